@@ -1,0 +1,50 @@
+# make run: the directory on this machine.  make test: all that this machine can test.
+.DEFAULT_GOAL := run
+.PHONY: run test test-quick lint bench
+SHELL := /bin/bash
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 5000
+WORKERS ?= 2
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+run: .venv/runtime-installed
+	@echo "Employee Directory: http://$(HOST):$(PORT)  (stop it with Ctrl+C)"
+	@$(BIN)/flask run --host $(HOST) --port $(PORT)
+
+test: .venv/dev-installed
+	@$(PYTEST) --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+
+test-quick: .venv/dev-installed
+	@$(PYTEST) --numprocesses $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+
+lint: .venv/dev-installed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@scripts=$$(git ls-files '*.sh' .ci/run); \
+	if command -v shellcheck >/dev/null; then shellcheck $$scripts; \
+	else echo "shellcheck is not on this machine: shell scripts were not checked"; fi
+
+bench: .venv/dev-installed
+	@$(BIN)/python -m bench $(ARGS)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "The directory needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || true)." \
+	       "Name a newer one: make $(or $(MAKECMDGOALS),run) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# A stamp file each: installed again only when the requirements have changed.
+.venv/runtime-installed: requirements.txt | .venv/bin/python
+	@echo "Installing what the directory needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev-installed: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/runtime-installed
