@@ -1,0 +1,214 @@
+"""EmployeeStore and PhotoStore: the promises that every backend keeps.
+
+The docstrings are the specification; ``tests/contract`` holds every backend to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from app.employee import Card, Employee
+
+PAGE_SIZE = 24
+MOST_EXAMINED = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Whom to list; all conditions join with "and", empty ones ask nothing.
+
+    ``words`` is the text as typed: each word must begin some word of the person (see terms.py).
+    ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and ``job_title`` are met
+    by every spelling with the same ``terms.facet_key``. ``badge`` is a key of the catalogue.
+    """
+
+    words: str = ""
+    letter: str = ""
+    location: str = ""
+    department: str = ""
+    job_title: str = ""
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of cards, with the cursors of its neighbours (None where there is no neighbour).
+
+    ``looked_through`` is None when the page is whole. Otherwise the search ended early, after so
+    many rows, with fewer cards than asked for (perhaps none), and ``next`` goes on from there.
+    """
+
+    cards: tuple[Card, ...]
+    next: str | None = None
+    previous: str | None = None
+    looked_through: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many people there are: in all, by letter, and by each value of a filter.
+
+    Values are spelled as most people spell them (``terms.merge_spellings``) and come in the order of
+    their facet key; badges and letters come in the order of their catalogue. Zeros are left out.
+    """
+
+    total: int = 0
+    letters: Mapping[str, int] = field(default_factory=dict)
+    locations: Mapping[str, int] = field(default_factory=dict)
+    departments: Mapping[str, int] = field(default_factory=dict)
+    job_titles: Mapping[str, int] = field(default_factory=dict)
+    badges: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long operation is. ``total`` is an estimate, 0 where nobody knows."""
+
+    done: int
+    total: int
+    changed: int
+    what: str
+
+
+class EmployeeStore(Protocol):
+    """Where employees are kept.
+
+    Every method raises StorageUnavailable when the store does not answer, refuses, or is not there,
+    within ``deadline.remaining()`` seconds (10 s at most where a deadline was started), and never
+    reports a failure as an empty answer. What a method has returned is seen by the very next call,
+    from any machine. Any number of threads and machines may call at once.
+    """
+
+    def get(self, employee_id: str) -> Employee:
+        """The employee with this id. Raises EmployeeNotFound. Odd records are read, never refused."""
+
+    def add(self, employee: Employee, write_id: str) -> Employee:
+        """Store a new employee, all or nothing, as version 1; return what is stored.
+
+        Sent again (same id, and the same ``write_id`` or the same content) it changes nothing and
+        returns what is stored. Raises EditConflict when the id is taken by other content, and
+        EmployeeDeleted when an employee of this id was deleted (remembered for at least 30 days).
+        ``version`` and ``updated_at`` of the argument are ignored.
+        """
+
+    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+        """Change a stored employee to this content, all or nothing; return what is stored.
+
+        Only what differs is written; what we do not know in a record stays. Raises EmployeeNotFound,
+        and EditConflict (with what is stored now) when the record's revision is no longer
+        ``expected_revision``, whoever changed it. No conflict when the last write was this very one
+        (same ``write_id``) or when the stored content is already what is wanted: then nothing is
+        written. When nothing differs from what is stored, nothing is written and the version stays.
+        """
+
+    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        """Delete an employee and return what was deleted.
+
+        ``None`` deletes whatever is stored. Raises EmployeeNotFound when there never was one,
+        EmployeeDeleted when it was deleted by another ``write_id``, EditConflict like update. Sent
+        again with the same ``write_id`` it succeeds and returns an employee with the same id and
+        nothing else that matters.
+        """
+
+    def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        """One page of cards: each person once, every one who stays under the same name exactly once.
+
+        Order: ``(terms.name_key, terms.tie_of)`` as UTF-8 bytes; when words are typed, first the
+        smallest word of the person that begins with ``terms.query_words(...)[0]``, then the same.
+        The cost follows the page, not the directory: at most 4,000 rows are looked at, then the page
+        ends early (see Page.looked_through). A cursor works for the query that it came from, at any
+        later time, also when the person it points at is gone; any other gives the first page. The
+        previous page of a page is the page that came before it, as far as nobody moved.
+        """
+
+    def facets(self) -> Facets:
+        """The counts, exact, after any number of concurrent writes. Read at a flat cost."""
+
+    def check(self) -> None:
+        """Ask the store for as little as proves that it works. Raises StorageUnavailable."""
+
+    def tidy(self) -> None:
+        """Do the small upkeep that earlier reads noted (heal index rows, fold counts), if any.
+
+        Called after the response was sent. Never raises for a store that does not answer: it logs.
+        """
+
+    def set_up(self) -> list[str]:
+        """Make what is missing; say in sentences what was made, changed or found. Safe to repeat.
+
+        Never changes data, keys or billing of what is there.
+        """
+
+    def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        """Make search, lists and counts agree with the records; resumable, in bounded memory.
+
+        Exact for all that our code writes meanwhile, and for every outside write made before it
+        began. ``force`` rewrites also what looks right.
+        """
+
+    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+        """Add new employees in bulk, in bounded memory; yield how many are stored so far.
+
+        An id that is there already is left as it is. Killed at any point and run again, it goes on;
+        ``reindex`` removes what a killed run left. Much faster than ``add`` for each.
+        """
+
+    def photo_keys(self) -> Iterator[str]:
+        """Every photo key that a record names: for the sweep only, at the cost of the directory."""
+
+    def shared_secret(self, proposal: str) -> str | None:
+        """The secret that all machines on this store share, made from the proposal if there is none.
+
+        None where the store is not shared between machines.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A photo that lies in a file of this machine."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLink:
+    """A photo that the browser fetches elsewhere; the link is good for so many seconds."""
+
+    url: str
+    seconds: int
+
+
+class PhotoStore(Protocol):
+    """Where photos are kept, by key: ``employee_pic/<name>.<ext>``.
+
+    Every method raises StorageUnavailable like the methods of an EmployeeStore.
+    """
+
+    def put(self, key: str, image: bytes) -> None:
+        """Store an image (JPEG) under a key that is not taken; all or nothing."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove these photos; one that is not there is no error."""
+
+    def find(self, key: str) -> PhotoFile | PhotoLink:
+        """Where a browser gets this photo.
+
+        Raises PhotoNotFound, at once for a key that is no photo key (it never leaves the folder or
+        the prefix). A store that hands out links need not know whether the photo is there.
+        """
+
+    def each(self) -> Iterator[tuple[str, datetime]]:
+        """Every key that is stored, with the time it was stored (aware): for the sweep only."""
+
+    def check(self) -> None:
+        """Ask the store for as little as proves that it works. Raises StorageUnavailable."""
+
+    def set_up(self) -> list[str]:
+        """Make what is missing and may be made; say in sentences what was made or found."""
+
+    def origin(self) -> str | None:
+        """The web origin from which browsers load photos, for the content policy; None: our own."""

@@ -1,0 +1,184 @@
+"""Directory: the operations that a page or a command asks for, the photo's life, what happens first."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from app import portrait
+from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
+from app.employee import BADGE_KEYS, Employee
+from app.errors import EditConflict, EmployeeDeleted, PhotosOff, StorageUnavailable
+from app.revision import revision_of
+
+log = logging.getLogger(__name__)
+
+FACETS_SECONDS = 3.0
+_SWEEP_AGE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoChange:
+    """What a form asks of the photo: a new image, its removal, or (both unset) nothing."""
+
+    upload: BinaryIO | None = None
+    remove: bool = False
+
+
+NO_PHOTO_CHANGE = PhotoChange()
+
+
+class Directory:
+    """The directory of one company, over one store of employees and one of photos (or none)."""
+
+    def __init__(
+        self, employees: EmployeeStore, photos: PhotoStore | None, photos_off_because: str = ""
+    ) -> None:
+        self.employees = employees
+        self.photos = photos
+        self.photos_off_because = photos_off_because
+        self._facets: tuple[float, Facets] | None = None
+        self._facets_lock = threading.Lock()
+
+    def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        """One page of cards; see EmployeeStore.browse."""
+        return self.employees.browse(query, cursor, limit)
+
+    def facets(self) -> Facets:
+        """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""
+        cached = self._facets
+        if cached is not None and time.monotonic() - cached[0] < FACETS_SECONDS:
+            return cached[1]
+        with self._facets_lock:
+            cached = self._facets
+            if cached is not None and time.monotonic() - cached[0] < FACETS_SECONDS:
+                return cached[1]
+            facets = self.employees.facets()
+            if cached is not None and cached[1] == facets:
+                facets = cached[1]  # the same object, so that what was rendered from it still serves
+            self._facets = (time.monotonic(), facets)
+            return facets
+
+    def get(self, employee_id: str) -> Employee:
+        """The employee. Raises EmployeeNotFound."""
+        return self.employees.get(employee_id)
+
+    def add(
+        self, employee: Employee, write_id: str, photo: PhotoChange = NO_PHOTO_CHANGE
+    ) -> Employee:
+        """Add a new employee with their photo; see EmployeeStore.add, and PhotoRejected, PhotosOff."""
+        photo_key = self._put_photo(photo)
+        with self._cleaning_up(photo_key):
+            stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
+        if photo_key and stored.photo_key != photo_key:
+            self._drop_photo(photo_key)  # the same form was sent before, with its photo
+        self._facets = None
+        return stored
+
+    def update(
+        self,
+        employee: Employee,
+        expected_revision: str,
+        write_id: str,
+        photo: PhotoChange = NO_PHOTO_CHANGE,
+    ) -> Employee:
+        """Change an employee; see EmployeeStore.update, and PhotoRejected, PhotosOff.
+
+        ``employee`` holds the whole new content; its ``photo_key`` is the one that was shown in the
+        form, and badges that we do not know are kept. The old photo goes when the new record is in.
+        """
+        before = self.employees.get(employee.id)
+        unknown = tuple(key for key in before.badges if key not in BADGE_KEYS)
+        new_key = self._put_photo(photo)
+        wanted = replace(
+            employee,
+            badges=(*employee.known_badges, *unknown),
+            photo_key=new_key or ("" if photo.remove else before.photo_key),
+        )
+        with self._cleaning_up(new_key):
+            stored = self.employees.update(wanted, expected_revision, write_id)
+        if new_key and stored.photo_key != new_key:
+            self._drop_photo(new_key)
+        if before.photo_key and stored.photo_key != before.photo_key:
+            self._drop_photo(before.photo_key)
+        self._facets = None
+        return stored
+
+    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        """Delete an employee and their photo; see EmployeeStore.delete."""
+        gone = self.employees.delete(employee_id, expected_revision, write_id)
+        if gone.photo_key:
+            self._drop_photo(gone.photo_key)
+        self._facets = None
+        return gone
+
+    def sweep_photos(self, *, really: bool) -> Iterator[str]:
+        """The keys of photos that no record names and that are older than a day; removed if really.
+
+        Raises PhotosOff. Holds 8 bytes a named photo in memory.
+        """
+        if self.photos is None:
+            raise PhotosOff(self.photos_off_because)
+        before = datetime.now(UTC) - _SWEEP_AGE
+        # Listed first: a photo that is named after this moment was put after it, or is young.
+        old = [key for key, stored_at in self.photos.each() if stored_at < before]
+        named = {hash(portrait.base_of(key)) for key in self.employees.photo_keys()}
+        for key in old:
+            if hash(portrait.base_of(key)) not in named:
+                if really:
+                    self.photos.delete([key])
+                yield key
+
+    def _put_photo(self, photo: PhotoChange) -> str:
+        if photo.upload is None:
+            return ""
+        if self.photos is None:
+            raise PhotosOff(self.photos_off_because)
+        images = portrait.make(photo.upload)
+        key = f"employee_pic/{secrets.token_hex(16)}.jpg"
+        try:
+            self.photos.put(portrait.thumbnail_key(key), images.thumbnail)
+            self.photos.put(key, images.portrait)
+        except StorageUnavailable:
+            self._drop_photo(key)
+            raise
+        return key
+
+    def _cleaning_up(self, new_key: str) -> _DropOnRefusal:
+        return _DropOnRefusal(self, new_key)
+
+    def _drop_photo(self, key: str) -> None:
+        """Remove a photo that nothing names any more; what fails is left to the sweep."""
+        if self.photos is None:
+            return
+        try:
+            self.photos.delete({key, portrait.thumbnail_key(key)})
+        except StorageUnavailable as error:
+            log.warning("a photo that is no longer used stays until the next sweep: %s", error)
+
+
+class _DropOnRefusal:
+    """Removes the new photo when the record was certainly not written with it."""
+
+    def __init__(self, directory: Directory, new_key: str) -> None:
+        self._directory = directory
+        self._new_key = new_key
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        refused = isinstance(error, EditConflict | EmployeeDeleted) or (
+            isinstance(error, StorageUnavailable) and not error.maybe_written
+        )
+        if self._new_key and refused:
+            self._directory._drop_photo(self._new_key)
+
+
+__all__ = ["Directory", "PhotoChange", "NO_PHOTO_CHANGE", "revision_of"]

@@ -1,0 +1,1 @@
+"""An uploaded file becomes a small upright image in two sizes, or PhotoRejected."""

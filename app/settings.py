@@ -1,0 +1,139 @@
+"""Settings: what can be configured. ``Settings.from_env`` is the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from app.errors import SettingsError
+
+_YES = frozenset({"on", "1", "true", "yes"})
+_NO = frozenset({"", "off", "0", "false", "no"})
+_SHORTEST_SECRET = 16
+_KNOWN_SECRETS = frozenset(
+    {"changeme", "change-me", "secret", "secretkey", "secret_key", "password", "dev", "development",
+     "something", "something-secret", "supersecret", "supersecretkey", "flask-secret-key",
+     "mysecretkey", "my-secret-key", "you-will-never-guess", "your-secret-key",
+     "your-secret-key-here", "thisisasecretkey", "hard to guess string", "hard-to-guess-string",
+     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be configured; the README's table tells the same, and a test holds them together.
+
+    ``problems`` are sentences about values that were understood as mistakes and left out (a
+    placeholder still in, photos off); the app starts all the same and shows them.
+    """
+
+    instance_folder: Path
+    dynamo_mode: bool = False
+    dynamo_table: str = "Employees"
+    database_url: str
+    photos_bucket: str = ""
+    photos_folder: Path | None = None
+    region: str = ""
+    secret_keys: tuple[str, ...] = ()
+    photo_max_mb: int = 10
+    trusted_proxies: int = 0
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def index_table(self) -> str:
+        """The DynamoDB table that holds what lists and searches read."""
+        return f"{self.dynamo_table}-index"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; raise SettingsError with one sentence for a value nobody can understand."""
+        reader = _Reader(os.environ if env is None else env)
+        instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
+        dynamo = reader.switch("DYNAMO_MODE")
+        bucket = reader.text("PHOTOS_BUCKET")
+        folder = reader.text("PHOTOS_FOLDER")
+        region = reader.text("AWS_DEFAULT_REGION") or reader.text("AWS_REGION")
+        if dynamo and not region:
+            reader.problems.append(
+                "No region is set, so DynamoDB cannot be found: set AWS_DEFAULT_REGION, such as us-west-2."
+            )
+        if dynamo and not bucket and not folder:
+            reader.problems.append(
+                "Photos are off, because no bucket is named: set PHOTOS_BUCKET to the name of an S3 bucket."
+            )
+        photos_folder = Path(folder).absolute() if folder else None
+        if not dynamo and not bucket and not folder:
+            photos_folder = instance / "photos"
+        return cls(
+            instance_folder=instance,
+            dynamo_mode=dynamo,
+            dynamo_table=reader.text("DYNAMO_TABLE") or "Employees",
+            database_url=_database_url(reader, instance),
+            photos_bucket=bucket,
+            photos_folder=None if bucket else photos_folder,
+            region=region,
+            secret_keys=_secret_keys(reader.text("SECRET_KEY")),
+            photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, least=1, most=100),
+            trusted_proxies=reader.whole_number("TRUSTED_PROXIES", default=0, least=0, most=10),
+            problems=tuple(reader.problems),
+        )
+
+
+class _Reader:
+    """The environment, with placeholders of an unfinished script left out and told of."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str:
+        value = self._env.get(name, "").strip()
+        if (value.startswith("<") and value.endswith(">")) or "${" in value:
+            self.problems.append(
+                f"{name} still holds the placeholder {value}: put the real value in its place."
+            )
+            return ""
+        return value
+
+    def switch(self, name: str) -> bool:
+        value = self.text(name)
+        if value.lower() not in _YES | _NO:
+            raise SettingsError(
+                f"{name} is {value!r}, which is neither on nor off: "
+                "use on, 1, true or yes, or else off, 0, false or no."
+            )
+        return value.lower() in _YES
+
+    def whole_number(self, name: str, *, default: int, least: int, most: int) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
+            raise SettingsError(
+                f"{name} is {value!r}, which cannot be used: give a whole number from {least} to {most}."
+            )
+        return int(value)
+
+
+def _database_url(reader: _Reader, instance: Path) -> str:
+    url = reader.text("DATABASE_URL")
+    host = reader.text("DATABASE_HOST")
+    if url or not host:
+        return url or f"sqlite:///{instance / 'directory.db'}"
+    user = quote(reader.text("DATABASE_USER"), safe="")
+    password = quote(reader.text("DATABASE_PASSWORD"), safe="")
+    return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
+
+
+def _secret_keys(value: str) -> tuple[str, ...]:
+    keys = tuple(key for key in (part.strip() for part in value.split(",")) if key)
+    for key in keys:
+        if len(key) < _SHORTEST_SECRET or key.lower() in _KNOWN_SECRETS or len(set(key)) < 6:
+            raise SettingsError(
+                f"SECRET_KEY holds a key that can be guessed ({len(key)} characters): give one of at "
+                f"least {_SHORTEST_SECRET} random characters, or leave it out and one is made."
+            )
+    return keys

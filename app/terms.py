@@ -1,0 +1,205 @@
+"""Sort keys and search words: the one normalisation that every store uses.
+
+Search ignores case, accents and width. A name sorts by its folded words; a person whose name begins
+with no Latin letter sorts after z, under "other".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Protocol
+
+LINE_CHARACTERS = 200
+NAME_KEY_BYTES = 160
+WORD_BYTES = 64
+MOST_WORDS = 30
+OTHER_LETTERS = "other"
+LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
+# Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
+_OTHER_MARK = "{"
+
+_APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
+_NO_DECOMPOSITION = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
+     "ŧ": "t", "ŋ": "n", "ə": "e"}
+)  # fmt: skip
+_SPACE = re.compile(r"\s+")
+# Scripts written without spaces between the words, where any part of a name can be searched.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]")
+
+
+class Searchable(Protocol):
+    """The fields of an employee that search looks at."""
+
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def preferred_name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def job_title(self) -> str: ...
+    @property
+    def department(self) -> str: ...
+    @property
+    def location(self) -> str: ...
+
+
+def one_line(text: str) -> str:
+    """The text on one line, white space collapsed, at most 200 characters: as lists show it."""
+    return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS]
+
+
+def _drops(mark: str) -> bool:
+    # Accents and vowel points go; vowel signs, tone marks and voiced marks of other scripts
+    # (classes 0, 7-9, 84-132) tell words apart there and stay.
+    place = unicodedata.combining(mark)
+    return 10 <= place <= 36 or place >= 200
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Case, accents and width removed; white space collapsed; control characters gone."""
+    if text.isascii():
+        plain = text.lower()
+    else:
+        spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
+        plain = unicodedata.normalize("NFC", plain)
+    plain = "".join(
+        " " if mark.isspace() else mark
+        for mark in plain
+        if mark.isspace() or unicodedata.category(mark)[0] != "C"
+    )
+    return _SPACE.sub(" ", plain).strip()
+
+
+def facet_key(text: str) -> str:
+    """What makes two spellings of a place, title or department one: its fold, from one line."""
+    return fold(one_line(text))
+
+
+def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by spelling become counts by facet, each under its most frequent spelling."""
+    by_key: dict[str, Counter[str]] = {}
+    for spelling, count in counts.items():
+        if count > 0:
+            by_key.setdefault(facet_key(spelling), Counter())[spelling] += count
+    merged = {}
+    for spellings in by_key.values():
+        label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+        merged[label] = spellings.total()
+    return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
+
+
+def _is_word_mark(mark: str) -> bool:
+    return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
+
+
+def _tokens(folded: str) -> Iterator[str]:
+    """The runs of a folded text between spaces, each still with its apostrophes and hyphens."""
+    yield from folded.split(" ")
+
+
+def _split(token: str) -> list[str]:
+    """A token's words: apostrophes vanish, every other mark that is no letter separates."""
+    letters = "".join(
+        mark if _is_word_mark(mark) else " " for mark in token if mark not in _APOSTROPHES
+    )
+    return letters.split()
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """The text cut to so many bytes of UTF-8, at a character."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
+
+
+def _words_of(text: str) -> Iterator[str]:
+    """Every word under which a text is found, the plain ones first."""
+    more: list[str] = []
+    for token in _tokens(fold(text)):
+        words = _split(token)
+        yield from words
+        if len(words) > 1:
+            more.append("".join(words))
+        if any(mark in _APOSTROPHES for mark in token):
+            pieces = re.split(f"[{re.escape(_APOSTROPHES)}]", token)
+            more.extend(word for piece in pieces[1:] for word in _split(piece) if len(word) > 1)
+        for word in words:
+            more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
+    yield from more
+
+
+@lru_cache(maxsize=4096)
+def _search_words(
+    full_name: str, preferred_name: str, email_name: str, title: str, department: str, place: str
+) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for text in (full_name, preferred_name, email_name, title, department, place):
+        for word in _words_of(one_line(text)):
+            found[_cut(word, WORD_BYTES)] = None
+    return tuple(sorted(list(found)[:MOST_WORDS]))
+
+
+def search_words(person: Searchable) -> tuple[str, ...]:
+    """The words under which a person is found, sorted: at most 30, each at most 64 bytes.
+
+    When there are more, those of the name are kept first, then of the preferred name, the e-mail's
+    name, the title, the department and the place.
+    """
+    return _search_words(
+        person.full_name,
+        person.preferred_name,
+        person.email.partition("@")[0],
+        person.job_title,
+        person.department,
+        person.location,
+    )
+
+
+def query_words(text: str) -> tuple[str, ...]:
+    """The words typed, each of which must begin a word of the person; the longest first.
+
+    Of two where one begins the other only the longer is asked for: it answers both. The first word
+    of the answer decides the order of the results.
+    """
+    typed = {_cut(word, WORD_BYTES): None for token in _tokens(fold(one_line(text))) for word in _split(token)}
+    words = [
+        word
+        for word in typed
+        if not any(other != word and other.startswith(word) for other in typed)
+    ]
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def name_key(full_name: str) -> str:
+    """Where a name stands in the list: at most 160 bytes; compared as UTF-8 bytes."""
+    words = [word for token in _tokens(fold(one_line(full_name))) for word in _split(token)]
+    key = " ".join(words)
+    if not key[:1].isascii() or not key[:1].isalpha():
+        key = _OTHER_MARK + key
+    return _cut(key, NAME_KEY_BYTES)
+
+
+def letter_of(key: str) -> str:
+    """The index tab of a name key: ``a`` to ``z``, or ``other``."""
+    return key[:1] if "a" <= key[:1] <= "z" else OTHER_LETTERS
+
+
+def tie_of(employee_id: str) -> str:
+    """What orders people of the same name: the id, or its hash where it is longer than 64 bytes."""
+    raw = employee_id.encode("utf-8", "surrogatepass")
+    if len(raw) <= 64 and employee_id.isprintable():
+        return employee_id
+    return "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def matched_word(words: Iterable[str], prefix: str) -> str | None:
+    """The smallest of a person's words that begins with the prefix: where the person is shown."""
+    return min((word for word in words if word.startswith(prefix)), default=None)
