@@ -1,0 +1,1 @@
+"""All tests, and under `ground` the real servers that they stand on."""

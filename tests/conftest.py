@@ -1,0 +1,93 @@
+"""Fixtures for all tests: real servers, each started when the first test asks for it."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.ground.chromium import running_chromium
+from tests.ground.dynamodb_local import running_dynamodb_local
+from tests.ground.environment import isolate
+from tests.ground.fault_proxy import FaultProxy
+from tests.ground.live_app import LiveApp
+from tests.ground.s3_server import running_s3_server
+
+MARKS_OF_FIXTURES = {
+    "dynamodb_local": ("dynamodb_local",),
+    "s3_server": ("s3_server",),
+    "chromium": ("browser", "slow"),
+}
+
+
+def pytest_configure() -> None:
+    isolate(os.environ)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            for mark in MARKS_OF_FIXTURES.get(fixture, ()):
+                item.add_marker(mark)
+
+
+@pytest.fixture(autouse=True)
+def isolated_environment() -> Iterator[None]:
+    """What a test sets in the environment ends with it."""
+    before = dict(os.environ)
+    yield
+    if dict(os.environ) != before:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of DynamoDB Local; one for the session, so use table names of your own."""
+    with running_dynamodb_local(tmp_path_factory.mktemp("dynamodb-local")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of an S3 server; one for the session, so use bucket names of your own."""
+    with running_s3_server(tmp_path_factory.mktemp("s3-server")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def fault_proxy() -> Iterator[Callable[[str], FaultProxy]]:
+    """`proxy = fault_proxy(dynamodb_local)`: a proxy in front of an endpoint."""
+    proxies: list[FaultProxy] = []
+
+    def start(upstream: str) -> FaultProxy:
+        proxies.append(FaultProxy(upstream))
+        return proxies[-1]
+
+    yield start
+    for proxy in proxies:
+        proxy.stop()
+
+
+@pytest.fixture
+def live_app(tmp_path) -> Iterator[Callable[..., LiveApp]]:
+    """`app = live_app({"DATABASE_URL": ...}, workers=2)`: the real app under gunicorn."""
+    apps: list[LiveApp] = []
+
+    def start(settings: dict[str, str], **options: int) -> LiveApp:
+        log = tmp_path / f"gunicorn-{len(apps)}.log"
+        apps.append(LiveApp(settings, log=log, **options))
+        apps[-1].start()
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless browser; take a fresh `chromium.new_context()` in each test."""
+    with running_chromium() as browser:
+        yield browser

@@ -1,0 +1,1 @@
+"""What tests stand on: real servers, a proxy that fails on request, and the live app."""

@@ -1,0 +1,57 @@
+"""A real S3 server: SeaweedFS, which checks signatures, presigned links and their age too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import urllib3
+
+from tests.ground.needs import find
+from tests.ground.server_process import HOST, ServerProcess, free_port
+
+PURPOSE = "an S3 server"
+GRPC = 10_000  # each port of SeaweedFS takes the number so far above it as well
+
+
+@contextmanager
+def running_s3_server(folder: Path) -> Iterator[str]:
+    """The endpoint of an S3 server of our own, without buckets; stopped at the end.
+
+    It takes the dummy credentials of `tests.ground.environment` and no others.
+    """
+    weed = find("weed", PURPOSE)
+    data = folder / "s3-data"
+    data.mkdir()
+    ports = {name: free_port(apart=GRPC) for name in ("master", "volume", "filer", "s3")}
+    server = ServerProcess(
+        [weed, "server", *_options(data), *(f"-{name}.port={n}" for name, n in ports.items())],
+        folder=folder,
+        log=folder / "s3-server.log",
+    )
+    try:
+        server.wait_until(lambda: _answers(ports["s3"]))
+        yield f"http://{HOST}:{ports['s3']}"
+    finally:
+        server.stop(seconds=2)
+
+
+def _options(data: Path) -> list[str]:
+    return [
+        f"-dir={data}",
+        f"-ip={HOST}",
+        f"-ip.bind={HOST}",
+        "-s3",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-master.telemetry=false",
+        "-volume.max=5",
+    ]
+
+
+def _answers(port: int) -> bool:
+    """It turns away a request without a signature, once it knows whom to let in."""
+    try:
+        reply = urllib3.request("GET", f"http://{HOST}:{port}/", timeout=2, retries=False)
+    except urllib3.exceptions.HTTPError:
+        return False
+    return reply.status == 403
