@@ -61,7 +61,9 @@ class Directory:
                 return cached[1]
             facets = self.employees.facets()
             if cached is not None and cached[1] == facets:
-                facets = cached[1]  # the same object, so that what was rendered from it still serves
+                facets = cached[
+                    1
+                ]  # the same object, so that what was rendered from it still serves
             self._facets = (time.monotonic(), facets)
             return facets
 

@@ -1,0 +1,52 @@
+"""Pages and addresses: what people and machines see of the directory over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.directory import Directory
+from app.settings import Settings
+
+_FORM_SECONDS = 12 * 60 * 60
+
+
+def register(app: Flask) -> None:
+    """Give the application its addresses, its safety measures and its error pages."""
+    # Imported here, so that importing the package does nothing.
+    from app.web import (
+        employee_pages,
+        error_pages,
+        machine_pages,
+        photo_files,
+        safety,
+        static_files,
+    )
+
+    settings: Settings = app.extensions["settings"]
+    directory: Directory = app.extensions["directory"]
+    _configure(app, settings)
+    safety.register(app, directory.photos.origin() if directory.photos else None)
+    CSRFProtect(app)
+    error_pages.register(app)
+    static_files.register(app, Path(app.root_path).parent / "static")
+    app.register_blueprint(employee_pages.pages)
+    app.register_blueprint(photo_files.photos)
+    app.register_blueprint(machine_pages.machine)
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    # Twice the limit of a photo: one that is a little too large still gets its message in the form,
+    # with all that was typed, and only what is far too large is refused unread.
+    app.config["MAX_CONTENT_LENGTH"] = 2 * settings.photo_max_mb * 1024 * 1024
+    app.config["WTF_CSRF_TIME_LIMIT"] = _FORM_SECONDS
+    app.config["SESSION_COOKIE_NAME"] = "directory_session"
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_prefix=0
+        )

@@ -1,0 +1,60 @@
+"""The employee directory; create_app wires settings, stores, directory and web together."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from app.directory import Directory
+from app.errors import StorageUnavailable
+from app.request_log import log_as_json
+from app.secret_key import SecretKeys
+from app.settings import Settings
+from app.storage import Stores, open_stores
+
+log = logging.getLogger(__name__)
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None, stores: Stores | None = None) -> Flask:
+    """The application for these settings (from the environment unless given).
+
+    Raises SettingsError for a value that nobody can understand, and nothing else: what is missing or
+    does not answer is explained by the pages.
+    """
+    # Imported here, so that importing one module of the package does not load the whole of it.
+    from app import commands, web
+
+    settings = settings or Settings.from_env()
+    log_as_json()
+    stores = stores or open_stores(settings)
+    app = Flask(
+        __name__,
+        template_folder=str(_ROOT / "templates"),
+        static_folder=None,
+        instance_path=str(settings.instance_folder),
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["settings"] = settings
+    app.extensions["directory"] = Directory(
+        stores.employees, stores.photos, stores.photos_off_because
+    )
+    app.extensions["secret_keys"] = SecretKeys(settings, stores.employees)
+    _make_ready(settings, stores)
+    web.register(app)
+    commands.register(app)
+    return app
+
+
+def _make_ready(settings: Settings, stores: Stores) -> None:
+    """Bring a database of our own up to date; tables in DynamoDB are made by ``flask setup`` alone."""
+    if settings.dynamo_mode:
+        return
+    try:
+        for sentence in stores.employees.set_up():
+            log.info(sentence)
+    except StorageUnavailable as error:
+        log.error("the database cannot be used: %s", error)

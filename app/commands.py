@@ -1,0 +1,98 @@
+"""The ``flask`` commands: setup, reindex, sample-data, sweep-photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.directory import Directory
+from app.errors import DirectoryError
+from app.sample_people import load_samples
+from app.settings import Settings
+
+Command = Callable[..., None]
+
+
+def register(app: Flask) -> None:
+    """Add the commands to ``flask``."""
+    for command in (setup, reindex, sample_data, sweep_photos):
+        app.cli.add_command(command)
+
+
+def _explained(command: Command) -> Command:
+    """Ends a command with one sentence and status 1 instead of a traceback for an error of ours."""
+
+    @with_appcontext
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except DirectoryError as error:
+            raise click.ClickException(str(error)) from error
+
+    return run
+
+
+def _directory() -> Directory:
+    return cast(Directory, current_app.extensions["directory"])
+
+
+@click.command("setup")
+@_explained
+def setup() -> None:
+    """Make the tables and folders that are missing. Never changes data; safe to repeat."""
+    settings: Settings = current_app.extensions["settings"]
+    for problem in settings.problems:
+        click.echo(f"Note: {problem}")
+    directory = _directory()
+    for sentence in directory.employees.set_up():
+        click.echo(sentence)
+    for sentence in directory.photos.set_up() if directory.photos else ():
+        click.echo(sentence)
+
+
+@click.command("reindex")
+@click.option("--force", is_flag=True, help="Rewrite also what looks right.")
+@_explained
+def reindex(force: bool) -> None:
+    """Make search, lists and counts agree with the records. Goes on where it was stopped."""
+    done = changed = 0
+    what = ""
+    for progress in _directory().employees.reindex(force=force):
+        if progress.what != what and what:
+            click.echo()
+        what, done, changed = progress.what, progress.done, progress.changed
+        of_all = f" of about {progress.total:,}" if progress.total else ""
+        click.echo(f"\r{what}: {done:,}{of_all}, {changed:,} mended", nl=False)
+    click.echo("\nThe index agrees with the records.")
+
+
+@click.command("sample-data")
+@click.option("--people", type=click.IntRange(1, 1_000_000), default=60, show_default=True)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed, the same people."
+)
+@_explained
+def sample_data(people: int, seed: int) -> None:
+    """Add made-up people, the first of them with drawn portraits. Running it again adds nobody twice."""
+    stored = 0
+    for stored in load_samples(_directory(), people=people, seed=seed):
+        click.echo(f"\r{stored:,} of {people:,} people", nl=False)
+    click.echo(f"\nLoaded {stored:,} sample people.")
+
+
+@click.command("sweep-photos")
+@click.option("--really", is_flag=True, help="Remove them; without it they are only listed.")
+@_explained
+def sweep_photos(really: bool) -> None:
+    """List (or remove) photos older than a day that no record names."""
+    count = 0
+    for key in _directory().sweep_photos(really=really):
+        count += 1
+        click.echo(f"{'Removed' if really else 'Would remove'} {key}")
+    click.echo(f"{'Removed' if really else 'Would remove'} {count:,} photos.")

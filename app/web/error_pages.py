@@ -1,0 +1,125 @@
+"""Errors become pages, all of them here; what was typed into a form is given back with the page."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.errors import (
+    EditConflict,
+    EmployeeNotFound,
+    PhotoNotFound,
+    PhotosOff,
+    StorageUnavailable,
+)
+from app.web import employee_pages
+from app.web.safety import request_id
+
+log = logging.getLogger(__name__)
+
+_DRAIN_BYTES = 256 * 1024 * 1024
+_DRAIN_SECONDS = 8.0
+_PLAIN_TEXT = frozenset({"photos", "static_files"})
+
+
+def register(app: Flask) -> None:
+    """Turn every error that a view lets pass into a page with the right status."""
+    app.register_error_handler(EmployeeNotFound, _not_found)
+    app.register_error_handler(EditConflict, _conflict)
+    app.register_error_handler(PhotoNotFound, _photo_not_found)
+    app.register_error_handler(PhotosOff, _photos_off)
+    app.register_error_handler(StorageUnavailable, _unavailable)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _failed)
+
+
+def _not_found(error: EmployeeNotFound) -> ResponseReturnValue:
+    if employee_pages.holds_typed_form():
+        return employee_pages.form_again(error)
+    return employee_pages.person_not_found(error)
+
+
+def _conflict(error: EditConflict) -> ResponseReturnValue:
+    return employee_pages.conflict_page(error)
+
+
+def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:
+    return "There is no photo at this address.\n", 404, {"Content-Type": "text/plain"}
+
+
+def _photos_off(error: PhotosOff) -> ResponseReturnValue:
+    return employee_pages.form_again(error)
+
+
+def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
+    """Plain words for people; the action and what it was about, for the operator, in the log."""
+    log.error(
+        "%s did not answer",
+        error.service,
+        extra={
+            "directory": {
+                "request_id": request_id(),
+                "action": error.action,
+                "resource": error.resource,
+                "reason": error.reason,
+            }
+        },
+    )
+    if request.blueprint in _PLAIN_TEXT:
+        return f"{error.service} does not answer.\n", 503, {"Content-Type": "text/plain"}
+    if employee_pages.holds_typed_form():
+        return employee_pages.form_again(error)
+    page = render_template("503.html", error=error, request_id=request_id())
+    return page, 503, {"Retry-After": "5"}
+
+
+def _form_expired(error: CSRFError) -> ResponseReturnValue:
+    if employee_pages.holds_typed_form():
+        return employee_pages.form_again(error)
+    return render_template("expired.html"), 400
+
+
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    _drain()
+    return render_template("413.html"), 413
+
+
+def _drain() -> None:
+    """Read away what the browser still sends: it shows our page only once it has sent everything."""
+    stream = request.environ["wsgi.input"]
+    ends = time.monotonic() + _DRAIN_SECONDS
+    left = min(request.content_length or 0, _DRAIN_BYTES)
+    while left > 0 and time.monotonic() < ends:
+        chunk = stream.read(min(left, 65536))
+        if not chunk:
+            return
+        left -= len(chunk)
+
+
+def _refused(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status >= 500:
+        return _failed(error)
+    if error.response is not None or status < 400:
+        return error
+    if request.blueprint in _PLAIN_TEXT:
+        return f"{error.name}\n", status, {"Content-Type": "text/plain"}
+    template = {404: "404.html", 405: "405.html"}.get(status, "400.html")
+    headers = {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
+    return render_template(template, status=status), status, headers if headers["Allow"] else {}
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    log.error(
+        "a request failed",
+        exc_info=error,
+        extra={"directory": {"request_id": request_id()}},
+    )
+    return render_template("500.html", request_id=request_id()), 500

@@ -1,0 +1,13 @@
+"""The WSGI entry: ``flask run`` and ``gunicorn application:application`` both start here."""
+
+import sys
+
+from app import create_app
+from app.errors import SettingsError
+
+try:
+    application = create_app()
+except SettingsError as error:
+    print(f"The directory was not started. {error}", file=sys.stderr)
+    # gunicorn takes 3 for "do not try again"; any other code would be restarted for ever.
+    sys.exit(3)

@@ -1,0 +1,52 @@
+"""One deadline bounds all calls of a request, in every thread its own."""
+
+from __future__ import annotations
+
+from contextvars import Context
+from threading import Thread
+
+from app import deadline
+
+
+def test_without_a_deadline_there_is_no_end() -> None:
+    assert Context().run(deadline.remaining) == float("inf")
+
+
+def test_a_deadline_runs_down_and_never_below_zero() -> None:
+    def spend() -> tuple[float, float]:
+        deadline.start(5)
+        before = deadline.remaining()
+        deadline.start(-1)
+        return before, deadline.remaining()
+
+    before, after = Context().run(spend)
+    assert 4 < before <= 5
+    assert after == 0.0
+
+
+def test_an_inner_limit_never_exceeds_what_is_left_outside() -> None:
+    def nest() -> tuple[float, float, float]:
+        deadline.start(5)
+        with deadline.within(60):
+            capped = deadline.remaining()
+        with deadline.within(1):
+            shorter = deadline.remaining()
+        return capped, shorter, deadline.remaining()
+
+    capped, shorter, afterwards = Context().run(nest)
+    assert capped <= 5
+    assert shorter <= 1
+    assert 4 < afterwards <= 5
+
+
+def test_another_thread_has_no_part_in_it() -> None:
+    seen: list[float] = []
+
+    def start_here() -> None:
+        deadline.start(5)
+        thread = Thread(target=lambda: seen.append(deadline.remaining()))
+        thread.start()
+        thread.join()
+
+    Context().run(start_here)
+    assert seen == [float("inf")]

@@ -1,0 +1,88 @@
+"""Settings are read once; what nobody can understand stops the start with one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsError
+from app.settings import Settings
+
+
+@pytest.mark.parametrize("value", ["on", "ON", "On", "1", "true", "True", "yes", " yes "])
+def test_dynamo_mode_is_on_in_every_spelling(value: str) -> None:
+    assert Settings.from_env({"DYNAMO_MODE": value}).dynamo_mode
+
+
+@pytest.mark.parametrize("value", ["", " ", "off", "OFF", "0", "false", "No"])
+def test_dynamo_mode_is_off_in_every_spelling(value: str) -> None:
+    assert not Settings.from_env({"DYNAMO_MODE": value}).dynamo_mode
+    assert not Settings.from_env({}).dynamo_mode
+
+
+@pytest.mark.parametrize("value", ["yess", "2", "enabled", "o n"])
+def test_a_dynamo_mode_that_is_neither_stops_the_start_with_a_sentence(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"DYNAMO_MODE is .* use on, 1, true or yes") as error:
+        Settings.from_env({"DYNAMO_MODE": value})
+    assert repr(value) in str(error.value)
+
+
+def test_with_nothing_configured_everything_lies_in_the_instance_folder() -> None:
+    settings = Settings.from_env({"INSTANCE_FOLDER": "/somewhere"})
+    assert settings.database_url == "sqlite:////somewhere/directory.db"
+    assert settings.photos_folder == Path("/somewhere/photos")
+    assert settings.problems == ()
+
+
+def test_with_a_bucket_photos_go_nowhere_else() -> None:
+    settings = Settings.from_env({"PHOTOS_BUCKET": "faces", "PHOTOS_FOLDER": "/elsewhere"})
+    assert (settings.photos_bucket, settings.photos_folder) == ("faces", None)
+
+
+def test_dynamodb_without_a_bucket_says_that_photos_are_off() -> None:
+    settings = Settings.from_env({"DYNAMO_MODE": "on", "AWS_DEFAULT_REGION": "us-west-2"})
+    assert settings.photos_folder is None
+    assert any("PHOTOS_BUCKET" in problem for problem in settings.problems)
+
+
+def test_dynamodb_without_a_region_says_which_setting_mends_it() -> None:
+    settings = Settings.from_env({"DYNAMO_MODE": "on"})
+    assert any("AWS_DEFAULT_REGION" in problem for problem in settings.problems)
+
+
+@pytest.mark.parametrize("left_in", ["<INSERT BUCKET HERE>", "${SUB_PHOTOS_BUCKET}"])
+def test_a_placeholder_left_in_is_named_and_not_used(left_in: str) -> None:
+    settings = Settings.from_env({"PHOTOS_BUCKET": left_in})
+    assert settings.photos_bucket == ""
+    assert any("PHOTOS_BUCKET" in problem and left_in in problem for problem in settings.problems)
+
+
+def test_the_course_names_make_a_mysql_address_with_its_parts_quoted() -> None:
+    settings = Settings.from_env(
+        {
+            "DATABASE_HOST": "db.internal",
+            "DATABASE_USER": "o'hara",
+            "DATABASE_PASSWORD": "p@ss/word",
+            "DATABASE_DB_NAME": "employees",
+        }
+    )
+    assert settings.database_url == "mysql+pymysql://o%27hara:p%40ss%2Fword@db.internal/employees"
+
+
+@pytest.mark.parametrize("secret", ["short", "changeme", "your-secret-key-here", "a" * 40])
+def test_a_secret_that_can_be_guessed_is_refused_without_being_printed(secret: str) -> None:
+    with pytest.raises(SettingsError, match="SECRET_KEY") as error:
+        Settings.from_env({"SECRET_KEY": secret})
+    assert secret not in str(error.value)
+
+
+def test_several_secrets_are_kept_in_their_order_for_rotation() -> None:
+    new, old = "n3w-0123456789abcdef", "0ld-0123456789abcdef"
+    assert Settings.from_env({"SECRET_KEY": f"{new}, {old}"}).secret_keys == (new, old)
+
+
+@pytest.mark.parametrize("value", ["ten", "0", "101", "-1", "1.5", "9" * 30])
+def test_a_photo_limit_that_is_no_sensible_number_names_the_bounds(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"PHOTO_MAX_MB .* from 1 to 100"):
+        Settings.from_env({"PHOTO_MAX_MB": value})
