@@ -11,6 +11,7 @@ from tests.ground.server_process import HOST, ServerProcess, free_port
 
 PURPOSE = "an S3 server"
 GRPC = 10_000  # each port of SeaweedFS takes the number so far above it as well
+GROW_BY_ONE = "[master.volume_growth]\ncopy_1 = 1\n"  # each bucket begins with one file, not seven
 
 
 @contextmanager
@@ -22,6 +23,7 @@ def running_s3_server(folder: Path) -> Iterator[str]:
     weed = find("weed", PURPOSE)
     data = folder / "s3-data"
     data.mkdir()
+    (folder / "master.toml").write_text(GROW_BY_ONE)
     ports = {name: free_port(apart=GRPC) for name in ("master", "volume", "filer", "s3")}
     server = ServerProcess(
         [weed, "server", *_options(data), *(f"-{name}.port={n}" for name, n in ports.items())],
@@ -44,7 +46,8 @@ def _options(data: Path) -> list[str]:
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
         "-master.telemetry=false",
-        "-volume.max=5",
+        "-volume.max=2000",
+        "-master.volumeSizeLimitMB=64",
     ]
 
 
