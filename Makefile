@@ -36,7 +36,7 @@ bench: .venv/dev-installed
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "The directory needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || true)." \
 	       "Name a newer one: make $(or $(MAKECMDGOALS),run) PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 # A stamp file each: installed again only when the requirements have changed.
 .venv/runtime-installed: requirements.txt | .venv/bin/python
