@@ -8,6 +8,6 @@ from app.errors import SettingsError
 try:
     application = create_app()
 except SettingsError as error:
-    print(f"The directory was not started. {error}", file=sys.stderr)
+    sys.stderr.write(f"The directory was not started. {error}\n")
     # gunicorn takes 3 for "do not try again"; any other code would be restarted for ever.
     sys.exit(3)

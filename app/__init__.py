@@ -22,8 +22,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None, stores: Stores | None = None) -> Flask:
     """The application for these settings (from the environment unless given).
 
-    Raises SettingsError for a value that nobody can understand, and nothing else: what is missing or
-    does not answer is explained by the pages.
+    Raises SettingsError for a value that nobody can understand, and nothing else: what is missing
+    or does not answer is explained by the pages.
     """
     # Imported here, so that importing one module of the package does not load the whole of it.
     from app import commands, web
@@ -50,11 +50,11 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 
 def _make_ready(settings: Settings, stores: Stores) -> None:
-    """Bring a database of our own up to date; tables in DynamoDB are made by ``flask setup`` alone."""
+    """Bring a database of our own up to date; ``flask setup`` makes tables in DynamoDB."""
     if settings.dynamo_mode:
         return
     try:
         for sentence in stores.employees.set_up():
             log.info(sentence)
-    except StorageUnavailable as error:
-        log.error("the database cannot be used: %s", error)
+    except StorageUnavailable:
+        log.exception("the database cannot be used")

@@ -79,7 +79,7 @@ def reindex(force: bool) -> None:
 )
 @_explained
 def sample_data(people: int, seed: int) -> None:
-    """Add made-up people, the first of them with drawn portraits. Running it again adds nobody twice."""
+    """Add made-up people, the first with drawn portraits. Running it again adds nobody twice."""
     stored = 0
     for stored in load_samples(_directory(), people=people, seed=seed):
         click.echo(f"\r{stored:,} of {people:,} people", nl=False)

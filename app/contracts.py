@@ -22,8 +22,8 @@ class Query:
     """Whom to list; all conditions join with "and", empty ones ask nothing.
 
     ``words`` is the text as typed: each word must begin some word of the person (see terms.py).
-    ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and ``job_title`` are met
-    by every spelling with the same ``terms.facet_key``. ``badge`` is a key of the catalogue.
+    ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and ``job_title``
+    are met by every spelling of the same ``terms.facet_key``. ``badge`` is a catalogue key.
     """
 
     words: str = ""
@@ -52,8 +52,8 @@ class Page:
 class Facets:
     """How many people there are: in all, by letter, and by each value of a filter.
 
-    Values are spelled as most people spell them (``terms.merge_spellings``) and come in the order of
-    their facet key; badges and letters come in the order of their catalogue. Zeros are left out.
+    Values are spelled as most people spell them (``terms.merge_spellings``) and come in the order
+    of their facet key; badges and letters come in the order of their catalogue. Zeros are left out.
     """
 
     total: int = 0
@@ -84,7 +84,7 @@ class EmployeeStore(Protocol):
     """
 
     def get(self, employee_id: str) -> Employee:
-        """The employee with this id. Raises EmployeeNotFound. Odd records are read, never refused."""
+        """The employee with this id; odd records are read too. Raises EmployeeNotFound."""
 
     def add(self, employee: Employee, write_id: str) -> Employee:
         """Store a new employee, all or nothing, as version 1; return what is stored.
@@ -98,9 +98,9 @@ class EmployeeStore(Protocol):
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         """Change a stored employee to this content, all or nothing; return what is stored.
 
-        Only what differs is written; what we do not know in a record stays. Raises EmployeeNotFound,
-        and EditConflict (with what is stored now) when the record's revision is no longer
-        ``expected_revision``, whoever changed it. No conflict when the last write was this very one
+        Only what differs is written; what we do not know in a record stays. Raises
+        EmployeeNotFound, and EditConflict (with what is stored now) when the record's revision is no
+        longer ``expected_revision``, whoever changed it. No conflict when the last write was this very one
         (same ``write_id``) or when the stored content is already what is wanted: then nothing is
         written. When nothing differs from what is stored, nothing is written and the version stays.
         """
@@ -115,14 +115,14 @@ class EmployeeStore(Protocol):
         """
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
-        """One page of cards: each person once, every one who stays under the same name exactly once.
+        """One page of cards: everyone who stays under the same name exactly once.
 
         Order: ``(terms.name_key, terms.tie_of)`` as UTF-8 bytes; when words are typed, first the
         smallest word of the person that begins with ``terms.query_words(...)[0]``, then the same.
-        The cost follows the page, not the directory: at most 4,000 rows are looked at, then the page
-        ends early (see Page.looked_through). A cursor works for the query that it came from, at any
-        later time, also when the person it points at is gone; any other gives the first page. The
-        previous page of a page is the page that came before it, as far as nobody moved.
+        The cost follows the page, not the directory: at most 4,000 rows are looked at, then the
+        page ends early (see Page.looked_through). A cursor works for the query that it
+        came from, at any later time, also when the person it points at is gone; any other gives
+        the first page. The previous page is the one that came before, as far as nobody moved.
         """
 
     def facets(self) -> Facets:
@@ -161,7 +161,7 @@ class EmployeeStore(Protocol):
         """Every photo key that a record names: for the sweep only, at the cost of the directory."""
 
     def shared_secret(self, proposal: str) -> str | None:
-        """The secret that all machines on this store share, made from the proposal if there is none.
+        """The secret that all machines on this store share: the proposal, if there is none yet.
 
         None where the store is not shared between machines.
         """

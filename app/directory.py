@@ -1,4 +1,4 @@
-"""Directory: the operations that a page or a command asks for, the photo's life, what happens first."""
+"""Directory: the operations of a page or a command, the photo's life, what happens first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from app import portrait
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.employee import BADGE_KEYS, Employee
 from app.errors import EditConflict, EmployeeDeleted, PhotosOff, StorageUnavailable
-from app.revision import revision_of
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +73,7 @@ class Directory:
     def add(
         self, employee: Employee, write_id: str, photo: PhotoChange = NO_PHOTO_CHANGE
     ) -> Employee:
-        """Add a new employee with their photo; see EmployeeStore.add, and PhotoRejected, PhotosOff."""
+        """Add a new employee with their photo; see EmployeeStore.add. PhotoRejected, PhotosOff."""
         photo_key = self._put_photo(photo)
         with self._cleaning_up(photo_key):
             stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
@@ -181,6 +180,3 @@ class _DropOnRefusal:
         )
         if self._new_key and refused:
             self._directory._drop_photo(self._new_key)
-
-
-__all__ = ["Directory", "PhotoChange", "NO_PHOTO_CHANGE", "revision_of"]

@@ -56,10 +56,10 @@ CONTENT_FIELDS = (*TEXT_FIELDS, "badges", "photo_key")
 class Employee:
     """One person's record, as a store gives it back.
 
-    Texts are NFC; an absent one is ``""``. ``start_date`` is an ISO date (``2024-02-29``) or ``""``.
+    Texts are NFC; an absent one is ``""``. ``start_date`` is an ISO date (``2024-02-29``).
     ``badges`` are the known keys in catalogue order, then keys that we do not know, as stored.
-    ``photo_key`` is ``employee_pic/<name>.<ext>`` or ``""``. ``version`` counts the writes of our own
-    code, 0 for a record from elsewhere; ``updated_at`` is the time of the last one (aware, UTC).
+    ``photo_key`` is ``employee_pic/<name>.<ext>`` or ``""``. ``version`` counts the writes of our
+    own code, 0 for a record from elsewhere; ``updated_at`` is the time of the last (UTC).
     """
 
     id: str
@@ -89,7 +89,7 @@ class Employee:
 
 
 class Card(NamedTuple):
-    """What a list shows of a person, and nothing else: texts cut to 200 characters, known badges."""
+    """What a list shows of a person: texts cut to 200 characters, known badges."""
 
     id: str
     full_name: str

@@ -1,4 +1,4 @@
-"""What can go wrong, in our words; every error that leaves a store or the directory is one of these."""
+"""What can go wrong, in our words; every error that leaves the directory is one of these."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class DirectoryError(Exception):
 
 
 class SettingsError(DirectoryError):
-    """A setting cannot be understood. The message names the variable, the value and what is allowed."""
+    """A setting cannot be understood; the message names it, its value and what is allowed."""
 
 
 class EmployeeNotFound(DirectoryError):
@@ -29,7 +29,7 @@ class EmployeeDeleted(EmployeeNotFound):
 
 
 class EditConflict(DirectoryError):
-    """Someone else changed the record meanwhile; ``stored`` is what is stored now. Nothing was written."""
+    """Someone else changed the record; ``stored`` is what is stored now. Nothing was written."""
 
     def __init__(self, stored: Employee) -> None:
         super().__init__(f"the employee {stored.id!r} was changed by someone else")
@@ -53,7 +53,7 @@ class PhotosOff(DirectoryError):
 
 
 class StorageUnavailable(DirectoryError):
-    """A store did not answer, or refused. Raised within the request's deadline, never an empty answer.
+    """A store did not answer, or refused. Raised within the request's deadline.
 
     ``service`` is what people know ("the database", "the photo store"); ``action`` and ``resource``
     are for the operator ("dynamodb:Query", "Employees-index"). ``maybe_written`` is true when the

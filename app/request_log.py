@@ -11,7 +11,7 @@ _OURS = "directory"  # the attribute under which a record carries fields of our 
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON; everything but plain ASCII is escaped, so no line can be forged."""
+    """A record as one line of JSON; all but plain ASCII is escaped, so no line can be forged."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Time (UTC), level, message, and the fields given as ``extra={"directory": {...}}``."""
@@ -38,7 +38,7 @@ class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 class _NoAccessLines(logging.Filter):
-    """Drops the development server's own line per request: it holds the query, and names with it."""
+    """Drops the development server's line per request: it holds the query, and so names."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return " - - [" not in str(record.msg)

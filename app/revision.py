@@ -1,7 +1,7 @@
 """The revision of a record: a short text that a form carries, to know later what changed meanwhile.
 
-It is ``<version>.<digest of each field>``. Two records with the same revision hold the same content,
-also when a program that knows nothing of our version number wrote one of them.
+It is ``<version>.<digest of each field>``. Two records with the same revision hold the same
+content, also when a program that knows nothing of our version number wrote one of them.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _KNOWN_SECRETS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that can be configured; the README's table tells the same, and a test holds them together.
+    """All that can be configured; the README's table tells the same (a test compares them).
 
     ``problems`` are sentences about values that were understood as mistakes and left out (a
     placeholder still in, photos off); the app starts all the same and shows them.
@@ -49,7 +49,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings; raise SettingsError with one sentence for a value nobody can understand."""
+        """Read the settings; a value that nobody can understand raises SettingsError."""
         reader = _Reader(os.environ if env is None else env)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         dynamo = reader.switch("DYNAMO_MODE")
@@ -58,11 +58,13 @@ class Settings:
         region = reader.text("AWS_DEFAULT_REGION") or reader.text("AWS_REGION")
         if dynamo and not region:
             reader.problems.append(
-                "No region is set, so DynamoDB cannot be found: set AWS_DEFAULT_REGION, such as us-west-2."
+                "No region is set, so DynamoDB cannot be found: "
+                "set AWS_DEFAULT_REGION, such as us-west-2."
             )
         if dynamo and not bucket and not folder:
             reader.problems.append(
-                "Photos are off, because no bucket is named: set PHOTOS_BUCKET to the name of an S3 bucket."
+                "Photos are off, because no bucket is named: "
+                "set PHOTOS_BUCKET to the name of an S3 bucket."
             )
         photos_folder = Path(folder).absolute() if folder else None
         if not dynamo and not bucket and not folder:
@@ -113,7 +115,8 @@ class _Reader:
             return default
         if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
             raise SettingsError(
-                f"{name} is {value!r}, which cannot be used: give a whole number from {least} to {most}."
+                f"{name} is {value!r}, which cannot be used: "
+                f"give a whole number from {least} to {most}."
             )
         return int(value)
 
@@ -133,7 +136,8 @@ def _secret_keys(value: str) -> tuple[str, ...]:
     for key in keys:
         if len(key) < _SHORTEST_SECRET or key.lower() in _KNOWN_SECRETS or len(set(key)) < 6:
             raise SettingsError(
-                f"SECRET_KEY holds a key that can be guessed ({len(key)} characters): give one of at "
-                f"least {_SHORTEST_SECRET} random characters, or leave it out and one is made."
+                f"SECRET_KEY holds a key that can be guessed ({len(key)} characters): "
+                f"give one of at least {_SHORTEST_SECRET} random characters, "
+                "or leave it out and one is made."
             )
     return keys

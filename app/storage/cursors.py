@@ -1,7 +1,7 @@
 """The cursor of a page: a place in an order that every store shares, as a text for an address.
 
-The order key of a row is ``<name key>\x1f<tie>``, and ``<matched word>\x1f<name key>\x1f<tie>`` when
-words are typed. Its parts hold no control characters, so it sorts like the tuple of its parts.
+The order key of a row is ``<name key>\x1f<tie>``, and ``<matched word>\x1f<name key>\x1f<tie>``
+when words are typed. Its parts hold no control characters, so it sorts like the tuple of its parts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Cursor(NamedTuple):
 
 
 def read_cursor(text: str | None, query: Query) -> Cursor | None:
-    """The cursor in an address; None (the first page) for anything that is not one of this query."""
+    """The cursor in an address; None (the first page) for what is not one of this query."""
     if not text or len(text) > _LONGEST:
         return None
     try:

@@ -92,7 +92,7 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _drain() -> None:
-    """Read away what the browser still sends: it shows our page only once it has sent everything."""
+    """Read away what the browser still sends: only then does it show our page."""
     stream = request.environ["wsgi.input"]
     ends = time.monotonic() + _DRAIN_SECONDS
     left = min(request.content_length or 0, _DRAIN_BYTES)

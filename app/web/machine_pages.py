@@ -1,4 +1,4 @@
-"""What machines and operators ask: is it alive, is it ready, which machine is this, how is it set up."""
+"""What machines and operators ask: is it alive, ready, which machine is it, how is it set up."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Photos: a file of this machine, or a redirect to a link into the bucket; both kept by browsers."""
+"""Photos: a file of this machine, or a redirect into the bucket; both are kept by browsers."""
 
 from __future__ import annotations
+
+from typing import cast
 
 from flask import Blueprint, Response, redirect, send_file
 
@@ -25,7 +27,6 @@ def show(key: str) -> Response:
             raise PhotoNotFound(key) from error
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         return response
-    answer = redirect(found.url, 302)
+    answer = redirect(found.url, 302, Response)
     answer.headers["Cache-Control"] = f"private, max-age={found.seconds}"
-    assert isinstance(answer, Response)
-    return answer
+    return cast(Response, answer)

@@ -1,4 +1,4 @@
-"""Style sheet, script and icons at addresses that carry their content's hash, so they never go stale."""
+"""Style sheet, script and icons at addresses with their content's hash, so none goes stale."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _asset(name: str, content: bytes) -> Asset:
 
 @files.get("/static/<digest>/<name>")
 def send(digest: str, name: str) -> Response:
-    """The asset of this name; a page of another release gets today's, and is told not to keep it."""
+    """The asset of this name; a page of another release gets today's, not to be kept."""
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)
