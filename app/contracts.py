@@ -98,11 +98,11 @@ class EmployeeStore(Protocol):
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         """Change a stored employee to this content, all or nothing; return what is stored.
 
-        Only what differs is written; what we do not know in a record stays. Raises
-        EmployeeNotFound, and EditConflict (with what is stored now) when the record's revision is no
-        longer ``expected_revision``, whoever changed it. No conflict when the last write was this very one
-        (same ``write_id``) or when the stored content is already what is wanted: then nothing is
-        written. When nothing differs from what is stored, nothing is written and the version stays.
+        Only what differs is written; what we do not know in a record stays. When nothing differs,
+        nothing is written and the version stays. Raises EmployeeNotFound, and EditConflict (with
+        what is stored now) when the record's revision is no longer ``expected_revision``, whoever
+        changed it. There is no conflict, and no write, when the last write was this very one (same
+        ``write_id``) or the stored content is already what is wanted.
         """
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:

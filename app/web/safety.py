@@ -7,18 +7,18 @@ import secrets
 import time
 from typing import cast
 
-from flask import Flask, Response, current_app, g, request
-from flask.globals import request_ctx
-from flask.sessions import NullSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 
 from app import deadline
+from app.errors import StorageUnavailable
 from app.secret_key import SecretKeys
 
 log = logging.getLogger(__name__)
 
 # These answer without a key, a session or a database.
-_NEED_NO_KEY = frozenset({"static_files", "photos", "machine"})
+_NEED_NO_KEY = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
 _LONGEST_LOGGED_PATH = 200
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,12 +30,29 @@ _HEADERS = {
 }
 
 
-class CookieFollowsScheme(SecureCookieSessionInterface):
-    """The session cookie is marked Secure exactly when the request came over TLS."""
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a cookie that is marked Secure exactly when the request came over TLS.
+
+    The key that signs them is fetched at the first request that may need one, not at the start: it
+    may lie in a table that does not answer, and the application starts all the same.
+    """
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Plain HTTP on port 80 must work too: a Secure cookie would never come back there."""
         return request.is_secure
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session; none while there is no key, and then g.keyless says why."""
+        deadline.start()
+        if not app.secret_key and not request.path.startswith(_NEED_NO_KEY):
+            try:
+                newest, *older = cast(SecretKeys, app.extensions["secret_keys"]).get()
+            except StorageUnavailable as error:
+                g.keyless = error
+                return None
+            app.config["SECRET_KEY_FALLBACKS"] = older
+            app.secret_key = newest
+        return super().open_session(app, request)
 
 
 def register(app: Flask, photo_origin: str | None) -> None:
@@ -46,7 +63,7 @@ def register(app: Flask, photo_origin: str | None) -> None:
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {**_HEADERS, "Content-Security-Policy": policy}
-    app.session_interface = CookieFollowsScheme()
+    app.session_interface = Sessions()
     app.before_request(_begin)
 
     @app.after_request
@@ -64,33 +81,12 @@ def request_id() -> str:
 def _begin() -> ResponseReturnValue | None:
     g.request_id = secrets.token_hex(8)
     g.started_at = time.perf_counter()
-    deadline.start()
     if request.path == "/" and request.headers.get("User-Agent", "").startswith("ELB-Health"):
         # The course's target group probes "/", and a probe must not cost a page.
         return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}
-    if request.blueprint not in _NEED_NO_KEY:
-        _use_secret_key()
+    if "keyless" in g and request.blueprint == "employees":
+        raise g.keyless
     return None
-
-
-def _use_secret_key() -> None:
-    """Give the application its key at the first request that needs one.
-
-    Flask opened that request's session before anyone could fetch the key, so it is opened again.
-    """
-    if not isinstance(request_ctx.session, NullSession):
-        return
-    keys: SecretKeys = current_app.extensions["secret_keys"]
-    newest, *older = keys.get()
-    current_app.config["SECRET_KEY_FALLBACKS"] = older
-    current_app.secret_key = newest
-    opened = current_app.session_interface.open_session(_the_app(), request)
-    if opened is not None:
-        request_ctx.session = opened
-
-
-def _the_app() -> Flask:
-    return cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def _add_headers(response: Response, headers: dict[str, str]) -> None:
