@@ -1,0 +1,94 @@
+"""A real server to measure: gunicorn with 2 workers of 8 threads, its CPU and its memory."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.ground.environment import isolated
+from tests.ground.server_process import HOST, ServerProcess, free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Server(NamedTuple):
+    """A gunicorn of our own and where it listens."""
+
+    process: ServerProcess
+    port: int
+    first_answer_seconds: float
+
+    def cpu_seconds(self) -> float:
+        """User and system time of all its processes so far."""
+        return sum(_cpu_ticks(pid) for pid in self._pids()) / _TICK
+
+    def memory_mb(self) -> float:
+        """Proportional set size of all its processes."""
+        return sum(_pss_kb(pid) for pid in self._pids()) / 1024
+
+    def _pids(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [self.process.pid, *map(int, children.split())]
+
+
+@contextmanager
+def running(target: str, env: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """Serve ``module:application`` and measure how long the first answer takes."""
+    port = free_port()
+    started = time.perf_counter()
+    process = ServerProcess(
+        [
+            *(sys.executable, "-m", "gunicorn", target),
+            *("--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "8"),
+            *("--keep-alive", "75"),
+        ],
+        folder=ROOT,
+        log=log,
+        environment=isolated(dict(env)),
+    )
+    try:
+        process.wait_until(lambda: _answers(port))
+        yield Server(process, port, time.perf_counter() - started)
+    finally:
+        process.stop()
+
+
+def _answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection(HOST, port, timeout=10)
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except OSError:
+        return False
+    return True
+
+
+def _cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _pss_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    raise LookupError(f"no Pss of process {pid}")
+
+
+def flask(command: list[str], env: Mapping[str, str]) -> None:
+    """Run a flask command of the directory, quietly; raises when it fails."""
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "application.py", *command],
+        cwd=ROOT,
+        env=isolated(dict(env)),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
