@@ -1,0 +1,201 @@
+"""ModelStore: the contract of an EmployeeStore in its plainest form, in one dictionary.
+
+It is the oracle of the contract and property tests, and the store of tests that are about something
+else. It sorts everybody for every page, and knows nothing of budgets.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from app import terms
+from app.contracts import PAGE_SIZE, Facets, Page, Progress, Query
+from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
+from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.revision import revision_of
+from app.storage.cursors import SEPARATOR, Cursor, read_cursor
+
+PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
+
+
+class ModelStore:
+    """Employees in a dictionary; any number of threads may call."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Employee] = {}
+        self._last_write: dict[str, str] = {}
+        self._deleted_by: dict[str, str] = {}
+        self._secret: str | None = None
+        self._lock = threading.RLock()
+
+    def get(self, employee_id: str) -> Employee:
+        with self._lock:
+            return self._stored(employee_id)
+
+    def add(self, employee: Employee, write_id: str) -> Employee:
+        wanted = _as_stored(employee)
+        with self._lock:
+            stored = self.people.get(wanted.id)
+            if stored is not None:
+                if self._last_write[wanted.id] == write_id or stored.same_content(wanted):
+                    return stored
+                raise EditConflict(stored)
+            if wanted.id in self._deleted_by:
+                raise EmployeeDeleted(wanted.id)
+            return self._write(replace(wanted, version=1), write_id)
+
+    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+        wanted = _as_stored(employee)
+        with self._lock:
+            stored = self._stored(wanted.id)
+            if self._last_write[wanted.id] == write_id or stored.same_content(wanted):
+                return stored
+            if revision_of(stored) != expected_revision:
+                raise EditConflict(stored)
+            return self._write(replace(wanted, version=stored.version + 1), write_id)
+
+    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        with self._lock:
+            if self._deleted_by.get(employee_id) == write_id:
+                return Employee(id=employee_id, full_name="")
+            stored = self._stored(employee_id)
+            if expected_revision not in (None, revision_of(stored)):
+                raise EditConflict(stored)
+            self._deleted_by[employee_id] = write_id
+            return self.people.pop(employee_id)
+
+    def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        with self._lock:
+            everyone = list(self.people.values())
+        rows = sorted((order_key(person, query), card_of(person)) for person in everyone
+                      if meets(person, query))  # fmt: skip
+        start = read_cursor(cursor, query)
+        if start is not None and start.backwards:
+            before = [row for row in rows if row[0] < start.key][-limit - 1 :]
+            if len(before) > limit:
+                shown = before[1:]
+                return _page(query, shown, shown[-1][0], shown[0][0])
+            start = None
+        after = [row for row in rows if start is None or row[0] > start.key]
+        shown = after[:limit]
+        following = shown[-1][0] if len(after) > limit else None
+        if start is None:
+            return _page(query, shown, following, None)
+        # Where the page is empty, the neighbour before it ends with the row that the cursor names.
+        return _page(query, shown, following, shown[0][0] if shown else start.key + "\x01")
+
+    def facets(self) -> Facets:
+        with self._lock:
+            everyone = list(self.people.values())
+        letters = Counter(terms.letter_of(terms.name_key(each.full_name)) for each in everyone)
+        badges = Counter(badge for each in everyone for badge in each.known_badges)
+        spellings = {
+            plural: Counter(
+                terms.one_line(getattr(each, field))
+                for each in everyone
+                if terms.facet_key(getattr(each, field))
+            )
+            for field, plural in PLACES.items()
+        }
+        return Facets(
+            total=len(everyone),
+            letters={letter: letters[letter] for letter in terms.LETTERS if letters[letter]},
+            badges={badge: badges[badge] for badge in BADGE_KEYS if badges[badge]},
+            **{plural: terms.merge_spellings(found) for plural, found in spellings.items()},
+        )
+
+    def check(self) -> None:
+        return
+
+    def tidy(self) -> None:
+        return
+
+    def set_up(self) -> list[str]:
+        return ["Employees are kept in memory, until the program ends."]
+
+    def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        total = len(self.people)
+        yield Progress(done=total, total=total, changed=0, what="people")
+
+    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+        stored = 0
+        for employee in employees:
+            with self._lock:
+                if employee.id not in self.people and employee.id not in self._deleted_by:
+                    self._write(replace(_as_stored(employee), version=1), "")
+                    stored += 1
+            yield stored
+
+    def photo_keys(self) -> Iterator[str]:
+        with self._lock:
+            keys = [each.photo_key for each in self.people.values() if each.photo_key]
+        yield from keys
+
+    def shared_secret(self, proposal: str) -> str | None:
+        return None
+
+    def change_outside(self, employee_id: str, change: Callable[[Employee], Employee]) -> None:
+        """What a program does that knows neither versions nor write ids."""
+        with self._lock:
+            self.people[employee_id] = change(self.people[employee_id])
+
+    def put_outside(self, employee: Employee) -> None:
+        with self._lock:
+            self.people[employee.id] = replace(_as_stored(employee), version=0)
+            self._last_write[employee.id] = ""
+
+    def delete_outside(self, employee_id: str) -> None:
+        with self._lock:
+            del self.people[employee_id]
+
+    def _stored(self, employee_id: str) -> Employee:
+        if employee_id in self.people:
+            return self.people[employee_id]
+        if employee_id in self._deleted_by:
+            raise EmployeeDeleted(employee_id)
+        raise EmployeeNotFound(employee_id)
+
+    def _write(self, employee: Employee, write_id: str) -> Employee:
+        stored = replace(employee, updated_at=datetime.now(UTC))
+        self.people[stored.id] = stored
+        self._last_write[stored.id] = write_id
+        return stored
+
+
+def order_key(person: Employee, query: Query) -> str:
+    """Where a person stands among the results: the order key of app/storage/cursors.py."""
+    place = [terms.name_key(person.full_name), terms.tie_of(person.id)]
+    typed = terms.query_words(query.words)
+    if typed:
+        place.insert(0, terms.matched_word(terms.search_words(person), typed[0]) or "")
+    return SEPARATOR.join(place)
+
+
+def meets(person: Employee, query: Query) -> bool:
+    """Whether a person meets every condition of a query."""
+    words = terms.search_words(person)
+    return (
+        all(terms.matched_word(words, typed) for typed in terms.query_words(query.words))
+        and query.letter in ("", terms.letter_of(terms.name_key(person.full_name)))
+        and query.badge in ("", *person.known_badges)
+        and all(
+            terms.facet_key(getattr(query, field)) in ("", terms.facet_key(getattr(person, field)))
+            for field in PLACES
+        )
+    )
+
+
+def _as_stored(employee: Employee) -> Employee:
+    return replace(employee, badges=badges_from(employee.badges))
+
+
+def _page(
+    query: Query, rows: list[tuple[str, Card]], after: str | None, before: str | None
+) -> Page:
+    return Page(
+        cards=tuple(card for _, card in rows),
+        next=None if after is None else Cursor(False, after).to_text(query),
+        previous=None if before is None else Cursor(True, before).to_text(query),
+    )
