@@ -128,8 +128,9 @@ def test_a_head_reply_has_no_body(proxy, client):
 
 def test_a_reset_request_never_reaches_the_server(proxy, client, server):
     proxy.on("POST").reset(times=1)
-    with pytest.raises(ConnectionResetError):
+    with pytest.raises(ConnectionResetError) as reset:
         ask(client)
+    assert reset.type is ConnectionResetError, "a reset, not a polite end"
     assert server.served == []
     assert ask(client) == b"hello"
 
@@ -162,6 +163,19 @@ def test_a_hanging_request_is_never_answered_and_ends_at_recovery(proxy, client,
     assert server.served == []
     proxy.recover()
     assert ask(client) == b"hello"
+
+
+def test_recovery_ends_what_hangs(proxy, server):
+    proxy.on("POST").hang()
+    patient = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=30)
+    patient.request("POST", "/path", b"hello")
+    while not proxy.count("POST"):
+        time.sleep(0.01)
+    time.sleep(0.1)
+    proxy.recover()
+    with pytest.raises(ConnectionError):
+        patient.getresponse()
+    patient.close()
 
 
 def test_a_slow_answer_comes_late(proxy, client):
