@@ -1,0 +1,36 @@
+"""Every address of the application, who may use it, and what it may change.
+
+A route that is not declared here fails the tests: whoever adds one says what it is for.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Route(NamedTuple):
+    """One rule: its methods (HEAD and OPTIONS come by themselves), who may use it, its effect."""
+
+    methods: str
+    who: str
+    changes: str
+
+
+EVERYONE = "everyone who reaches the machine"
+PROBES = "load balancers and monitors"
+
+ROUTES = {
+    "/": Route("GET", EVERYONE, "nothing"),
+    "/add": Route("GET POST", EVERYONE, "POST adds one person"),
+    "/employee/<path:employee_id>": Route("GET", EVERYONE, "nothing (it may mend the index)"),
+    "/edit/<path:employee_id>": Route("GET POST", EVERYONE, "POST changes one person"),
+    "/delete/<path:employee_id>": Route("GET POST", EVERYONE, "POST deletes one person"),
+    "/sample-data": Route("POST", EVERYONE, "adds sample people to an empty directory"),
+    "/photos/<path:key>": Route("GET", EVERYONE, "nothing"),
+    "/static/<digest>/<name>": Route("GET", EVERYONE, "nothing"),
+    "/favicon.ico": Route("GET", EVERYONE, "nothing"),
+    "/healthz": Route("GET", PROBES, "nothing"),
+    "/readyz": Route("GET", PROBES, "nothing"),
+    "/monitor": Route("GET", PROBES, "nothing"),
+    "/info": Route("GET", EVERYONE, "nothing"),
+}
