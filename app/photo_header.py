@@ -20,7 +20,7 @@ def has_one_scan(data: bytes, colours: int, after_header: IO[bytes] | None) -> b
 
 
 def webp_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a WebP of any of its three kinds; a struct.error where they are cut off."""
+    """Width and height of a WebP of any of its three kinds; struct.error where they are cut off."""
     kind, body = data[12:16], data[20:30]
     if kind == b"VP8X":
         wide, high = body[4:7], body[7:10]
