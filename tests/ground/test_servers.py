@@ -87,3 +87,14 @@ def test_a_killed_server_takes_its_children_along(tmp_path):
     time.sleep(0.1)
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(child)], capture_output=True, text=True)
     assert state.stdout.strip()[:1] in ("", "Z")
+
+
+def test_the_live_app_is_killed_and_starts_again_at_the_same_address(live_app, tmp_path):
+    places = {"DATABASE_URL": f"sqlite:///{tmp_path}/directory.db", "PHOTOS_FOLDER": str(tmp_path)}
+    app = live_app(places, workers=2)
+    assert urllib3.request("GET", f"{app.url}/healthz").status == 200
+    app.kill()
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        urllib3.request("GET", f"{app.url}/healthz", retries=False)
+    app.start()
+    assert urllib3.request("GET", f"{app.url}/healthz").status == 200
