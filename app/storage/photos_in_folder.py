@@ -62,7 +62,7 @@ class FolderPhotos:
             for candidate in dict.fromkeys((key, base_of(key))):
                 path = self._folder / candidate
                 with self._telling("read"):
-                    if _is_file(path) and not self._photos.is_symlink():
+                    if _written_at(path) is not None and not self._photos.is_symlink():
                         return PhotoFile(path)
         raise PhotoNotFound(key)
 
@@ -74,8 +74,8 @@ class FolderPhotos:
             with os.scandir(self._photos) as entries:
                 for entry in entries:
                     key = f"{_SUBFOLDER}/{entry.name}"
-                    if is_photo_key(key) and entry.is_file(follow_symlinks=False):
-                        written = entry.stat(follow_symlinks=False).st_mtime
+                    written = _written_at(entry.path) if is_photo_key(key) else None
+                    if written is not None:
                         yield key, datetime.fromtimestamp(written, UTC)
 
     def check(self) -> None:
@@ -130,8 +130,10 @@ def _keep_name(folder: Path) -> None:
         os.close(handle)
 
 
-def _is_file(path: Path) -> bool:
+def _written_at(path: Path | str) -> float | None:
+    """When a file was written; None for a link, a folder, or a file that is gone."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        state = os.lstat(path)
     except FileNotFoundError:
-        return False
+        return None
+    return state.st_mtime if stat.S_ISREG(state.st_mode) else None
