@@ -72,6 +72,7 @@ def _unpack(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         archive.extractall(unpacking, filter="data")
     (unpacking / "package").rename(CACHE / "package")
+    unpacking.rmdir()
     tarball.unlink()
 
 
