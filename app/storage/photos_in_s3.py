@@ -26,7 +26,7 @@ _KEPT_FOR_EVER = "private, max-age=31536000, immutable"
 
 
 def open_s3_store(bucket: str, region: str) -> S3Photos:
-    """The photos in this bucket, of which nothing is asked yet. Without a region: AWS's own rule."""
+    """The photos in this bucket, of which nothing is asked yet; no region: AWS's own rule."""
     return S3Photos(S3Calls(bucket, region))
 
 
