@@ -1,0 +1,70 @@
+"""Many new employees at once, a few hundred in each transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+
+from sqlalchemy import Connection, bindparam, select
+
+from app import terms
+from app.employee import Employee
+from app.storage.sql import counts, records
+from app.storage.sql.database import Database
+from app.storage.sql.listing import Listing, Spelling, listing_of
+from app.storage.sql.tables import employee, gone
+
+BATCH = 500
+_WRITE_ID = ""  # no form wrote them
+
+_NUMBERS = select(employee.c.tie, employee.c.number).where(
+    employee.c.tie.in_(bindparam("ties", expanding=True))
+)
+_GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True)))
+
+
+def add_many(database: Database, employees: Iterable[Employee]) -> Iterator[int]:
+    """See EmployeeStore.add_many; who was deleted stays deleted."""
+    people = iter(employees)
+    stored = 0
+    while batch := {terms.tie_of(each.id): each for each in reversed(list(islice(people, BATCH)))}:
+        listings = {tie: listing_of(person) for tie, person in batch.items()}
+        with database.writing("add_many") as connection:
+            stored += _add(connection, batch, listings)
+        yield stored
+
+
+def _add(connection: Connection, batch: dict[str, Employee], listings: dict[str, Listing]) -> int:
+    ties = {"ties": list(batch)}
+    known = {tie for tie, _ in connection.execute(_NUMBERS, ties)}
+    known.update(connection.execute(_GONE, ties).scalars())
+    fresh = [tie for tie in batch if tie not in known]
+    if not fresh:
+        return 0
+    now = datetime.now(UTC)
+    connection.execute(
+        employee.insert(),
+        [
+            records.new_row(
+                replace(batch[tie], version=1, updated_at=now), _WRITE_ID, listings[tie]
+            )
+            for tie in fresh
+        ],
+    )
+    numbers = dict(connection.execute(_NUMBERS, {"ties": fresh}).tuples())
+    records.put_entries(
+        connection,
+        (
+            (place, numbers[tie], lead)
+            for tie in fresh
+            for place, lead in listings[tie].entries().items()
+        ),
+    )
+    more: Counter[Spelling] = Counter()
+    for tie in fresh:
+        more.update(listings[tie].counted())
+    counts.change(connection, more)
+    return len(fresh)

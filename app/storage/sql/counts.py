@@ -1,0 +1,86 @@
+"""How many people each view has, by spelling: changed with the record, read at a flat cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from app import terms
+from app.contracts import Facets
+from app.employee import BADGE_KEYS
+from app.storage.sql.listing import CHANGES, FACETS, LETTERS, NAMES, Spelling
+from app.storage.sql.tables import facet
+
+_AT = (facet.c.view == bindparam("in_view"), facet.c.spelling == bindparam("as_spelled"))
+_ADD = facet.update().where(*_AT).values(people=facet.c.people + bindparam("more"))
+_PUT = facet.insert()
+# Less than nobody is a mistake that a reindex will add up to right, so it is kept.
+_DROP_EMPTY = facet.delete().where(*_AT, facet.c.people == 0)
+_CHANGES = select(facet.c.people).where(facet.c.view == CHANGES)
+_ALL = select(facet.c.view, facet.c.spelling, facet.c.people)
+_PEOPLE_IN = (
+    select(facet.c.view, func.sum(facet.c.people))
+    .where(facet.c.view.in_(bindparam("views", expanding=True)))
+    .group_by(facet.c.view)
+)
+_PLURAL = {"location": "locations", "department": "departments", "title": "job_titles"}
+
+
+class Read(NamedTuple):
+    """Counts as they were read, with how often they had changed by then."""
+
+    changes: int
+    facets: Facets
+
+
+def change(connection: Connection, more: Mapping[Spelling, int]) -> None:
+    """Count so many people more or less; always in one order, so that no two writers lock up."""
+    wanted = {spelling: number for spelling, number in more.items() if number}
+    if not wanted:
+        return
+    for (view, spelling), number in sorted({**wanted, (CHANGES, ""): 1}.items()):
+        here = {"in_view": view, "as_spelled": spelling}
+        if not connection.execute(_ADD, {**here, "more": number}).rowcount:
+            connection.execute(_PUT, {"view": view, "spelling": spelling, "people": number})
+        if number < 0:
+            connection.execute(_DROP_EMPTY, here)
+
+
+def read(connection: Connection, known: Read | None) -> Read:
+    """The counts; the same object again while nothing has changed."""
+    changes = connection.execute(_CHANGES).scalar() or 0
+    if known is not None and known.changes == changes:
+        return known
+    # A write between the two reads makes the counts newer than their number: read again next time.
+    rows = connection.execute(_ALL).all()
+    return Read(changes, _facets_from({(view, as_spelled): n for view, as_spelled, n in rows}))
+
+
+def stored(connection: Connection) -> dict[Spelling, int]:
+    """The counts as they stand, without the number of changes."""
+    rows = connection.execute(_ALL).all()
+    return {(view, as_spelled): n for view, as_spelled, n in rows if view != CHANGES}
+
+
+def people_in(connection: Connection, views: Iterable[str]) -> dict[str, int]:
+    """How many people each of these views has."""
+    wanted = list(views)
+    found = {view: int(n) for view, n in connection.execute(_PEOPLE_IN, {"views": wanted})}
+    return {view: found.get(view, 0) for view in wanted}
+
+
+def _facets_from(counts: Mapping[Spelling, int]) -> Facets:
+    by_kind: dict[str, dict[str, int]] = {}
+    for (view, spelling), number in counts.items():
+        kind, _, key = view.partition(":")
+        if number > 0:
+            by_kind.setdefault(kind, {})[spelling or key] = number
+    letters, badges = by_kind.get(LETTERS, {}), by_kind.get("badge", {})
+    return Facets(
+        total=by_kind.get(NAMES, {}).get("", 0),
+        letters={letter: letters[letter] for letter in terms.LETTERS if letter in letters},
+        badges={badge: badges[badge] for badge in BADGE_KEYS if badge in badges},
+        **{_PLURAL[kind]: terms.merge_spellings(by_kind.get(kind, {})) for kind in FACETS.values()},
+    )

@@ -1,0 +1,111 @@
+"""How an employee is listed: pure functions from a record to rows of ``entry`` and ``facet``.
+
+What is listed is kept beside the record (``place``, ``words``, ``listed``), so that it can be taken
+away again whatever has happened to the record, or to the rules of terms.py, since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from sqlalchemy import RowMapping
+
+from app import terms
+from app.employee import Employee
+from app.storage.cursors import SEPARATOR
+
+NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
+FACETS = {"location": "location", "department": "department", "job_title": "title"}
+_KEY_BYTES = 64
+
+Place = tuple[str, str]  # view, at
+Spelling = tuple[str, str]  # view, as it is spelled
+
+
+def view_of(kind: str, key: str) -> str:
+    """The view of a facet: its key, or the hash of it where that is long."""
+    raw = key.encode()
+    if len(raw) > _KEY_BYTES:
+        key = "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
+    return f"{kind}:{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a person is listed: the place among the names, the words, the facets with spelling."""
+
+    place: str
+    words: tuple[str, ...]
+    facets: tuple[Spelling, ...]
+
+    def entries(self) -> dict[Place, int]:
+        """The rows of ``entry``, each with its lead."""
+        if not self.place:
+            return {}
+        rows = {(NAMES, self.place): 0}
+        rows.update(((view, self.place), 0) for view, _ in self.facets)
+        previous = ""
+        for word in self.words:
+            shared = _shared(previous, word)
+            rows[WORDS, f"{word}{SEPARATOR}{self.place}"] = shared + 1
+            previous = word
+        return rows
+
+    def counted(self) -> Counter[Spelling]:
+        """What this person adds to ``facet``."""
+        if not self.place:
+            return Counter()
+        letter = view_of(LETTERS, terms.letter_of(self.place))
+        return Counter([(NAMES, ""), (letter, ""), *self.facets])
+
+    def columns(self) -> dict[str, str]:
+        """The columns that keep it; a space before each word marks where it begins."""
+        return {
+            "place": self.place,
+            "words": "".join(f" {word}" for word in self.words),
+            "listed": json.dumps(self.facets, ensure_ascii=False, separators=(",", ":")),
+        }
+
+
+NOT_LISTED = Listing("", (), ())
+
+
+def listing_of(person: Employee) -> Listing:
+    """How a person ought to be listed."""
+    return Listing(
+        place=f"{terms.name_key(person.full_name)}{SEPARATOR}{terms.tie_of(person.id)}",
+        words=terms.search_words(person),
+        facets=tuple(_facets_of(person)),
+    )
+
+
+def listing_in(row: RowMapping) -> Listing | None:
+    """How the person in a row of ``employee`` is listed now, if at all."""
+    if not row["place"]:
+        return None
+    facets = json.loads(row["listed"] or "[]")
+    return Listing(
+        place=row["place"],
+        words=tuple((row["words"] or "").split()),
+        facets=tuple((view, spelling) for view, spelling in facets),
+    )
+
+
+def _shared(word: str, other: str) -> int:
+    """How many characters two words begin with alike."""
+    pairs = zip(word, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _facets_of(person: Employee) -> Iterator[Spelling]:
+    for field, kind in FACETS.items():
+        text = getattr(person, field)
+        if key := terms.facet_key(text):
+            yield view_of(kind, key), terms.one_line(text)
+    for badge in person.known_badges:
+        yield view_of("badge", badge), badge

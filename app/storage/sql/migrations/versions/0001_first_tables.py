@@ -1,0 +1,64 @@
+"""The first tables."""
+
+from alembic import op
+from sqlalchemy import BigInteger, Column, Integer, String, Text
+
+from app.storage.sql.tables import ordered
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    _make_employee()
+    op.create_table(
+        "entry",
+        Column("view", ordered(80), primary_key=True),
+        Column("at", ordered(290), primary_key=True),
+        Column("number", Integer, nullable=False),
+        Column("lead", Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "facet",
+        Column("view", ordered(80), primary_key=True),
+        Column("spelling", ordered(200), primary_key=True),
+        Column("people", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gone",
+        Column("tie", ordered(64), primary_key=True),
+        Column("write_id", String(100), nullable=False),
+        Column("deleted_at", String(32), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("gone_by_time", "gone", ["deleted_at"])
+
+
+def _make_employee() -> None:
+    op.create_table(
+        "employee",
+        Column("number", Integer, primary_key=True),
+        Column("tie", ordered(64)),
+        Column("version", Integer),
+        Column("updated_at", String(32)),
+        Column("write_id", String(100)),
+        Column("id", Text, nullable=False),
+        Column("full_name", Text),
+        Column("job_title", Text),
+        Column("location", Text),
+        Column("department", Text),
+        Column("email", Text),
+        Column("phone", Text),
+        Column("badges", Text),
+        Column("photo_key", Text),
+        Column("place", ordered(290)),
+        Column("words", Text),
+        Column("listed", Text),
+        Column("preferred_name", Text),
+        Column("pronouns", Text),
+        Column("start_date", Text),
+        Column("about", Text),
+    )
+    op.create_index("employee_by_tie", "employee", ["tie"], unique=True)

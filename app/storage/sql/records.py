@@ -1,0 +1,155 @@
+"""Reads and writes of one record, with its listing and counts, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from app import terms
+from app.employee import Employee
+from app.storage.sql import counts
+from app.storage.sql.listing import NOT_LISTED, Listing, Place, listing_in, listing_of
+from app.storage.sql.rows import columns_of, employee_from, time_text
+from app.storage.sql.tables import employee, entry, gone
+
+# A form can be sent again for so long without reviving whom it was about.
+REMEMBER_GONE = timedelta(days=35)
+
+_READ = select(employee).where(employee.c.tie == bindparam("of_tie"))
+_CHANGE = employee.update().where(employee.c.number == bindparam("of_number"))
+_REMOVE = employee.delete().where(employee.c.number == bindparam("of_number"))
+_PUT_ENTRY = entry.insert()
+_DROP_ENTRY = entry.delete().where(
+    entry.c.view == bindparam("in_view"), entry.c.at == bindparam("in_place")
+)
+_WHO_DELETED = select(gone.c.write_id).where(gone.c.tie == bindparam("of_tie"))
+_FORGET = gone.delete().where(gone.c.tie == bindparam("of_tie"))
+_FORGET_OLD = gone.delete().where(gone.c.deleted_at < bindparam("before"))
+
+
+class Record(NamedTuple):
+    """A stored employee with what is kept beside it."""
+
+    number: int
+    person: Employee
+    write_id: str
+    listing: Listing
+
+
+def read(connection: Connection, employee_id: str) -> Record | None:
+    """The record of an id."""
+    row = connection.execute(_READ, {"of_tie": terms.tie_of(employee_id)}).mappings().first()
+    return record_in(row) if row is not None else None
+
+
+def record_in(row: RowMapping) -> Record:
+    """The record in a row of ``employee``."""
+    person = employee_from(row)
+    return Record(row["number"], person, row["write_id"] or "", listing_in(row) or NOT_LISTED)
+
+
+def insert(connection: Connection, person: Employee, write_id: str) -> Employee:
+    """Store a new employee as version 1."""
+    stored = replace(person, version=1, updated_at=datetime.now(UTC))
+    listing = listing_of(stored)
+    made = connection.execute(employee.insert(), new_row(stored, write_id, listing))
+    (number,) = made.inserted_primary_key or ()
+    put_listing(connection, number, NOT_LISTED, listing)
+    return stored
+
+
+def new_row(person: Employee, write_id: str, listing: Listing) -> dict[str, Any]:
+    """All columns of a new employee but the number."""
+    return {
+        "id": person.id,
+        "tie": terms.tie_of(person.id),
+        **columns_of(person),
+        **_written(person, write_id),
+        **listing.columns(),
+    }
+
+
+def change(connection: Connection, record: Record, wanted: Employee, write_id: str) -> Employee:
+    """Give a record new content, as the next version; only what differs is written."""
+    stored = replace(wanted, version=record.person.version + 1, updated_at=datetime.now(UTC))
+    before, after = columns_of(record.person), columns_of(stored)
+    columns = {name: after[name] for name in after if after[name] != before[name]}
+    listing = listing_of(stored)
+    relist(connection, record, listing, {**columns, **_written(stored, write_id)})
+    return stored
+
+
+def relist(
+    connection: Connection, record: Record, listing: Listing, columns: dict[str, Any]
+) -> None:
+    """List a record so from now on, and count it so; change these columns with it."""
+    if listing != record.listing:
+        put_listing(connection, record.number, record.listing, listing)
+        columns = {**columns, **listing.columns()}
+    if columns:
+        connection.execute(_CHANGE.values(columns), {"of_number": record.number})
+
+
+def put_listing(connection: Connection, number: int, old: Listing, new: Listing) -> None:
+    """Change the rows of ``entry`` and ``facet`` from the old listing to the new."""
+    before, after = old.entries(), new.entries()
+    drop_entries(connection, before.keys() - after.keys())
+    put_entries(
+        connection,
+        [(place, number, lead) for place, lead in after.items() if before.get(place) != lead],
+    )
+    more = new.counted()
+    more.subtract(old.counted())
+    counts.change(connection, more)
+
+
+def remove(connection: Connection, record: Record, write_id: str) -> None:
+    """Delete a record, and remember that it was there."""
+    now = datetime.now(UTC)
+    tie = terms.tie_of(record.person.id)
+    put_listing(connection, record.number, record.listing, NOT_LISTED)
+    connection.execute(_REMOVE, {"of_number": record.number})
+    connection.execute(_FORGET_OLD, {"before": time_text(now - REMEMBER_GONE)})
+    connection.execute(_FORGET, {"of_tie": tie})
+    connection.execute(
+        gone.insert(), {"tie": tie, "write_id": write_id, "deleted_at": time_text(now)}
+    )
+
+
+def who_deleted(connection: Connection, employee_id: str) -> str | None:
+    """The write that deleted this id, where one is remembered."""
+    found: str | None = connection.execute(
+        _WHO_DELETED, {"of_tie": terms.tie_of(employee_id)}
+    ).scalar()
+    return found
+
+
+def put_entries(connection: Connection, rows: Iterable[tuple[Place, int, int]]) -> None:
+    """Put rows into ``entry``, in the place of any that a program left with no record."""
+    ordered = sorted(rows)  # as in the tree that they go to
+    drop_entries(connection, [place for place, _, _ in ordered])
+    values = [
+        {"view": view, "at": at, "number": number, "lead": lead}
+        for (view, at), number, lead in ordered
+    ]
+    if values:
+        connection.execute(_PUT_ENTRY, values)
+
+
+def drop_entries(connection: Connection, places: Iterable[Place]) -> None:
+    """Take rows from ``entry``."""
+    values = [{"in_view": view, "in_place": at} for view, at in sorted(places)]
+    if values:
+        connection.execute(_DROP_ENTRY, values)
+
+
+def _written(person: Employee, write_id: str) -> dict[str, Any]:
+    return {
+        "version": person.version,
+        "updated_at": time_text(person.updated_at) if person.updated_at else None,
+        "write_id": write_id,
+    }

@@ -1,0 +1,136 @@
+"""Search, lists and counts are made to agree with the records, a batch at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
+
+from app import terms
+from app.contracts import Progress
+from app.storage.cursors import SEPARATOR
+from app.storage.sql import counts, records
+from app.storage.sql.database import Database
+from app.storage.sql.listing import NAMES, WORDS, Spelling, listing_in, listing_of
+from app.storage.sql.tables import employee, entry
+
+BATCH = 500
+_LISTED = (employee.c.place, employee.c.words, employee.c.listed)
+_PEOPLE = (
+    select(employee).where(employee.c.number > bindparam("after"))
+    .order_by(employee.c.number).limit(BATCH)
+)  # fmt: skip
+_THESE = select(employee).where(employee.c.number.in_(bindparam("numbers", expanding=True)))
+_ENTRIES = (
+    select(entry.c.view, entry.c.at, entry.c.number, *_LISTED)
+    .join_from(entry, employee, entry.c.number == employee.c.number, isouter=True)
+    .where(
+        or_(
+            entry.c.view > bindparam("view"),
+            and_(entry.c.view == bindparam("view"), entry.c.at > bindparam("at")),
+        )
+    )
+    .order_by(entry.c.view, entry.c.at)
+    .limit(4 * BATCH)
+)
+_TOTAL = select(func.count()).select_from(employee)
+
+
+_ALL_LISTED = select(*_LISTED).execution_options(yield_per=4 * BATCH)
+_ALL_ENTRIES = select(func.count()).select_from(entry)
+_LOWEST = -(2**63)
+
+
+def reindex(database: Database, *, force: bool = False) -> Iterator[Progress]:
+    """See EmployeeStore.reindex. Killed and run again, it finds less to change."""
+    yield from _list_people(database, force=force)
+    _drop_strays(database)
+    if _recount(database) and not force:
+        yield from _list_people(database, force=True)
+
+
+def _list_people(database: Database, *, force: bool) -> Iterator[Progress]:
+    """List everyone as they ought to be; with force, write also what looks right."""
+    with database.reading("reindex") as connection:
+        total = connection.execute(_TOTAL).scalar_one()
+    after, done, changed = _LOWEST, 0, 0
+    while True:
+        with database.reading("reindex") as connection:
+            rows = connection.execute(_PEOPLE, {"after": after}).mappings().all()
+        if not rows:
+            break
+        wrong = [row["number"] for row in rows if force or not _is_right(row)]
+        if wrong:
+            with database.writing("reindex") as connection:
+                people = connection.execute(_THESE, {"numbers": wrong}).mappings().all()
+                changed += sum(_list_again(connection, row, force=force) for row in people)
+        after, done = rows[-1]["number"], done + len(rows)
+        yield Progress(done=done, total=max(total, done), changed=changed, what="people")
+
+
+def _is_right(row: RowMapping) -> bool:
+    person = records.record_in(row).person
+    return row["tie"] == terms.tie_of(person.id) and listing_in(row) == listing_of(person)
+
+
+def _list_again(connection: Connection, row: RowMapping, *, force: bool) -> bool:
+    """List the person in a row; False for a second row with an id that is taken."""
+    record = records.record_in(row)
+    tie = terms.tie_of(record.person.id)
+    if row["tie"] != tie and records.read(connection, record.person.id) is not None:
+        return False
+    wanted = listing_of(record.person)
+    if force:
+        rows = wanted.entries().items()
+        records.put_entries(connection, [(place, record.number, lead) for place, lead in rows])
+    records.relist(connection, record, wanted, {"tie": tie})
+    return True
+
+
+def _drop_strays(database: Database) -> None:
+    """Take away the entries that no record wants, such as those of a person deleted elsewhere."""
+    start = {"view": "", "at": ""}
+    while True:
+        with database.reading("reindex") as connection:
+            rows = connection.execute(_ENTRIES, start).mappings().all()
+        if not rows:
+            return
+        if not all(map(_is_wanted, rows)):
+            with database.writing("reindex") as connection:
+                now = connection.execute(_ENTRIES, start).mappings().all()
+                strays = [(row["view"], row["at"]) for row in now if not _is_wanted(row)]
+                records.drop_entries(connection, strays)
+        start = {"view": rows[-1]["view"], "at": rows[-1]["at"]}
+
+
+def _is_wanted(row: RowMapping) -> bool:
+    listing = listing_in(row)
+    if listing is None:
+        return False
+    if row["view"] == WORDS:
+        word, _, place = row["at"].partition(SEPARATOR)
+        return place == listing.place and word in listing.words
+    views = {NAMES, *(view for view, _ in listing.facets)}
+    return row["at"] == listing.place and row["view"] in views
+
+
+def _recount(database: Database) -> bool:
+    """Correct the counts; say whether entries are missing.
+
+    What is wrong is found in one moment and added later: the counts of writes between add up too.
+    """
+    counted: Counter[Spelling] = Counter()
+    wanted = 0
+    with database.snapshot("reindex") as connection:
+        stored = counts.stored(connection)
+        entries = connection.execute(_ALL_ENTRIES).scalar_one()
+        for row in connection.execute(_ALL_LISTED).mappings():
+            if (listing := listing_in(row)) is not None:
+                counted.update(listing.counted())
+                wanted += 1 + len(listing.words) + len(listing.facets)
+    counted.subtract(stored)
+    if any(counted.values()):
+        with database.writing("reindex") as connection:
+            counts.change(connection, counted)
+    return wanted != entries

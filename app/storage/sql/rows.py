@@ -1,0 +1,86 @@
+"""Rows of ``employee`` become Employee and Card, and back. Whatever a row holds, it is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from app import terms
+from app.employee import BADGE_KEYS, TEXT_FIELDS, Card, Employee, badges_from
+from app.storage.sql.tables import employee
+
+CARD_COLUMNS = tuple(employee.c[name] for name in Card._fields)
+
+
+def employee_from(row: RowMapping) -> Employee:
+    """The employee in a row."""
+    return Employee(
+        id=row["id"],
+        **{name: row[name] or "" for name in TEXT_FIELDS},
+        badges=_badges_in(row["badges"] or ""),
+        photo_key=row["photo_key"] or "",
+        version=row["version"] or 0,
+        updated_at=_time_in(row["updated_at"]),
+    )
+
+
+def columns_of(person: Employee) -> dict[str, Any]:
+    """The columns that hold the content of an employee."""
+    return {
+        **{name: getattr(person, name) for name in TEXT_FIELDS},
+        "badges": json.dumps(person.badges, ensure_ascii=False) if person.badges else "",
+        "photo_key": person.photo_key,
+    }
+
+
+def time_text(moment: datetime) -> str:
+    """A time as it is stored: sorts as it passes."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def card_from(values: Sequence[str | None]) -> Card:
+    """The card in the values of ``CARD_COLUMNS``: what ``card_of`` makes of the whole record."""
+    employee_id, *lines, badges, photo_key = [value or "" for value in values]
+    if not _is_tidy("|".join(lines)):
+        lines = [terms.one_line(line) for line in lines]
+    return Card._make((employee_id, *lines, _known_badges_in(badges), photo_key))
+
+
+def _is_tidy(lines: str) -> bool:
+    """Whether lines joined by bars are surely as one_line leaves them; asked for every card."""
+    return (
+        len(lines) <= terms.LINE_CHARACTERS
+        and lines.isprintable()
+        and "  " not in lines
+        and " |" not in lines
+        and "| " not in lines
+        and lines[:1] != " "
+        and lines[-1:] != " "
+    )
+
+
+@lru_cache(maxsize=1024)
+def _known_badges_in(text: str) -> tuple[str, ...]:
+    return tuple(badge for badge in _badges_in(text) if badge in BADGE_KEYS)
+
+
+def _badges_in(text: str) -> tuple[str, ...]:
+    if not text:
+        return ()
+    try:
+        return badges_from(json.loads(text))
+    except ValueError:
+        return badges_from(text)
+
+
+def _time_in(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,75 @@
+"""The version of the tables, brought up to date at start; Alembic is loaded only if it must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from app.errors import StorageUnavailable
+from app.storage.sql import sqlite
+from app.storage.sql.database import Database
+
+# The newest file in migrations/versions; asking Alembic for it would cost every start 100 ms.
+VERSION = "0001"
+_STORED = text("SELECT version_num FROM alembic_version")
+
+
+def is_current(database: Database) -> bool:
+    """Whether the tables are there, in this version. Raises StorageUnavailable."""
+    with database.reading("connect") as connection:
+        return _stored_version(connection) == VERSION
+
+
+def bring_up_to_date(database: Database) -> list[str]:
+    """Make or change the tables; any number of processes may do it at once."""
+    try:
+        sqlite.make_folder(database.url)
+    except OSError as error:
+        raise database.unavailable("mkdir", str(error)) from error
+    if is_current(database):
+        return []
+    with database.reading("connect") as connection:
+        sqlite.use_write_ahead_log(connection)
+    with database.writing("migrate") as connection:
+        before = _stored_version(connection)
+        if before == VERSION:
+            return []  # another process was quicker
+        _migrate(database, connection, before)
+    made = "were made" if before is None else f"were brought from version {before} to {VERSION}"
+    return [f"The tables in {database.url.database} {made}."]
+
+
+def require_current(database: Database) -> None:
+    """Raise StorageUnavailable unless the tables are there."""
+    if not is_current(database):
+        raise database.unavailable("check", "the tables are missing or old: run `flask setup`")
+
+
+def _stored_version(connection: Connection) -> str | None:
+    try:
+        return connection.execute(_STORED).scalar()
+    except DBAPIError as error:
+        if "alembic_version" in str(error.orig):
+            return None  # no such table
+        raise
+
+
+def _migrate(database: Database, connection: Connection, before: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageUnavailable(
+            "the database",
+            "sql:migrate",
+            database.url.database or "",
+            f"its version {before} is not known here: a newer release has used it",
+        ) from error

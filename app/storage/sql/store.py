@@ -1,0 +1,118 @@
+"""SqlStore: the contract of an EmployeeStore, kept by an SQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from app.contracts import PAGE_SIZE, Facets, Page, Progress, Query
+from app.employee import Employee, badges_from
+from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.revision import revision_of
+from app.storage.sql import browse, bulk, counts, records, reindex, schema
+from app.storage.sql.database import Database, read_url
+from app.storage.sql.tables import employee as table
+
+
+def open_sql_store(database_url: str) -> SqlStore:
+    """The store at this address. Asks nothing of it yet. Raises SettingsError."""
+    return SqlStore(Database(read_url(database_url)))
+
+
+class SqlStore:
+    """Employees in an SQL database; see contracts.EmployeeStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counts: counts.Read | None = None
+
+    def get(self, employee_id: str) -> Employee:
+        with self._database.reading("get") as connection:
+            return _existing(records.read(connection, employee_id), employee_id).person
+
+    def add(self, employee: Employee, write_id: str) -> Employee:
+        wanted = _normal(employee)
+        with self._database.writing("add") as connection:
+            record = records.read(connection, wanted.id)
+            if record is not None:
+                if record.write_id == write_id or record.person.same_content(wanted):
+                    return record.person
+                raise EditConflict(record.person)
+            if records.who_deleted(connection, wanted.id) is not None:
+                raise EmployeeDeleted(wanted.id)
+            return records.insert(connection, wanted, write_id)
+
+    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+        wanted = _normal(employee)
+        with self._database.writing("update") as connection:
+            record = _existing(records.read(connection, wanted.id), wanted.id)
+            if record.write_id == write_id or record.person.same_content(wanted):
+                return record.person
+            if revision_of(record.person) != expected_revision:
+                raise EditConflict(record.person)
+            return records.change(connection, record, wanted, write_id)
+
+    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        with self._database.writing("delete") as connection:
+            record = records.read(connection, employee_id)
+            if record is None or record.person.id != employee_id:
+                deleted_by = records.who_deleted(connection, employee_id)
+                if deleted_by is None:
+                    raise EmployeeNotFound(employee_id)
+                if deleted_by != write_id:
+                    raise EmployeeDeleted(employee_id)
+                return Employee(id=employee_id, full_name="")
+            if expected_revision not in (None, revision_of(record.person)):
+                raise EditConflict(record.person)
+            records.remove(connection, record, write_id)
+            return record.person
+
+    def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        with self._database.reading("browse") as connection:
+            return browse.browse(connection, query, cursor, limit)
+
+    def facets(self) -> Facets:
+        with self._database.reading("facets") as connection:
+            self._counts = counts.read(connection, self._counts)
+            return self._counts.facets
+
+    def check(self) -> None:
+        schema.require_current(self._database)
+
+    def tidy(self) -> None:
+        """Nothing is noted by reads: the records and their listing change in one transaction."""
+
+    def set_up(self) -> list[str]:
+        return schema.bring_up_to_date(self._database)
+
+    def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        return reindex.reindex(self._database, force=force)
+
+    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+        return bulk.add_many(self._database, map(_normal, employees))
+
+    def photo_keys(self) -> Iterator[str]:
+        keys = select(table.c.photo_key).where(table.c.photo_key != "")
+        with self._database.snapshot("photo_keys") as connection:
+            yield from connection.execution_options(yield_per=1_000).execute(keys).scalars()
+
+    def shared_secret(self, proposal: str) -> str | None:
+        return None  # a file of this machine
+
+    def close(self) -> None:
+        """Give the connections back, for a test or a command that opens many stores."""
+        self._database.close()
+
+
+def _existing(record: records.Record | None, employee_id: str) -> records.Record:
+    # The tie of a long id is a hash; the id decides.
+    if record is None or record.person.id != employee_id:
+        raise EmployeeNotFound(employee_id)
+    return record
+
+
+def _normal(employee: Employee) -> Employee:
+    """The employee as it will be read back."""
+    return replace(employee, badges=badges_from(employee.badges))
