@@ -1,0 +1,5 @@
+"""Employees in DynamoDB: one table of records, one of index rows (see rows.py and transit.py)."""
+
+from app.storage.dynamodb.store import DynamoStore, open_dynamodb_store
+
+__all__ = ["DynamoStore", "open_dynamodb_store"]

@@ -1,0 +1,131 @@
+"""Calls to DynamoDB: the connection, its time limits, the tries within the deadline, our errors.
+
+Reads go through the lean reader; writes and all about tables through PynamoDB's Connection, by
+``dispatch``: items stay plain dictionaries, since a Model drops attributes that it does not know.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore import xform_name
+from pynamodb.connection import Connection
+
+from app import deadline
+from app.errors import StorageUnavailable
+from app.storage.dynamodb.lean import LeanReader, Reader
+from app.storage.dynamodb.troubles import CALL_ERRORS, Trouble, judge
+
+SERVICE = "the database"
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 2.0
+# One try ends within this time, whatever the network does; none is begun with less left.
+TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS + 0.2
+# A health check has 1 s in all.
+CHECK_LIMITS = (0.4, 0.5)
+CHECK_SECONDS = 0.9
+MOST_CONNECTIONS = 50
+
+# An item, or its key, in DynamoDB's own JSON: {"id": {"S": "..."}}.
+Item = dict[str, dict[str, Any]]
+Answer = dict[str, Any]
+
+
+class Calls:
+    """Every call of the store goes through here. Opening it does no input or output."""
+
+    def __init__(self, region: str) -> None:
+        # No retries by botocore: they know nothing of the deadline, and throttling wants more
+        # tries than a hanging connection.
+        self._connection = Connection(
+            region=region or None,
+            connect_timeout_seconds=CONNECT_SECONDS,
+            read_timeout_seconds=READ_SECONDS,
+            max_retry_attempts=0,
+            max_pool_connections=MOST_CONNECTIONS,
+        )
+        limits = (CONNECT_SECONDS, READ_SECONDS)
+        self._lean: Reader = LeanReader(self._connection, limits, MOST_CONNECTIONS)
+        self._probe: Reader = LeanReader(self._connection, CHECK_LIMITS, 1)
+        self.meter: Callable[[str, float], None] | None = None
+
+    def read(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
+        """Carry out a read; see StorageUnavailable."""
+        if self.meter is not None:
+            request = {**request, "ReturnConsumedCapacity": "TOTAL"}
+        return self._metered(
+            operation, self._try(operation, table, lambda: self._lean.send(operation, request))
+        )
+
+    def write(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
+        """Carry out a write, once however often it is sent; raises ConditionFailed too.
+
+        All tries of one call are the same request, so that the client token of a transaction
+        holds for them all.
+        """
+        answer = self._try(
+            operation, table, lambda: self._connection.dispatch(operation, request), writes=True
+        )
+        return self._metered(operation, answer)
+
+    def administer(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
+        """Carry out what is about a whole table and may be repeated."""
+
+        def send() -> Answer:
+            # By the client: dispatch asks for the consumed capacity, which backups know nothing of.
+            call: Callable[..., Answer] = getattr(self._connection.client, xform_name(operation))
+            return call(**request)
+
+        return self._try(operation, table, send)
+
+    def probe(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
+        """Carry out a read at once or not at all: one try of less than a second."""
+        return self._try(
+            operation,
+            table,
+            lambda: self._probe.send(operation, request),
+            most_tries=1,
+            least_time=min(CHECK_SECONDS, 0.1),
+        )
+
+    def _try(
+        self,
+        operation: str,
+        table: str,
+        send: Callable[[], Answer],
+        *,
+        writes: bool = False,
+        most_tries: int = 8,
+        least_time: float = TRY_SECONDS,
+    ) -> Answer:
+        unheard = False
+        last: Exception | None = None
+        trouble = Trouble("there was no time left for it in this request")
+        for number in range(most_tries):
+            if deadline.remaining() < least_time:
+                break
+            try:
+                return send()
+            except CALL_ERRORS as error:
+                trouble, last = judge(error), error
+            unheard = unheard or trouble.unheard
+            if number + 1 >= trouble.tries:
+                break
+            time.sleep(random.random() * min(0.5, 0.02 * 2**number))
+        raise StorageUnavailable(
+            SERVICE,
+            f"dynamodb:{operation}",
+            table,
+            trouble.reason,
+            maybe_written=writes and unheard,
+        ) from last
+
+    def _metered(self, operation: str, answer: Answer) -> Answer:
+        if self.meter is not None:
+            consumed = answer.get("ConsumedCapacity", [])
+            for part in consumed if isinstance(consumed, list) else [consumed]:
+                self.meter(operation, part["CapacityUnits"])
+        return answer

@@ -1,0 +1,261 @@
+"""DynamoStore: employees in the table Employees, lists and counts in the table Employees-index.
+
+Needs on both tables: GetItem, BatchGetItem, Query, Scan, PutItem, UpdateItem, DeleteItem,
+BatchWriteItem, ConditionCheckItem, DescribeTable; ``flask setup`` also CreateTable, UpdateTable,
+DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTimeToLive.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from app import deadline
+from app.contracts import PAGE_SIZE, Facets, Page, Progress, Query
+from app.employee import Employee
+from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, StorageUnavailable
+from app.revision import revision_of
+from app.settings import Settings
+from app.storage.dynamodb import records, tables
+from app.storage.dynamodb.browse import Browser
+from app.storage.dynamodb.bulk import BulkImport
+from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.lease import Lease
+from app.storage.dynamodb.manifests import Manifest
+from app.storage.dynamodb.reindex import Reindex
+from app.storage.dynamodb.rows import project
+from app.storage.dynamodb.secret import shared_secret
+from app.storage.dynamodb.tally import Tally, facets_from
+from app.storage.dynamodb.transit import Transit
+from app.storage.dynamodb.troubles import ConditionFailed
+from app.storage.dynamodb.upkeep import MOST_ROUNDS, Upkeep, busy, condition
+
+log = logging.getLogger(__name__)
+
+_LONGEST_ID = 2048
+# So many ids may wait for upkeep: a flood of made-up addresses must not fill the memory.
+_MOST_NOTED = 200
+_FOLDS_AT_ONCE = 5
+
+
+class DynamoStore:
+    """EmployeeStore on DynamoDB; see contracts.py. Any number of threads may share it."""
+
+    def __init__(self, calls: Calls, names: tables.Tables) -> None:
+        self.calls = calls
+        self.tables = names
+        self._transit = Transit(calls, names)
+        self._tally = Tally(calls, names)
+        self._browser = Browser(calls, names, self._tally)
+        self._upkeep = Upkeep(calls, names, self._transit)
+        self._noted: dict[str, None] = {}
+        self._noting = threading.Lock()
+
+    def get(self, employee_id: str) -> Employee:
+        if not _can_be_an_id(employee_id):
+            raise EmployeeNotFound(employee_id)
+        request = {
+            "TableName": self.tables.people,
+            "Key": self.tables.person_key(employee_id),
+            "ConsistentRead": True,
+        }
+        item = self.calls.read("GetItem", self.tables.people, request).get("Item")
+        if item is None:
+            self._note(employee_id)  # index rows may be left of one who was deleted outside
+            raise EmployeeNotFound(employee_id)
+        employee = records.employee_from(item)
+        if records.index_hash(item) != project(employee).hash:
+            self._note(employee_id)
+        return employee
+
+    def add(self, employee: Employee, write_id: str) -> Employee:
+        if not _can_be_an_id(employee.id):
+            raise EmployeeNotFound(employee.id)
+        wanted = records.tidy_text(employee)
+        after = project(wanted)
+        item = records.new_record(wanted, after.hash, write_id)
+        put = {
+            "TableName": self.tables.people,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
+        seen = Manifest(employee.id)
+        for _ in range(MOST_ROUNDS):
+            try:
+                self._transit.move(seen, after, {"Put": put})
+            except ConditionFailed:
+                known = self._transit.known(employee.id)
+                if known.item is not None:
+                    return _already(known.item, wanted, write_id)
+                # A manifest without a record: deleted by us or, with rows left, by someone outside.
+                if known.manifest.remembers_deletion or known.manifest.shape is not None:
+                    self._note(employee.id)
+                    raise EmployeeDeleted(employee.id) from None
+                seen = known.manifest
+            else:
+                return records.employee_from(item)
+        raise busy(self.tables)
+
+    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+        wanted = records.tidy_text(employee)
+        for _ in range(MOST_ROUNDS):
+            known = self._transit.known(_id_or_not_found(employee.id))
+            if known.item is None:
+                raise _missing(known.manifest)
+            stored = records.employee_from(known.item)
+            if records.written_by(known.item) == write_id or stored.same_content(wanted):
+                return stored
+            if revision_of(stored) != expected_revision:
+                raise EditConflict(stored)
+            after = project(wanted)
+            change = records.changes(stored, wanted, after.hash, write_id)
+            try:
+                self._transit.move(known.manifest, after, self._update(known.item, change))
+            except ConditionFailed:
+                continue
+            return self._as_changed(known.item, change)
+        raise busy(self.tables)
+
+    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        for _ in range(MOST_ROUNDS):
+            known = self._transit.known(_id_or_not_found(employee_id))
+            if known.item is None:
+                if known.manifest.remembers_deletion and known.manifest.gone == write_id:
+                    return Employee(id=employee_id, full_name="")
+                if known.manifest.shape is not None:
+                    self._note(employee_id)
+                raise _missing(known.manifest)
+            stored = records.employee_from(known.item)
+            if expected_revision is not None and revision_of(stored) != expected_revision:
+                raise EditConflict(stored)
+            action = {
+                "Delete": {**self._about(known.item), **condition(records.as_read(known.item))}
+            }
+            try:
+                self._transit.move(known.manifest, None, action, gone=write_id, rewrite=True)
+            except ConditionFailed:
+                continue
+            return stored
+        raise busy(self.tables)
+
+    def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        return self._browser.browse(query, cursor, limit)
+
+    def facets(self) -> Facets:
+        return facets_from(self._tally.snapshot().counts)
+
+    def check(self) -> None:
+        keys = {
+            self.tables.people: self.tables.person_key("-"),
+            self.tables.index: self.tables.index_key("tally", "0"),
+        }
+        request = {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
+        self.calls.probe("BatchGetItem", ", ".join(keys), {"RequestItems": request})
+
+    def tidy(self) -> None:
+        if self._noted or self._tally.wants_fold:
+            # In a context of its own: the time of the request that is over does not count.
+            contextvars.copy_context().run(self._tidy)
+
+    def set_up(self) -> list[str]:
+        return list(tables.set_up(self.calls, self.tables))
+
+    def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        lease = Lease(self.calls, self.tables)
+        task = Reindex(self.calls, self.tables, self._transit, self._upkeep, self._tally, lease)
+        return task.run(force=force)
+
+    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+        lease = Lease(self.calls, self.tables)
+        task = BulkImport(self.calls, self.tables, self._transit, self._upkeep, self._tally, lease)
+        return task.run(employees)
+
+    def photo_keys(self) -> Iterator[str]:
+        request: dict[str, Any] = {
+            "TableName": self.tables.people,
+            "ProjectionExpression": "id, object_key",
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self.calls.read("Scan", self.tables.people, request)
+            for item in answer["Items"]:
+                if key := records.employee_from(item).photo_key:
+                    yield key
+            if "LastEvaluatedKey" not in answer:
+                return
+            request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def shared_secret(self, proposal: str) -> str | None:
+        return shared_secret(self.calls, self.tables, proposal)
+
+    def _tidy(self) -> None:
+        deadline.start()
+        with self._noting:
+            noted, self._noted = list(self._noted), {}
+        try:
+            for employee_id in noted:
+                self._upkeep.heal(employee_id)
+            for _ in range(_FOLDS_AT_ONCE if self._tally.wants_fold else 0):
+                if not self._tally.fold():
+                    break
+            self._tally.wants_fold = False
+        except StorageUnavailable as error:
+            log.warning("the index was not tidied: %s", error)
+
+    def _note(self, employee_id: str) -> None:
+        with self._noting:
+            if len(self._noted) < _MOST_NOTED:
+                self._noted[employee_id] = None
+
+    def _update(self, item: Item, change: records.Expression) -> dict[str, Any]:
+        still = records.as_read(item)
+        names, values = {**still.names, **change.names}, {**still.values, **change.values}
+        expression = condition(records.Expression(still.text, names, values))
+        return {"Update": {**self._about(item), "UpdateExpression": change.text, **expression}}
+
+    def _about(self, item: Item) -> dict[str, Any]:
+        key = self.tables.person_key(item["id"]["S"])
+        return {"TableName": self.tables.people, "Key": key}
+
+    @staticmethod
+    def _as_changed(item: Item, change: records.Expression) -> Employee:
+        """What is stored after the update; a transaction does not return it."""
+        kept = {name: value for name, value in item.items() if name not in change.names.values()}
+        new = {name: change.values[f":{key[1:]}"] for key, name in change.names.items()
+               if f":{key[1:]}" in change.values}  # fmt: skip
+        return records.employee_from({**kept, **new})
+
+
+def open_dynamodb_store(settings: Settings) -> DynamoStore:
+    """The store in the tables that the settings name. No input or output yet."""
+    names = tables.Tables(settings.dynamo_table, settings.index_table)
+    return DynamoStore(Calls(settings.region), names)
+
+
+def _can_be_an_id(text: str) -> bool:
+    try:
+        return 0 < len(text.encode()) <= _LONGEST_ID
+    except UnicodeEncodeError:
+        return False
+
+
+def _id_or_not_found(text: str) -> str:
+    if not _can_be_an_id(text):
+        raise EmployeeNotFound(text)
+    return text
+
+
+def _already(item: Item, wanted: Employee, write_id: str) -> Employee:
+    stored = records.employee_from(item)
+    if records.written_by(item) == write_id or stored.same_content(wanted):
+        return stored
+    raise EditConflict(stored)
+
+
+def _missing(manifest: Manifest) -> EmployeeNotFound:
+    if manifest.remembers_deletion or manifest.shape is not None:
+        return EmployeeDeleted(manifest.employee_id)
+    return EmployeeNotFound(manifest.employee_id)

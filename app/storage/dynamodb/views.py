@@ -1,0 +1,113 @@
+"""Reading a view of the index: a stretch of one partition, filtered on the server, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.storage.dynamodb.calls import Calls
+
+# Sorts after everything that a key can go on with, and before everything else.
+_LAST = "\U0010ffff"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where to read: from ``first`` to ``last`` of a view, in the order of ``at``, filtered.
+
+    ``marks`` must all stand in ``t``. With ``prefix_length``, of a person's words that begin with
+    the prefix only the row of the smallest is wanted (see rows.py).
+    """
+
+    view: str
+    first: str
+    last: str
+    marks: tuple[str, ...] = ()
+    prefix_length: int = 0
+
+    @classmethod
+    def under(
+        cls, view: str, prefix: str, marks: tuple[str, ...] = (), prefix_length: int = 0
+    ) -> Stretch:
+        """All of a view that begins with a prefix."""
+        return cls(view, prefix, prefix + _LAST, marks, prefix_length)
+
+    @classmethod
+    def whole(cls, view: str, marks: tuple[str, ...] = ()) -> Stretch:
+        """All of a view whose order is by name: a name key begins with a to z, or with ``{``."""
+        return cls(view, "a", "{" + _LAST, marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as read; ``terms`` only where they were asked for."""
+
+    at: str
+    card: str
+    terms: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A stretch being read, onwards from a place (exclusive), forwards or backwards."""
+
+    stretch: Stretch
+    after: str | None = None
+    backwards: bool = False
+    with_terms: bool = False
+    rows: list[Row] = field(default_factory=list)
+    examined: int = 0
+    ended: bool = False
+
+    def read(self, calls: Calls, table: str, wanted: int, budget: int, first_chunk: int) -> None:
+        """Read on until there are so many rows, or the stretch or the budget of rows has ended."""
+        chunk, ends = first_chunk, self.examined + budget
+        while not self.ended and len(self.rows) < wanted and self.examined < ends:
+            # The row that we go on from is met again when reading backwards: one more for it.
+            answer = calls.read(
+                "Query", table, self._request(table, min(chunk, ends - self.examined) + 1)
+            )
+            self.examined += answer["ScannedCount"]
+            after = self.after
+            self.rows += [_row(item) for item in answer["Items"] if item["at"]["S"] != after]
+            last = answer.get("LastEvaluatedKey")
+            self.ended = last is None
+            if last is not None:
+                self.after = last["at"]["S"]
+            chunk = _CHUNK
+
+    def _request(self, table: str, limit: int) -> dict[str, Any]:
+        first, last = self.stretch.first, self.stretch.last
+        if self.after is not None:
+            if self.backwards:
+                last = min(last, self.after)
+            else:
+                # The next key that there can be: no key goes on with a control character.
+                first = max(first, self.after + "\x01")
+        names = {"#v": "view", "#a": "at"}
+        values = {":v": {"S": self.stretch.view}, ":f": {"S": first}, ":l": {"S": last}}
+        request: dict[str, Any] = {
+            "TableName": table,
+            "KeyConditionExpression": "#v = :v AND #a BETWEEN :f AND :l",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ProjectionExpression": "#a, c, t" if self.with_terms else "#a, c",
+            "ConsistentRead": True,
+            "ScanIndexForward": not self.backwards,
+            "Limit": limit,
+        }
+        conditions = []
+        for place, mark in enumerate(self.stretch.marks):
+            conditions.append(f"contains(t, :t{place})")
+            values[f":t{place}"] = {"S": mark}
+        if self.stretch.prefix_length:
+            conditions.append("p < :p")
+            values[":p"] = {"N": str(self.stretch.prefix_length)}
+        if conditions:
+            request["FilterExpression"] = " AND ".join(conditions)
+        return request
+
+
+def _row(item: dict[str, Any]) -> Row:
+    return Row(item["at"]["S"], item["c"]["S"], item["t"]["S"] if "t" in item else "")
