@@ -22,9 +22,9 @@ PROBES = "load balancers and monitors"
 ROUTES = {
     "/": Route("GET", EVERYONE, "nothing"),
     "/add": Route("GET POST", EVERYONE, "POST adds one person"),
-    "/employee/<path:employee_id>": Route("GET", EVERYONE, "nothing (it may mend the index)"),
-    "/edit/<path:employee_id>": Route("GET POST", EVERYONE, "POST changes one person"),
-    "/delete/<path:employee_id>": Route("GET POST", EVERYONE, "POST deletes one person"),
+    "/employee/<id:employee_id>": Route("GET", EVERYONE, "nothing (it may mend the index)"),
+    "/edit/<id:employee_id>": Route("GET POST", EVERYONE, "POST changes one person"),
+    "/delete/<id:employee_id>": Route("GET POST", EVERYONE, "POST deletes one person"),
     "/sample-data": Route("POST", EVERYONE, "adds sample people to an empty directory"),
     "/photos/<path:key>": Route("GET", EVERYONE, "nothing"),
     "/static/<digest>/<name>": Route("GET", EVERYONE, "nothing"),

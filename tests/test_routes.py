@@ -42,7 +42,7 @@ def test_asking_leaves_every_employee_photo_and_setting_as_it_was(
         before = (store.get("a1"), store.browse(Query()), store.facets(), _photos(tmp_path))
         client = app.test_client()
         for rule in ROUTES:
-            address = rule.replace("<path:employee_id>", amara.id).replace(
+            address = rule.replace("<id:employee_id>", amara.id).replace(
                 "<path:key>", "employee_pic/none.jpg"
             )
             answer = client.open(

@@ -1,0 +1,41 @@
+"""The addresses that pages link to."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from app import portrait
+
+
+def person_address(employee_id: str) -> str:
+    """The page of a person; an id may hold any character."""
+    return f"/employee/{_part(employee_id)}"
+
+
+def edit_address(employee_id: str) -> str:
+    """The form of a person."""
+    return f"/edit/{_part(employee_id)}"
+
+
+def delete_address(employee_id: str) -> str:
+    """The page that asks before a person is deleted."""
+    return f"/delete/{_part(employee_id)}"
+
+
+def portrait_address(photo_key: str) -> str:
+    """A photo, large."""
+    return f"/photos/{quote(photo_key, errors='replace')}"
+
+
+def thumbnail_address(photo_key: str) -> str:
+    """A photo, small."""
+    return portrait_address(portrait.thumbnail_key(photo_key))
+
+
+def _part(employee_id: str) -> str:
+    return quote(employee_id, safe="", errors="replace")
+
+
+def list_address(**conditions: str) -> str:
+    """The list of those who meet the conditions."""
+    return f"/?{urlencode(conditions, errors='replace')}"

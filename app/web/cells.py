@@ -1,0 +1,151 @@
+"""One person in a list: a cell of the sheet, or a row of the table.
+
+They are built from text, with every value escaped, and remembered by card, because a page holds 24
+of them and they are most of what it costs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
+
+from markupsafe import Markup
+from markupsafe import escape as escape_markup
+
+from app import terms
+from app.employee import BADGES, Card
+from app.web.addresses import person_address
+from app.web.cleaning import shown
+from app.web.faces import face_html
+from app.web.icons import icon_at
+
+_EAGER = 8  # the first two rows of a wide page
+_BADGE = {badge.key: badge for badge in BADGES}
+_DIALLED = re.compile(r"[^\d+]")
+Sprite = str
+
+
+def escape(text: str) -> Markup:
+    """The text for HTML; what nobody may see of a record from elsewhere is taken out."""
+    return escape_markup(shown(text))
+
+
+def cells(cards: Iterable[Card], sprite: Sprite, marks: bool) -> str:
+    """The cells of a sheet; with ``marks``, the first person of each letter has an index tab."""
+    parts = []
+    letter = "" if marks else None
+    for place, card in enumerate(cards):
+        first, html = _cell(card, sprite, place >= _EAGER)
+        mark = ""
+        if letter is not None and first != letter:
+            letter = first
+            mark = f'<span class="letter-mark" aria-hidden="true">{_label(first)}</span>'
+        parts.append(f'<li class="cell">{mark}{html}</li>\n')
+    return "".join(parts)
+
+
+def rows(cards: Iterable[Card], sprite: Sprite) -> str:
+    """The rows of the table."""
+    return "".join(_row(card, sprite, place >= _EAGER) for place, card in enumerate(cards))
+
+
+def _label(letter: str) -> str:
+    return "#" if letter == terms.OTHER_LETTERS else letter.upper()
+
+
+@lru_cache(maxsize=2048)
+def _cell(card: Card, sprite: Sprite, lazy: bool) -> tuple[str, str]:
+    """The letter under which the person stands, and the inside of the cell."""
+    place = " · ".join(
+        f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text
+    )
+    html = (
+        f"{face_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
+        f'<div class="cell-words">{_name(card)}'
+        + (
+            f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
+            if card.job_title
+            else ""
+        )
+        + (f'<div class="cell-place">{place}</div>' if place else "")
+        + _badge_row(card.badges, sprite, 6)
+        + "</div>"
+    )
+    return terms.letter_of(terms.name_key(card.full_name)), html
+
+
+@lru_cache(maxsize=1024)
+def _row(card: Card, sprite: Sprite, lazy: bool) -> str:
+    face = face_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
+    texts = "".join(
+        f'<td class="{kind}" dir="auto">{escape(text)}</td>'
+        for kind, text in (
+            ("row-title", card.job_title),
+            ("row-department", card.department),
+            ("row-place", card.location),
+        )
+    )
+    return (
+        f'<tr><th scope="row"><span class="row-name">{face}{_name(card)}</span></th>{texts}'
+        f'<td class="row-phone">{phone_link(card.phone)}</td>'
+        f'<td class="row-mail">{mail_link(card.email)}</td>'
+        f"<td>{_badge_row(card.badges, sprite, 4)}</td></tr>\n"
+    )
+
+
+def _name(card: Card) -> str:
+    words = escape(card.full_name or card.id)
+    return f'<a class="name" dir="auto" href="{person_address(card.id)}">{words}</a>'
+
+
+def mail_link(email: str) -> str:
+    """A link that writes to the address; plain text where it is none."""
+    target = mail_address(email)
+    if not target:
+        return str(escape(email))
+    name, _, domain = email.rpartition("@")
+    return f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>'
+
+
+def mail_address(email: str) -> str:
+    """The address of a link that writes a mail, ``""`` where there is no one to write to."""
+    name, _, domain = email.rpartition("@")
+    return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
+
+
+def phone_link(phone: str) -> str:
+    """A link that calls the number, its own direction kept; plain text where it is none."""
+    target = dialled(phone)
+    if not target:
+        return str(escape(phone))
+    return f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>'
+
+
+def dialled(phone: str) -> str:
+    """The digits to dial, ``""`` where there are too few of them."""
+    digits = _DIALLED.sub("", phone.partition("ext")[0])
+    digits = digits[:1] + digits[1:].replace("+", "")
+    return digits if sum(mark.isdigit() for mark in digits) >= 3 and digits.isascii() else ""
+
+
+@lru_cache(maxsize=2048)
+def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
+    if not badges:
+        return ""
+    visible = [_BADGE[key] for key in badges[:most]]
+    items = "".join(
+        f'<li class="badge-slot badge-{badge.key}" title="{escape(badge.words)}">'
+        f"{icon_at(sprite, badge.icon)}"
+        f'<span class="visually-hidden">{escape(badge.words)}</span></li>'
+        for badge in visible
+    )
+    rest = [_BADGE[key].words for key in badges[most:]]
+    if rest:
+        words = escape(", ".join(rest))
+        items += (
+            f'<li class="badge-more" title="{words}"><span aria-hidden="true">+{len(rest)}</span>'
+            f'<span class="visually-hidden">{words}</span></li>'
+        )
+    return f'<ul class="badge-row" role="list">{items}</ul>'

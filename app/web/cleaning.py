@@ -1,0 +1,58 @@
+"""The one rule by which typed text is cleaned before anything looks at it.
+
+Text is NFC. In a field of one line, line breaks count as spaces, and control characters, bidi
+embeddings, overrides and isolates, and other marks that nobody sees are taken out; the joiners
+(U+200C, U+200D) stay between two characters, since Persian and emoji need them. White space is
+collapsed and trimmed. In "about" line breaks stay, as ``\\n``, at most two in a row. What then
+holds nothing to see is empty.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_JOINERS = "\u200c\u200d"
+_SPACE = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
+_MANY_LINES = re.compile(r"\n{3,}")
+_LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]+|[{_JOINERS}]+(?=\s|$)")
+# Fillers look like letters to Unicode, and like nothing to people.
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800\ufe0e\ufe0f"
+# Emoji flags of regions (England, Scotland, Wales) are spelled with these.
+_TAGS = range(0xE0020, 0xE0080)
+
+
+def clean_line(text: str) -> str:
+    """A text of one line, cleaned."""
+    return clean_text(_LINES.sub("\n", text).replace("\n", " "))
+
+
+def clean_text(text: str) -> str:
+    """A text of several lines, cleaned."""
+    text = _LINES.sub("\n", text)
+    text = "".join(mark for mark in text if _stays(mark))
+    text = _LOOSE_JOINERS.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", text)))
+    lines = (line.strip() for line in text.split("\n"))
+    text = _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    return text if any(_can_be_seen(mark) for mark in text) else ""
+
+
+def _stays(mark: str) -> bool:
+    if mark.isascii():
+        return mark.isprintable() or mark in "\n\t"
+    category = unicodedata.category(mark)
+    if category == "Cf":
+        return mark in _JOINERS or ord(mark) in _TAGS
+    # What this Python does not know yet stays, a newer Unicode may; halves and noncharacters go.
+    noncharacter = ord(mark) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(mark) <= 0xFDEF
+    return category not in ("Cc", "Cs") and not noncharacter
+
+
+def _can_be_seen(mark: str) -> bool:
+    return not mark.isspace() and unicodedata.category(mark) != "Cf" and mark not in _FILLERS
+
+
+def shown(text: str) -> str:
+    """A stored text of one line as a page may show it: others' records were never cleaned."""
+    return text if text.isprintable() else clean_line(text)

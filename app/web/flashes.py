@@ -1,0 +1,22 @@
+"""The sentences left by the page before, read only where a session came along."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, get_flashed_messages, request
+
+FLASH_ICONS = {
+    "good": "check-circle-fill",
+    "look": "exclamation-triangle-fill",
+    "bad": "x-octagon-fill",
+}
+
+
+def flashes() -> list[tuple[str, str]]:
+    """Category and sentence of each; without a session cookie nobody looks for them."""
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    if not current_app.secret_key or name not in request.cookies:
+        return []
+    found = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+    return list(found)

@@ -1,0 +1,68 @@
+"""What stands in for a face: a person's initials, and the colour that their id gives them."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+COLOURS = 10
+_VIRAMA = 9  # the combining class of the sign that joins two letters into one shape
+
+
+@lru_cache(maxsize=4096)
+def initials(full_name: str) -> str:
+    """One or two letters for a name.
+
+    Where letters have a case (Latin, Greek, Cyrillic ...): the first letters of the first and of
+    the last word in the script of the first. In every other script one character, as a reader
+    sees it.
+    """
+    starts = list(_first_letters(full_name))
+    if not starts:
+        return next((mark for mark in full_name if mark.isprintable() and not mark.isspace()), "?")
+    first = starts[0]
+    if not _has_case(first[0]):
+        return first
+    script = _script(first[0])
+    last = [start for start in starts if _script(start[0]) == script][-1]
+    return _capital(first) + (_capital(last) if len(starts) > 1 and last is not starts[0] else "")
+
+
+def colour_of(employee_id: str) -> int:
+    """The colour's number, 0 to 9; it follows the id, so that a rename keeps it."""
+    raw = employee_id.encode("utf-8", "surrogatepass")
+    return int(hashlib.sha1(raw, usedforsecurity=False).hexdigest()[:8], 16) % COLOURS
+
+
+def _first_letters(name: str) -> Iterator[str]:
+    """The first letter of each word, with the marks that belong to it."""
+    for word in unicodedata.normalize("NFC", name).split():
+        for place, mark in enumerate(word):
+            if mark.isalpha():
+                yield _character_at(word, place)
+                break
+
+
+def _character_at(word: str, place: int) -> str:
+    end = place + 1
+    while end < len(word):
+        joined = unicodedata.combining(word[end - 1]) == _VIRAMA and word[end].isalpha()
+        if not joined and unicodedata.category(word[end])[0] != "M":
+            break
+        end += 1
+    return word[place:end]
+
+
+def _has_case(letter: str) -> bool:
+    return letter.upper() != letter.lower()
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def _capital(character: str) -> str:
+    upper = character[0].upper()
+    return (upper if len(upper) == 1 else character[0]) + character[1:]

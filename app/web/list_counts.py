@@ -1,0 +1,90 @@
+"""How many people a list shows, and which page of it this is, as far as that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+from app import terms
+from app.contracts import PAGE_SIZE, Facets, Page, Query
+from app.web.list_request import ListRequest
+
+
+def is_whole(page: Page) -> bool:
+    """Whether the page shows everyone who matches."""
+    return page.next is None and page.previous is None and page.looked_through is None
+
+
+def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
+    """How many match: they fit on the page, or one condition alone counts them; else None."""
+    query = asked.query
+    if is_whole(page):
+        return len(page.cards)
+    if query == Query():
+        return max(facets.total, len(page.cards))
+    if query == Query(letter=query.letter):
+        return facets.letters.get(query.letter)
+    if query == Query(badge=query.badge):
+        return facets.badges.get(query.badge)
+    if query == Query(location=query.location):
+        return _count_of(query.location, facets.locations)
+    if query == Query(department=query.department):
+        return _count_of(query.department, facets.departments)
+    if query == Query(job_title=query.job_title):
+        return _count_of(query.job_title, facets.job_titles)
+    return None
+
+
+def _count_of(value: str, counts: Mapping[str, int]) -> int | None:
+    if value in counts:
+        return counts[value]
+    key = terms.facet_key(value)
+    return next((n for spelling, n in counts.items() if terms.facet_key(spelling) == key), None)
+
+
+def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
+    """Which page this is; 0 where the address does not say, or cannot be right."""
+    if page.previous is None:
+        return 1
+    number = asked.page
+    if number < 2 or count is None:
+        return max(number, 0) if number != 1 else 0
+    pages = ceil(count / PAGE_SIZE)
+    is_last = page.next is None
+    return number if number <= pages and is_last == (number == pages) else 0
+
+
+def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
+    """The one line that says how many."""
+    shown = len(page.cards)
+    total = max(facets.total, shown)
+    if asked.query == Query():
+        number = page_number(asked, page, count)
+        people = "1 person" if total == 1 else f"{total:,} people"
+        if is_whole(page) or not number or not shown:
+            return people
+        first = (number - 1) * PAGE_SIZE + 1
+        return f"{people} · {first:,}–{first + shown - 1:,} shown"
+    if page.looked_through is not None:
+        return f"{_matching(shown)} so far, of {total:,}"
+    if count is None:
+        return f"More than {PAGE_SIZE} people match, of {total:,}"
+    return f"{_matching(count)}, of {total:,}" if count else "No one matches"
+
+
+def _matching(count: int) -> str:
+    if count == 0:
+        return "No one matches"
+    return "1 person matches" if count == 1 else f"{count:,} people match"
+
+
+def place_line(asked: ListRequest, page: Page, count: int | None) -> str:
+    """What stands between the links to the previous and the next page."""
+    if is_whole(page):
+        return "All on one page" if page.cards else ""
+    number = page_number(asked, page, count)
+    if not number or not page.cards:
+        return ""
+    if count is None or page.looked_through is not None:
+        return f"Page {number:,}"
+    return f"Page {number:,} of {max(ceil(count / PAGE_SIZE), number):,}"
