@@ -6,7 +6,7 @@ else. It sorts everybody for every page, and knows nothing of budgets.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -136,10 +136,10 @@ class ModelStore:
     def shared_secret(self, proposal: str) -> str | None:
         return None
 
-    def change_outside(self, employee_id: str, change: Callable[[Employee], Employee]) -> None:
+    def change_outside(self, employee_id: str, field: str, text: str) -> None:
         """What a program does that knows neither versions nor write ids."""
         with self._lock:
-            self.people[employee_id] = change(self.people[employee_id])
+            self.people[employee_id] = replace(self.people[employee_id], **{field: text})
 
     def put_outside(self, employee: Employee) -> None:
         with self._lock:

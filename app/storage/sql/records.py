@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
@@ -57,7 +57,7 @@ def insert(connection: Connection, person: Employee, write_id: str) -> Employee:
     stored = replace(person, version=1, updated_at=datetime.now(UTC))
     listing = listing_of(stored)
     made = connection.execute(employee.insert(), new_row(stored, write_id, listing))
-    (number,) = made.inserted_primary_key or ()
+    number: int = cast(Any, made.inserted_primary_key)[0]
     put_listing(connection, number, NOT_LISTED, listing)
     return stored
 

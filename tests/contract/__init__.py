@@ -1,0 +1,1 @@
+"""What contracts.EmployeeStore promises, tested on every store."""

@@ -1,0 +1,103 @@
+"""DynamoDB under the contract: on DynamoDB Local, and a short part of it on moto.
+
+moto copies its tables at every transaction and is not thread-safe; neither reports conflicts.
+"""
+
+import itertools
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto import mock_aws
+
+from app.employee import Employee
+from app.settings import Settings
+from app.storage.dynamodb import DynamoStore, open_dynamodb_store
+from app.storage.dynamodb.records import new_record
+
+_ROOMS = itertools.count()
+
+
+def settings_for(table: str) -> Settings:
+    return Settings.from_env(
+        {"DYNAMO_MODE": "on", "DYNAMO_TABLE": table, "AWS_DEFAULT_REGION": "us-west-2"}
+    )
+
+
+class DynamoRoom:
+    """Two tables of the test's own on one endpoint; the store may reach it through a proxy."""
+
+    def __init__(self, endpoint: str | None, *, through: str | None = None) -> None:
+        if endpoint:  # what is set here ends with the test: conftest.py
+            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = through or endpoint
+        self.settings = settings_for(f"Employees-{os.getpid()}-{next(_ROOMS)}")
+        self.client: Any = boto3.client(
+            "dynamodb", endpoint_url=endpoint, config=Config(max_pool_connections=20)
+        )
+        self.store = self.open_another()
+        self.store.set_up()
+
+    @property
+    def people(self) -> str:
+        return self.settings.dynamo_table
+
+    @property
+    def index(self) -> str:
+        return self.settings.index_table
+
+    def open_another(self) -> DynamoStore:
+        return open_dynamodb_store(self.settings)
+
+    def put_item(self, item: dict[str, Any]) -> None:
+        """Put a record as the course's app or a person at the console does."""
+        self.client.put_item(TableName=self.people, Item=item)
+
+    def item(self, employee_id: str) -> dict[str, Any] | None:
+        """The record, raw."""
+        key = {"id": {"S": employee_id}}
+        found = self.client.get_item(TableName=self.people, Key=key, ConsistentRead=True)
+        raw: dict[str, Any] | None = found.get("Item")
+        return raw
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Everything in a table, raw."""
+        pages = self.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+    def change_outside(self, employee_id: str, field: str, text: str) -> None:
+        self.client.update_item(
+            TableName=self.people,
+            Key={"id": {"S": employee_id}},
+            UpdateExpression="SET #f = :t",
+            ExpressionAttributeNames={"#f": field},
+            ExpressionAttributeValues={":t": {"S": text}},
+        )
+
+    def put_outside(self, employee: Employee) -> None:
+        item = new_record(employee, "", "")
+        for ours in ("version", "ix", "updated_at"):
+            del item[ours]
+        self.put_item(item)
+
+    def delete_outside(self, employee_id: str) -> None:
+        self.client.delete_item(TableName=self.people, Key={"id": {"S": employee_id}})
+
+    def close(self) -> None:
+        for table in (self.people, self.index):
+            self.client.update_table(TableName=table, DeletionProtectionEnabled=False)
+            self.client.delete_table(TableName=table)
+        self.client.close()
+
+
+class MotoRoom(DynamoRoom):
+    """The same on moto, in this process."""
+
+    def __init__(self) -> None:
+        self._mock = mock_aws()
+        self._mock.start()
+        super().__init__(None)
+
+    def close(self) -> None:
+        self.client.close()
+        self._mock.stop()

@@ -1,0 +1,138 @@
+"""Search: case, accents, width and word order do not matter; a word typed begins a word."""
+
+import pytest
+
+from app.contracts import EmployeeStore
+from tests.contract.people import add, add_named, everyone, found, person
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("José Núñez", "jose nunez"),
+        ("José Núñez", "NÚÑEZ JOSÉ"),
+        ("José Núñez", "jo nu"),
+        ("José Núñez", "jose\u0301 nun\u0303ez"),
+        ("Siobhán O'Brien", "o'brien"),
+        ("Siobhán O'Brien", "o’brien"),
+        ("Siobhán O'Brien", "obrien"),
+        ("Siobhán O'Brien", "brien"),
+        ("Jean-Luc Picard", "jean luc"),
+        ("Jean-Luc Picard", "jean-luc"),
+        ("Jean-Luc Picard", "jeanluc"),
+        ("Jean-Luc Picard", "luc, jean"),
+        ("Weiß Straße", "weiss strasse"),
+        ("Łukasz Ørsted", "lukasz orsted"),
+        ("Ａｄａ Ｌｏｖｅｌａｃｅ", "ada lovelace"),
+        ("Ada Lovelace", "Ａｄａ"),
+        ("王小明", "王"),
+        ("王小明", "小明"),
+        ("王小明", "明"),
+        ("山田 太郎", "太"),
+        ("やまだ タロウ", "まだ ロウ"),
+        ("김민준", "민준"),
+        ("محمد علي", "علي محمد"),
+        ("م\u064fح\u064eم\u0651\u064eد", "محمد"),
+        ("अमृता शर्मा", "शर्"),
+        ("דוד כהן", "כהן"),
+        ("Анна Каренина", "карен"),
+        ("Ada 😀", "😀"),
+        ("Ada Lovelace", "  ada\t lovelace  "),
+        ("Ada Lovelace", "ada ad a"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_typed(store: EmployeeStore, name: str, words: str) -> None:
+    add(store, person("wanted", name), person("other", "Zzyzx Qwerty"))
+    assert found(store, words=words) == [name]
+
+
+@pytest.mark.parametrize(
+    "words", ["lovelac3", "velace", "ada byron", "loveladce", "ada lovelacee", "xada", "a%e"]
+)
+def test_what_begins_no_word_finds_nobody(store: EmployeeStore, words: str) -> None:
+    add(store, person("1", "Ada Lovelace"))
+    assert found(store, words=words) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["grace", "amazing", "inventor", "computing", "london", "ghopper", "gra inv lon"]
+)
+def test_every_kind_of_word_is_found(store: EmployeeStore, words: str) -> None:
+    add(
+        store,
+        person("1", "Grace Hopper", preferred_name="Amazing", job_title="Inventor",
+               department="Computing", location="London", email="ghopper@navy.example"),
+        person("2", "Ada Lovelace"),
+    )  # fmt: skip
+    assert found(store, words=words) == ["Grace Hopper"]
+
+
+@pytest.mark.parametrize("words", ["navy", "she", "555", "secret", "2024"])
+def test_nothing_else_is_searched(store: EmployeeStore, words: str) -> None:
+    add(
+        store,
+        person("1", "Grace Hopper", email="g@navy.example", pronouns="she", phone="555",
+               about="secret", start_date="2024-01-01"),
+    )  # fmt: skip
+    assert found(store, words=words) == []
+
+
+@pytest.mark.parametrize("words", ["", "   ", "...", "'", "--", "!?"])
+def test_words_without_letters_ask_nothing(store: EmployeeStore, words: str) -> None:
+    add_named(store, "Ada", "Bea")
+    assert found(store, words=words) == ["Ada", "Bea"]
+
+
+def test_whole_words_come_before_longer_ones_and_then_names_decide(store: EmployeeStore) -> None:
+    add_named(store, "Zoe Ann", "Anna Berg", "Ann Zimmer", "Annabel Axt", "Ann Adler", "Bo Anna")
+    assert found(store, words="ann") == [
+        "Ann Adler", "Ann Zimmer", "Zoe Ann", "Anna Berg", "Bo Anna", "Annabel Axt"
+    ]  # fmt: skip
+
+
+def test_the_longest_word_typed_decides_the_order(store: EmployeeStore) -> None:
+    add_named(store, "Ada Berger", "Ad Bergerson", "Adam Berg", "Zoe Adams")
+    assert found(store, words="ad berg") == ["Adam Berg", "Ada Berger", "Ad Bergerson"]
+
+
+def test_a_person_with_several_words_that_match_is_shown_once_at_the_first(
+    store: EmployeeStore,
+) -> None:
+    add(
+        store,
+        person("1", "Sam Smith", job_title="Senior Smith", department="Sales"),
+        person("2", "Bo Saab"),
+        person("3", "Al Samson"),
+    )
+    assert found(store, words="s") == ["Bo Saab", "Sam Smith", "Al Samson"]
+    assert found(store, words="sm") == ["Sam Smith"]
+    assert found(store, words="sa") == ["Bo Saab", "Sam Smith", "Al Samson"]
+
+
+def test_a_word_that_begins_another_word_typed_asks_nothing_more(store: EmployeeStore) -> None:
+    add_named(store, "Anna Berg")
+    assert found(store, words="ann anna") == ["Anna Berg"]
+
+
+def test_words_longer_than_64_bytes_are_found_by_their_beginning(store: EmployeeStore) -> None:
+    add_named(store, "X" * 150)
+    assert found(store, words="x" * 150) == ["X" * 150]
+    assert found(store, words="x" * 10) == ["X" * 150]
+
+
+def test_a_very_long_search_is_answered(store: EmployeeStore) -> None:
+    add_named(store, "Ada")
+    assert found(store, words="word " * 5_000) == []
+
+
+def test_a_person_with_more_than_30_words_is_found_by_name_first(store: EmployeeStore) -> None:
+    title = " ".join(f"title{number}" for number in range(40))
+    add(store, person("1", "Ada Lovelace", preferred_name="Countess", job_title=title))
+    assert found(store, words="ada countess title0") == ["Ada Lovelace"]
+    assert found(store, words="title39") == []
+
+
+def test_people_of_one_name_are_all_found_in_the_order_of_their_ids(store: EmployeeStore) -> None:
+    for employee_id in ("c", "a", "B"):
+        add(store, person(employee_id, "Ada Lovelace", about=employee_id))
+    assert [card.id for card in everyone(store)] == ["B", "a", "c"]
