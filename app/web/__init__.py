@@ -45,6 +45,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = _FORM_SECONDS
     app.config["SESSION_COOKIE_NAME"] = "directory_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.url_map.merge_slashes = False  # an id may hold any character; two slashes are two
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
