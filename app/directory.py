@@ -6,7 +6,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
@@ -14,7 +15,7 @@ from typing import BinaryIO
 from app import portrait
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.employee import BADGE_KEYS, Employee
-from app.errors import EditConflict, EmployeeDeleted, PhotosOff, StorageUnavailable
+from app.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,7 @@ class Directory:
                 return cached[1]
             facets = self.employees.facets()
             if cached is not None and cached[1] == facets:
-                facets = cached[
-                    1
-                ]  # the same object, so that what was rendered from it still serves
+                facets = cached[1]  # the same object: what was rendered from it still serves
             self._facets = (time.monotonic(), facets)
             return facets
 
@@ -81,6 +80,12 @@ class Directory:
             self._drop_photo(photo_key)  # the same form was sent before, with its photo
         self._facets = None
         return stored
+
+    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+        """Add new employees in bulk, their photos being stored; see EmployeeStore.add_many."""
+        for stored in self.employees.add_many(employees):
+            self._facets = None
+            yield stored
 
     def update(
         self,
@@ -122,7 +127,7 @@ class Directory:
     def sweep_photos(self, *, really: bool) -> Iterator[str]:
         """The keys of photos that no record names and that are older than a day; removed if really.
 
-        Raises PhotosOff. Holds 8 bytes a named photo in memory.
+        Raises PhotosOff. Holds some 200 bytes a photo in memory.
         """
         if self.photos is None:
             raise PhotosOff(self.photos_off_because)
@@ -151,8 +156,16 @@ class Directory:
             raise
         return key
 
-    def _cleaning_up(self, new_key: str) -> _DropOnRefusal:
-        return _DropOnRefusal(self, new_key)
+    @contextmanager
+    def _cleaning_up(self, new_key: str) -> Iterator[None]:
+        """Remove the new photo when the record was certainly not written with it."""
+        try:
+            yield
+        except (EditConflict, EmployeeNotFound, StorageUnavailable) as error:
+            maybe_written = isinstance(error, StorageUnavailable) and error.maybe_written
+            if new_key and not maybe_written:
+                self._drop_photo(new_key)
+            raise
 
     def _drop_photo(self, key: str) -> None:
         """Remove a photo that nothing names any more; what fails is left to the sweep."""
@@ -162,21 +175,3 @@ class Directory:
             self.photos.delete({key, portrait.thumbnail_key(key)})
         except StorageUnavailable as error:
             log.warning("a photo that is no longer used stays until the next sweep: %s", error)
-
-
-class _DropOnRefusal:
-    """Removes the new photo when the record was certainly not written with it."""
-
-    def __init__(self, directory: Directory, new_key: str) -> None:
-        self._directory = directory
-        self._new_key = new_key
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        refused = isinstance(error, EditConflict | EmployeeDeleted) or (
-            isinstance(error, StorageUnavailable) and not error.maybe_written
-        )
-        if self._new_key and refused:
-            self._directory._drop_photo(self._new_key)

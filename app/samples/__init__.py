@@ -1,0 +1,1 @@
+"""What sample people are made of: names, jobs, places, faces."""
