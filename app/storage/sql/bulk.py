@@ -54,7 +54,7 @@ def _add(connection: Connection, batch: dict[str, Employee], listings: dict[str,
             for tie in fresh
         ],
     )
-    numbers = dict(connection.execute(_NUMBERS, {"ties": fresh}).tuples())
+    numbers = {row.tie: row.number for row in connection.execute(_NUMBERS, {"ties": fresh})}
     records.put_entries(
         connection,
         (

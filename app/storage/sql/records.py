@@ -20,6 +20,10 @@ from app.storage.sql.tables import employee, entry, gone
 REMEMBER_GONE = timedelta(days=35)
 
 _READ = select(employee).where(employee.c.tie == bindparam("of_tie"))
+# A record that another program put in has no tie until it is saved or the directory is reindexed.
+_READ_FOREIGN = select(employee).where(
+    employee.c.tie.is_(None), employee.c.id == bindparam("of_id")
+)
 _CHANGE = employee.update().where(employee.c.number == bindparam("of_number"))
 _REMOVE = employee.delete().where(employee.c.number == bindparam("of_number"))
 _PUT_ENTRY = entry.insert()
@@ -43,7 +47,10 @@ class Record(NamedTuple):
 def read(connection: Connection, employee_id: str) -> Record | None:
     """The record of an id."""
     row = connection.execute(_READ, {"of_tie": terms.tie_of(employee_id)}).mappings().first()
-    return record_in(row) if row is not None else None
+    if row is None and _can_be_stored(employee_id):
+        row = connection.execute(_READ_FOREIGN, {"of_id": employee_id}).mappings().first()
+    # The tie of a long id is a hash; the id decides.
+    return record_in(row) if row is not None and row["id"] == employee_id else None
 
 
 def record_in(row: RowMapping) -> Record:
@@ -66,7 +73,6 @@ def new_row(person: Employee, write_id: str, listing: Listing) -> dict[str, Any]
     """All columns of a new employee but the number."""
     return {
         "id": person.id,
-        "tie": terms.tie_of(person.id),
         **columns_of(person),
         **_written(person, write_id),
         **listing.columns(),
@@ -147,8 +153,17 @@ def drop_entries(connection: Connection, places: Iterable[Place]) -> None:
         connection.execute(_DROP_ENTRY, values)
 
 
+def _can_be_stored(text: str) -> bool:
+    """Whether a text is Unicode that every database takes."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def _written(person: Employee, write_id: str) -> dict[str, Any]:
     return {
+        "tie": terms.tie_of(person.id),
         "version": person.version,
         "updated_at": time_text(person.updated_at) if person.updated_at else None,
         "write_id": write_id,

@@ -18,9 +18,11 @@ from app.storage.sql.tables import employee, entry
 BATCH = 500
 _LISTED = (employee.c.place, employee.c.words, employee.c.listed)
 _PEOPLE = (
-    select(employee).where(employee.c.number > bindparam("after"))
-    .order_by(employee.c.number).limit(BATCH)
-)  # fmt: skip
+    select(employee)
+    .where(employee.c.number > bindparam("after"), employee.c.number <= bindparam("last"))
+    .order_by(employee.c.number)
+    .limit(BATCH)
+)
 _THESE = select(employee).where(employee.c.number.in_(bindparam("numbers", expanding=True)))
 _ENTRIES = (
     select(entry.c.view, entry.c.at, entry.c.number, *_LISTED)
@@ -34,7 +36,7 @@ _ENTRIES = (
     .order_by(entry.c.view, entry.c.at)
     .limit(4 * BATCH)
 )
-_TOTAL = select(func.count()).select_from(employee)
+_TOTAL = select(func.count(), func.max(employee.c.number))
 
 
 _ALL_LISTED = select(*_LISTED).execution_options(yield_per=4 * BATCH)
@@ -51,13 +53,13 @@ def reindex(database: Database, *, force: bool = False) -> Iterator[Progress]:
 
 
 def _list_people(database: Database, *, force: bool) -> Iterator[Progress]:
-    """List everyone as they ought to be; with force, write also what looks right."""
+    """List everyone who is there now as they ought to be; with force, also who looks right."""
     with database.reading("reindex") as connection:
-        total = connection.execute(_TOTAL).scalar_one()
+        total, last = connection.execute(_TOTAL).one()
     after, done, changed = _LOWEST, 0, 0
     while True:
         with database.reading("reindex") as connection:
-            rows = connection.execute(_PEOPLE, {"after": after}).mappings().all()
+            rows = connection.execute(_PEOPLE, {"after": after, "last": last}).mappings().all()
         if not rows:
             break
         wrong = [row["number"] for row in rows if force or not _is_right(row)]
@@ -67,6 +69,8 @@ def _list_people(database: Database, *, force: bool) -> Iterator[Progress]:
                 changed += sum(_list_again(connection, row, force=force) for row in people)
         after, done = rows[-1]["number"], done + len(rows)
         yield Progress(done=done, total=max(total, done), changed=changed, what="people")
+    if not done:
+        yield Progress(done=0, total=0, changed=0, what="people")
 
 
 def _is_right(row: RowMapping) -> bool:
@@ -78,7 +82,8 @@ def _list_again(connection: Connection, row: RowMapping, *, force: bool) -> bool
     """List the person in a row; False for a second row with an id that is taken."""
     record = records.record_in(row)
     tie = terms.tie_of(record.person.id)
-    if row["tie"] != tie and records.read(connection, record.person.id) is not None:
+    known = records.read(connection, record.person.id)
+    if known is not None and known.number != record.number:
         return False
     wanted = listing_of(record.person)
     if force:

@@ -21,7 +21,7 @@ def ordered(characters: int) -> TypeEngine[str]:
     )
 
 
-TIE, VIEW, AT, SPELLING = 64, 80, 290, 200
+TIE, VIEW, AT, SPELLING, ID = 64, 80, 290, 200, 2_048
 
 metadata = MetaData()
 
@@ -35,7 +35,7 @@ employee = Table(
     Column("version", Integer),
     Column("updated_at", String(32)),
     Column("write_id", String(100)),
-    Column("id", Text, nullable=False),
+    Column("id", ordered(ID), nullable=False),
     Column("full_name", Text),
     Column("job_title", Text),
     Column("location", Text),

@@ -44,7 +44,7 @@ def _make_employee() -> None:
         Column("version", Integer),
         Column("updated_at", String(32)),
         Column("write_id", String(100)),
-        Column("id", Text, nullable=False),
+        Column("id", ordered(2_048), nullable=False),
         Column("full_name", Text),
         Column("job_title", Text),
         Column("location", Text),
