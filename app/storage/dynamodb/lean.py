@@ -13,6 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, NoCredentialsError, ResponseStreamingError
+from botocore.hooks import BaseEventHooks, first_non_none_response
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 from pynamodb.connection import Connection
@@ -32,6 +33,7 @@ class _Line(NamedTuple):
     url: str
     region: str
     http: URLLib3Session
+    events: BaseEventHooks
 
 
 class LeanReader:
@@ -58,7 +60,10 @@ class LeanReader:
         # Asked for at every call: the credentials of a role change every few hours.
         credentials = line.credentials.get_frozen_credentials()
         SigV4Auth(credentials, "dynamodb", line.region).add_auth(message)
-        response = line.http.send(message.prepare())
+        prepared = message.prepare()
+        # What is hooked into the client, such as tracing, sees these requests too.
+        hooked = line.events.emit(f"before-send.dynamodb.{operation}", request=prepared)
+        response = first_non_none_response(hooked) or line.http.send(prepared)
         return _read(operation, response.status_code, response.content)
 
     def _open(self) -> _Line:
@@ -78,7 +83,7 @@ class LeanReader:
                     max_pool_connections=self._connections,
                 )
                 url = meta.endpoint_url.rstrip("/") + "/"
-                self._line = _Line(credentials, url, meta.region_name, http)
+                self._line = _Line(credentials, url, meta.region_name, http, meta.events)
             return self._line
 
 
