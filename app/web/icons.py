@@ -28,6 +28,7 @@ _OF_PAGES = (
     "list-ul",
     "pencil",
     "people",
+    "person-fill",
     "person-plus",
     "search",
     "telephone",

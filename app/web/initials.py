@@ -26,8 +26,8 @@ def initials(full_name: str) -> str:
     if not _has_case(first[0]):
         return first
     script = _script(first[0])
-    last = [start for start in starts if _script(start[0]) == script][-1]
-    return _capital(first) + (_capital(last) if len(starts) > 1 and last is not starts[0] else "")
+    of_script = [start for start in starts if _script(start[0]) == script]
+    return "".join(_capital(start) for start in (first, *of_script[1:][-1:]))
 
 
 def colour_of(employee_id: str) -> int:
