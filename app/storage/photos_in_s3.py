@@ -1,9 +1,9 @@
 """Photos in a private S3 bucket; browsers read them by presigned links.
 
 IAM: s3:PutObject, s3:GetObject and s3:DeleteObject on ``<bucket>/employee_pic/*``, s3:ListBucket on
-the bucket; ``flask setup`` makes a missing bucket with s3:CreateBucket,
-s3:PutBucketPublicAccessBlock and s3:PutEncryptionConfiguration. A link works for one to two hours,
-or until the credentials that signed it end.
+the bucket; ``flask setup`` makes a missing bucket with s3:CreateBucket and
+s3:PutBucketPublicAccessBlock. S3 encrypts every object by itself. A link works for one to two
+hours, or until the credentials that signed it end.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class S3Photos:
         self._calls.probe()
 
     def set_up(self) -> list[str]:
-        """Find the bucket, or make it: private, encrypted. Never changes one that is there."""
+        """Find the bucket, or make a private one. Never changes one that is there."""
         try:
             found = self._calls.ask("head_bucket")
         except StorageUnavailable as error:
@@ -105,8 +105,7 @@ class S3Photos:
                 f"{error.reason}. The bucket is not there and could not be made; make it with: "
                 f"aws s3 mb s3://{bucket} --region {region}",
             ) from error
-        done = [f"Made the photo bucket {bucket} in {region}."]
-        return [*done, self._close_bucket(), self._encrypt_bucket()]
+        return [f"Made the photo bucket {bucket} in {region}.", self._close_bucket()]
 
     def _close_bucket(self) -> str:
         nobody = dict.fromkeys(
@@ -118,16 +117,6 @@ class S3Photos:
         except StorageUnavailable as error:
             return f"Its public access could not be blocked ({error.reason}): block it by hand."
         return "All public access to it is blocked."
-
-    def _encrypt_bucket(self) -> str:
-        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-        try:
-            self._calls.ask(
-                "put_bucket_encryption", ServerSideEncryptionConfiguration={"Rules": [rule]}
-            )
-        except StorageUnavailable as error:
-            return f"Encryption could not be asked for ({error.reason}): S3 encrypts by default."
-        return "Photos in it are encrypted."
 
     def origin(self) -> str:
         """The origin of all links."""

@@ -23,7 +23,6 @@ _ACTIONS = {
     "get_object": "s3:GetObject",
     "create_bucket": "s3:CreateBucket",
     "put_public_access_block": "s3:PutBucketPublicAccessBlock",
-    "put_bucket_encryption": "s3:PutEncryptionConfiguration",
 }
 # A HEAD has no body to name its error in, so botocore gives the status for a code.
 _HEAD_CODES = {"404": "NoSuchBucket", "403": "AccessDenied", "301": "PermanentRedirect"}
