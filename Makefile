@@ -1,6 +1,6 @@
 # make run: the directory on this machine.  make test: all that this machine can test.
 .DEFAULT_GOAL := run
-.PHONY: run test test-quick lint bench
+.PHONY: run test test-quick lint bench archive locks
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -31,6 +31,14 @@ lint: .venv/dev-installed
 
 bench: .venv/dev-installed
 	@$(BIN)/python -m bench $(ARGS)
+
+# What machines are started from: make archive ARGS='--wheelhouse al2023/x86_64'
+archive: .venv/runtime-installed
+	@$(BIN)/python deploy/build-archive $(ARGS)
+
+# After a change of requirements.txt.
+locks: .venv/dev-installed
+	@deploy/lock-requirements
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -1,0 +1,60 @@
+"""gunicorn's settings: as many workers as the machine has processors and memory for."""
+
+import os
+from pathlib import Path
+
+RESERVED_MB = 300  # the system's
+WORKER_MB = 200  # a worker's own memory, and one photo being made small
+MOST_WORKERS = 8
+
+
+def workers_for(processors: int, memory_mb: int) -> int:
+    """Two at least, so that one can be replaced, if the memory allows: t3.micro 2, t3.nano 1."""
+    affordable = (memory_mb - RESERVED_MB) // WORKER_MB
+    return max(1, min(max(2, processors), affordable, MOST_WORKERS))
+
+
+def _this_machine() -> tuple[int, int]:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return len(os.sched_getaffinity(0)), memory // 2**20
+
+
+# The release itself and not the link to it, which may point elsewhere while this one still runs.
+chdir = str(Path(__file__).resolve().parents[1])
+preload_app = True
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or workers_for(*_this_machine()))
+threads = 8  # a thread waits for the database most of its time
+
+timeout = 60  # a worker that gives no sign of life for so long is replaced
+graceful_timeout = 30
+keepalive = 75  # longer than the load balancer's 60 s, so that it is never the one to be surprised
+max_requests = 20_000  # then a worker is replaced, whatever it may have leaked
+max_requests_jitter = 5_000
+worker_tmp_dir = "/dev/shm"  # not on a disk, which may make a heartbeat wait
+
+# X-Forwarded-* is believed by the application alone, and only as far as TRUSTED_PROXIES says.
+forwarded_allow_ips = ""
+
+control_socket_disable = True
+
+# The application writes one JSON line for each request; gunicorn's own lines look the same.
+accesslog = None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "app.request_log.JsonLines"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "stream": "ext://sys.stdout",
+        }
+    },
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
+        "gunicorn.access": {"level": "WARNING", "handlers": ["stdout"], "propagate": False},
+    },
+    "root": {"level": "WARNING", "handlers": ["stdout"]},
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# A release: a folder under /opt/employee-directory/releases named by a sha256, with its own Python
+# environment. Nothing in it changes once .complete is there.
+
+make_user() {
+  if ! getent passwd "$OWNER" >/dev/null; then
+    useradd --system --user-group --home-dir "$STATE" --no-create-home --shell /sbin/nologin "$OWNER"
+  fi
+  install -d -m 0750 -o "$OWNER" -g "$OWNER" "$STATE"
+}
+
+# Sets RELEASE: this folder, or a copy of it where releases lie.
+place_release() {
+  RELEASE=$SOURCE
+  if [[ $(dirname "$SOURCE") != "$RELEASES" ]]; then
+    step "copying $SOURCE to $RELEASES" "Look whether the disk is full."
+    RELEASE=$RELEASES/${APP_SHA256:-$(sum_of "$SOURCE")}
+    if [[ ! -e $RELEASE/.complete ]]; then
+      rm -rf "$RELEASE"
+      mkdir -p "$RELEASES"
+      cp -R "$SOURCE" "$RELEASE"
+    fi
+  fi
+}
+
+# One sha256 for all files of a folder.
+sum_of() {
+  (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-64
+}
+
+build_environment() {
+  if [[ -e $RELEASE/.complete ]]; then
+    return
+  fi
+  local wheelhouse lock=$RELEASE/deploy/requirements-$SYSTEM.lock from=()
+  wheelhouse=$RELEASE/wheelhouse/$SYSTEM-$(uname -m)
+  provide_python "$wheelhouse"
+  chown -R root:root "$RELEASE"
+  chmod -R u=rwX,go=rX "$RELEASE"
+  chmod 0755 "$RELEASE"/deploy/{install.sh,employee-directory} # a zip may have lost it
+  if [[ -d $wheelhouse ]]; then
+    from=(--no-index --find-links "$wheelhouse")
+  fi
+  rm -rf "$RELEASE/venv"
+  "$PYTHON" -m venv "$RELEASE/venv"
+  "$RELEASE/venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
+    --no-cache-dir --no-deps --require-hashes --only-binary :all: --requirement "$lock" \
+    ${from[@]+"${from[@]}"}
+  "$RELEASE/venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/application.py"
+  rm -rf "$RELEASE/wheelhouse"
+  touch "$RELEASE/.complete"
+}
+
+# Keeps three: the one that runs, the one before, and the newest of the others.
+drop_old_releases() {
+  local kept=() release
+  for release in "$(readlink -f "$CURRENT")" "$(readlink -f "$PREVIOUS" || true)"; do
+    if [[ -d $release ]]; then kept+=("$release"); fi
+  done
+  while IFS= read -r release; do
+    release=${release%/.complete}
+    if ((${#kept[@]} < 3)) && ! is_one_of "$release" "${kept[@]}"; then kept+=("$release"); fi
+  done < <(ls -1t "$RELEASES"/*/.complete)
+  for release in "$RELEASES"/*; do
+    if ! is_one_of "$release" "${kept[@]}"; then
+      say "Removing the old release $release"
+      rm -rf "$release"
+    fi
+  done
+}
+
+is_one_of() {
+  local wanted=$1 other
+  shift
+  for other; do
+    if [[ $other == "$wanted" ]]; then return 0; fi
+  done
+  return 1
+}

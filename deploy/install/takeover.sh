@@ -1,0 +1,142 @@
+# shellcheck shell=bash
+# A new release takes over only when it answers: first beside the old one, on a socket of its own,
+# then on port 80. Else the old one goes on, or comes back.
+
+UNITS=/etc/systemd/system
+TRIAL=/run/employee-directory-trial
+
+take_over() {
+  local before
+  before=$(readlink "$CURRENT" || true)
+  step "trying the release $1" "Look at what gunicorn says above."
+  if ! answers_beside "$1"; then
+    refuse "$1" "It did not answer /healthz: see above for what it said."
+  fi
+  step "handing over port 80" "Look at: systemctl status employee-directory.socket employee-directory.service"
+  cp -p "$CONFIG/env" "$CONFIG/env.before"
+  mv "$NEXT" "$CONFIG/env"
+  if ! serves "$1"; then
+    mv "$CONFIG/env.before" "$CONFIG/env"
+    if [[ -n $before ]] && serves "$before"; then
+      refuse "$1" "Under systemd it did not answer /healthz, so the one before was put back: see above for what it said."
+    fi
+    refuse "$1" "Under systemd it did not answer /healthz: see above for what it said."
+  fi
+  rm -f "$CONFIG/env.before"
+  if [[ -n $before && $before != "$1" ]]; then
+    point "$PREVIOUS" "$before"
+  fi
+  # Not waited for: it takes minutes where there are very many people.
+  systemctl restart --no-block employee-directory-reindex.service
+  say_aloud "The Employee Directory $(cat "$1/VERSION" 2>/dev/null || true) answers on port 80."
+}
+
+refuse() {
+  if [[ $(readlink "$CURRENT" || true) != "$1" ]]; then
+    rm -f "$1/.complete" # built anew when it is tried again
+  fi
+  stop "The release $1 was refused. $2"
+}
+
+roll_back() {
+  local before now
+  now=$(readlink "$CURRENT" || true) before=$(readlink "$PREVIOUS" || true)
+  if [[ ! -e $before/.complete ]]; then
+    stop "There is no release before this one to go back to."
+  fi
+  step "going back to $before" "Look at: systemctl status employee-directory.service"
+  if ! serves "$before"; then
+    serves "$now" || true
+    stop "$before did not answer /healthz."
+  fi
+  point "$PREVIOUS" "$now"
+  say_aloud "The Employee Directory is again $before. The same command goes forward to $now."
+}
+
+# answers_beside RELEASE: whether it answers, on a socket that nobody else knows.
+answers_beside() {
+  local pid number answered=1
+  rm -rf "$TRIAL"
+  install -d -m 0700 -o "$OWNER" -g "$OWNER" "$TRIAL"
+  as_service "$NEXT" "$1" "$1/venv/bin/gunicorn" --config deploy/gunicorn.conf.py --workers 1 \
+    --bind "unix:$TRIAL/socket" application:application 9>&- &
+  pid=$!
+  for ((number = 0; number < 150; number++)); do
+    if [[ -S $TRIAL/socket ]] && curl -sf -m 5 -o /dev/null --unix-socket "$TRIAL/socket" http://localhost/healthz; then
+      answered=0
+      break
+    fi
+    if ! kill -0 "$pid" 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+  kill -TERM "$pid" 2>/dev/null || true
+  wait "$pid" || true
+  rm -rf "$TRIAL"
+  return "$answered"
+}
+
+# serves RELEASE: make it the one that runs, and say whether it answers on port 80 in 30 s.
+serves() {
+  local began=$SECONDS
+  point "$CURRENT" "$1"
+  install_units "$1"
+  systemctl start employee-directory.socket || return 1
+  systemctl restart employee-directory.service || true
+  while ((SECONDS - began < 30)); do
+    if runs_from "$1" && curl -sf -m 5 -o /dev/null http://127.0.0.1/healthz; then
+      start_the_rest "$1"
+      return 0
+    fi
+    if ! systemctl is-active --quiet employee-directory.socket; then break; fi
+    sleep 0.5
+  done
+  systemctl status --no-pager --full employee-directory.service || true
+  journalctl --no-pager --lines 40 --unit employee-directory.service || true
+  return 1
+}
+
+# runs_from RELEASE: not the old one, which may have refused to go.
+runs_from() {
+  local pid
+  pid=$(systemctl show --property=MainPID employee-directory.service)
+  [[ $(readlink "/proc/${pid#MainPID=}/cwd" || true) == "$1" ]]
+}
+
+# The units of this release, and none that only another one had.
+install_units() {
+  local unit
+  for unit in "$UNITS"/employee-directory*; do
+    if [[ -f $unit && ! -e $1/deploy/systemd/${unit##*/} ]]; then
+      systemctl disable "${unit##*/}" || true
+      systemctl stop "${unit##*/}" || true
+      rm -f "$unit"
+    fi
+  done
+  install -m 0644 "$1"/deploy/systemd/* "$UNITS/"
+  ln -sfn "$CURRENT/deploy/employee-directory" /usr/local/bin/employee-directory
+  systemctl daemon-reload
+  for unit in $(units_to_enable "$1"); do
+    systemctl enable "$unit" 2>&1
+  done
+}
+
+# Timers, and services beside the one on port 80.
+start_the_rest() {
+  local unit
+  for unit in $(units_to_enable "$1"); do
+    case $unit in
+      employee-directory.service | *.socket) ;;
+      *) systemctl restart "$unit" || say_aloud "$unit did not start: journalctl -u $unit says why." ;;
+    esac
+  done
+}
+
+units_to_enable() {
+  (cd "$1/deploy/systemd" && grep -l '^\[Install\]' ./*) | sed 's|^\./||'
+}
+
+# point LINK TARGET: at once, so that there is always one.
+point() {
+  ln -sfn "$2" "$1.new"
+  mv -T "$1.new" "$1"
+}
