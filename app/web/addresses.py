@@ -33,6 +33,8 @@ def thumbnail_address(photo_key: str) -> str:
 
 
 def _part(employee_id: str) -> str:
+    if employee_id.isascii() and employee_id.replace("-", "").isalnum():
+        return employee_id  # as ours are; a list has 24 of them
     return quote(employee_id, safe="", errors="replace")
 
 

@@ -6,13 +6,11 @@ of them and they are most of what it costs.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
-
-from markupsafe import Markup
-from markupsafe import escape as escape_markup
 
 from app import terms
 from app.employee import BADGES, Card
@@ -23,13 +21,15 @@ from app.web.icons import icon_at
 
 _EAGER = 8  # the first two rows of a wide page
 _BADGE = {badge.key: badge for badge in BADGES}
+_SPECIAL = re.compile(r"[&<>\"']").search
 _DIALLED = re.compile(r"[^\d+]")
 Sprite = str
 
 
-def escape(text: str) -> Markup:
+def escape(text: str) -> str:
     """The text for HTML; what nobody may see of a record from elsewhere is taken out."""
-    return escape_markup(shown(text))
+    text = shown(text)
+    return html.escape(text) if _SPECIAL(text) else text
 
 
 def cells(cards: Iterable[Card], sprite: Sprite, marks: bool) -> str:
@@ -37,12 +37,11 @@ def cells(cards: Iterable[Card], sprite: Sprite, marks: bool) -> str:
     parts = []
     letter = "" if marks else None
     for place, card in enumerate(cards):
-        first, html = _cell(card, sprite, place >= _EAGER)
         mark = ""
-        if letter is not None and first != letter:
-            letter = first
-            mark = f'<span class="letter-mark" aria-hidden="true">{_label(first)}</span>'
-        parts.append(f'<li class="cell">{mark}{html}</li>\n')
+        if letter is not None and _letter(card.full_name) != letter:
+            letter = _letter(card.full_name)
+            mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
+        parts.append(f'<li class="cell">{mark}{_cell(card, sprite, place >= _EAGER)}</li>\n')
     return "".join(parts)
 
 
@@ -51,29 +50,28 @@ def rows(cards: Iterable[Card], sprite: Sprite) -> str:
     return "".join(_row(card, sprite, place >= _EAGER) for place, card in enumerate(cards))
 
 
+@lru_cache(maxsize=2048)
+def _letter(full_name: str) -> str:
+    return terms.letter_of(terms.name_key(full_name))
+
+
 def _label(letter: str) -> str:
     return "#" if letter == terms.OTHER_LETTERS else letter.upper()
 
 
 @lru_cache(maxsize=2048)
-def _cell(card: Card, sprite: Sprite, lazy: bool) -> tuple[str, str]:
-    """The letter under which the person stands, and the inside of the cell."""
-    place = " · ".join(
-        f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text
-    )
-    html = (
+def _cell(card: Card, sprite: Sprite, lazy: bool) -> str:
+    title = place = ""
+    if card.job_title:
+        title = f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
+    if card.location or card.department:
+        places = [f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text]
+        place = f'<div class="cell-place">{" · ".join(places)}</div>'
+    return (
         f"{face_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-words">{_name(card)}'
-        + (
-            f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
-            if card.job_title
-            else ""
-        )
-        + (f'<div class="cell-place">{place}</div>' if place else "")
-        + _badge_row(card.badges, sprite, 6)
-        + "</div>"
+        f'<div class="cell-words">{_name(card)}{title}{place}'
+        f"{_badge_row(card.badges, sprite, 6)}</div>"
     )
-    return terms.letter_of(terms.name_key(card.full_name)), html
 
 
 @lru_cache(maxsize=1024)
@@ -104,7 +102,7 @@ def mail_link(email: str) -> str:
     """A link that writes to the address; plain text where it is none."""
     target = mail_address(email)
     if not target:
-        return str(escape(email))
+        return escape(email)
     name, _, domain = email.rpartition("@")
     return f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>'
 
@@ -119,7 +117,7 @@ def phone_link(phone: str) -> str:
     """A link that calls the number, its own direction kept; plain text where it is none."""
     target = dialled(phone)
     if not target:
-        return str(escape(phone))
+        return escape(phone)
     return f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>'
 
 
@@ -134,18 +132,22 @@ def dialled(phone: str) -> str:
 def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
     if not badges:
         return ""
-    visible = [_BADGE[key] for key in badges[:most]]
-    items = "".join(
-        f'<li class="badge-slot badge-{badge.key}" title="{escape(badge.words)}">'
-        f"{icon_at(sprite, badge.icon)}"
-        f'<span class="visually-hidden">{escape(badge.words)}</span></li>'
-        for badge in visible
-    )
-    rest = [_BADGE[key].words for key in badges[most:]]
-    if rest:
-        words = escape(", ".join(rest))
+    items = "".join([_badge_slot(key, sprite) for key in badges[:most]])
+    if len(badges) > most:
+        words = escape(", ".join(_BADGE[key].words for key in badges[most:]))
         items += (
-            f'<li class="badge-more" title="{words}"><span aria-hidden="true">+{len(rest)}</span>'
+            f'<li class="badge-more" title="{words}">'
+            f'<span aria-hidden="true">+{len(badges) - most}</span>'
             f'<span class="visually-hidden">{words}</span></li>'
         )
     return f'<ul class="badge-row" role="list">{items}</ul>'
+
+
+@lru_cache(maxsize=64)
+def _badge_slot(key: str, sprite: Sprite) -> str:
+    badge = _BADGE[key]
+    words = escape(badge.words)
+    return (
+        f'<li class="badge-slot badge-{badge.key}" title="{words}">{icon_at(sprite, badge.icon)}'
+        f'<span class="visually-hidden">{words}</span></li>'
+    )

@@ -25,6 +25,8 @@ _TAGS = range(0xE0020, 0xE0080)
 
 def clean_line(text: str) -> str:
     """A text of one line, cleaned."""
+    if not text:
+        return ""
     return clean_text(_LINES.sub("\n", text).replace("\n", " "))
 
 

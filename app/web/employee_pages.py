@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from flask import (
@@ -39,7 +40,7 @@ from app.web.given_back import (
     holds_typed_form,
     person_not_found,
 )
-from app.web.icons import icon, sprite_address
+from app.web.icons import icon_at
 from app.web.list_menus import MenuMemory
 from app.web.list_request import read_request
 from app.web.list_view import list_view
@@ -74,8 +75,9 @@ def _prepare(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     app.url_map.converters["id"] = AnyText
     app.extensions["menus"] = MenuMemory()
+    sprite = app.extensions["sprite"] = app.extensions["assets"]["icons.svg"].address
     app.jinja_env.globals.update(
-        icon=icon,
+        icon=partial(icon_at, sprite),
         flashes=flashes,
         face=face,
         named_face=named_face,
@@ -101,9 +103,8 @@ def people() -> Response:
     directory = current_directory()
     asked = read_request(request.args)
     page = directory.browse(asked.query, asked.cursor)
-    view = list_view(
-        asked, page, directory.facets(), sprite_address(), current_app.extensions["menus"]
-    )
+    known = current_app.extensions
+    view = list_view(asked, page, directory.facets(), known["sprite"], known["menus"])
     response = make_response(
         render_template("empty.html" if view.empty else "list.html", view=view)
     )

@@ -1,4 +1,4 @@
-"""The form of a person: its fields, and what each asks of what was typed; messages tell the mend."""
+"""The form of a person: its fields, and what each asks for, in messages that tell the mend."""
 
 from __future__ import annotations
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 
-from flask import current_app
 from markupsafe import Markup
 
 from app.employee import BADGES
@@ -52,12 +50,6 @@ def build_sprite() -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg">{body}</svg>'
 
 
-def sprite_address() -> str:
-    """Where this application serves the sprite."""
-    asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
-    return asset("icons.svg")
-
-
 @lru_cache(maxsize=256)
 def icon_at(sprite: str, name: str) -> Markup:
     """An icon out of the sprite at this address, in the colour of the text, hidden from readers."""
@@ -65,8 +57,3 @@ def icon_at(sprite: str, name: str) -> Markup:
         raise ValueError(f"the sprite has no icon {name!r}")
     # The name comes from our own list and the address from our own server.
     return Markup(f'<svg class="icon" aria-hidden="true"><use href="{sprite}#{name}"/></svg>')  # noqa: S704
-
-
-def icon(name: str) -> Markup:
-    """An icon, for templates."""
-    return icon_at(sprite_address(), name)
