@@ -1,0 +1,1 @@
+"""The CloudFormation template and the IAM policies of deploy/."""

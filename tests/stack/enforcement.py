@@ -1,0 +1,86 @@
+"""A gate before AWS: every request of this process is judged by a policy, as IAM would.
+
+It stands at botocore's HTTP session, which PynamoDB, boto3 and the lean reader all send through.
+What the policy does not allow is answered as AWS answers it, and never sent.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+
+from tests.stack.aws_requests import needs, operation
+from tests.stack.iam_policies import Ask, Policy
+
+# DynamoDB Local knows no backups; a table of AWS begins without them.
+_NO_BACKUPS = {
+    "ContinuousBackupsDescription": {
+        "ContinuousBackupsStatus": "ENABLED",
+        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+    }
+}
+_ANSWERED_HERE = ("DescribeContinuousBackups", "UpdateContinuousBackups")
+
+
+class Gate:
+    """What was asked since it was shut, and what of it was refused."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.asked: set[tuple[str, str]] = set()
+        self.refused: list[Ask] = []
+        self._others: set[int] = set()
+
+    def passes(self, client: Any) -> None:
+        """A client that stands for another program, whose requests are none of ours."""
+        self._others.add(id(client._endpoint.http_session))
+
+    def is_others(self, session: URLLib3Session) -> bool:
+        return id(session) in self._others
+
+    def lets_through(self, request: AWSPreparedRequest) -> bool:
+        asks = needs(request)
+        self.asked.update((ask.action, ask.resource) for ask in asks)
+        refused = [ask for ask in asks if not self.policy.allows(ask)]
+        self.refused += refused
+        return not refused
+
+
+@contextmanager
+def enforced(policy: Policy) -> Iterator[Gate]:
+    """Within it, nothing reaches AWS that the policy does not allow."""
+    gate = Gate(policy)
+    send = URLLib3Session.send
+
+    def judged(session: URLLib3Session, request: AWSPreparedRequest) -> Any:
+        if gate.is_others(session):
+            return send(session, request)
+        if not gate.lets_through(request):
+            return _denied(request)
+        if operation(request) in _ANSWERED_HERE:
+            return _answer(request, 200, json.dumps(_NO_BACKUPS))
+        return send(session, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "send", judged)
+        yield gate
+
+
+def _denied(request: AWSPreparedRequest) -> AWSResponse:
+    if operation(request):
+        kind = "com.amazon.coral.service#AccessDeniedException"
+        return _answer(request, 400, json.dumps({"__type": kind, "Message": "not authorized"}))
+    page = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    return _answer(request, 403, "" if request.method == "HEAD" else page)
+
+
+def _answer(request: AWSPreparedRequest, status: int, body: str) -> AWSResponse:
+    raw: Any = io.BytesIO(body.encode())
+    raw.stream = lambda *_, **__: iter([body.encode()])
+    kind = "application/x-amz-json-1.0" if operation(request) else "application/xml"
+    return AWSResponse(request.url, status, {"Content-Type": kind}, raw)
