@@ -1,0 +1,1 @@
+"""The whole directory over HTTP, in both worlds, against everything that it must withstand."""
