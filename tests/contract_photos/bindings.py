@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest
 import urllib3
 
 from app.contracts import PhotoFile, PhotoStore
+from app.errors import PhotoNotFound
 from app.storage.photos_in_folder import open_folder_store
 from app.storage.photos_in_s3 import open_s3_store
 
@@ -56,8 +58,6 @@ def _folder(_: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 
 
 def _or_none(read: Callable[[str], bytes | None]) -> Callable[[str], bytes | None]:
-    from app.errors import PhotoNotFound
-
     def quiet(key: str) -> bytes | None:
         try:
             return read(key)
@@ -67,10 +67,16 @@ def _or_none(read: Callable[[str], bytes | None]) -> Callable[[str], bytes | Non
     return quiet
 
 
-def _s3_room(bucket: str, read: Callable[[Any, str], bytes | None]) -> Room:
+@lru_cache
+def _client(endpoint: str | None) -> Any:
     import botocore.session
 
-    client = botocore.session.get_session().create_client("s3", region_name=REGION)
+    session = botocore.session.get_session()
+    return session.create_client("s3", region_name=REGION, endpoint_url=endpoint)
+
+
+def _s3_room(bucket: str, read: Callable[[Any, str], bytes | None]) -> Room:
+    client = _client(os.environ.get("AWS_ENDPOINT_URL_S3"))
     store = open_s3_store(bucket, REGION)
     store.set_up()
     return Room(
