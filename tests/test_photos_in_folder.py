@@ -1,0 +1,178 @@
+"""What is peculiar to photos in a folder: whole files or none, links, a disk that refuses."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.contracts import PhotoFile
+from app.errors import PhotoNotFound, StorageUnavailable
+from app.photo_keys import thumbnail_key
+from app.storage.photos_in_folder import FolderPhotos, open_folder_store
+
+KEY = f"employee_pic/{'0a' * 16}.jpg"
+IMAGE = b"\xff\xd8\xff" + bytes(5000)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "some" / "photos"
+
+
+@pytest.fixture
+def store(folder: Path) -> FolderPhotos:
+    return open_folder_store(folder)
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_opening_makes_nothing(store, folder):
+    assert not folder.exists()
+    store.check()
+    assert list(store.each()) == []
+    assert not folder.exists()
+
+
+def test_setting_up_makes_the_folder_and_says_so(store, folder):
+    assert store.set_up() == [f"Made the photo folder {folder}."]
+    assert store.set_up() == [f"The photo folder {folder} is there."]
+
+
+def test_a_photo_is_one_file_and_nothing_else(store, folder):
+    store.put(KEY, IMAGE)
+    assert files_in(folder) == [KEY]
+    assert store.find(KEY) == PhotoFile(folder / KEY)
+
+
+def test_a_photo_whose_small_size_is_missing_shows_the_large_one(store, folder):
+    store.put(KEY, IMAGE)
+    assert store.find(thumbnail_key(KEY)) == PhotoFile(folder / KEY)
+    store.put(thumbnail_key(KEY), b"small")
+    assert store.find(thumbnail_key(KEY)) == PhotoFile(folder / thumbnail_key(KEY))
+
+
+def test_a_large_size_that_is_missing_is_not_found(store):
+    store.put(thumbnail_key(KEY), b"small")
+    with pytest.raises(PhotoNotFound):
+        store.find(KEY)
+
+
+def test_a_link_to_elsewhere_is_no_photo(store, folder, tmp_path):
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(b"secret")
+    store.set_up()
+    (folder / KEY).symlink_to(secret)
+    with pytest.raises(PhotoNotFound):
+        store.find(KEY)
+    assert list(store.each()) == []
+    store.delete([KEY])
+    assert secret.read_bytes() == b"secret"
+
+
+def test_a_folder_that_is_a_link_holds_no_photos(store, folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a.jpg").write_bytes(b"secret")
+    folder.mkdir(parents=True)
+    (folder / "employee_pic").symlink_to(elsewhere)
+    with pytest.raises(PhotoNotFound):
+        store.find("employee_pic/a.jpg")
+
+
+def test_a_folder_or_a_pipe_of_a_photo_s_name_is_no_photo(store, folder):
+    store.set_up()
+    (folder / "employee_pic" / "a").mkdir()
+    os.mkfifo(folder / "employee_pic" / "b")
+    for key in ("employee_pic/a", "employee_pic/b"):
+        with pytest.raises(PhotoNotFound):
+            store.find(key)
+    assert list(store.each()) == []
+
+
+def refusal(call, *arguments: object) -> StorageUnavailable:
+    with pytest.raises(StorageUnavailable) as caught:
+        call(*arguments)
+    assert caught.value.service == "the photo store"
+    return caught.value
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT])
+def test_a_disk_that_refuses_is_told_and_leaves_nothing(store, folder, monkeypatch, code):
+    store.set_up()
+
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    error = refusal(store.put, KEY, IMAGE)
+    assert (error.resource, error.reason) == (str(folder), os.strerror(code))
+    assert files_in(folder) == []
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(store, folder):
+    store.set_up()
+    command = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from app.errors import StorageUnavailable;"
+        "from app.storage.photos_in_folder import open_folder_store;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));\n"
+        f"try: open_folder_store(Path({str(folder)!r})).put({KEY!r}, bytes(5000))\n"
+        "except StorageUnavailable: sys.exit(7)"
+    )
+    assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 7
+    assert files_in(folder) == []
+
+
+def test_a_file_where_the_folder_should_be_is_told(store, folder):
+    folder.parent.mkdir(parents=True)
+    folder.write_text("not a folder")
+    for call, arguments in (
+        (store.put, (KEY, IMAGE)),
+        (store.check, ()),
+        (store.set_up, ()),
+        (store.find, (KEY,)),
+        (store.delete, ([KEY],)),
+    ):
+        refusal(call, *arguments)
+
+
+def test_a_folder_that_cannot_be_written_fails_the_check(store, monkeypatch):
+    store.set_up()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "cannot be written" in refusal(store.check).reason
+
+
+def test_a_photo_that_is_killed_while_it_is_written_is_there_whole_or_not_at_all(store, folder):
+    command = (
+        "import itertools; from pathlib import Path;"
+        "from app.storage.photos_in_folder import open_folder_store;"
+        f"store = open_folder_store(Path({str(folder)!r}));\n"
+        "for number in itertools.count():\n"
+        "    store.put(f'employee_pic/{number:032x}.jpg', b'x' * 3_000_000)\n"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", command])
+    while not list(folder.glob("employee_pic/*.jpg")) and writer.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    photos = list(folder.glob("employee_pic/*.jpg"))
+    assert photos
+    assert {path.stat().st_size for path in photos} == {3_000_000}
+
+
+def test_what_a_killed_writer_leaves_is_seen_by_the_sweep(store, folder):
+    store.set_up()
+    left = f"employee_pic/{'0b' * 16}.part"
+    (folder / left).write_bytes(b"half")
+    assert [key for key, _ in store.each()] == [left]
+    store.delete([left])
+    assert files_in(folder) == []
