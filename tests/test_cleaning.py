@@ -1,0 +1,51 @@
+"""The one rule for cleaning text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.web.cleaning import clean_line, clean_text, shown
+
+FAMILY = "👨\u200d👩\u200d👧"
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [
+        ("  a \t b  ", "a b"),
+        ("a\r\nb\u2028c\x85d", "a b c d"),
+        ("a\x00b\x1bc\x7f", "abc"),
+        ("\u202eabc\u202c \u2066x\u2069 \u200ey", "abc x y"),
+        ("\u200b \ufeff\u2060", ""),
+        ("\u200d\u200c", ""),
+        ("\u3164\ufe0f", ""),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        (FAMILY, FAMILY),
+        (SCOTLAND, SCOTLAND),
+        ("e\u0301", "é"),
+        ("a\ud800b\ufffe", "ab"),
+        ("\u200da \u200cb\u200d", "a b"),
+    ],
+)
+def test_one_line_is_cleaned(typed: str, clean: str) -> None:
+    assert clean_line(typed) == clean
+
+
+def test_line_breaks_of_longer_texts_stay() -> None:
+    assert clean_text(" a \r\n\r\n\r\n\r\nb\rc ") == "a\n\nb\nc"
+
+
+@given(st.text())
+def test_clean_text_stays_as_it_is(text: str) -> None:
+    for clean in (clean_line, clean_text):
+        assert clean(clean(text)) == clean(text)
+    assert "\n" not in clean_line(text)
+    assert "\x00" not in clean_text(text)
+
+
+def test_a_stored_text_is_shown_as_it_is_unless_it_could_do_harm() -> None:
+    assert shown("Zoe  Z") == "Zoe  Z"
+    assert shown("Zoe\u202e\x00\nZ") == "Zoe Z"
