@@ -83,7 +83,9 @@ class BulkImport:
             log.warning("the lease of this import runs out by itself: %s", error)
 
     def _new_among(self, some: Sequence[Employee]) -> list[_Newcomer]:
-        people = {employee.id: tidy_text(employee) for employee in some}
+        people: dict[str, Employee] = {}
+        for employee in some:
+            people.setdefault(employee.id, tidy_text(employee))
         known = self._transit.known_of(people)
         return [
             _Newcomer(employee, project(employee))

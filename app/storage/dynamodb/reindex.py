@@ -30,7 +30,7 @@ _RECORDS_AT_ONCE = 100
 _ROWS_AT_ONCE = 1_000
 _MANIFESTS_KEPT = 20_000
 _RECOUNTS = 2
-_RECORDS, _ROWS = "records", "index rows"
+_RECORDS, _ROWS = "people", "people's index rows"
 
 
 class Reindex:
@@ -91,20 +91,19 @@ class Reindex:
                 if reached["force"] or not _agrees(item, manifest):
                     self._heal(manifest.employee_id, force=reached["force"])
                     self._lease.renew()
-            done = reached["done"]
+            done = reached["done"] = reached.get("done", 0) + len(items)
             yield Progress(done, max(total, done), self._changed, _RECORDS)
 
     def _compare_rows(self, reached: dict[str, Any]) -> Iterator[Progress]:
-        table = self._tables.index
-        total = count_roughly(self._calls, table)
-        for items in self._scan(table, _index_scan(), reached):
-            self._look_for_records([item for item in items if _is_manifest(item)])
+        total = count_roughly(self._calls, self._tables.people)
+        for items in self._scan(self._tables.index, _index_scan(), reached):
+            people = self._look_for_records([item for item in items if _is_manifest(item)])
             self._look_for_ghosts([item for item in items if _is_row(item)])
-            done = reached["done"]
+            done = reached["done"] = reached.get("done", 0) + people
             yield Progress(done, max(total, done), self._changed, _ROWS)
 
-    def _look_for_records(self, items: list[Item]) -> None:
-        """Heal every manifest whose record is gone; count the others."""
+    def _look_for_records(self, items: list[Item]) -> int:
+        """Heal every manifest whose record is gone, count the others; how many there were."""
         manifests = [read_manifest(item["id"]["S"], item) for item in items]
         live = [manifest for manifest in manifests if manifest.shape is not None]
         for manifest in live:
@@ -117,6 +116,7 @@ class Reindex:
             for employee_id in some:
                 if employee_id not in there:
                     self._heal(employee_id)
+        return len(live)
 
     def _look_for_ghosts(self, items: list[Item]) -> None:
         """Sweep the rows that no manifest names; manifests are read after the rows."""
@@ -175,8 +175,6 @@ class Reindex:
             if last:
                 request["ExclusiveStartKey"] = last
             answer = self._calls.read("Scan", table, request)
-            if reached is not None:
-                reached["done"] = reached.get("done", 0) + len(answer["Items"])
             yield answer["Items"]
             last = answer.get("LastEvaluatedKey")
             if last is None:

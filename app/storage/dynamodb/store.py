@@ -165,7 +165,8 @@ class DynamoStore:
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         lease = Lease(self.calls, self.tables)
-        task = Reindex(self.calls, self.tables, self._transit, self._upkeep, self._tally, lease)
+        tally = Tally(self.calls, self.tables)  # with no totals in memory: they are checked too
+        task = Reindex(self.calls, self.tables, self._transit, self._upkeep, tally, lease)
         return task.run(force=force)
 
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:

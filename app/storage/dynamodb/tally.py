@@ -111,10 +111,12 @@ class Tally:
         return True
 
     def correct(self, seen: Snapshot, delta: Mapping[str, int]) -> bool:
-        """Put right what a recount found, if no fold came between."""
-        actions = [self._fold_still(seen.ver), put_delta(self._index, delta)]
+        """Put right what a recount found, if no fold came between.
+
+        The fold's version goes up, so that nobody goes on with totals kept in memory.
+        """
         try:
-            self._transact(actions)
+            self._transact([self._next_fold(seen.ver), put_delta(self._index, delta)])
         except ConditionFailed:
             return False
         return True
@@ -130,17 +132,15 @@ class Tally:
         for bucket, counts in buckets.items():
             item = {**Tables.index_key(TALLY_VIEW, bucket), "n": _packed(counts)}
             actions.append({"Put": {"TableName": self._index, "Item": item}})
-        key = Tables.index_key(TALLY_VIEW, _FOLD)
-        put = {"TableName": self._index, "Item": {**key, "ver": {"N": str(ver + 1)}}, **_at(ver)}
-        self._transact([*actions, {"Put": put}])
+        self._transact([*actions, self._next_fold(ver)])
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
         request = {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())}
         self._calls.write("TransactWriteItems", self._index, request)
 
-    def _fold_still(self, ver: int) -> dict[str, Any]:
-        key = Tables.index_key(TALLY_VIEW, _FOLD)
-        return {"ConditionCheck": {"TableName": self._index, "Key": key, **_at(ver)}}
+    def _next_fold(self, ver: int) -> dict[str, Any]:
+        item = {**Tables.index_key(TALLY_VIEW, _FOLD), "ver": {"N": str(ver + 1)}}
+        return {"Put": {"TableName": self._index, "Item": item, **_at(ver)}}
 
     def _fold_version(self) -> int:
         key = Tables.index_key(TALLY_VIEW, _FOLD)

@@ -13,7 +13,8 @@ from app.storage.dynamodb.rows import Projection
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.tally import delta_between, put_delta
 
-_BATCH_READ = 100
+# So many keys one BatchGetItem takes.
+BATCH_READ = 100
 MOST_ACTIONS = 100
 
 
@@ -39,16 +40,16 @@ class Transit:
         """The same for several employees."""
         ids = list(dict.fromkeys(employee_ids))
         found: dict[str, Known] = {}
-        for at in range(0, len(ids), _BATCH_READ // 2):
-            found |= self._known_of_some(ids[at : at + _BATCH_READ // 2])
+        for at in range(0, len(ids), BATCH_READ // 2):
+            found |= self._known_of_some(ids[at : at + BATCH_READ // 2])
         return found
 
     def manifests_of(self, employee_ids: Iterable[str]) -> dict[str, Manifest]:
         """The manifests of several employees, read consistently."""
         ids = list(dict.fromkeys(employee_ids))
         found: dict[str, Manifest] = {}
-        for at in range(0, len(ids), _BATCH_READ):
-            some = ids[at : at + _BATCH_READ]
+        for at in range(0, len(ids), BATCH_READ):
+            some = ids[at : at + BATCH_READ]
             keys = [manifest_key(employee_id) for employee_id in some]
             by_view = self._by_view(self.batch_get({self._tables.index: keys}))
             for employee_id in some:

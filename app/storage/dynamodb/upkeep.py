@@ -8,13 +8,14 @@ from app.errors import StorageUnavailable
 from app.storage.dynamodb.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.manifests import check_manifest
 from app.storage.dynamodb.records import Expression, as_read, employee_from, index_hash
-from app.storage.dynamodb.rows import Projection, project
+from app.storage.dynamodb.rows import Key, Projection, project
 from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.transit import Known, Transit
+from app.storage.dynamodb.transit import BATCH_READ, Known, Transit
 from app.storage.dynamodb.troubles import ConditionFailed
 
 # So often may others change a record under our hands before we say so.
 MOST_ROUNDS = 12
+_SWEPT_AT_ONCE = 90
 
 
 class Upkeep:
@@ -39,9 +40,7 @@ class Upkeep:
                 continue
         raise busy(self._tables)
 
-    def sweep(
-        self, employee_id: str, keys: set[tuple[str, str]], fence: list[dict[str, Any]]
-    ) -> int:
+    def sweep(self, employee_id: str, keys: set[Key], fence: list[dict[str, Any]]) -> int:
         """Remove those of these index rows that the employee's manifest does not name.
 
         The manifest is read now, after the rows: a writer that comes between changes its ``rev``,
@@ -52,20 +51,27 @@ class Upkeep:
             if manifest.is_newer:
                 return 0
             named = manifest.shape.keys(employee_id) if manifest.shape else set()
-            ghosts = sorted(keys - named)[:90]
+            table = self._tables.index
+            ghosts = self._still_there(keys - named)[:_SWEPT_AT_ONCE]
             if not ghosts:
                 return 0
-            table = self._tables.index
             actions = [*fence, check_manifest(table, manifest)]
-            for view, at in ghosts:
-                key = self._tables.index_key(view, at)
-                actions.append({"Delete": {"TableName": table, "Key": key}})
+            actions += [{"Delete": {"TableName": table, "Key": key}} for key in ghosts]
             try:
                 self._transit.transact(actions)
             except ConditionFailed:
                 continue
             return len(ghosts)
         raise busy(self._tables)
+
+    def _still_there(self, keys: set[Key]) -> list[Item]:
+        """The keys, as DynamoDB takes them, under which there is a row."""
+        asked = [self._tables.index_key(view, at) for view, at in sorted(keys)]
+        found = []
+        for at in range(0, len(asked), BATCH_READ):
+            some = {self._tables.index: asked[at : at + BATCH_READ]}
+            found += self._transit.batch_get(some)[self._tables.index]
+        return [{"view": item["view"], "at": item["at"]} for item in found]
 
     def _heal(self, employee_id: str, known: Known, force: bool) -> bool:
         manifest = known.manifest

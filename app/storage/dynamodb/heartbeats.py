@@ -1,0 +1,77 @@
+"""Heartbeats in the index table: one row a machine in the view ``fleet``, gone ten minutes late.
+
+A heartbeat of less than 1 KB every five seconds is one write unit: about a third of a dollar a
+month for each machine. What others ask of a machine comes back with its own write, so that nobody
+has to read for it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from app.fleet import FORGOTTEN_SECONDS, Heartbeat, heartbeat_from
+from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.tables import Tables
+from app.storage.dynamodb.troubles import ConditionFailed
+
+_VIEW = "fleet"
+_NAMES = {"#ttl": "ttl", "#stop": "asked_to_stop"}
+
+
+class DynamoHeartbeats:
+    """A HeartbeatStore; see fleet.py for what it promises."""
+
+    def __init__(self, calls: Calls, tables: Tables) -> None:
+        self._calls = calls
+        self._table = tables.index
+
+    def beat(self, heartbeat: Heartbeat) -> float | None:
+        expires = int(heartbeat.at + FORGOTTEN_SECONDS)
+        answer = self._update(
+            heartbeat.machine,
+            {
+                "UpdateExpression": "SET h = :h, #ttl = :ttl REMOVE #stop",
+                "ExpressionAttributeNames": _NAMES,
+                "ExpressionAttributeValues": {
+                    ":h": {"S": heartbeat.as_text()},
+                    ":ttl": {"N": str(expires)},
+                },
+                "ReturnValues": "ALL_OLD",
+            },
+        )
+        asked = answer.get("Attributes", {}).get("asked_to_stop")
+        return float(asked["N"]) if asked else None
+
+    def all(self) -> list[Heartbeat]:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "#v = :v",
+            "ExpressionAttributeNames": {"#v": "view"},
+            "ExpressionAttributeValues": {":v": {"S": _VIEW}},
+        }
+        items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
+        found = (heartbeat_from(item.get("h", {}).get("S", "")) for item in items)
+        # The service removes expired rows days late.
+        oldest = time.time() - FORGOTTEN_SECONDS
+        return [heartbeat for heartbeat in found if heartbeat and heartbeat.at > oldest]
+
+    def ask_to_stop(self, machine: str) -> bool:
+        try:
+            self._update(
+                machine,
+                {
+                    "UpdateExpression": "SET #stop = :now",
+                    "ConditionExpression": "attribute_exists(h)",
+                    "ExpressionAttributeNames": {"#stop": _NAMES["#stop"]},
+                    "ExpressionAttributeValues": {":now": {"N": f"{time.time():.3f}"}},
+                },
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def _update(self, machine: str, change: dict[str, Any]) -> dict[str, Any]:
+        key = Tables.index_key(_VIEW, machine)
+        request = {"TableName": self._table, "Key": key, **change}
+        return self._calls.write("UpdateItem", self._table, request)
