@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from app import deadline
 from tests.ground.chromium import running_chromium
 from tests.ground.dynamodb_local import running_dynamodb_local
 from tests.ground.environment import isolate
@@ -34,9 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def isolated_environment() -> Iterator[None]:
-    """What a test sets in the environment ends with it."""
+    """What a test sets in the environment ends with it, and so does the deadline of a request."""
     before = dict(os.environ)
+    deadline.start(float("inf"))
     yield
+    deadline.start(float("inf"))
     if dict(os.environ) != before:
         os.environ.clear()
         os.environ.update(before)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from io import BytesIO
+from threading import Barrier
 from typing import IO, Any, Protocol
 from urllib.parse import unquote
 
@@ -117,6 +121,12 @@ class InProcess:
         self._client = app.test_client()
 
     def send(
+        self, method: str, address: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        # In a context of its own: the deadline of a request must not outlive it in the test.
+        return copy_context().run(self._send, method, address, body, headers)
+
+    def _send(
         self, method: str, address: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         answer = self._client.open(address, method=method, data=body, headers=headers)
@@ -265,9 +275,6 @@ def employee_id_in(answer: Answer) -> str:
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
     """Do all this at the same time; what each gave back, in their order."""
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Barrier
-
     barrier = Barrier(len(actions))
 
     def run(action: Callable[[], Any]) -> Any:
@@ -292,8 +299,6 @@ def _encoded(
 
 
 def _file(content: bytes, name: str) -> FileStorage:
-    from io import BytesIO
-
     return FileStorage(BytesIO(content), filename=name, content_type="image/jpeg")
 
 
