@@ -1,7 +1,14 @@
 """gunicorn's settings: as many workers as the machine has processors and memory for."""
 
 import os
+import sys
 from pathlib import Path
+
+# The release itself and not the link to it, which may point elsewhere while this one still runs.
+chdir = str(Path(__file__).resolve().parents[1])
+sys.path.insert(0, chdir)
+
+from app.request_log import JsonLines  # noqa: E402
 
 RESERVED_MB = 300  # the system's
 WORKER_MB = 200  # a worker's own memory, and one photo being made small
@@ -19,8 +26,6 @@ def _this_machine() -> tuple[int, int]:
     return len(os.sched_getaffinity(0)), memory // 2**20
 
 
-# The release itself and not the link to it, which may point elsewhere while this one still runs.
-chdir = str(Path(__file__).resolve().parents[1])
 preload_app = True
 
 worker_class = "gthread"
@@ -32,7 +37,7 @@ graceful_timeout = 30
 keepalive = 75  # longer than the load balancer's 60 s, so that it is never the one to be surprised
 max_requests = 20_000  # then a worker is replaced, whatever it may have leaked
 max_requests_jitter = 5_000
-worker_tmp_dir = "/dev/shm"  # not on a disk, which may make a heartbeat wait
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - not on a disk, which may make a heartbeat wait
 
 # X-Forwarded-* is believed by the application alone, and only as far as TRUSTED_PROXIES says.
 forwarded_allow_ips = ""
@@ -44,7 +49,7 @@ accesslog = None
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "app.request_log.JsonLines"}},
+    "formatters": {"json": {"()": JsonLines}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -54,6 +59,7 @@ logconfig_dict = {
     },
     "loggers": {
         "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
+        "app": {"propagate": False},  # has a handler of its own
         "gunicorn.access": {"level": "WARNING", "handlers": ["stdout"], "propagate": False},
     },
     "root": {"level": "WARNING", "handlers": ["stdout"]},

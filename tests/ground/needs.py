@@ -16,6 +16,13 @@ NAMES = {
     "weed": "SeaweedFS",
     "chromium": "Chromium",
     "gunicorn": "gunicorn",
+    "mmdebstrap": "mmdebstrap",
+    "systemd-nspawn": "systemd-nspawn",
+    "unshare": "unshare",
+    "nsenter": "nsenter",
+    "ip": "ip",
+    "shellcheck": "shellcheck",
+    "uv": "uv",
 }
 OTHER_SPELLINGS = {"chromium": ("chromium-browser", "google-chrome")}
 

@@ -1,0 +1,221 @@
+"""Both user-data scripts make a directory of a machine that boots, and keep it one."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+import requests
+
+from tests.deploy.debian_root import debian_root
+from tests.deploy.directory_machine import DYNAMODB, LOG, S3, DirectoryMachine
+from tests.deploy.imds import running_imds
+from tests.deploy.machine import Machine
+from tests.deploy.namespaces import Network
+from tests.deploy.shims import ASKED
+from tests.deploy.traffic import Traffic
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", params=["al2023", "al2"])
+def directory(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    dynamodb_local: str,
+    s3_server: str,
+) -> Iterator[DirectoryMachine]:
+    root = debian_root()
+    with Network() as network, running_imds(network):
+        network.offer(DYNAMODB, urlsplit(dynamodb_local).port or 0)
+        network.offer(S3, urlsplit(s3_server).port or 0)
+        machine = Machine(root, tmp_path_factory.mktemp(request.param), network)
+        directory = DirectoryMachine(request.param, machine, network)
+        fill_a_course_table(dynamodb_local, directory.table)
+        try:
+            directory.switch_on()
+            yield directory
+        finally:
+            machine.switch_off()
+
+
+def fill_a_course_table(endpoint: str, name: str) -> None:
+    client = boto3.client("dynamodb", endpoint_url=endpoint)
+    client.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    texts = {"id": "1", "full_name": "Ada Course", "location": "London", "job_title": "Analyst"}
+    client.put_item(TableName=name, Item={key: {"S": text} for key, text in texts.items()})
+    client.close()
+
+
+def test_cloud_init_ends_well_and_no_unit_failed(directory):
+    said = directory.machine.finish_booting()
+    assert "\nextended_status: done\n" in said, said + directory.machine.console()
+    assert "errors: []" in said
+    assert directory.machine.tell("systemctl", "--failed", "--plain", "--no-legend") == ""
+    assert directory.seconds_to_first_page < 60
+
+
+def test_the_people_of_the_courses_table_are_listed_at_once(directory):
+    directory.wait_until_reindexed()
+    assert "Ada Course" in directory.page()
+
+
+def test_a_person_added_through_port_80_is_there_after_a_reboot(directory):
+    directory.add("Grace Reboot")
+    ran_before = directory.machine.tell("wc", "-l", LOG)
+    directory.machine.reboot()
+    directory.wait_for_page(60)
+    assert "Grace Reboot" in directory.page()
+    directory.machine.finish_booting()
+    assert directory.machine.tell("systemctl", "--failed", "--plain", "--no-legend") == ""
+    assert directory.machine.tell("wc", "-l", LOG) == ran_before
+
+
+def test_the_service_runs_as_its_user_without_any_capability(directory):
+    user = directory.machine.tell("id", "--user", "employee-directory")
+    for process in directory.processes():
+        fields = dict(
+            line.split(":\t", 1)
+            for line in directory.machine.tell("cat", f"/proc/{process}/status").splitlines()
+            if ":\t" in line
+        )
+        assert fields["Uid"].split() == [user] * 4
+        assert {fields[f"Cap{name}"] for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {"0" * 16}
+        assert fields["NoNewPrivs"] == "1"
+
+
+def test_the_service_can_write_nothing_but_its_own_folder(directory):
+    inside = ["nsenter", f"--target={directory.main_process()}", "--mount", "--"]
+    places = ("/opt/employee-directory/current", "/etc/employee-directory", "/usr", "/home")
+    for place in places:
+        assert directory.machine.run(*inside, "touch", f"{place}/written").returncode != 0
+    assert directory.machine.run(*inside, "touch", "/var/lib/employee-directory/it").returncode == 0
+
+
+def test_the_settings_are_for_the_service_only_and_hold_the_region_of_the_machine(directory):
+    env = "/etc/employee-directory/env"
+    shown = directory.machine.tell("stat", "--format=%a %U %G", env)
+    assert shown == "640 root employee-directory"
+    settings = directory.machine.tell("cat", env)
+    assert "AWS_DEFAULT_REGION='us-west-2'" in settings
+    assert "APP_ARCHIVE" not in settings
+    login = directory.machine.tell("getent", "passwd", "employee-directory")
+    assert login.endswith("/nologin")
+
+
+def test_the_packages_of_the_system_are_asked_for_and_stress_is_never_fatal(directory):
+    asked = directory.machine.tell("cat", ASKED)
+    if directory.system == "al2023":
+        assert asked.splitlines() == [
+            "dnf install -y -q stress",
+            "dnf install -y -q python3.13 python3.13-pip",
+        ]
+    else:
+        assert "amazon-linux-extras install -y epel" in asked
+        assert "by itself instead" in directory.machine.tell("cat", LOG)
+
+
+def test_photos_that_nobody_names_are_swept_daily(directory):
+    directory.machine.tell("systemctl", "start", "employee-directory-sweep.service")
+    assert directory.property_of("employee-directory-sweep.service", "Result") == "success"
+    assert directory.property_of("employee-directory-sweep.timer", "ActiveState") == "active"
+
+
+def test_a_command_of_flask_runs_with_the_settings_of_the_service(directory):
+    said = directory.machine.tell("employee-directory", "setup")
+    assert f"Found the table {directory.table}." in said
+
+
+def test_a_killed_service_answers_again(directory):
+    before = directory.main_process()
+    directory.machine.tell("kill", "-KILL", str(before))
+    directory.wait_for_page(20)
+    assert directory.main_process() != before
+
+
+def test_forwarded_headers_are_not_believed_unless_told_to(directory):
+    believed = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+    answer = requests.get(f"{directory.url}/add", headers=believed, timeout=30)
+    assert "Strict-Transport-Security" not in answer.headers
+    assert "Secure" not in answer.headers["Set-Cookie"]
+
+
+def test_an_upgrade_drops_no_request_and_can_be_taken_back(directory):
+    first = directory.running_release()
+    second = directory.release("second", {})
+    with Traffic(directory.url) as traffic:
+        status, said = directory.install("second", second)
+        assert status == 0, said
+        assert directory.running_release() == second
+        done = directory.machine.run(*ROLL_BACK)
+        assert done.returncode == 0, done.stdout
+        assert directory.running_release() == first
+        assert directory.machine.run(*ROLL_BACK).returncode == 0
+        assert directory.running_release() == second
+    assert traffic.failures == []
+    assert traffic.answers > 20
+    assert traffic.slowest < 10
+
+
+ROLL_BACK = ("bash", "/opt/employee-directory/current/deploy/install.sh", "--rollback")
+
+
+def test_a_release_that_does_not_start_is_refused_and_the_log_says_why(directory):
+    before, process = directory.running_release(), directory.main_process()
+    broken = directory.release("broken", {"application.py": "raise RuntimeError('left half done')"})
+    status, said = directory.install("broken", broken)
+    assert status == 1
+    assert "left half done" in said
+    assert re.search(r"NOT INSTALLED\. The release \S+ was refused\..* goes on", said)
+    assert "left half done" in directory.machine.tell("cat", LOG)
+    assert (directory.running_release(), directory.main_process()) == (before, process)
+    assert directory.page_status() == 200
+
+
+def test_a_release_that_fails_under_systemd_only_is_put_back(directory):
+    before = directory.running_release()
+    unit = Path("deploy/systemd/employee-directory.service")
+    wrong = unit.read_text().replace("--config deploy/", "--config nowhere/")
+    broken = directory.release("misplaced", {unit.as_posix(): wrong})
+    status, said = directory.install("misplaced", broken)
+    assert status == 1
+    assert "the one before was put back" in said
+    assert directory.running_release() == before
+    assert directory.page_status() == 200
+
+
+def test_settings_that_cannot_be_understood_leave_the_old_ones_in_force(directory):
+    before = directory.machine.tell("cat", "/etc/employee-directory/env")
+    third = directory.release("third", {})
+    done = directory.machine.run(
+        *("env", "APP_ARCHIVE=file:///media/third.zip", f"APP_SHA256={third}", "DYNAMO_MODE=yess"),
+        *("bash", "/var/lib/cloud/instance/user-data.txt"),
+    )
+    assert done.returncode == 1
+    assert "DYNAMO_MODE is 'yess', which is neither on nor off" in done.stdout
+    assert directory.machine.tell("cat", "/etc/employee-directory/env") == before
+    assert directory.page_status() == 200
+
+
+def test_an_archive_with_another_sum_is_not_unpacked(directory):
+    status, said = directory.install("first", "0" * 64)
+    assert status == 1
+    assert "The archive is not the one that was meant" in said
+    assert directory.machine.run("ls", f"/opt/employee-directory/releases/{'0' * 64}").returncode
+
+
+def test_three_releases_are_kept(directory):
+    for number in range(3):
+        name = f"release-{number}"
+        status, said = directory.install(name, directory.release(name, {}))
+        assert status == 0, said
+    kept = directory.machine.tell("ls", "/opt/employee-directory/releases").split()
+    assert len(kept) == 3
+    assert directory.running_release() in kept

@@ -1,0 +1,45 @@
+"""People reading pages while something is done to the machine, and what went wrong for them."""
+
+import threading
+import time
+
+import urllib3
+
+
+class Traffic:
+    """Two readers until the end: one keeps its connection, one comes anew for every page."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ending = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._read, args=(headers,))
+            for headers in ({}, {"Connection": "close"})
+        ]
+        self.answers = 0
+        self.slowest = 0.0
+        self.failures: list[str] = []
+
+    def __enter__(self) -> "Traffic":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _read(self, headers: dict[str, str]) -> None:
+        with urllib3.PoolManager(headers=headers, retries=False, timeout=20) as pool:
+            while not self._ending.wait(0.05):
+                began = time.monotonic()
+                try:
+                    status = pool.request("GET", f"{self._url}/").status
+                except urllib3.exceptions.HTTPError as error:
+                    self.failures.append(repr(error))
+                    continue
+                self.answers += 1
+                self.slowest = max(self.slowest, time.monotonic() - began)
+                if status != 200:
+                    self.failures.append(str(status))
