@@ -25,6 +25,7 @@ lint: .venv/dev-installed
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint deploy/cloudformation.yaml
 	@scripts=$$(git ls-files '*.sh' .ci/run); \
 	if command -v shellcheck >/dev/null; then shellcheck $$scripts; \
 	else echo "shellcheck is not on this machine: shell scripts were not checked"; fi
