@@ -33,6 +33,7 @@ _PATIENCE = 500
 # ... at the cost of so many rows, for so many other ways.
 _ATTEMPT = 1_000
 _ATTEMPTS = 2
+_LONGEST_KEY = 1_000
 
 
 class _Found(NamedTuple):
@@ -88,6 +89,8 @@ class Browser:
         if asked is None:
             return Page(())
         place = read_cursor(cursor, query)
+        if place and not _can_be_a_key(place.key):
+            place = None
         search = _Search(self, query, asked, place, limit)
         page = search.page()
         if page is None:  # a backwards page that reached the start
@@ -237,3 +240,11 @@ def _understand(query: Query) -> _Asked | None:
     if query.badge:
         facets.append(("b", query.badge))
     return _Asked(terms.query_words(query.words), query.letter, tuple(facets))
+
+
+def _can_be_a_key(text: str) -> bool:
+    """A forged cursor can hold what no key of DynamoDB may."""
+    try:
+        return len(text.encode()) < _LONGEST_KEY
+    except UnicodeEncodeError:
+        return False

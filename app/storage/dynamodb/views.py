@@ -64,10 +64,13 @@ class Reading:
         """Read on until there are so many rows, or the stretch or the budget of rows has ended."""
         chunk, ends = first_chunk, self.examined + budget
         while not self.ended and len(self.rows) < wanted and self.examined < ends:
+            bounds = self._bounds()
+            if bounds is None:
+                self.ended = True
+                return
             # The row that we go on from is met again when reading backwards: one more for it.
-            answer = calls.read(
-                "Query", table, self._request(table, min(chunk, ends - self.examined) + 1)
-            )
+            limit = min(chunk, ends - self.examined) + 1
+            answer = calls.read("Query", table, self._request(table, limit, bounds))
             self.examined += answer["ScannedCount"]
             after = self.after
             self.rows += [_row(item) for item in answer["Items"] if item["at"]["S"] != after]
@@ -77,7 +80,8 @@ class Reading:
                 self.after = last["at"]["S"]
             chunk = _CHUNK
 
-    def _request(self, table: str, limit: int) -> dict[str, Any]:
+    def _bounds(self) -> tuple[str, str] | None:
+        """From where to where; None where nothing is left, which a Query would refuse to read."""
         first, last = self.stretch.first, self.stretch.last
         if self.after is not None:
             if self.backwards:
@@ -85,6 +89,10 @@ class Reading:
             else:
                 # The next key that there can be: no key goes on with a control character.
                 first = max(first, self.after + "\x01")
+        return (first, last) if first <= last else None
+
+    def _request(self, table: str, limit: int, bounds: tuple[str, str]) -> dict[str, Any]:
+        first, last = bounds
         names = {"#v": "view", "#a": "at"}
         values = {":v": {"S": self.stretch.view}, ":f": {"S": first}, ":l": {"S": last}}
         request: dict[str, Any] = {
