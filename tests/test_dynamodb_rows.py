@@ -1,0 +1,160 @@
+"""The projection of an employee to index rows: their number, their keys, their size."""
+
+import pytest
+
+from app.employee import BADGE_KEYS, Employee, card_of
+from app.storage.dynamodb.manifests import Manifest
+from app.storage.dynamodb.records import changes, tidy_text
+from app.storage.dynamodb.rows import facet_token, filter_term, project, read_card, words_in_terms
+from app.storage.dynamodb.tables import Tables
+from app.storage.dynamodb.transit import Transit
+
+TABLES = Tables("Employees", "Employees-index")
+
+
+def largest(kind: str) -> Employee:
+    """Someone with more words than the index takes, every badge, and every facet."""
+    words = [f"{kind}{number:02}word" for number in range(60)]
+    return Employee(
+        id="x",
+        full_name=" ".join(words[:20]),
+        preferred_name=" ".join(words[20:30]),
+        email=f"{'.'.join(words[30:40])}@example.com",
+        job_title=" ".join(words[40:50]),
+        department=" ".join(words[50:55]),
+        location=" ".join(words[55:]),
+        badges=BADGE_KEYS,
+        photo_key="employee_pic/0123456789abcdef.jpg",
+    )
+
+
+class CallsSeen:
+    """Stands for the calls, and keeps what is written."""
+
+    def __init__(self) -> None:
+        self.actions = []
+
+    def write(self, operation, table, request):
+        self.actions = request["TransactItems"]
+        return {}
+
+
+def actions_of(before: Employee | None, after: Employee | None) -> list[dict[str, object]]:
+    calls = CallsSeen()
+    seen = Manifest("x", 1, project(before).shape) if before else Manifest("x")
+    Transit(calls, TABLES).move(seen, project(after) if after else None, {"Update": {}})
+    return calls.actions
+
+
+def key_of(action: dict[str, dict[str, dict[str, object]]]) -> str:
+    body = next(iter(action.values()))
+    keys = body.get("Key") or body.get("Item") or {}
+    return repr((body.get("TableName"), keys.get("view"), keys.get("at")))
+
+
+def test_nobody_has_more_than_46_rows():
+    rows = project(largest("a")).items()
+    assert len(rows) == 46
+    assert sum(view == "name" for view, _ in rows) == 1
+    assert sum(view.startswith("w#") for view, _ in rows) == 30
+    assert sum(view.startswith("b#") for view, _ in rows) == 12
+
+
+def test_a_total_change_at_the_cap_is_83_actions_and_95_with_other_badges():
+    actions = actions_of(largest("a"), largest("b"))
+    # The badge rows stay in their views, but the name key in their keys changes: nothing is shared.
+    assert len(actions) == 95
+    assert len({key_of(action) for action in actions}) == 95
+
+
+def test_a_field_that_no_list_shows_is_one_action():
+    before = largest("a")
+    assert len(actions_of(before, tidy_text(before))) == 1
+
+
+def test_every_key_fits_and_holds_no_control_character_but_the_separator():
+    nasty = Employee(
+        id="i" * 2048,
+        full_name="\U0001f600" * 200,
+        preferred_name="\ufdfa" * 200,
+        job_title="\ufdfa" * 200,
+        department="ß" * 200,
+        location="a\x1fb\x00c|=lportland|",
+    )
+    for view, at in project(nasty).items():
+        assert len(view.encode()) <= 2048
+        assert len(at.encode()) <= 1024
+        assert all(mark >= " " or mark == "\x1f" for mark in at)
+        assert at.count("\x1f") == (2 if view.startswith("w#") else 1)
+
+
+def test_a_value_cannot_pass_for_the_term_of_another():
+    forger = Employee(id="x", full_name="A", job_title="z|=lportland|")
+    assert "|=lportland|" not in project(forger).terms
+    assert facet_token("a|b") != "a|b"
+    assert facet_token("~" + facet_token("a|b")[1:]) != facet_token("a|b")
+    assert filter_term("l", "portland") not in words_in_terms(project(forger).terms)
+
+
+def test_spellings_of_one_place_share_a_view_and_are_counted_apart():
+    one, other = (project(Employee(id="x", full_name="A", location=at)) for at in ("Köln", "KOLN"))
+    assert one.shape.views == other.shape.views == ("l#koln",)
+    assert one.shape.counted != other.shape.counted
+
+
+def test_the_card_comes_back_from_its_row():
+    employee = largest("a")
+    assert read_card(project(employee).card) == card_of(employee)
+    bare = Employee(id="x", full_name='Quote " Backslash \\ \u2028')
+    assert read_card(project(bare).card) == card_of(bare)
+
+
+@pytest.mark.parametrize("prefix", ["s", "sm", "smi", "smith", "smithe", "smithson", "so"])
+def test_of_the_words_that_a_prefix_begins_exactly_one_row_is_shown_the_smallest(prefix):
+    employee = Employee(id="x", full_name="Smith Smithson Smithers Sonja", job_title="Smithy")
+    rows = project(employee).items()
+    shown = [
+        at.split("\x1f")[0]
+        for (view, at), item in rows.items()
+        if view == "w#s" and at.startswith(prefix) and int(item["p"]["N"]) < len(prefix)
+    ]
+    assert shown == [min(word for word in project(employee).shape.words if word.startswith(prefix))]
+
+
+def test_the_hash_changes_with_whatever_a_row_holds_and_with_nothing_else():
+    base = Employee(id="x", full_name="Ada", location="Oslo")
+    shown = {
+        "full_name": "Ida",
+        "location": "oslo",
+        "preferred_name": "A",
+        "email": "a@b.c",
+        "phone": "1",
+        "badges": ("bug",),
+        "photo_key": "employee_pic/1.jpg",
+    }
+    hashes = {
+        project(Employee(**{**_fields(base), name: new})).hash for name, new in shown.items()
+    }
+    assert len(hashes) == len(shown)
+    assert project(base).hash not in hashes
+    unseen = Employee(**{**_fields(base), "about": "x", "pronouns": "y", "version": 7})
+    assert project(unseen).hash == project(base).hash
+
+
+def test_an_update_names_only_what_differs():
+    stored = Employee(id="x", full_name="Ada", about="old", badges=("bug",), version=3)
+    wanted = Employee(id="x", full_name="Ada", phone="1", badges=("bug",))
+    change = changes(stored, wanted, "hash", "form")
+    assert sorted(change.names.values()) == [
+        "about",
+        "ix",
+        "phone",
+        "updated_at",
+        "version",
+        "write_id",
+    ]
+    assert change.text.endswith("REMOVE #e5")
+
+
+def _fields(employee: Employee) -> dict[str, object]:
+    return {name: getattr(employee, name) for name in employee.__slots__}
