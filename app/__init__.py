@@ -8,7 +8,10 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from app.console import Console
 from app.directory import Directory
+from app.doctor import Doctor
+from app.doctor.checkup import all_checks
 from app.errors import StorageUnavailable
 from app.request_log import log_as_json
 from app.secret_key import SecretKeys
@@ -39,10 +42,15 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["settings"] = settings
-    app.extensions["directory"] = Directory(
-        stores.employees, stores.photos, stores.photos_off_because
+    directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
+    keys = SecretKeys(settings, stores.employees)
+    console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
+    app.extensions["directory"] = directory
+    app.extensions["secret_keys"] = keys
+    app.extensions["console"] = console
+    app.extensions["doctor"] = Doctor(
+        lambda: all_checks(settings, directory, console, keys, stores.open_checks())
     )
-    app.extensions["secret_keys"] = SecretKeys(settings, stores.employees)
     _make_ready(settings, stores)
     web.register(app)
     commands.register(app)

@@ -1,4 +1,4 @@
-"""The ``flask`` commands: setup, reindex, sample-data, sweep-photos."""
+"""The ``flask`` commands: setup, reindex, sample-data, sweep-photos, doctor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.directory import Directory
+from app.doctor import Doctor
+from app.doctor.checkup import port_check
 from app.errors import DirectoryError
+from app.findings import State
 from app.sample_people import load_samples
 from app.settings import Settings
 
@@ -20,7 +23,7 @@ Command = Callable[..., None]
 
 def register(app: Flask) -> None:
     """Add the commands to ``flask``."""
-    for command in (setup, reindex, sample_data, sweep_photos):
+    for command in (setup, reindex, sample_data, sweep_photos, doctor):
         app.cli.add_command(command)
 
 
@@ -96,3 +99,28 @@ def sweep_photos(really: bool) -> None:
         count += 1
         click.echo(f"{'Removed' if really else 'Would remove'} {key}")
     click.echo(f"{'Removed' if really else 'Would remove'} {count:,} photos.")
+
+
+_STATE_WORDS = {State.BROKEN: "BROKEN", State.LOOK: "look  ", State.FINE: "fine  "}
+
+
+@click.command("doctor")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where the directory listens: 80, or 5000."
+)
+@_explained
+def doctor(port: int | None) -> None:
+    """Look at settings, stores and machine; say what mends what is broken. Status 1 if it is."""
+    settings: Settings = current_app.extensions["settings"]
+    examiner = cast(Doctor, current_app.extensions["doctor"])
+    report = examiner.report((port_check(settings, port),))
+    for name, finding in report.findings:
+        click.echo(f"{_STATE_WORDS[finding.state]}  {name}: {finding.found}")
+        if finding.mend:
+            click.echo(f"        {finding.how or 'Run this'}:")
+            for line in finding.mend.splitlines():
+                click.echo(f"          {line}")
+    counts = [f"{report.count(state)} {state}" for state in State]
+    click.echo(f"{', '.join(counts)}; {len(report.findings)} checks in {report.seconds:.1f} s.")
+    if not report.healthy:
+        raise SystemExit(1)

@@ -40,6 +40,7 @@ class Settings:
     secret_keys: tuple[str, ...] = ()
     photo_max_mb: int = 10
     trusted_proxies: int = 0
+    stress: bool = True
     problems: tuple[str, ...] = field(default=())
 
     @property
@@ -80,6 +81,7 @@ class Settings:
             secret_keys=_secret_keys(reader.text("SECRET_KEY")),
             photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, least=1, most=100),
             trusted_proxies=reader.whole_number("TRUSTED_PROXIES", default=0, least=0, most=10),
+            stress=reader.switch("STRESS", unset=True),
             problems=tuple(reader.problems),
         )
 
@@ -100,8 +102,10 @@ class _Reader:
             return ""
         return value
 
-    def switch(self, name: str) -> bool:
+    def switch(self, name: str, *, unset: bool = False) -> bool:
         value = self.text(name)
+        if not value:
+            return unset
         if value.lower() not in _YES | _NO:
             raise SettingsError(
                 f"{name} is {value!r}, which is neither on nor off: "

@@ -33,4 +33,8 @@ ROUTES = {
     "/readyz": Route("GET", PROBES, "nothing"),
     "/monitor": Route("GET", PROBES, "nothing"),
     "/info": Route("GET", EVERYONE, "nothing"),
+    "/info/stress_cpu/<seconds>": Route("GET POST", EVERYONE, "POST makes this machine busy"),
+    "/info/stress_cpu": Route("POST", EVERYONE, "makes this machine busy"),
+    "/info/stress_stop": Route("POST", EVERYONE, "stops the load of a machine"),
+    "/doctor": Route("GET", EVERYONE, "nothing (it puts and removes a small file among photos)"),
 }

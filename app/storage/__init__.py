@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.contracts import EmployeeStore, PhotoStore
+from app.findings import Check
+from app.fleet import HeartbeatStore
 from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores of one directory. Without photos, ``photos_off_because`` says why."""
+    """The stores of one directory. Without photos, ``photos_off_because`` says why.
+
+    ``heartbeats`` are kept where machines share a store. ``open_checks`` gives what the doctor asks
+    of the stores themselves; it is called when somebody asks the doctor.
+    """
 
     employees: EmployeeStore
     photos: PhotoStore | None
     photos_off_because: str = ""
+    heartbeats: HeartbeatStore | None = None
+    open_checks: Callable[[], tuple[Check, ...]] = tuple
 
 
 def open_stores(settings: Settings) -> Stores:
     """Open what the settings name, without asking any of it; imports only the backends in use."""
+    photos = _open_photos(settings)
+    if settings.dynamo_mode:
+        return _stores_on_dynamodb(settings, photos)
+    from app.storage.sql import open_sql_store
+
     return Stores(
-        employees=_open_employees(settings),
-        photos=_open_photos(settings),
+        employees=open_sql_store(settings.database_url),
+        photos=photos,
+        open_checks=lambda: _aws_checks(settings),
+    )
+
+
+def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores:
+    from app.storage.dynamodb import DynamoHeartbeats, open_dynamodb_store
+
+    employees = open_dynamodb_store(settings)
+
+    def open_checks() -> tuple[Check, ...]:
+        from app.storage.dynamodb.checks import TableChecks
+
+        tables = TableChecks(employees.calls, employees.tables, settings.region)
+        return (*tables.all(), *_aws_checks(settings))
+
+    return Stores(
+        employees=employees,
+        photos=photos,
         photos_off_because=(
             "Photos are off, because no bucket is named. "
             "Set PHOTOS_BUCKET to the name of an S3 bucket and start again."
         ),
+        heartbeats=DynamoHeartbeats(employees.calls, employees.tables),
+        open_checks=open_checks,
     )
-
-
-def _open_employees(settings: Settings) -> EmployeeStore:
-    if settings.dynamo_mode:
-        from app.storage.dynamodb import open_dynamodb_store
-
-        return open_dynamodb_store(settings)
-    from app.storage.sql import open_sql_store
-
-    return open_sql_store(settings.database_url)
 
 
 def _open_photos(settings: Settings) -> PhotoStore | None:
@@ -49,3 +73,18 @@ def _open_photos(settings: Settings) -> PhotoStore | None:
 
         return open_folder_store(settings.photos_folder)
     return None
+
+
+def _aws_checks(settings: Settings) -> tuple[Check, ...]:
+    if not (settings.photos_bucket or settings.dynamo_mode):
+        return ()
+    from app.storage.aws_checks import aws_checks
+
+    checks = aws_checks(settings.region, "dynamodb" if settings.dynamo_mode else "s3")
+    if settings.photos_bucket:
+        from app.storage.s3_calls import S3Calls
+        from app.storage.s3_checks import BucketChecks
+
+        calls = S3Calls(settings.photos_bucket, settings.region)
+        checks = (*BucketChecks(calls).all(), *checks)
+    return checks

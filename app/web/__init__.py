@@ -18,6 +18,8 @@ def register(app: Flask) -> None:
     """Give the application its addresses, its safety measures and its error pages."""
     # Imported here, so that importing the package does nothing.
     from app.web import (
+        console_pages,
+        doctor_page,
         employee_pages,
         error_pages,
         machine_pages,
@@ -36,6 +38,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(employee_pages.pages)
     app.register_blueprint(photo_files.photos)
     app.register_blueprint(machine_pages.machine)
+    app.register_blueprint(console_pages.console)
+    app.register_blueprint(doctor_page.doctor)
+    console_pages.watch(app)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

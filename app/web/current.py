@@ -1,4 +1,4 @@
-"""What the views of this application reach for: its directory and its settings."""
+"""What the views of this application reach for: its directory, settings, console and doctor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import cast
 
 from flask import current_app
 
+from app.console import Console
 from app.directory import Directory
+from app.doctor import Doctor
 from app.settings import Settings
 
 
@@ -18,3 +20,13 @@ def current_directory() -> Directory:
 def current_settings() -> Settings:
     """The settings of the application that handles this request."""
     return cast(Settings, current_app.extensions["settings"])
+
+
+def current_console() -> Console:
+    """The console of the application that handles this request."""
+    return cast(Console, current_app.extensions["console"])
+
+
+def current_doctor() -> Doctor:
+    """The doctor of the application that handles this request."""
+    return cast(Doctor, current_app.extensions["doctor"])

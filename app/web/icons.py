@@ -22,13 +22,19 @@ _OF_PAGES = (
     "exclamation-octagon-fill",
     "exclamation-triangle-fill",
     "grid-3x2-gap-fill",
+    "heart-pulse",
+    "hourglass-split",
     "info-circle-fill",
+    "lightning-fill",
     "list-ul",
+    "pause-fill",
     "pencil",
     "people",
     "person-fill",
     "person-plus",
+    "play-fill",
     "search",
+    "stop-fill",
     "telephone",
     "trash",
     "x",
@@ -40,6 +46,7 @@ _SYMBOL = re.compile(
 )
 
 
+@lru_cache(maxsize=1)
 def build_sprite() -> str:
     """An SVG document with a symbol for each icon in use."""
     packaged = (

@@ -1,4 +1,4 @@
-"""What machines and operators ask: is it alive, ready, which machine is it, how is it set up."""
+"""What load balancers and monitors ask: is it alive, is it ready."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, jsonify, render_template
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
-from app import instance
 from app.contracts import EmployeeStore, PhotoStore
 from app.errors import StorageUnavailable
-from app.web.current import current_directory, current_settings
+from app.web.current import current_directory
 
 machine = Blueprint("machine", __name__)
 
@@ -75,26 +74,13 @@ def healthz() -> ResponseReturnValue:
 @machine.get("/monitor", endpoint="monitor")
 def readyz() -> ResponseReturnValue:
     """Ready: 200 when the database answers, else 503. Photos are told of and change nothing."""
-    states = _states()
+    states = states_of_stores()
     answer = jsonify({name: state.words for name, state in states.items()})
     return answer, 200 if states["database"].works else 503
 
 
-@machine.get("/info")
-def info() -> ResponseReturnValue:
-    """This machine and how the directory is set up."""
-    settings = current_settings()
-    directory = current_directory()
-    return render_template(
-        "info.html",
-        machine=instance.this_machine(),
-        settings=settings,
-        states=_states(),
-        photos_off_because="" if directory.photos else directory.photos_off_because,
-    )
-
-
-def _states() -> dict[str, State]:
+def states_of_stores() -> dict[str, State]:
+    """How the database and the photo store answer, at most five seconds ago."""
     directory = current_directory()
     readiness: Readiness = current_app.extensions.setdefault("readiness", Readiness())
     return readiness.of(directory.employees, directory.photos)

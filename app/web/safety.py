@@ -84,7 +84,7 @@ def _begin() -> ResponseReturnValue | None:
     if request.path == "/" and request.headers.get("User-Agent", "").startswith("ELB-Health"):
         # The course's target group probes "/", and a probe must not cost a page.
         return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}
-    if "keyless" in g and request.blueprint == "employees":
+    if "keyless" in g and (request.blueprint == "employees" or request.method == "POST"):
         raise g.keyless
     return None
 

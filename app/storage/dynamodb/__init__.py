@@ -1,5 +1,6 @@
 """Employees in DynamoDB: one table of records, one of index rows (see rows.py and transit.py)."""
 
+from app.storage.dynamodb.heartbeats import DynamoHeartbeats
 from app.storage.dynamodb.store import DynamoStore, open_dynamodb_store
 
-__all__ = ["DynamoStore", "open_dynamodb_store"]
+__all__ = ["DynamoHeartbeats", "DynamoStore", "open_dynamodb_store"]

@@ -88,7 +88,7 @@ class Reindex:
             manifests = self._transit.manifests_of(item["id"]["S"] for item in items)
             for item in items:
                 manifest = manifests[item["id"]["S"]]
-                if reached["force"] or not _agrees(item, manifest):
+                if reached["force"] or not agrees(item, manifest):
                     self._heal(manifest.employee_id, force=reached["force"])
                     self._lease.renew()
             done = reached["done"] = reached.get("done", 0) + len(items)
@@ -193,7 +193,8 @@ def _index_scan() -> dict[str, Any]:
     }
 
 
-def _agrees(item: Item, manifest: Manifest) -> bool:
+def agrees(item: Item, manifest: Manifest) -> bool:
+    """Whether the index holds this record as it is."""
     digest = project(employee_from(item)).hash
     in_index = manifest.shape is not None and manifest.shape.hash == digest
     return manifest.is_newer or (in_index and index_hash(item) == digest)

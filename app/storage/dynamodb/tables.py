@@ -32,34 +32,35 @@ class Tables:
         return {"view": {"S": view}, "at": {"S": at}}
 
 
-_PEOPLE_KEY = (("id", "HASH"),)
-_INDEX_KEY = (("view", "HASH"), ("at", "RANGE"))
+PEOPLE_KEY = (("id", "HASH"),)
+INDEX_KEY = (("view", "HASH"), ("at", "RANGE"))
 
 
 def set_up(calls: Calls, tables: Tables) -> Iterator[str]:
     """Make the tables that are missing, ask for protection and backups, and say so in sentences."""
-    for name, key in ((tables.people, _PEOPLE_KEY), (tables.index, _INDEX_KEY)):
-        found = _describe(calls, name)
+    for name, key in ((tables.people, PEOPLE_KEY), (tables.index, INDEX_KEY)):
+        found = describe(calls, name)
         if found is None:
             yield _make(calls, name, key)
-        elif wrong := _wrong_key(name, found, key):
+        elif wrong := wrong_key(name, found, key):
             yield wrong
             continue
         else:
             yield f"Found the table {name}."
         yield from _protect(calls, name)
         yield from _back_up(calls, name)
-    if _describe(calls, tables.index) is not None:
+    if describe(calls, tables.index) is not None:
         yield from _let_expire(calls, tables.index)
 
 
 def count_roughly(calls: Calls, table: str) -> int:
     """How many items a table holds; on AWS this is up to six hours old."""
-    found = _describe(calls, table)
+    found = describe(calls, table)
     return int(found.get("ItemCount", 0)) if found else 0
 
 
-def _describe(calls: Calls, name: str) -> dict[str, Any] | None:
+def describe(calls: Calls, name: str) -> dict[str, Any] | None:
+    """What the service says of a table; None where there is none."""
     try:
         answer = calls.administer("DescribeTable", name, {"TableName": name})
     except StorageUnavailable as error:
@@ -83,7 +84,7 @@ def _make(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> str:
         if _code(error) != "ResourceInUseException":  # another machine was faster
             raise
     ends = time.monotonic() + _ACTIVE_SECONDS
-    while (found := _describe(calls, name)) is None or found["TableStatus"] != "ACTIVE":
+    while (found := describe(calls, name)) is None or found["TableStatus"] != "ACTIVE":
         if time.monotonic() > ends:
             reason = "the table was ordered but is not ready yet: run flask setup again later"
             raise StorageUnavailable(SERVICE, "dynamodb:CreateTable", name, reason)
@@ -91,7 +92,8 @@ def _make(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> str:
     return f"Made the table {name}, paid per request."
 
 
-def _wrong_key(name: str, found: dict[str, Any], key: tuple[tuple[str, str], ...]) -> str:
+def wrong_key(name: str, found: dict[str, Any], key: tuple[tuple[str, str], ...]) -> str:
+    """Why a table cannot serve, in a sentence; empty when its key is right."""
     kinds = {part["AttributeName"]: part["AttributeType"] for part in found["AttributeDefinitions"]}
     actual = [(part["AttributeName"], kinds[part["AttributeName"]]) for part in found["KeySchema"]]
     needed = [(part, "S") for part, _ in key]
@@ -110,7 +112,7 @@ def _spell(key: list[tuple[str, str]]) -> str:
 
 
 def _protect(calls: Calls, name: str) -> Iterator[str]:
-    found = _describe(calls, name) or {}
+    found = describe(calls, name) or {}
     if not found.get("DeletionProtectionEnabled"):
         request = {"TableName": name, "DeletionProtectionEnabled": True}
         yield _ask(calls, name, "deletion protection", "UpdateTable", request)

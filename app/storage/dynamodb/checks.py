@@ -1,0 +1,144 @@
+"""What the doctor asks of the two tables: there, with the right key, allowed, and in agreement."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from app.errors import StorageUnavailable
+from app.findings import Check, Finding, State, broken, fine, look
+from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.reindex import agrees
+from app.storage.dynamodb.rows import NAME_VIEW
+from app.storage.dynamodb.tables import INDEX_KEY, PEOPLE_KEY, Tables, describe, wrong_key
+from app.storage.dynamodb.tally import Tally
+from app.storage.dynamodb.transit import Transit
+
+_COMPARED = 200
+_SETUP = ("flask setup", "Run this, then check again")
+_REINDEX = ("flask reindex", "Run this on one machine")
+_ACTIONS = {
+    "people": (
+        "BatchGetItem", "ConditionCheckItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem",
+        "Scan", "UpdateItem",
+    ),
+    "index": (
+        "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "DescribeTable",
+        "GetItem", "PutItem", "Query", "Scan", "UpdateItem",
+    ),
+}  # fmt: skip
+
+
+class TableChecks:
+    """The checks of one directory's tables."""
+
+    def __init__(self, calls: Calls, tables: Tables, region: str) -> None:
+        self._calls = calls
+        self._tables = tables
+        self._region = region
+
+    def all(self) -> tuple[Check, ...]:
+        """One for each table, and one that compares them."""
+        return (
+            Check("Table of people", lambda: self._table(self._tables.people, PEOPLE_KEY)),
+            Check("Table of the index", lambda: self._table(self._tables.index, INDEX_KEY)),
+            Check("Index", self._agreement),
+        )
+
+    def _table(self, name: str, key: tuple[tuple[str, str], ...]) -> Finding:
+        try:
+            found = describe(self._calls, name)
+        except StorageUnavailable as error:
+            return self._refused(error)
+        where = f" in {self._region}" if self._region else ""
+        if found is None:
+            return broken(f"There is no table {name}{where}.", *_SETUP)
+        if wrong := wrong_key(name, found, key):
+            return broken(
+                wrong, f"DYNAMO_TABLE={self._tables.people}-2", "Set another name, such as"
+            )
+        if found["TableStatus"] not in ("ACTIVE", "UPDATING"):
+            return look(
+                f"The table {name} is {found['TableStatus']}: it answers in a minute or so."
+            )
+        if not found.get("DeletionProtectionEnabled"):
+            return look(f"The table {name} is there, and can be deleted by mistake.", *_SETUP)
+        return fine(f"{name} is there{where}, its key is right, and it is protected from deletion.")
+
+    def _agreement(self) -> Finding:
+        try:
+            finding = self._compare()
+            # Once more where they differ: someone may have saved between two reads.
+            return finding if finding.state is State.FINE else self._compare()
+        except StorageUnavailable as error:
+            return self._refused(error)
+
+    def _compare(self) -> Finding:
+        items, whole = self._some_records()
+        manifests = Transit(self._calls, self._tables).manifests_of(i["id"]["S"] for i in items)
+        missing = [item for item in items if not agrees(item, manifests[item["id"]["S"]])]
+        counted = Tally(self._calls, self._tables).snapshot().counts["*"]
+        people = len(items)
+        if missing:
+            return broken(
+                f"{len(missing)} of {people} records that were compared are not in the index as "
+                "they are: lists and search show them wrongly, or not at all.",
+                *_REINDEX,
+            )
+        if not whole:
+            return fine(
+                f"{people} records, from a random place, agree with it. "
+                f"It counts {counted:,} people."
+            )
+        listed = self._count_names(people)
+        if people == counted == listed:
+            return fine(f"It lists and counts {people} people, and agrees with every record.")
+        return broken(
+            f"The table holds {people} people, the index lists {listed} and counts {counted}.",
+            *_REINDEX,
+        )
+
+    def _some_records(self) -> tuple[list[Item], bool]:
+        """All records where they are few, else some from a random place; and which it was."""
+        table = self._tables.people
+        request: dict[str, Any] = {"TableName": table, "Limit": _COMPARED, "ConsistentRead": True}
+        answer = self._calls.read("Scan", table, request)
+        if "LastEvaluatedKey" not in answer:
+            return answer["Items"], True
+        request["ExclusiveStartKey"] = self._tables.person_key(str(uuid.uuid4()))
+        elsewhere: list[Item] = self._calls.read("Scan", table, request)["Items"]
+        return elsewhere or answer["Items"], False
+
+    def _count_names(self, people: int) -> int:
+        request = {
+            "TableName": self._tables.index,
+            "KeyConditionExpression": "#v = :v",
+            "ExpressionAttributeNames": {"#v": "view"},
+            "ExpressionAttributeValues": {":v": {"S": NAME_VIEW}},
+            "Select": "COUNT",
+            "ConsistentRead": True,
+            "Limit": people + _COMPARED,
+        }
+        return int(self._calls.read("Query", self._tables.index, request)["Count"])
+
+    def _refused(self, error: StorageUnavailable) -> Finding:
+        found = f"{error.action} on {error.resource}: {error.reason}."
+        if "access was denied" in error.reason:
+            how = "Add these statements to the policy of this machine's role"
+            return broken(found, self._policy(), how)
+        if "the table is not there" in error.reason:
+            return broken(found, *_SETUP)
+        return broken(found)
+
+    def _policy(self) -> str:
+        names = {"people": self._tables.people, "index": self._tables.index}
+        statements = [
+            {
+                "Effect": "Allow",
+                "Action": [f"dynamodb:{action}" for action in _ACTIONS[which]],
+                "Resource": f"arn:aws:dynamodb:{self._region or '*'}:*:table/{name}",
+            }
+            for which, name in names.items()
+        ]
+        return json.dumps(statements, indent=2)
