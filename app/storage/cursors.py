@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+from functools import lru_cache
 from typing import NamedTuple
 
 from app import terms
@@ -62,6 +63,7 @@ def order_separators(query: Query) -> int:
     return 2 if terms.query_words(query.words) else 1
 
 
+@lru_cache(maxsize=256)
 def _print_of(query: Query) -> str:
     """A fingerprint of what the query means, so that spellings with one meaning share cursors."""
     meaning = (

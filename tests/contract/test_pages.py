@@ -48,7 +48,7 @@ VIEWS = (
     Query(words="lisbon engineer"),
     Query(words="eng", location="lisbon"),
     Query(location="lisbon", badge="apple", letter="a"),
-    Query(words="e", letter="a", location="porto", department="platform"),
+    Query(words="e", letter="a", location="lisbon", department="platform"),
 )
 
 

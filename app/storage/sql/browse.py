@@ -29,7 +29,7 @@ from app.storage.sql.walks import (
 # Most pages are full before the first window ends; what is rare is looked for in the second.
 WINDOWS = (400, MOST_EXAMINED - 400)
 # So few people are all read, and sorted here.
-FEW = 500
+FEW = 2_000
 # Just behind a place, and before every other.
 JUST_BEHIND = "\x01"
 
@@ -88,7 +88,7 @@ def _walk_along(connection: Connection, walk: Walk, span: Span, most: int) -> Fo
     if not walk.asks_more:
         values = walk.values(span.after, span.before, most)
         statement = walk.page(backwards=span.backwards, window=False)
-        return Found(list(connection.execute(statement, values)))
+        return Found(connection.execute(statement, values).all())
     first = _look(connection, walk, span, most, WINDOWS[0])
     if first.looked_to is None:
         return first
@@ -100,7 +100,7 @@ def _walk_along(connection: Connection, walk: Walk, span: Span, most: int) -> Fo
 def _look(connection: Connection, walk: Walk, span: Span, most: int, window: int) -> Found:
     """Look at the next so many places of a walk, until enough are found."""
     values = walk.values(span.after, span.before, most, window)
-    rows = list(connection.execute(walk.page(backwards=span.backwards, window=True), values))
+    rows = connection.execute(walk.page(backwards=span.backwards, window=True), values).all()
     if len(rows) == most:
         return Found(rows)
     seen, end = connection.execute(window_end(backwards=span.backwards), values).one()

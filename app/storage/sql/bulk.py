@@ -1,4 +1,4 @@
-"""Many new employees at once, a few hundred in each transaction."""
+"""Many new employees at once, some thousand in each transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from app.storage.sql.database import Database
 from app.storage.sql.listing import Listing, Spelling, listing_of
 from app.storage.sql.tables import employee, gone
 
-BATCH = 500
+# Large enough that the rows of many people fall into the same pages of the tree.
+BATCH = 2_000
 _WRITE_ID = ""  # no form wrote them
 
 _NUMBERS = select(employee.c.tie, employee.c.number).where(
@@ -58,9 +59,9 @@ def _add(connection: Connection, batch: dict[str, Employee], listings: dict[str,
     records.put_entries(
         connection,
         (
-            (place, numbers[tie], lead)
+            (place, numbers[tie], marks)
             for tie in fresh
-            for place, lead in listings[tie].entries().items()
+            for place, marks in listings[tie].entries().items()
         ),
     )
     more: Counter[Spelling] = Counter()

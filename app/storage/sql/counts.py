@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -18,6 +18,9 @@ _ADD = facet.update().where(*_AT).values(people=facet.c.people + bindparam("more
 _PUT = facet.insert()
 # Less than nobody is a mistake that a reindex will add up to right, so it is kept.
 _DROP_EMPTY = facet.delete().where(*_AT, facet.c.people == 0)
+_KNOWN = select(facet.c.view, facet.c.spelling).where(
+    facet.c.view.in_(bindparam("views", expanding=True))
+)
 _CHANGES = select(facet.c.people).where(facet.c.view == CHANGES)
 _ALL = select(facet.c.view, facet.c.spelling, facet.c.people)
 _PEOPLE_IN = (
@@ -40,12 +43,23 @@ def change(connection: Connection, more: Mapping[Spelling, int]) -> None:
     wanted = {spelling: number for spelling, number in more.items() if number}
     if not wanted:
         return
-    for (view, spelling), number in sorted({**wanted, (CHANGES, ""): 1}.items()):
-        here = {"in_view": view, "as_spelled": spelling}
-        if not connection.execute(_ADD, {**here, "more": number}).rowcount:
-            connection.execute(_PUT, {"view": view, "spelling": spelling, "people": number})
-        if number < 0:
-            connection.execute(_DROP_EMPTY, here)
+    wanted[CHANGES, ""] = 1
+    views = sorted({view for view, _ in wanted})
+    known = {(row.view, row.spelling) for row in connection.execute(_KNOWN, {"views": views})}
+    rows: list[dict[str, Any]] = [
+        {"in_view": view, "as_spelled": as_spelled, "more": wanted[view, as_spelled]}
+        for view, as_spelled in sorted(wanted.keys() & known)
+    ]
+    if rows:
+        connection.execute(_ADD, rows)
+    new = [
+        {"view": view, "spelling": as_spelled, "people": wanted[view, as_spelled]}
+        for view, as_spelled in sorted(wanted.keys() - known)
+    ]
+    if new:
+        connection.execute(_PUT, new)
+    if fewer := [row for row in rows if row["more"] < 0]:
+        connection.execute(_DROP_EMPTY, fewer)
 
 
 def read(connection: Connection, known: Read | None) -> Read:

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import lru_cache
 
 from sqlalchemy import RowMapping
 
@@ -24,6 +24,7 @@ FACETS = {"location": "location", "department": "department", "job_title": "titl
 _KEY_BYTES = 64
 
 Place = tuple[str, str]  # view, at
+Marks = tuple[int, int]  # lead, start
 Spelling = tuple[str, str]  # view, as it is spelled
 
 
@@ -43,16 +44,16 @@ class Listing:
     words: tuple[str, ...]
     facets: tuple[Spelling, ...]
 
-    def entries(self) -> dict[Place, int]:
-        """The rows of ``entry``, each with its lead."""
+    def entries(self) -> dict[Place, Marks]:
+        """The rows of ``entry``."""
         if not self.place:
             return {}
-        rows = {(NAMES, self.place): 0}
-        rows.update(((view, self.place), 0) for view, _ in self.facets)
+        rows = {(view, self.place): (0, 1) for view in (NAMES, *dict(self.facets))}
         previous = ""
         for word in self.words:
-            shared = _shared(previous, word)
-            rows[WORDS, f"{word}{SEPARATOR}{self.place}"] = shared + 1
+            lead = _shared(previous, word) + 1
+            start = len(word) + len(SEPARATOR) + 1
+            rows[WORDS, f"{word}{SEPARATOR}{self.place}"] = (lead, start)
             previous = word
         return rows
 
@@ -98,14 +99,21 @@ def listing_in(row: RowMapping) -> Listing | None:
 
 def _shared(word: str, other: str) -> int:
     """How many characters two words begin with alike."""
-    pairs = zip(word, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    for place, (mark, other_mark) in enumerate(zip(word, other, strict=False)):
+        if mark != other_mark:
+            return place
+    return min(len(word), len(other))
+
+
+@lru_cache(maxsize=2048)
+def _facet(kind: str, text: str) -> Spelling | None:
+    key = terms.facet_key(text)
+    return (view_of(kind, key), terms.one_line(text)) if key else None
 
 
 def _facets_of(person: Employee) -> Iterator[Spelling]:
     for field, kind in FACETS.items():
-        text = getattr(person, field)
-        if key := terms.facet_key(text):
-            yield view_of(kind, key), terms.one_line(text)
+        if facet := _facet(kind, getattr(person, field)):
+            yield facet
     for badge in person.known_badges:
         yield view_of("badge", badge), badge

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy.exc import IntegrityError
 
 from app import terms
 from app.employee import Employee
 from app.storage.sql import counts
-from app.storage.sql.listing import NOT_LISTED, Listing, Place, listing_in, listing_of
+from app.storage.sql.listing import NOT_LISTED, Listing, Marks, Place, listing_in, listing_of
 from app.storage.sql.rows import columns_of, employee_from, time_text
 from app.storage.sql.tables import employee, entry, gone
 
@@ -106,7 +107,7 @@ def put_listing(connection: Connection, number: int, old: Listing, new: Listing)
     drop_entries(connection, before.keys() - after.keys())
     put_entries(
         connection,
-        [(place, number, lead) for place, lead in after.items() if before.get(place) != lead],
+        [(place, number, marks) for place, marks in after.items() if before.get(place) != marks],
     )
     more = new.counted()
     more.subtract(old.counted())
@@ -134,15 +135,19 @@ def who_deleted(connection: Connection, employee_id: str) -> str | None:
     return found
 
 
-def put_entries(connection: Connection, rows: Iterable[tuple[Place, int, int]]) -> None:
+def put_entries(connection: Connection, rows: Iterable[tuple[Place, int, Marks]]) -> None:
     """Put rows into ``entry``, in the place of any that a program left with no record."""
-    ordered = sorted(rows)  # as in the tree that they go to
-    drop_entries(connection, [place for place, _, _ in ordered])
-    values = [
-        {"view": view, "at": at, "number": number, "lead": lead}
-        for (view, at), number, lead in ordered
+    values: list[dict[str, Any]] = [
+        {"view": view, "at": at, "number": number, "lead": lead, "start": start}
+        for (view, at), number, (lead, start) in sorted(rows)  # as in the tree that they go to
     ]
-    if values:
+    if not values:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(_PUT_ENTRY, values)
+    except IntegrityError:
+        drop_entries(connection, [(value["view"], value["at"]) for value in values])
         connection.execute(_PUT_ENTRY, values)
 
 

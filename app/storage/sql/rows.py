@@ -43,25 +43,26 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def card_from(values: Sequence[str | None]) -> Card:
+def card_from(values: Sequence[Any]) -> Card:
     """The card in the values of ``CARD_COLUMNS``: what ``card_of`` makes of the whole record."""
-    employee_id, *lines, badges, photo_key = [value or "" for value in values]
-    if not _is_tidy("|".join(lines)):
-        lines = [terms.one_line(line) for line in lines]
-    return Card._make((employee_id, *lines, _known_badges_in(badges), photo_key))
-
-
-def _is_tidy(lines: str) -> bool:
-    """Whether lines joined by bars are surely as one_line leaves them; asked for every card."""
-    return (
+    if None in values:
+        values = [value or "" for value in values]
+    employee_id, name, title, place, department, email, phone, badges, photo_key = values
+    known_badges = _known_badges_in(badges)
+    # Nearly every card is as one_line would leave it, and this tells so at a third of the cost.
+    lines = f"|{name}|{title}|{place}|{department}|{email}|{phone}|"
+    if (
         len(lines) <= terms.LINE_CHARACTERS
         and lines.isprintable()
         and "  " not in lines
         and " |" not in lines
         and "| " not in lines
-        and lines[:1] != " "
-        and lines[-1:] != " "
-    )
+    ):
+        return Card(
+            employee_id, name, title, place, department, email, phone, known_badges, photo_key
+        )
+    texts = map(terms.one_line, (name, title, place, department, email, phone))
+    return Card._make((employee_id, *texts, known_badges, photo_key))
 
 
 @lru_cache(maxsize=1024)

@@ -26,6 +26,7 @@ def make_engine(url: URL) -> Engine:
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,
+        pool_use_lifo=True,  # the connection used last has pages in memory
         max_overflow=0,
         pool_timeout=WRITE_WAIT_SECONDS,
         hide_parameters=True,

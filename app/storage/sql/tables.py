@@ -62,6 +62,8 @@ entry = Table(
     Column("number", Integer, nullable=False),
     # The shortest beginning of the word that finds this person here first; 0 outside ``word``.
     Column("lead", Integer, nullable=False),
+    # The character of ``at``, from 1, with which the place among the names begins.
+    Column("start", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
-from sqlalchemy.sql.expression import ScalarSelect
 
 from app import terms
 from app.contracts import Query
@@ -27,6 +26,7 @@ class Conditions(NamedTuple):
     views: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)
 def conditions_of(query: Query) -> Conditions | None:
     """What a query asks; None when nobody can meet it."""
     views = [
@@ -77,7 +77,7 @@ class Walk(NamedTuple):
         if self.lead:
             values["lead"] = self.lead
         if self.letter:
-            values.update(letter=self.letter, letter_end=self.letter + LAST)
+            values["letter"] = self.letter
         values.update({f"word_{place}": f"% {word}%" for place, word in enumerate(self.words)})
         values.update({f"view_{place}": view for place, view in enumerate(self.views)})
         return values
@@ -144,6 +144,19 @@ def window_end(*, backwards: bool) -> Select[Any]:
     return select(func.count(), _end_of(seen, backwards)).select_from(seen)
 
 
+def _window(rows: Any, backwards: bool) -> tuple[ColumnElement[bool], ...]:
+    """The range, ended by the window; a second bound there would let the walk run on."""
+    in_view, after, before = _range(rows)
+    seen = _seen(backwards)
+    end = select(_end_of(seen, backwards)).scalar_subquery()
+    return (in_view, rows.c.at >= end, before) if backwards else (in_view, after, rows.c.at <= end)
+
+
+def _place(met: Any) -> ColumnElement[str]:
+    """The place among the names, without a look at the record."""
+    return func.substr(met.c.at, met.c.start, type_=entry.c.at.type)
+
+
 def _filters(
     met: Any, lead: bool, letter: bool, words: int, views: int
 ) -> list[ColumnElement[bool]]:
@@ -151,19 +164,19 @@ def _filters(
     if lead:
         asked.append(met.c.lead <= bindparam("lead"))
     if letter:
-        asked.append(employee.c.place > bindparam("letter"))
-        asked.append(employee.c.place < bindparam("letter_end"))
-    # A look at one short text for each person met; what is met is bounded by the window.
-    asked.extend(employee.c.words.like(bindparam(f"word_{number}")) for number in range(words))
-    # Outside the words a place is a place among the names, and the record need not be read for it.
-    place = employee.c.place if lead else met.c.at
+        asked.append(func.substr(met.c.at, met.c.start, 1) == bindparam("letter"))
     for number in range(views):
         other = entry.alias(f"other_{number}")
         asked.append(
             select(other.c.number)
-            .where(other.c.view == bindparam(f"view_{number}"), other.c.at == place)
+            .where(
+                other.c.view == bindparam(f"view_{number}"),
+                other.c.at == (_place(met) if lead else met.c.at),
+            )
             .exists()
         )
+    # A look at one short text for each person met; the window bounds how many are met.
+    asked.extend(employee.c.words.like(bindparam(f"word_{number}")) for number in range(words))
     return asked
 
 
@@ -172,14 +185,10 @@ def _page(
     lead: bool, letter: bool, words: int, views: int, backwards: bool, window: bool
 ) -> Select[Any]:
     met = entry.alias("met")
-    asked = [*_range(met), *_filters(met, lead, letter, words, views)]
-    if window:
-        seen = _seen(backwards)
-        end: ScalarSelect[str] = select(_end_of(seen, backwards)).scalar_subquery()
-        asked.append(met.c.at >= end if backwards else met.c.at <= end)
+    span = _window(met, backwards) if window else _range(met)
     return (
         select(met.c.at, *CARD_COLUMNS)
-        .where(*asked)
+        .where(*span, *_filters(met, lead, letter, words, views))
         .order_by(met.c.at.desc() if backwards else met.c.at)
         .limit(bindparam("most"))
     )
@@ -189,7 +198,7 @@ def _page(
 def _everyone(lead: bool, letter: bool, words: int, views: int) -> Select[Any]:
     met = entry.alias("met")
     return (
-        select(employee.c.place, employee.c.words, *CARD_COLUMNS)
+        select(_place(met), employee.c.words, *CARD_COLUMNS)
         .where(*_range(met), *_filters(met, lead, letter, words, views))
         .limit(bindparam("most"))
     )

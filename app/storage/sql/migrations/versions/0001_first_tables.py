@@ -17,6 +17,7 @@ def upgrade() -> None:
         Column("at", ordered(290), primary_key=True),
         Column("number", Integer, nullable=False),
         Column("lead", Integer, nullable=False),
+        Column("start", Integer, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
