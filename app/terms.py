@@ -30,7 +30,9 @@ _NO_DECOMPOSITION = str.maketrans(
 )  # fmt: skip
 _SPACE = re.compile(r"\s+")
 # Scripts written without spaces between the words, where any part of a name can be searched.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]")
+_UNSPACED = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
+)
 
 
 class Searchable(Protocol):
@@ -71,11 +73,12 @@ def fold(text: str) -> str:
         spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
         plain = unicodedata.normalize("NFC", plain)
-    plain = "".join(
-        " " if mark.isspace() else mark
-        for mark in plain
-        if mark.isspace() or unicodedata.category(mark)[0] != "C"
-    )
+    if not plain.isprintable():
+        plain = "".join(
+            " " if mark.isspace() else mark
+            for mark in plain
+            if mark.isspace() or unicodedata.category(mark)[0] != "C"
+        )
     return _SPACE.sub(" ", plain).strip()
 
 
@@ -108,6 +111,8 @@ def _tokens(folded: str) -> Iterator[str]:
 
 def _split(token: str) -> list[str]:
     """A token's words: apostrophes vanish, every other mark that is no letter separates."""
+    if token.isalnum():  # nearly every token
+        return [token]
     letters = "".join(
         mark if _is_word_mark(mark) else " " for mark in token if mark not in _APOSTROPHES
     )
@@ -120,12 +125,16 @@ def _cut(text: str, most_bytes: int) -> str:
     return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
 
 
-def _words_of(text: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _words_of(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, the plain ones first."""
+    plain: list[str] = []
     more: list[str] = []
     for token in _tokens(fold(text)):
         words = _split(token)
-        yield from words
+        plain.extend(words)
+        if token.isascii() and token.isalnum():
+            continue
         if len(words) > 1:
             more.append("".join(words))
         if any(mark in _APOSTROPHES for mark in token):
@@ -133,7 +142,7 @@ def _words_of(text: str) -> Iterator[str]:
             more.extend(word for piece in pieces[1:] for word in _split(piece) if len(word) > 1)
         for word in words:
             more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
-    yield from more
+    return (*plain, *more)
 
 
 @lru_cache(maxsize=4096)
@@ -169,7 +178,11 @@ def query_words(text: str) -> tuple[str, ...]:
     Of two where one begins the other only the longer is asked for: it answers both. The first word
     of the answer decides the order of the results.
     """
-    typed = {_cut(word, WORD_BYTES): None for token in _tokens(fold(one_line(text))) for word in _split(token)}
+    typed = {
+        _cut(word, WORD_BYTES): None
+        for token in _tokens(fold(one_line(text)))
+        for word in _split(token)
+    }
     words = [
         word
         for word in typed
