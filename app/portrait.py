@@ -33,6 +33,9 @@ MOST_MEGAPIXELS_WEBP = 25
 # A photo has at most some twenty scans; each of a million would cost a walk over all pixels.
 MOST_SCANS = 100
 
+# Profiles name themselves, old ones in ASCII and newer ones in UTF-16; this one changes nothing.
+_SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
+
 _BAND_PIXELS = 1_000_000
 _STORES_NEED_SECONDS = 5.0
 _LONGEST_WAIT = 30.0
@@ -199,7 +202,8 @@ def _plain(image: Image) -> Image:
 def _in_srgb(image: Image, profile: bytes | None) -> Image:
     """The colours as sRGB, from the profile when there is a usable one."""
     space = {"RGB": b"RGB ", "CMYK": b"CMYK"}[image.mode]
-    if not profile or profile[16:20] != space or b"sRGB" in profile:
+    usual = profile is None or any(name in profile for name in _SRGB_NAMES)
+    if not profile or usual or profile[16:20] != space:
         return image.convert("RGB")
     from PIL import ImageCms
 

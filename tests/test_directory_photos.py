@@ -289,6 +289,7 @@ def test_where_photos_are_off_everything_else_works(employees):
 def test_a_photo_key_that_leads_astray_removes_nothing(directory, folder, tmp_path):
     precious = tmp_path / "precious.jpg"
     precious.write_bytes(b"x")
+    directory.photos.set_up()
     directory.employees.put_outside(replace(AMARA, photo_key="employee_pic/../../precious.jpg"))
     directory.delete(AMARA.id, None, "form-1")
     assert precious.exists()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -167,6 +168,25 @@ def test_a_photo_that_is_killed_while_it_is_written_is_there_whole_or_not_at_all
     photos = list(folder.glob("employee_pic/*.jpg"))
     assert photos
     assert {path.stat().st_size for path in photos} == {3_000_000}
+
+
+def test_whoever_looks_while_a_photo_is_written_sees_it_whole_or_not_at_all(store, folder):
+    sizes: set[int] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            if (folder / KEY).exists():
+                sizes.add((folder / KEY).stat().st_size)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    image = bytes(30_000_000)
+    for _ in range(4):
+        store.put(KEY, image)
+    done.set()
+    watcher.join()
+    assert sizes == {len(image)}
 
 
 def test_what_a_killed_writer_leaves_is_seen_by_the_sweep(store, folder):
