@@ -1,0 +1,146 @@
+"""What the template says, read from its text: what no emulator carries out is held here."""
+
+import importlib.util
+import re
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_file
+
+from tests.stack.template import DEPLOY, TEMPLATE, properties, template
+
+HOLDS_DATA = ("EmployeesTable", "IndexTable", "PhotosBucket", "PhotosBucketPolicy")
+
+
+def _embedder() -> ModuleType:
+    loader = SourceFileLoader("embed_user_data", str(DEPLOY / "embed-user-data"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def _alarms() -> dict[str, Any]:
+    resources = template()["Resources"]
+    kind = "AWS::CloudWatch::Alarm"
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert [str(found) for found in lint_file(TEMPLATE)] == []
+
+
+def test_the_template_is_small_enough_for_the_command_line() -> None:
+    assert len(TEMPLATE.read_bytes()) <= 51_200
+
+
+def test_the_user_data_is_the_script_with_other_settings() -> None:
+    embedder = _embedder()
+    text = TEMPLATE.read_text()
+    assert embedder.embedded(text, embedder.parts()) == text, "run deploy/embed-user-data"
+
+
+@pytest.mark.parametrize("name", HOLDS_DATA)
+def test_what_holds_data_outlives_the_stack(name: str) -> None:
+    resource = template()["Resources"][name]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_everything_that_cannot_be_made_again_is_retained() -> None:
+    keeps = ("AWS::DynamoDB::", "AWS::S3::")
+    resources = template()["Resources"].items()
+    assert {name for name, one in resources if one["Type"].startswith(keeps)} == set(HOLDS_DATA)
+
+
+@pytest.mark.parametrize("name", ["EmployeesTable", "IndexTable"])
+def test_tables_are_paid_on_demand_backed_up_and_protected(name: str) -> None:
+    table = properties(name)
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def test_the_index_expires_by_ttl_and_people_have_a_stream() -> None:
+    expiry = properties("IndexTable")["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "ttl", "Enabled": True}
+    assert properties("EmployeesTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_the_bucket_is_private_encrypted_versioned_and_forgets_old_versions() -> None:
+    bucket = properties("PhotosBucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    old, half_done = bucket["LifecycleConfiguration"]["Rules"]
+    assert old["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert half_done["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+    assert not any("ExpirationInDays" in rule for rule in (old, half_done))
+
+
+def test_the_bucket_is_reached_by_tls_only() -> None:
+    (statement,) = properties("PhotosBucketPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Action"] == "s3:*"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_image_comes_from_amazons_public_parameter() -> None:
+    parameters = template()["Parameters"]
+    for name, processor in (("ImageForIntel", "x86_64"), ("ImageForArm", "arm64")):
+        assert parameters[name]["Type"] == "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
+        path = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{processor}"
+        assert parameters[name]["Default"] == path
+    assert not re.search(r"\bami-[0-9a-f]{8}", TEMPLATE.read_text())
+
+
+def test_every_instance_type_has_its_processor() -> None:
+    types = template()["Parameters"]["InstanceType"]["AllowedValues"]
+    processors = template()["Mappings"]["Processors"]
+    assert set(types) == set(processors)
+    for name, processor in processors.items():
+        assert processor == {"Is": "arm" if name.startswith("t4g.") else "intel"}
+
+
+def test_machines_are_replaced_a_few_at_a_time_and_never_below_what_runs() -> None:
+    policy = template()["Resources"]["Machines"]["UpdatePolicy"]["AutoScalingInstanceRefresh"]
+    assert policy["Strategy"] == "Rolling"
+    assert policy["Preferences"]["MinHealthyPercentage"] == 100
+
+
+def test_a_machine_is_given_the_time_that_a_boot_takes_with_much_to_spare() -> None:
+    group = properties("Machines")
+    assert group["HealthCheckType"] == "ELB"
+    assert 180 <= group["HealthCheckGracePeriod"] <= 600
+    check = properties("Targets")
+    known_dead = check["HealthCheckIntervalSeconds"] * check["UnhealthyThresholdCount"]
+    assert known_dead <= 30
+
+
+def test_every_alarm_is_sent_and_tells_what_to_do() -> None:
+    alarms = _alarms()
+    assert len(alarms) == 7
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+        assert len(alarm["AlarmDescription"]) > 60
+        assert alarm["TreatMissingData"] in ("breaching", "notBreaching")
+
+
+def test_who_may_open_the_directory_has_to_be_said() -> None:
+    parameters = template()["Parameters"]
+    without_default = {name for name, one in parameters.items() if "Default" not in one}
+    assert without_default == {"AppArchive", "AppSha256", "AllowedFrom", "Subnets"}
+
+
+@pytest.mark.parametrize(
+    "archive", ['https://x/a"b', "https://x/$(id)", "https://x/`id`", "https://x/a b", "<where>"]
+)
+def test_an_archive_that_a_shell_could_misread_is_refused(archive: str) -> None:
+    pattern = template()["Parameters"]["AppArchive"]["AllowedPattern"]
+    assert re.fullmatch(pattern, "https://example.com/a.zip?X-Amz-Signature=1%2F2&a=b")
+    assert re.fullmatch(pattern, "s3://the-releases/a.zip")
+    assert not re.fullmatch(pattern, archive)
