@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import tempfile
 import time
 
 from flask import Flask, render_template, request
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _DRAIN_BYTES = 256 * 1024 * 1024
 _DRAIN_SECONDS = 8.0
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PLAIN_TEXT = frozenset({"photos", "static_files"})
 
 
@@ -60,6 +63,16 @@ def _photos_off(error: PhotosOff) -> ResponseReturnValue:
 
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
     """Plain words for people; the action and what it was about, for the operator, in the log."""
+    _tell_operator(error)
+    if request.blueprint in _PLAIN_TEXT:
+        words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
+        return words, 503, {"Content-Type": "text/plain"}
+    if employee_pages.holds_typed_form():
+        return employee_pages.form_again(error)
+    return _out_page(error)
+
+
+def _tell_operator(error: StorageUnavailable) -> None:
     log.error(
         "%s did not answer",
         error.service,
@@ -72,10 +85,9 @@ def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
             }
         },
     )
-    if request.blueprint in _PLAIN_TEXT:
-        return f"{error.service} does not answer.\n", 503, {"Content-Type": "text/plain"}
-    if employee_pages.holds_typed_form():
-        return employee_pages.form_again(error)
+
+
+def _out_page(error: StorageUnavailable) -> ResponseReturnValue:
     page = render_template("503.html", error=error, request_id=request_id())
     return page, 503, {"Retry-After": "5"}
 
@@ -117,9 +129,19 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _no_room(error)
     log.error(
         "a request failed",
         exc_info=error,
         extra={"directory": {"request_id": request_id()}},
     )
     return render_template("500.html", request_id=request_id()), 500
+
+
+def _no_room(error: OSError) -> ResponseReturnValue:
+    """The disk is full where uploads wait to be read; what came with them was not read either."""
+    reason = error.strerror or str(error)
+    full = StorageUnavailable("the disk of this machine", "write", tempfile.gettempdir(), reason)
+    _tell_operator(full)
+    return _out_page(full)

@@ -20,14 +20,16 @@ from app.web.person_forms import (
     posted_values,
     show_form,
 )
+from app.web.safety import request_id
 
 _ADD, _EDIT, _DELETE = "employees.add", "employees.edit", "employees.delete"
 _EXPIRED = (
     "This form was open for too long, so nothing was {done}. "
     "Everything is still here: press {button} again."
 )
-_NOT_DONE = "{service} does not answer. {what} Press {button} again in a minute."
+_NOT_DONE = "{nothing} {service} does not answer. Press {button} again in a minute."
 _NOT_HEARD = "We could not hear whether {what}. Press {button} again: nothing is {done} twice."
+_IF_IT_GOES_ON = " If it goes on, tell the help desk this code: {code}"
 
 
 def holds_typed_form() -> bool:
@@ -55,13 +57,13 @@ def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tu
     if isinstance(error, CSRFError | FormIdForged):
         return 400, Notice("bad", _EXPIRED.format(done=done, button=button))
     if isinstance(error, StorageUnavailable):
-        if error.maybe_written:
-            what = "your changes were saved" if done == "saved" else "the person was deleted"
-            return 503, Notice("bad", _NOT_HEARD.format(what=what, button=button, done=done))
+        what = "your changes were saved" if done == "saved" else "the person was deleted"
         service = error.service[:1].upper() + error.service[1:]
-        return 503, Notice(
-            "bad", f"{nothing} {_NOT_DONE.format(service=service, what='', button=button)}"
-        )
+        if error.maybe_written:
+            words = _NOT_HEARD.format(what=what, button=button, done=done)
+        else:
+            words = _NOT_DONE.format(nothing=nothing, service=service, button=button)
+        return 503, Notice("bad", words + _IF_IT_GOES_ON.format(code=request_id()))
     raise error
 
 

@@ -60,7 +60,9 @@ class Readiness:
             self._asking[name] = asked
             return State(False, "no answer within a second")
         except StorageUnavailable as error:
-            return State(False, f"{error.action} {error.resource}: {error.reason}".strip())
+            # Where in the machine a file lies is nothing for those who ask; its name is enough.
+            name = error.resource.rpartition("/")[2]
+            return State(False, f"{error.action} {name}: {error.reason}".strip())
         return State(True, "ok")
 
 
