@@ -1,0 +1,1 @@
+"""Any sequence of operations: every store answers as the plain model does."""

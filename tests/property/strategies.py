@@ -1,0 +1,41 @@
+"""People and queries that meet often: few names, few places, many spellings."""
+
+from hypothesis import strategies as st
+
+from app.contracts import Query
+from app.employee import BADGE_KEYS, Employee
+
+IDS = ("1", "2", "10", "a/b", "é", "雨" * 30, "x" * 70, "~odd ")
+NAMES = ("Ada Lovelace", "ada lovelace", "Ádám Ödön", "Bo O'Brien", "Jean-Luc Picard", "王小明",
+         "Łukasz Lis", "42", "Zoe", "Sam Smith-Samson", "محمد علي", "Ada 😀")  # fmt: skip
+PLACES = ("", "Lisbon", "LISBON", "Lisbôn", "São Paulo", "sao  paulo", "東京", "x" * 200)
+TITLES = ("", "Engineer", "engineer", "Senior Engineer", "Sales")
+WORDS = ("a", "ad", "ada", "lis", "lisbon", "eng", "senior eng", "o'b", "obrien", "luc jean", "s",
+         "sa sm", "明", "小", "محمد", "42", "...", "ada lis eng", "zz", "😀")  # fmt: skip
+BADGES = ("apple", "linux", "umbrella", "rocket")
+DATES = ("", "2024-02-29")
+
+people = st.builds(
+    Employee,
+    id=st.sampled_from(IDS),
+    full_name=st.sampled_from(NAMES),
+    preferred_name=st.sampled_from(("", "Ada", "Lis")),
+    job_title=st.sampled_from(TITLES),
+    department=st.sampled_from(TITLES),
+    location=st.sampled_from(PLACES),
+    email=st.sampled_from(("", "lis.ada@example.com")),
+    start_date=st.sampled_from(DATES),
+    about=st.sampled_from(("", "One line.\nAnother.")),
+    badges=st.lists(st.sampled_from(BADGES), max_size=3, unique=True).map(tuple),
+)
+queries = st.builds(
+    Query,
+    words=st.just("") | st.sampled_from(WORDS),
+    letter=st.just("") | st.sampled_from(("a", "b", "s", "z", "other", "?")),
+    location=st.just("") | st.sampled_from(PLACES),
+    department=st.just("") | st.sampled_from(TITLES),
+    job_title=st.just("") | st.sampled_from(TITLES),
+    badge=st.just("") | st.sampled_from((*BADGE_KEYS[:3], "umbrella", "rocket")),
+)
+fields = st.sampled_from(("full_name", "location", "job_title", "email"))
+texts = st.sampled_from((*NAMES, *PLACES))
