@@ -1,0 +1,178 @@
+"""axe finds nothing on any page, light or dark, narrow or wide, with or without script;
+no page scrolls sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open, Site
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = [(1280, "light"), (390, "dark"), (320, "light")]
+OTHER_VIEWS = [(1280, "dark"), (390, "light"), (768, "light")]
+
+
+def wrong_form(page: Page, site: Site) -> None:
+    page.fill("#email", "asdis@")
+    page.click("text=Save person")
+    page.wait_for_selector("#error-summary")
+
+
+def conflict(page: Page, site: Site) -> None:
+    count = site.small.store.get("amara").version
+    site.small.change("amara", job_title=f"Staff {count}", badges=("bug",), about=f"Less. {count}")
+    page.fill("#job_title", "Chief")
+    page.fill("#phone", f"+254 {count:04}")
+    page.click("text=Save person")
+    page.wait_for_selector(".versions")
+
+
+def deleted(page: Page, site: Site) -> None:
+    form = site.small.form("/add", full_name="Bob Gone", job_title="A", location="L", about="x\ny")
+    address = site.small.post("/add", form).response.headers["Location"]
+    page.goto(address.replace("/employee/", "/edit/"))
+    site.small.directory.delete(address.rpartition("/")[2], None, "theirs")
+    page.click("text=Save person")
+    page.wait_for_selector("text=not here any more")
+
+
+def silent_form(page: Page, site: Site) -> None:
+    page.fill("#full_name", "Ada")
+    page.fill("#job_title", "A")
+    page.fill("#location", "L")
+    site.small.store.silent = True
+    try:
+        page.click("text=Save person")
+        page.wait_for_selector(".flash-bad")
+    finally:
+        site.small.store.silent = False
+
+
+def silent_list(page: Page, site: Site) -> None:
+    site.small.store.silent = True
+    try:
+        page.goto("/")
+    finally:
+        site.small.store.silent = False
+
+
+def saved(page: Page, site: Site) -> None:
+    page.fill("#pronouns", "they/them")
+    page.click("text=Save person")
+    page.wait_for_selector(".flash-good")
+
+
+def as_it_is(page: Page, site: Site) -> None:
+    return None
+
+
+PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
+    "list": ("/", as_it_is),
+    "table": ("/?view=table", as_it_is),
+    "filtered": ("/?badge=bug&location=Nairobi&q=a", as_it_is),
+    "nobody": ("/?q=zebra&badge=bug", as_it_is),
+    "person": ("/employee/amara", as_it_is),
+    "saved": ("/edit/amara", saved),
+    "add": ("/add", as_it_is),
+    "edit": ("/edit/amara", as_it_is),
+    "wrong": ("/add", wrong_form),
+    "conflict": ("/edit/amara", conflict),
+    "deleted": ("/add", deleted),
+    "delete": ("/delete/amara", as_it_is),
+    "404": ("/nobody/here", as_it_is),
+    "503": ("/add", silent_list),
+    "silent form": ("/add", silent_form),
+    "console": ("/info", as_it_is),
+}
+
+
+def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    """Nothing that axe knows is wrong, and the page does not scroll sideways."""
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": RULES,
+        "rules": {rule: {"enabled": False} for rule in without},
+    }
+    found = Axe().run(page, options=options).response["violations"]
+    assert [
+        (rule["id"], node["html"], node["failureSummary"])
+        for rule in found
+        for node in rule["nodes"]
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(browse: Open, site: Site, name: str) -> None:
+    address, prepare = PAGES[name]
+    for width, scheme in VIEWS:
+        page = browse(address, width=width, scheme=scheme)
+        prepare(page, site)
+        check(page)
+
+
+@pytest.mark.parametrize("name", ["list", "person", "edit", "wrong", "conflict"])
+def test_axe_finds_nothing_in_the_other_theme_and_width(
+    browse: Open, site: Site, name: str
+) -> None:
+    address, prepare = PAGES[name]
+    for width, scheme in OTHER_VIEWS:
+        page = browse(address, width=width, scheme=scheme)
+        prepare(page, site)
+        check(page)
+
+
+@pytest.mark.parametrize("name", ["list", "table", "person", "wrong", "conflict", "404"])
+def test_axe_finds_nothing_without_script(browse: Open, site: Site, name: str) -> None:
+    address, prepare = PAGES[name]
+    page = browse("/healthz")
+    # axe itself is script, so ours is kept out and the rest is let run.
+    page.route("**/directory.js", lambda route: route.fulfill(body=""))
+    page.goto(address)
+    prepare(page, site)
+    check(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_open_menu_is_in_order_but_for_the_names_it_covers(browse: Open, width: int) -> None:
+    page = browse("/", width=width)
+    page.click("summary:has-text('Badge')")
+    check(page, without=("target-size",))
+
+
+def test_an_empty_directory_is_in_order(browse: Open, site: Site) -> None:
+    page = browse("/")
+    people, site.small.store.people = site.small.store.people, {}
+    site.small.directory.facets.__self__._facets = None  # type: ignore[attr-defined]
+    try:
+        for width, scheme in VIEWS:
+            check(browse("/", width=width, scheme=scheme))
+    finally:
+        site.small.store.people = people
+    page.close()
+
+
+def test_long_words_do_not_push_a_page_sideways(browse: Open, site: Site) -> None:
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten" * 2
+    site.small.add(
+        full_name=long,
+        job_title=long,
+        department=long,
+        location=long,
+        email=f"{long}@example.com",
+        about=long * 4,
+    )
+    [person] = [person for person in site.small.everyone() if person.full_name == long]
+    try:
+        for address in (f"/?q={long[:20]}", f"/employee/{person.id}", f"/edit/{person.id}"):
+            for width in (1280, 320):
+                page = browse(address, width=width)
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= page.evaluate("innerWidth"), (address, width, wide)
+        check(page)
+    finally:
+        site.small.directory.delete(person.id, None, "done")

@@ -1,0 +1,74 @@
+"""Everything works as plain pages: a browser without JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, Site
+from tests.pictures import picture
+
+
+@pytest.fixture
+def plain(browse: Open) -> Page:
+    page = browse("/", script=False)
+    assert not page.locator(".key-cap").is_visible()
+    return page
+
+
+def test_search_filter_letter_and_pages(plain: Page) -> None:
+    plain.fill("#q", "amara")
+    plain.keyboard.press("Enter")
+    expect(plain.locator("#people .name")).to_have_text(["Amara Adeyemi-Lindqvist"])
+    plain.goto("/")
+    plain.click("summary:has-text('Badge')")
+    plain.click(".menu-panel a:has-text('Bugfixer')")
+    assert "badge=bug" in plain.url
+    plain.click("a:has-text('Clear all')")
+    plain.click("#tabs a:text-is('A')")
+    assert plain.url.endswith("/?letter=a")
+    plain.goto("/")
+    plain.click("a:has-text('Next')")
+    expect(plain.locator("#pager p")).to_have_text("Page 2 of 3")
+    plain.click("#switch a:has-text('Table')")
+    assert plain.locator("tbody tr").count() == 24
+    expect(plain.locator("#pager p")).to_have_text("Page 2 of 3")
+
+
+def test_add_mend_edit_and_delete_a_person(plain: Page, site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "face.jpg"
+    file.write_bytes(picture().getvalue())
+    plain.click("text=Add person")
+    plain.fill("#full_name", "Grace Plain")
+    plain.fill("#location", "Arlington")
+    plain.check("#badge-bug")
+    plain.click("text=Save person")
+    expect(plain.locator("#job_title-error")).to_contain_text("Give a title")
+    plain.fill("#job_title", "Admiral")
+    plain.set_input_files("#photo", file)
+    plain.click("text=Save person")
+    expect(plain.locator(".flash")).to_have_text("Saved Grace Plain.")
+    assert plain.get_by_role("img", name="Portrait of Grace Plain").is_visible()
+    plain.click("a:text-is('Edit')")
+    plain.check("#remove_photo")
+    plain.fill("#about", "Two\nlines")
+    plain.click("text=Save person")
+    expect(plain.locator(".about")).to_have_text("Two\nlines", use_inner_text=True)
+    plain.click("a:has-text('Delete')")
+    plain.click("text=Delete person")
+    expect(plain.locator(".flash")).to_have_text("Deleted Grace Plain.")
+
+
+def test_a_conflict_is_settled_with_radio_buttons(plain: Page, site: Site) -> None:
+    plain.goto("/edit/amara")
+    site.small.change("amara", job_title="Staff Engineer", department="Data")
+    plain.fill("#job_title", "Chief Engineer")
+    plain.click("text=Save person")
+    expect(plain.locator("h1")).to_have_text("Someone saved this person before you")
+    plain.check("#mine-job_title")
+    plain.click("text=Save these choices")
+    expect(plain.locator(".flash")).to_have_text("Saved Amara Adeyemi-Lindqvist.")
+    stored = site.small.store.get("amara")
+    assert (stored.job_title, stored.department) == ("Chief Engineer", "Data")
