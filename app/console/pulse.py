@@ -54,6 +54,8 @@ def _beat_on(known: weakref.ref[Console]) -> None:
             well = _beat(console, was_well=well)
         del console
         pause.wait(BEAT_SECONDS)
+    if turn is not None:
+        turn.close()
 
 
 def _beat(console: Console, *, was_well: bool) -> bool:
