@@ -14,6 +14,7 @@ from flask import Flask
 from app.contracts import PhotoLink, Query
 from app.directory import Directory, PhotoChange
 from app.employee import Employee
+from app.findings import State
 from app.revision import revision_of
 from tests.pictures import picture
 from tests.small_app import small_app
@@ -48,6 +49,7 @@ def worked(folder: Path, settings: Mapping[str, str], outside: Any) -> None:
     contextvars.copy_context().run(_read, app, directory)
     _change(directory)
     _mend(app, directory, outside)
+    _look_after(app)
     command(app, "sweep-photos", "--really")
 
 
@@ -98,3 +100,14 @@ def _mend(app: Flask, directory: Directory, outside: Any) -> None:
     command(app, "reindex")
     command(app, "reindex", "--force")
     assert len(directory.browse(Query(words="outside")).cards) == 3
+
+
+def _look_after(app: Flask) -> None:
+    """What the console and the doctor do on every machine."""
+    console = app.extensions["console"]
+    console.beat()
+    console.ask_to_stop("i-other")
+    assert console.fleet(console.this_machine()).trouble == ""
+    found = dict(app.extensions["doctor"].report().findings)
+    for name in ("Credentials", "Table of people", "Table of the index", "Index", "Photo bucket"):
+        assert found[name].state is State.FINE, found[name]

@@ -30,6 +30,8 @@ _OF_OBJECT = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObjec
 
 def needs(request: AWSPreparedRequest) -> list[Ask]:
     """All that has to be allowed for this request; an unknown kind of request raises."""
+    if not _is_signed(request) or asks_who_we_are(request):
+        return []
     target = _text(request.headers.get("X-Amz-Target", ""))
     if target.startswith("DynamoDB"):
         body = json.loads(_text(request.body))
@@ -40,6 +42,15 @@ def needs(request: AWSPreparedRequest) -> list[Ask]:
 def operation(request: AWSPreparedRequest) -> str:
     """What DynamoDB is asked to do; empty for S3."""
     return _text(request.headers.get("X-Amz-Target", "")).rpartition(".")[2]
+
+
+def asks_who_we_are(request: AWSPreparedRequest) -> bool:
+    """sts:GetCallerIdentity, for which AWS wants no permission."""
+    return "Action=GetCallerIdentity" in _text(request.body or "")
+
+
+def _is_signed(request: AWSPreparedRequest) -> bool:
+    return "Authorization" in request.headers or "X-Amz-Signature=" in request.url
 
 
 def _dynamodb(name: str, body: dict[str, Any]) -> Iterator[Ask]:

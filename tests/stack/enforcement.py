@@ -14,26 +14,27 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
-from tests.stack.aws_requests import needs, operation
+from tests.stack.aws_requests import asks_who_we_are, needs, operation
 from tests.stack.iam_policies import Ask, Policy
 
-# DynamoDB Local knows no backups; a table of AWS begins without them.
-_NO_BACKUPS = {
-    "ContinuousBackupsDescription": {
-        "ContinuousBackupsStatus": "ENABLED",
-        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
-    }
-}
-_ANSWERED_HERE = ("DescribeContinuousBackups", "UpdateContinuousBackups")
+# DynamoDB Local knows no backups.
+_BACKUPS = ("DescribeContinuousBackups", "UpdateContinuousBackups")
+
+_WHO = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/employee-directory/i-1</Arn>
+<UserId>A:i-1</UserId><Account>123456789012</Account></GetCallerIdentityResult>
+</GetCallerIdentityResponse>"""
 
 
 class Gate:
     """What was asked since it was shut, and what of it was refused."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, backed_up: bool) -> None:
         self.policy = policy
         self.asked: set[tuple[str, str]] = set()
         self.refused: list[Ask] = []
+        self._all_backed_up = backed_up
+        self._backed_up: set[str] = set()
         self._others: set[int] = set()
 
     def passes(self, client: Any) -> None:
@@ -50,11 +51,21 @@ class Gate:
         self.refused += refused
         return not refused
 
+    def backups(self, request: AWSPreparedRequest) -> AWSResponse:
+        """What AWS says of a table's backups: a new one has none."""
+        table = json.loads(request.body)["TableName"]
+        if operation(request).startswith("Update"):
+            self._backed_up.add(table)
+        has_some = self._all_backed_up or table in self._backed_up
+        status = "ENABLED" if has_some else "DISABLED"
+        recovery = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}
+        return _answer(request, 200, json.dumps({"ContinuousBackupsDescription": recovery}))
+
 
 @contextmanager
-def enforced(policy: Policy) -> Iterator[Gate]:
+def enforced(policy: Policy, *, backed_up: bool = False) -> Iterator[Gate]:
     """Within it, nothing reaches AWS that the policy does not allow."""
-    gate = Gate(policy)
+    gate = Gate(policy, backed_up=backed_up)
     send = URLLib3Session.send
 
     def judged(session: URLLib3Session, request: AWSPreparedRequest) -> Any:
@@ -62,8 +73,10 @@ def enforced(policy: Policy) -> Iterator[Gate]:
             return send(session, request)
         if not gate.lets_through(request):
             return _denied(request)
-        if operation(request) in _ANSWERED_HERE:
-            return _answer(request, 200, json.dumps(_NO_BACKUPS))
+        if operation(request) in _BACKUPS:
+            return gate.backups(request)
+        if asks_who_we_are(request):
+            return _answer(request, 200, _WHO)
         return send(session, request)
 
     with pytest.MonkeyPatch.context() as patch:

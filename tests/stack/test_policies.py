@@ -46,17 +46,27 @@ NEVER = [
 
 
 @pytest.fixture(scope="module")
-def day(
-    dynamodb_local: str, s3_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gate]:
-    """A day's work, judged by the machine's policy; what another program does is not judged.
+def on_aws(dynamodb_local: str, s3_server: str) -> dict[str, str]:
+    """The servers stand for AWS, in a region of this file's own: Employees is nobody else's."""
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_local,
+        "AWS_ENDPOINT_URL_S3": s3_server,
+        "AWS_DEFAULT_REGION": REGION,
+    }
 
-    In a region of this file's own, so that the table Employees is nobody else's.
-    """
+
+@pytest.fixture
+def servers(on_aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in on_aws.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="module")
+def day(on_aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    """A day's work, judged by the machine's policy; what another program does is not judged."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
-        environment.setenv("AWS_ENDPOINT_URL_S3", s3_server)
-        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        for name, value in on_aws.items():
+            environment.setenv(name, value)
         outside = boto3.client("dynamodb")
         with enforced(Policy(document("machine.json"))) as gate:
             gate.passes(outside)
@@ -85,6 +95,28 @@ def test_each_table_has_only_the_actions_that_the_day_makes_on_it(day: Gate) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("day")
+def test_where_tables_and_bucket_are_complete_setup_needs_no_permission_to_make_them(
+    servers: None,
+) -> None:
+    """As in the stack, whose machines may only look."""
+    looking = document("machine.json")
+    looking["Statement"] = [
+        one for one in looking["Statement"] if not one["Sid"].startswith("SetUp")
+    ]
+    stores = open_stores(Settings.from_env(settings_of(REGION, BUCKET)))
+    assert stores.photos is not None
+    with enforced(Policy(looking), backed_up=True) as gate:
+        said = [*stores.employees.set_up(), *stores.photos.set_up()]
+    assert gate.refused == []
+    assert said == [
+        "Found the table Employees.",
+        "Found the table Employees-index.",
+        f"The photo bucket {BUCKET} is there, in {REGION}.",
+    ]
+
+
+@pytest.mark.slow
 def test_what_the_day_does_not_need_is_refused_elsewhere(day: Gate) -> None:
     """Every action, on every table and bucket but ours."""
     policy = Policy(document("machine.json"))
@@ -110,9 +142,8 @@ def test_only_photos_are_read_listed_and_deleted_in_the_bucket() -> None:
 
 
 def test_a_machine_that_names_another_table_is_refused_in_our_words(
-    dynamodb_local: str, monkeypatch: pytest.MonkeyPatch
+    servers: None,
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
     stores = open_stores(Settings.from_env(settings_of(REGION, BUCKET, table="Payroll")))
     with enforced(Policy(document("machine.json"))) as gate:
         with pytest.raises(StorageUnavailable, match="access was denied") as refused:
