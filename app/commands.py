@@ -85,8 +85,12 @@ def sample_data(people: int, seed: int) -> None:
     """Add made-up people, the first with drawn portraits. Running it again adds nobody twice."""
     stored = 0
     for stored in load_samples(_directory(), people=people, seed=seed):
-        click.echo(f"\r{stored:,} of {people:,} people", nl=False)
-    click.echo(f"\nLoaded {stored:,} sample people.")
+        click.echo(f"\r{stored:,} people", nl=False)
+    known = people - stored
+    click.echo(
+        f"\nAdded {stored:,} sample people."
+        + (f" {known:,} of them were here already." if known else "")
+    )
 
 
 @click.command("sweep-photos")

@@ -151,9 +151,9 @@ class EmployeeStore(Protocol):
         """
 
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
-        """Add new employees in bulk, in bounded memory; yield how many are stored so far.
+        """Add new employees in bulk, in bounded memory; yield how many were added so far.
 
-        An id that is there already is left as it is. Killed at any point and run again, it goes on;
+        An id that is there already is left as it is, and not counted. Killed at any point and run again, it goes on;
         ``reindex`` removes what a killed run left. Much faster than ``add`` for each.
         """
 

@@ -36,10 +36,10 @@ def test_setup_can_be_repeated_and_says_what_it_found(app: Flask) -> None:
 
 
 def test_sample_data_adds_as_many_as_asked_and_nobody_twice(app: Flask) -> None:
-    for _ in range(2):
+    for told in ("Added 30 sample people.", "Added 0 sample people. 30 of them were here already."):
         result = run(app, "sample-data", "--people", "30")
         assert result.exit_code == 0, result.output
-        assert "Loaded 30 sample people." in result.output
+        assert told in result.output
         with app.app_context():
             assert current_directory().employees.facets().total == 30
 
