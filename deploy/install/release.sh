@@ -42,13 +42,15 @@ build_environment() {
     from=(--no-index --find-links "$wheelhouse")
   fi
   rm -rf "$RELEASE/venv"
-  "$PYTHON" -m venv "$RELEASE/venv"
-  "$RELEASE/venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
-    --no-cache-dir --no-deps --require-hashes --only-binary :all: --requirement "$lock" \
-    ${from[@]+"${from[@]}"}
-  "$RELEASE/venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/application.py"
+  "$PYTHON" -m venv --without-pip "$RELEASE/venv"
+  "$PYTHON" -m pip --python "$RELEASE/venv/bin/python" install --quiet --no-input --no-cache-dir \
+    --disable-pip-version-check --no-compile --no-deps --require-hashes --only-binary :all: \
+    --requirement "$lock" ${from[@]+"${from[@]}"}
+  "$RELEASE/venv/bin/python" -m compileall -q -j 0 "$RELEASE"/{venv/lib,app,application.py}
   rm -rf "$RELEASE/wheelhouse"
   touch "$RELEASE/.complete"
+  # shellcheck disable=SC2034 # takeover.sh asks for it
+  BUILT=yes
 }
 
 # Keeps three: the one that runs, the one before, and the newest of the others.

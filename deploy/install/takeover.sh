@@ -32,7 +32,7 @@ take_over() {
 }
 
 refuse() {
-  if [[ $(readlink "$CURRENT" || true) != "$1" ]]; then
+  if [[ -n ${BUILT:-} && $(readlink "$CURRENT" || true) != "$1" ]]; then
     rm -f "$1/.complete" # built anew when it is tried again
   fi
   stop "The release $1 was refused. $2"

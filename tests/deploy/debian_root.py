@@ -12,7 +12,7 @@ PURPOSE = "a real boot"
 SUITE = "trixie"  # its Python is the 3.13 that the locks are for
 MIRROR = "http://deb.debian.org/debian"
 PACKAGES = (
-    "ca-certificates,cloud-init,curl,dbus,iproute2,netbase,passwd,procps,python3,python3-venv,"
+    "ca-certificates,cloud-init,curl,dbus,iproute2,netbase,passwd,procps,python3,python3-pip,python3-venv,"
     "stress,systemd,systemd-sysv,udev,util-linux"
 )
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "debian-root-1"

@@ -59,11 +59,11 @@ class DirectoryMachine:
         archives.vary(self.first, archive, changed | {"VERSION": name})
         return archives.sha256_of(archive)
 
-    def install(self, name: str, sha256: str) -> tuple[int, str]:
+    def install(self, name: str, sha256: str, *more: str) -> tuple[int, str]:
         """Run the user data again for this archive, as its first lines say; status and output."""
         done = self.machine.run(
             *("env", f"APP_ARCHIVE=file:///media/{name}.zip", f"APP_SHA256={sha256}"),
-            *("bash", USER_DATA),
+            *(*more, "bash", USER_DATA),
             seconds=120,
         )
         return done.returncode, done.stdout + done.stderr
@@ -71,6 +71,9 @@ class DirectoryMachine:
     def running_release(self) -> str:
         """The sha256 of the release that the service's process was started from."""
         return Path(self.machine.tell("readlink", f"/proc/{self.main_process()}/cwd")).name
+
+    def previous_release(self) -> str:
+        return Path(self.machine.tell("readlink", "/opt/employee-directory/previous")).name
 
     def main_process(self) -> int:
         return int(self.property_of("employee-directory.service", "MainPID"))

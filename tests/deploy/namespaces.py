@@ -75,6 +75,7 @@ class Forwarder:
         self._listener = listener
         self._target = target
         self._ending = False
+        self._open: list[tuple[socket.socket, socket.socket]] = []
         listener.settimeout(0.2)
         self._thread = threading.Thread(target=self._accept, args=(namespace,), daemon=True)
         self._thread.start()
@@ -83,6 +84,10 @@ class Forwarder:
         self._ending = True
         self._thread.join()
         self._listener.close()
+        for connection in self._open:
+            for end in connection:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
 
     def _accept(self, namespace: str | None) -> None:
         if namespace:
@@ -100,8 +105,17 @@ class Forwarder:
             client.close()
             return
         server.settimeout(None)
-        for source, sink in ((client, server), (server, client)):
-            threading.Thread(target=pump, args=(source, sink), daemon=True).start()
+        self._open.append((client, server))
+        threading.Thread(target=carry, args=(client, server), daemon=True).start()
+
+
+def carry(client: socket.socket, server: socket.socket) -> None:
+    """Bytes in both directions until both have ended."""
+    with client, server:
+        there = threading.Thread(target=pump, args=(client, server), daemon=True)
+        there.start()
+        pump(server, client)
+        there.join()
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:

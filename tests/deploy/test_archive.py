@@ -1,0 +1,95 @@
+"""deploy/build-archive: the same bytes from the same tree, with all that a machine needs in it."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from app import version
+from tests.deploy.archives import BUILD, ROOT, build, sha256_of
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("archive") / "one.zip"
+    build(output, "--version=1.2.3")
+    return output
+
+
+def test_the_same_tree_gives_the_same_bytes(archive, tmp_path):
+    build(tmp_path / "again.zip", "--version=1.2.3")
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_the_archive_holds_what_a_machine_needs_and_nothing_of_this_one(archive):
+    with zipfile.ZipFile(archive) as opened:
+        names = opened.namelist()
+        assert opened.read("VERSION") == b"1.2.3\n"
+        assert {entry.date_time for entry in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert names == sorted(names)
+    assert {
+        "application.py",
+        "app/__init__.py",
+        "templates/base.html",
+        "deploy/install.sh",
+        "deploy/gunicorn.conf.py",
+        "deploy/requirements-al2023.lock",
+        "deploy/requirements-al2.lock",
+        "deploy/uv.lock",
+    } <= set(names)
+    assert not [name for name in names if name.startswith(("tests/", "instance/", ".git/"))]
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_the_two_lines_for_the_user_data_are_printed(tmp_path):
+    output = tmp_path / "a.zip"
+    command = [sys.executable, str(BUILD), f"--output={output}"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert said.splitlines()[-2:] == [
+        f"APP_ARCHIVE={output.as_uri()}",
+        f"APP_SHA256={sha256_of(output)}",
+    ]
+
+
+def test_what_git_does_not_know_stays_out(archive, tmp_path):
+    stray = ROOT / "static" / "stray-of-a-test.txt"
+    stray.write_text("a secret")
+    try:
+        build(tmp_path / "again.zip", "--version=1.2.3")
+    finally:
+        stray.unlink()
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_scripts_can_be_run_where_they_are_unpacked_with_unzip(archive):
+    with zipfile.ZipFile(archive) as opened:
+        mode = opened.getinfo("deploy/install.sh").external_attr >> 16
+    assert mode == 0o100755
+
+
+def test_a_machine_that_nobody_knows_is_refused(tmp_path):
+    command = [sys.executable, str(BUILD), "--wheelhouse=debian/x86_64"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "al2023/x86_64" in done.stderr
+
+
+def test_the_app_tells_the_version_of_its_archive(monkeypatch, tmp_path):
+    (tmp_path / "VERSION").write_text("1.2.3\n")
+    monkeypatch.setattr(version, "_FILE", tmp_path / "VERSION")
+    version.version.cache_clear()
+    try:
+        assert version.version() == "1.2.3"
+    finally:
+        version.version.cache_clear()
+
+
+def test_a_copy_that_is_worked_on_has_no_version(monkeypatch, tmp_path):
+    monkeypatch.setattr(version, "_FILE", tmp_path / "VERSION")
+    version.version.cache_clear()
+    try:
+        assert version.version() == "development"
+    finally:
+        version.version.cache_clear()

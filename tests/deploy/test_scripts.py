@@ -1,0 +1,218 @@
+"""The scripts of a deployment: sound, small, and stopped in time by what was not filled in."""
+
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.archives import ROOT
+from tests.deploy.directory_machine import fill_in
+from tests.deploy.imds import MachineImds
+from tests.ground.needs import do_without, find
+from tests.test_instance import ImdsServer
+
+DEPLOY = ROOT / "deploy"
+USER_DATA = sorted(DEPLOY.glob("user-data-*.sh"))
+SCRIPTS = [
+    *(path for path in DEPLOY.rglob("*.sh")),
+    DEPLOY / "employee-directory",
+    DEPLOY / "lock-requirements",
+]
+SYSTEMS = ["al2023", "al2"]
+FILLED_IN = {
+    "APP_ARCHIVE": "file:///nowhere/employee-directory.zip",
+    "APP_SHA256": "ab" * 32,
+    "AWS_DEFAULT_REGION": "us-west-2",
+}
+LARGEST_USER_DATA = 16 * 1024
+
+
+def run(system: str, tmp_path: Path, settings: dict[str, str], **env: str) -> tuple[int, str]:
+    """Run the user data as somebody who may install nothing, even if it tried; status, output."""
+    return run_text(fill_in(system, settings), tmp_path, **env)
+
+
+def run_text(text: str, tmp_path: Path, **env: str) -> tuple[int, str]:
+    script = tmp_path / "user-data.sh"
+    script.write_text(text)
+    forbidden = tmp_path / "bin"
+    forbidden.mkdir(exist_ok=True)
+    for name in ("dnf", "yum", "amazon-linux-extras", "mktemp", "mkdir", "aws"):
+        (forbidden / name).write_text("#!/bin/sh\necho INSTALLING\nexit 99\n")
+        (forbidden / name).chmod(0o755)
+    settings_of_run = {
+        "PATH": f"{forbidden}:{os.environ['PATH']}",
+        "BOOTSTRAP_LOG": str(tmp_path / "bootstrap.log"),
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
+    }
+    began = time.monotonic()
+    done = subprocess.run(
+        ["bash", str(script)],
+        env=settings_of_run | env,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    if "A placeholder" in done.stdout:
+        assert time.monotonic() - began < 1
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_bash_can_read_the_script(script):
+    subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_shellcheck_finds_nothing():
+    shellcheck = find("shellcheck", "shell scripts")
+    names = [str(path.relative_to(ROOT)) for path in SCRIPTS]
+    checked = subprocess.run([shellcheck, *names], cwd=ROOT, capture_output=True, text=True)
+    assert checked.stdout == ""
+
+
+@pytest.mark.parametrize("script", USER_DATA, ids=lambda path: path.name)
+def test_user_data_fits_where_it_is_pasted_and_on_a_screen(script):
+    assert script.stat().st_size < LARGEST_USER_DATA
+    assert len(script.read_text().splitlines()) < 80
+
+
+def test_the_two_user_data_scripts_differ_only_in_what_differs():
+    one, other = (path.read_text().splitlines() for path in USER_DATA)
+    different = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    assert [pair[0] for pair in different] == [
+        different[0][0],
+        "export SYSTEM=al2",
+        'UNPACK="python -m zipfile -e"',
+    ]
+    assert different[0][0].startswith("# The Employee Directory on Amazon Linux 2.")
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_ARCHIVE", "<where the archive lies>"),
+        ("APP_SHA256", "<its sha256>"),
+        ("AWS_DEFAULT_REGION", "<INSERT REGION HERE>"),
+        ("PHOTOS_BUCKET", "${SUB_PHOTOS_BUCKET}"),
+        ("PHOTOS_BUCKET", '"${SUB_PHOTOS_BUCKET}"'),
+        ("PHOTOS_BUCKET", "$SUB_PHOTOS_BUCKET"),
+        ("DYNAMO_MODE", "<on or off>"),
+        ("DATABASE_URL", "mysql+pymysql://${USER}@host/people"),
+    ],
+)
+def test_a_placeholder_stops_the_script_in_the_first_second(tmp_path, system, name, value):
+    status, said = run(system, tmp_path, FILLED_IN | {name: value})
+    assert status == 1
+    assert f"A placeholder is left in the line {name}={value.strip(chr(34))} " in said
+    assert "INSTALLING" not in said
+    assert said.strip() in (tmp_path / "bootstrap.log").read_text()
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_script_that_was_not_filled_in_at_all_says_so(tmp_path, system):
+    status, said = run(system, tmp_path, {})
+    assert status == 1
+    assert "A placeholder is left in the line APP_ARCHIVE=<" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("APP_ARCHIVE", "", "The line APP_ARCHIVE= has to name the archive"),
+        (
+            "APP_ARCHIVE",
+            "http://example.com/a.zip",
+            "The line APP_ARCHIVE=http://example.com/a.zip",
+        ),
+        ("APP_SHA256", "", "The line APP_SHA256= has to hold 64 characters"),
+        ("APP_SHA256", "abc", "The line APP_SHA256=abc has to hold 64 characters"),
+    ],
+)
+def test_what_is_needed_and_missing_is_named(tmp_path, name, value, sentence):
+    status, said = run("al2023", tmp_path, FILLED_IN | {name: value})
+    assert status == 1
+    assert sentence in said
+    assert "INSTALLING" not in said
+
+
+def test_a_region_that_nobody_knows_is_asked_for_before_anything_is_installed(tmp_path):
+    status, said = run("al2023", tmp_path, FILLED_IN | {"AWS_DEFAULT_REGION": ""})
+    assert status == 1
+    assert "The line AWS_DEFAULT_REGION= is empty" in said
+    assert "INSTALLING" not in said
+
+
+@pytest.fixture
+def as_root() -> None:
+    """What is filled in goes on as root only, and is stopped here by the test's programs."""
+    if os.geteuid() != 0:
+        do_without("root", "user data that is filled in")
+
+
+def test_a_region_that_is_not_given_is_asked_of_the_machine(as_root, tmp_path, metadata):
+    settings = FILLED_IN | {"AWS_DEFAULT_REGION": ""}
+    endpoint = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata}
+    _, said = run("al2023", tmp_path, settings, **endpoint)
+    assert "INSTALLING" in said
+
+
+def test_no_region_is_needed_where_nothing_is_in_aws(as_root, tmp_path):
+    settings = FILLED_IN | {"AWS_DEFAULT_REGION": "", "DYNAMO_MODE": "off"}
+    _, said = run("al2023", tmp_path, settings)
+    assert "INSTALLING" in said
+
+
+@pytest.mark.parametrize("bucket", ["", "${SUB_PHOTOS_BUCKET}", "$SUB_PHOTOS_BUCKET"])
+def test_the_courses_name_of_the_bucket_is_understood(as_root, tmp_path, bucket):
+    settings = FILLED_IN | {"PHOTOS_BUCKET": bucket, "SUB_PHOTOS_BUCKET": "employee-photos"}
+    _, said = run("al2023", tmp_path, settings)
+    assert "INSTALLING" in said
+
+
+def test_values_may_stand_in_quotes_after_export_as_in_the_course(as_root, tmp_path):
+    line = f"APP_SHA256={FILLED_IN['APP_SHA256']}"
+    quoted = f"export APP_SHA256='{FILLED_IN['APP_SHA256']}'  "
+    text = fill_in("al2023", FILLED_IN).replace(line, quoted)
+    assert quoted in text
+    _, said = run_text(text, tmp_path)
+    assert "INSTALLING" in said
+
+
+@pytest.fixture
+def metadata() -> Iterator[str]:
+    server: ThreadingHTTPServer = ImdsServer(("127.0.0.1", 0), MachineImds)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_every_package_name_stands_beside_the_document_that_names_it():
+    for system in SYSTEMS:
+        text = (DEPLOY / "install" / f"{system}.sh").read_text()
+        comments = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+        installed = re.findall(r"(?:dnf|yum) install -y -q ([^;\n]+)|extras install -y (\S+)", text)
+        names = {name for pair in installed for name in " ".join(pair).split()}
+        assert names
+        assert all(re.search(rf"\b{re.escape(name)}\b", comments) for name in names)
+        assert "https://" in comments
+
+
+def test_every_service_is_hardened_alike():
+    services = sorted((DEPLOY / "systemd").glob("*.service"))
+    hardened = [path.read_text().partition("# As little as it needs.")[2] for path in services]
+    assert all(text for text in hardened)
+    assert len({text.partition("\n\n[Install]")[0].strip() for text in hardened}) == 1
+    for line in ("ProtectSystem=strict", "NoNewPrivileges=true", "PrivateTmp=true"):
+        assert f"\n{line}\n" in hardened[0]
+    assert "\nCapabilityBoundingSet=\n" in hardened[0]
