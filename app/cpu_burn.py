@@ -33,7 +33,6 @@ def main(arguments: list[str]) -> None:
     seconds, lock = int(arguments[0]), int(arguments[1])
     program = arguments[2] if len(arguments) > 2 else ""
     ends = time.monotonic() + seconds
-    _give_way()
     _adopt_orphans()
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, _end)
@@ -43,7 +42,7 @@ def main(arguments: list[str]) -> None:
     if program:
         # S603: the program is one that was found on the PATH, with numbers of ours.
         command = [program, "--quiet", "--cpu", str(cores), "--timeout", str(seconds)]
-        subprocess.Popen(command, pass_fds=[lock])  # noqa: S603
+        subprocess.Popen(command, pass_fds=[lock], preexec_fn=_give_way)  # noqa: S603
     else:
         for _ in range(cores):
             _start_burner(ends)
@@ -58,7 +57,10 @@ def count_cores() -> int:
 
 
 def _give_way() -> None:
-    """Take only what nobody else wants, so that pages and health checks go on."""
+    """Take only what nobody else wants, so that pages and health checks go on.
+
+    For what burns, and not for the one that waits for it: to be stopped takes a little CPU too.
+    """
     os.nice(_LOWEST_PRIORITY)
     if hasattr(os, "SCHED_IDLE"):
         with contextlib.suppress(OSError):
@@ -76,6 +78,7 @@ def _start_burner(ends: float) -> None:
         return
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
+    _give_way()
     left = max(1, math.ceil(ends - time.monotonic()))
     signal.alarm(left + _GRACE_SECONDS)
     limit = left + _GRACE_SECONDS

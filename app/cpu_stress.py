@@ -31,22 +31,19 @@ _BURN = Path(cpu_burn.__file__)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A load that is running: for how long, until when, by which program ("" is our own)."""
+    """A load that is running, as it was read: its length, when it ends by itself (as time.time()
+    tells) and how long until then, and the program that makes it ("" is our own)."""
 
     seconds: int
+    until: float
     left: float
     cores: int
     program: str
 
     @property
     def since(self) -> float:
-        """When it began, as time.time() tells."""
+        """When it began."""
         return self.until - self.seconds
-
-    @property
-    def until(self) -> float:
-        """When it ends by itself."""
-        return time.time() + self.left
 
 
 class LoadRunning(DirectoryError):
@@ -160,7 +157,7 @@ def _read(lock: int, process: subprocess.Popen[bytes] | None = None) -> Load:
     _pid_in(lock, process)
     state = json.loads(os.pread(lock, 4096, 0))
     left = max(0.0, state["ends"] - time.monotonic())
-    return Load(state["seconds"], left, state["cores"], state["program"])
+    return Load(state["seconds"], time.time() + left, left, state["cores"], state["program"])
 
 
 def _pid_in(lock: int, process: subprocess.Popen[bytes] | None = None) -> int:

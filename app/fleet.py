@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Protocol, get_type_hints
+from typing import Any, Protocol, get_type_hints
 
 SILENT_SECONDS = 30.0
 FORGOTTEN_SECONDS = 600.0
@@ -53,10 +53,18 @@ def heartbeat_from(text: str) -> Heartbeat | None:
     try:
         found = json.loads(text)
         known = {each.name: found[each.name] for each in fields(Heartbeat) if each.name in found}
-        right = {name: value for name, value in known.items() if isinstance(value, _KINDS[name])}
-        return Heartbeat(**(right | {"at": float(known["at"])}))
+        right = {name: _right(value, _KINDS[name]) for name, value in known.items()}
+        told: dict[str, Any] = {n: value for n, value in right.items() if value is not None}
+        return Heartbeat(**(told | {"at": float(known["at"])}))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _right(value: object, kind: type) -> object:
+    """The value if it is of its kind; JSON knows no difference between 97 and 97.0."""
+    if type(value) is int and isinstance(0.0, kind):
+        return float(value)
+    return value if isinstance(value, kind) else None
 
 
 class HeartbeatStore(Protocol):

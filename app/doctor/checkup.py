@@ -59,7 +59,8 @@ def port_check(settings: Settings, port: int | None = None) -> Check:
     """The check of this port, or of the one where this directory usually listens."""
     usual = SERVICE_PORT if settings.dynamo_mode else LAPTOP_PORT
     number = port or usual
-    return Check("Open port", lambda: check_port(number, for_others=settings.dynamo_mode))
+    others = settings.dynamo_mode and not settings.trusted_proxies
+    return Check("Open port", lambda: check_port(number, for_others=others))
 
 
 def _machines(console: Console) -> Callable[[], list[Heartbeat]]:

@@ -27,7 +27,7 @@ class Report:
 
     def count(self, state: State) -> int:
         """How many findings are so."""
-        return sum(finding.state is state for _, finding in self.findings)
+        return sum(finding.state == state for _, finding in self.findings)
 
     @property
     def healthy(self) -> bool:

@@ -102,6 +102,7 @@ def wants_json() -> bool:
 def _facts(shown: Heartbeat, now: float) -> list[tuple[str, str, str]]:
     """Label, words, and how the words are set: a plain line, or an id in the machine's face."""
     place = ", ".join(part for part in (shown.zone, shown.type) if part)
+    since = words.running_since(shown.up_since, now) if shown.up_since else "Not known"
     facts = [
         ("Instance" if shown.zone else "Name", shown.machine, "code"),
         ("Zone and type", place, "code") if place else ("On EC2", _NOT_ON_EC2, ""),
@@ -109,19 +110,13 @@ def _facts(shown: Heartbeat, now: float) -> list[tuple[str, str, str]]:
         ("Address", shown.address, "code"),
         ("Load, 1 · 5 · 15 min", words.load_words(shown), ""),
         ("Memory", words.memory_words(shown), ""),
-        ("Running since", _running_since(shown, now), ""),
+        ("Running since", since, ""),
         ("Version", shown.version[:16], "code"),
     ]
     return [fact for fact in facts if fact[1]]
 
 
 _NOT_ON_EC2 = "Not on EC2, or its metadata service does not answer"
-
-
-def _running_since(shown: Heartbeat, now: float) -> str:
-    if shown.up_since is None:
-        return "Not known"
-    return f"{words.long_clock(shown.up_since).words}: {words.span(now - shown.up_since)}"
 
 
 def _as_json(this: Heartbeat, machines: list[Heartbeat], trouble: str) -> Response:

@@ -128,7 +128,7 @@ def load_shown(beat: Heartbeat, now: float) -> LoadShown | None:
         left_words=minutes(left),
         of_words=minutes(whole),
         done=done,
-        sentence=f"{done} % done. {_cores(beat.cores)} busy with {by}",
+        sentence=f"{done}% done. {_cores(beat.cores)} busy with {by}",
         began=began,
     )
 
@@ -154,6 +154,14 @@ def ago(seconds: float) -> str:
     """``2 s ago``, ``3 min ago``."""
     whole = max(0, round(seconds))
     return f"{whole} s ago" if whole < 60 else f"{whole // 60} min ago"
+
+
+def running_since(at: float, now: float) -> str:
+    """``Today 08:02 UTC, 8 h 40 min``."""
+    began = long_clock(at).words
+    if datetime.fromtimestamp(at, UTC).date() == datetime.fromtimestamp(now, UTC).date():
+        began = f"Today {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
+    return f"{began}, {span(now - at)}"
 
 
 def span(seconds: float) -> str:
