@@ -12,6 +12,7 @@ from app.contracts import MOST_EXAMINED, Page, Query
 from app.employee import Card
 from app.storage.cursors import SEPARATOR, Cursor, read_cursor
 from app.storage.sql import counts
+from app.storage.sql.listing import LETTERS, view_of
 from app.storage.sql.rows import card_from
 from app.storage.sql.walks import (
     LAST,
@@ -117,10 +118,13 @@ def _shortest_by_name(connection: Connection, asked: Conditions) -> Walk:
 
 def _short_walk(connection: Connection, asked: Conditions) -> Walk | None:
     """A walk with so few people that all of them can be sorted."""
-    people = counts.people_in(connection, asked.views)
+    walks = {view: walk_by_view(asked, view) for view in asked.views}
+    if asked.letter:
+        walks[view_of(LETTERS, terms.letter_of(asked.letter))] = walk_by_name(asked)
+    people = counts.people_in(connection, walks) if walks else {}
     view = min(people, key=people.__getitem__, default=None)
     if view is not None and people[view] <= FEW:
-        return walk_by_view(asked, view)
+        return walks[view]
     for word in asked.words[1:]:
         walk = walk_by_other_word(asked, word)
         values = walk.values("", LAST, FEW + 1)

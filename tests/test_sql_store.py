@@ -1,0 +1,519 @@
+"""What is peculiar to SQL: plans, bounds, the file, its schema, and what goes wrong with it."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, event, inspect
+
+from app import deadline
+from app.contracts import MOST_EXAMINED, Query
+from app.employee import Card, Employee, card_of
+from app.errors import EditConflict, SettingsError, StorageUnavailable
+from app.revision import revision_of
+from app.storage.sql import SqlStore, browse, bulk, open_sql_store, schema
+from app.storage.sql.rows import card_from
+from app.storage.sql.tables import metadata
+from tests.contract.people import add, everyone, found, new_write_id, pages, pages_back, person
+from tests.model_store import ModelStore
+
+PLACES = ("Lisbon", "Porto", "Faro", "Évora")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a folder" / "directory.db"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[SqlStore]:
+    opened = open_sql_store(f"sqlite:///{file}")
+    opened.set_up()
+    yield opened
+    opened.close()
+
+
+def some(how_many: int) -> Iterator[Employee]:
+    """All clerks; two of three begin with m, the rest with z."""
+    for n in range(how_many):
+        yield person(
+            f"id-{n:03}",
+            f"{'m' if n < how_many * 2 / 3 else 'z'}ann Name {n:03}",
+            job_title="Clerk",
+            department=("Ops", "Sales")[n % 2],
+            location=PLACES[n % 4],
+            badges=("apple", "bug")[: n % 3],
+        )
+
+
+@pytest.fixture
+def crowd(crowded: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
+    """690 people, where 400 rows are many and 200 are few; nobody may write."""
+    monkeypatch.setattr(browse, "WINDOWS", (40, 360))
+    monkeypatch.setattr(browse, "FEW", 200)
+    return crowded
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    opened = open_sql_store(f"sqlite:///{tmp_path_factory.mktemp('crowd') / 'directory.db'}")
+    opened.set_up()
+    list(opened.add_many(some(690)))
+    yield opened
+    opened.close()
+
+
+QUERIES = {
+    "list": Query(),
+    "letter": Query(letter="m"),
+    "location": Query(location="lisbon"),
+    "department": Query(department="ops"),
+    "job title": Query(job_title="clerk"),
+    "badge": Query(badge="apple"),
+    "two filters": Query(location="lisbon", badge="apple", letter="m"),
+    "one word": Query(words="clerk"),
+    "two words": Query(words="clerk ann"),
+    "word and filters": Query(words="clerk", location="lisbon", letter="m", badge="apple"),
+}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query: Query) -> None:
+    seen: list[str] = []
+    engine = crowd._database._engine
+
+    def explain(connection, cursor, statement, parameters, context, many) -> None:
+        if statement.startswith("SELECT"):
+            plan = connection.connection.dbapi_connection.execute(
+                f"EXPLAIN QUERY PLAN {statement}", parameters
+            )
+            seen.extend(row[3] for row in plan)
+
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        first = crowd.browse(query)
+        second = crowd.browse(query, first.next)
+        crowd.browse(query, second.previous)
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
+    assert any("SEARCH met USING PRIMARY KEY (view=? AND at>? AND at<?)" in step for step in seen)
+    assert not [step for step in seen if step.startswith("SCAN") and "anon" not in step]
+    assert not [step for step in seen if "TEMP B-TREE" in step and "GROUP BY" not in step]
+
+
+def test_the_windows_of_a_page_add_up_to_what_it_may_look_at() -> None:
+    assert sum(browse.WINDOWS) == MOST_EXAMINED
+    assert browse.WINDOWS[0] + browse.FEW <= MOST_EXAMINED
+
+
+def test_a_rare_combination_ends_early_and_offers_to_go_on(crowd: SqlStore) -> None:
+    query = Query(words="clerk", letter="z")
+    expected = [card_of(each) for each in some(690) if each.full_name.startswith("z")]
+    first, *rest = pages(crowd, query, 100)
+    assert (first.cards, first.looked_through) == ((), MOST_EXAMINED)
+    assert first.next
+    assert first.previous is None
+    assert [page.looked_through for page in rest] == [None] * 3
+    assert [card for page in rest for card in page.cards] == expected
+
+
+def test_the_way_back_through_a_rare_combination_ends_early_too(crowd: SqlStore) -> None:
+    query = Query(words="clerk", letter="z")
+    first, *rest = pages(crowd, query, 100)
+    back = list(pages_back(crowd, query, 100, rest[-1]))
+    assert [page.cards for page in back] == [rest[1].cards, rest[0].cards, ()]
+    assert [page.looked_through for page in back] == [None, MOST_EXAMINED, MOST_EXAMINED]
+    assert back[-1] == first
+    nobody = crowd.browse(query, rest[0].previous, 100)
+    assert (nobody.cards, nobody.looked_through) == ((), MOST_EXAMINED)
+    assert crowd.browse(query, nobody.next, 100).cards == rest[0].cards
+    assert crowd.browse(query, nobody.previous, 100) == first
+
+
+def test_a_page_that_ends_early_shows_what_it_has(crowd: SqlStore) -> None:
+    query = Query(words="clerk", location="faro", badge="apple", letter="m")
+    walked = list(pages(crowd, query, 100))
+    assert [page.looked_through for page in walked] == [None]
+    query = Query(department="ops", letter="z")
+    assert len(everyone(crowd, query)) == 115
+    query = Query(words="clerk mann", department="ops")
+    walked = list(pages(crowd, query, 215))
+    assert [(len(page.cards), page.looked_through) for page in walked] == [
+        (200, MOST_EXAMINED),
+        (30, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [Query(words="clerk 689"), Query(words="clerk zann 68"), Query(words="clerk", location="faro"),
+     Query(words="clerk name", location="porto", department="sales", badge="apple")],
+    ids=str,
+)  # fmt: skip
+def test_few_people_are_all_found_however_frequent_the_word(crowd: SqlStore, query: Query) -> None:
+    model = ModelStore()
+    list(model.add_many(some(690)))
+    page = crowd.browse(query, None, 300)
+    assert page.cards == model.browse(query, None, 300).cards
+    assert page.cards
+    assert page.looked_through is None
+
+
+def test_pages_of_few_people_go_both_ways(crowd: SqlStore) -> None:
+    query = Query(words="clerk 68")
+    walked = list(pages(crowd, query, 3))
+    assert [len(page.cards) for page in walked] == [3, 3, 3, 1]
+    back = list(pages_back(crowd, query, 3, walked[-1]))
+    assert [page.cards for page in back] == [page.cards for page in walked[-2::-1]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("1", "Ada", "Clerk", "Lisbon", "Ops", "a@b", "1", '["apple","bug"]', "employee_pic/a.jpg"),
+        ("1", None, None, None, None, None, None, None, None),
+        ("1", " Ada ", "a\tb", "a  b", "a\u00a0b", "x" * 300, "|", "apple,linux", ""),
+        ("1", "Ada |", "| b", "\u3000", "\u200d", "a\nb", "", "[1, null]", ""),
+        ("1", "Ada", "", "", "", "", "", '["rocket"', ""),
+    ],
+)
+def test_the_card_in_a_row_is_that_of_the_whole_record(store: SqlStore, row: tuple) -> None:
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute(
+            f"INSERT INTO employee ({','.join(Card._fields)}) VALUES (?,?,?,?,?,?,?,?,?)", row
+        )
+    other.close()
+    assert card_from(row) == card_of(store.get("1"))
+
+
+def test_a_record_with_odd_values_is_read(store: SqlStore) -> None:
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute(
+            "INSERT INTO employee (id, full_name, badges, updated_at, version) VALUES (?,?,?,?,?)",
+            ("1", "Ada", "['apple'", "yesterday", None),
+        )
+    other.close()
+    stored = store.get("1")
+    assert (stored.badges, stored.updated_at, stored.version) == (("apple",), None, 0)
+    list(store.reindex())
+    assert found(store, badge="apple") == ["Ada"]
+
+
+def test_an_id_that_was_put_in_twice_is_listed_once(store: SqlStore) -> None:
+    with sqlite3.connect(store._database.url.database) as other:
+        other.executemany("INSERT INTO employee (id, full_name) VALUES (?,?)", [("1", "Ada")] * 2)
+    other.close()
+    list(store.reindex())
+    assert found(store) == ["Ada"]
+    assert list(store.reindex())[-1].changed in (0, 1)
+
+
+def test_a_reindex_finds_entries_that_were_lost_or_are_wrong(store: SqlStore) -> None:
+    add(store, *some(50))
+    before = everyone(store), found(store, words="clerk"), store.facets()
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute("DELETE FROM entry WHERE view = 'word' AND number % 3 = 0")
+        other.execute("UPDATE entry SET view = 'location:nowhere' WHERE view = 'location:porto'")
+        other.execute("UPDATE facet SET people = people + 7 WHERE view LIKE 'title%'")
+        other.execute("DELETE FROM facet WHERE view = 'name'")
+    other.close()
+    list(store.reindex())
+    assert (everyone(store), found(store, words="clerk"), store.facets()) == before
+    assert found(store, location="nowhere") == []
+    assert len(found(store, location="porto")) == 13
+
+
+def test_adding_many_goes_on_where_it_was_left(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "BATCH", 10)
+    running = store.add_many(some(45))
+    assert [next(running), next(running)] == [10, 20]
+    running.close()
+    assert store.facets().total == 20
+    assert list(store.add_many(some(45)))[-1] == 25
+    assert store.facets().total == 45
+
+
+def test_the_same_counts_are_the_same_object(store: SqlStore) -> None:
+    (ada,) = add(store, person("1", "Ada", location="Lisbon"))
+    facets = store.facets()
+    store.update(replace(ada, about="Nothing that is counted."), revision_of(ada), "w")
+    assert store.facets() is facets
+    add(store, person("2", "Bea"))
+    assert store.facets() is not facets
+
+
+def test_the_folder_of_the_file_is_made_and_said(file: Path) -> None:
+    opened = open_sql_store(f"sqlite:///{file}")
+    assert not file.parent.exists()
+    assert opened.set_up() == [f"The tables in {file} were made."]
+    assert opened.set_up() == []
+    opened.close()
+
+
+def test_the_file_is_kept_as_safely_as_promised(store: SqlStore) -> None:
+    store.close()
+    with store._database.reading("test") as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "busy_timeout")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 2_000}
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(store: SqlStore, tmp_path: Path) -> None:
+    plain = create_engine(f"sqlite:///{tmp_path / 'plain.db'}")
+    metadata.create_all(plain)
+    wanted, made = inspect(plain), inspect(store._database._engine)
+    assert {*made.get_table_names()} == {*wanted.get_table_names(), "alembic_version"}
+    for table in wanted.get_table_names():
+        for look in ("get_columns", "get_pk_constraint", "get_indexes", "get_table_options"):
+            assert str(getattr(made, look)(table)) == str(getattr(wanted, look)(table))
+    plain.dispose()
+
+
+def test_the_version_is_that_of_the_newest_migration() -> None:
+    versions = Path(schema.__file__).with_name("migrations") / "versions"
+    assert max(each.name for each in versions.glob("*.py")).startswith(schema.VERSION)
+
+
+def test_a_start_that_finds_everything_ready_loads_no_alembic(store: SqlStore, file: Path) -> None:
+    code = (
+        "import sys; from app.storage.sql import open_sql_store\n"
+        f"assert open_sql_store('sqlite:///{file}').set_up() == []\n"
+        "assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_file_of_a_newer_release_is_refused(store: SqlStore) -> None:
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+    other.close()
+    for ask in (store.set_up, store.check):
+        with pytest.raises(StorageUnavailable):
+            ask()
+
+
+@pytest.mark.slow
+def test_several_processes_may_set_up_at_once(file: Path) -> None:
+    code = (
+        f"from app.storage.sql import open_sql_store; open_sql_store('sqlite:///{file}').set_up()"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    for each in running:
+        _, error = each.communicate(timeout=120)
+        assert (each.returncode, error) == (0, b"")
+    opened = open_sql_store(f"sqlite:///{file}")
+    opened.check()
+    opened.close()
+
+
+def test_several_threads_may_set_up_at_once(file: Path) -> None:
+    opened = [open_sql_store(f"sqlite:///{file}") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(SqlStore.set_up, opened))
+    assert sum(map(len, said)) == 1
+    for each in opened:
+        each.close()
+
+
+def every_call(store: SqlStore) -> Iterator[tuple[str, object]]:
+    yield "get", lambda: store.get("1")
+    yield "add", lambda: store.add(person("1"), "w")
+    yield "update", lambda: store.update(person("1"), "1.", "w")
+    yield "delete", lambda: store.delete("1", None, "w")
+    yield "browse", lambda: store.browse(Query())
+    yield "facets", store.facets
+    yield "check", store.check
+    yield "reindex", lambda: list(store.reindex())
+    yield "add_many", lambda: list(store.add_many([person("1")]))
+    yield "photo_keys", lambda: list(store.photo_keys())
+
+
+def assert_all_unavailable(store: SqlStore) -> None:
+    for name, call in every_call(store):
+        with pytest.raises(StorageUnavailable) as error:
+            call()
+        assert error.value.service == "the database", name
+        assert not error.value.maybe_written
+
+
+def test_without_tables_every_call_says_so(file: Path) -> None:
+    opened = open_sql_store(f"sqlite:///{file}")
+    assert_all_unavailable(opened)
+    file.parent.mkdir()
+    assert_all_unavailable(opened)
+    with pytest.raises(StorageUnavailable, match="flask setup"):
+        opened.check()
+    opened.close()
+
+
+def test_a_file_that_is_no_database_is_unavailable(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"This is a letter, not a database. " * 100)
+    opened = open_sql_store(f"sqlite:///{file}")
+    with pytest.raises(StorageUnavailable, match="not a database"):
+        opened.set_up()
+    assert_all_unavailable(opened)
+    opened.close()
+
+
+def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
+    opened = open_sql_store(f"sqlite:///{tmp_path / 'a file' / 'directory.db'}")
+    with pytest.raises(StorageUnavailable):
+        opened.set_up()
+    opened.close()
+
+
+def test_a_locked_database_is_unavailable_within_the_deadline_and_still_read(
+    store: SqlStore,
+) -> None:
+    stored = store.add(person("1", "Ada"), "w")
+    other = sqlite3.connect(store._database.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with deadline.within(0.3), pytest.raises(StorageUnavailable, match="locked") as error:
+        store.update(replace(stored, full_name="Zoe"), revision_of(stored), "w2")
+    assert 0.2 < time.monotonic() - began < 2
+    assert not error.value.maybe_written
+    assert found(store) == ["Ada"]
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.update(replace(stored, full_name="Zoe"), revision_of(stored), "w2").version == 2
+
+
+def test_no_call_begins_when_the_time_is_over(store: SqlStore) -> None:
+    with deadline.within(0):
+        assert_all_unavailable(store)
+
+
+def test_a_full_disk_writes_nothing_and_says_so(store: SqlStore) -> None:
+    add(store, person("1", "Ada"))
+    engine = store._database._engine
+
+    @event.listens_for(engine, "connect")
+    def fill(connection, record) -> None:
+        pages_now = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages_now}")
+
+    engine.dispose()
+    added = 1
+    with pytest.raises(StorageUnavailable, match="full") as error:  # noqa: PT012
+        for n in range(100):
+            store.add(person(f"x{n}", "Bea", about="x" * 2_000), new_write_id())
+            added += 1
+    assert not error.value.maybe_written
+    assert store.facets().total == len(everyone(store)) == added
+
+
+def test_a_file_that_may_only_be_read_is_still_read(store: SqlStore, file: Path) -> None:
+    stored = store.add(person("1", "Ada"), "w")
+    engine = store._database._engine
+
+    @event.listens_for(engine, "connect")
+    def protect(connection, record) -> None:
+        connection.execute("PRAGMA query_only = ON")  # root may write to any file
+
+    engine.dispose()
+    assert found(store) == ["Ada"]
+    with pytest.raises(StorageUnavailable, match="readonly"):
+        store.update(replace(stored, full_name="Zoe"), revision_of(stored), "w2")
+
+
+def test_after_the_file_was_away_the_next_call_works(store: SqlStore, file: Path) -> None:
+    add(store, person("1", "Ada"))
+    store.close()
+    away = file.with_name("away")
+    shutil.move(file, away)
+    with pytest.raises(StorageUnavailable):
+        store.browse(Query())
+    store.close()
+    shutil.move(away, file)
+    assert found(store) == ["Ada"]
+
+
+def test_a_failed_write_leaves_its_connection_fit_for_the_next(store: SqlStore) -> None:
+    stored = store.add(person("1", "Ada"), "w")
+    for n in range(40):
+        with pytest.raises(EditConflict):
+            store.update(replace(stored, about=f"{n}"), "0.nonsense", new_write_id())
+    assert store.update(replace(stored, about="x"), revision_of(stored), "w2").version == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql+pymysql://bob:hunter22@db/people", "postgresql://bob:hunter22@db/people", "sqlite://",
+     "sqlite:///:memory:", "hunter22", "", "://hunter22", "sqlite+aiosqlite:///hunter22"],
+)  # fmt: skip
+def test_another_kind_of_address_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as error:
+        open_sql_store(url)
+    assert "hunter22" not in str(error.value)
+
+
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, {root!r})
+from sqlalchemy import event
+from app.storage.sql import open_sql_store
+from app.revision import revision_of
+from dataclasses import replace
+store = open_sql_store({url!r})
+stored = store.get("1")
+steps = iter(range({step}))
+@event.listens_for(store._database._engine, "before_cursor_execute")
+def count(connection, cursor, statement, parameters, context, many):
+    if next(steps, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+store.update(replace(stored, full_name="Zoe", location="Porto"), revision_of(stored), "w2")
+print("saved", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.slow
+def test_a_save_killed_at_any_step_happened_whole_or_not_at_all(file: Path) -> None:
+    root = str(Path(__file__).parent.parent)
+    url = f"sqlite:///{file}"
+    opened = open_sql_store(url)
+    opened.set_up()
+    opened.add(person("1", "Ada", location="Lisbon"), "w")
+    for step in range(40):
+        code = KILLED.format(root=root, url=url, step=step)
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+        assert ran.returncode == -signal.SIGKILL, ran.stderr
+        saved = b"saved" in ran.stdout
+        name, place = ("Zoe", "Porto") if saved else ("Ada", "Lisbon")
+        assert opened.get("1").full_name == name
+        assert found(opened) == found(opened, location=place, words=name) == [name]
+        assert opened.facets().locations == {place: 1}
+        if saved:
+            break
+    assert step > 5
+    assert saved
+    opened.close()
+
+
+def test_a_forked_process_opens_its_own_connections(store: SqlStore) -> None:
+    add(store, person("1", "Ada"))
+    pooled = store._database._engine.pool.checkedin()
+    assert pooled
+    child = os.fork()
+    if child == 0:  # pragma: no cover
+        os._exit(0 if store._database._engine.pool.checkedin() == 0 and found(store) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert store._database._engine.pool.checkedin() == pooled
