@@ -18,7 +18,7 @@ from tests.deploy.namespaces import Network
 from tests.deploy.shims import ASKED
 from tests.deploy.traffic import Traffic
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 # What comes after the boot is the same script on both.
 al2023_only = pytest.mark.parametrize("directory", ["al2023"], indirect=True)
