@@ -54,7 +54,7 @@ class Searchable(Protocol):
 
 def one_line(text: str) -> str:
     """The text on one line, white space collapsed, at most 200 characters: as lists show it."""
-    return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS]
+    return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS].rstrip()
 
 
 def _drops(mark: str) -> bool:

@@ -65,7 +65,7 @@ def browse(connection: Connection, query: Query, cursor: str | None, limit: int)
     if start is not None and start.backwards:
         found = _find(connection, asked, Span(before=start.key, backwards=True), limit + 1)
         if len(found.rows) > limit or found.looked_to:
-            return _page_before(query, found, limit)
+            return _page_before(query, found, limit, start)
         start = None  # the beginning was reached: this is the first page
     span = Span(after=start.key) if start else Span()
     return _page_after(query, _find(connection, asked, span, limit + 1), limit, start)
@@ -159,13 +159,14 @@ def _page_after(query: Query, found: Found, limit: int, start: Cursor | None) ->
     )
 
 
-def _page_before(query: Query, found: Found, limit: int) -> Page:
+def _page_before(query: Query, found: Found, limit: int, start: Cursor) -> Page:
     rows = found.rows[:limit]
     end = _end_of(found, limit)
-    # Where nobody was found, forwards from the end of the walk is forwards from its beginning.
+    # Where nobody was found, forwards is from right before the place where the walk began.
+    behind = rows[0][0] if rows else max(end or "", start.key[:-1])
     return Page(
         cards=_cards(rows[::-1]),
-        next=_link(query, False, rows[0][0] if rows else end),
+        next=_link(query, False, behind),
         previous=_link(query, True, end),
         looked_through=MOST_EXAMINED if found.looked_to else None,
     )

@@ -1,0 +1,183 @@
+"""Sort keys and search words: one normalisation, with its limits."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import terms
+from app.employee import Employee
+
+unhurried = settings(deadline=None)
+
+texts = st.text(max_size=250)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ADA  Lovelace\n", "ada lovelace"),
+        ("José Núñez", "jose nunez"),
+        ("Weiß", "weiss"),
+        ("Łódź Ørsted Đặng Þór Æsir Œuvre", "lodz orsted dang thor aesir oeuvre"),
+        ("İstanbul ılık", "istanbul ilik"),
+        ("Ａｄａ　１", "ada 1"),
+        ("\u0645\u064f\u062d\u0645\u062f", "محمد"),
+        ("הָשָׁלוֹם", "השלום"),
+        ("हिन्दी", "हिन्दी"),
+        ("がぎ", "がぎ"),
+        ("한국어", "한국어"),
+        ("a\u200db\u0000c\u202e", "abc"),
+        ("", ""),
+    ],
+)
+def test_case_accents_and_width_are_removed(text: str, folded: str) -> None:
+    assert terms.fold(text) == folded
+
+
+@unhurried
+@given(texts)
+def test_folding_twice_folds_no_further(text: str) -> None:
+    assert terms.fold(terms.fold(text)) == terms.fold(text)
+
+
+@unhurried
+@given(texts)
+def test_either_form_of_a_text_folds_alike(text: str) -> None:
+    forms = {terms.fold(unicodedata.normalize(form, text)) for form in ("NFC", "NFD")}
+    assert len(forms) == 1
+
+
+def test_a_line_has_at_most_200_characters_and_single_spaces() -> None:
+    assert terms.one_line("  a\t\n b ") == "a b"
+    assert len(terms.one_line("x" * 500)) == 200
+    assert terms.one_line("x" * 199 + "  y") == "x" * 199
+
+
+@unhurried
+@given(texts)
+def test_a_line_of_a_line_is_the_same_line(text: str) -> None:
+    assert terms.one_line(terms.one_line(text)) == terms.one_line(text)
+
+
+def words_of(**fields: str) -> tuple[str, ...]:
+    return terms.search_words(Employee(**{"id": "1", "full_name": "", **fields}))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Ada Lovelace", ("ada", "lovelace")),
+        ("Siobhán O'Brien", ("brien", "obrien", "siobhan")),
+        ("Jean-Luc", ("jean", "jeanluc", "luc")),
+        ("王小明", ("小明", "明", "王小明")),
+        ("Ada (she) & Bob, Jr.", ("ada", "bob", "jr", "she")),
+        ("D'", ("d",)),
+        ("...", ()),
+        ("", ()),
+    ],
+)
+def test_a_name_is_found_under_these_words(name: str, words: tuple[str, ...]) -> None:
+    assert words_of(full_name=name) == words
+
+
+def test_the_name_before_the_at_sign_is_a_word_and_the_host_is_none() -> None:
+    assert words_of(email="ada.lovelace@navy.example") == ("ada", "adalovelace", "lovelace")
+
+
+@unhurried
+@given(st.builds(Employee, id=st.just("1"), full_name=texts, job_title=texts, location=texts))
+def test_there_are_at_most_30_sorted_words_of_at_most_64_bytes(person: Employee) -> None:
+    words = terms.search_words(person)
+    assert len(words) <= terms.MOST_WORDS
+    assert list(words) == sorted(set(words), key=str.encode)
+    assert all(0 < len(word.encode()) <= terms.WORD_BYTES for word in words)
+
+
+def test_of_too_many_words_those_of_the_name_are_kept() -> None:
+    title = " ".join(f"t{n}" for n in range(40))
+    words = words_of(full_name="Ada Lovelace", preferred_name="Countess", job_title=title)
+    assert {"ada", "lovelace", "countess", "t0", "t26"} <= set(words)
+    assert "t27" not in words
+
+
+@unhurried
+@given(texts)
+def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
+    words = words_of(full_name=name)
+    if len(words) < terms.MOST_WORDS:
+        assert all(terms.matched_word(words, typed) for typed in terms.query_words(name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Ada LOVE", ("love", "ada")),
+        ("ad ada a", ("ada",)),
+        ("bob ada", ("ada", "bob")),
+        ("o'brien", ("obrien",)),
+        ("jean-luc", ("jean", "luc")),
+        ("...", ()),
+        ("", ()),
+        ("x" * 100, ("x" * 64,)),
+    ],
+)
+def test_the_longest_word_typed_comes_first(typed: str, words: tuple[str, ...]) -> None:
+    assert terms.query_words(typed) == words
+
+
+def test_the_smallest_word_that_begins_so_is_the_match() -> None:
+    assert terms.matched_word(("adam", "ada", "bea"), "ad") == "ada"
+    assert terms.matched_word(("adam",), "b") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "letter"),
+    [
+        ("Ada Lovelace", "ada lovelace", "a"),
+        ("Émile Zola", "emile zola", "e"),
+        ("'t Hooft", "t hooft", "t"),
+        ("Łukasz", "lukasz", "l"),
+        ("42 Crew", "{42 crew", "other"),
+        ("王小明", "{王小明", "other"),
+        ("Анна", "{анна", "other"),
+        ("", "{", "other"),
+        ("!!", "{", "other"),
+    ],
+)
+def test_a_name_stands_here_in_the_list(name: str, key: str, letter: str) -> None:
+    assert terms.name_key(name) == key
+    assert terms.letter_of(key) == letter
+
+
+@unhurried
+@given(texts)
+def test_a_name_key_is_short_and_holds_no_control_character(name: str) -> None:
+    key = terms.name_key(name)
+    assert len(key.encode()) <= terms.NAME_KEY_BYTES
+    assert not any(unicodedata.category(mark) == "Cc" for mark in key)
+    assert terms.letter_of(key) in terms.LETTERS
+
+
+@unhurried
+@given(st.text(max_size=3_000))
+def test_a_tie_is_short_and_holds_no_control_character(employee_id: str) -> None:
+    tie = terms.tie_of(employee_id)
+    assert len(tie.encode()) <= 64
+    assert tie.isprintable()
+
+
+def test_a_tie_is_the_id_itself_where_it_can_be() -> None:
+    assert terms.tie_of("a b") == "a b"
+    assert terms.tie_of("x" * 64) == "x" * 64
+    hashed = [terms.tie_of(each) for each in ("x" * 65, "x" * 66, "a\nb", "\ud800", "a\x1fb")]
+    assert all(tie.startswith("~") and len(tie) == 33 for tie in hashed)
+    assert len(set(hashed)) == 5
+
+
+def test_spellings_merge_under_the_most_frequent_and_then_the_first() -> None:
+    merged = terms.merge_spellings(
+        {"porto": 1, "PORTO": 2, "Porto": 2, "Lisbon": 1, "gone": 0, "less": -1}
+    )
+    assert list(merged.items()) == [("Lisbon", 1), ("PORTO", 5)]
