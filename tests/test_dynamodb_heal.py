@@ -3,11 +3,13 @@
 import contextlib
 import time
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
 from app.contracts import Query
-from app.errors import EmployeeDeleted, EmployeeNotFound
+from app.employee import TEXT_FIELDS
+from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
 from app.storage.dynamodb import manifests
 from app.storage.dynamodb.manifests import manifest_key
@@ -158,8 +160,6 @@ def test_a_heal_that_meets_a_writer_reads_again(room, dynamodb_local, fault_prox
     healer.get("ada")
     gate = proxy.on("TransactWriteItems").hold()
 
-    from threading import Thread
-
     healing = Thread(target=healer.tidy)
     healing.start()
     gate.wait_until_reached()
@@ -242,9 +242,6 @@ def test_a_person_restored_at_the_console_after_a_deletion_is_listed_again(room)
 
 
 def test_an_outside_change_between_the_form_and_the_save_is_a_conflict_in_every_field(room):
-    from app.employee import TEXT_FIELDS
-    from app.errors import EditConflict
-
     for field in TEXT_FIELDS:
         stored = room.store.get("ada")
         room.change_outside("ada", field, "2024-01-01" if field == "start_date" else f"new {field}")

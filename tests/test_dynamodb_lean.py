@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -11,7 +12,9 @@ from botocore.credentials import RefreshableCredentials
 
 from app.contracts import Query
 from app.errors import StorageUnavailable
-from tests.contract.dynamodb_binding import DynamoRoom, MotoRoom
+from app.settings import Settings
+from app.storage.dynamodb import open_dynamodb_store
+from tests.contract.dynamodb_binding import DynamoRoom, MotoRoom, settings_for
 from tests.contract.people import add, everyone, names, person
 from tests.ground.server_process import HOST
 
@@ -97,9 +100,6 @@ def answers():
 
 @pytest.fixture
 def store():
-    from app.storage.dynamodb import open_dynamodb_store
-    from tests.contract.dynamodb_binding import settings_for
-
     return open_dynamodb_store(settings_for("Employees"))
 
 
@@ -176,9 +176,6 @@ def test_credentials_that_rotate_are_those_of_the_moment(answers, store):
 
 
 def test_without_a_region_the_first_call_says_what_to_set(monkeypatch):
-    from app.settings import Settings
-    from app.storage.dynamodb import open_dynamodb_store
-
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     store = open_dynamodb_store(Settings.from_env({"DYNAMO_MODE": "on"}))
     for call in (lambda: store.get("1"), lambda: store.add(person("1"), "form"), store.check):
@@ -200,11 +197,6 @@ def test_without_credentials_every_call_says_what_to_give_and_later_ones_find_th
 
 
 def test_opening_asks_nothing_and_takes_next_to_no_time(answers):
-    import time
-
-    from app.storage.dynamodb import open_dynamodb_store
-    from tests.contract.dynamodb_binding import settings_for
-
     began = time.perf_counter()
     open_dynamodb_store(settings_for("Employees"))
     assert time.perf_counter() - began < 0.05

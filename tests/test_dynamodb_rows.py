@@ -132,9 +132,7 @@ def test_the_hash_changes_with_whatever_a_row_holds_and_with_nothing_else():
         "badges": ("bug",),
         "photo_key": "employee_pic/1.jpg",
     }
-    hashes = {
-        project(Employee(**{**_fields(base), name: new})).hash for name, new in shown.items()
-    }
+    hashes = {project(Employee(**{**_fields(base), name: new})).hash for name, new in shown.items()}
     assert len(hashes) == len(shown)
     assert project(base).hash not in hashes
     unseen = Employee(**{**_fields(base), "about": "x", "pronouns": "y", "version": 7})

@@ -161,7 +161,7 @@ class _Search:
 
     def _read_on(self, reading: Reading, budget: int, factor: int) -> None:
         before = reading.examined
-        first_chunk = (self._limit + 1) * factor - 1
+        first_chunk = (self._limit + 1) * factor
         self._browser.read(reading, self._limit + 1, min(budget, self._left), first_chunk)
         self._left -= reading.examined - before
 

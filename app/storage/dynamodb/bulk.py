@@ -136,6 +136,7 @@ class BulkImport:
 
     def _add_one_by_one(self, newcomers: list[_Newcomer]) -> int:
         """Somebody added one of these people meanwhile, and our rows may lie over theirs."""
+        self._lease.prove()
         stored = 0
         for one in newcomers:
             try:

@@ -55,6 +55,10 @@ class Lease:
         if time.monotonic() - self._renewed > RENEW_SECONDS:
             self._hold_still()
 
+    def prove(self) -> None:
+        """Raise StorageUnavailable where another task holds the lease by now."""
+        self._hold_still()
+
     def note(self, checkpoint: Checkpoint) -> None:
         """Remember how far the task has come."""
         self._hold_still(checkpoint)

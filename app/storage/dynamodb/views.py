@@ -69,7 +69,8 @@ class Reading:
                 self.ended = True
                 return
             # The row that we go on from is met again when reading backwards: one more for it.
-            limit = min(chunk, ends - self.examined) + 1
+            again = int(self.backwards and self.after is not None)
+            limit = min(chunk, ends - self.examined) + again
             answer = calls.read("Query", table, self._request(table, limit, bounds))
             self.examined += answer["ScannedCount"]
             after = self.after

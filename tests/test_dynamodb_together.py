@@ -1,0 +1,295 @@
+"""Many writers at once, with the conflicts that the emulators never report; folds; kills."""
+
+import random
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.errors import EditConflict, EmployeeNotFound
+from app.revision import revision_of
+from app.storage.dynamodb.tables import Tables
+from app.storage.dynamodb.tally import Tally
+from tests.contract.dynamodb_binding import DynamoRoom
+from tests.contract.people import add, everyone, found, person
+from tests.dynamodb_audit import audit
+from tests.ground.aws_errors import throttled, transaction_conflict
+from tests.ground.environment import isolated
+from tests.ground.server_process import ServerProcess
+
+pytestmark = pytest.mark.slow
+
+WRITE = "TransactWriteItems"
+
+
+@pytest.fixture
+def proxy(dynamodb_local, fault_proxy):
+    return fault_proxy(dynamodb_local)
+
+
+@pytest.fixture
+def room(dynamodb_local, proxy):
+    opened = DynamoRoom(dynamodb_local, through=proxy.endpoint)
+    yield opened
+    opened.close()
+
+
+def new_tally(room: DynamoRoom) -> Tally:
+    return Tally(room.store.calls, Tables(room.people, room.index))
+
+
+def deltas_of(room: DynamoRoom) -> int:
+    return sum(item["at"]["S"].startswith("d#") for item in room.items(room.index))
+
+
+def test_fifty_writers_amid_conflicts_leave_exact_counts(room, proxy):
+    add(room.store, *(person(f"p{number}", f"Person {number}") for number in range(25)))
+    luck = random.Random(7)
+    lock = threading.Lock()
+
+    def unlucky(request) -> bool:
+        with lock:
+            return request.operation == WRITE and luck.random() < 0.4
+
+    proxy.on(unlucky).answer(transaction_conflict())
+    proxy.on(lambda request: unlucky(request) and luck.random() < 0.1).answer(throttled())
+
+    def write(number: int) -> None:
+        form = f"form {number}"
+        if number % 2:
+            room.store.add(person(f"new{number}", "New", location=f"Place {number % 3}"), form)
+        elif number % 4:
+            room.store.delete(f"p{number // 2}", None, form)
+        else:
+            one = room.store.get(f"p{number // 2}")
+            renamed = replace(one, full_name="Renamed", badges=("bug",))
+            room.store.update(renamed, revision_of(one), form)
+        if number % 10 == 0:
+            room.store.facets()
+            room.store.tidy()
+
+    with ThreadPoolExecutor(50) as writers:
+        list(writers.map(write, range(50)))
+    proxy.recover()
+    assert proxy.count(WRITE) > 70
+    assert audit(room) == []
+    facets = room.store.facets()
+    assert facets.total == len(everyone(room.store)) == 38
+    assert facets.badges == {"bug": 13}
+
+
+def test_of_two_editors_of_one_person_exactly_one_wins_each_round(room):
+    add(room.store, person("ada"))
+    for number in range(5):
+        before = room.store.get("ada")
+        gate = threading.Barrier(4)
+
+        def edit(editor: int, number=number, before=before, gate=gate) -> bool:
+            gate.wait()
+            wanted = replace(before, full_name=f"Round {number} by {editor}")
+            try:
+                room.store.update(wanted, revision_of(before), f"form {number} {editor}")
+            except EditConflict:
+                return False
+            return True
+
+        with ThreadPoolExecutor(4) as editors:
+            assert sum(editors.map(edit, range(4))) == 1
+    assert room.store.get("ada").version == 6
+    assert audit(room) == []
+
+
+def test_the_same_form_sent_by_many_at_once_makes_one_person(room):
+    with ThreadPoolExecutor(8) as senders:
+        stored = list(senders.map(lambda _: room.store.add(person("one"), "form"), range(8)))
+    assert {each.version for each in stored} == {1}
+    assert room.store.facets().total == 1
+    assert audit(room) == []
+
+
+def test_an_edit_against_a_deletion_ends_as_one_or_the_other(room):
+    for number in range(6):
+        add(room.store, person(f"p{number}", location="Oslo"))
+        one = room.store.get(f"p{number}")
+
+        def edit(one=one) -> None:
+            room.store.update(replace(one, location="Rome"), revision_of(one), "edit")
+
+        def delete(one=one) -> None:
+            room.store.delete(one.id, revision_of(one), "delete")
+
+        outcomes = []
+        with ThreadPoolExecutor(2) as both:
+            for task in [both.submit(edit), both.submit(delete)]:
+                outcomes.append(type(task.exception()))
+        assert Counter(outcomes)[type(None)] == 1
+        assert issubclass(
+            next(o for o in outcomes if o is not type(None)), EmployeeNotFound | EditConflict
+        )
+    assert audit(room) == []
+
+
+def test_tidying_folds_many_deltas_and_the_counts_stay(room):
+    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(70)))
+    before = room.store.facets()
+    assert deltas_of(room) == 70
+    room.store.tidy()
+    assert deltas_of(room) == 0
+    assert room.store.facets() == before
+    assert room.open_another().facets() == before
+    assert audit(room) == []
+
+
+def test_few_deltas_are_not_folded(room):
+    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(5)))
+    room.store.facets()
+    room.store.tidy()
+    assert deltas_of(room) == 5
+
+
+def test_of_two_folds_at_once_one_does_it_and_the_other_nothing(room, proxy):
+    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
+    first, second = new_tally(room), new_tally(room)
+    gate = proxy.on(WRITE).hold()
+    with ThreadPoolExecutor(1) as other:
+        slow = other.submit(first.fold)
+        gate.wait_until_reached()
+        assert second.fold()
+        gate.open()
+        assert not slow.result()
+    assert audit(room) == []
+
+
+def test_counts_read_during_a_fold_are_right_and_never_go_backwards(room, proxy):
+    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
+    reader = new_tally(room)
+    # The totals are read, then a fold comes, then the deltas are read: gone by now.
+    gate = proxy.on(
+        lambda request: b"d#" in request.raw_body and b"begins" in request.raw_body
+    ).hold()
+    with ThreadPoolExecutor(1) as other:
+        reading = other.submit(reader.snapshot)
+        gate.wait_until_reached()
+        assert new_tally(room).fold()
+        gate.open()
+        assert reading.result().counts["*"] == 40
+
+
+def test_a_fold_whose_reply_is_lost_counts_nobody_twice(room, proxy):
+    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
+    proxy.on(WRITE).lose_reply(times=1)
+    assert new_tally(room).fold()
+    assert audit(room) == []
+
+
+def test_readers_of_the_counts_beside_writers_and_folds_never_see_them_fall(room):
+    readings: list[int] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        reader = room.open_another()
+        while not stop.is_set():
+            readings.append(reader.facets().total)
+            reader.tidy()
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(lambda n: room.store.add(person(f"p{n}", f"P {n}"), f"f{n}"), range(80)))
+    stop.set()
+    reading.join()
+    assert readings == sorted(readings)
+    assert room.store.facets().total == 80
+    assert audit(room) == []
+
+
+SAVE = """
+import sys
+from dataclasses import replace
+from app.employee import Employee
+from app.revision import revision_of
+from app.settings import Settings
+from app.storage.dynamodb import open_dynamodb_store
+store = open_dynamodb_store(Settings.from_env())
+match sys.argv[1]:
+    case "add":
+        store.add(Employee(id="new", full_name="New Person", location="Rome"), "form")
+    case "update":
+        ada = store.get("ada")
+        store.update(replace(ada, full_name="Ada King", location="Rome"), revision_of(ada), "form")
+    case "delete":
+        store.delete("ada", None, "form")
+    case "fold":
+        store.facets()
+        store.tidy()
+print("saved")
+"""
+STEPS = {"add": 1, "update": 3, "delete": 2, "fold": 7}
+
+
+@pytest.mark.parametrize("what", STEPS)
+def test_killed_at_any_step_of_a_save_index_and_record_agree(
+    room, proxy, dynamodb_local, tmp_path, what
+):
+    """Before each request reaches the service, and after each was carried out but not heard."""
+    add(room.store, person("ada", location="Oslo", badges=("bug",)))
+    if what == "fold":
+        add(room.store, *(person(f"p{number}", f"P {number}") for number in range(35)))
+    outcomes = set()
+    for step in range(STEPS[what]):
+        for fault in ("hang", "never_reply"):
+            proxy.recover()
+            rule = getattr(proxy.on("*"), fault)(after=step)
+            kill_when_struck(room, proxy, rule, tmp_path, what)
+            proxy.recover()
+            assert audit(room) == []
+            outcomes.add((fault, names_of(room)))
+            undo(room)
+    if what != "fold":
+        assert len({seen for _, seen in outcomes}) == 2  # before, and after; nothing in between
+
+
+def kill_when_struck(room, proxy, rule, folder, what) -> None:
+    settings = {
+        "AWS_ENDPOINT_URL_DYNAMODB": proxy.endpoint,
+        "DYNAMO_MODE": "on",
+        "DYNAMO_TABLE": room.people,
+    }
+    log = folder / f"saver-{random.random()}.log"
+    saver = ServerProcess(
+        [sys.executable, "-c", SAVE, what],
+        folder=Path(__file__).parents[1],
+        log=log,
+        environment=isolated(settings),
+    )
+    # The write has been carried out, where it is, once the proxy waits for the client to go.
+    saver.wait_until(lambda: bool(rule.hits) or "saved" in log.read_text())
+    threading.Event().wait(0.3)
+    saver.kill()
+    assert rule.hits, log.read_text()
+
+
+def names_of(room: DynamoRoom) -> tuple[str, ...]:
+    return tuple(found(room.store))
+
+
+def undo(room: DynamoRoom) -> None:
+    """Back to where the test began, under ids that no tombstone forbids."""
+    for item in room.items(room.index):
+        if "gone" in item:
+            room.client.delete_item(
+                TableName=room.index, Key={"view": item["view"], "at": item["at"]}
+            )
+    if "New Person" in names_of(room):
+        room.store.delete("new", None, "undo")
+        undo(room)
+    try:
+        ada = room.store.get("ada")
+        wanted = replace(ada, full_name="Ada Lovelace", location="Oslo", badges=("bug",))
+        room.store.update(wanted, revision_of(ada), f"undo {random.random()}")
+    except EmployeeNotFound:
+        add(room.store, person("ada", location="Oslo", badges=("bug",)))
