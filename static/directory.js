@@ -3,6 +3,17 @@
 
 const $ = (selector) => document.querySelector(selector);
 
+/* Put a fresh part in the place of an old one: the focus and an open menu stay where they are. */
+function swap(old, fresh) {
+  if (!old || !fresh) return;
+  const stops = (part) => [...part.querySelectorAll("a, summary")];
+  const focused = stops(old).indexOf(document.activeElement);
+  const open = [...old.querySelectorAll("details")].findIndex((menu) => menu.open);
+  if (open >= 0 && fresh.querySelectorAll("details")[open]) fresh.querySelectorAll("details")[open].open = true;
+  old.replaceWith(fresh);
+  if (focused >= 0) stops(fresh)[focused]?.focus({ preventScroll: true });
+}
+
 /* Search as you type: wait 200 ms, drop stale answers, swap the list, replace the address. */
 function searchAsYouType(form, input) {
   const parts = ["menus", "chips", "switch", "tabs", "people", "pager"];
@@ -19,10 +30,7 @@ function searchAsYouType(form, input) {
   };
 
   const show = (page, typedAt) => {
-    for (const id of parts) {
-      const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-      if (old && fresh) old.replaceWith(fresh);
-    }
+    for (const id of parts) swap(document.getElementById(id), page.getElementById(id));
     const [count, fresh] = [$("#count"), page.getElementById("count")];
     clearTimeout(speaker);
     speaker = setTimeout(() => { count.textContent = fresh ? fresh.textContent : ""; },
@@ -166,7 +174,10 @@ function sendOnce(form) {
   window.addEventListener("pageshow", () => { sent = false; unlock(); });
 }
 
-/* A photo that fails to load uncovers the initials beneath it. */
+/* A photo that fails to load, or did before this ran, uncovers the initials beneath it. */
+for (const image of document.querySelectorAll(".face img")) {
+  if (image.complete && !image.naturalWidth) image.hidden = true;
+}
 document.addEventListener("error", (event) => {
   if (event.target instanceof HTMLImageElement && event.target.closest(".face")) event.target.hidden = true;
 }, true);

@@ -33,7 +33,7 @@ def test_the_list_follows_what_is_typed_and_the_address_with_it(browse: Open) ->
 def test_an_answer_that_comes_late_is_dropped(browse: Open) -> None:
     page = browse("/")
     late = []
-    page.route(re.compile(r"q=ama$"), late.append)
+    page.route(re.compile(r"q=ama$"), lambda route: late.append(route))
     page.locator("#q").fill("ama")
     page.wait_for_timeout(300)
     assert len(late) == 1
@@ -63,6 +63,7 @@ def test_the_slash_goes_to_the_search_but_not_out_of_a_field(browse: Open) -> No
     expect(page.locator("#q")).to_have_value("/")
     page.locator("summary").first.focus()
     page.keyboard.press("/")
+    page.wait_for_timeout(500)
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
