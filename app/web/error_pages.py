@@ -133,7 +133,7 @@ def _failed(error: Exception) -> ResponseReturnValue:
         return _no_room(error)
     log.error(
         "a request failed",
-        exc_info=error,
+        exc_info=getattr(error, "original_exception", None) or error,
         extra={"directory": {"request_id": request_id()}},
     )
     return render_template("500.html", request_id=request_id()), 500

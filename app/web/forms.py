@@ -127,6 +127,11 @@ class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
 class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """What is typed about a person."""
 
+    class Meta:
+        """CSRFProtect has checked the token of every POST; without a key there is none to make."""
+
+        csrf = False
+
     full_name = _text("Full name", Required("Give the full name, such as Amara Adeyemi"))
     preferred_name = _text("Preferred name")
     pronouns = _text("Pronouns")
