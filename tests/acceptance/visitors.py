@@ -100,7 +100,10 @@ class Form:
 
     def shows(self, typed: Mapping[str, str | list[str]]) -> bool:
         """Whether all this is in the form."""
-        return all(self.fields.get(name, []) == _listed(value) for name, value in typed.items())
+        return all(
+            sorted(self.fields.get(name, [])) == sorted(_listed(value))
+            for name, value in typed.items()
+        )
 
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, [""])[0]
@@ -119,6 +122,9 @@ class InProcess:
 
     def __init__(self, app: Flask) -> None:
         self._client = app.test_client()
+
+    def move_to(self, app: Flask) -> None:
+        self._client.application = app
 
     def send(
         self, method: str, address: str, body: bytes, headers: dict[str, str]
@@ -202,6 +208,11 @@ class Visitor:
         self._wire = wire
         self._ledger = ledger
 
+    def move_to(self, app: Flask) -> None:
+        """From now on a load balancer sends this browser to another machine."""
+        assert isinstance(self._wire, InProcess)
+        self._wire.move_to(app)
+
     def ask(
         self, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Answer:
@@ -229,8 +240,20 @@ class Visitor:
         becomes: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Press the button. ``becomes`` tells the ledger what of it will read otherwise."""
-        answer = self.ask("POST", form.action, *_encoded(form, photo, file_name))
+        answer = self.ask_to_save(form, photo=photo, file_name=file_name, becomes=becomes)
         assert answer.status == status, (form.action, answer.status, answer.text[:6000])
+        return answer
+
+    def ask_to_save(
+        self,
+        form: Form,
+        *,
+        photo: IO[bytes] | bytes | None = None,
+        file_name: str = "photo.jpg",
+        becomes: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Press the button, whatever comes back."""
+        answer = self.ask("POST", form.action, *_encoded(form, photo, file_name))
         if answer.status == 303:
             self._note(form, answer, becomes or {}, bool(photo))
         return answer

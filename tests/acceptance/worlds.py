@@ -13,6 +13,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,9 @@ class World:
         self._apps.append(app)
         return app
 
-    @property
+    @cached_property
     def app(self) -> Flask:
-        return self._apps[0] if self._apps else self.another_machine()
+        return self.another_machine()
 
     def visitor(self, place: Flask | LiveApp | None = None) -> Visitor:
         """Someone at a browser of their own."""
