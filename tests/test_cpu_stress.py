@@ -108,6 +108,7 @@ def test_no_other_length_is_started_by_any_caller(machine: Machine, seconds: int
     assert machine.stress.running() is None
 
 
+@pytest.mark.slow
 def test_a_load_tells_how_long_it_runs_and_ends_by_itself_and_leaves_nothing(
     machine: Machine,
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_load_tells_how_long_it_runs_and_ends_by_itself_and_leaves_nothing(
     machine.until_gone()
 
 
+@pytest.mark.slow
 def test_every_core_is_busy_at_the_lowest_priority(machine: Machine) -> None:
     machine.burn(10)
     time.sleep(0.3)
@@ -146,6 +148,7 @@ def test_a_second_start_from_any_worker_is_told_until_when_and_starts_nothing(
     assert sorted(machine.processes()) == before
 
 
+@pytest.mark.slow
 def test_of_many_who_start_at_once_one_does(machine: Machine) -> None:
     refused = []
 
@@ -165,6 +168,7 @@ def test_of_many_who_start_at_once_one_does(machine: Machine) -> None:
     assert len(machine.processes()) == 1 + count_cores()
 
 
+@pytest.mark.slow
 def test_looking_never_stands_in_the_way_of_a_start(machine: Machine) -> None:
     looking = threading.Event()
 
@@ -185,6 +189,7 @@ def test_looking_never_stands_in_the_way_of_a_start(machine: Machine) -> None:
             thread.join()
 
 
+@pytest.mark.slow
 def test_any_worker_can_stop_it_and_another_can_begin(machine: Machine) -> None:
     machine.burn(600)
     assert machine.another_worker().stop()
@@ -194,6 +199,7 @@ def test_any_worker_can_stop_it_and_another_can_begin(machine: Machine) -> None:
     assert machine.stress.start(1)
 
 
+@pytest.mark.slow
 def test_it_ends_in_time_when_its_own_leader_is_killed(machine: Machine) -> None:
     machine.burn(3)
     os.kill(machine.leader, signal.SIGKILL)
@@ -204,6 +210,7 @@ def test_it_ends_in_time_when_its_own_leader_is_killed(machine: Machine) -> None
     machine.until_gone()
 
 
+@pytest.mark.slow
 def test_it_can_be_stopped_when_its_own_leader_is_killed(machine: Machine) -> None:
     machine.burn(600)
     os.kill(machine.leader, signal.SIGKILL)
@@ -211,6 +218,7 @@ def test_it_can_be_stopped_when_its_own_leader_is_killed(machine: Machine) -> No
     machine.until_gone()
 
 
+@pytest.mark.slow
 def test_a_burner_whose_clock_is_not_looked_at_is_ended_by_the_kernel(
     machine: Machine, tmp_path: Path
 ) -> None:
@@ -228,6 +236,7 @@ def test_a_burner_whose_clock_is_not_looked_at_is_ended_by_the_kernel(
     assert not [pid for pid in all_processes() if field_of(pid, 2) == str(burning.pid)]
 
 
+@pytest.mark.slow
 def test_it_ends_in_time_when_the_worker_that_started_it_is_killed(machine: Machine) -> None:
     worker = f"""
 import os, signal
