@@ -49,8 +49,18 @@ def asks_who_we_are(request: AWSPreparedRequest) -> bool:
     return "Action=GetCallerIdentity" in _text(request.body or "")
 
 
+def is_for(region: str, request: AWSPreparedRequest) -> bool:
+    """Whether it is signed for this region, or not signed at all."""
+    return not _is_signed(request) or f"/{region}/" in _signature(request)
+
+
 def _is_signed(request: AWSPreparedRequest) -> bool:
-    return "Authorization" in request.headers or "X-Amz-Signature=" in request.url
+    return "Credential=" in _signature(request)
+
+
+def _signature(request: AWSPreparedRequest) -> str:
+    """In a header, or in the address of a link."""
+    return _text(request.headers.get("Authorization", "")) + unquote(request.url)
 
 
 def _dynamodb(name: str, body: dict[str, Any]) -> Iterator[Ask]:

@@ -141,6 +141,7 @@ def test_only_photos_are_read_listed_and_deleted_in_the_bucket() -> None:
     assert not policy.allows(Ask("s3:ListBucket", bucket, {"s3:prefix": "salaries"}))
 
 
+@pytest.mark.slow
 def test_a_machine_that_names_another_table_is_refused_in_our_words(
     servers: None,
 ) -> None:

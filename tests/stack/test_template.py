@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from cfnlint.api import lint_file
 
 from tests.stack.template import DEPLOY, TEMPLATE, properties, template
 
@@ -29,7 +28,10 @@ def _alarms() -> dict[str, Any]:
     return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
 
 
+@pytest.mark.slow
 def test_cfn_lint_finds_nothing() -> None:
+    from cfnlint.api import lint_file  # two seconds, which a quick run does not spend
+
     assert [str(found) for found in lint_file(TEMPLATE)] == []
 
 
