@@ -250,6 +250,13 @@ def test_a_check_takes_less_than_a_second_and_fits_into_one(store, proxy):
     assert time.monotonic() - began < 1.1
 
 
+@pytest.mark.parametrize("fault", ["hang", "reset"])
+def test_setting_up_what_does_not_answer_is_told_as_such(store, proxy, fault):
+    getattr(proxy.on("DescribeTable"), fault)()
+    with pytest.raises(StorageUnavailable, match="gave no answer"):
+        store.set_up()
+
+
 def test_a_check_fails_when_a_table_is_missing(room):
     room.client.update_table(TableName=room.index, DeletionProtectionEnabled=False)
     room.client.delete_table(TableName=room.index)

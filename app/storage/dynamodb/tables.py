@@ -174,6 +174,6 @@ def _not_switched_on(what: str, name: str, error: StorageUnavailable) -> str:
 
 
 def _code(error: StorageUnavailable) -> str:
-    response = getattr(error.__cause__, "response", {})
+    response = getattr(error.__cause__, "response", None) or {}  # a timeout has one, of None
     code: str = response.get("Error", {}).get("Code", "")
     return code
