@@ -77,11 +77,12 @@ answers_beside() {
 
 # serves RELEASE: make it the one that runs, and say whether it answers on port 80 in 30 s.
 serves() {
-  local began=$SECONDS
+  local began
   point "$CURRENT" "$1"
   install_units "$1"
   systemctl start employee-directory.socket || return 1
-  systemctl restart employee-directory.service || true
+  restart_without_a_pause
+  began=$SECONDS
   while ((SECONDS - began < 30)); do
     if runs_from "$1" && curl -sf -m 5 -o /dev/null http://127.0.0.1/healthz; then
       start_the_rest "$1"
@@ -93,6 +94,16 @@ serves() {
   systemctl status --no-pager --full employee-directory.service || true
   journalctl --no-pager --lines 40 --unit employee-directory.service || true
   return 1
+}
+
+# While one server ends and the next one starts, a second one answers; connections that nobody has
+# taken yet wait in the socket.
+restart_without_a_pause() {
+  if systemctl is-active --quiet employee-directory.service; then
+    systemctl start employee-directory-handover.service || true
+  fi
+  systemctl restart employee-directory.service || true
+  systemctl stop employee-directory-handover.service 2>/dev/null || true
 }
 
 # runs_from RELEASE: not the old one, which may have refused to go.

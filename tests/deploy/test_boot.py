@@ -64,7 +64,7 @@ def test_cloud_init_ends_well_and_no_unit_failed(directory):
     assert "\nextended_status: done\n" in said, said + directory.machine.console()
     assert "errors: []" in said
     assert directory.machine.tell("systemctl", "--failed", "--plain", "--no-legend") == ""
-    assert directory.seconds_to_first_page < 60
+    assert directory.seconds_to_first_page < 180  # 20 on an idle machine
 
 
 def test_the_people_of_the_courses_table_are_listed_at_once(directory):
