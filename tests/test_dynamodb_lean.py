@@ -214,9 +214,9 @@ def test_a_read_goes_out_at_once(dynamodb_local):
     room = DynamoRoom(dynamodb_local)
     add(room.store, person("1"))
     seconds = []
-    for _ in range(30):
+    for _ in range(60):
         began = time.perf_counter()
         room.store.browse(Query())
         seconds.append(time.perf_counter() - began)
     room.close()
-    assert min(seconds) < 0.03
+    assert sorted(seconds)[len(seconds) // 3] < 0.03
