@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from app.employee import CONTENT_FIELDS, TEXT_FIELDS, Employee, badges_from
+from app.errors import EmployeeNotFound
 from app.storage.dynamodb.calls import Item
 from app.storage.dynamodb.rows import PHOTO_PREFIX
 
 _ATTRIBUTE = {name: name for name in CONTENT_FIELDS} | {"photo_key": "object_key"}
+_LONGEST_ID = 2048  # bytes; an address can hold more
 # What a change is conditional on: all that an edit could be about, and our version number.
 _GUARDED = (*_ATTRIBUTE.values(), "version")
 
@@ -41,6 +43,16 @@ def employee_from(item: Item) -> Employee:
         version=_version(item.get("version")),
         updated_at=_time(_text(item.get("updated_at"))),
     )
+
+
+def checked_id(text: str) -> str:
+    """The id, if a key can hold it. Raises EmployeeNotFound: nobody has another."""
+    try:
+        if 0 < len(text.encode()) <= _LONGEST_ID:
+            return text
+    except UnicodeEncodeError:
+        pass
+    raise EmployeeNotFound(text)
 
 
 def tidy_text(employee: Employee) -> Employee:
