@@ -1,0 +1,197 @@
+"""The console and the doctor in a browser: axe, both themes, phone and desktop, live or plain."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.ground.live_app import app_in_thread
+from tests.test_console import Fleet, Small, beat, fleet_of
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+LOOKS = [
+    *((address, *view) for address in ("/info", "/doctor") for view in VIEWS),
+    ("/info", 320, "light"),
+    ("/doctor", 320, "dark"),
+    ("/info?machine=i-0b71e04c9aa25d318", 1280, "light"),
+    ("/info?machine=i-0b71e04c9aa25d318", 390, "dark"),
+    ("/info/stress_cpu/300", 1280, "dark"),
+    ("/info/stress_cpu/--help", 320, "light"),
+]
+OTHER = "i-0b71e04c9aa25d318"
+
+
+class Site:
+    """The application, its fleet and its address."""
+
+    def __init__(self, small: Small, fleet: Fleet, url: str) -> None:
+        self.small, self.fleet, self.url = small, fleet, url
+
+
+def fresh_fleet() -> list:
+    now = time.time()
+    return [
+        beat(OTHER, cpu=78.0, load_since=now - 162, load_until=now + 138),
+        beat("i-02a6d7f1e8c3b9045", seconds_ago=120),
+        beat("i-04d2f8801c3be97a5", cpu=46.0),
+        beat("i-09ce1127fb40a8d63", cpu=97.0),
+        beat("i-0e58ab30d94f7c216", cpu=12.0, requests=0.0, up_since=now - 20),
+    ]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    fleet = fleet_of(*fresh_fleet())
+    small = Small(tmp_path_factory.mktemp("console"), fleet, PHOTOS_BUCKET="<BUCKET>")
+    with app_in_thread(small.app) as url:
+        yield Site(small, fleet, url)
+    assert small.console.stress
+    small.console.stress.stop()
+
+
+@pytest.fixture
+def browse(chromium: Browser, site: Site):  # type: ignore[no-untyped-def]
+    contexts = []
+    wrong: list[str] = []
+    for each in fresh_fleet():
+        site.fleet.beats[each.machine] = each
+
+    def open_page(
+        address: str, width: int = 1280, scheme: str = "light", script: bool = True
+    ) -> Page:
+        contexts.append(
+            chromium.new_context(
+                base_url=site.url,
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                java_script_enabled=script,
+                reduced_motion="reduce",
+            )
+        )
+        contexts[-1].set_default_timeout(15_000)
+        page: Page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda line: wrong.append(line.text) if "Policy" in line.text else None)
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+@pytest.mark.parametrize(("address", "width", "scheme"), LOOKS)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    browse, address: str, width: int, scheme: str
+) -> None:
+    page = browse(address, width, scheme)
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert not [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_console_reads_itself_again_and_keeps_the_keyboard_where_it_is(
+    browse, site: Site
+) -> None:
+    page = browse("/info")
+    assert not page.locator("#refresh").is_visible()
+    row = page.locator(f'tr[data-machine="{OTHER}"]')
+    expect(row).to_contain_text("78%")
+    row.locator("a").focus()
+    site.fleet.beats[OTHER] = beat(OTHER, seconds_ago=-20, cpu=31.0)
+    expect(row).to_contain_text("31%")
+    expect(row).to_contain_text("In service")
+    assert page.evaluate("document.activeElement.textContent") == OTHER
+    del site.fleet.beats["i-04d2f8801c3be97a5"]
+    expect(page.locator('tr[data-machine="i-04d2f8801c3be97a5"]')).to_have_count(0)
+    assert page.evaluate("document.activeElement.textContent") == OTHER
+    expect(page.locator("#spoken")).to_be_empty()
+
+
+def test_a_machine_that_falls_silent_is_told_aloud(browse, site: Site) -> None:
+    page = browse("/info")
+    site.fleet.beats[OTHER] = beat(OTHER, seconds_ago=60)
+    expect(page.locator("#spoken")).to_have_text(f"{OTHER} gives no answer.")
+
+
+def test_pause_stops_the_reading_until_one_goes_on(browse, site: Site) -> None:
+    page = browse("/info")
+    page.click("#pause")
+    expect(page.locator("#pause")).to_have_text("Go on", use_inner_text=True)
+    site.fleet.beats[OTHER] = beat(OTHER, seconds_ago=-60, cpu=33.0)
+    page.wait_for_timeout(6000)
+    assert "33%" not in page.locator("#fleet-rows").inner_text()
+    page.click("#pause")
+    expect(page.locator("#fleet-rows")).to_contain_text("33%")
+
+
+def test_a_load_is_started_watched_and_stopped_with_script(browse, site: Site) -> None:
+    page = browse("/info")
+    page.fill("#seconds", "120")
+    page.click("text=Start load")
+    expect(page.locator(".flash-good")).to_contain_text("began: 2 minutes, until")
+    left = page.locator("#load-left")
+    expect(left).to_have_text(re.compile(r"1:5\d"))
+    before = left.inner_text()
+    page.wait_for_timeout(2500)
+    assert left.inner_text() < before, "it goes on between two readings"
+    other = browse("/info")
+    other.click("text=Stop load")
+    expect(other.locator(".flash-good")).to_contain_text("was stopped.")
+    expect(page.locator("#spoken")).to_have_text("The load stopped.")
+    expect(page.locator("text=Start load")).to_be_visible()
+    assert site.small.console.load() is None
+
+
+def test_the_doctor_is_asked_by_the_console(browse) -> None:
+    page = browse("/info")
+    expect(page.locator("#tally")).to_have_text(re.compile(r"1 broken, \d to look at, \d+ fine"))
+    page.click("text=Ask the doctor")
+    expect(page.locator("h1")).to_have_text("Doctor")
+    expect(page.locator(".check").first).to_contain_text("PHOTOS_BUCKET still holds")
+
+
+def test_without_script_all_of_it_works(browse, site: Site) -> None:
+    page = browse("/info", script=False)
+    assert not page.locator("#pause").is_visible()
+    page.click("#load >> text=1 minute")
+    expect(page.locator(".flash-good")).to_contain_text("began: 1 minute, until")
+    page.click("text=Refresh")
+    expect(page.locator("#load-left")).to_have_text(re.compile(r"0:\d\d|1:00"))
+    page.goto("/info/stress_cpu/5")
+    expect(page.locator("main")).to_contain_text("A load is running already, until")
+    page.goto("/info")
+    page.click("text=Stop load")
+    expect(page.locator(".flash-good")).to_contain_text("was stopped.")
+    page.goto("/info/stress_cpu/60")
+    page.click("text=Leave it alone")
+    expect(page.locator("h1")).to_have_text("Console")
+    page.goto("/doctor")
+    page.click("text=Check again")
+    expect(page.locator("h1")).to_have_text("Doctor")
+    assert site.small.console.load() is None
+
+
+def test_a_bar_is_as_long_as_its_number_and_striped_when_it_is_in_between(browse) -> None:
+    page = browse("/info")
+    bars = page.locator(".bar rect")
+    drawn = [(each.get_attribute("width"), each.get_attribute("fill")) for each in bars.all()]
+    assert ("78%", "url(#stripes)") in drawn
+    assert ("97%", None) in drawn
+    assert ("46%", None) in drawn
+
+
+def test_one_click_selects_the_whole_command(browse, tmp_path: Path) -> None:
+    page = browse("/doctor")
+    command = page.locator(".command").first
+    command.click()
+    selected = page.evaluate("getSelection().toString()").strip()
+    assert selected == command.inner_text().strip()
