@@ -14,16 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from app import directory as directory_module
 from app import instance
 from tests.acceptance.visitors import ADA, Answer, Form, at_once, employee_id_in
-from tests.acceptance.worlds import Aws, Laptop, World
+from tests.acceptance.worlds import Aws, Laptop, World, sweep
 from tests.ground.aws_errors import (
     access_denied,
     s3_error,
@@ -401,14 +399,6 @@ def test_a_database_that_is_not_ready_is_told_without_its_place(laptop: Laptop) 
     assert answer.status == 503
     database.rmdir()
     hidden.rename(database)
-
-
-def sweep(world: World) -> set[str]:
-    """Remove what no record names, however young; what is left then."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(directory_module, "_SWEEP_AGE", timedelta(days=-1))
-        list(world.app.extensions["directory"].sweep_photos(really=True))
-    return set(world.photos())
 
 
 @contextmanager

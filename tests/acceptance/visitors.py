@@ -147,12 +147,12 @@ class OverHttp:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool = urllib3.PoolManager(retries=False, timeout=20)
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
 
     def send(
         self, method: str, address: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if cookies:
             headers = {**headers, "Cookie": cookies}
         answer = self._pool.request(
@@ -160,7 +160,7 @@ class OverHttp:
         )
         for line in answer.headers.getlist("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            self._cookies[name] = value
+            self.cookies[name] = value
         return answer.status, answer.headers, answer.data
 
 
@@ -212,6 +212,12 @@ class Visitor:
         """From now on a load balancer sends this browser to another machine."""
         assert isinstance(self._wire, InProcess)
         self._wire.move_to(app)
+
+    def share_cookies_of(self, other: Visitor) -> None:
+        """Two windows of one browser."""
+        assert isinstance(self._wire, OverHttp)
+        assert isinstance(other._wire, OverHttp)
+        self._wire.cookies = other._wire.cookies
 
     def ask(
         self, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None

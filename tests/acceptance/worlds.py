@@ -13,17 +13,20 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 import urllib3
 from flask import Flask
 from PIL import Image
 
 from app import create_app
+from app import directory as directory_module
 from app.contracts import EmployeeStore
 from app.directory import Directory
 from app.employee import Employee
@@ -131,11 +134,19 @@ class World:
         """Hold the world against everything that was answered."""
         self.recover()
         self._check_answers()
-        stored = self.stored()
+        stored = self.check_stores()
         self._check_people(stored)
+        self._check_lists(stored)
+
+    def check_stores(self) -> dict[str, Employee]:
+        """Hold records, lists, counts and photos against one another; the records."""
+        stored = self.stored()
         self._check_photos(stored)
-        self._check_lists(self.visitor(), stored)
+        counted = model_of(stored)
+        assert everyone(self.store) == everyone(counted)
+        assert self.store.facets() == counted.facets()
         assert self.index_faults() == []
+        return stored
 
     def _check_answers(self) -> None:
         log = self.log_text()
@@ -170,13 +181,10 @@ class World:
             if employee.photo_key:
                 Image.open(BytesIO(photos[employee.photo_key])).load()
 
-    def _check_lists(self, visitor: Visitor, stored: dict[str, Employee]) -> None:
-        counted = ModelStore()
-        for employee in stored.values():
-            counted.put_outside(employee)
+    def _check_lists(self, stored: dict[str, Employee]) -> None:
+        visitor = self.visitor()
         listed = [address for page in visitor.pages() for address in people_on(page)]
-        assert listed == [person_address(card.id) for card in everyone(counted)]
-        assert self.store.facets() == counted.facets()
+        assert listed == [person_address(card.id) for card in everyone(model_of(stored))]
         for address in listed[:2]:
             visitor.get(address)
 
@@ -196,7 +204,7 @@ class Laptop(World):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.instance = folder / "instance"
-        self.instance.mkdir()
+        self.instance.mkdir(exist_ok=True)
         self.environment = {"INSTANCE_FOLDER": str(self.instance)}
         self.room = SqliteRoom(self.instance)
 
@@ -277,6 +285,14 @@ class Aws(World):
         self._client.close()
 
 
+def model_of(stored: dict[str, Employee]) -> ModelStore:
+    """These people in the plainest of stores."""
+    model = ModelStore()
+    for employee in stored.values():
+        model.put_outside(employee)
+    return model
+
+
 def people_on(page: Page) -> list[str]:
     """The addresses of those whom a page of the list shows."""
     return [link.get("href", "") for link in page.all("a", cls="name")]
@@ -289,3 +305,11 @@ def fetch_photo(visitor: Visitor, key: str) -> bytes:
         return urllib3.request("GET", answer.location, timeout=10, retries=False).data
     assert answer.status == 200, answer.status
     return answer.body
+
+
+def sweep(world: World) -> set[str]:
+    """Remove what no record names, however young; what is left then."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(directory_module, "_SWEEP_AGE", timedelta(days=-1))
+        list(world.app.extensions["directory"].sweep_photos(really=True))
+    return set(world.photos())
