@@ -1,6 +1,6 @@
 # make run: the directory on this machine.  make test: all that this machine can test.
 .DEFAULT_GOAL := run
-.PHONY: run test test-quick lint bench archive locks
+.PHONY: run test test-quick lint bench load-test archive locks
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -32,6 +32,10 @@ lint: .venv/dev-installed
 
 bench: .venv/dev-installed
 	@$(BIN)/python -m bench $(ARGS)
+
+# make load-test AT=http://127.0.0.1:5000 for an address of your own
+load-test: .venv/dev-installed
+	@$(BIN)/python -m bench.load_test $(if $(AT),--at $(AT)) $(ARGS)
 
 # What machines are started from: make archive ARGS='--wheelhouse al2023/x86_64'
 archive: .venv/runtime-installed

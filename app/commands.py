@@ -1,9 +1,12 @@
-"""The ``flask`` commands: setup, reindex, sample-data, sweep-photos, doctor."""
+"""The ``flask`` commands: setup, reindex, follow, sample-data, sweep-photos, doctor."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from threading import Event
 from typing import Any, cast
 
 import click
@@ -23,7 +26,7 @@ Command = Callable[..., None]
 
 def register(app: Flask) -> None:
     """Add the commands to ``flask``."""
-    for command in (setup, reindex, sample_data, sweep_photos, doctor):
+    for command in (setup, reindex, follow, sample_data, sweep_photos, doctor):
         app.cli.add_command(command)
 
 
@@ -73,6 +76,31 @@ def reindex(force: bool) -> None:
         of_all = f" of about {progress.total:,}" if progress.total else ""
         click.echo(f"\r{what}: {done:,}{of_all}, {changed:,} mended", nl=False)
     click.echo("\nThe index agrees with the records.")
+
+
+@click.command("follow")
+@click.option("--once", is_flag=True, help="End when nothing more is new.")
+@_explained
+def follow(once: bool) -> None:
+    """Bring what other programs write into lists and search, until it is stopped."""
+    with _told_to_stop() as stop:
+        for sentence in _directory().employees.follow(stop, once=once):
+            click.echo(sentence)
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[Event]:
+    """An event that SIGTERM and Ctrl-C set, so that what is under way comes to a good end."""
+    stop = Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @click.command("sample-data")

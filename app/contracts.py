@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from app.employee import Card, Employee
@@ -148,6 +149,16 @@ class EmployeeStore(Protocol):
 
         Exact for all that our code writes meanwhile, and for every outside write made before it
         began. ``force`` rewrites also what looks right.
+        """
+
+    def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+        """Bring what other programs write into lists, search and counts, until ``stop`` is set.
+
+        Tells in sentences what was brought in. It happens within seconds of the write, at a cost
+        that follows the changes; of all machines that follow, one works and the others wait. What
+        was written while nobody followed is brought in first. A store that does not answer is
+        waited for. ``once`` ends when nothing more is new, and raises StorageUnavailable. A store
+        that is told of no changes says so and ends.
         """
 
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:

@@ -16,6 +16,7 @@ NAMES = {
     "weed": "SeaweedFS",
     "chromium": "Chromium",
     "gunicorn": "gunicorn",
+    "wrk": "wrk",
     "mmdebstrap": "mmdebstrap",
     "systemd-nspawn": "systemd-nspawn",
     "unshare": "unshare",

@@ -10,8 +10,11 @@ import random
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore import xform_name
+from botocore.client import BaseClient
+from botocore.config import Config
 from pynamodb.connection import Connection
 
 from app import deadline
@@ -50,6 +53,7 @@ class Calls:
         limits = (CONNECT_SECONDS, READ_SECONDS)
         self._lean: Reader = LeanReader(self._connection, limits, MOST_CONNECTIONS)
         self._probe: Reader = LeanReader(self._connection, CHECK_LIMITS, 1)
+        self._streams: BaseClient | None = None
         self.meter: Callable[[str, float], None] | None = None
 
     def read(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
@@ -74,10 +78,17 @@ class Calls:
     def administer(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
         """Carry out what is about a whole table and may be repeated."""
 
+        # By the client: dispatch asks for the consumed capacity, which backups know nothing of.
+        return self._try(
+            operation, table, lambda: _by_client(self._connection.client, operation, request)
+        )
+
+    def read_stream(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
+        """Carry out a read of a table's stream, from one thread at a time."""
+
         def send() -> Answer:
-            # By the client: dispatch asks for the consumed capacity, which backups know nothing of.
-            call: Callable[..., Answer] = getattr(self._connection.client, xform_name(operation))
-            return call(**request)
+            self._streams = self._streams or self._open_streams()
+            return _by_client(self._streams, operation, request)
 
         return self._try(operation, table, send)
 
@@ -90,6 +101,22 @@ class Calls:
             most_tries=1,
             least_time=min(CHECK_SECONDS, 0.1),
         )
+
+    def _open_streams(self) -> BaseClient:
+        """The client of the streams: where Amazon has them, or else where the tables are."""
+        limits = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": 1},
+        )
+        session, meta = self._connection.session, self._connection.client.meta
+        client = session.create_client("dynamodbstreams", meta.region_name, config=limits)
+        if _is_amazons(client.meta.endpoint_url) and not _is_amazons(meta.endpoint_url):
+            client.close()
+            client = session.create_client(
+                "dynamodbstreams", meta.region_name, endpoint_url=meta.endpoint_url, config=limits
+            )
+        return client
 
     def _try(
         self,
@@ -129,3 +156,13 @@ class Calls:
             for part in consumed if isinstance(consumed, list) else [consumed]:
                 self.meter(operation, part["CapacityUnits"])
         return answer
+
+
+def _by_client(client: BaseClient, operation: str, request: dict[str, Any]) -> Answer:
+    call: Callable[..., Answer] = getattr(client, xform_name(operation))
+    return call(**request)
+
+
+def _is_amazons(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))

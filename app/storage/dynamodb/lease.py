@@ -1,4 +1,4 @@
-"""A lease: of the long tasks that write whole ranges of the index, one runs at a time.
+"""A lease: of the tasks of one kind, such as reindex and import, one runs at a time.
 
 It also keeps how far the task has come, for the one that goes on when it was killed.
 """
@@ -23,12 +23,15 @@ Checkpoint = dict[str, Any]
 
 
 class Lease:
-    """Held by one task from ``take`` to ``release`` or ``drop``."""
+    """Held by one task from ``take`` or ``ask`` to ``release`` or ``drop``."""
 
-    def __init__(self, calls: Calls, tables: Tables) -> None:
+    def __init__(
+        self, calls: Calls, tables: Tables, kind: str = "upkeep", task: str = "reindex or import"
+    ) -> None:
         self._calls = calls
         self._table = tables.index
-        self._key = tables.index_key("lease#upkeep", "-")
+        self._key = tables.index_key(f"lease#{kind}", "-")
+        self._task = task
         self._who = str(uuid.uuid4())
         self._renewed = 0.0
 
@@ -39,20 +42,33 @@ class Lease:
         when the other task is alive.
         """
         first_seen = None
-        while True:
-            try:
-                return self._hold("attribute_not_exists(who) OR who = :who OR held_until < :now")
-            except ConditionFailed:
-                until = self._read().get("held_until", {}).get("N")
+        while (reached := self.ask()) is None:
+            until = self._held_until()
             first_seen = first_seen or until
             if until != first_seen:
-                reason = "another reindex or import is at work: wait until it ends"
+                reason = f"another {self._task} is at work: wait until it ends"
                 raise StorageUnavailable(SERVICE, "dynamodb:UpdateItem", self._table, reason)
             time.sleep(_LOOK_AGAIN_SECONDS)
+        return reached
+
+    def ask(self) -> Checkpoint | None:
+        """Take it if nobody else holds it: how far the last task came. None: it is held."""
+        try:
+            return self._hold("attribute_not_exists(who) OR who = :who OR held_until < :now")
+        except ConditionFailed:
+            return None
+
+    def seconds_until_free(self) -> float:
+        """When another's hold runs out, if it is not renewed."""
+        return min(max(self._held_until() - time.time(), 0.0), LIFE_SECONDS)
+
+    @property
+    def wants_renewal(self) -> bool:
+        return time.monotonic() - self._renewed > RENEW_SECONDS
 
     def renew(self) -> None:
         """Call it between pieces of work that take a second or so."""
-        if time.monotonic() - self._renewed > RENEW_SECONDS:
+        if self.wants_renewal:
             self._hold_still()
 
     def prove(self) -> None:
@@ -87,7 +103,7 @@ class Lease:
         try:
             self._hold("who = :who AND held_until > :never", checkpoint)
         except ConditionFailed as error:
-            reason = "another reindex or import has taken over"
+            reason = f"another {self._task} has taken over"
             raise StorageUnavailable(SERVICE, "dynamodb:UpdateItem", self._table, reason) from error
 
     def _hold(self, condition: str, checkpoint: Checkpoint | None = None) -> Checkpoint:
@@ -127,7 +143,7 @@ class Lease:
         except ConditionFailed:
             return  # it was another's already
 
-    def _read(self) -> dict[str, Any]:
+    def _held_until(self) -> float:
         request = {"TableName": self._table, "Key": self._key, "ConsistentRead": True}
-        item: dict[str, Any] = self._calls.read("GetItem", self._table, request).get("Item", {})
-        return item
+        item = self._calls.read("GetItem", self._table, request).get("Item", {})
+        return float(item.get("held_until", {}).get("N", "0"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from app.contracts import Progress
@@ -55,7 +55,7 @@ class Reindex:
         self._manifests: dict[str, Manifest] = {}
         self._changed = 0
 
-    def run(self, *, force: bool) -> Iterator[Progress]:
+    def run(self, *, force: bool) -> Generator[Progress, None, None]:
         reached = self._lease.take()
         try:
             if reached.get("force") != force:

@@ -2,15 +2,16 @@
 
 Needs on both tables: GetItem, BatchGetItem, Query, Scan, PutItem, UpdateItem, DeleteItem,
 BatchWriteItem, ConditionCheckItem, DescribeTable; ``flask setup`` also CreateTable, UpdateTable,
-DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTimeToLive.
+DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTimeToLive;
+``flask follow``, on the stream of Employees, DescribeStream, GetShardIterator, GetRecords.
 """
 
 from __future__ import annotations
 
 import contextvars
 import logging
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from threading import Event, Lock
 from typing import Any
 
 from app import deadline
@@ -23,6 +24,7 @@ from app.storage.dynamodb import records, tables
 from app.storage.dynamodb.browse import Browser
 from app.storage.dynamodb.bulk import BulkImport
 from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.follow import Follower
 from app.storage.dynamodb.lease import Lease
 from app.storage.dynamodb.manifests import Manifest
 from app.storage.dynamodb.reindex import Reindex
@@ -35,7 +37,6 @@ from app.storage.dynamodb.upkeep import MOST_ROUNDS, Upkeep, busy, condition
 
 log = logging.getLogger(__name__)
 
-_LONGEST_ID = 2048
 # So many ids may wait for upkeep: a flood of made-up addresses must not fill the memory.
 _MOST_NOTED = 200
 _FOLDS_AT_ONCE = 5
@@ -52,14 +53,12 @@ class DynamoStore:
         self._browser = Browser(calls, names, self._tally)
         self._upkeep = Upkeep(calls, names, self._transit)
         self._noted: dict[str, None] = {}
-        self._noting = threading.Lock()
+        self._noting = Lock()
 
     def get(self, employee_id: str) -> Employee:
-        if not _can_be_an_id(employee_id):
-            raise EmployeeNotFound(employee_id)
         request = {
             "TableName": self.tables.people,
-            "Key": self.tables.person_key(employee_id),
+            "Key": self.tables.person_key(records.checked_id(employee_id)),
             "ConsistentRead": True,
         }
         item = self.calls.read("GetItem", self.tables.people, request).get("Item")
@@ -72,8 +71,7 @@ class DynamoStore:
         return employee
 
     def add(self, employee: Employee, write_id: str) -> Employee:
-        if not _can_be_an_id(employee.id):
-            raise EmployeeNotFound(employee.id)
+        records.checked_id(employee.id)
         wanted = records.tidy_text(employee)
         after = project(wanted)
         item = records.new_record(wanted, after.hash, write_id)
@@ -102,7 +100,7 @@ class DynamoStore:
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         wanted = records.tidy_text(employee)
         for _ in range(MOST_ROUNDS):
-            known = self._transit.known(_id_or_not_found(employee.id))
+            known = self._transit.known(records.checked_id(employee.id))
             if known.item is None:
                 raise _missing(known.manifest)
             stored = records.employee_from(known.item)
@@ -121,7 +119,7 @@ class DynamoStore:
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
         for _ in range(MOST_ROUNDS):
-            known = self._transit.known(_id_or_not_found(employee_id))
+            known = self._transit.known(records.checked_id(employee_id))
             if known.item is None:
                 if known.manifest.remembers_deletion and known.manifest.gone == write_id:
                     return Employee(id=employee_id, full_name="")
@@ -164,10 +162,12 @@ class DynamoStore:
         return list(tables.set_up(self.calls, self.tables))
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
-        lease = Lease(self.calls, self.tables)
-        tally = Tally(self.calls, self.tables)  # with no totals in memory: they are checked too
-        task = Reindex(self.calls, self.tables, self._transit, self._upkeep, tally, lease)
-        return task.run(force=force)
+        return self._reindex(force=force)
+
+    def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+        tally = Tally(self.calls, self.tables)
+        follower = Follower(self.calls, self.tables, self._upkeep, tally, self._reindex)
+        return follower.run(stop, once=once)
 
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
         lease = Lease(self.calls, self.tables)
@@ -191,6 +191,12 @@ class DynamoStore:
 
     def shared_secret(self, proposal: str) -> str | None:
         return shared_secret(self.calls, self.tables, proposal)
+
+    def _reindex(self, *, force: bool = False) -> Generator[Progress, None, None]:
+        lease = Lease(self.calls, self.tables)
+        tally = Tally(self.calls, self.tables)  # with no totals in memory: they are checked too
+        task = Reindex(self.calls, self.tables, self._transit, self._upkeep, tally, lease)
+        return task.run(force=force)
 
     def _tidy(self) -> None:
         deadline.start()
@@ -234,19 +240,6 @@ def open_dynamodb_store(settings: Settings) -> DynamoStore:
     """The store in the tables that the settings name. No input or output yet."""
     names = tables.Tables(settings.dynamo_table, settings.index_table)
     return DynamoStore(Calls(settings.region), names)
-
-
-def _can_be_an_id(text: str) -> bool:
-    try:
-        return 0 < len(text.encode()) <= _LONGEST_ID
-    except UnicodeEncodeError:
-        return False
-
-
-def _id_or_not_found(text: str) -> str:
-    if not _can_be_an_id(text):
-        raise EmployeeNotFound(text)
-    return text
 
 
 def _already(item: Item, wanted: Employee, write_id: str) -> Employee:

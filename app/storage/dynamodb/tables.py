@@ -9,10 +9,12 @@ from typing import Any
 
 from app.errors import StorageUnavailable
 from app.storage.dynamodb.calls import SERVICE, Calls, Item
+from app.storage.dynamodb.troubles import code_of
 
 _ACTIVE_SECONDS = 120.0
 _MISSING = "ResourceNotFoundException"
 _BACKUPS = "point-in-time recovery"
+_VIEWS_WITH_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
 # What else the service says while it is still busy with the last change of a table.
 _STILL_BUSY = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
 
@@ -49,6 +51,8 @@ def set_up(calls: Calls, tables: Tables) -> Iterator[str]:
             yield f"Found the table {name}."
         yield from _protect(calls, name)
         yield from _back_up(calls, name)
+        if name == tables.people:
+            yield from _switch_on_stream(calls, name)
     if describe(calls, tables.index) is not None:
         yield from _let_expire(calls, tables.index)
 
@@ -64,7 +68,7 @@ def describe(calls: Calls, name: str) -> dict[str, Any] | None:
     try:
         answer = calls.administer("DescribeTable", name, {"TableName": name})
     except StorageUnavailable as error:
-        if _code(error) == _MISSING:
+        if code_of(error) == _MISSING:
             return None
         raise
     table: dict[str, Any] = answer["Table"]
@@ -81,7 +85,7 @@ def _make(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> str:
     try:
         calls.administer("CreateTable", name, request)
     except StorageUnavailable as error:
-        if _code(error) != "ResourceInUseException":  # another machine was faster
+        if code_of(error) != "ResourceInUseException":  # another machine was faster
             raise
     ends = time.monotonic() + _ACTIVE_SECONDS
     while (found := describe(calls, name)) is None or found["TableStatus"] != "ACTIVE":
@@ -133,6 +137,39 @@ def _back_up(calls: Calls, name: str) -> Iterator[str]:
         yield _ask(calls, name, _BACKUPS, "UpdateContinuousBackups", request)
 
 
+def stream_of(found: dict[str, Any] | None) -> tuple[str, str]:
+    """The ARN and the view type of a described table's stream; empty where it is off."""
+    specification = (found or {}).get("StreamSpecification", {})
+    if not specification.get("StreamEnabled"):
+        return "", ""
+    return (found or {}).get("LatestStreamArn", ""), specification["StreamViewType"]
+
+
+def _switch_on_stream(calls: Calls, name: str) -> Iterator[str]:
+    _, view = stream_of(describe(calls, name))
+    if not view:
+        yield from _start_stream(calls, name)
+    elif view not in _VIEWS_WITH_IMAGE:
+        yield (
+            f"The stream of the table {name} shows {view}, not NEW_IMAGE. It is left as it is, "
+            "since others may read it; flask follow works, and reads every record that changes."
+        )
+
+
+def _start_stream(calls: Calls, name: str) -> Iterator[str]:
+    what = "the stream of changes"
+    specification = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    request = {"TableName": name, "StreamSpecification": specification}
+    try:
+        _when_ready(lambda: calls.administer("UpdateTable", name, request))
+    except StorageUnavailable as error:
+        _, view = stream_of(describe(calls, name))
+        if not view:  # else another machine was faster
+            yield _not_switched_on(what, name, error)
+    else:
+        yield f"Switched on {what} for the table {name}."
+
+
 def _let_expire(calls: Calls, name: str) -> Iterator[str]:
     what = "the removal of expired rows"
     try:
@@ -160,7 +197,7 @@ def _when_ready(change: Callable[[], object], seconds: float = 30.0) -> None:
         try:
             change()
         except StorageUnavailable as error:
-            if _code(error) not in _STILL_BUSY or time.monotonic() > ends:
+            if code_of(error) not in _STILL_BUSY or time.monotonic() > ends:
                 raise
         else:
             return
@@ -168,12 +205,6 @@ def _when_ready(change: Callable[[], object], seconds: float = 30.0) -> None:
 
 
 def _not_switched_on(what: str, name: str, error: StorageUnavailable) -> str:
-    if _code(error) == "UnknownOperationException":
+    if code_of(error) == "UnknownOperationException":
         return f"This service has no {what}: the table {name} goes without."
     return f"For the table {name}, {what} was not switched on: {error.action}: {error.reason}."
-
-
-def _code(error: StorageUnavailable) -> str:
-    response = getattr(error.__cause__, "response", None) or {}  # a timeout has one, of None
-    code: str = response.get("Error", {}).get("Code", "")
-    return code

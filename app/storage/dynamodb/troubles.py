@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from pynamodb.exceptions import VerboseClientError
 
+from app.errors import StorageUnavailable
+
 # Everything that a call may raise and that is ours to judge.
 CALL_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 
@@ -47,6 +49,7 @@ _BY_CODE = {
     "ProvisionedThroughputExceeded": _THROTTLED,
     "ProvisionedThroughputExceededException": _THROTTLED,
     "RequestLimitExceeded": _THROTTLED,
+    "LimitExceededException": _THROTTLED,
     "TooManyRequestsException": _THROTTLED,
     "TransactionConflict": _BUSY,
     "TransactionConflictException": _BUSY,
@@ -88,6 +91,20 @@ def judge(error: Exception) -> Trouble:
         reason = f"the connection gave no answer ({type(error).__name__})"
         return Trouble(reason, _ONCE_MORE, unheard=True)
     return Trouble(f"{type(error).__name__}: {error}")
+
+
+def code_of(error: StorageUnavailable) -> str:
+    """What the service called it; empty when it said nothing."""
+    response = getattr(error.__cause__, "response", None) or {}  # a timeout has one, of None
+    code: str = response.get("Error", {}).get("Code", "")
+    return code
+
+
+def is_about_the_item(error: StorageUnavailable) -> bool:
+    """Whether the service takes none of these items as they are, however often it is asked."""
+    reasons = getattr(error.__cause__, "cancellation_reasons", ())
+    codes = {code_of(error), *(reason.code for reason in reasons if reason is not None)}
+    return bool(codes & {"ValidationException", "ValidationError"})
 
 
 def _judge_refusal(error: ClientError) -> Trouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from threading import Event
 
 from sqlalchemy import select
 
@@ -89,6 +90,12 @@ class SqlStore:
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         return reindex.reindex(self._database, force=force)
+
+    def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+        yield (
+            "An SQL database does not tell what other programs write, so there is nothing to "
+            "follow: flask reindex lists it."
+        )
 
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
         return bulk.add_many(self._database, map(_normal, employees))
