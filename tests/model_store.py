@@ -119,6 +119,9 @@ class ModelStore:
         total = len(self.people)
         yield Progress(done=total, total=total, changed=0, what="people")
 
+    def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
+        yield "Lists are made anew for every page, so there is nothing to follow."
+
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
         stored = 0
         for employee in employees:

@@ -49,10 +49,11 @@ def set_up(calls: Calls, tables: Tables) -> Iterator[str]:
             continue
         else:
             yield f"Found the table {name}."
+        if name == tables.people:
+            # First: on DynamoDB Local this takes the protection away.
+            yield from _switch_on_stream(calls, name)
         yield from _protect(calls, name)
         yield from _back_up(calls, name)
-        if name == tables.people:
-            yield from _switch_on_stream(calls, name)
     if describe(calls, tables.index) is not None:
         yield from _let_expire(calls, tables.index)
 
