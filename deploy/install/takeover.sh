@@ -77,13 +77,13 @@ answers_beside() {
 
 # serves RELEASE: make it the one that runs, and say whether it answers on port 80 in 30 s.
 serves() {
-  local began
+  local began patience=30
   point "$CURRENT" "$1"
   install_units "$1"
   systemctl start employee-directory.socket || return 1
-  restart_without_a_pause
+  restart_without_a_pause || patience=5
   began=$SECONDS
-  while ((SECONDS - began < 30)); do
+  while ((SECONDS - began < patience)); do
     if runs_from "$1" && curl -sf -m 5 -o /dev/null http://127.0.0.1/healthz; then
       start_the_rest "$1"
       return 0
@@ -102,8 +102,10 @@ restart_without_a_pause() {
   if systemctl is-active --quiet employee-directory.service; then
     systemctl start employee-directory-handover.service || true
   fi
-  systemctl restart employee-directory.service || true
+  local status=0
+  systemctl restart employee-directory.service || status=1
   systemctl stop employee-directory-handover.service 2>/dev/null || true
+  return "$status"
 }
 
 # runs_from RELEASE: not the old one, which may have refused to go.
