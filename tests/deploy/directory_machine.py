@@ -83,6 +83,18 @@ class DirectoryMachine:
         main = str(self.main_process())
         return [main, *self.machine.tell("pgrep", "--parent", main).split()]
 
+    def memory_mb(self) -> float:
+        """Proportional set size of all that runs as the service's user."""
+        user = ("pgrep", "--uid", "employee-directory")
+        sizes = [
+            self.machine.tell("grep", "^Pss:", f"/proc/{process}/smaps_rollup").split()[1]
+            for process in self.machine.tell(*user).split()
+        ]
+        return sum(map(int, sizes)) / 1024
+
+    def journal(self, unit: str) -> str:
+        return self.machine.tell("journalctl", "--no-pager", "--lines=40", f"--unit={unit}")
+
     def wait_until_reindexed(self) -> None:
         ends = time.monotonic() + 60
         while self.property_of("employee-directory-reindex.service", "ActiveState") != "inactive":

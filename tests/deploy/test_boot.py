@@ -1,6 +1,7 @@
 """Both user-data scripts make a directory of a machine that boots, and keep it one."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,6 +60,13 @@ def fill_a_course_table(endpoint: str, name: str) -> None:
     client.close()
 
 
+def put_from_outside(endpoint: str, name: str, full_name: str) -> None:
+    client = boto3.client("dynamodb", endpoint_url=endpoint)
+    texts = {"id": full_name, "full_name": full_name, "location": "Oslo", "job_title": "Guest"}
+    client.put_item(TableName=name, Item={key: {"S": text} for key, text in texts.items()})
+    client.close()
+
+
 def test_cloud_init_ends_well_and_no_unit_failed(directory):
     said = directory.machine.finish_booting()
     assert "\nextended_status: done\n" in said, said + directory.machine.console()
@@ -70,6 +78,18 @@ def test_cloud_init_ends_well_and_no_unit_failed(directory):
 def test_the_people_of_the_courses_table_are_listed_at_once(directory):
     directory.wait_until_reindexed()
     assert "Ada Course" in directory.page()
+
+
+def test_what_another_program_writes_is_listed_in_seconds(directory, dynamodb_local):
+    put_from_outside(dynamodb_local, directory.table, "Otto Outside")
+    ends = time.monotonic() + 30
+    while "Otto Outside" not in directory.page():
+        assert time.monotonic() < ends, directory.journal("employee-directory-follow.service")
+        time.sleep(0.5)
+
+
+def test_a_machine_of_one_gigabyte_has_room_for_all_of_it(directory):
+    assert directory.memory_mb() < 300
 
 
 def test_a_person_added_through_port_80_is_there_after_a_reboot(directory):
