@@ -43,6 +43,7 @@ def worked(folder: Path, settings: Mapping[str, str], outside: Any) -> None:
     app = small_app(folder, **settings)
     command(app, "setup")
     command(app, "setup")
+    command(app, "follow", "--once")
     command(app, "sample-data", "--people", "30")
     directory: Directory = app.extensions["directory"]
     # In a context of its own, as requests have: their deadline is none of a command's.
@@ -91,15 +92,21 @@ def _see_photo(directory: Directory, key: str) -> None:
 
 
 def _mend(app: Flask, directory: Directory, outside: Any) -> None:
-    for number in range(3):
+    def put(number: int) -> None:
         name = {"S": f"Ada Outside {number}"}
         item = {"id": {"S": f"outside-{number}"}, "full_name": name}
         outside.put_item(TableName=app.extensions["settings"].dynamo_table, Item=item)
+
+    for number in range(3):
+        put(number)
     directory.get("outside-0")
     directory.employees.tidy()
     command(app, "reindex")
     command(app, "reindex", "--force")
     assert len(directory.browse(Query(words="outside")).cards) == 3
+    put(3)
+    assert "Brought 1 records" in command(app, "follow", "--once")
+    assert len(directory.browse(Query(words="outside")).cards) == 4
 
 
 def _look_after(app: Flask) -> None:

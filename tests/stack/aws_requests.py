@@ -71,8 +71,10 @@ def _dynamodb(name: str, body: dict[str, Any]) -> Iterator[Ask]:
     elif "RequestItems" in body:
         for one in body["RequestItems"]:
             yield Ask(f"dynamodb:{name}", table(one))
-    elif "StreamArn" in body:
-        yield Ask(f"dynamodb:{name}", body["StreamArn"])
+    elif "StreamArn" in body or "ShardIterator" in body:
+        # An iterator begins with its stream's ARN; DynamoDB Local names neither region nor account.
+        arn = body.get("StreamArn") or body["ShardIterator"].partition("|")[0]
+        yield Ask(f"dynamodb:{name}", table(arn.partition(":table/")[2]))
     else:
         yield Ask(f"dynamodb:{name}", table(body["TableName"]))
 
