@@ -9,7 +9,8 @@ import pytest
 
 from app.employee import BADGE_KEYS
 from tests.acceptance.visitors import ADA, Visitor
-from tests.acceptance.worlds import Laptop, World
+from tests.acceptance.worlds import Aws, Laptop, World
+from tests.course_table import ODD_ITEMS
 from tests.page_reader import words_of
 
 NOTHING = {
@@ -157,6 +158,26 @@ def test_badges_that_are_not_touched_stay_byte_for_byte(laptop: Laptop, stored: 
     for title in ("One", "Two", "Three"):
         visitor.save(visitor.form(f"/edit/{ada}"), job_title=title)
     assert laptop.read("SELECT badges FROM employee") == [(stored,)]
+
+
+@pytest.mark.slow
+def test_badges_as_the_course_left_them_stay_byte_for_byte(aws: Aws) -> None:
+    odd = {
+        name: item
+        for name, (item, _) in ODD_ITEMS.items()
+        if "badges" in item and item["full_name"].get("S")
+    }
+    for item in odd.values():
+        aws.room.put_item(item)
+    visitor = aws.visitor()
+    for name in odd:
+        for title in ("One", "Two", "Three"):
+            form = visitor.form(f"/edit/{name}")
+            visitor.send(form.typed(job_title=title), becomes={"about": ""})
+        item = aws.room.item(name)
+        assert item is not None
+        assert item["badges"] == odd[name]["badges"], name
+        assert item["full_name"] == odd[name]["full_name"]
 
 
 def test_what_a_form_says_of_id_version_and_photo_is_ignored(
