@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import Result
@@ -64,6 +67,27 @@ def test_reindex_says_that_the_index_agrees(app: Flask) -> None:
     result = run(app, "reindex")
     assert result.exit_code == 0
     assert "The index agrees with the records." in result.output
+
+
+def test_follow_ends_well_where_a_store_is_told_of_no_changes(app: Flask) -> None:
+    for more in ((), ("--once",)):
+        result = run(app, "follow", *more)
+        assert result.exit_code == 0
+        assert "there is nothing to follow" in result.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_follow_ends_well_when_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
+    class Followed(ModelStore):
+        def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+            yield "Brought 1 record into the index."
+            signal.raise_signal(number)
+            assert stop.wait(5)
+
+    before = signal.getsignal(number)
+    result = run(small_app(tmp_path, Stores(Followed(), None, "Photos are off.")), "follow")
+    assert (result.exit_code, result.output) == (0, "Brought 1 record into the index.\n")
+    assert signal.getsignal(number) is before
 
 
 def test_sweep_lists_what_no_record_names_and_removes_only_when_told(

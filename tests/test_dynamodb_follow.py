@@ -1,14 +1,15 @@
 """flask follow: what other programs write is listed by the next look, at what changes cost."""
 
 import logging
+import subprocess
 import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-import app
 from app.errors import StorageUnavailable
 from app.revision import revision_of
 from app.storage.dynamodb import follow, lease
@@ -22,6 +23,8 @@ from tests.ground.server_process import ServerProcess
 from tests.test_dynamodb_heal import manifest_of, set_manifest
 
 pytestmark = pytest.mark.slow
+
+FOLDER = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -243,7 +246,7 @@ def start_follower(room: DynamoRoom, endpoint: str, folder) -> ServerProcess:
     }
     return ServerProcess(
         [sys.executable, "-c", FOLLOW],
-        folder=app.__file__.removesuffix("app/__init__.py"),
+        folder=FOLDER,
         log=folder / f"follower-{time.monotonic_ns()}.log",
         environment=isolated(settings),
     )
@@ -299,6 +302,34 @@ def test_one_that_is_stopped_leaves_the_way_and_its_place(room, following, proxy
     proxy.forget()
     assert look(room) == ["Brought 1 records that others changed into the index."]
     assert proxy.count("Scan") == 0
+
+
+def test_the_command_ends_well_and_lets_go_when_systemd_stops_it(room, dynamodb_local):
+    settings = {
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_local,
+        "DYNAMO_MODE": "on",
+        "DYNAMO_TABLE": room.people,
+    }
+    eve(room)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "flask", "follow"],
+        cwd=FOLDER,
+        env=isolated(settings),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = running.stdout.readline()
+        while "Brought" not in line and line:
+            line = running.stdout.readline()
+        assert line == "Brought 1 records that others changed into the index.\n"
+        running.terminate()
+        rest, _ = running.communicate(timeout=15)
+    finally:
+        running.kill()
+    assert running.returncode == 0
+    assert "Traceback" not in rest
+    assert not is_followed(room)
 
 
 def test_one_whose_lease_was_taken_waits_and_the_other_loses_nothing(room, following, monkeypatch):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import islice
+from threading import Event
 
 from app.contracts import EmployeeStore
 from app.employee import Employee
@@ -192,6 +193,27 @@ def test_a_reindex_beside_writers_is_exact(big_room: Room) -> None:
     assert everyone(store) == everyone(model)
     assert found(store, words="faro") == found(model, words="faro")
     assert store.facets() == model.facets()
+
+
+def test_what_others_write_is_brought_in_or_the_store_is_told_of_no_changes(room: Room) -> None:
+    add(room.store, person("1"), person("2", "Bob"))
+    said = list(room.open_another().follow(Event(), once=True))
+    room.put_outside(person("3", "Carol"))
+    said += room.open_another().follow(Event(), once=True)
+    room.change_outside("1", "full_name", "Ada King")
+    said += room.open_another().follow(Event(), once=True)
+    room.delete_outside("2")
+    said += room.open_another().follow(Event(), once=True)
+    assert all(sentence.endswith(".") for sentence in said)
+    if "nothing to follow" not in said[0]:
+        assert found(room.store) == ["Ada King", "Carol"]
+        assert room.store.facets().total == 2
+
+
+def test_one_that_is_told_to_stop_follows_no_more(store: EmployeeStore) -> None:
+    stop = Event()
+    stop.set()
+    assert len(list(store.follow(stop))) <= 1  # that there is nothing to follow
 
 
 def test_a_secret_is_shared_or_there_is_none(room: Room) -> None:

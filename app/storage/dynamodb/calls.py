@@ -108,6 +108,8 @@ class Calls:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"total_max_attempts": 1},
+            # By the name that firewalls know, and not by one of the account.
+            account_id_endpoint_mode="disabled",
         )
         session, meta = self._connection.session, self._connection.client.meta
         client = session.create_client("dynamodbstreams", meta.region_name, config=limits)
