@@ -62,10 +62,9 @@ class StreamWalk:
         ``has_more`` then tells whether to look again at once, ``has_ended`` that no shard is left
         (or its children are not told yet). Raises PlaceLost.
         """
-        if self._shards is None:
-            self._shards = self._list_shards()
+        shards = self._shards = self._shards or self._list_shards()
         self.has_more = False
-        due = self._due(self._shards)
+        due = self._due(shards)
         self.has_ended = not due
         for shard in due:
             answer = self._read(shard.shard_id)
@@ -78,8 +77,9 @@ class StreamWalk:
                 self._iterators[shard.shard_id] = following
             else:
                 self.places[shard.shard_id] = _END
-                self._shards = None
             self.has_more |= shard.is_closed or not following or len(records) >= _MANY
+        if any(self.places.get(name) == _END for name in _childless(shards)):
+            self._shards = None  # its children may be told late
 
     def _due(self, shards: dict[str, _Shard]) -> list[_Shard]:
         """Those that are not read to their end, and whose parent is (or is forgotten)."""
@@ -129,6 +129,10 @@ class StreamWalk:
             if code_of(error) == "TrimmedDataAccessException":
                 raise PlaceLost from error
             raise
+
+
+def _childless(shards: dict[str, _Shard]) -> set[str]:
+    return set(shards) - {shard.parent_id for shard in shards.values() if shard.parent_id}
 
 
 def _change_in(record: dict[str, Any]) -> Change:
