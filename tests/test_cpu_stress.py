@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from app import cpu_stress
 from app.console.kernel import cpu_time
 from app.cpu_burn import count_cores
 from app.cpu_stress import CpuStress, Load, LoadFailed, LoadRunning, seconds_in
@@ -168,25 +169,25 @@ def test_of_many_who_start_at_once_one_does(machine: Machine) -> None:
     assert len(machine.processes()) == 1 + count_cores()
 
 
-@pytest.mark.slow
-def test_looking_never_stands_in_the_way_of_a_start(machine: Machine) -> None:
+def test_a_look_at_the_lock_is_never_taken_for_a_load(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looking = threading.Event()
+    take = cpu_stress._take
 
-    def look() -> None:
-        while not looking.is_set():
-            machine.another_worker().running()
+    def take_slowly(lock: int) -> bool:
+        taken = take(lock)
+        if threading.current_thread().name == "looker":
+            looking.set()
+            time.sleep(0.5)
+        return taken
 
-    threads = [threading.Thread(target=look) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
-        for _ in range(5):
-            machine.stress.start(30)
-            assert machine.stress.stop()
-    finally:
-        looking.set()
-        for thread in threads:
-            thread.join()
+    monkeypatch.setattr(cpu_stress, "_take", take_slowly)
+    looker = threading.Thread(target=machine.another_worker().running, name="looker")
+    looker.start()
+    looking.wait()
+    assert machine.stress.start(30)
+    looker.join()
 
 
 @pytest.mark.slow
