@@ -39,7 +39,6 @@ def refused() -> dict[str, bytes]:
         "truncated JPEG": picture().read()[:-400],
         "truncated PNG": picture("PNG").read()[:-400],
         "text": b"hello",
-        "a giant of RGB": giant_png(13000, 13700).read(),
         "a giant of one bit": giant_png(20000, 17850, bits=1, colours=0).read(),
     }
 
@@ -213,8 +212,9 @@ def test_no_address_of_a_photo_leaves_the_folder(
 
 
 def files(folder: Path) -> list[str]:
-    """Every file of this folder that a request could leave."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    """Every file of this folder that an upload could leave; the console keeps its own in run."""
+    found = (str(path.relative_to(folder)) for path in folder.rglob("*"))
+    return sorted(name for name in found if not name.startswith("run"))
 
 
 @pytest.mark.slow
