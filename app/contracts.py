@@ -164,8 +164,9 @@ class EmployeeStore(Protocol):
     def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
         """Add new employees in bulk, in bounded memory; yield how many were added so far.
 
-        An id that is there already is left as it is, and not counted. Killed at any point and run again, it goes on;
-        ``reindex`` removes what a killed run left. Much faster than ``add`` for each.
+        An id that is there already, or was deleted, is left as it is and not counted. Killed at
+        any point and run again, it goes on; ``reindex`` removes what a killed run left. Much faster
+        than ``add`` for each.
         """
 
     def photo_keys(self) -> Iterator[str]:
