@@ -90,7 +90,7 @@ class Calls:
             self._streams = self._streams or self._open_streams()
             return _by_client(self._streams, operation, request)
 
-        return self._try(operation, table, send)
+        return self._try(operation, f"the stream of {table}", send)
 
     def probe(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
         """Carry out a read at once or not at all: one try of less than a second."""
