@@ -282,12 +282,12 @@ def test_of_two_followers_one_works_and_the_other_takes_over_when_it_dies(
         wait_until(lambda: "Another machine follows" in second.log_text())
         eve(room, "e1")
         wait_until(lambda: found(room.store, words="eve") == ["Eve Side e1"])
-        assert "Brought 1" in first.log_text()
+        wait_until(lambda: "Brought 1" in first.log_text())
         assert "Brought" not in second.log_text()
         first.kill()
         eve(room, "e2")
         wait_until(lambda: len(found(room.store, words="eve")) == 2)
-        assert "Brought 1" in second.log_text()
+        wait_until(lambda: "Brought 1" in second.log_text())
     finally:
         first.kill()
         second.kill()
@@ -384,6 +384,19 @@ def test_the_first_follower_of_all_compares_the_whole_index(dynamodb_local):
     ]
     assert audit(room) == []
     assert look(room) == []
+    room.close()
+
+
+def test_the_first_change_of_an_empty_table_is_no_lost_place(dynamodb_local):
+    room = DynamoRoom(dynamodb_local)
+    look(room)
+    running = Following(room)
+    wait_until(lambda: is_followed(room))
+    time.sleep(0.5)
+    eve(room)
+    wait_until(lambda: running.said)
+    running.end()
+    assert running.said == ["Brought 1 records that others changed into the index."]
     room.close()
 
 
