@@ -82,6 +82,17 @@ class BucketChecks:
                 "Action": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
                 "Resource": f"{bucket}/{_PREFIX}*",
             },
-            {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket},
+            *(
+                {
+                    "Effect": "Allow",
+                    "Action": "s3:ListBucket",
+                    "Resource": bucket,
+                    "Condition": only,
+                }
+                for only in (
+                    {"StringLike": {"s3:prefix": f"{_PREFIX}*"}},
+                    {"Null": {"s3:prefix": "true"}},
+                )
+            ),
         ]
         return json.dumps(statements, indent=2)

@@ -18,16 +18,13 @@ from app.storage.dynamodb.transit import Transit
 _COMPARED = 200
 _SETUP = ("flask setup", "Run this, then check again")
 _REINDEX = ("flask reindex", "Run this on one machine")
-_ACTIONS = {
-    "people": (
-        "BatchGetItem", "ConditionCheckItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem",
-        "Scan", "UpdateItem",
-    ),
-    "index": (
-        "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "DescribeTable",
-        "GetItem", "PutItem", "Query", "Scan", "UpdateItem",
-    ),
-}  # fmt: skip
+# As in deploy/iam/machine.json; a test holds them together.
+_PEOPLE_ACTIONS = (
+    "BatchGetItem", "ConditionCheckItem", "DeleteItem", "DescribeContinuousBackups",
+    "DescribeTable", "GetItem", "PutItem", "Scan", "UpdateItem",
+)  # fmt: skip
+_INDEX_ACTIONS = (*_PEOPLE_ACTIONS, "BatchWriteItem", "DescribeTimeToLive", "Query")
+_STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator")
 
 
 class TableChecks:
@@ -132,13 +129,17 @@ class TableChecks:
         return broken(found)
 
     def _policy(self) -> str:
-        names = {"people": self._tables.people, "index": self._tables.index}
+        allowed = {
+            self._tables.people: _PEOPLE_ACTIONS,
+            self._tables.index: _INDEX_ACTIONS,
+            f"{self._tables.people}/stream/*": _STREAM_ACTIONS,
+        }
         statements = [
             {
                 "Effect": "Allow",
-                "Action": [f"dynamodb:{action}" for action in _ACTIONS[which]],
-                "Resource": f"arn:aws:dynamodb:{self._region or '*'}:*:table/{name}",
+                "Action": sorted(f"dynamodb:{action}" for action in actions),
+                "Resource": f"arn:aws:dynamodb:{self._region or '*'}:*:table/{resource}",
             }
-            for which, name in names.items()
+            for resource, actions in allowed.items()
         ]
         return json.dumps(statements, indent=2)
