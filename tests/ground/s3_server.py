@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
+import boto3
 import urllib3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.ground.needs import find
 from tests.ground.server_process import HOST, ServerProcess, free_port
@@ -31,8 +35,10 @@ def running_s3_server(folder: Path) -> Iterator[str]:
         log=folder / "s3-server.log",
     )
     try:
+        endpoint = f"http://{HOST}:{ports['s3']}"
         server.wait_until(lambda: _answers(ports["s3"]))
-        yield f"http://{HOST}:{ports['s3']}"
+        server.wait_until(lambda: _keeps_objects(endpoint))
+        yield endpoint
     finally:
         server.stop(seconds=2)
 
@@ -58,3 +64,19 @@ def _answers(port: int) -> bool:
     except urllib3.exceptions.HTTPError:
         return False
     return reply.status == 403
+
+
+def _keeps_objects(endpoint: str) -> bool:
+    """It stores an object: its parts answer seconds before they have found one another."""
+    client = boto3.client("s3", endpoint_url=endpoint, config=Config(retries={"max_attempts": 0}))
+    bucket = f"first-{uuid4()}"
+    try:
+        client.create_bucket(Bucket=bucket)
+        client.put_object(Bucket=bucket, Key="object", Body=b"x")
+        client.delete_object(Bucket=bucket, Key="object")
+        client.delete_bucket(Bucket=bucket)
+    except (BotoCoreError, ClientError):
+        return False
+    finally:
+        client.close()
+    return True
