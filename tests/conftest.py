@@ -15,8 +15,8 @@ from tests.ground.live_app import LiveApp
 from tests.ground.s3_server import running_s3_server
 
 MARKS_OF_FIXTURES = {
-    "dynamodb_local": ("dynamodb_local",),
-    "s3_server": ("s3_server",),
+    "dynamodb_local": ("dynamodb_local", "slow"),
+    "s3_server": ("s3_server", "slow"),
     "chromium": ("browser", "slow"),
 }
 
@@ -25,9 +25,15 @@ def pytest_configure() -> None:
     isolate(os.environ)
 
 
+# Whole applications, many examples, machines: each quick, together more than a minute.
+SLOW_FOLDERS = {"acceptance", "deploy", "property", "stack"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if SLOW_FOLDERS.intersection(item.path.parts):
+            item.add_marker("slow")
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS_OF_FIXTURES.get(fixture, ()):
                 item.add_marker(mark)
