@@ -26,13 +26,17 @@ def pytest_configure() -> None:
 
 
 # Whole applications, many examples, machines: each quick, together more than a minute.
-SLOW_FOLDERS = {"acceptance", "deploy", "property", "stack"}
+SLOW_PLACES = {
+    *("acceptance", "deploy", "property", "stack"),
+    *("test_console.py", "test_cpu_stress.py", "test_doctor.py", "test_dynamodb_lean.py"),
+    *("test_instance.py", "test_photos_in_s3.py", "test_portrait.py", "test_sample_people.py"),
+}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if SLOW_FOLDERS.intersection(item.path.parts):
+        if SLOW_PLACES.intersection(item.path.parts):
             item.add_marker("slow")
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS_OF_FIXTURES.get(fixture, ()):
