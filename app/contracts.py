@@ -5,7 +5,7 @@ The docstrings are the specification; ``tests/contract`` holds every backend to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.employee import Card, Employee
 
 PAGE_SIZE = 24
 MOST_EXAMINED = 4_000
+MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Query:
     ``words`` is the text as typed: each word must begin some word of the person (see terms.py).
     ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and ``job_title``
     are met by every spelling of the same ``terms.facet_key``. ``badge`` is a catalogue key.
+    ``joined`` is a month, ``2026-03`` (see ``terms.month_of``).
     """
 
     words: str = ""
@@ -33,6 +35,7 @@ class Query:
     department: str = ""
     job_title: str = ""
     badge: str = ""
+    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Facets:
     """How many people there are: in all, by letter, and by each value of a filter.
 
     Values are spelled as most people spell them (``terms.merge_spellings``) and come in the order
-    of their facet key; badges and letters come in the order of their catalogue. Zeros are left out.
+    of their facet key; badges and letters come in the order of their catalogue, months in time.
+    Zeros are left out.
     """
 
     total: int = 0
@@ -63,6 +67,15 @@ class Facets:
     departments: Mapping[str, int] = field(default_factory=dict)
     job_titles: Mapping[str, int] = field(default_factory=dict)
     badges: Mapping[str, int] = field(default_factory=dict)
+    joined: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some of all employees, and the bookmark from which ``each`` goes on behind them."""
+
+    people: tuple[Employee, ...]
+    bookmark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +174,32 @@ class EmployeeStore(Protocol):
         that is told of no changes says so and ends.
         """
 
-    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+    def add_many(
+        self, employees: Iterable[Employee], *, keep_versions: bool = False
+    ) -> Iterator[int]:
         """Add new employees in bulk, in bounded memory; yield how many were added so far.
 
         An id that is there already, or was deleted, is left as it is and not counted. Killed at
         any point and run again, it goes on; ``reindex`` removes what a killed run left. Much faster
-        than ``add`` for each.
+        than ``add`` for each. ``keep_versions`` stores ``version`` and ``updated_at`` as they are
+        given, for a backup that comes back.
+        """
+
+    def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
+        """The employees with these ids, at most 100 (ValueError); who is not there is left out."""
+
+    def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Who has one of these addresses, at most 100 (ValueError): the ids in order, by address.
+
+        Addresses are the same when ``terms.email_key`` is; the answer holds each address as it was
+        asked for, without those that nobody has.
+        """
+
+    def each(self, bookmark: str = "") -> Iterator[Batch]:
+        """Every employee, in batches of at most 1,000, in the store's own order, in bounded memory.
+
+        For exports and backups only, since it costs what the directory holds. Whoever is there from
+        beginning to end comes exactly once. A bookmark, at any later time, goes on behind its batch.
         """
 
     def photo_keys(self) -> Iterator[str]:

@@ -81,9 +81,11 @@ class Directory:
         self._facets = None
         return stored
 
-    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+    def add_many(
+        self, employees: Iterable[Employee], *, keep_versions: bool = False
+    ) -> Iterator[int]:
         """Add new employees in bulk, their photos being stored; see EmployeeStore.add_many."""
-        for stored in self.employees.add_many(employees):
+        for stored in self.employees.add_many(employees, keep_versions=keep_versions):
             self._facets = None
             yield stored
 

@@ -17,7 +17,7 @@ from typing import Protocol
 LINE_CHARACTERS = 200
 NAME_KEY_BYTES = 160
 WORD_BYTES = 64
-MOST_WORDS = 30
+MOST_WORDS = 28
 OTHER_LETTERS = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 # Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
@@ -29,6 +29,7 @@ _NO_DECOMPOSITION = str.maketrans(
      "ŧ": "t", "ŋ": "n", "ə": "e"}
 )  # fmt: skip
 _SPACE = re.compile(r"\s+")
+_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 # Scripts written without spaces between the words, where any part of a name can be searched.
 _UNSPACED = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
@@ -85,6 +86,16 @@ def fold(text: str) -> str:
 def facet_key(text: str) -> str:
     """What makes two spellings of a place, title or department one: its fold, from one line."""
     return fold(one_line(text))
+
+
+def email_key(address: str) -> str:
+    """What makes two spellings of a mail address one; "" where there is none."""
+    return unicodedata.normalize("NFC", one_line(address).casefold())
+
+
+def month_of(date: str) -> str:
+    """The month of a date written ``2026-03-14``, as ``2026-03``; "" for anything else."""
+    return date[:7] if _DATE.fullmatch(date) else ""
 
 
 def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
@@ -157,7 +168,7 @@ def _search_words(
 
 
 def search_words(person: Searchable) -> tuple[str, ...]:
-    """The words under which a person is found, sorted: at most 30, each at most 64 bytes.
+    """The words under which a person is found, sorted: at most 28, each at most 64 bytes.
 
     When there are more, those of the name are kept first, then of the preferred name, the e-mail's
     name, the title, the department and the place.

@@ -6,12 +6,12 @@ else. It sorts everybody for every page, and knows nothing of budgets.
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app import terms
-from app.contracts import PAGE_SIZE, Facets, Page, Progress, Query
+from app.contracts import MOST_AT_ONCE, PAGE_SIZE, Batch, Facets, Page, Progress, Query
 from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
@@ -91,6 +91,7 @@ class ModelStore:
             everyone = list(self.people.values())
         letters = Counter(terms.letter_of(terms.name_key(each.full_name)) for each in everyone)
         badges = Counter(badge for each in everyone for badge in each.known_badges)
+        joined = Counter(filter(None, (terms.month_of(each.start_date) for each in everyone)))
         spellings = {
             plural: Counter(
                 terms.one_line(getattr(each, field))
@@ -103,6 +104,7 @@ class ModelStore:
             total=len(everyone),
             letters={letter: letters[letter] for letter in terms.LETTERS if letters[letter]},
             badges={badge: badges[badge] for badge in BADGE_KEYS if badges[badge]},
+            joined=dict(sorted(joined.items())),
             **{plural: terms.merge_spellings(found) for plural, found in spellings.items()},
         )
 
@@ -122,14 +124,47 @@ class ModelStore:
     def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
         yield "Lists are made anew for every page, so there is nothing to follow."
 
-    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
+    def add_many(
+        self, employees: Iterable[Employee], *, keep_versions: bool = False
+    ) -> Iterator[int]:
         stored = 0
         for employee in employees:
             with self._lock:
                 if employee.id not in self.people and employee.id not in self._deleted_by:
-                    self._write(replace(_as_stored(employee), version=1), "")
+                    wanted = _as_stored(employee)
+                    self._write(wanted if keep_versions else replace(wanted, version=1), "")
+                    if keep_versions:
+                        self.people[employee.id] = wanted
                     stored += 1
             yield stored
+
+    def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
+        if len(employee_ids) > MOST_AT_ONCE:
+            raise ValueError(f"at most {MOST_AT_ONCE} ids at once")
+        with self._lock:
+            return {each: self.people[each] for each in employee_ids if each in self.people}
+
+    def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
+        if len(addresses) > MOST_AT_ONCE:
+            raise ValueError(f"at most {MOST_AT_ONCE} addresses at once")
+        with self._lock:
+            everyone = list(self.people.values())
+        found = {}
+        for address in addresses:
+            key = terms.email_key(address)
+            ids = sorted(each.id for each in everyone if key and terms.email_key(each.email) == key)
+            if ids:
+                found[address] = tuple(ids)
+        return found
+
+    def each(self, bookmark: str = "") -> Iterator[Batch]:
+        with self._lock:
+            ids = sorted(each for each in self.people if each > bookmark)
+        for at in range(0, len(ids), 1_000):
+            some = ids[at : at + 1_000]
+            with self._lock:
+                people = tuple(self.people[each] for each in some if each in self.people)
+            yield Batch(people, some[-1])
 
     def photo_keys(self) -> Iterator[str]:
         with self._lock:
@@ -183,6 +218,7 @@ def meets(person: Employee, query: Query) -> bool:
         all(terms.matched_word(words, typed) for typed in terms.query_words(query.words))
         and query.letter in ("", terms.letter_of(terms.name_key(person.full_name)))
         and query.badge in ("", *person.known_badges)
+        and query.joined in ("", terms.month_of(person.start_date))
         and all(
             terms.facet_key(getattr(query, field)) in ("", terms.facet_key(getattr(person, field)))
             for field in PLACES

@@ -73,5 +73,6 @@ def _print_of(query: Query) -> str:
         terms.facet_key(query.department),
         terms.facet_key(query.job_title),
         query.badge,
+        query.joined,
     )
     return hashlib.blake2b(repr(meaning).encode(), digest_size=6).hexdigest()
