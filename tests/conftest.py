@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
@@ -23,6 +24,10 @@ MARKS_OF_FIXTURES = {
 
 def pytest_configure() -> None:
     isolate(os.environ)
+    # A busy machine is slow to answer, and to make up examples: no fault of what is tested.
+    slowness = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=slowness)
+    hypothesis.settings.load_profile("here")
 
 
 # Whole applications, many examples, machines: each quick, together more than a minute.

@@ -4,14 +4,12 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import terms
 from app.contracts import Query
 from app.storage.cursors import SEPARATOR, Cursor, order_separators, read_cursor
-
-unhurried = settings(deadline=None)
 
 NAMES, WORDS = Query(), Query(words="ada")
 PLACE = f"ada lovelace{SEPARATOR}id-1"
@@ -47,13 +45,11 @@ def test_spellings_of_one_query_share_cursors() -> None:
     assert read_cursor(text, Query(words="ADA", location="sao  paulo"))
 
 
-@unhurried
 @given(st.text() | st.none())
 def test_any_text_is_a_cursor_or_none(text: str | None) -> None:
     assert read_cursor(text, NAMES) is None
 
 
-@unhurried
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
 def test_any_json_is_a_cursor_or_none(value: object) -> None:
     raw = base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
@@ -83,7 +79,6 @@ def test_words_add_a_part_to_the_place(words: str, separators: int) -> None:
 parts = st.tuples(st.text(max_size=12).map(terms.name_key), st.text(max_size=12).map(terms.tie_of))
 
 
-@unhurried
 @given(st.lists(parts, max_size=8))
 def test_places_sort_as_their_parts_do_and_as_bytes_do(places: list[tuple[str, str]]) -> None:
     joined = sorted(SEPARATOR.join(place) for place in places)

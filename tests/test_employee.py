@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.employee import (
@@ -15,8 +15,6 @@ from app.employee import (
     badges_from,
     card_of,
 )
-
-unhurried = settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +41,6 @@ def test_badges_are_read_whatever_holds_them(raw: object, badges: tuple[str, ...
     assert badges_from(raw) == badges
 
 
-@unhurried
 @given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
 def test_reading_badges_never_fails_and_settles(raw: object) -> None:
     badges = badges_from(raw)

@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.employee import CONTENT_FIELDS, Employee
 from app.revision import fields_changed_since, revision_of, version_in
-
-unhurried = settings(deadline=None)
 
 ADA = Employee(id="1", full_name="Ada", badges=("apple", "bug"), version=3)
 
@@ -59,7 +57,6 @@ def test_the_version_in_a_revision(revision: str, version: int | None) -> None:
     assert version_in(revision) == version
 
 
-@unhurried
 @given(st.text())
 def test_a_revision_is_short_and_plain_whatever_is_stored(name: str) -> None:
     revision = revision_of(replace(ADA, full_name=name))

@@ -3,13 +3,11 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import terms
 from app.employee import Employee
-
-unhurried = settings(deadline=None)
 
 texts = st.text(max_size=250)
 
@@ -36,13 +34,11 @@ def test_case_accents_and_width_are_removed(text: str, folded: str) -> None:
     assert terms.fold(text) == folded
 
 
-@unhurried
 @given(texts)
 def test_folding_twice_folds_no_further(text: str) -> None:
     assert terms.fold(terms.fold(text)) == terms.fold(text)
 
 
-@unhurried
 @given(texts)
 def test_either_form_of_a_text_folds_alike(text: str) -> None:
     forms = {terms.fold(unicodedata.normalize(form, text)) for form in ("NFC", "NFD")}
@@ -55,7 +51,6 @@ def test_a_line_has_at_most_200_characters_and_single_spaces() -> None:
     assert terms.one_line("x" * 199 + "  y") == "x" * 199
 
 
-@unhurried
 @given(texts)
 def test_a_line_of_a_line_is_the_same_line(text: str) -> None:
     assert terms.one_line(terms.one_line(text)) == terms.one_line(text)
@@ -86,9 +81,8 @@ def test_the_name_before_the_at_sign_is_a_word_and_the_host_is_none() -> None:
     assert words_of(email="ada.lovelace@navy.example") == ("ada", "adalovelace", "lovelace")
 
 
-@unhurried
 @given(st.builds(Employee, id=st.just("1"), full_name=texts, job_title=texts, location=texts))
-def test_there_are_at_most_30_sorted_words_of_at_most_64_bytes(person: Employee) -> None:
+def test_there_are_at_most_28_sorted_words_of_at_most_64_bytes(person: Employee) -> None:
     words = terms.search_words(person)
     assert len(words) <= terms.MOST_WORDS
     assert list(words) == sorted(set(words), key=str.encode)
@@ -98,11 +92,10 @@ def test_there_are_at_most_30_sorted_words_of_at_most_64_bytes(person: Employee)
 def test_of_too_many_words_those_of_the_name_are_kept() -> None:
     title = " ".join(f"t{n}" for n in range(40))
     words = words_of(full_name="Ada Lovelace", preferred_name="Countess", job_title=title)
-    assert {"ada", "lovelace", "countess", "t0", "t26"} <= set(words)
-    assert "t27" not in words
+    assert {"ada", "lovelace", "countess", "t0", "t24"} <= set(words)
+    assert "t25" not in words
 
 
-@unhurried
 @given(texts)
 def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
@@ -151,7 +144,6 @@ def test_a_name_stands_here_in_the_list(name: str, key: str, letter: str) -> Non
     assert terms.letter_of(key) == letter
 
 
-@unhurried
 @given(texts)
 def test_a_name_key_is_short_and_holds_no_control_character(name: str) -> None:
     key = terms.name_key(name)
@@ -160,7 +152,6 @@ def test_a_name_key_is_short_and_holds_no_control_character(name: str) -> None:
     assert terms.letter_of(key) in terms.LETTERS
 
 
-@unhurried
 @given(st.text(max_size=3_000))
 def test_a_tie_is_short_and_holds_no_control_character(employee_id: str) -> None:
     tie = terms.tie_of(employee_id)
