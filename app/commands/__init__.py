@@ -1,0 +1,21 @@
+"""The ``flask`` commands, one module an idea."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add the commands to ``flask``."""
+    # Imported here, so that importing the package does nothing.
+    from app.commands import doctor, index, samples, setup, sweep
+
+    for command in (
+        setup.setup,
+        index.reindex,
+        index.follow,
+        samples.sample_data,
+        sweep.sweep_photos,
+        doctor.doctor,
+    ):
+        app.cli.add_command(command)

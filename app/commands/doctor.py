@@ -1,0 +1,36 @@
+"""``flask doctor``: what is broken, and what mends it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+from flask import current_app
+
+from app.commands.running import explained, the_settings
+from app.doctor import Doctor
+from app.doctor.checkup import port_check
+from app.findings import State
+
+_STATE_WORDS = {State.BROKEN: "BROKEN", State.LOOK: "look  ", State.FINE: "fine  "}
+
+
+@click.command("doctor")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where the directory listens: 80, or 5000."
+)
+@explained
+def doctor(port: int | None) -> None:
+    """Look at settings, stores and machine; say what mends what is broken. Status 1 if it is."""
+    examiner = cast(Doctor, current_app.extensions["doctor"])
+    report = examiner.report((port_check(the_settings(), port),))
+    for name, finding in report.findings:
+        click.echo(f"{_STATE_WORDS[finding.state]}  {name}: {finding.found}")
+        if finding.mend:
+            click.echo(f"        {finding.how or 'Run this'}:")
+            for line in finding.mend.splitlines():
+                click.echo(f"          {line}")
+    counts = [f"{report.count(state)} {state}" for state in State]
+    click.echo(f"{', '.join(counts)}; {len(report.findings)} checks in {report.seconds:.1f} s.")
+    if not report.healthy:
+        raise SystemExit(1)

@@ -1,0 +1,26 @@
+"""``flask sample-data``: made-up people."""
+
+from __future__ import annotations
+
+import click
+
+from app.commands.running import explained, the_directory
+from app.sample_people import load_samples
+
+
+@click.command("sample-data")
+@click.option("--people", type=click.IntRange(1, 1_000_000), default=60, show_default=True)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed, the same people."
+)
+@explained
+def sample_data(people: int, seed: int) -> None:
+    """Add made-up people, the first with drawn portraits. Running it again adds nobody twice."""
+    stored = 0
+    for stored in load_samples(the_directory(), people=people, seed=seed):
+        click.echo(f"\r{stored:,} people", nl=False)
+    known = people - stored
+    click.echo(
+        f"\nAdded {stored:,} sample people."
+        + (f" {known:,} of them were here already." if known else "")
+    )

@@ -1,0 +1,20 @@
+"""``flask setup``: the tables and folders that are missing."""
+
+from __future__ import annotations
+
+import click
+
+from app.commands.running import explained, the_directory, the_settings
+
+
+@click.command("setup")
+@explained
+def setup() -> None:
+    """Make the tables and folders that are missing. Never changes data; safe to repeat."""
+    for problem in the_settings().problems:
+        click.echo(f"Note: {problem}")
+    directory = the_directory()
+    for sentence in directory.employees.set_up():
+        click.echo(sentence)
+    for sentence in directory.photos.set_up() if directory.photos else ():
+        click.echo(sentence)

@@ -1,0 +1,30 @@
+"""No exported cell is run as a formula, and an import reads every text as it was."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheet_text import guarded, unguarded
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30 1", "-", "@SUM(A1)", "\t=1", "\r=1"])
+def test_what_would_be_run_gets_an_apostrophe(text: str) -> None:
+    assert guarded(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "Ada", "'t Hooft", "O'Brien", "a=b", "1-2", "''"])
+def test_plain_text_stays(text: str) -> None:
+    assert guarded(text) == unguarded(text) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30 1", "-x", "@x"])
+def test_a_formula_that_was_never_guarded_is_read_as_plain_text(text: str) -> None:
+    assert unguarded(text) == text
+
+
+@given(st.text(alphabet="'=+-@\t\rA"))
+def test_out_and_in_is_the_identity(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    assert guarded(text)[:1] not in set("=+-@\t\r")
