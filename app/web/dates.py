@@ -28,6 +28,12 @@ def day(iso: str) -> str:
     return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
 
 
+def month(iso: str) -> str:
+    """``March 2026`` for ``2026-03``."""
+    year, number = iso.split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
 def is_day(text: str) -> bool:
     """Whether a date field of a browser can show the text: nothing, or a day of the calendar."""
     return not text or day(text) != text

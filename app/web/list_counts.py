@@ -9,6 +9,17 @@ from app import terms
 from app.contracts import PAGE_SIZE, Facets, Page, Query
 from app.web.list_request import ListRequest
 
+# Where Facets counts the people of each condition, and the conditions with more than one spelling.
+_COUNTED = {
+    "letter": "letters",
+    "location": "locations",
+    "department": "departments",
+    "job_title": "job_titles",
+    "badge": "badges",
+    "joined": "joined",
+}
+_SPELT = ("location", "department", "job_title")
+
 
 def is_whole(page: Page) -> bool:
     """Whether the page shows everyone who matches."""
@@ -22,16 +33,11 @@ def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
         return len(page.cards)
     if query == Query():
         return max(facets.total, len(page.cards))
-    if query == Query(letter=query.letter):
-        return facets.letters.get(query.letter)
-    if query == Query(badge=query.badge):
-        return facets.badges.get(query.badge)
-    if query == Query(location=query.location):
-        return _count_of(query.location, facets.locations)
-    if query == Query(department=query.department):
-        return _count_of(query.department, facets.departments)
-    if query == Query(job_title=query.job_title):
-        return _count_of(query.job_title, facets.job_titles)
+    for name, counted in _COUNTED.items():
+        value: str = getattr(query, name)
+        if value and query == Query(**{name: value}):
+            counts: Mapping[str, int] = getattr(facets, counted)
+            return _count_of(value, counts) if name in _SPELT else counts.get(value)
     return None
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import escape
 
 from app.contracts import Query
-from app.terms import LINE_CHARACTERS, one_line
+from app.terms import LINE_CHARACTERS, month_of, one_line
 from app.web.cleaning import clean_line
 
 CARDS = "cards"
@@ -42,6 +42,7 @@ class ListRequest:
             ("department", query.department),
             ("job_title", query.job_title),
             ("badge", query.badge),
+            ("joined", query.joined),
             ("view", TABLE if self.view == TABLE else ""),
         ]
         return [(name, value) for name, value in pairs if value]
@@ -80,6 +81,7 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
             department=text("department"),
             job_title=text("job_title"),
             badge=text("badge"),
+            joined=month_of(f"{args.get('joined', '')}-01"),
         ),
         view=TABLE if args.get("view") == TABLE else CARDS,
         cursor=cursor,

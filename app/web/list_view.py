@@ -12,6 +12,7 @@ from app.contracts import Facets, Page, Query
 from app.employee import BADGES
 from app.web import list_counts
 from app.web.cells import cells, rows
+from app.web.dates import month
 from app.web.list_menus import MenuMemory, tabs
 from app.web.list_request import CARDS, TABLE, ListRequest, with_words
 
@@ -103,4 +104,6 @@ def _chips(asked: ListRequest) -> tuple[Chip, ...]:
         badge = _BADGE.get(query.badge)
         words, icon = (badge.words, badge.icon) if badge else (query.badge, "")
         chips.insert(0, Chip(words, icon, asked.but(badge="").address()))
+    if query.joined:
+        chips.append(Chip(f"Joined {month(query.joined)}", "", asked.but(joined="").address()))
     return tuple(chips)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from app.employee import Employee
+from app.terms import month_of
 from app.web.addresses import list_address
 from app.web.cells import mail_link, phone_link
 from app.web.cleaning import shown
@@ -38,4 +39,8 @@ def _filter_link(name: str, value: str) -> Markup:
 def _started(iso: str) -> Markup:
     if not iso or not is_day(iso):
         return escape(shown(iso))
-    return Markup('<time datetime="{}">{}</time>').format(iso, day(iso))
+    words = Markup('<time datetime="{}">{}</time>').format(iso, day(iso))
+    month = month_of(iso)
+    return (
+        Markup('<a href="{}">{}</a>').format(list_address(joined=month), words) if month else words
+    )
