@@ -135,7 +135,7 @@ def test_every_alarm_is_sent_and_tells_what_to_do() -> None:
 def test_who_may_open_the_directory_has_to_be_said() -> None:
     parameters = template()["Parameters"]
     without_default = {name for name, one in parameters.items() if "Default" not in one}
-    assert without_default == {"AppArchive", "AppSha256", "AllowedFrom", "Subnets"}
+    assert without_default == {"AppArchive", "AppSha256", "AllowedFrom"}
 
 
 @pytest.mark.parametrize(
