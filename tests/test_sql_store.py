@@ -190,7 +190,7 @@ def test_pages_of_few_people_go_both_ways(crowd: SqlStore) -> None:
 def test_the_card_in_a_row_is_that_of_the_whole_record(store: SqlStore, row: tuple) -> None:
     with sqlite3.connect(store._database.url.database) as other:
         other.execute(
-            f"INSERT INTO employee ({','.join(Card._fields)}) VALUES (?,?,?,?,?,?,?,?,?)", row
+            f"INSERT INTO person ({','.join(Card._fields)}) VALUES (?,?,?,?,?,?,?,?,?)", row
         )
     other.close()
     assert card_from(row) == card_of(store.get("1"))
@@ -199,7 +199,7 @@ def test_the_card_in_a_row_is_that_of_the_whole_record(store: SqlStore, row: tup
 def test_a_record_with_odd_values_is_read(store: SqlStore) -> None:
     with sqlite3.connect(store._database.url.database) as other:
         other.execute(
-            "INSERT INTO employee (id, full_name, badges, updated_at, version) VALUES (?,?,?,?,?)",
+            "INSERT INTO person (id, full_name, badges, updated_at, version) VALUES (?,?,?,?,?)",
             ("1", "Ada", "['apple'", "yesterday", None),
         )
     other.close()
@@ -211,7 +211,7 @@ def test_a_record_with_odd_values_is_read(store: SqlStore) -> None:
 
 def test_an_id_that_was_put_in_twice_is_listed_once(store: SqlStore) -> None:
     with sqlite3.connect(store._database.url.database) as other:
-        other.executemany("INSERT INTO employee (id, full_name) VALUES (?,?)", [("1", "Ada")] * 2)
+        other.executemany("INSERT INTO person (id, full_name) VALUES (?,?)", [("1", "Ada")] * 2)
     other.close()
     list(store.reindex())
     assert found(store) == ["Ada"]

@@ -154,10 +154,10 @@ def test_three_thousand_badges_are_refused_or_are_those_of_the_catalogue(
 def test_badges_that_are_not_touched_stay_byte_for_byte(laptop: Laptop, stored: str) -> None:
     visitor = laptop.visitor()
     ada = visitor.add(badges=["apple", "linux"])
-    laptop.write("UPDATE employee SET badges = ? WHERE id = ?", stored, ada)
+    laptop.write("UPDATE person SET badges = ? WHERE id = ?", stored, ada)
     for title in ("One", "Two", "Three"):
         visitor.save(visitor.form(f"/edit/{ada}"), job_title=title)
-    assert laptop.read("SELECT badges FROM employee") == [(stored,)]
+    assert laptop.read("SELECT badges FROM person") == [(stored,)]
 
 
 @pytest.mark.slow

@@ -209,7 +209,7 @@ class Laptop(World):
         self.room = SqliteRoom(self.instance)
 
     def ids(self) -> list[str]:
-        return [row[0] for row in self.read("SELECT id FROM employee")]
+        return [row[0] for row in self.read("SELECT id FROM person")]
 
     def read(self, statement: str) -> list[tuple[Any, ...]]:
         """The rows of a statement, read as another program would."""

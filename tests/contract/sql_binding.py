@@ -9,7 +9,7 @@ from app.contracts import EmployeeStore
 from app.employee import Employee
 from app.storage.sql import SqlStore, open_sql_store
 from app.storage.sql.rows import columns_of
-from app.storage.sql.tables import employee as table
+from app.storage.sql.tables import people
 
 
 class SqliteRoom:
@@ -26,13 +26,13 @@ class SqliteRoom:
         return self._opened[-1]
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
-        self.run(update(table).where(table.c.id == employee_id).values({field: text}))
+        self.run(update(people).where(people.c.id == employee_id).values({field: text}))
 
     def put_outside(self, employee: Employee) -> None:
-        self.run(insert(table).values(id=employee.id, **columns_of(employee)))
+        self.run(insert(people).values(id=employee.id, **columns_of(employee)))
 
     def delete_outside(self, employee_id: str) -> None:
-        self.run(delete(table).where(table.c.id == employee_id))
+        self.run(delete(people).where(people.c.id == employee_id))
 
     def run(self, statement: Any) -> None:
         """Run a statement as another program would."""

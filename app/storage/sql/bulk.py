@@ -15,23 +15,23 @@ from app.employee import Employee
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database
 from app.storage.sql.listing import Listing, Spelling, listing_of
-from app.storage.sql.tables import employee, gone
+from app.storage.sql.tables import gone, people
 
 # Large enough that the rows of many people fall into the same pages of the tree.
 BATCH = 2_000
 _WRITE_ID = ""  # no form wrote them
 
-_NUMBERS = select(employee.c.tie, employee.c.number).where(
-    employee.c.tie.in_(bindparam("ties", expanding=True))
+_NUMBERS = select(people.c.tie, people.c.number).where(
+    people.c.tie.in_(bindparam("ties", expanding=True))
 )
 _GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True)))
 
 
 def add_many(database: Database, employees: Iterable[Employee]) -> Iterator[int]:
     """See EmployeeStore.add_many; who was deleted stays deleted."""
-    people = iter(employees)
+    waiting = iter(employees)
     stored = 0
-    while batch := {terms.tie_of(each.id): each for each in reversed(list(islice(people, BATCH)))}:
+    while batch := {terms.tie_of(each.id): each for each in reversed(list(islice(waiting, BATCH)))}:
         listings = {tie: listing_of(person) for tie, person in batch.items()}
         with database.writing("add_many") as connection:
             stored += _add(connection, batch, listings)
@@ -47,7 +47,7 @@ def _add(connection: Connection, batch: dict[str, Employee], listings: dict[str,
         return 0
     now = datetime.now(UTC)
     connection.execute(
-        employee.insert(),
+        people.insert(),
         [
             records.new_row(
                 replace(batch[tie], version=1, updated_at=now), _WRITE_ID, listings[tie]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from app import terms
 from app.contracts import Facets
 from app.employee import BADGE_KEYS
-from app.storage.sql.listing import CHANGES, FACETS, LETTERS, NAMES, Spelling
+from app.storage.sql.listing import BADGE, CHANGES, FACETS, JOINED, LETTERS, NAMES, Spelling
 from app.storage.sql.tables import facet
 
 _AT = (facet.c.view == bindparam("in_view"), facet.c.spelling == bindparam("as_spelled"))
@@ -91,10 +91,11 @@ def _facets_from(counts: Mapping[Spelling, int]) -> Facets:
         kind, _, key = view.partition(":")
         if number > 0:
             by_kind.setdefault(kind, {})[spelling or key] = number
-    letters, badges = by_kind.get(LETTERS, {}), by_kind.get("badge", {})
+    letters, badges = by_kind.get(LETTERS, {}), by_kind.get(BADGE, {})
     return Facets(
         total=by_kind.get(NAMES, {}).get("", 0),
         letters={letter: letters[letter] for letter in terms.LETTERS if letter in letters},
         badges={badge: badges[badge] for badge in BADGE_KEYS if badge in badges},
+        joined=dict(sorted(by_kind.get(JOINED, {}).items())),
         **{_PLURAL[kind]: terms.merge_spellings(by_kind.get(kind, {})) for kind in FACETS.values()},
     )

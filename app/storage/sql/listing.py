@@ -21,6 +21,7 @@ from app.storage.cursors import SEPARATOR
 
 NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
 FACETS = {"location": "location", "department": "department", "job_title": "title"}
+BADGE, JOINED = "badge", "joined"
 _KEY_BYTES = 64
 
 Place = tuple[str, str]  # view, at
@@ -38,11 +39,15 @@ def view_of(kind: str, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Where a person is listed: the place among the names, the words, the facets with spelling."""
+    """Where a person is listed: the place among the names, the words, the facets with spelling.
+
+    ``email_key`` is the mail address by which the person is found, if any.
+    """
 
     place: str
     words: tuple[str, ...]
     facets: tuple[Spelling, ...]
+    email_key: str = ""
 
     def entries(self) -> dict[Place, Marks]:
         """The rows of ``entry``."""
@@ -64,12 +69,13 @@ class Listing:
         letter = view_of(LETTERS, terms.letter_of(self.place))
         return Counter([(NAMES, ""), (letter, ""), *self.facets])
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, str | None]:
         """The columns that keep it; a space before each word marks where it begins."""
         return {
             "place": self.place,
             "words": "".join(f" {word}" for word in self.words),
             "listed": json.dumps(self.facets, ensure_ascii=False, separators=(",", ":")),
+            "email_key": self.email_key or None,
         }
 
 
@@ -82,11 +88,12 @@ def listing_of(person: Employee) -> Listing:
         place=f"{terms.name_key(person.full_name)}{SEPARATOR}{terms.tie_of(person.id)}",
         words=terms.search_words(person),
         facets=tuple(_facets_of(person)),
+        email_key=terms.email_key(person.email),
     )
 
 
 def listing_in(row: RowMapping) -> Listing | None:
-    """How the person in a row of ``employee`` is listed now, if at all."""
+    """How the person in a row of ``person`` is listed now, if at all."""
     if not row["place"]:
         return None
     facets = json.loads(row["listed"] or "[]")
@@ -94,6 +101,7 @@ def listing_in(row: RowMapping) -> Listing | None:
         place=row["place"],
         words=tuple((row["words"] or "").split()),
         facets=tuple((view, spelling) for view, spelling in facets),
+        email_key=row["email_key"] or "",
     )
 
 
@@ -116,4 +124,6 @@ def _facets_of(person: Employee) -> Iterator[Spelling]:
         if facet := _facet(kind, getattr(person, field)):
             yield facet
     for badge in person.known_badges:
-        yield view_of("badge", badge), badge
+        yield view_of(BADGE, badge), badge
+    if month := terms.month_of(person.start_date):
+        yield view_of(JOINED, month), month

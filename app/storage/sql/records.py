@@ -15,18 +15,16 @@ from app.employee import Employee
 from app.storage.sql import counts
 from app.storage.sql.listing import NOT_LISTED, Listing, Marks, Place, listing_in, listing_of
 from app.storage.sql.rows import columns_of, employee_from, time_text
-from app.storage.sql.tables import employee, entry, gone
+from app.storage.sql.tables import entry, gone, people
 
 # A form can be sent again for so long without reviving whom it was about.
 REMEMBER_GONE = timedelta(days=35)
 
-_READ = select(employee).where(employee.c.tie == bindparam("of_tie"))
+_READ = select(people).where(people.c.tie == bindparam("of_tie"))
 # A record that another program put in has no tie until it is saved or the directory is reindexed.
-_READ_FOREIGN = select(employee).where(
-    employee.c.tie.is_(None), employee.c.id == bindparam("of_id")
-)
-_CHANGE = employee.update().where(employee.c.number == bindparam("of_number"))
-_REMOVE = employee.delete().where(employee.c.number == bindparam("of_number"))
+_READ_FOREIGN = select(people).where(people.c.tie.is_(None), people.c.id == bindparam("of_id"))
+_CHANGE = people.update().where(people.c.number == bindparam("of_number"))
+_REMOVE = people.delete().where(people.c.number == bindparam("of_number"))
 _PUT_ENTRY = entry.insert()
 _DROP_ENTRY = entry.delete().where(
     entry.c.view == bindparam("in_view"), entry.c.at == bindparam("in_place")
@@ -55,7 +53,7 @@ def read(connection: Connection, employee_id: str) -> Record | None:
 
 
 def record_in(row: RowMapping) -> Record:
-    """The record in a row of ``employee``."""
+    """The record in a row of ``person``."""
     person = employee_from(row)
     return Record(row["number"], person, row["write_id"] or "", listing_in(row) or NOT_LISTED)
 
@@ -64,7 +62,7 @@ def insert(connection: Connection, person: Employee, write_id: str) -> Employee:
     """Store a new employee as version 1."""
     stored = replace(person, version=1, updated_at=datetime.now(UTC))
     listing = listing_of(stored)
-    made = connection.execute(employee.insert(), new_row(stored, write_id, listing))
+    made = connection.execute(people.insert(), new_row(stored, write_id, listing))
     number: int = cast(Any, made.inserted_primary_key)[0]
     put_listing(connection, number, NOT_LISTED, listing)
     return stored

@@ -13,20 +13,20 @@ from app.storage.cursors import SEPARATOR
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database
 from app.storage.sql.listing import NAMES, WORDS, Spelling, listing_in, listing_of
-from app.storage.sql.tables import employee, entry
+from app.storage.sql.tables import entry, people
 
 BATCH = 500
-_LISTED = (employee.c.place, employee.c.words, employee.c.listed)
+_LISTED = (people.c.place, people.c.words, people.c.listed, people.c.email_key)
 _PEOPLE = (
-    select(employee)
-    .where(employee.c.number > bindparam("after"), employee.c.number <= bindparam("last"))
-    .order_by(employee.c.number)
+    select(people)
+    .where(people.c.number > bindparam("after"), people.c.number <= bindparam("last"))
+    .order_by(people.c.number)
     .limit(BATCH)
 )
-_THESE = select(employee).where(employee.c.number.in_(bindparam("numbers", expanding=True)))
+_THESE = select(people).where(people.c.number.in_(bindparam("numbers", expanding=True)))
 _ENTRIES = (
     select(entry.c.view, entry.c.at, entry.c.number, *_LISTED)
-    .join_from(entry, employee, entry.c.number == employee.c.number, isouter=True)
+    .join_from(entry, people, entry.c.number == people.c.number, isouter=True)
     .where(
         or_(
             entry.c.view > bindparam("view"),
@@ -36,7 +36,7 @@ _ENTRIES = (
     .order_by(entry.c.view, entry.c.at)
     .limit(4 * BATCH)
 )
-_TOTAL = select(func.count(), func.max(employee.c.number))
+_TOTAL = select(func.count(), func.max(people.c.number))
 
 
 _ALL_LISTED = select(*_LISTED).execution_options(yield_per=4 * BATCH)
@@ -65,8 +65,8 @@ def _list_people(database: Database, *, force: bool) -> Iterator[Progress]:
         wrong = [row["number"] for row in rows if force or not _is_right(row)]
         if wrong:
             with database.writing("reindex") as connection:
-                people = connection.execute(_THESE, {"numbers": wrong}).mappings().all()
-                changed += sum(_list_again(connection, row, force=force) for row in people)
+                found = connection.execute(_THESE, {"numbers": wrong}).mappings().all()
+                changed += sum(_list_again(connection, row, force=force) for row in found)
         after, done = rows[-1]["number"], done + len(rows)
         yield Progress(done=done, total=max(total, done), changed=changed, what="people")
     if not done:

@@ -1,4 +1,4 @@
-"""Rows of ``employee`` become Employee and Card, and back. Whatever a row holds, it is read."""
+"""Rows of ``person`` become Employee and Card, and back. Whatever a row holds, it is read."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy import RowMapping
 
 from app import terms
 from app.employee import BADGE_KEYS, TEXT_FIELDS, Card, Employee, badges_from
-from app.storage.sql.tables import employee
+from app.storage.sql.tables import people
 
-CARD_COLUMNS = tuple(employee.c[name] for name in Card._fields)
+CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
 
 
 def employee_from(row: RowMapping) -> Employee:

@@ -14,7 +14,7 @@ from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
 from app.storage.sql import browse, bulk, counts, records, reindex, schema
 from app.storage.sql.database import Database, read_url
-from app.storage.sql.tables import employee as table
+from app.storage.sql.tables import people
 
 
 def open_sql_store(database_url: str) -> SqlStore:
@@ -101,7 +101,7 @@ class SqlStore:
         return bulk.add_many(self._database, map(_normal, employees))
 
     def photo_keys(self) -> Iterator[str]:
-        keys = select(table.c.photo_key).where(table.c.photo_key != "")
+        keys = select(people.c.photo_key).where(people.c.photo_key != "")
         with self._database.snapshot("photo_keys") as connection:
             yield from connection.execution_options(yield_per=1_000).execute(keys).scalars()
 

@@ -1,6 +1,6 @@
 """The tables, in SQL that every database speaks.
 
-``employee`` holds the records. ``entry`` is the order of every list: a person has one row in each
+``person`` holds the records. ``entry`` is the order of every list: a person has one row in each
 view that they belong to (``name``, ``word``, ``location:lisbon``, ``badge:apple``), at a place that
 sorts as the page shows it, so a page is one walk along the primary key. ``facet`` counts the people
 of each view by the exact spelling. ``gone`` remembers who was deleted.
@@ -22,13 +22,15 @@ def ordered(characters: int) -> TypeEngine[str]:
 
 
 TIE, VIEW, AT, SPELLING, ID = 64, 80, 290, 200, 2_048
+# A line of 200 characters can grow by half and twice when its case is folded.
+EMAIL_KEY = 600
 
 metadata = MetaData()
 
 # What was typed may be NULL, so that a row which another program put in can be read.
-# ``place``, ``words`` and ``listed`` say how the person is listed now; see listing.py.
-employee = Table(
-    "employee",
+# ``place``, ``words``, ``listed`` and ``email_key`` say how the person is listed; see listing.py.
+people = Table(
+    "person",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("tie", ordered(TIE)),
@@ -51,7 +53,9 @@ employee = Table(
     Column("pronouns", Text),
     Column("start_date", Text),
     Column("about", Text),
-    Index("employee_by_tie", "tie", unique=True),
+    Column("email_key", ordered(EMAIL_KEY)),
+    Index("person_by_tie", "tie", unique=True),
+    Index("person_by_email", "email_key"),
 )
 
 entry = Table(

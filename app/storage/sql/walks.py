@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from app import terms
 from app.contracts import Query
 from app.employee import BADGE_KEYS
-from app.storage.sql.listing import FACETS, NAMES, WORDS, view_of
+from app.storage.sql.listing import BADGE, FACETS, JOINED, NAMES, WORDS, view_of
 from app.storage.sql.rows import CARD_COLUMNS
-from app.storage.sql.tables import employee, entry
+from app.storage.sql.tables import entry, people
 
 # Sorts after every text that can follow a beginning.
 LAST = "\U0010ffff"
@@ -37,7 +37,11 @@ def conditions_of(query: Query) -> Conditions | None:
     if query.badge:
         if query.badge not in BADGE_KEYS:
             return None
-        views.append(view_of("badge", query.badge))
+        views.append(view_of(BADGE, query.badge))
+    if query.joined:
+        if terms.month_of(f"{query.joined}-01") != query.joined:
+            return None
+        views.append(view_of(JOINED, query.joined))
     if query.letter and query.letter not in terms.LETTERS:
         return None
     letter = query.letter
@@ -160,7 +164,7 @@ def _place(met: Any) -> ColumnElement[str]:
 def _filters(
     met: Any, lead: bool, letter: bool, words: int, views: int
 ) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = [employee.c.number == met.c.number]
+    asked: list[ColumnElement[bool]] = [people.c.number == met.c.number]
     if lead:
         asked.append(met.c.lead <= bindparam("lead"))
     if letter:
@@ -176,7 +180,7 @@ def _filters(
             .exists()
         )
     # A look at one short text for each person met; the window bounds how many are met.
-    asked.extend(employee.c.words.like(bindparam(f"word_{number}")) for number in range(words))
+    asked.extend(people.c.words.like(bindparam(f"word_{number}")) for number in range(words))
     return asked
 
 
@@ -198,7 +202,7 @@ def _page(
 def _everyone(lead: bool, letter: bool, words: int, views: int) -> Select[Any]:
     met = entry.alias("met")
     return (
-        select(_place(met), employee.c.words, *CARD_COLUMNS)
+        select(_place(met), people.c.words, *CARD_COLUMNS)
         .where(*_range(met), *_filters(met, lead, letter, words, views))
         .limit(bindparam("most"))
     )

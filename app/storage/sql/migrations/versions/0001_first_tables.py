@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    _make_employee()
+    _make_person()
     op.create_table(
         "entry",
         Column("view", ordered(80), primary_key=True),
@@ -37,9 +37,9 @@ def upgrade() -> None:
     op.create_index("gone_by_time", "gone", ["deleted_at"])
 
 
-def _make_employee() -> None:
+def _make_person() -> None:
     op.create_table(
-        "employee",
+        "person",
         Column("number", Integer, primary_key=True),
         Column("tie", ordered(64)),
         Column("version", Integer),
@@ -61,5 +61,7 @@ def _make_employee() -> None:
         Column("pronouns", Text),
         Column("start_date", Text),
         Column("about", Text),
+        Column("email_key", ordered(600)),
     )
-    op.create_index("employee_by_tie", "employee", ["tie"], unique=True)
+    op.create_index("person_by_tie", "person", ["tie"], unique=True)
+    op.create_index("person_by_email", "person", ["email_key"])
