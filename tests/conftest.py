@@ -13,11 +13,16 @@ from tests.ground.dynamodb_local import running_dynamodb_local
 from tests.ground.environment import isolate
 from tests.ground.fault_proxy import FaultProxy
 from tests.ground.live_app import LiveApp
+from tests.ground.mariadb_server import running_mariadb
+from tests.ground.postgresql_server import running_postgresql
 from tests.ground.s3_server import running_s3_server
+from tests.ground.sql_server import SqlServer
 
 MARKS_OF_FIXTURES = {
     "dynamodb_local": ("dynamodb_local", "slow"),
     "s3_server": ("s3_server", "slow"),
+    "mariadb": ("mariadb", "slow"),
+    "postgresql": ("postgresql", "slow"),
     "chromium": ("browser", "slow"),
 }
 
@@ -72,6 +77,20 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of an S3 server; one for the session, so use bucket names of your own."""
     with running_s3_server(tmp_path_factory.mktemp("s3-server")) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlServer]:
+    """A MariaDB server; one for the session, so make databases of your own."""
+    with running_mariadb(tmp_path_factory.mktemp("mariadb")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlServer]:
+    """A PostgreSQL server; one for the session, so make databases of your own."""
+    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
 
 
 @pytest.fixture

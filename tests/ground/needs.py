@@ -11,8 +11,13 @@ import pytest
 SKIP_NOTHING = "DIRECTORY_TESTS_SKIP_NOTHING"
 
 NAMES = {
+    "initdb": "PostgreSQL",
     "java": "Java",
+    "mariadb-install-db": "MariaDB",
+    "mariadbd": "MariaDB",
     "npm": "npm",
+    "postgres": "PostgreSQL",
+    "setpriv": "setpriv",
     "weed": "SeaweedFS",
     "chromium": "Chromium",
     "gunicorn": "gunicorn",
@@ -45,7 +50,9 @@ def do_without(missing: str, purpose: str) -> NoReturn:
 
 
 def look_for(program: str) -> str | None:
-    """A program on the PATH, or beside the Python that runs the tests."""
-    places = os.pathsep.join([str(Path(sys.prefix, "bin")), os.environ.get("PATH", os.defpath)])
+    """A program on the PATH, or beside the Python that runs the tests, or where Debian hides it."""
+    hidden = ["/usr/sbin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1])]
+    path = os.environ.get("PATH", os.defpath)
+    places = os.pathsep.join([str(Path(sys.prefix, "bin")), path, *hidden])
     spellings = (program, *OTHER_SPELLINGS.get(program, ()))
     return next(filter(None, (shutil.which(name, path=places) for name in spellings)), None)

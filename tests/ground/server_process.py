@@ -1,7 +1,9 @@
 """A server in a process of its own, on this machine only: started, waited for, stopped."""
 
 import contextlib
+import grp
 import os
+import pwd
 import random
 import shutil
 import signal
@@ -30,11 +32,13 @@ class ServerProcess:
         folder: Path,
         log: Path,
         environment: Mapping[str, str] | None = None,
+        user: str = "",
     ) -> None:
+        """Start it, as another user if one is named: for servers that refuse to run as root."""
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*_die_with_the_tests(), *command],
+                [*_die_with_the_tests(user), *command],
                 cwd=folder,
                 env=dict(environment or isolated()),
                 stdin=subprocess.DEVNULL,
@@ -61,10 +65,10 @@ class ServerProcess:
         self.kill()
         raise ServerDidNotStart(self.log_text()[-4000:])
 
-    def stop(self, seconds: float = 10) -> None:
+    def stop(self, seconds: float = 10, ask: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to end; kill what is left."""
         if self.running:
-            self._process.terminate()
+            self._process.send_signal(ask)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(seconds)
         self.kill()
@@ -104,7 +108,15 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _die_with_the_tests() -> list[str]:
+def _die_with_the_tests(user: str) -> list[str]:
     """Where Linux can: no server outlives its tests, even when they are killed."""
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+    return [setpriv, *as_user(user), "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+def as_user(user: str) -> list[str]:
+    """What setpriv is told to become this user, and nothing but this user."""
+    if not user:
+        return []
+    group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
+    return [f"--reuid={user}", f"--regid={group}", "--clear-groups"]

@@ -8,11 +8,15 @@ import time
 import boto3
 import pytest
 import urllib3
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from tests.ground import needs
 from tests.ground.environment import isolated
 from tests.ground.live_app import app_in_thread
 from tests.ground.server_process import ServerDidNotStart, ServerProcess
+from tests.ground.sql_server import SqlServer
 
 
 def test_dynamodb_local_answers(dynamodb_local):
@@ -31,6 +35,20 @@ def test_the_s3_server_serves_by_presigned_link_and_nothing_without(s3_server):
     client.close()
     assert urllib3.request("GET", link).data == b"photo"
     assert urllib3.request("GET", link.partition("?")[0]).status == 403
+
+
+@pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
+def test_an_sql_server_takes_its_own_password_and_sorts_as_we_do_not(request, kind):
+    server: SqlServer = request.getfixturevalue(kind)
+    url = server.make_database()
+    with pytest.raises(OperationalError, match="(?i)password"):
+        SqlServer(server.address.set(password="another")).run("SELECT 1")
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT 'a' < 'B'"))
+    server.drop_database(url)
+    with pytest.raises(OperationalError), engine.connect():
+        pass
 
 
 def test_chromium_shows_a_page_of_an_app_in_a_thread(chromium):
