@@ -1,4 +1,4 @@
-"""MariaDB, with the defaults of an old server: another character set than ours, ordered otherwise."""
+"""MariaDB, with the defaults of an old server: its character set and its order are not ours."""
 
 import os
 import subprocess

@@ -41,7 +41,7 @@ def test_the_s3_server_serves_by_presigned_link_and_nothing_without(s3_server):
 def test_an_sql_server_takes_its_own_password_and_sorts_as_we_do_not(request, kind):
     server: SqlServer = request.getfixturevalue(kind)
     url = server.make_database()
-    with pytest.raises(OperationalError, match="(?i)password"):
+    with pytest.raises(OperationalError, match=r"(?i)password"):
         SqlServer(server.address.set(password="another")).run("SELECT 1")
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
