@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -34,8 +37,10 @@ from app.settings import Settings
 from app.storage import Stores, open_stores
 from app.storage.aws_checks import check_clock, check_credentials
 from app.storage.photos_in_folder import open_folder_store
+from tests.ground.environment import isolated
 from tests.ground.http_messages import Reply
 from tests.ground.live_app import app_in_thread
+from tests.ground.needs import do_without, find
 from tests.model_store import ModelStore
 from tests.page_reader import PageReader
 from tests.small_app import small_app
@@ -275,12 +280,23 @@ def test_a_key_in_a_file_is_no_key_for_machines_that_share_a_database() -> None:
 # The machine
 
 
-def test_a_disk_with_less_than_it_needs(tmp_path: Path) -> None:
-    own = settings(INSTANCE_FOLDER=str(tmp_path))
-    assert check_disk(own).state is not State.BROKEN
-    found = check_disk(own, least=2**62)
-    assert (found.state, "df -h" in found.mend) == (State.BROKEN, True)
-    assert " free of " in found.found
+FULL_DISK = """
+mount -t tmpfs -o size=16m none "$INSTANCE_FOLDER"
+head -c 16m /dev/zero > "$INSTANCE_FOLDER/film"
+"$PYTHON" -m flask --app application.py doctor
+"""
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    assert check_disk(settings(INSTANCE_FOLDER=str(tmp_path))).state is not State.BROKEN
+    if os.geteuid() != 0:
+        do_without("root", "a disk of our own, to fill it")
+    apart = [find("unshare", "a disk of our own, to fill it"), "--mount", "sh", "-c", FULL_DISK]
+    environment = isolated({"INSTANCE_FOLDER": str(tmp_path), "PYTHON": sys.executable})
+    told = subprocess.run(apart, capture_output=True, text=True, env=environment, check=False)
+    assert told.returncode == 1
+    assert f"BROKEN  Disk space: 0 MB free of 16 MB, for {tmp_path}." in told.stdout
+    assert f"df -h {tmp_path}" in told.stdout
 
 
 def test_metadata_that_should_answer_and_does_not(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
     return fine(f"{what} answers in {passed:.0f} ms; {people:,} people.")
 
 
-def check_disk(settings: Settings, least: int = LEAST_FREE_BYTES) -> Finding:
+def check_disk(settings: Settings) -> Finding:
     """Whether there is room where this machine writes: its folders, and where uploads are read."""
     worst: tuple[int, int, Path] | None = None
     for folder in _written_folders(settings):
@@ -99,7 +99,7 @@ def check_disk(settings: Settings, least: int = LEAST_FREE_BYTES) -> Finding:
     free, whole, folder = worst
     found = f"{_size(free)} free of {_size(whole)}, for {folder}."
     mend = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "See what fills it")
-    if free < least:
+    if free < LEAST_FREE_BYTES:
         return broken(f"{found} A save or an upload may find it full.", *mend)
     return look(found, *mend) if free < LITTLE_FREE_BYTES else fine(found)
 
