@@ -1,0 +1,49 @@
+"""A person as one line of JSON, with every field that a record has, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from app.employee import TEXT_FIELDS, Employee, badges_from
+from app.exports.people_of_view import People
+
+
+def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
+    """The file, a piece for each page of people."""
+    for people in pages:
+        if people:
+            yield b"".join(line_of(person) for person in people)
+
+
+def line_of(person: Employee) -> bytes:
+    """The person as a line, the same for the same person wherever they are stored."""
+    moment = person.updated_at
+    record: dict[str, Any] = {
+        "id": person.id,
+        **{name: getattr(person, name) for name in TEXT_FIELDS},
+        "badges": person.badges,
+        "photo_key": person.photo_key,
+        "version": person.version,
+        "updated_at": moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None,
+    }
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return line.encode("utf-8", "replace") + b"\n"
+
+
+def person_in(line: bytes) -> Employee:
+    """The person in a line. Raises ValueError for what is no such line."""
+    record = json.loads(line)
+    if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+        raise ValueError("no person is in this line")  # noqa: TRY004
+    moment = record.get("updated_at")
+    return Employee(
+        id=record["id"],
+        **{name: str(record.get(name) or "") for name in TEXT_FIELDS},
+        badges=badges_from(record.get("badges")),
+        photo_key=str(record.get("photo_key") or ""),
+        version=int(record.get("version") or 0),
+        updated_at=datetime.fromisoformat(moment) if moment else None,
+    )
