@@ -13,9 +13,9 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from app import terms
+from app.cleaning import shown
 from app.employee import BADGES, Card
 from app.web.addresses import person_address
-from app.web.cleaning import shown
 from app.web.faces import face_html
 from app.web.icons import icon_at
 

@@ -22,12 +22,12 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
+from app.cleaning import clean_text, shown
 from app.employee import BADGES, Employee
 from app.errors import EditConflict, PhotoRejected
 from app.revision import revision_of
 from app.web import addresses, dates
 from app.web.cells import dialled, mail_address
-from app.web.cleaning import clean_text, shown
 from app.web.current import current_directory
 from app.web.faces import face, named_face
 from app.web.flashes import FLASH_ICONS, flashes

@@ -1,11 +1,9 @@
-"""The form of a person: its fields, and what each asks for, in messages that tell the mend."""
+"""The form of a person: its fields; what each asks for is told in person_rules.py."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -14,92 +12,28 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import StopValidation
 
+from app import person_rules
 from app.employee import BADGE_KEYS, TEXT_FIELDS, Employee
-from app.terms import LINE_CHARACTERS
-from app.web.cleaning import clean_line, clean_text
 
-ABOUT_CHARACTERS = 2_000
 _MEGABYTE = 1024 * 1024
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_PHONE = re.compile(r"(?:[\d\s+()./*#,;:-]|\bext\b|x)+", re.IGNORECASE)
 
 
-class Required:
-    """Something must be left of the text after cleaning; the message says what to give."""
+class Ruled:
+    """What is asked of this field; see person_rules.py."""
 
-    def __init__(self, message: str) -> None:
-        self.message = message
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
-        if not field.data:
-            raise StopValidation(self.message)
+        if found := person_rules.problem(self.name, field.data):
+            raise StopValidation(found)
 
 
-class AtMost:
-    """The text has at most so many characters; the message names the limit and how many it has."""
+def _text(name: str) -> StringField:
+    def clean(text: str | None) -> str:
+        return person_rules.clean(name, text or "")
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-
-    def __call__(self, form: FlaskForm, field: Field) -> None:
-        if len(field.data) > self.limit:
-            raise StopValidation(
-                f"Shorten this to {self.limit:,} characters; it has {len(field.data):,}"
-            )
-
-
-def mail_address(form: FlaskForm, field: Field) -> None:
-    """An address has one @ with something on both sides, and no spaces."""
-    if not field.data:
-        return
-    name, at, domain = field.data.partition("@")
-    if " " in field.data:
-        raise StopValidation("Take the spaces out of the address, like name@example.com")
-    if not at:
-        raise StopValidation("Add the @ and the part after it, like name@example.com")
-    if not name:
-        raise StopValidation("Add the part before the @, like name@example.com")
-    if "@" in domain:
-        raise StopValidation("Leave one @ in the address, like name@example.com")
-    if not domain.strip(".") or domain.startswith(".") or domain.endswith(".") or ".." in domain:
-        raise StopValidation("Add the part after the @, like name@example.com")
-
-
-def phone_number(form: FlaskForm, field: Field) -> None:
-    """A number has digits, signs between them, and perhaps an extension."""
-    if not field.data:
-        return
-    if not _PHONE.fullmatch(field.data):
-        raise StopValidation("Use digits, spaces and + ( ) - only, like +1 206 555 0141")
-    if sum(mark.isdigit() for mark in field.data) < 3:
-        raise StopValidation("Add the rest of the number, like +1 206 555 0141")
-
-
-def day(form: FlaskForm, field: Field) -> None:
-    """A day of the calendar, as browsers send it."""
-    if not field.data:
-        return
-    if not _DAY.fullmatch(field.data):
-        raise StopValidation("Write the day as year, month and day, like 2024-02-29")
-    try:
-        found = date.fromisoformat(field.data)
-    except ValueError as error:
-        raise StopValidation("Give a day that is in the calendar, like 2024-02-29") from error
-    if not 1900 <= found.year <= 2200:
-        raise StopValidation("Give a year from 1900 to 2200, like 2024-02-29")
-
-
-def _line(text: str | None) -> str:
-    return clean_line(text or "")
-
-
-def _lines(text: str | None) -> str:
-    return clean_text(text or "")
-
-
-def _text(label: str, *validators: Any, limit: int = LINE_CHARACTERS) -> StringField:
-    clean = _line if limit == LINE_CHARACTERS else _lines
-    return StringField(label, filters=[clean], validators=[*validators, AtMost(limit)])
+    return StringField(person_rules.LABELS[name], filters=[clean], validators=[Ruled(name)])
 
 
 class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
@@ -112,16 +46,13 @@ class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was posted; an empty value means none."""
         chosen = dict.fromkeys(value for value in valuelist if value)
-        known = tuple(key for key in BADGE_KEYS if key in chosen)
         self.unknown = [key for key in chosen if key not in BADGE_KEYS]
-        self.data = known
+        self.data = person_rules.in_catalogue_order(chosen)
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Refuse a badge that is not in the catalogue."""
-        unknown = getattr(self, "unknown", [])
-        if unknown:
-            name = clean_line(unknown[0])[:40]
-            raise StopValidation(f"Choose badges of this list; “{name}” is not one of them")
+        if found := person_rules.badges_problem(getattr(self, "unknown", ())):
+            raise StopValidation(found)
 
 
 class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -132,19 +63,19 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
         csrf = False
 
-    full_name = _text("Full name", Required("Give the full name, such as Amara Adeyemi"))
-    preferred_name = _text("Preferred name")
-    pronouns = _text("Pronouns")
-    job_title = _text("Title", Required("Give a title, such as Field Engineer"))
-    department = _text("Department")
-    location = _text("Place", Required("Give a place, such as Reykjavík or Remote"))
-    start_date = _text("Start date", day)
-    email = _text("Mail", mail_address)
-    phone = _text("Phone", phone_number)
+    full_name = _text("full_name")
+    preferred_name = _text("preferred_name")
+    pronouns = _text("pronouns")
+    job_title = _text("job_title")
+    department = _text("department")
+    location = _text("location")
+    start_date = _text("start_date")
+    email = _text("email")
+    phone = _text("phone")
     photo = FileField("Photo")
     remove_photo = BooleanField("Remove photo")
-    badges = BadgesField("Badges")
-    about = _text("About", limit=ABOUT_CHARACTERS)
+    badges = BadgesField(person_rules.LABELS["badges"])
+    about = _text("about")
 
     photo_limit_mb = 10
     photos_off_because = ""

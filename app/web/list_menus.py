@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from markupsafe import escape
 
+from app.cleaning import shown
 from app.contracts import Facets
 from app.employee import BADGES
 from app.terms import LETTERS, OTHER_LETTERS, facet_key
-from app.web.cleaning import shown
 from app.web.icons import icon_at
 from app.web.list_request import ListRequest, wordless
 

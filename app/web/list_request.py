@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from markupsafe import escape
 
+from app.cleaning import clean_line
 from app.contracts import Query
 from app.terms import LINE_CHARACTERS, month_of, one_line
-from app.web.cleaning import clean_line
 
 CARDS = "cards"
 TABLE = "table"

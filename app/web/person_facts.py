@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from app.cleaning import shown
 from app.employee import Employee
 from app.terms import month_of
 from app.web.addresses import list_address
 from app.web.cells import mail_link, phone_link
-from app.web.cleaning import shown
 from app.web.dates import day, is_day
 
 

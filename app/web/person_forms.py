@@ -16,11 +16,12 @@ from app.contracts import Facets
 from app.directory import PhotoChange
 from app.employee import BADGES, Employee
 from app.errors import StorageUnavailable
+from app.person_rules import ABOUT_CHARACTERS
 from app.web import conflict
 from app.web.addresses import delete_address, edit_address, person_address
 from app.web.current import current_directory, current_settings
 from app.web.form_ids import FormIdForged, mint_form_id, read_form_id, write_id_of
-from app.web.forms import ABOUT_CHARACTERS, EmployeeForm
+from app.web.forms import EmployeeForm
 from app.web.list_menus import TEXT_MENUS, most_frequent
 
 _MOST_SUGGESTIONS = 100
