@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from app.contracts import MOST_EXAMINED, Query
 from app.employee import Card, Employee, card_of
 from app.errors import EditConflict, SettingsError, StorageUnavailable
 from app.revision import revision_of
-from app.storage.sql import SqlStore, browse, bulk, open_sql_store, schema
+from app.storage.sql import SqlStore, batches, browse, bulk, open_sql_store, schema
 from app.storage.sql.rows import card_from
 from app.storage.sql.tables import metadata
 from tests.contract.people import add, everyone, found, new_write_id, pages, pages_back, person
@@ -53,6 +54,7 @@ def some(how_many: int) -> Iterator[Employee]:
             department=("Ops", "Sales")[n % 2],
             location=PLACES[n % 4],
             badges=("apple", "bug")[: n % 3],
+            start_date=f"2026-0{3 + n % 2}-01",
         )
 
 
@@ -80,6 +82,7 @@ QUERIES = {
     "department": Query(department="ops"),
     "job title": Query(job_title="clerk"),
     "badge": Query(badge="apple"),
+    "month": Query(joined="2026-03"),
     "two filters": Query(location="lisbon", badge="apple", letter="m"),
     "one word": Query(words="clerk"),
     "two words": Query(words="clerk ann"),
@@ -87,10 +90,11 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
-def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query: Query) -> None:
+@contextmanager
+def plans(store: SqlStore) -> Iterator[list[str]]:
+    """The steps of every read that happens meanwhile."""
     seen: list[str] = []
-    engine = crowd._database._engine
+    engine = store._database._engine
 
     def explain(connection, cursor, statement, parameters, context, many) -> None:
         if statement.startswith("SELECT"):
@@ -101,14 +105,30 @@ def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query:
 
     event.listen(engine, "before_cursor_execute", explain)
     try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query: Query) -> None:
+    with plans(crowd) as seen:
         first = crowd.browse(query)
         second = crowd.browse(query, first.next)
         crowd.browse(query, second.previous)
-    finally:
-        event.remove(engine, "before_cursor_execute", explain)
     assert any("SEARCH met USING PRIMARY KEY (view=? AND at>? AND at<?)" in step for step in seen)
     assert not [step for step in seen if step.startswith("SCAN") and "anon" not in step]
     assert not [step for step in seen if "TEMP B-TREE" in step and "GROUP BY" not in step]
+
+
+def test_people_are_looked_up_by_a_key(crowd: SqlStore) -> None:
+    with plans(crowd) as seen:
+        crowd.get("id-001")
+        crowd.get_many(["id-001", "nobody"])
+        crowd.find_by_email(["ada@example.com"])
+        next(crowd.each("17"))
+    assert seen
+    assert not [step for step in seen if not step.startswith("SEARCH person USING")]
 
 
 def test_the_windows_of_a_page_add_up_to_what_it_may_look_at() -> None:
@@ -245,6 +265,42 @@ def test_adding_many_goes_on_where_it_was_left(
     assert store.facets().total == 45
 
 
+def test_everyone_comes_batch_by_batch_while_people_come_and_go(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 10)
+    list(store.add_many(some(45)))
+    running = store.each()
+    first, second = next(running), next(running)
+    store.delete(first.people[0].id, None, new_write_id())
+    store.delete(second.people[-1].id, None, new_write_id())
+    store.delete("id-044", None, new_write_id())
+    add(store, person("new"))
+    rest = [each.id for batch in running for each in batch.people]
+    seen = [each.id for batch in (first, second) for each in batch.people]
+    assert [*seen, *rest] == [*(each.id for each in some(44)), "new"]
+    again = [each.id for batch in store.each(second.bookmark) for each in batch.people]
+    assert again == rest
+
+
+def test_an_id_that_was_put_in_twice_comes_once(store: SqlStore) -> None:
+    add(store, person("1", "Ada"))
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute("INSERT INTO person (id, full_name) VALUES ('1', 'Bea')")
+        other.execute("INSERT INTO person (id, full_name) VALUES ('2', 'Cleo')")
+    other.close()
+    everyone_now = [each for batch in store.each() for each in batch.people]
+    assert [each.full_name for each in everyone_now] == ["Ada", "Cleo"]
+
+
+def test_an_address_that_another_program_changed_finds_nobody(store: SqlStore) -> None:
+    add(store, person("1", email="ada@example.com"))
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute("UPDATE person SET email = 'zoe@example.com'")
+    other.close()
+    assert store.find_by_email(["ada@example.com"]) == {}
+
+
 def test_the_same_counts_are_the_same_object(store: SqlStore) -> None:
     (ada,) = add(store, person("1", "Ada", location="Lisbon"))
     facets = store.facets()
@@ -342,6 +398,9 @@ def every_call(store: SqlStore) -> Iterator[tuple[str, object]]:
     yield "reindex", lambda: list(store.reindex())
     yield "add_many", lambda: list(store.add_many([person("1")]))
     yield "photo_keys", lambda: list(store.photo_keys())
+    yield "get_many", lambda: store.get_many(["1"])
+    yield "find_by_email", lambda: store.find_by_email(["a@b"])
+    yield "each", lambda: list(store.each())
 
 
 def assert_all_unavailable(store: SqlStore) -> None:

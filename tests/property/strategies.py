@@ -13,7 +13,8 @@ TITLES = ("", "Engineer", "engineer", "Senior Engineer", "Sales")
 WORDS = ("a", "ad", "ada", "lis", "lisbon", "eng", "senior eng", "o'b", "obrien", "luc jean", "s",
          "sa sm", "明", "小", "محمد", "42", "...", "ada lis eng", "zz", "😀")  # fmt: skip
 BADGES = ("apple", "linux", "umbrella", "rocket")
-DATES = ("", "2024-02-29")
+DATES = ("", "2024-02-29", "2024-02-01", "2023-12-31")
+MAILS = ("", "lis.ada@example.com", "Lis.Ada@Example.COM", "bo@example.com", "é@example.com")
 
 people = st.builds(
     Employee,
@@ -23,7 +24,7 @@ people = st.builds(
     job_title=st.sampled_from(TITLES),
     department=st.sampled_from(TITLES),
     location=st.sampled_from(PLACES),
-    email=st.sampled_from(("", "lis.ada@example.com")),
+    email=st.sampled_from(MAILS),
     start_date=st.sampled_from(DATES),
     about=st.sampled_from(("", "One line.\nAnother.")),
     badges=st.lists(st.sampled_from(BADGES), max_size=3, unique=True).map(tuple),
@@ -36,6 +37,7 @@ queries = st.builds(
     department=st.just("") | st.sampled_from(TITLES),
     job_title=st.just("") | st.sampled_from(TITLES),
     badge=st.just("") | st.sampled_from((*BADGE_KEYS[:3], "umbrella", "rocket")),
+    joined=st.just("") | st.sampled_from(("2024-02", "2023-12", "2024-13")),
 )
-fields = st.sampled_from(("full_name", "location", "job_title", "email"))
-texts = st.sampled_from((*NAMES, *PLACES))
+fields = st.sampled_from(("full_name", "location", "job_title", "email", "start_date"))
+texts = st.sampled_from((*NAMES, *PLACES, *MAILS[1:], *DATES[1:]))

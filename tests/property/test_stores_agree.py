@@ -1,7 +1,7 @@
 """Any operations give the same answers, in the same order, from the model and from a store."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tests.contract.bindings import Room
 from tests.contract.people import everyone
 from tests.model_store import ModelStore
 from tests.property.bindings import SIDES, Side
-from tests.property.strategies import IDS, fields, people, queries, texts
+from tests.property.strategies import IDS, MAILS, fields, people, queries, texts
 
 WRITES = st.sampled_from([f"write-{n}" for n in range(4)])
 
@@ -76,6 +76,20 @@ class StoresAgree(RuleBasedStateMachine):
         list(self.model.add_many(batch))
         list(self.store.add_many(batch))
 
+    @rule(ids=st.lists(st.sampled_from(IDS)), addresses=st.lists(st.sampled_from(MAILS)))
+    def look_up_many(self, ids: list[str], addresses: list[str]) -> None:
+        found, expected = self.store.get_many(ids), self.model.get_many(ids)
+        assert without_time(found.values()) == without_time(expected.values())
+        assert self.store.find_by_email(addresses) == self.model.find_by_email(addresses)
+
+    @rule()
+    def read_everyone(self) -> None:
+        found, expected = (
+            [person for batch in store.each() for person in batch.people]
+            for store in (self.store, self.model)
+        )
+        assert without_time(found) == without_time(expected)
+
     @rule(employee_id=st.sampled_from(IDS), field=fields, text=texts)
     def change_outside_and_reindex(self, employee_id: str, field: str, text: str) -> None:
         if employee_id in self.model.people:
@@ -103,6 +117,12 @@ class StoresAgree(RuleBasedStateMachine):
     def lists_and_counts_are_the_same(self) -> None:
         assert everyone(self.store) == everyone(self.model)
         assert self.store.facets() == self.model.facets()
+
+
+def without_time(people: Iterable[Employee]) -> list[Employee]:
+    """The people in the order of their ids, without the time of the last write."""
+    plain = (replace(person, updated_at=None) for person in people)
+    return sorted(plain, key=lambda person: person.id)
 
 
 def told(ask: Callable[[EmployeeStore], Employee], store: EmployeeStore) -> object:

@@ -27,18 +27,29 @@ _NUMBERS = select(people.c.tie, people.c.number).where(
 _GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True)))
 
 
-def add_many(database: Database, employees: Iterable[Employee]) -> Iterator[int]:
+def add_many(
+    database: Database, employees: Iterable[Employee], *, keep_versions: bool
+) -> Iterator[int]:
     """See EmployeeStore.add_many; who was deleted stays deleted."""
     waiting = iter(employees)
     stored = 0
-    while batch := {terms.tie_of(each.id): each for each in reversed(list(islice(waiting, BATCH)))}:
+    while some := list(islice(waiting, BATCH)):
+        batch: dict[str, Employee] = {}
+        for each in some:
+            batch.setdefault(terms.tie_of(each.id), each)
         listings = {tie: listing_of(person) for tie, person in batch.items()}
         with database.writing("add_many") as connection:
-            stored += _add(connection, batch, listings)
+            stored += _add(connection, batch, listings, keep_versions=keep_versions)
         yield stored
 
 
-def _add(connection: Connection, batch: dict[str, Employee], listings: dict[str, Listing]) -> int:
+def _add(
+    connection: Connection,
+    batch: dict[str, Employee],
+    listings: dict[str, Listing],
+    *,
+    keep_versions: bool,
+) -> int:
     ties = {"ties": list(batch)}
     known = {tie for tie, _ in connection.execute(_NUMBERS, ties)}
     known.update(connection.execute(_GONE, ties).scalars())
@@ -50,7 +61,9 @@ def _add(connection: Connection, batch: dict[str, Employee], listings: dict[str,
         people.insert(),
         [
             records.new_row(
-                replace(batch[tie], version=1, updated_at=now), _WRITE_ID, listings[tie]
+                batch[tie] if keep_versions else replace(batch[tie], version=1, updated_at=now),
+                _WRITE_ID,
+                listings[tie],
             )
             for tie in fresh
         ],

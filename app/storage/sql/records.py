@@ -46,7 +46,7 @@ class Record(NamedTuple):
 def read(connection: Connection, employee_id: str) -> Record | None:
     """The record of an id."""
     row = connection.execute(_READ, {"of_tie": terms.tie_of(employee_id)}).mappings().first()
-    if row is None and _can_be_stored(employee_id):
+    if row is None and can_be_stored(employee_id):
         row = connection.execute(_READ_FOREIGN, {"of_id": employee_id}).mappings().first()
     # The tie of a long id is a hash; the id decides.
     return record_in(row) if row is not None and row["id"] == employee_id else None
@@ -156,7 +156,7 @@ def drop_entries(connection: Connection, places: Iterable[Place]) -> None:
         connection.execute(_DROP_ENTRY, values)
 
 
-def _can_be_stored(text: str) -> bool:
+def can_be_stored(text: str) -> bool:
     """Whether a text is Unicode that every database takes."""
     try:
         return b"\0" not in text.encode()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from threading import Event
 
 from sqlalchemy import select
 
-from app.contracts import PAGE_SIZE, Facets, Page, Progress, Query
+from app.contracts import PAGE_SIZE, Batch, Facets, Page, Progress, Query
 from app.employee import Employee, badges_from
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
-from app.storage.sql import browse, bulk, counts, records, reindex, schema
+from app.storage.sql import batches, browse, bulk, counts, records, reindex, schema
 from app.storage.sql.database import Database, read_url
 from app.storage.sql.tables import people
 
@@ -97,8 +97,21 @@ class SqlStore:
             "follow: flask reindex lists it."
         )
 
-    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
-        return bulk.add_many(self._database, map(_normal, employees))
+    def add_many(
+        self, employees: Iterable[Employee], *, keep_versions: bool = False
+    ) -> Iterator[int]:
+        return bulk.add_many(self._database, map(_normal, employees), keep_versions=keep_versions)
+
+    def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
+        with self._database.reading("get_many") as connection:
+            return batches.get_many(connection, employee_ids)
+
+    def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
+        with self._database.reading("find_by_email") as connection:
+            return batches.find_by_email(connection, addresses)
+
+    def each(self, bookmark: str = "") -> Iterator[Batch]:
+        return batches.everyone(self._database, bookmark)
 
     def photo_keys(self) -> Iterator[str]:
         keys = select(people.c.photo_key).where(people.c.photo_key != "")
