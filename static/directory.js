@@ -16,7 +16,7 @@ function swap(old, fresh) {
 
 /* Search as you type: wait 200 ms, drop stale answers, swap the list, replace the address. */
 function searchAsYouType(form, input) {
-  const parts = ["menus", "chips", "switch", "tabs", "people", "pager"];
+  const parts = ["menus", "chips", "export", "switch", "tabs", "people", "pager"];
   let asked = 0;
   let timer;
   let speaker;

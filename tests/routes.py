@@ -25,6 +25,8 @@ ROUTES = {
     "/employee/<id:employee_id>": Route("GET", EVERYONE, "nothing (it may mend the index)"),
     "/edit/<id:employee_id>": Route("GET POST", EVERYONE, "POST changes one person"),
     "/delete/<id:employee_id>": Route("GET POST", EVERYONE, "POST deletes one person"),
+    "/export.<any(csv, xlsx, jsonl, vcf):ending>": Route("GET", EVERYONE, "nothing"),
+    "/vcard/<id:employee_id>": Route("GET", EVERYONE, "nothing"),
     "/sample-data": Route("POST", EVERYONE, "adds sample people to an empty directory"),
     "/photos/<path:key>": Route("GET", EVERYONE, "nothing"),
     "/static/<digest>/<name>": Route("GET", EVERYONE, "nothing"),

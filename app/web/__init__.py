@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
         doctor_page,
         employee_pages,
         error_pages,
+        export_pages,
         machine_pages,
         photo_files,
         safety,
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
     error_pages.register(app)
     static_files.register(app, Path(app.root_path).parent / "static")
     app.register_blueprint(employee_pages.pages)
+    app.register_blueprint(export_pages.exports)
     app.register_blueprint(photo_files.photos)
     app.register_blueprint(machine_pages.machine)
     app.register_blueprint(console_pages.console)

@@ -22,6 +22,11 @@ def delete_address(employee_id: str) -> str:
     return f"/delete/{_part(employee_id)}"
 
 
+def card_address(employee_id: str) -> str:
+    """A person's card for an address book."""
+    return f"/vcard/{_part(employee_id)}"
+
+
 def portrait_address(photo_key: str) -> str:
     """A photo, large."""
     return f"/photos/{quote(photo_key, errors='replace')}"

@@ -88,6 +88,7 @@ def _prepare(state: BlueprintSetupState) -> None:
         photo_limit_mb=app.extensions["settings"].photo_max_mb,
         list_address=addresses.list_address,
         person_address=addresses.person_address,
+        card_address=addresses.card_address,
         edit_address=addresses.edit_address,
         delete_address=addresses.delete_address,
     )

@@ -63,7 +63,7 @@ def _photos_off(error: PhotosOff) -> ResponseReturnValue:
 
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
     """Plain words for people; the action and what it was about, for the operator, in the log."""
-    _tell_operator(error)
+    tell_operator(error, request_id())
     if request.blueprint in _PLAIN_TEXT:
         words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
         return words, 503, {"Content-Type": "text/plain"}
@@ -72,13 +72,14 @@ def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
     return _out_page(error)
 
 
-def _tell_operator(error: StorageUnavailable) -> None:
+def tell_operator(error: StorageUnavailable, asked_as: str) -> None:
+    """Log what a store refused, under the id of the request that asked it."""
     log.error(
         "%s did not answer",
         error.service,
         extra={
             "directory": {
-                "request_id": request_id(),
+                "request_id": asked_as,
                 "action": error.action,
                 "resource": error.resource,
                 "reason": error.reason,
@@ -143,5 +144,5 @@ def _no_room(error: OSError) -> ResponseReturnValue:
     """The disk is full where uploads wait to be read; what came with them was not read either."""
     reason = error.strerror or str(error)
     full = StorageUnavailable("the disk of this machine", "write", tempfile.gettempdir(), reason)
-    _tell_operator(full)
+    tell_operator(full, request_id())
     return _out_page(full)

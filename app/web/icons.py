@@ -29,6 +29,7 @@ _OF_PAGES = (
     "list-ul",
     "pause-fill",
     "pencil",
+    "person-vcard",
     "people",
     "person-fill",
     "person-plus",

@@ -60,6 +60,10 @@ class ListRequest:
         pairs += [("cursor", cursor)] if cursor else []
         return f"/?{urlencode(pairs, errors='replace')}" if pairs else "/"
 
+    def export_address(self, ending: str) -> str:
+        """The address of a file with everyone whom this list shows."""
+        return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
+
     def but(self, **conditions: str) -> ListRequest:
         """The first page of the list with other conditions."""
         return ListRequest(replace(self.query, **conditions), self.view)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app import terms
 from app.contracts import Facets, Page, Query
 from app.employee import BADGES
+from app.exports.formats import FORMATS
 from app.web import list_counts
 from app.web.cells import cells, rows
 from app.web.dates import month
@@ -47,6 +48,7 @@ class ListView:
     cards_address: str
     table_address: str
     clear_address: str
+    exports: tuple[tuple[str, str], ...]
 
 
 def list_view(
@@ -74,6 +76,7 @@ def list_view(
         cards_address=_as_view(asked, CARDS),
         table_address=_as_view(asked, TABLE),
         clear_address=ListRequest(Query(), asked.view).address(),
+        exports=tuple((kind.words, asked.export_address(end)) for end, kind in FORMATS.items()),
     )
 
 
