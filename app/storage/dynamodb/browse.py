@@ -230,15 +230,16 @@ class _Search:
 
 
 def _understand(query: Query) -> _Asked | None:
-    """What a query asks; None where it asks for a letter or badge that does not exist."""
+    """What a query asks; None where it asks for a letter, badge or month that nobody can have."""
     if query.letter and query.letter not in terms.LETTERS:
         return None
     if query.badge and query.badge not in BADGE_KEYS:
         return None
+    if query.joined and query.joined != terms.month_of(f"{query.joined}-01"):
+        return None
     typed = (("l", query.location), ("d", query.department), ("t", query.job_title))
     facets = [(kind, token) for kind, text in typed if (token := facet_token(text))]
-    if query.badge:
-        facets.append(("b", query.badge))
+    facets += [(kind, key) for kind, key in (("b", query.badge), ("j", query.joined)) if key]
     return _Asked(terms.query_words(query.words), query.letter, tuple(facets))
 
 

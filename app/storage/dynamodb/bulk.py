@@ -1,7 +1,9 @@
 """Bulk import: index rows by batches, then records, manifests and counts of 49 people at once.
 
-Rows of people who are not committed yet look like rows that no record wants. So an import holds the
-lease that reindex holds, and each of its transactions checks that it still does.
+While one group of people is committed, the rows of the next are written by other threads. Commits
+follow one another: each checks the lease, and two that check one item at once are in each other's
+way. Rows of people who are not committed yet look like rows that no record wants. So an import
+holds the lease that reindex holds, and each of its transactions checks that it still does.
 """
 
 from __future__ import annotations
@@ -9,23 +11,23 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from threading import Event
 from typing import Any, NamedTuple
 
 from app.employee import Employee
 from app.errors import StorageUnavailable
-from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.lease import Lease
+from app.storage.dynamodb.calls import Item
+from app.storage.dynamodb.equipment import Equipment
 from app.storage.dynamodb.manifests import Manifest, put_manifest
 from app.storage.dynamodb.records import new_record, tidy_text
 from app.storage.dynamodb.rows import Projection, project
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.tally import MANY_DELTAS, Tally, delta_between, put_delta
-from app.storage.dynamodb.transit import Transit, summed_delta
+from app.storage.dynamodb.tally import MANY_DELTAS, delta_between, put_delta
+from app.storage.dynamodb.transit import summed_delta
 from app.storage.dynamodb.troubles import ConditionFailed
-from app.storage.dynamodb.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 PEOPLE_AT_ONCE = 49
 _ROWS_AT_ONCE = 25
 _WRITERS = 4
+# So many groups may be on their way, which bounds the memory.
+_GROUPS_AT_ONCE = _WRITERS + 1
 
 
 class _Newcomer(NamedTuple):
@@ -40,73 +44,70 @@ class _Newcomer(NamedTuple):
     projection: Projection
 
 
+class _Group(NamedTuple):
+    ids: frozenset[str]
+    written: Future[list[_Newcomer]]
+
+
 class BulkImport:
     """One run. A killed one is run again; what it left behind is swept by reindex."""
 
-    def __init__(
-        self,
-        calls: Calls,
-        tables: Tables,
-        transit: Transit,
-        upkeep: Upkeep,
-        tally: Tally,
-        lease: Lease,
-    ) -> None:
-        self._calls = calls
-        self._tables = tables
-        self._transit = transit
-        self._upkeep = upkeep
-        self._tally = tally
-        self._lease = lease
+    def __init__(self, equipment: Equipment, *, keep_versions: bool) -> None:
+        self._calls, self._tables, self._transit, self._upkeep, self._tally, self._lease = equipment
+        self._keep_versions = keep_versions
+        self._stopped = Event()
 
     def run(self, employees: Iterable[Employee]) -> Iterator[int]:
-        stored = transactions = 0
+        stored = 0
         source = iter(employees)
         self._lease.take()
         try:
             with ThreadPoolExecutor(_WRITERS) as writers:
-                while some := list(islice(source, PEOPLE_AT_ONCE)):
-                    stored += self._add(self._new_among(some), writers)
-                    transactions += 1
-                    if transactions % MANY_DELTAS == 0:
-                        self._tally.fold()
-                    yield stored
+                try:
+                    for number, group in enumerate(self._written(source, writers), start=1):
+                        stored += self._commit_all(group)
+                        if number % MANY_DELTAS == 0:
+                            self._tally.fold()
+                        yield stored
+                finally:
+                    self._stopped.set()
             while self._tally.fold():
                 self._lease.renew()
         finally:
             self._let_go()
 
-    def _let_go(self) -> None:
-        try:
-            self._lease.release()
-        except StorageUnavailable as error:
-            log.warning("the lease of this import runs out by itself: %s", error)
+    def _written(
+        self, source: Iterator[Employee], writers: ThreadPoolExecutor
+    ) -> Iterator[list[_Newcomer]]:
+        """The people group by group, in their order; those who are new have their rows already."""
+        on_their_way: deque[_Group] = deque()
+        while some := list(islice(source, PEOPLE_AT_ONCE)):
+            # Who comes again so soon would be left alone anyhow, once the first is there.
+            known = {each for group in on_their_way for each in group.ids}
+            people: dict[str, Employee] = {}
+            for employee in some:
+                if employee.id not in known:
+                    people.setdefault(employee.id, tidy_text(employee))
+            on_their_way.append(_Group(frozenset(people), writers.submit(self._write_rows, people)))
+            if len(on_their_way) == _GROUPS_AT_ONCE:
+                yield on_their_way[0].written.result()
+                on_their_way.popleft()
+        for group in on_their_way:
+            yield group.written.result()
 
-    def _new_among(self, some: Sequence[Employee]) -> list[_Newcomer]:
-        people: dict[str, Employee] = {}
-        for employee in some:
-            people.setdefault(employee.id, tidy_text(employee))
+    def _write_rows(self, people: dict[str, Employee]) -> list[_Newcomer]:
+        """Write the rows of those of these people who are new; who they are."""
         known = self._transit.known_of(people)
-        return [
+        newcomers = [
             _Newcomer(employee, project(employee))
             for employee in people.values()
             if known[employee.id].item is None and not known[employee.id].manifest.rev
         ]
-
-    def _add(self, newcomers: list[_Newcomer], writers: ThreadPoolExecutor) -> int:
-        if not newcomers:
+        rows = (item for one in newcomers for item in one.projection.items().values())
+        while (batch := list(islice(rows, _ROWS_AT_ONCE))) and not self._stopped.is_set():
             self._lease.renew()
-            return 0
-        self._lease.renew()
-        rows = [item for one in newcomers for item in one.projection.items().values()]
-        batches = [rows[at : at + _ROWS_AT_ONCE] for at in range(0, len(rows), _ROWS_AT_ONCE)]
-        for _ in writers.map(self._put_rows, batches):
-            self._lease.renew()
-        try:
-            self._commit(newcomers)
-        except ConditionFailed:
-            return self._add_one_by_one(newcomers)
-        return len(newcomers)
+            self._put_rows(batch)
+        return newcomers
 
     def _put_rows(self, items: list[Item]) -> None:
         left: dict[str, Any] = {
@@ -114,18 +115,28 @@ class BulkImport:
         }
         tries = 0
         while left:
-            answer = self._calls.write("BatchWriteItem", self._tables.index, {"RequestItems": left})
+            answer = self._calls.put_rows(self._tables.index, {"RequestItems": left})
             left = answer.get("UnprocessedItems") or {}
             if left:
                 tries += 1
                 time.sleep(random.random() * min(2.0, 0.05 * 2**tries))
+
+    def _commit_all(self, newcomers: list[_Newcomer]) -> int:
+        self._lease.renew()
+        if not newcomers:
+            return 0
+        try:
+            self._commit(newcomers)
+        except ConditionFailed:
+            return self._commit_one_by_one(newcomers)
+        return len(newcomers)
 
     def _commit(self, newcomers: list[_Newcomer]) -> None:
         actions = [self._lease.fence()]
         for employee, projection in newcomers:
             put = {
                 "TableName": self._tables.people,
-                "Item": new_record(employee, projection.hash, ""),
+                "Item": new_record(employee, projection.hash, "", keep_version=self._keep_versions),
                 "ConditionExpression": "attribute_not_exists(id)",
             }
             actions.append({"Put": put})
@@ -134,7 +145,7 @@ class BulkImport:
         delta = summed_delta(delta_between((), one.projection.shape.counted) for one in newcomers)
         self._transit.transact([*actions, put_delta(self._tables.index, delta)])
 
-    def _add_one_by_one(self, newcomers: list[_Newcomer]) -> int:
+    def _commit_one_by_one(self, newcomers: list[_Newcomer]) -> int:
         """Somebody added one of these people meanwhile, and our rows may lie over theirs."""
         self._lease.prove()
         stored = 0
@@ -147,3 +158,9 @@ class BulkImport:
                 keys = one.projection.shape.keys(one.employee.id)
                 self._upkeep.sweep(one.employee.id, keys, [self._lease.fence()])
         return stored
+
+    def _let_go(self) -> None:
+        try:
+            self._lease.release()
+        except StorageUnavailable as error:
+            log.warning("the lease of this import runs out by itself: %s", error)

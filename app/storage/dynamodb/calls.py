@@ -1,7 +1,8 @@
 """Calls to DynamoDB: the connection, its time limits, the tries within the deadline, our errors.
 
-Reads go through the lean reader; writes and all about tables through PynamoDB's Connection, by
-``dispatch``: items stay plain dictionaries, since a Model drops attributes that it does not know.
+Reads and batches of rows go through the lean line; other writes and all about tables through
+PynamoDB's Connection, by ``dispatch``. Items stay plain dictionaries, since a Model drops
+attributes that it does not know.
 """
 
 from __future__ import annotations
@@ -74,6 +75,17 @@ class Calls:
             operation, table, lambda: self._connection.dispatch(operation, request), writes=True
         )
         return self._metered(operation, answer)
+
+    def put_rows(self, table: str, request: dict[str, Any]) -> Answer:
+        """Carry out a BatchWriteItem of whole items, which may be sent any number of times.
+
+        Through the lean line, since an import sends little else.
+        """
+        operation = "BatchWriteItem"
+        return self._metered(
+            operation,
+            self._try(operation, table, lambda: self._lean.send(operation, request), writes=True),
+        )
 
     def administer(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
         """Carry out what is about a whole table and may be repeated."""

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
 
 from app.errors import StorageUnavailable
 from app.findings import Check, Finding, State, broken, fine, look
 from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.reindex import agrees
-from app.storage.dynamodb.rows import NAME_VIEW
-from app.storage.dynamodb.tables import INDEX_KEY, PEOPLE_KEY, Tables, describe, wrong_key
+from app.storage.dynamodb.manifests import Manifest
+from app.storage.dynamodb.records import employee_from
+from app.storage.dynamodb.rows import NAME_VIEW, project
+from app.storage.dynamodb.tables import (
+    INDEX_KEY,
+    PEOPLE_KEY,
+    Tables,
+    describe,
+    stream_of,
+    wrong_key,
+)
 from app.storage.dynamodb.tally import Tally
 from app.storage.dynamodb.transit import Transit
+from app.storage.dynamodb.walks import walk
 
 _COMPARED = 200
 _SETUP = ("flask setup", "Run this, then check again")
@@ -36,10 +44,11 @@ class TableChecks:
         self._region = region
 
     def all(self) -> tuple[Check, ...]:
-        """One for each table, and one that compares them."""
+        """One for each table, one for the stream between them, and one that compares them."""
         return (
             Check("Table of people", lambda: self._table(self._tables.people, PEOPLE_KEY)),
             Check("Table of the index", lambda: self._table(self._tables.index, INDEX_KEY)),
+            Check("Changes by others", self._stream),
             Check("Index", self._agreement),
         )
 
@@ -63,6 +72,23 @@ class TableChecks:
             return look(f"The table {name} is there, and can be deleted by mistake.", *_SETUP)
         return fine(f"{name} is there{where}, its key is right, and it is protected from deletion.")
 
+    def _stream(self) -> Finding:
+        name = self._tables.people
+        try:
+            found = describe(self._calls, name)
+        except StorageUnavailable as error:
+            return self._refused(error)
+        if found is None:
+            return broken(f"There is no table {name}, so nobody can follow it.", *_SETUP)
+        arn, _ = stream_of(found)
+        if not arn:
+            return look(
+                f"The stream of the table {name} is off: what the console or another program "
+                "writes is not listed by itself.",
+                *_SETUP,
+            )
+        return fine(f"The stream of {name} is on, so flask follow lists what others write.")
+
     def _agreement(self) -> Finding:
         try:
             finding = self._compare()
@@ -74,7 +100,7 @@ class TableChecks:
     def _compare(self) -> Finding:
         items, whole = self._some_records()
         manifests = Transit(self._calls, self._tables).manifests_of(i["id"]["S"] for i in items)
-        missing = [item for item in items if not agrees(item, manifests[item["id"]["S"]])]
+        missing = [item for item in items if not _is_listed(item, manifests[item["id"]["S"]])]
         counted = Tally(self._calls, self._tables).snapshot().counts["*"]
         people = len(items)
         if missing:
@@ -98,14 +124,13 @@ class TableChecks:
 
     def _some_records(self) -> tuple[list[Item], bool]:
         """All records where they are few, else some from a random place; and which it was."""
-        table = self._tables.people
-        request: dict[str, Any] = {"TableName": table, "Limit": _COMPARED, "ConsistentRead": True}
-        answer = self._calls.read("Scan", table, request)
-        if "LastEvaluatedKey" not in answer:
-            return answer["Items"], True
-        request["ExclusiveStartKey"] = self._tables.person_key(str(uuid.uuid4()))
-        elsewhere: list[Item] = self._calls.read("Scan", table, request)["Items"]
-        return elsewhere or answer["Items"], False
+        table, request = self._tables.people, {"Limit": _COMPARED}
+        items, last = next(walk(self._calls, table, request))
+        if last is None:
+            return items, True
+        anywhere = self._tables.person_key(str(uuid.uuid4()))
+        elsewhere, _ = next(walk(self._calls, table, request, anywhere))
+        return elsewhere or items, False
 
     def _count_names(self, people: int) -> int:
         request = {
@@ -143,3 +168,8 @@ class TableChecks:
             for resource, actions in allowed.items()
         ]
         return json.dumps(statements, indent=2)
+
+
+def _is_listed(item: Item, manifest: Manifest) -> bool:
+    """Whether lists and search show this record as it is."""
+    return manifest.is_newer or manifest.holds(project(employee_from(item)).hash)

@@ -1,4 +1,4 @@
-"""Reads without the SDK's response machinery: signed by botocore, sent by its HTTP session.
+"""Calls without the SDK's response machinery: signed by botocore, sent by its HTTP session.
 
 A page is one Query; botocore needs 2 ms to take its answer apart, orjson 20 us.
 """
@@ -26,7 +26,7 @@ _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
 class Reader(Protocol):
-    """Something that carries out one read, once."""
+    """Something that carries out one call, once."""
 
     def send(self, operation: str, request: dict[str, Any]) -> dict[str, Any]: ...
 

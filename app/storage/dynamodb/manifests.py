@@ -44,6 +44,10 @@ class Manifest:
         """Whether a newer release wrote it: then its index rows are none of our business."""
         return self.shape is not None and self.shape.projection > PROJECTION
 
+    def holds(self, digest: str) -> bool:
+        """Whether the index rows are those of the projection with this hash."""
+        return self.shape is not None and self.shape.hash == digest
+
     @property
     def counted(self) -> tuple[str, ...]:
         return self.shape.counted if self.shape else ()

@@ -45,13 +45,18 @@ def employee_from(item: Item) -> Employee:
     )
 
 
-def checked_id(text: str) -> str:
-    """The id, if a key can hold it. Raises EmployeeNotFound: nobody has another."""
+def is_id(text: str) -> bool:
+    """Whether a key can hold it: nobody has another."""
     try:
-        if 0 < len(text.encode()) <= _LONGEST_ID:
-            return text
+        return 0 < len(text.encode()) <= _LONGEST_ID
     except UnicodeEncodeError:
-        pass
+        return False
+
+
+def checked_id(text: str) -> str:
+    """The id, if it can be one. Raises EmployeeNotFound."""
+    if is_id(text):
+        return text
     raise EmployeeNotFound(text)
 
 
@@ -68,14 +73,18 @@ def tidy_text(employee: Employee) -> Employee:
     return replace(employee, **texts, badges=badges, photo_key=_photo_key(employee.photo_key))
 
 
-def new_record(employee: Employee, ix: str, write_id: str) -> Item:
-    """The whole record of an employee who is new."""
-    item: Item = {"id": {"S": employee.id}, "version": {"N": "1"}, "ix": {"S": ix}}
+def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool = False) -> Item:
+    """The whole record of an employee who is new: version 1 of this moment, or as they are."""
+    item: Item = {"id": {"S": employee.id}, "ix": {"S": ix}}
     for name in CONTENT_FIELDS:
         value = _value(getattr(employee, name))
         if value is not None:
             item[_ATTRIBUTE[name]] = value
-    item["updated_at"] = {"S": _now()}
+    item["version"] = {"N": str(employee.version if keep_version else 1)}
+    if not keep_version:
+        item["updated_at"] = {"S": _now()}
+    elif employee.updated_at is not None:
+        item["updated_at"] = {"S": employee.updated_at.astimezone(UTC).isoformat()}
     if write_id:
         item["write_id"] = {"S": write_id}
     return item
@@ -104,6 +113,14 @@ def changes(stored: Employee, wanted: Employee, ix: str, write_id: str) -> Expre
     if removing:
         text += " REMOVE " + ", ".join(place[name] for name in removing)
     return Expression(text, names, {f":{place[name][1:]}": setting[name] for name in setting})
+
+
+def changed(item: Item, change: Expression) -> Item:
+    """The record after an update; a transaction does not return it."""
+    kept = {name: value for name, value in item.items() if name not in change.names.values()}
+    new = {name: change.values[f":{key[1:]}"] for key, name in change.names.items()
+           if f":{key[1:]}" in change.values}  # fmt: skip
+    return {**kept, **new}
 
 
 def as_read(item: Item) -> Expression:

@@ -14,15 +14,14 @@ from typing import Any
 
 from app.contracts import Progress
 from app.errors import StorageUnavailable
-from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.lease import Lease
+from app.storage.dynamodb.calls import Item
+from app.storage.dynamodb.equipment import Equipment
 from app.storage.dynamodb.manifests import MANIFEST_VIEW, Manifest, read_manifest
 from app.storage.dynamodb.records import employee_from, index_hash
 from app.storage.dynamodb.rows import ROW_VIEWS, Key, id_in_card, project
-from app.storage.dynamodb.tables import Tables, count_roughly
-from app.storage.dynamodb.tally import Snapshot, Tally, delta_between
-from app.storage.dynamodb.transit import Transit
-from app.storage.dynamodb.upkeep import Upkeep
+from app.storage.dynamodb.tables import count_roughly
+from app.storage.dynamodb.tally import Snapshot, delta_between
+from app.storage.dynamodb.walks import walk
 
 log = logging.getLogger(__name__)
 
@@ -36,21 +35,8 @@ _RECORDS, _ROWS = "people", "people's index rows"
 class Reindex:
     """One run; it goes on where the last one was killed."""
 
-    def __init__(
-        self,
-        calls: Calls,
-        tables: Tables,
-        transit: Transit,
-        upkeep: Upkeep,
-        tally: Tally,
-        lease: Lease,
-    ) -> None:
-        self._calls = calls
-        self._tables = tables
-        self._transit = transit
-        self._upkeep = upkeep
-        self._tally = tally
-        self._lease = lease
+    def __init__(self, equipment: Equipment) -> None:
+        self._calls, self._tables, self._transit, self._upkeep, self._tally, self._lease = equipment
         self._counted: Counter[str] = Counter()
         self._manifests: dict[str, Manifest] = {}
         self._changed = 0
@@ -88,7 +74,7 @@ class Reindex:
             manifests = self._transit.manifests_of(item["id"]["S"] for item in items)
             for item in items:
                 manifest = manifests[item["id"]["S"]]
-                if reached["force"] or not agrees(item, manifest):
+                if reached["force"] or not _agrees(item, manifest):
                     self._heal(manifest.employee_id, force=reached["force"])
                     self._lease.renew()
             done = reached["done"] = reached.get("done", 0) + len(items)
@@ -169,20 +155,13 @@ class Reindex:
         self, table: str, request: dict[str, Any], reached: dict[str, Any] | None
     ) -> Iterator[list[Item]]:
         """The table, page by page; how far we are is noted when a page has been dealt with."""
-        request = {"TableName": table, "ConsistentRead": True, **request}
-        last = reached.get("from") if reached else None
-        while True:
-            if last:
-                request["ExclusiveStartKey"] = last
-            answer = self._calls.read("Scan", table, request)
-            yield answer["Items"]
-            last = answer.get("LastEvaluatedKey")
-            if last is None:
-                return
-            if reached is None:
-                self._lease.renew()
-            else:
+        start = reached.get("from") if reached else None
+        for items, last in walk(self._calls, table, request, start):
+            yield items
+            if last is not None and reached is not None:
                 self._lease.note({**reached, "from": last, "changed": self._changed})
+            else:
+                self._lease.renew()
 
 
 def _index_scan() -> dict[str, Any]:
@@ -193,11 +172,10 @@ def _index_scan() -> dict[str, Any]:
     }
 
 
-def agrees(item: Item, manifest: Manifest) -> bool:
-    """Whether the index holds this record as it is."""
+def _agrees(item: Item, manifest: Manifest) -> bool:
+    """Whether the index holds this record as it is, and the record knows it."""
     digest = project(employee_from(item)).hash
-    in_index = manifest.shape is not None and manifest.shape.hash == digest
-    return manifest.is_newer or (in_index and index_hash(item) == digest)
+    return manifest.is_newer or (manifest.holds(digest) and index_hash(item) == digest)
 
 
 def _is_manifest(item: Item) -> bool:

@@ -1,7 +1,7 @@
 """The rows of one employee in the index: pure functions from an Employee to keys, cards and hash.
 
-At most 46 rows: one in the name view, one for each of at most 30 words, one each for location,
-department and title, one for each of at most 12 badges.
+At most 46 rows: one in the name view, one for each of at most 28 words, one each for location,
+department, title and month of joining, one for each of at most 12 badges, one for the mail address.
 
 - ``at`` is ``<name key>\\x1f<tie>``, in word views ``<word>\\x1f<name key>\\x1f<tie>``.
 - ``c`` is the card, a JSON array.
@@ -31,7 +31,7 @@ from app.storage.dynamodb.tables import Tables
 PROJECTION = 1
 PHOTO_PREFIX = "employee_pic/"
 NAME_VIEW = "name"
-ROW_VIEWS = (NAME_VIEW, "w#", "l#", "d#", "t#", "b#")
+ROW_VIEWS = (NAME_VIEW, "w#", "l#", "d#", "t#", "j#", "b#", "e#")
 _TOKEN_BYTES = 64
 _BADGE_BIT = {key: 1 << place for place, key in enumerate(BADGE_KEYS)}
 
@@ -90,16 +90,20 @@ def project(employee: Employee) -> Projection:
     name_key = terms.name_key(employee.full_name)
     words = terms.search_words(employee)
     places = (("l", card.location), ("d", card.department), ("t", card.job_title))
-    tokens = [(kind, token) for kind, text in places if (token := facet_token(text))]
-    tokens += [("b", key) for key in card.badges]
+    month = terms.month_of(employee.start_date)
+    exact = [("j", month)] if month else []
+    exact += [("b", key) for key in card.badges]
+    tokens = [(kind, token) for kind, text in places if (token := facet_token(text))] + exact
     letter = terms.letter_of(name_key)
     counted = ["*", f"a:{letter}"]
     counted += [f"{kind}:{text}" for kind, text in places if facet_token(text)]
-    counted += [f"b:{key}" for key in card.badges]
+    counted += [f"{kind}:{value}" for kind, value in exact]
     marks = [*words, filter_term("a", letter), *(filter_term(*token) for token in tokens)]
     packed = _pack_card(card)
-    views = tuple(f"{kind}#{token}" for kind, token in tokens)
-    body = (name_key, words, views, tuple(counted))
+    views = [f"{kind}#{token}" for kind, token in tokens]
+    if address := terms.email_key(card.email):
+        views.append(mail_view(address))
+    body = (name_key, words, tuple(views), tuple(counted))
     shape = Shape(PROJECTION, _digest(packed, body), *body)
     return Projection(employee.id, shape, packed, f"|{'|'.join(marks)}|")
 
@@ -109,13 +113,19 @@ def word_view(word: str) -> str:
     return f"w#{word[:1]}"
 
 
+def mail_view(email_key: str) -> str:
+    """The view of everyone who has this mail address."""
+    return f"e#{_token(email_key)}"
+
+
 @lru_cache(maxsize=4096)
 def facet_token(text: str) -> str:
-    """What a place, title or department is called in keys: its facet key, or a hash of it.
+    """What a place, title or department is called in keys: its facet key, or a hash of it."""
+    return _token(terms.facet_key(text))
 
-    A value of 200 characters can fold to several kilobytes, and a key holds 2.
-    """
-    key = terms.facet_key(text)
+
+def _token(key: str) -> str:
+    """The key, or a hash: 200 characters can fold to several kilobytes, and a key holds 2."""
     raw = key.encode("utf-8", "surrogatepass")
     if len(raw) <= _TOKEN_BYTES and "|" not in key and not key.startswith("~"):
         return key

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from threading import Event, Lock
 from typing import Any
 
 from app import deadline
-from app.contracts import PAGE_SIZE, Facets, Page, Progress, Query
+from app.contracts import PAGE_SIZE, Batch, Facets, Page, Progress, Query
 from app.employee import Employee
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, StorageUnavailable
 from app.revision import revision_of
 from app.settings import Settings
-from app.storage.dynamodb import records, tables
+from app.storage.dynamodb import lookups, records, tables, walks
 from app.storage.dynamodb.browse import Browser
 from app.storage.dynamodb.bulk import BulkImport
 from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.equipment import Equipment
 from app.storage.dynamodb.follow import Follower
 from app.storage.dynamodb.lease import Lease
 from app.storage.dynamodb.manifests import Manifest
@@ -114,7 +115,7 @@ class DynamoStore:
                 self._transit.move(known.manifest, after, self._update(known.item, change))
             except ConditionFailed:
                 continue
-            return self._as_changed(known.item, change)
+            return records.employee_from(records.changed(known.item, change))
         raise busy(self.tables)
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
@@ -169,34 +170,32 @@ class DynamoStore:
         follower = Follower(self.calls, self.tables, self._upkeep, tally, self._reindex)
         return follower.run(stop, once=once)
 
-    def add_many(self, employees: Iterable[Employee]) -> Iterator[int]:
-        lease = Lease(self.calls, self.tables)
-        task = BulkImport(self.calls, self.tables, self._transit, self._upkeep, self._tally, lease)
-        return task.run(employees)
+    def add_many(
+        self, employees: Iterable[Employee], *, keep_versions: bool = False
+    ) -> Iterator[int]:
+        return BulkImport(self._equipment(), keep_versions=keep_versions).run(employees)
+
+    def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
+        return lookups.get_many(self._transit, self.tables, employee_ids)
+
+    def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
+        return lookups.find_by_email(self.calls, self.tables, addresses)
+
+    def each(self, bookmark: str = "") -> Iterator[Batch]:
+        return walks.each_batch(self.calls, self.tables, bookmark)
 
     def photo_keys(self) -> Iterator[str]:
-        request: dict[str, Any] = {
-            "TableName": self.tables.people,
-            "ProjectionExpression": "id, object_key",
-            "ConsistentRead": True,
-        }
-        while True:
-            answer = self.calls.read("Scan", self.tables.people, request)
-            for item in answer["Items"]:
-                if key := records.employee_from(item).photo_key:
-                    yield key
-            if "LastEvaluatedKey" not in answer:
-                return
-            request = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return walks.photo_keys(self.calls, self.tables)
 
     def shared_secret(self, proposal: str) -> str | None:
         return shared_secret(self.calls, self.tables, proposal)
 
     def _reindex(self, *, force: bool = False) -> Generator[Progress, None, None]:
-        lease = Lease(self.calls, self.tables)
-        tally = Tally(self.calls, self.tables)  # with no totals in memory: they are checked too
-        task = Reindex(self.calls, self.tables, self._transit, self._upkeep, tally, lease)
-        return task.run(force=force)
+        return Reindex(self._equipment()).run(force=force)
+
+    def _equipment(self) -> Equipment:
+        tally, lease = Tally(self.calls, self.tables), Lease(self.calls, self.tables)
+        return Equipment(self.calls, self.tables, self._transit, self._upkeep, tally, lease)
 
     def _tidy(self) -> None:
         deadline.start()
@@ -226,14 +225,6 @@ class DynamoStore:
     def _about(self, item: Item) -> dict[str, Any]:
         key = self.tables.person_key(item["id"]["S"])
         return {"TableName": self.tables.people, "Key": key}
-
-    @staticmethod
-    def _as_changed(item: Item, change: records.Expression) -> Employee:
-        """What is stored after the update; a transaction does not return it."""
-        kept = {name: value for name, value in item.items() if name not in change.names.values()}
-        new = {name: change.values[f":{key[1:]}"] for key, name in change.names.items()
-               if f":{key[1:]}" in change.values}  # fmt: skip
-        return records.employee_from({**kept, **new})
 
 
 def open_dynamodb_store(settings: Settings) -> DynamoStore:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from app.storage.dynamodb.calls import Calls, Item
+from app.errors import StorageUnavailable
+from app.storage.dynamodb.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.manifests import Manifest, manifest_key, put_manifest, read_manifest
 from app.storage.dynamodb.rows import Projection
 from app.storage.dynamodb.tables import Tables
@@ -15,6 +18,7 @@ from app.storage.dynamodb.tally import delta_between, put_delta
 
 # So many keys one BatchGetItem takes.
 BATCH_READ = 100
+_MOST_EMPTY_HANDED = 8
 MOST_ACTIONS = 100
 
 
@@ -63,11 +67,15 @@ class Transit:
         left: dict[str, Any] = {
             table: {"Keys": some, "ConsistentRead": True} for table, some in keys.items() if some
         }
+        empty_handed = 0
         while left:
             answer = self._calls.read("BatchGetItem", ", ".join(left), {"RequestItems": left})
             for table, items in answer["Responses"].items():
                 found[table] += items
             left = answer.get("UnprocessedKeys") or {}
+            empty_handed = 0 if any(answer["Responses"].values()) else empty_handed + 1
+            if left and empty_handed:
+                self._wait_for_more(", ".join(left), empty_handed)
         return found
 
     def move(
@@ -98,6 +106,13 @@ class Transit:
             f"{self._tables.people}, {self._tables.index}",
             {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())},
         )
+
+    def _wait_for_more(self, resource: str, empty_handed: int) -> None:
+        """The service gave nothing of what is left: it has no time for us."""
+        if empty_handed > _MOST_EMPTY_HANDED:
+            reason = "it was asked for more than it may give (throttled)"
+            raise StorageUnavailable(SERVICE, "dynamodb:BatchGetItem", resource, reason)
+        time.sleep(random.random() * min(0.5, 0.02 * 2**empty_handed))
 
     def _index_actions(
         self, seen: Manifest, after: Projection | None, gone: str

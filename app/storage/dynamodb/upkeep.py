@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from app.errors import StorageUnavailable
 from app.storage.dynamodb.calls import SERVICE, Calls, Item
-from app.storage.dynamodb.manifests import check_manifest
+from app.storage.dynamodb.manifests import Manifest, check_manifest
 from app.storage.dynamodb.records import Expression, as_read, employee_from, index_hash
 from app.storage.dynamodb.rows import Key, Projection, project
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.transit import BATCH_READ, Known, Transit
-from app.storage.dynamodb.troubles import ConditionFailed
+from app.storage.dynamodb.troubles import ConditionFailed, is_about_the_item
+
+log = logging.getLogger(__name__)
 
 # So often may others change a record under our hands before we say so.
 MOST_ROUNDS = 12
@@ -74,24 +77,35 @@ class Upkeep:
         return [{"view": item["view"], "at": item["at"]} for item in found]
 
     def _heal(self, employee_id: str, known: Known, force: bool) -> bool:
-        manifest = known.manifest
+        manifest, item = known.manifest, known.item
         if manifest.is_newer:
             return False
-        if known.item is None:
+        if item is None:
             if manifest.shape is None:
                 return False
             self._transit.move(manifest, None, self._check_absent(employee_id))
             return True
-        after = project(employee_from(known.item))
-        in_index = manifest.shape is not None and manifest.shape.hash == after.hash
-        in_record = index_hash(known.item) == after.hash
-        if in_index and in_record and not force:
+        after = project(employee_from(item))
+        if index_hash(item) != after.hash and self._mend_and_note(manifest, item, after, force):
+            return True
+        if manifest.holds(after.hash) and not force:
             return False
-        if in_record:
-            action = self._check_as_read(known.item)
-        else:
-            action = self._note_hash(known.item, after)
-        self._transit.move(manifest, after, action, rewrite=force)
+        self._transit.move(manifest, after, self._check_as_read(item), rewrite=force)
+        return True
+
+    def _mend_and_note(
+        self, manifest: Manifest, item: Item, after: Projection, force: bool
+    ) -> bool:
+        """Mend the index and note it in the record; False where the record is too full for it."""
+        try:
+            self._transit.move(manifest, after, self._note_hash(item, after), rewrite=force)
+        except StorageUnavailable as error:
+            if not is_about_the_item(error):
+                raise
+            log.warning(
+                "the record %r is listed, but takes no note of it: %s", after.employee_id, error
+            )
+            return False
         return True
 
     def _check_absent(self, employee_id: str) -> dict[str, Any]:

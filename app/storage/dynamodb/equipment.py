@@ -1,0 +1,26 @@
+"""What a long task works with: an import, a reindex."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from app.storage.dynamodb.calls import Calls
+from app.storage.dynamodb.lease import Lease
+from app.storage.dynamodb.tables import Tables
+from app.storage.dynamodb.tally import Tally
+from app.storage.dynamodb.transit import Transit
+from app.storage.dynamodb.upkeep import Upkeep
+
+
+class Equipment(NamedTuple):
+    """The tables, the ways to write to them, and the lease of one run.
+
+    The tally is the task's own, with no totals in memory: they are checked too.
+    """
+
+    calls: Calls
+    tables: Tables
+    transit: Transit
+    upkeep: Upkeep
+    tally: Tally
+    lease: Lease

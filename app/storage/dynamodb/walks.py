@@ -1,0 +1,51 @@
+"""Walks through a whole table: page by page, strongly consistent, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from app.contracts import Batch
+from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.records import employee_from
+from app.storage.dynamodb.tables import Tables
+
+_PEOPLE_AT_ONCE = 1_000
+
+
+class Stage(NamedTuple):
+    """Some items of a table; ``last`` is the key to go on behind, None at the end of the table."""
+
+    items: list[Item]
+    last: Item | None
+
+
+def walk(
+    calls: Calls, table: str, request: dict[str, Any], start: Item | None = None
+) -> Iterator[Stage]:
+    """The items of a table from a key on (exclusive); the item of that key need not exist."""
+    request = {"TableName": table, "ConsistentRead": True, **request}
+    while True:
+        if start is not None:
+            request["ExclusiveStartKey"] = start
+        answer = calls.read("Scan", table, request)
+        start = answer.get("LastEvaluatedKey")
+        yield Stage(answer["Items"], start)
+        if start is None:
+            return
+
+
+def each_batch(calls: Calls, tables: Tables, bookmark: str) -> Iterator[Batch]:
+    """See EmployeeStore.each: the order is that of the table, a bookmark is the last id."""
+    start = tables.person_key(bookmark) if bookmark else None
+    for stage in walk(calls, tables.people, {"Limit": _PEOPLE_AT_ONCE}, start):
+        if stage.items:
+            people = tuple(map(employee_from, stage.items))
+            yield Batch(people, people[-1].id)
+
+
+def photo_keys(calls: Calls, tables: Tables) -> Iterator[str]:
+    """See EmployeeStore.photo_keys."""
+    request = {"ProjectionExpression": "id, object_key"}
+    for stage in walk(calls, tables.people, request):
+        yield from filter(None, (employee_from(item).photo_key for item in stage.items))
