@@ -28,6 +28,7 @@ ROUTES = {
     "/export.<any(csv, xlsx, jsonl, vcf):ending>": Route("GET", EVERYONE, "nothing"),
     "/vcard/<id:employee_id>": Route("GET", EVERYONE, "nothing"),
     "/sample-data": Route("POST", EVERYONE, "adds sample people to an empty directory"),
+    "/insights": Route("GET", EVERYONE, "nothing"),
     "/photos/<path:key>": Route("GET", EVERYONE, "nothing"),
     "/static/<digest>/<name>": Route("GET", EVERYONE, "nothing"),
     "/favicon.ico": Route("GET", EVERYONE, "nothing"),

@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         employee_pages,
         error_pages,
         export_pages,
+        insights_page,
         machine_pages,
         photo_files,
         safety,
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(machine_pages.machine)
     app.register_blueprint(console_pages.console)
     app.register_blueprint(doctor_page.doctor)
+    app.register_blueprint(insights_page.insights)
     console_pages.watch(app)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -15,7 +15,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def moment(when: datetime) -> str:
     """``Friday 20 November 2026, 09:14 UTC``."""
     then = when.astimezone(UTC)
-    month = _MONTHS[then.month - 1]
+    month = MONTHS[then.month - 1]
     return f"{_DAYS[then.weekday()]} {then.day} {month} {then.year}, {then:%H:%M} UTC"
 
 
@@ -25,13 +25,13 @@ def day(iso: str) -> str:
         found = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
 
 
 def month(iso: str) -> str:
     """``March 2026`` for ``2026-03``."""
     year, number = iso.split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"
+    return f"{MONTHS[int(number) - 1]} {year}"
 
 
 def is_day(text: str) -> bool:

@@ -65,6 +65,11 @@ def saved(page: Page, site: Site) -> None:
     page.wait_for_selector(".flash-good")
 
 
+def numbers_open(page: Page, site: Site) -> None:
+    for summary in page.locator("details.numbers summary").all():
+        summary.click()
+
+
 def as_it_is(page: Page, site: Site) -> None:
     return None
 
@@ -86,6 +91,7 @@ PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
     "503": ("/add", silent_list),
     "silent form": ("/add", silent_form),
     "console": ("/info", as_it_is),
+    "insights": ("/insights", numbers_open),
 }
 
 
