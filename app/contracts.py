@@ -17,6 +17,7 @@ from app.employee import Card, Employee
 PAGE_SIZE = 24
 MOST_EXAMINED = 4_000
 MOST_AT_ONCE = 100
+MOST_KNOWN_WORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,14 @@ class EmployeeStore(Protocol):
         beginning to end comes exactly once. A bookmark, at any later time, goes on behind its batch.
         """
 
+    def known_words(self) -> Iterator[str]:
+        """Words that people have in name, title, department or place: hints, at most 200,000.
+
+        Folded, of three letters and more, in scripts that have spaces between words, each once, in
+        any order. What a save brings is there after ``tidy``, what ``add_many`` and ``reindex``
+        bring when they end; a word that nobody has any more may stay.
+        """
+
     def photo_keys(self) -> Iterator[str]:
         """Every photo key that a record names: for the sweep only, at the cost of the directory."""
 
@@ -235,6 +244,9 @@ class PhotoStore(Protocol):
 
     def put(self, key: str, image: bytes) -> None:
         """Store an image (JPEG) under a key that is not taken; all or nothing."""
+
+    def get(self, key: str) -> bytes:
+        """The image under this very key, byte for byte: for backups only. Raises PhotoNotFound."""
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove these photos; one that is not there is no error."""

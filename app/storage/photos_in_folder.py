@@ -9,7 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +48,15 @@ class FolderPhotos:
                 part.unlink(missing_ok=True)
                 raise
             _keep_name(self._photos)
+
+    def get(self, key: str) -> bytes:
+        """The bytes of this photo's file; a link that somebody laid there is no photo."""
+        path = self._folder / key
+        if is_photo_key(key) and not self._photos.is_symlink():
+            with self._telling("read"), suppress(FileNotFoundError):
+                if _written_at(path) is not None:
+                    return path.read_bytes()
+        raise PhotoNotFound(key)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove these photos; what is no photo key names nothing here."""

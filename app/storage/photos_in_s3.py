@@ -50,6 +50,18 @@ class S3Photos:
             CacheControl=_KEPT_FOR_EVER,
         )
 
+    def get(self, key: str) -> bytes:
+        """The bytes of this photo."""
+        if not is_photo_key(key):
+            raise PhotoNotFound(key)
+        try:
+            image: bytes = self._calls.ask("get_object", Key=key)
+        except StorageUnavailable as error:
+            if error.reason == "NoSuchKey":
+                raise PhotoNotFound(key) from error
+            raise
+        return image
+
     def delete(self, keys: Iterable[str]) -> None:
         """Remove these photos, a thousand a call; what is no photo key names nothing here."""
         left = (key for key in keys if is_photo_key(key))

@@ -51,7 +51,10 @@ class S3Calls:
         return self._region
 
     def ask(self, name: str, **asked: object) -> Any:
-        """Make a call; try again once when the network or S3 faltered and there is time."""
+        """Make a call; try again once when the network or S3 faltered and there is time.
+
+        Gives S3's answer, and for ``get_object`` the whole object.
+        """
         for tries_left in reversed(range(_TRIES)):
             if deadline.remaining() < _CONNECT_SECONDS + _READ_SECONDS:
                 raise self.refused(name, "the request has no time left")
@@ -105,16 +108,23 @@ class S3Calls:
         return str(url).partition("?")[0].removesuffix("/k")
 
     def _call(self, seconds: float, name: str, asked: dict[str, object]) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            HTTPClientError,
+            IncompleteReadError,
+        )
 
         try:
-            return getattr(self._client(seconds, name), name)(Bucket=self.bucket, **asked)
+            answer = getattr(self._client(seconds, name), name)(Bucket=self.bucket, **asked)
+            # The body comes after the answer, and may fail by itself.
+            return answer["Body"].read() if name == "get_object" else answer
         except ClientError as error:
             code, status = self._code(error.response)
             if status >= 500 or code in _PASSING:
                 raise _Faltered(code) from error
             raise self.refused(name, code) from error
-        except HTTPClientError as error:
+        except (HTTPClientError, IncompleteReadError) as error:
             raise _Faltered(_first_line(error)) from error
         except (BotoCoreError, ValueError) as error:
             raise self.refused(name, _first_line(error)) from error

@@ -45,7 +45,7 @@ class BucketChecks:
         key = f"{_PREFIX}doctor-{secrets.token_hex(8)}.txt"
         self._calls.ask("put_object", Key=key, Body=_PROBE, ContentType="text/plain")
         try:
-            body = self._calls.ask("get_object", Key=key)["Body"].read()
+            body = self._calls.ask("get_object", Key=key)
             if body != _PROBE:
                 raise self._calls.refused("get_object", "what was written is not what is read")
         finally:

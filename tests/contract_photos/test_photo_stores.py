@@ -27,6 +27,20 @@ def test_a_photo_that_was_put_is_read_the_same(room):
     assert room.read(KEY) == IMAGE
 
 
+def test_a_photo_is_got_byte_for_byte_by_every_machine(room):
+    room.store.put(KEY, IMAGE)
+    room.put_outside(OF_THE_COURSE, IMAGE[::-1])
+    assert room.open_another().get(KEY) == IMAGE
+    assert room.open_another().get(OF_THE_COURSE) == IMAGE[::-1]
+
+
+def test_what_is_not_there_is_not_got(room):
+    room.store.put(KEY, IMAGE)
+    for key in (thumbnail_key(KEY), OTHER, *NO_KEYS):
+        with pytest.raises(PhotoNotFound):
+            room.store.get(key)
+
+
 def test_a_photo_is_seen_by_every_machine_at_once(room):
     room.store.put(KEY, IMAGE)
     assert [key for key, _ in room.open_another().each()] == [KEY]
