@@ -72,3 +72,22 @@ def test_a_conflict_is_settled_with_radio_buttons(plain: Page, site: Site) -> No
     expect(plain.locator(".flash")).to_have_text("Saved Amara Adeyemi-Lindqvist.")
     stored = site.small.store.get("amara")
     assert (stored.job_title, stored.department) == ("Chief Engineer", "Data")
+
+
+def test_charts_are_used_by_keyboard_and_begin_at_the_newest_months(
+    plain: Page, site: Site
+) -> None:
+    plain.set_viewport_size({"width": 390, "height": 800})
+    plain.click("text=Insights")
+    newest = plain.locator(".chart-columns a").last
+    assert newest.evaluate("it => it.getBoundingClientRect().right") <= 390
+    bars = plain.locator(".insights-part .chart a")
+    bars.first.focus()
+    plain.keyboard.press("Tab")
+    ring = bars.nth(1).locator(".chart-hit")
+    assert ring.evaluate("it => getComputedStyle(it).strokeWidth") == "3px"
+    words = bars.nth(1).locator("title").text_content() or ""
+    plain.keyboard.press("Enter")
+    people = words.partition(": ")[2].removesuffix("people").removesuffix("person")
+    expect(plain.locator("#count")).to_contain_text(f"{people.strip()} ")
+    expect(plain.locator("#chips .chip")).to_have_text(words.partition(": ")[0])
