@@ -137,7 +137,7 @@ def _cut(text: str, most_bytes: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _words_of(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, the plain ones first."""
     plain: list[str] = []
     more: list[str] = []
@@ -156,13 +156,29 @@ def _words_of(text: str) -> tuple[str, ...]:
     return (*plain, *more)
 
 
+def is_spelled(word: str) -> bool:
+    """Whether a word is spelled by letters alone, in a script that has spaces between words."""
+    return not _UNSPACED.search(word) and all(
+        unicodedata.category(mark)[0] in "LM" for mark in word
+    )
+
+
+def written_words(text: str) -> Iterator[str]:
+    """Each word of a text as it is written, with the apostrophes in it."""
+    for token in one_line(text).split(" "):
+        marks = (mark if _is_word_mark(mark) or mark in _APOSTROPHES else " " for mark in token)
+        for word in "".join(marks).split():
+            if written := word.strip(_APOSTROPHES):
+                yield written
+
+
 @lru_cache(maxsize=4096)
 def _search_words(
     full_name: str, preferred_name: str, email_name: str, title: str, department: str, place: str
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in (full_name, preferred_name, email_name, title, department, place):
-        for word in _words_of(one_line(text)):
+        for word in words_of(one_line(text)):
             found[_cut(word, WORD_BYTES)] = None
     return tuple(sorted(list(found)[:MOST_WORDS]))
 

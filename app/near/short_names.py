@@ -1,7 +1,7 @@
 """The usual short forms of first names, in many languages: under what else a name is known.
 
-``names/`` has a file for each language. A line is one name: its full forms, a colon, the short ones,
-written as search folds them (no accents, small letters). A short form may stand in several lines.
+``names/`` has a file for each language. A line is one name: full forms, a colon, short forms,
+written as search folds them (small letters, no accents). A short form may stand in several lines.
 """
 
 from __future__ import annotations

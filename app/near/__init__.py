@@ -1,0 +1,6 @@
+"""Whom a search may have meant: words one or two letters away, and short forms of first names."""
+
+from app.near.close import Close, CloseMatch, Reason
+from app.near.search import NearSearch
+
+__all__ = ["Close", "CloseMatch", "NearSearch", "Reason"]

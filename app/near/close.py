@@ -1,0 +1,39 @@
+"""People who are close to what was typed, each with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.employee import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word of the person, the word typed that it stands for, and whether by another form of it.
+
+    Otherwise it is a letter or two away.
+    """
+
+    found: str
+    typed: str
+    is_other_form: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMatch:
+    """A person, and why they are shown."""
+
+    card: Card
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """People close to a search, the closest first; whether there are more of them.
+
+    ``searches`` are the words that find them, to be searched for instead.
+    """
+
+    people: tuple[CloseMatch, ...] = ()
+    more: bool = False
+    searches: tuple[str, ...] = ()

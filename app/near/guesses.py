@@ -1,0 +1,113 @@
+"""What else may be meant by the words typed: other searches, the likeliest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from app import terms
+from app.near.short_names import other_forms
+from app.near.vocabulary import Vocabulary
+
+MOST_GUESSES = 3
+# A search of more words is taken as it is, and so are the words of it beyond these ways.
+MOST_TYPED = 6
+_WAYS_OF_ONE, _WAYS = 6, 3_000
+# Where the words typed find somebody, only what is this near is shown beside them.
+_NEAR_ENOUGH, _FAR = 1.0, 3.5
+_OTHER_FORM = 0.6
+_AT_MOST_BEHIND = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to take a word typed: ``word`` is searched for. It costs nothing to take it as is."""
+
+    typed: str
+    word: str
+    cost: float = 0.0
+    is_other_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A search that may be meant: a way for each word typed, in their order."""
+
+    ways: tuple[Way, ...]
+
+    @property
+    def cost(self) -> float:
+        """How far it is from what was typed."""
+        return sum(way.cost for way in self.ways)
+
+    @property
+    def words(self) -> str:
+        """The words to search for."""
+        return " ".join(way.word for way in self.ways)
+
+    @property
+    def changed(self) -> tuple[Way, ...]:
+        """The words that are taken in another way than they were typed."""
+        return tuple(way for way in self.ways if way.word != way.typed)
+
+
+def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Guess]:
+    """At most three other searches; fewer where the next is much less likely than the first."""
+    typed = typed_words(text)
+    if not 0 < len(typed) <= MOST_TYPED:
+        return []
+    ways = [
+        _ways(word, vocabulary, found_some=found_some, is_last=place == len(typed) - 1)
+        for place, word in enumerate(typed)
+    ]
+    while _number(ways) > _WAYS:
+        max(ways, key=len).pop()
+    possible = [Guess(each) for each in product(*ways)]
+    likely = sorted(
+        (guess for guess in possible if guess.changed and guess.cost <= _FAR),
+        key=lambda guess: (guess.cost, guess.words),
+    )
+    return [
+        guess for guess in likely[:MOST_GUESSES] if guess.cost <= likely[0].cost + _AT_MOST_BEHIND
+    ]
+
+
+def typed_words(text: str) -> list[str]:
+    """The words that a search asks for, in the order in which they were typed."""
+    asked = set(terms.query_words(text))
+    in_order = (word for each in terms.written_words(text) for word in terms.query_words(each))
+    return [word for word in dict.fromkeys(in_order) if word in asked]
+
+
+def _number(ways: list[list[Way]]) -> int:
+    number = 1
+    for each in ways:
+        number *= len(each)
+    return number
+
+
+def _ways(
+    typed: str, vocabulary: Vocabulary | None, *, found_some: bool, is_last: bool
+) -> list[Way]:
+    """The ways to take a word, the likeliest first; none where nobody has one like it."""
+    forms = _other_forms(typed, vocabulary)
+    if vocabulary is None:
+        return [Way(typed, typed), *forms]
+    known = vocabulary.begins_one(typed)
+    nearest = vocabulary.nearest(typed, being_typed=is_last and not known)
+    near = [
+        Way(typed, one.word, one.cost)
+        for one in nearest
+        if not one.word.startswith(typed) and (one.cost <= _NEAR_ENOUGH or not found_some)
+    ]
+    ways = sorted([*forms, *near], key=lambda way: way.cost)[:_WAYS_OF_ONE]
+    return [Way(typed, typed), *ways] if known or found_some else ways
+
+
+def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Way]:
+    across = other_forms(typed)
+    return [
+        Way(typed, form, _OTHER_FORM + 0.01 * place, is_other_form=True)
+        for place, form in enumerate(across)
+        if not form.startswith(typed) and (vocabulary is None or vocabulary.holds(form))
+    ]

@@ -1,0 +1,123 @@
+"""The search for people who are close to what was typed, where few are found as it is typed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from app import terms
+from app.contracts import Page, Query
+from app.employee import Card
+from app.errors import StorageUnavailable
+from app.near.close import Close, CloseMatch, Reason
+from app.near.guesses import Guess, Way, guesses
+from app.near.knowledge import KnownWords
+
+log = logging.getLogger(__name__)
+
+# A search that finds so many is answered as it is.
+ENOUGH = 6
+MOST_CLOSE = 16
+# Guesses are tried until they have taken as long as the search itself, or so long.
+LEAST_SECONDS = 0.02
+
+
+class Browse(Protocol):
+    """EmployeeStore.browse."""
+
+    def __call__(self, query: Query, cursor: str | None, limit: int) -> Page: ...
+
+
+class NearSearch:
+    """Looks for people by other words than were typed, with the filters as they are.
+
+    It costs at most as much as the search itself and one further, and never fails one: what cannot
+    be read is left out.
+    """
+
+    def __init__(self, browse: Browse, known_words: Callable[[], Iterator[str]]) -> None:
+        self._browse = browse
+        self._known = KnownWords(known_words)
+
+    def close_to(self, query: Query, page: Page, seconds: float) -> Close:
+        """Who is close to this query, whose first page took so long, and is not on it."""
+        if not _is_short(page) or not terms.query_words(query.words):
+            return Close()
+        found_some = bool(page.cards)
+        found = _Found({card.id for card in page.cards})
+        possible = guesses(query.words, self._known.get(), found_some=found_some)
+        began = time.monotonic()
+        try:
+            for guess in possible:
+                if time.monotonic() - began > max(seconds, LEAST_SECONDS) or found.is_full:
+                    break
+                wanted = replace(query, words=guess.words)
+                found.take(guess, query.words, self._browse(wanted, None, found.room))
+        except StorageUnavailable as error:
+            log.warning("people close to a search were not looked for: %s", error)
+        return found.close()
+
+
+def _is_short(page: Page) -> bool:
+    whole = page.next is None and page.previous is None and page.looked_through is None
+    return whole and len(page.cards) < ENOUGH
+
+
+class _Found:
+    """People found so far, each once."""
+
+    def __init__(self, shown: set[str]) -> None:
+        self._shown = shown
+        self._people: list[CloseMatch] = []
+        self._searches: list[str] = []
+        self._more = False
+
+    @property
+    def room(self) -> int:
+        return MOST_CLOSE - len(self._people)
+
+    @property
+    def is_full(self) -> bool:
+        return self.room <= 0
+
+    def take(self, guess: Guess, typed: str, page: Page) -> None:
+        """Take in whom a guess has found."""
+        before = len(self._people)
+        for card in page.cards:
+            reasons = tuple(_reason(card, way, typed) for way in guess.changed)
+            if card.id not in self._shown and None not in reasons:
+                self._shown.add(card.id)
+                known = tuple(reason for reason in reasons if reason)
+                self._people.append(CloseMatch(card, known))
+        if len(self._people) > before:
+            self._searches.append(guess.words)
+            self._more = self._more or page.next is not None
+
+    def close(self) -> Close:
+        return Close(tuple(self._people), self._more, tuple(self._searches))
+
+
+def _reason(card: Card, way: Way, text: str) -> Reason | None:
+    """Why a person is shown; None for who has only a longer word than the form that is meant."""
+    fields = (card.full_name, card.job_title, card.department, card.location)
+    written = [each for field in fields for each in terms.written_words(field)]
+    shown = _written_as(written, way.word, whole=True)
+    if not shown:
+        shown = _written_as(written, way.word, whole=False)
+        if shown and way.is_other_form:
+            return None
+    typed = _written_as(list(terms.written_words(text)), way.typed, whole=True) or way.typed
+    # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
+    return Reason(shown or way.word.capitalize(), typed, way.is_other_form)
+
+
+def _written_as(written: list[str], word: str, *, whole: bool) -> str:
+    """How a word is written, or a longer one that it begins."""
+    for each in written:
+        words = terms.words_of(each)
+        if word in words or (not whole and any(one.startswith(word) for one in words)):
+            return each
+    return ""
