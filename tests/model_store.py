@@ -166,6 +166,18 @@ class ModelStore:
                 people = tuple(self.people[each] for each in some if each in self.people)
             yield Batch(people, some[-1])
 
+    def known_words(self) -> Iterator[str]:
+        with self._lock:
+            everyone = list(self.people.values())
+        texts = {
+            text
+            for each in everyone
+            for text in (each.full_name, each.preferred_name, each.job_title, each.department,
+                         each.location)
+        }  # fmt: skip
+        words = {word for text in texts for word in terms.words_of(terms.one_line(text))}
+        yield from (word for word in words if 3 <= len(word) <= 32 and terms.is_spelled(word))
+
     def photo_keys(self) -> Iterator[str]:
         with self._lock:
             keys = [each.photo_key for each in self.people.values() if each.photo_key]

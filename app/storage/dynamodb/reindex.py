@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from app.contracts import Progress
+from app.employee import Employee
 from app.errors import StorageUnavailable
 from app.storage.dynamodb.calls import Item
 from app.storage.dynamodb.equipment import Equipment
@@ -33,9 +34,10 @@ _RECORDS, _ROWS = "people", "people's index rows"
 
 
 class Reindex:
-    """One run; it goes on where the last one was killed."""
+    """One run; it goes on where the last one was killed. Everyone is noted as they go by."""
 
-    def __init__(self, equipment: Equipment) -> None:
+    def __init__(self, equipment: Equipment, note: Callable[[Employee], object]) -> None:
+        self._note = note
         self._calls, self._tables, self._transit, self._upkeep, self._tally, self._lease = equipment
         self._counted: Counter[str] = Counter()
         self._manifests: dict[str, Manifest] = {}
@@ -73,6 +75,7 @@ class Reindex:
         for items in self._scan(table, {"Limit": _RECORDS_AT_ONCE}, reached):
             manifests = self._transit.manifests_of(item["id"]["S"] for item in items)
             for item in items:
+                self._note(employee_from(item))
                 manifest = manifests[item["id"]["S"]]
                 if reached["force"] or not _agrees(item, manifest):
                     self._heal(manifest.employee_id, force=reached["force"])

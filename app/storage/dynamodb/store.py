@@ -35,6 +35,8 @@ from app.storage.dynamodb.tally import Tally, facets_from
 from app.storage.dynamodb.transit import Transit
 from app.storage.dynamodb.troubles import ConditionFailed
 from app.storage.dynamodb.upkeep import MOST_ROUNDS, Upkeep, busy, condition
+from app.storage.dynamodb.vocabulary import WordRows
+from app.storage.own_words import OwnWords
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class DynamoStore:
         self._tally = Tally(calls, names)
         self._browser = Browser(calls, names, self._tally)
         self._upkeep = Upkeep(calls, names, self._transit)
+        self._own_words = OwnWords(WordRows(calls, names).write)
         self._noted: dict[str, None] = {}
         self._noting = Lock()
 
@@ -95,7 +98,7 @@ class DynamoStore:
                     raise EmployeeDeleted(employee.id) from None
                 seen = known.manifest
             else:
-                return records.employee_from(item)
+                return self._own_words.note(records.employee_from(item))
         raise busy(self.tables)
 
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
@@ -115,7 +118,8 @@ class DynamoStore:
                 self._transit.move(known.manifest, after, self._update(known.item, change))
             except ConditionFailed:
                 continue
-            return records.employee_from(records.changed(known.item, change))
+            changed = records.changed(known.item, change)
+            return self._own_words.note(records.employee_from(changed))
         raise busy(self.tables)
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
@@ -155,7 +159,7 @@ class DynamoStore:
         self.calls.probe("BatchGetItem", ", ".join(keys), {"RequestItems": request})
 
     def tidy(self) -> None:
-        if self._noted or self._tally.wants_fold:
+        if self._noted or self._tally.wants_fold or self._own_words.wants_writing:
             # In a context of its own: the time of the request that is over does not count.
             contextvars.copy_context().run(self._tidy)
 
@@ -173,7 +177,11 @@ class DynamoStore:
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        return BulkImport(self._equipment(), keep_versions=keep_versions).run(employees)
+        task = BulkImport(self._equipment(), keep_versions=keep_versions)
+        return self._own_words.writing(task.run(self._own_words.noting(employees)))
+
+    def known_words(self) -> Iterator[str]:
+        return WordRows(self.calls, self.tables).all()
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         return lookups.get_many(self._transit, self.tables, employee_ids)
@@ -191,7 +199,8 @@ class DynamoStore:
         return shared_secret(self.calls, self.tables, proposal)
 
     def _reindex(self, *, force: bool = False) -> Generator[Progress, None, None]:
-        return Reindex(self._equipment()).run(force=force)
+        task = Reindex(self._equipment(), self._own_words.note)
+        return self._own_words.writing(task.run(force=force))
 
     def _equipment(self) -> Equipment:
         tally, lease = Tally(self.calls, self.tables), Lease(self.calls, self.tables)
@@ -210,6 +219,7 @@ class DynamoStore:
             self._tally.wants_fold = False
         except StorageUnavailable as error:
             log.warning("the index was not tidied: %s", error)
+        self._own_words.write()
 
     def _note(self, employee_id: str) -> None:
         with self._noting:
