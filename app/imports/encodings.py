@@ -1,0 +1,98 @@
+"""In which encoding a file of text is, found out without reading it into memory."""
+
+from __future__ import annotations
+
+import codecs
+from typing import BinaryIO
+
+from app.imports.problems import FileUnreadable
+
+_SAMPLE_BYTES = 64 * 1024
+_CHUNK = 1024 * 1024
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+WORDS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "cp1252": "Windows-1252",
+    "latin-1": "Latin-1",
+    "cp1250": "Windows-1250",
+}
+# Told apart by a guess: the scripts of the others look nothing alike.
+_GUESSED = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr"]
+_LATIN = ("cp1250", "cp1252")
+# In Windows-1252 these stand by themselves; in Windows-1250 they are the letters of a name.
+_LETTERS_OF_1250 = "³¹¿£¥¼¾ª¯"
+
+
+def encoding_of(file: BinaryIO) -> str:
+    """The encoding by Python's name. Raises FileUnreadable for what is no text."""
+    file.seek(0)
+    start = file.read(_SAMPLE_BYTES)
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    if b"\x00" in start:
+        return _wide(start)
+    if _decodes(file, "utf-8"):
+        return "utf-8"
+    return _guess(file)
+
+
+def _wide(start: bytes) -> str:
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if max(even, odd) * 5 > len(start) and min(even, odd) * 20 < max(even, odd):
+        return "utf-16-be" if even > odd else "utf-16-le"
+    raise FileUnreadable("This file is neither a table of text nor an Excel workbook.")
+
+
+def _decodes(file: BinaryIO, name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)("strict")
+    file.seek(0)
+    try:
+        while chunk := file.read(_CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guess(file: BinaryIO) -> str:
+    from charset_normalizer import from_bytes  # here, since nearly every file is UTF-8
+
+    sample = _telling_lines(file)
+    best = from_bytes(sample, cp_isolation=_GUESSED).best()
+    if best is not None and best.encoding not in _LATIN:
+        return best.encoding
+    if _looks_like_1250(sample) and _decodes(file, "cp1250"):
+        return "cp1250"
+    return "cp1252" if _decodes(file, "cp1252") else "latin-1"
+
+
+def _telling_lines(file: BinaryIO) -> bytes:
+    """The first lines that are not plain ASCII."""
+    file.seek(0)
+    found = bytearray()
+    while len(found) < _SAMPLE_BYTES and (line := file.readline(_SAMPLE_BYTES)):
+        if not line.isascii():
+            found += line
+    return bytes(found)
+
+
+def _looks_like_1250(sample: bytes) -> bool:
+    text = sample.decode("cp1252", "replace")
+    return any(
+        mark in _LETTERS_OF_1250
+        and (text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalpha())
+        for at, mark in enumerate(text)
+    )

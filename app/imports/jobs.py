@@ -1,0 +1,144 @@
+"""A job: an import from the upload to its end or its undoing, and where jobs are kept."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from app.imports.lines import LineCounts
+
+DAYS_KEPT = 30
+
+
+class Phase(StrEnum):
+    """How far a job is; at the first, third and every ``-ED`` it waits for somebody."""
+
+    RECEIVING = "receiving"
+    PLANNING = "planning"
+    PLANNED = "planned"
+    DOING = "doing"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+AT_WORK = frozenset({Phase.PLANNING, Phase.DOING, Phase.UNDOING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The state of a job; its file and its lines are kept in parts.
+
+    ``go`` carries it out as soon as it is planned. ``holder`` works on it until ``held_until``
+    (as time.time() tells) unless it says so again; ``tries`` counts the holders that died since
+    anything was finished. ``trouble`` is a sentence: why it failed or what it waits for.
+    """
+
+    id: str
+    name: str
+    created: float
+    size: int = 0
+    digest: str = ""
+    phase: Phase = Phase.RECEIVING
+    stopped: bool = False
+    go: bool = False
+    holder: str = ""
+    held_until: float = 0.0
+    tries: int = 0
+    trouble: str = ""
+    file_parts: int = 0
+    words: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    day_first: bool = False
+    month_first: bool = False
+    total: int = -1
+    parts: int = 0
+    planned: LineCounts = field(default_factory=LineCounts)
+    done_parts: int = 0
+    done: LineCounts = field(default_factory=LineCounts)
+    undone_parts: int = 0
+    undone: LineCounts = field(default_factory=LineCounts)
+    ended: float = 0.0
+
+    @property
+    def wants_work(self) -> bool:
+        """Whether a worker has something to do."""
+        return self.phase in AT_WORK and not self.stopped
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many lines are through in this phase, of how many (0: not known yet)."""
+        if self.phase is Phase.PLANNING:
+            return sum(self.planned), max(self.total, 0)
+        if self.phase in (Phase.UNDOING, Phase.UNDONE):
+            touched = self.done.added + self.done.changed
+            return min(sum(self.undone), touched), touched
+        return sum(self.done), max(self.total, 0)
+
+    def as_text(self) -> str:
+        """The job, to be kept."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+
+def job_from(text: str) -> Job:
+    """The job in this text; what another release added is left out."""
+    found = json.loads(text)
+    known = {each.name: found[each.name] for each in fields(Job) if each.name in found}
+    known["phase"] = Phase(known["phase"])
+    for name in ("planned", "done", "undone"):
+        known[name] = LineCounts(*known[name])
+    known["columns"] = tuple((heading, label) for heading, label in known["columns"])
+    known["left_out"] = tuple(known["left_out"])
+    return Job(**known)
+
+
+def new_job_id(now: float | None = None) -> str:
+    """An id that sorts by time."""
+    then = datetime.fromtimestamp(time.time() if now is None else now, UTC)
+    return f"{then:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+
+
+class StoredJob(NamedTuple):
+    """A job as it was read, and the revision on which its next writing depends."""
+
+    job: Job
+    revision: int
+
+
+class JobStore(Protocol):
+    """Where jobs are kept, so that any machine can show them and go on with them.
+
+    Every method raises StorageUnavailable like the methods of an EmployeeStore. Jobs are forgotten
+    thirty days after they were created, with their parts.
+    """
+
+    def create(self, job: Job) -> None:
+        """Keep a new job, at revision 1; forget what is older than thirty days."""
+
+    def read(self, job_id: str) -> StoredJob:
+        """A job, as it is now. Raises JobNotFound."""
+
+    def write(self, job: Job, revision: int) -> int:
+        """Put a job in the place of the one with this revision; return its new revision.
+
+        Raises JobChanged when it has another revision by now, and JobNotFound.
+        """
+
+    def recent(self, most: int) -> list[StoredJob]:
+        """The jobs that were created last, the latest first."""
+
+    def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
+        """Keep a part of at most 390 KB, in place of one with the same kind and number."""
+
+    def get_part(self, job_id: str, kind: str, number: int) -> bytes:
+        """A part. Raises JobNotFound where there is none."""
+
+    def delete(self, job_id: str) -> None:
+        """Forget a job and all its parts; one that is not there is no error."""

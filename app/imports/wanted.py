@@ -1,0 +1,120 @@
+"""What a row asks for: the person it means and the fields it gives, as they would be stored."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app import person_rules
+from app.employee import BADGES, TEXT_FIELDS, Employee
+from app.imports.columns import FIRST_NAME, LAST_NAME, Columns
+from app.imports.days import DayOrder, read_day
+from app.imports.lines import Problem, Value, problem_at
+from app.imports.rows import Row
+from app.terms import email_key, fold
+
+_BETWEEN_BADGES = re.compile(r"[,;|\n]")
+_BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.words)}
+_LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row, understood: an id ("" where it gives none), and values by field.
+
+    ``troubles`` are the fields whose text could not be understood. ``problem`` is about the row.
+    """
+
+    number: int
+    id: str
+    values: dict[str, Value]
+    troubles: dict[str, str]
+    problem: Problem | None = None
+
+    @property
+    def mail(self) -> str:
+        """The key of the mail address, where there is one that a person can have."""
+        address = self.text("email")
+        return email_key(address) if address and not person_rules.problem("email", address) else ""
+
+    def text(self, name: str) -> str:
+        """A field of text; empty where the row gives none."""
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def problem_with(self, name: str, stored: Employee | None) -> str:
+        """What is wrong with a field; nothing where it says what is stored already."""
+        if stored is not None and not self.differs(name, stored):
+            return ""
+        value = self.values[name]
+        if isinstance(value, str):
+            return self.troubles.get(name) or person_rules.problem(name, value)
+        known = stored.badges if stored is not None else ()
+        unknown = (key for key in value if key not in _KEYS and key not in known)
+        return person_rules.badges_problem(unknown)
+
+    def differs(self, name: str, stored: Employee) -> bool:
+        """Whether the row says something else of a field than what is stored."""
+        value = self.values[name]
+        if isinstance(value, str):
+            return value != person_rules.clean(name, getattr(stored, name))
+        return (
+            set(value) - set(stored.badges) != set() or known_badges(value) != stored.known_badges
+        )
+
+
+_KEYS = frozenset(badge.key for badge in BADGES)
+
+
+def known_badges(keys: Value) -> tuple[str, ...]:
+    """The badges of the catalogue among these, in its order."""
+    return person_rules.in_catalogue_order(keys)
+
+
+def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
+    """What a row asks for."""
+    values: dict[str, Value] = {}
+    troubles: dict[str, str] = {}
+    if row.problem:
+        return Wanted(row.number, "", values, troubles, problem_at("", row.problem))
+    for name in TEXT_FIELDS:
+        if name in columns.fields:
+            values[name] = person_rules.clean(name, _cell(row, columns, name))
+    if day := values.get("start_date"):
+        assert isinstance(day, str)  # noqa: S101 - mypy cannot know
+        found, trouble = read_day(day, order)
+        values["start_date"] = found or day
+        if trouble:
+            troubles["start_date"] = trouble
+    if "badges" in columns.places:
+        values["badges"] = _badges(row.cells[columns.places["badges"]])
+    return Wanted(row.number, *_id(row, columns, values), troubles)
+
+
+def _id(row: Row, columns: Columns, values: dict[str, Value]) -> tuple[str, dict[str, Value]]:
+    place = columns.places.get("id")
+    return ("" if place is None else row.cells[place].strip()), values
+
+
+def id_problem(employee_id: str) -> str:
+    """Why nobody can have this id; empty when somebody can."""
+    if len(employee_id) > _LONGEST_ID:
+        return f"Shorten this to {_LONGEST_ID} characters, or leave it empty"
+    if not employee_id.isprintable():
+        return "Take out what cannot be seen, or leave it empty"
+    return ""
+
+
+def _cell(row: Row, columns: Columns, name: str) -> str:
+    if name in columns.places:
+        return row.cells[columns.places[name]]
+    # Only the full name may come in two cells.
+    parts = [columns.places[part] for part in (FIRST_NAME, LAST_NAME) if part in columns.places]
+    return " ".join(row.cells[place] for place in parts)
+
+
+@lru_cache(maxsize=1024)
+def _badges(cell: str) -> tuple[str, ...]:
+    pieces = (person_rules.clean("badges", piece) for piece in _BETWEEN_BADGES.split(cell))
+    return tuple(dict.fromkeys(_BADGE_OF.get(fold(piece), piece) for piece in pieces if piece))
