@@ -1,7 +1,10 @@
 """Fixtures for all tests: real servers, each started when the first test asks for it."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -17,6 +20,9 @@ from tests.ground.mariadb_server import running_mariadb
 from tests.ground.postgresql_server import running_postgresql
 from tests.ground.s3_server import running_s3_server
 from tests.ground.sql_server import SqlServer
+
+if TYPE_CHECKING:
+    from tests.contract.dynamodb_binding import DynamoRoom
 
 MARKS_OF_FIXTURES = {
     "dynamodb_local": ("dynamodb_local", "slow"),
@@ -105,6 +111,22 @@ def fault_proxy() -> Iterator[Callable[[str], FaultProxy]]:
     yield start
     for proxy in proxies:
         proxy.stop()
+
+
+@pytest.fixture
+def dynamodb_proxy(dynamodb_local: str, fault_proxy: Callable[[str], FaultProxy]) -> FaultProxy:
+    """The proxy between `proxied_room` and DynamoDB Local."""
+    return fault_proxy(dynamodb_local)
+
+
+@pytest.fixture
+def proxied_room(dynamodb_local: str, dynamodb_proxy: FaultProxy) -> Iterator[DynamoRoom]:
+    """Two empty tables on DynamoDB Local; the store reaches them through `dynamodb_proxy`."""
+    from tests.contract.dynamodb_binding import DynamoRoom  # with all of moto: not for every run
+
+    room = DynamoRoom(dynamodb_local, through=dynamodb_proxy.endpoint)
+    yield room
+    room.close()
 
 
 @pytest.fixture

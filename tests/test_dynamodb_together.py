@@ -27,18 +27,6 @@ pytestmark = pytest.mark.slow
 WRITE = "TransactWriteItems"
 
 
-@pytest.fixture
-def proxy(dynamodb_local, fault_proxy):
-    return fault_proxy(dynamodb_local)
-
-
-@pytest.fixture
-def room(dynamodb_local, proxy):
-    opened = DynamoRoom(dynamodb_local, through=proxy.endpoint)
-    yield opened
-    opened.close()
-
-
 def new_tally(room: DynamoRoom) -> Tally:
     return Tally(room.store.calls, Tables(room.people, room.index))
 
@@ -56,8 +44,8 @@ def until_saved(write: Callable[[int], None], number: int) -> None:
             continue
 
 
-def test_fifty_writers_amid_conflicts_leave_exact_counts(room, proxy):
-    add(room.store, *(person(f"p{number}", f"Person {number}") for number in range(25)))
+def test_fifty_writers_amid_conflicts_leave_exact_counts(proxied_room, dynamodb_proxy):
+    add(proxied_room.store, *(person(f"p{number}", f"Person {number}") for number in range(25)))
     luck = random.Random(7)
     lock = threading.Lock()
 
@@ -65,72 +53,76 @@ def test_fifty_writers_amid_conflicts_leave_exact_counts(room, proxy):
         with lock:
             return request.operation == WRITE and luck.random() < 0.4
 
-    proxy.on(unlucky).answer(transaction_conflict())
-    proxy.on(lambda request: unlucky(request) and luck.random() < 0.1).answer(throttled())
+    dynamodb_proxy.on(unlucky).answer(transaction_conflict())
+    dynamodb_proxy.on(lambda request: unlucky(request) and luck.random() < 0.1).answer(throttled())
 
     def write(number: int) -> None:
         form = f"form {number}"
         if number % 2:
-            room.store.add(person(f"new{number}", "New", location=f"Place {number % 3}"), form)
+            proxied_room.store.add(
+                person(f"new{number}", "New", location=f"Place {number % 3}"), form
+            )
         elif number % 4:
-            room.store.delete(f"p{number // 2}", None, form)
+            proxied_room.store.delete(f"p{number // 2}", None, form)
         else:
-            one = room.store.get(f"p{number // 2}")
+            one = proxied_room.store.get(f"p{number // 2}")
             renamed = replace(one, full_name="Renamed", badges=("bug",))
-            room.store.update(renamed, revision_of(one), form)
+            proxied_room.store.update(renamed, revision_of(one), form)
         if number % 10 == 0:
-            room.store.facets()
-            room.store.tidy()
+            proxied_room.store.facets()
+            proxied_room.store.tidy()
 
     with ThreadPoolExecutor(50) as writers:
         list(writers.map(lambda number: until_saved(write, number), range(50)))
-    proxy.recover()
-    assert proxy.count(WRITE) > 70
-    assert audit(room) == []
-    facets = room.store.facets()
-    assert facets.total == len(everyone(room.store)) == 38
+    dynamodb_proxy.recover()
+    assert dynamodb_proxy.count(WRITE) > 70
+    assert audit(proxied_room) == []
+    facets = proxied_room.store.facets()
+    assert facets.total == len(everyone(proxied_room.store)) == 38
     assert facets.badges == {"bug": 13}
 
 
-def test_of_two_editors_of_one_person_exactly_one_wins_each_round(room):
-    add(room.store, person("ada"))
+def test_of_two_editors_of_one_person_exactly_one_wins_each_round(proxied_room):
+    add(proxied_room.store, person("ada"))
     for number in range(5):
-        before = room.store.get("ada")
+        before = proxied_room.store.get("ada")
         gate = threading.Barrier(4)
 
         def edit(editor: int, number=number, before=before, gate=gate) -> bool:
             gate.wait()
             wanted = replace(before, full_name=f"Round {number} by {editor}")
             try:
-                room.store.update(wanted, revision_of(before), f"form {number} {editor}")
+                proxied_room.store.update(wanted, revision_of(before), f"form {number} {editor}")
             except EditConflict:
                 return False
             return True
 
         with ThreadPoolExecutor(4) as editors:
             assert sum(editors.map(edit, range(4))) == 1
-    assert room.store.get("ada").version == 6
-    assert audit(room) == []
+    assert proxied_room.store.get("ada").version == 6
+    assert audit(proxied_room) == []
 
 
-def test_the_same_form_sent_by_many_at_once_makes_one_person(room):
+def test_the_same_form_sent_by_many_at_once_makes_one_person(proxied_room):
     with ThreadPoolExecutor(8) as senders:
-        stored = list(senders.map(lambda _: room.store.add(person("one"), "form"), range(8)))
+        stored = list(
+            senders.map(lambda _: proxied_room.store.add(person("one"), "form"), range(8))
+        )
     assert {each.version for each in stored} == {1}
-    assert room.store.facets().total == 1
-    assert audit(room) == []
+    assert proxied_room.store.facets().total == 1
+    assert audit(proxied_room) == []
 
 
-def test_an_edit_against_a_deletion_ends_as_one_or_the_other(room):
+def test_an_edit_against_a_deletion_ends_as_one_or_the_other(proxied_room):
     for number in range(6):
-        add(room.store, person(f"p{number}", location="Oslo"))
-        one = room.store.get(f"p{number}")
+        add(proxied_room.store, person(f"p{number}", location="Oslo"))
+        one = proxied_room.store.get(f"p{number}")
 
         def edit(one=one) -> None:
-            room.store.update(replace(one, location="Rome"), revision_of(one), "edit")
+            proxied_room.store.update(replace(one, location="Rome"), revision_of(one), "edit")
 
         def delete(one=one) -> None:
-            room.store.delete(one.id, revision_of(one), "delete")
+            proxied_room.store.delete(one.id, revision_of(one), "delete")
 
         outcomes = []
         with ThreadPoolExecutor(2) as both:
@@ -140,68 +132,68 @@ def test_an_edit_against_a_deletion_ends_as_one_or_the_other(room):
         assert issubclass(
             next(o for o in outcomes if o is not type(None)), EmployeeNotFound | EditConflict
         )
-    assert audit(room) == []
+    assert audit(proxied_room) == []
 
 
-def test_tidying_folds_many_deltas_and_the_counts_stay(room):
-    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(70)))
-    before = room.store.facets()
-    assert deltas_of(room) == 70
-    room.store.tidy()
-    assert deltas_of(room) == 0
-    assert room.store.facets() == before
-    assert room.open_another().facets() == before
-    assert audit(room) == []
+def test_tidying_folds_many_deltas_and_the_counts_stay(proxied_room):
+    add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(70)))
+    before = proxied_room.store.facets()
+    assert deltas_of(proxied_room) == 70
+    proxied_room.store.tidy()
+    assert deltas_of(proxied_room) == 0
+    assert proxied_room.store.facets() == before
+    assert proxied_room.open_another().facets() == before
+    assert audit(proxied_room) == []
 
 
-def test_few_deltas_are_not_folded(room):
-    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(5)))
-    room.store.facets()
-    room.store.tidy()
-    assert deltas_of(room) == 5
+def test_few_deltas_are_not_folded(proxied_room):
+    add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(5)))
+    proxied_room.store.facets()
+    proxied_room.store.tidy()
+    assert deltas_of(proxied_room) == 5
 
 
-def test_of_two_folds_at_once_one_does_it_and_the_other_nothing(room, proxy):
-    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
-    first, second = new_tally(room), new_tally(room)
-    gate = proxy.on(WRITE).hold()
+def test_of_two_folds_at_once_one_does_it_and_the_other_nothing(proxied_room, dynamodb_proxy):
+    add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
+    first, second = new_tally(proxied_room), new_tally(proxied_room)
+    gate = dynamodb_proxy.on(WRITE).hold()
     with ThreadPoolExecutor(1) as other:
         slow = other.submit(first.fold)
         gate.wait_until_reached()
         assert second.fold()
         gate.open()
         assert not slow.result()
-    assert audit(room) == []
+    assert audit(proxied_room) == []
 
 
-def test_counts_read_during_a_fold_are_right_and_never_go_backwards(room, proxy):
-    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
-    reader = new_tally(room)
+def test_counts_read_during_a_fold_are_right_and_never_go_backwards(proxied_room, dynamodb_proxy):
+    add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
+    reader = new_tally(proxied_room)
     # The totals are read, then a fold comes, then the deltas are read: gone by now.
-    gate = proxy.on(
+    gate = dynamodb_proxy.on(
         lambda request: b"d#" in request.raw_body and b"begins" in request.raw_body
     ).hold()
     with ThreadPoolExecutor(1) as other:
         reading = other.submit(reader.snapshot)
         gate.wait_until_reached()
-        assert new_tally(room).fold()
+        assert new_tally(proxied_room).fold()
         gate.open()
         assert reading.result().counts["*"] == 40
 
 
-def test_a_fold_whose_reply_is_lost_counts_nobody_twice(room, proxy):
-    add(room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
-    proxy.on(WRITE).lose_reply(times=1)
-    assert new_tally(room).fold()
-    assert audit(room) == []
+def test_a_fold_whose_reply_is_lost_counts_nobody_twice(proxied_room, dynamodb_proxy):
+    add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(40)))
+    dynamodb_proxy.on(WRITE).lose_reply(times=1)
+    assert new_tally(proxied_room).fold()
+    assert audit(proxied_room) == []
 
 
-def test_readers_of_the_counts_beside_writers_and_folds_never_see_them_fall(room):
+def test_readers_of_the_counts_beside_writers_and_folds_never_see_them_fall(proxied_room):
     readings: list[int] = []
     stop = threading.Event()
 
     def read() -> None:
-        reader = room.open_another()
+        reader = proxied_room.open_another()
         while not stop.is_set():
             readings.append(reader.facets().total)
             reader.tidy()
@@ -209,12 +201,16 @@ def test_readers_of_the_counts_beside_writers_and_folds_never_see_them_fall(room
     reading = threading.Thread(target=read)
     reading.start()
     with ThreadPoolExecutor(8) as writers:
-        list(writers.map(lambda n: room.store.add(person(f"p{n}", f"P {n}"), f"f{n}"), range(80)))
+        list(
+            writers.map(
+                lambda n: proxied_room.store.add(person(f"p{n}", f"P {n}"), f"f{n}"), range(80)
+            )
+        )
     stop.set()
     reading.join()
     assert readings == sorted(readings)
-    assert room.store.facets().total == 80
-    assert audit(room) == []
+    assert proxied_room.store.facets().total == 80
+    assert audit(proxied_room) == []
 
 
 SAVE = """
@@ -243,22 +239,22 @@ STEPS = {"add": 1, "update": 3, "delete": 2, "fold": 7}
 
 @pytest.mark.parametrize("what", STEPS)
 def test_killed_at_any_step_of_a_save_index_and_record_agree(
-    room, proxy, dynamodb_local, tmp_path, what
+    proxied_room, dynamodb_proxy, dynamodb_local, tmp_path, what
 ):
     """Before each request reaches the service, and after each was carried out but not heard."""
-    add(room.store, person("ada", location="Oslo", badges=("bug",)))
+    add(proxied_room.store, person("ada", location="Oslo", badges=("bug",)))
     if what == "fold":
-        add(room.store, *(person(f"p{number}", f"P {number}") for number in range(35)))
+        add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(35)))
     outcomes = set()
     for step in range(STEPS[what]):
         for fault in ("hang", "never_reply"):
-            proxy.recover()
-            rule = getattr(proxy.on("*"), fault)(after=step)
-            kill_when_struck(room, proxy, rule, tmp_path, what)
-            proxy.recover()
-            assert audit(room) == []
-            outcomes.add((fault, names_of(room)))
-            undo(room)
+            dynamodb_proxy.recover()
+            rule = getattr(dynamodb_proxy.on("*"), fault)(after=step)
+            kill_when_struck(proxied_room, dynamodb_proxy, rule, tmp_path, what)
+            dynamodb_proxy.recover()
+            assert audit(proxied_room) == []
+            outcomes.add((fault, names_of(proxied_room)))
+            undo(proxied_room)
     if what != "fold":
         assert len({seen for _, seen in outcomes}) == 2  # before, and after; nothing in between
 
