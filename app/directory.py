@@ -16,6 +16,7 @@ from app import portrait
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.employee import BADGE_KEYS, Employee
 from app.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
+from app.near import Close, NearSearch
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +44,19 @@ class Directory:
         self.employees = employees
         self.photos = photos
         self.photos_off_because = photos_off_because
+        self._near = NearSearch(employees)
         self._facets: tuple[float, Facets] | None = None
         self._facets_lock = threading.Lock()
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """One page of cards; see EmployeeStore.browse."""
         return self.employees.browse(query, cursor, limit)
+
+    def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Close]:
+        """One page of cards, and who is close to the words typed where they find few."""
+        began = time.monotonic()
+        page = self.browse(query, cursor)
+        return page, self._near.close_to(query, page, time.monotonic() - began)
 
     def facets(self) -> Facets:
         """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""

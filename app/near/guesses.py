@@ -15,7 +15,7 @@ MOST_TYPED = 6
 _WAYS_OF_ONE, _WAYS = 6, 3_000
 # Where the words typed find somebody, only what is this near is shown beside them.
 _NEAR_ENOUGH, _FAR = 1.0, 3.5
-_OTHER_FORM = 0.6
+_OTHER_FORM = 0.4
 _AT_MOST_BEHIND = 0.75
 
 
@@ -56,10 +56,7 @@ def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> li
     typed = typed_words(text)
     if not 0 < len(typed) <= MOST_TYPED:
         return []
-    ways = [
-        _ways(word, vocabulary, found_some=found_some, is_last=place == len(typed) - 1)
-        for place, word in enumerate(typed)
-    ]
+    ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
     while _number(ways) > _WAYS:
         max(ways, key=len).pop()
     possible = [Guess(each) for each in product(*ways)]
@@ -87,14 +84,16 @@ def _number(ways: list[list[Way]]) -> int:
 
 
 def _ways(
-    typed: str, vocabulary: Vocabulary | None, *, found_some: bool, is_last: bool
+    typed: str, together: list[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Way]:
     """The ways to take a word, the likeliest first; none where nobody has one like it."""
     forms = _other_forms(typed, vocabulary)
     if vocabulary is None:
         return [Way(typed, typed), *forms]
     known = vocabulary.begins_one(typed)
-    nearest = vocabulary.nearest(typed, being_typed=is_last and not known)
+    nearest = vocabulary.nearest(
+        typed, alone=len(together) == 1, being_typed=typed == together[-1] and not known
+    )
     near = [
         Way(typed, one.word, one.cost)
         for one in nearest

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
 from itertools import islice
 
 from app import deadline
-from app.contracts import MOST_KNOWN_WORDS
+from app.contracts import MOST_KNOWN_WORDS, EmployeeStore
 from app.errors import StorageUnavailable
 from app.near.vocabulary import Vocabulary
 
@@ -27,8 +26,8 @@ PAUSE_SECONDS = 30.0
 class KnownWords:
     """Reads the words in a thread of its own, one at a time, so that no search waits for long."""
 
-    def __init__(self, read: Callable[[], Iterator[str]]) -> None:
-        self._read = read
+    def __init__(self, employees: EmployeeStore) -> None:
+        self._employees = employees
         self._vocabulary: Vocabulary | None = None
         self._next_at = 0.0
         self._reading: threading.Thread | None = None
@@ -49,7 +48,7 @@ class KnownWords:
     def _load(self) -> None:
         deadline.start()
         try:
-            vocabulary = Vocabulary(islice(self._read(), MOST_KNOWN_WORDS))
+            vocabulary = Vocabulary(islice(self._employees.known_words(), MOST_KNOWN_WORDS))
         except StorageUnavailable as error:
             log.warning("the words that are near to others were not read: %s", error)
             self._next_at = time.monotonic() + PAUSE_SECONDS

@@ -44,13 +44,16 @@ def other_firsts(word: str) -> str:
     return word[1:2] + _OF_FIRST.get(word[:1], "")
 
 
-def cost(typed: str, word: str, letters: int) -> float | None:
-    """What it costs that a word differs from the one typed by so many letters; None: too much."""
+def cost(typed: str, word: str, letters: int, *, alone: bool) -> float | None:
+    """What it costs that a word differs from the one typed by so many letters; None: too much.
+
+    A short word that was typed alone is like so many others that it must sound the same.
+    """
     alike = sound(typed) == sound(word)
     shorter = min(len(typed), len(word))
     if letters > 1 and shorter < TWO_FROM and not (alike and shorter >= ONE_FROM):
         return None
-    if shorter < ONE_FROM and not (alike and typed[0] == word[0]):
+    if alone and shorter < ONE_FROM and not (alike and typed[0] == word[0]):
         return None
     if alike:
         return letters + SAME_SOUND

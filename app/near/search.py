@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Protocol
 
 from app import terms
-from app.contracts import Page, Query
+from app.contracts import EmployeeStore, Page, Query
 from app.employee import Card
 from app.errors import StorageUnavailable
 from app.near.close import Close, CloseMatch, Reason
@@ -25,12 +23,6 @@ MOST_CLOSE = 16
 LEAST_SECONDS = 0.02
 
 
-class Browse(Protocol):
-    """EmployeeStore.browse."""
-
-    def __call__(self, query: Query, cursor: str | None, limit: int) -> Page: ...
-
-
 class NearSearch:
     """Looks for people by other words than were typed, with the filters as they are.
 
@@ -38,9 +30,9 @@ class NearSearch:
     be read is left out.
     """
 
-    def __init__(self, browse: Browse, known_words: Callable[[], Iterator[str]]) -> None:
-        self._browse = browse
-        self._known = KnownWords(known_words)
+    def __init__(self, employees: EmployeeStore) -> None:
+        self._employees = employees
+        self._known = KnownWords(employees)
 
     def close_to(self, query: Query, page: Page, seconds: float) -> Close:
         """Who is close to this query, whose first page took so long, and is not on it."""
@@ -55,7 +47,7 @@ class NearSearch:
                 if time.monotonic() - began > max(seconds, LEAST_SECONDS) or found.is_full:
                     break
                 wanted = replace(query, words=guess.words)
-                found.take(guess, query.words, self._browse(wanted, None, found.room))
+                found.take(guess, query.words, self._employees.browse(wanted, None, found.room))
         except StorageUnavailable as error:
             log.warning("people close to a search were not looked for: %s", error)
         return found.close()

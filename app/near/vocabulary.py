@@ -49,8 +49,8 @@ class Vocabulary:
         at = bisect_left(self._words, beginning)
         return at < len(self._words) and self._words[at].startswith(beginning)
 
-    def nearest(self, typed: str, *, being_typed: bool = False) -> list[Near]:
-        """The words that are near to it, the nearest first.
+    def nearest(self, typed: str, *, alone: bool = True, being_typed: bool = False) -> list[Near]:
+        """The words that are near to a word typed, alone or with others; the nearest first.
 
         While it is being typed, the beginnings of words are near too, where no word is very near.
         """
@@ -61,7 +61,7 @@ class Vocabulary:
         near = [
             Near(price, word)
             for word, letters in found.items()
-            if word != typed and (price := cost(typed, word, letters)) is not None
+            if word != typed and (price := cost(typed, word, letters, alone=alone)) is not None
         ]
         if being_typed and len(typed) >= _BEGINNINGS_FROM and all(one.cost > 1 for one in near):
             near += self._beginnings(typed)
