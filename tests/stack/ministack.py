@@ -12,7 +12,7 @@ from pathlib import Path
 import urllib3
 
 from tests.ground.environment import isolated
-from tests.ground.needs import do_without
+from tests.ground.needs import do_without, find
 from tests.ground.server_process import HOST, ServerProcess, free_port
 
 PURPOSE = "ministack, which creates and deletes the whole stack"
@@ -52,9 +52,9 @@ def _installed() -> Path:
 
 def _install(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    command = [*pip, "--disable-pip-version-check", "-r", str(REQUIREMENTS)]
+    uv = find("uv", PURPOSE)
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(home)], check=True)
+    command = [uv, "pip", "install", "--quiet", "--python", str(home), "-r", str(REQUIREMENTS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(home)
