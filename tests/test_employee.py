@@ -41,7 +41,7 @@ def test_badges_are_read_whatever_holds_them(raw: object, badges: tuple[str, ...
     assert badges_from(raw) == badges
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
+@given(st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=10))
 def test_reading_badges_never_fails_and_settles(raw: object) -> None:
     badges = badges_from(raw)
     assert badges_from(badges) == badges
