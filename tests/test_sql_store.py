@@ -516,7 +516,7 @@ def test_a_failed_write_leaves_its_connection_fit_for_the_next(store: SqlStore) 
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql+pymysql://bob:hunter22@db/people", "postgresql://bob:hunter22@db/people", "sqlite://",
+    ["oracle://bob:hunter22@db/people", "mysql://bob:hunter22@db", "postgresql:///hunter22", "sqlite://",
      "sqlite:///:memory:", "hunter22", "", "://hunter22", "sqlite+aiosqlite:///hunter22"],
 )  # fmt: skip
 def test_another_kind_of_address_is_refused_without_its_password(url: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from app.contracts import EmployeeStore
 from app.employee import Employee
 from tests.contract.dynamodb_binding import DynamoRoom, MotoRoom
-from tests.contract.sql_binding import SqliteRoom
+from tests.contract.sql_binding import ServerRoom, SqliteRoom
 from tests.model_store import ModelStore
 
 
@@ -66,6 +66,16 @@ class ModelRoom:
 BINDINGS = (
     Binding("model", lambda request, folder: ModelRoom()),
     Binding("sqlite", lambda request, folder: SqliteRoom(folder)),
+    Binding(
+        "mariadb",
+        lambda request, folder: ServerRoom(request.getfixturevalue("mariadb")),
+        marks=(pytest.mark.slow, pytest.mark.mariadb),
+    ),
+    Binding(
+        "postgresql",
+        lambda request, folder: ServerRoom(request.getfixturevalue("postgresql")),
+        marks=(pytest.mark.slow, pytest.mark.postgresql),
+    ),
     Binding(
         "dynamodb-local",
         lambda request, folder: DynamoRoom(request.getfixturevalue("dynamodb_local")),

@@ -1,27 +1,28 @@
-"""SQLite under the contract."""
+"""SQL databases under the contract: SQLite, MariaDB and PostgreSQL."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import create_engine, delete, insert, update
+from sqlalchemy.pool import NullPool
 
-from app.contracts import EmployeeStore
 from app.employee import Employee
 from app.storage.sql import SqlStore, open_sql_store
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people
+from tests.ground.sql_server import SqlServer
 
 
-class SqliteRoom:
-    """A file in the test's folder."""
+class SqlRoom:
+    """A database of the test's own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'directory.db'}"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self._opened: list[SqlStore] = []
         self.store = self.open_another()
         self.store.set_up()
 
-    def open_another(self) -> EmployeeStore:
+    def open_another(self) -> SqlStore:
         self._opened.append(open_sql_store(self.url))
         return self._opened[-1]
 
@@ -36,11 +37,35 @@ class SqliteRoom:
 
     def run(self, statement: Any) -> None:
         """Run a statement as another program would."""
-        engine = create_engine(self.url)
+        engine = create_engine(self.url, poolclass=NullPool)
         with engine.begin() as connection:
             connection.execute(statement)
-        engine.dispose()
 
     def close(self) -> None:
         for store in self._opened:
             store.close()
+
+
+class SqliteRoom(SqlRoom):
+    """A file in the test's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"sqlite:///{folder / 'directory.db'}")
+
+
+class ServerRoom(SqlRoom):
+    """A database on a server, used by one test after the other: emptied is quicker than made."""
+
+    _made: ClassVar[dict[SqlServer, str]] = {}
+
+    def __init__(self, server: SqlServer) -> None:
+        if server not in self._made:
+            self._made[server] = server.make_database()
+        super().__init__(self._made[server])
+        self._empty()
+
+    def _empty(self) -> None:
+        engine = create_engine(self.url, poolclass=NullPool)
+        with engine.begin() as connection:
+            for table in people.metadata.sorted_tables:
+                connection.execute(delete(table))

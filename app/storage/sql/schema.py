@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import StorageUnavailable
-from app.storage.sql import sqlite
 from app.storage.sql.database import Database
 
 # The newest file in migrations/versions; asking Alembic for it would cost every start 100 ms.
-VERSION = "0001"
+VERSION = "0002"
+_STORED_IN = "alembic_version"
 _STORED = text("SELECT version_num FROM alembic_version")
 
 
@@ -24,21 +24,18 @@ def is_current(database: Database) -> bool:
 
 def bring_up_to_date(database: Database) -> list[str]:
     """Make or change the tables; any number of processes may do it at once."""
-    try:
-        sqlite.make_folder(database.url)
-    except OSError as error:
-        raise database.unavailable("mkdir", str(error)) from error
+    database.make_place()
     if is_current(database):
         return []
-    with database.reading("connect") as connection:
-        sqlite.use_write_ahead_log(connection)
-    with database.writing("migrate") as connection:
-        before = _stored_version(connection)
+    with database.migrating() as connection:
+        # To ask for a table that is not there would end the transaction.
+        known = inspect(connection).has_table(_STORED_IN)
+        before = _stored_version(connection) if known else None
         if before == VERSION:
             return []  # another process was quicker
         _migrate(database, connection, before)
     made = "were made" if before is None else f"were brought from version {before} to {VERSION}"
-    return [f"The tables in {database.url.database} {made}."]
+    return [f"The tables in {database.name} {made}."]
 
 
 def require_current(database: Database) -> None:
@@ -51,7 +48,7 @@ def _stored_version(connection: Connection) -> str | None:
     try:
         return connection.execute(_STORED).scalar()
     except DBAPIError as error:
-        if "alembic_version" in str(error.orig):
+        if _STORED_IN in str(error.orig):
             return None  # no such table
         raise
 
@@ -70,6 +67,6 @@ def _migrate(database: Database, connection: Connection, before: str | None) -> 
         raise StorageUnavailable(
             "the database",
             "sql:migrate",
-            database.url.database or "",
+            database.name,
             f"its version {before} is not known here: a newer release has used it",
         ) from error

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
-import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -21,19 +21,47 @@ READ_WAIT_SECONDS = 2.0
 WRITE_WAIT_SECONDS = 5.0
 
 
-def make_engine(url: URL) -> Engine:
-    """An engine for a file; nothing is opened yet."""
-    engine = create_engine(
-        url,
-        pool_size=POOL_SIZE,
-        pool_use_lifo=True,  # the connection used last has pages in memory
-        max_overflow=0,
-        pool_timeout=WRITE_WAIT_SECONDS,
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _prepare)
-    _forget_in_child(engine)
-    return engine
+class Sqlite:
+    """A file of this machine; see Kind."""
+
+    shared = False
+
+    def make_engine(self, url: URL) -> Engine:
+        engine = create_engine(
+            url,
+            pool_size=POOL_SIZE,
+            pool_use_lifo=True,  # the connection used last has pages in memory
+            max_overflow=0,
+            pool_timeout=WRITE_WAIT_SECONDS,
+            hide_parameters=True,
+        )
+        event.listen(engine, "connect", _prepare)
+        return engine
+
+    def make_place(self, url: URL) -> None:
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+    def begin_write(self, connection: Connection) -> None:
+        wait = min(deadline.remaining(), WRITE_WAIT_SECONDS)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def begin_snapshot(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    @contextmanager
+    def migration(self, connection: Connection) -> Iterator[None]:
+        _use_write_ahead_log(connection)
+        connection.commit()
+        with connection.begin():
+            self.begin_write(connection)
+            yield
+
+    def may_have_written(self, error: BaseException | None) -> bool:
+        return _name_of(error).startswith("SQLITE_IOERR")
+
+    def collided(self, error: BaseException | None) -> bool:
+        return False  # one writes, the others wait
 
 
 def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -43,36 +71,7 @@ def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
     connection.execute(f"PRAGMA busy_timeout = {int(READ_WAIT_SECONDS * 1000)}")
 
 
-def _forget_in_child(engine: Engine) -> None:
-    """A forked worker opens its own connections: one of SQLite's must not cross a fork."""
-    known = weakref.ref(engine)
-
-    def forget() -> None:
-        if (alive := known()) is not None:
-            alive.dispose(close=False)
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=forget)
-
-
-def begin_write(connection: Connection) -> None:
-    """Wait for the write lock, as long as the request may; what follows is one transaction."""
-    wait = min(deadline.remaining(), WRITE_WAIT_SECONDS)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait * 1000)}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def begin_snapshot(connection: Connection) -> None:
-    """All reads from now on see the database as it is at the first of them."""
-    connection.exec_driver_sql("BEGIN")
-
-
-def make_folder(url: URL) -> None:
-    """The folder of the file."""
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-
-
-def use_write_ahead_log(connection: Connection) -> None:
+def _use_write_ahead_log(connection: Connection) -> None:
     """Readers and one writer do not wait for one another from now on; the file remembers it.
 
     The switch needs the file for itself for a moment, and does not wait for it as a write does.
@@ -87,11 +86,6 @@ def use_write_ahead_log(connection: Connection) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-def may_have_written(error: BaseException | None) -> bool:
-    """Whether a commit that failed with this error may be found done after all."""
-    return _name_of(error).startswith("SQLITE_IOERR")
 
 
 def _name_of(error: BaseException | None) -> str:

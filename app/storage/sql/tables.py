@@ -8,17 +8,45 @@ of each view by the exact spelling. ``gone`` remembers who was deleted.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
-from sqlalchemy.types import TypeEngine
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-def ordered(characters: int) -> TypeEngine[str]:
-    """A text that is compared as UTF-8 bytes, and short enough for an index everywhere."""
-    return (
-        String(characters)  # SQLite compares bytes unless told otherwise
-        .with_variant(String(characters, collation="C"), "postgresql")
-        .with_variant(String(characters, collation="utf8mb4_bin"), "mysql", "mariadb")
-    )
+class Ordered(TypeDecorator[str]):
+    """A text that is compared as UTF-8 bytes, and short enough for an index everywhere.
+
+    To MySQL and MariaDB ``a`` is the same as ``a `` unless told otherwise, each in its own words.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, characters: int) -> None:
+        super().__init__(characters)
+        self.characters = characters
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        collation = None  # SQLite compares bytes unless told otherwise
+        if dialect.name == "postgresql":
+            collation = "C"
+        elif dialect.name == "mysql":
+            collation = "utf8mb4_nopad_bin" if _is_mariadb(dialect) else "utf8mb4_0900_bin"
+        return dialect.type_descriptor(String(self.characters, collation=collation))
+
+
+def _is_mariadb(dialect: Dialect) -> bool:
+    return bool(getattr(dialect, "is_mariadb", False))  # known once it is connected
+
+
+# How each database keeps a table. In MySQL the rows of a key lie beside it whatever it is told.
+KEPT: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+}
+KEPT_BY_KEY: dict[str, Any] = {**KEPT, "sqlite_with_rowid": False}
 
 
 TIE, VIEW, AT, SPELLING, ID = 64, 80, 290, 200, 2_048
@@ -33,11 +61,11 @@ people = Table(
     "person",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("tie", ordered(TIE)),
+    Column("tie", Ordered(TIE)),
     Column("version", Integer),
     Column("updated_at", String(32)),
     Column("write_id", String(100)),
-    Column("id", ordered(ID), nullable=False),
+    Column("id", Ordered(ID), nullable=False),
     Column("full_name", Text),
     Column("job_title", Text),
     Column("location", Text),
@@ -46,46 +74,47 @@ people = Table(
     Column("phone", Text),
     Column("badges", Text),
     Column("photo_key", Text),
-    Column("place", ordered(AT)),
+    Column("place", Ordered(AT)),
     Column("words", Text),
     Column("listed", Text),
     Column("preferred_name", Text),
     Column("pronouns", Text),
     Column("start_date", Text),
     Column("about", Text),
-    Column("email_key", ordered(EMAIL_KEY)),
+    Column("email_key", Ordered(EMAIL_KEY)),
     Index("person_by_tie", "tie", unique=True),
     Index("person_by_email", "email_key"),
+    **KEPT,
 )
 
 entry = Table(
     "entry",
     metadata,
-    Column("view", ordered(VIEW), primary_key=True),
-    Column("at", ordered(AT), primary_key=True),
+    Column("view", Ordered(VIEW), primary_key=True),
+    Column("at", Ordered(AT), primary_key=True),
     Column("number", Integer, nullable=False),
     # The shortest beginning of the word that finds this person here first; 0 outside ``word``.
     Column("lead", Integer, nullable=False),
     # The character of ``at``, from 1, with which the place among the names begins.
     Column("start", Integer, nullable=False),
-    sqlite_with_rowid=False,
+    **KEPT_BY_KEY,
 )
 
 facet = Table(
     "facet",
     metadata,
-    Column("view", ordered(VIEW), primary_key=True),
-    Column("spelling", ordered(SPELLING), primary_key=True),
+    Column("view", Ordered(VIEW), primary_key=True),
+    Column("spelling", Ordered(SPELLING), primary_key=True),
     Column("people", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
+    **KEPT_BY_KEY,
 )
 
 gone = Table(
     "gone",
     metadata,
-    Column("tie", ordered(TIE), primary_key=True),
+    Column("tie", Ordered(TIE), primary_key=True),
     Column("write_id", String(100), nullable=False),
     Column("deleted_at", String(32), nullable=False),
     Index("gone_by_time", "deleted_at"),
-    sqlite_with_rowid=False,
+    **KEPT_BY_KEY,
 )

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, String, Text
 
-from app.storage.sql.tables import ordered
+from app.storage.sql.tables import KEPT, KEPT_BY_KEY, Ordered
 
 revision = "0001"
 down_revision = None
@@ -13,26 +13,26 @@ def upgrade() -> None:
     _make_person()
     op.create_table(
         "entry",
-        Column("view", ordered(80), primary_key=True),
-        Column("at", ordered(290), primary_key=True),
+        Column("view", Ordered(80), primary_key=True),
+        Column("at", Ordered(290), primary_key=True),
         Column("number", Integer, nullable=False),
         Column("lead", Integer, nullable=False),
         Column("start", Integer, nullable=False),
-        sqlite_with_rowid=False,
+        **KEPT_BY_KEY,
     )
     op.create_table(
         "facet",
-        Column("view", ordered(80), primary_key=True),
-        Column("spelling", ordered(200), primary_key=True),
+        Column("view", Ordered(80), primary_key=True),
+        Column("spelling", Ordered(200), primary_key=True),
         Column("people", BigInteger, nullable=False),
-        sqlite_with_rowid=False,
+        **KEPT_BY_KEY,
     )
     op.create_table(
         "gone",
-        Column("tie", ordered(64), primary_key=True),
+        Column("tie", Ordered(64), primary_key=True),
         Column("write_id", String(100), nullable=False),
         Column("deleted_at", String(32), nullable=False),
-        sqlite_with_rowid=False,
+        **KEPT_BY_KEY,
     )
     op.create_index("gone_by_time", "gone", ["deleted_at"])
 
@@ -41,11 +41,11 @@ def _make_person() -> None:
     op.create_table(
         "person",
         Column("number", Integer, primary_key=True),
-        Column("tie", ordered(64)),
+        Column("tie", Ordered(64)),
         Column("version", Integer),
         Column("updated_at", String(32)),
         Column("write_id", String(100)),
-        Column("id", ordered(2_048), nullable=False),
+        Column("id", Ordered(2_048), nullable=False),
         Column("full_name", Text),
         Column("job_title", Text),
         Column("location", Text),
@@ -54,14 +54,15 @@ def _make_person() -> None:
         Column("phone", Text),
         Column("badges", Text),
         Column("photo_key", Text),
-        Column("place", ordered(290)),
+        Column("place", Ordered(290)),
         Column("words", Text),
         Column("listed", Text),
         Column("preferred_name", Text),
         Column("pronouns", Text),
         Column("start_date", Text),
         Column("about", Text),
-        Column("email_key", ordered(600)),
+        Column("email_key", Ordered(600)),
+        **KEPT,
     )
     op.create_index("person_by_tie", "person", ["tie"], unique=True)
     op.create_index("person_by_email", "person", ["email_key"])
