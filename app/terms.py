@@ -53,8 +53,20 @@ class Searchable(Protocol):
     def location(self) -> str: ...
 
 
+def _is_tidy(text: str) -> bool:
+    """Whether there is nothing to collapse or to strip: no other white space is printable."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and not text.startswith(" ")
+        and not text.endswith(" ")
+    )
+
+
 def one_line(text: str) -> str:
     """The text on one line, white space collapsed, at most 200 characters: as lists show it."""
+    if len(text) <= LINE_CHARACTERS and _is_tidy(text):  # as nearly every text is
+        return text
     return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS].rstrip()
 
 
@@ -74,6 +86,8 @@ def fold(text: str) -> str:
         spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
         plain = unicodedata.normalize("NFC", plain)
+    if _is_tidy(plain):
+        return plain
     if not plain.isprintable():
         plain = "".join(
             " " if mark.isspace() else mark
@@ -111,6 +125,12 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
 
 
+# What _split makes of each ASCII mark: apostrophes vanish, all but letters and digits separate.
+_ASCII_WORDS = {
+    at: None if chr(at) in _APOSTROPHES else " " for at in range(128) if not chr(at).isalnum()
+}
+
+
 def _is_word_mark(mark: str) -> bool:
     return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
 
@@ -120,18 +140,29 @@ def _tokens(folded: str) -> Iterator[str]:
     yield from folded.split(" ")
 
 
+def _is_plain(folded: str) -> bool:
+    """Whether a folded text is nothing but ASCII words with spaces between."""
+    return folded.isascii() and folded.replace(" ", "").isalnum()
+
+
 def _split(token: str) -> list[str]:
     """A token's words: apostrophes vanish, every other mark that is no letter separates."""
     if token.isalnum():  # nearly every token
         return [token]
+    if token.isascii():
+        return token.translate(_ASCII_WORDS).split()
     letters = "".join(
-        mark if _is_word_mark(mark) else " " for mark in token if mark not in _APOSTROPHES
+        mark if mark.isalnum() or _is_word_mark(mark) else " "
+        for mark in token
+        if mark not in _APOSTROPHES
     )
     return letters.split()
 
 
 def _cut(text: str, most_bytes: int) -> str:
     """The text cut to so many bytes of UTF-8, at a character."""
+    if 4 * len(text) <= most_bytes:  # as nearly every word is
+        return text
     raw = text.encode("utf-8", "surrogatepass")
     return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
 
@@ -139,9 +170,12 @@ def _cut(text: str, most_bytes: int) -> str:
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, the plain ones first."""
+    folded = fold(text)
+    if _is_plain(folded):
+        return tuple(folded.split(" "))
     plain: list[str] = []
     more: list[str] = []
-    for token in _tokens(fold(text)):
+    for token in _tokens(folded):
         words = _split(token)
         plain.extend(words)
         if token.isascii() and token.isalnum():
@@ -151,8 +185,9 @@ def words_of(text: str) -> tuple[str, ...]:
         if any(mark in _APOSTROPHES for mark in token):
             pieces = re.split(f"[{re.escape(_APOSTROPHES)}]", token)
             more.extend(word for piece in pieces[1:] for word in _split(piece) if len(word) > 1)
-        for word in words:
-            more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
+        if not token.isascii():
+            for word in words:
+                more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
     return (*plain, *more)
 
 
@@ -220,8 +255,9 @@ def query_words(text: str) -> tuple[str, ...]:
 
 def name_key(full_name: str) -> str:
     """Where a name stands in the list: at most 160 bytes; compared as UTF-8 bytes."""
-    words = [word for token in _tokens(fold(one_line(full_name))) for word in _split(token)]
-    key = " ".join(words)
+    key = fold(one_line(full_name))
+    if not _is_plain(key):
+        key = " ".join(word for token in _tokens(key) for word in _split(token))
     if not key[:1].isascii() or not key[:1].isalpha():
         key = _OTHER_MARK + key
     return _cut(key, NAME_KEY_BYTES)

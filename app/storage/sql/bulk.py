@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.exc import IntegrityError
 
 from app import terms
 from app.employee import Employee
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database
-from app.storage.sql.listing import Listing, Spelling, listing_of
-from app.storage.sql.tables import gone, people
+from app.storage.sql.listing import EntryRow, Listing, Spelling, listing_of
+from app.storage.sql.plain_rows import put_rows
+from app.storage.sql.rows import time_text
+from app.storage.sql.tables import entry, gone, people
 
 # Large enough that the rows of many people fall into the same pages of the tree.
-BATCH = 2_000
+BATCH = 4_000
 _WRITE_ID = ""  # no form wrote them
+_COLUMNS = tuple(each.name for each in people.c if each.name != "number")
+_in_order = itemgetter(*_COLUMNS)
+_place = itemgetter(1)
 
 _NUMBERS = select(people.c.tie, people.c.number).where(
     people.c.tie.in_(bindparam("ties", expanding=True))
 )
+_Put = Callable[[Connection, Iterable[EntryRow]], None]
 _GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True)))
+
+
+class _New(NamedTuple):
+    """A person to add: the row of ``person``, and how the person is listed."""
+
+    row: tuple[Any, ...]
+    listing: Listing
+
+
+class _InTheWay(Exception):
+    """There are rows already where some are to be put."""
 
 
 def add_many(
@@ -34,51 +53,59 @@ def add_many(
     waiting = iter(employees)
     stored = 0
     while some := list(islice(waiting, BATCH)):
-        batch: dict[str, Employee] = {}
-        for each in some:
-            batch.setdefault(terms.tie_of(each.id), each)
-        listings = {tie: listing_of(person) for tie, person in batch.items()}
-        with database.writing("add_many") as connection:
-            stored += _add(connection, batch, listings, keep_versions=keep_versions)
+        batch = _prepare(some, keep_versions=keep_versions)
+        try:
+            stored += _add(database, batch, put_entries=_put_entries_at_once)
+        except _InTheWay:
+            stored += _add(database, batch, put_entries=records.put_entries)
         yield stored
 
 
-def _add(
-    connection: Connection,
-    batch: dict[str, Employee],
-    listings: dict[str, Listing],
-    *,
-    keep_versions: bool,
-) -> int:
-    ties = {"ties": list(batch)}
-    known = {tie for tie, _ in connection.execute(_NUMBERS, ties)}
-    known.update(connection.execute(_GONE, ties).scalars())
-    fresh = [tie for tie in batch if tie not in known]
-    if not fresh:
-        return 0
-    now = datetime.now(UTC)
-    connection.execute(
-        people.insert(),
-        [
-            records.new_row(
-                batch[tie] if keep_versions else replace(batch[tie], version=1, updated_at=now),
-                _WRITE_ID,
-                listings[tie],
+def _prepare(some: Iterable[Employee], *, keep_versions: bool) -> dict[str, _New]:
+    """What is to be stored, by tie; of two with one id the first."""
+    now = time_text(datetime.now(UTC))
+    batch: dict[str, _New] = {}
+    for person in some:
+        tie = terms.tie_of(person.id)
+        if tie not in batch:
+            listing = listing_of(person)
+            row = records.new_row(person, _WRITE_ID, listing)
+            if not keep_versions:
+                row.update(version=1, updated_at=now)
+            batch[tie] = _New(_in_order(row), listing)
+    return batch
+
+
+def _add(database: Database, batch: dict[str, _New], *, put_entries: _Put) -> int:
+    """Store those of a batch who are new, all or nothing; how many they are."""
+    with database.writing("add_many") as connection:
+        ties = list(batch)
+        known = {tie for tie, _ in connection.execute(_NUMBERS, {"ties": ties})}
+        known.update(connection.execute(_GONE, {"ties": ties}).scalars())
+        fresh = {tie: new for tie, new in batch.items() if tie not in known}
+        if not fresh:
+            return 0
+        try:
+            put_rows(connection, people, _COLUMNS, [new.row for new in fresh.values()])
+            numbers = connection.execute(_NUMBERS, {"ties": list(fresh)})
+            put_entries(
+                connection,
+                (row for tie, number in numbers for row in fresh[tie].listing.rows(number)),
             )
-            for tie in fresh
-        ],
-    )
-    numbers = {row.tie: row.number for row in connection.execute(_NUMBERS, {"ties": fresh})}
-    records.put_entries(
-        connection,
-        (
-            (place, numbers[tie], marks)
-            for tie in fresh
-            for place, marks in listings[tie].entries().items()
-        ),
-    )
-    more: Counter[Spelling] = Counter()
-    for tie in fresh:
-        more.update(listings[tie].counted())
-    counts.change(connection, more)
+        except IntegrityError as error:
+            raise _InTheWay from error
+        counts.change(connection, Counter(chain.from_iterable(map(_counted, fresh.values()))))
     return len(fresh)
+
+
+def _put_entries_at_once(connection: Connection, rows: Iterable[EntryRow]) -> None:
+    """Put rows into ``entry``; a savepoint would copy each page that they fall into."""
+    by_view: dict[str, list[EntryRow]] = {}
+    for row in rows:
+        by_view.setdefault(row[0], []).append(row)
+    ordered = (sorted(by_view[view], key=_place) for view in sorted(by_view))
+    put_rows(connection, entry, records.ENTRY, list(chain.from_iterable(ordered)))
+
+
+def _counted(new: _New) -> list[Spelling]:
+    return new.listing.counted()

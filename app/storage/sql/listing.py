@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import RowMapping
 
 from app import terms
-from app.employee import Employee
+from app.employee import BADGE_KEYS, Employee
 from app.storage.cursors import SEPARATOR
 
 NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
@@ -27,6 +26,7 @@ _KEY_BYTES = 64
 Place = tuple[str, str]  # view, at
 Marks = tuple[int, int]  # lead, start
 Spelling = tuple[str, str]  # view, as it is spelled
+EntryRow = tuple[str, str, int, int, int]  # view, at, number, lead, start
 
 
 def view_of(kind: str, key: str) -> str:
@@ -37,8 +37,7 @@ def view_of(kind: str, key: str) -> str:
     return f"{kind}:{key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Where a person is listed: the place among the names, the words, the facets with spelling.
 
     ``email_key`` is the mail address by which the person is found, if any.
@@ -51,30 +50,34 @@ class Listing:
 
     def entries(self) -> dict[Place, Marks]:
         """The rows of ``entry``."""
-        if not self.place:
-            return {}
-        rows = {(view, self.place): (0, 1) for view in (NAMES, *dict(self.facets))}
+        return {(view, at): (lead, start) for view, at, _, lead, start in self.rows(0)}
+
+    def rows(self, number: int) -> Iterator[EntryRow]:
+        """The rows of ``entry`` for the person of this number, as a driver takes them."""
+        place = self.place
+        if not place:
+            return
+        yield NAMES, place, number, 0, 1
+        for view, _ in self.facets:
+            yield view, place, number, 0, 1
         previous = ""
         for word in self.words:
-            lead = _shared(previous, word) + 1
-            start = len(word) + len(SEPARATOR) + 1
-            rows[WORDS, f"{word}{SEPARATOR}{self.place}"] = (lead, start)
+            lead = 1 if word[:1] != previous[:1] else _shared(previous, word) + 1
+            yield WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
             previous = word
-        return rows
 
-    def counted(self) -> Counter[Spelling]:
-        """What this person adds to ``facet``."""
+    def counted(self) -> list[Spelling]:
+        """What this person adds one to in ``facet``."""
         if not self.place:
-            return Counter()
-        letter = view_of(LETTERS, terms.letter_of(self.place))
-        return Counter([(NAMES, ""), (letter, ""), *self.facets])
+            return []
+        return [(NAMES, ""), (f"{LETTERS}:{terms.letter_of(self.place)}", ""), *self.facets]
 
     def columns(self) -> dict[str, str | None]:
         """The columns that keep it; a space before each word marks where it begins."""
         return {
             "place": self.place,
             "words": "".join(f" {word}" for word in self.words),
-            "listed": json.dumps(self.facets, ensure_ascii=False, separators=(",", ":")),
+            "listed": f"[{','.join(map(_as_json, self.facets))}]",
             "email_key": self.email_key or None,
         }
 
@@ -87,7 +90,13 @@ def listing_of(person: Employee) -> Listing:
     return Listing(
         place=f"{terms.name_key(person.full_name)}{SEPARATOR}{terms.tie_of(person.id)}",
         words=terms.search_words(person),
-        facets=tuple(_facets_of(person)),
+        facets=(
+            *_facet("location", person.location),
+            *_facet("department", person.department),
+            *_facet("title", person.job_title),
+            *_badges(person.badges),
+            *_joined(person.start_date),
+        ),
         email_key=terms.email_key(person.email),
     )
 
@@ -113,17 +122,23 @@ def _shared(word: str, other: str) -> int:
     return min(len(word), len(other))
 
 
-@lru_cache(maxsize=2048)
-def _facet(kind: str, text: str) -> Spelling | None:
+@lru_cache(maxsize=4096)
+def _facet(kind: str, text: str) -> tuple[Spelling, ...]:
     key = terms.facet_key(text)
-    return (view_of(kind, key), terms.one_line(text)) if key else None
+    return ((view_of(kind, key), terms.one_line(text)),) if key else ()
 
 
-def _facets_of(person: Employee) -> Iterator[Spelling]:
-    for field, kind in FACETS.items():
-        if facet := _facet(kind, getattr(person, field)):
-            yield facet
-    for badge in person.known_badges:
-        yield view_of(BADGE, badge), badge
-    if month := terms.month_of(person.start_date):
-        yield view_of(JOINED, month), month
+@lru_cache(maxsize=1024)
+def _badges(worn: tuple[str, ...]) -> tuple[Spelling, ...]:
+    return tuple((view_of(BADGE, badge), badge) for badge in worn if badge in BADGE_KEYS)
+
+
+@lru_cache(maxsize=4096)
+def _joined(start_date: str) -> tuple[Spelling, ...]:
+    month = terms.month_of(start_date)
+    return ((view_of(JOINED, month), month),) if month else ()
+
+
+@lru_cache(maxsize=4096)
+def _as_json(facet: Spelling) -> str:
+    return json.dumps(facet, ensure_ascii=False, separators=(",", ":"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,19 +14,20 @@ from sqlalchemy.exc import IntegrityError
 from app import terms
 from app.employee import Employee
 from app.storage.sql import counts
-from app.storage.sql.listing import NOT_LISTED, Listing, Marks, Place, listing_in, listing_of
+from app.storage.sql.listing import NOT_LISTED, EntryRow, Listing, Place, listing_in, listing_of
+from app.storage.sql.plain_rows import put_rows
 from app.storage.sql.rows import columns_of, employee_from, time_text
 from app.storage.sql.tables import entry, gone, people
 
 # A form can be sent again for so long without reviving whom it was about.
 REMEMBER_GONE = timedelta(days=35)
+ENTRY = tuple(each.name for each in entry.c)
 
 _READ = select(people).where(people.c.tie == bindparam("of_tie"))
 # A record that another program put in has no tie until it is saved or the directory is reindexed.
 _READ_FOREIGN = select(people).where(people.c.tie.is_(None), people.c.id == bindparam("of_id"))
 _CHANGE = people.update().where(people.c.number == bindparam("of_number"))
 _REMOVE = people.delete().where(people.c.number == bindparam("of_number"))
-_PUT_ENTRY = entry.insert()
 _DROP_ENTRY = entry.delete().where(
     entry.c.view == bindparam("in_view"), entry.c.at == bindparam("in_place")
 )
@@ -105,9 +107,9 @@ def put_listing(connection: Connection, number: int, old: Listing, new: Listing)
     drop_entries(connection, before.keys() - after.keys())
     put_entries(
         connection,
-        [(place, number, marks) for place, marks in after.items() if before.get(place) != marks],
+        [(*place, number, *marks) for place, marks in after.items() if before.get(place) != marks],
     )
-    more = new.counted()
+    more = Counter(new.counted())
     more.subtract(old.counted())
     counts.change(connection, more)
 
@@ -133,20 +135,17 @@ def who_deleted(connection: Connection, employee_id: str) -> str | None:
     return found
 
 
-def put_entries(connection: Connection, rows: Iterable[tuple[Place, int, Marks]]) -> None:
+def put_entries(connection: Connection, rows: Iterable[EntryRow]) -> None:
     """Put rows into ``entry``, in the place of any that a program left with no record."""
-    values: list[dict[str, Any]] = [
-        {"view": view, "at": at, "number": number, "lead": lead, "start": start}
-        for (view, at), number, (lead, start) in sorted(rows)  # as in the tree that they go to
-    ]
-    if not values:
+    ordered = sorted(rows)  # as in the tree that they go to
+    if not ordered:
         return
     try:
         with connection.begin_nested():
-            connection.execute(_PUT_ENTRY, values)
+            put_rows(connection, entry, ENTRY, ordered)
     except IntegrityError:
-        drop_entries(connection, [(value["view"], value["at"]) for value in values])
-        connection.execute(_PUT_ENTRY, values)
+        drop_entries(connection, [row[:2] for row in ordered])
+        put_rows(connection, entry, ENTRY, ordered)
 
 
 def drop_entries(connection: Connection, places: Iterable[Place]) -> None:

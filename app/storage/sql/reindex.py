@@ -87,8 +87,7 @@ def _list_again(connection: Connection, row: RowMapping, *, force: bool) -> bool
         return False
     wanted = listing_of(record.person)
     if force:
-        rows = wanted.entries().items()
-        records.put_entries(connection, [(place, record.number, marks) for place, marks in rows])
+        records.put_entries(connection, wanted.rows(record.number))
     records.relist(connection, record, wanted, {"tie": tie})
     return True
 

@@ -33,7 +33,7 @@ def columns_of(person: Employee) -> dict[str, Any]:
     """The columns that hold the content of an employee."""
     return {
         **{name: getattr(person, name) for name in TEXT_FIELDS},
-        "badges": json.dumps(person.badges, ensure_ascii=False) if person.badges else "",
+        "badges": _badges_text(person.badges),
         "photo_key": person.photo_key,
     }
 
@@ -68,6 +68,11 @@ def card_from(values: Sequence[Any]) -> Card:
 @lru_cache(maxsize=1024)
 def _known_badges_in(text: str) -> tuple[str, ...]:
     return tuple(badge for badge in _badges_in(text) if badge in BADGE_KEYS)
+
+
+@lru_cache(maxsize=1024)
+def _badges_text(badges: tuple[str, ...]) -> str:
+    return json.dumps(badges, ensure_ascii=False) if badges else ""
 
 
 def _badges_in(text: str) -> tuple[str, ...]:
