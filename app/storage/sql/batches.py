@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, select
 
 from app import terms
 from app.contracts import MOST_AT_ONCE, Batch
@@ -26,7 +26,7 @@ _WITH_ADDRESSES = select(people.c.id, people.c.email).where(
 )
 _NEXT = (
     select(people)
-    .where(people.c.number > bindparam("after"))
+    .where(people.c.number > bindparam("after", type_=BigInteger))
     .order_by(people.c.number)
     .limit(bindparam("most"))
 )

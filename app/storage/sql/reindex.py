@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, func, or_, select
 
 from app import terms
 from app.contracts import Progress
@@ -19,7 +19,9 @@ BATCH = 500
 _LISTED = (people.c.place, people.c.words, people.c.listed, people.c.email_key)
 _PEOPLE = (
     select(people)
-    .where(people.c.number > bindparam("after"), people.c.number <= bindparam("last"))
+    .where(
+        people.c.number > bindparam("after", type_=BigInteger), people.c.number <= bindparam("last")
+    )
     .order_by(people.c.number)
     .limit(BATCH)
 )
