@@ -116,6 +116,16 @@ def test_a_table_that_can_be_deleted_by_mistake(patient: Patient) -> None:
     assert found["Table of the index"].state is State.FINE
 
 
+def test_a_table_whose_stream_is_off_says_that_others_are_not_followed(patient: Patient) -> None:
+    off = {"StreamEnabled": False}
+    patient.room.client.update_table(TableName=patient.room.people, StreamSpecification=off)
+    finding = patient.find()["Changes by others"]
+    assert (finding.state, finding.mend) == (State.LOOK, "flask setup")
+    assert f"The stream of the table {patient.room.people} is off" in finding.found
+    patient.room.store.set_up()
+    assert patient.find()["Changes by others"].state is State.FINE
+
+
 def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
     patient: Patient,
 ) -> None:

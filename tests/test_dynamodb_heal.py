@@ -10,8 +10,10 @@ import pytest
 from app.contracts import Query
 from app.employee import TEXT_FIELDS
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.findings import State
 from app.revision import revision_of
-from app.storage.dynamodb import manifests
+from app.storage.dynamodb import manifests, vocabulary
+from app.storage.dynamodb.checks import TableChecks
 from app.storage.dynamodb.manifests import manifest_key
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, names, person
@@ -140,6 +142,7 @@ def test_healing_changes_no_field_and_not_the_version(room):
 
 
 def test_opening_the_page_of_someone_who_never_was_changes_nothing(room):
+    room.store.tidy()  # the words of who was added are written down
     before = sorted(map(repr, room.items(room.index)))
     open_page(room, "nobody")
     assert sorted(map(repr, room.items(room.index))) == before
@@ -183,19 +186,47 @@ def test_a_heal_lives_through_conflicts(room, dynamodb_local, fault_proxy, monke
     assert audit(room) == []
 
 
+def rows_about(room: DynamoRoom, name: str) -> list[str]:
+    """Rows, manifests and deltas that have a name in them, spelled out."""
+    items = [item for item in room.items(room.index) if item["view"]["S"] != vocabulary.VIEW]
+    return sorted(repr(item) for item in items if name in repr(item).lower())
+
+
+def put_a_full_record(room: DynamoRoom) -> None:
+    """400 KB, all that an item may hold: there is no room for the hash."""
+    eve = {"id": {"S": "eve"}, "full_name": {"S": "Eve Full"}, "notes": {"S": ""}}
+    rest = sum(len(name) + len(value["S"]) for name, value in eve.items())
+    room.put_item({**eve, "notes": {"S": "x" * (400 * 1024 - rest)}})
+
+
+def test_a_record_that_is_too_full_to_be_marked_is_listed_and_stops_no_reindex(room, caplog):
+    put_a_full_record(room)
+    room.put_item({"id": {"S": "zoe"}, "full_name": {"S": "Zoe Next"}})
+    assert list(room.store.reindex())[-1].changed == 2
+    assert "the record 'eve' is listed, but takes no note of it" in caplog.text
+    assert found(room.store, words="eve") == ["Eve Full"]
+    assert found(room.store, words="zoe") == ["Zoe Next"]
+    before = manifest_of(room, "eve")
+    assert list(room.store.reindex())[-1].changed == 0
+    assert manifest_of(room, "eve") == before
+    room.change_outside("eve", "full_name", "Eve Flat")
+    open_page(room, "eve")
+    assert found(room.store, words="eve") == ["Eve Flat"]
+    assert audit(room) == ["the record eve has an old hash"]
+    tables = TableChecks(room.store.calls, room.store.tables, "us-west-2")
+    assert {check.look().state for check in tables.all()} == {State.FINE}
+
+
 def test_a_manifest_of_a_newer_release_is_left_alone_by_heal_and_reindex(room):
     newer = '[99,"hash","ada lovelace",["ada"],[],[],{"more":"than we know"}]'
     set_manifest(room, "ada", "m", {"S": newer})
     room.change_outside("ada", "full_name", "Ada King")
-    before = room.items(room.index)
+    before = rows_about(room, "ada")
     open_page(room, "ada")
     list(room.store.reindex())
     list(room.store.reindex(force=True))
-    rows = [item for item in room.items(room.index) if "ada" in repr(item).lower()]
     assert manifest_of(room, "ada")["m"] == {"S": newer}
-    assert sorted(map(repr, rows)) == sorted(
-        repr(item) for item in before if "ada" in repr(item).lower()
-    )
+    assert rows_about(room, "ada") == before
 
 
 def test_a_save_over_a_manifest_of_a_newer_release_is_listed_at_once(room):

@@ -116,5 +116,6 @@ def _look_after(app: Flask) -> None:
     console.ask_to_stop("i-other")
     assert console.fleet(console.this_machine()).trouble == ""
     found = dict(app.extensions["doctor"].report().findings)
-    for name in ("Credentials", "Table of people", "Table of the index", "Index", "Photo bucket"):
+    tables = ("Table of people", "Table of the index", "Changes by others", "Index")
+    for name in ("Credentials", *tables, "Photo bucket"):
         assert found[name].state is State.FINE, found[name]
