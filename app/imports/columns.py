@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from app.cleaning import clean_line
 from app.terms import fold
 
 FIRST_NAME, LAST_NAME = "first_name", "last_name"
@@ -66,6 +67,7 @@ _NAMES: Mapping[str, str] = {
     "badges": "badges, badge, abzeichen, insignes, insignias",
 }
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split(", ")}
+_LONGEST_HEADING = 60
 _NO_WORD = re.compile(r"[^\w]+|_+")
 
 
@@ -115,10 +117,14 @@ def read_headings(headings: Sequence[str]) -> Columns:
         if field and field not in places:
             places[field] = place
         elif heading.strip():
-            left_out.append(heading.strip())
+            left_out.append(_shown(heading))
     if "full_name" in places:  # then the parts of it say nothing more
         for part in (FIRST_NAME, LAST_NAME):
             if part in places:
-                left_out.append(headings[places.pop(part)].strip())
-    named = {field: headings[place].strip() for field, place in places.items()}
+                left_out.append(_shown(headings[places.pop(part)]))
+    named = {field: _shown(headings[place]) for field, place in places.items()}
     return Columns(places, named, tuple(left_out), width)
+
+
+def _shown(heading: str) -> str:
+    return clean_line(heading)[:_LONGEST_HEADING]

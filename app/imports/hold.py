@@ -73,7 +73,7 @@ class Hold:
 
     def finish(self, **changes: Any) -> Job:
         """Save a piece of work that is finished: whatever killed a worker before is behind us."""
-        return self.save(tries=0, trouble="", **changes)
+        return self.save(**{"tries": 0, "trouble": "", **changes})
 
     def pulse(self) -> None:
         """Call it every second or so between pieces of work. Raises Stopped and HoldLost."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.contracts import EmployeeStore, PhotoStore
 from app.findings import Check
 from app.fleet import HeartbeatStore
+from app.imports.jobs import JobStore
 from app.settings import Settings
+from app.storage.jobs_in_memory import JobsInMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Stores:
     """The stores of one directory. Without photos, ``photos_off_because`` says why.
 
     ``heartbeats`` are kept where machines share a store. ``open_checks`` gives what the doctor asks
-    of the stores themselves; it is called when somebody asks the doctor.
+    of the stores themselves; it is called when somebody asks the doctor. ``jobs`` are the imports.
     """
 
     employees: EmployeeStore
@@ -24,6 +26,7 @@ class Stores:
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
+    jobs: JobStore = field(default_factory=JobsInMemory)
 
 
 def open_stores(settings: Settings) -> Stores:
@@ -31,17 +34,19 @@ def open_stores(settings: Settings) -> Stores:
     photos = _open_photos(settings)
     if settings.dynamo_mode:
         return _stores_on_dynamodb(settings, photos)
-    from app.storage.sql import open_sql_store
+    from app.storage.sql import SqlJobs, open_sql_store
 
+    employees = open_sql_store(settings.database_url)
     return Stores(
-        employees=open_sql_store(settings.database_url),
+        employees=employees,
         photos=photos,
         open_checks=lambda: _aws_checks(settings),
+        jobs=SqlJobs(employees.database),
     )
 
 
 def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores:
-    from app.storage.dynamodb import DynamoHeartbeats, open_dynamodb_store
+    from app.storage.dynamodb import DynamoHeartbeats, DynamoJobs, open_dynamodb_store
 
     employees = open_dynamodb_store(settings)
 
@@ -60,6 +65,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         ),
         heartbeats=DynamoHeartbeats(employees.calls, employees.tables),
         open_checks=open_checks,
+        jobs=DynamoJobs(employees.calls, employees.tables),
     )
 
 

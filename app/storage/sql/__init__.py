@@ -1,5 +1,6 @@
 """Employees in an SQL database, through SQLAlchemy Core."""
 
+from app.storage.sql.jobs import SqlJobs
 from app.storage.sql.store import SqlStore, open_sql_store
 
-__all__ = ["SqlStore", "open_sql_store"]
+__all__ = ["SqlJobs", "SqlStore", "open_sql_store"]

@@ -29,6 +29,11 @@ class SqlStore:
         self._database = database
         self._counts: counts.Read | None = None
 
+    @property
+    def database(self) -> Database:
+        """Where the tables are, for what else is kept there."""
+        return self._database
+
     def get(self, employee_id: str) -> Employee:
         with self._database.reading("get") as connection:
             return _existing(records.read(connection, employee_id), employee_id).person

@@ -1,0 +1,138 @@
+"""Importer: all that can be asked of imports, by pages and by commands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event
+from typing import BinaryIO
+
+from app.contracts import EmployeeStore
+from app.imports import file_parts
+from app.imports.hold import change, is_held
+from app.imports.jobs import AT_WORK, Job, JobStore, Phase, new_job_id
+from app.imports.line_parts import LineParts
+from app.imports.lines import Line, LineCounts
+from app.imports.problems import FileUnreadable, NotNow
+from app.imports.worker import work
+
+MOST_SHOWN = 20
+_LONGEST_NAME = 120
+
+
+class Importer:
+    """The imports of one directory. ``writers`` change so many people at the same time."""
+
+    def __init__(self, store: EmployeeStore, jobs: JobStore, writers: int = 1) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._writers = writers
+
+    def take_in(self, file: BinaryIO, name: str, *, go: bool = False) -> Job:
+        """Keep a file, to be planned, and with ``go`` to be carried out then."""
+        job = Job(
+            id=new_job_id(), name=name[:_LONGEST_NAME] or "no name", created=time.time(), go=go
+        )
+        self._jobs.create(job)
+        received = file_parts.take_in(self._jobs, job.id, file)
+        if not received.size:
+            self._jobs.delete(job.id)
+            raise FileUnreadable("The file is empty. Choose one with a row for each person.")
+
+        def begin(job: Job) -> Job:
+            return replace(
+                job,
+                phase=Phase.PLANNING,
+                file_parts=received.parts,
+                size=received.size,
+                digest=received.digest,
+            )
+
+        return change(self._jobs, job.id, begin)
+
+    def read(self, job_id: str) -> Job:
+        """A job as it is now. Raises JobNotFound."""
+        return self._jobs.read(job_id).job
+
+    def recent(self) -> list[Job]:
+        """The jobs of the last thirty days, the latest first."""
+        found = [stored.job for stored in self._jobs.recent(MOST_SHOWN)]
+        return [job for job in found if job.phase is not Phase.RECEIVING]
+
+    def find(self, digest: str) -> Job | None:
+        """A job that imports this very file and has not ended."""
+        for job in self.recent():
+            if job.digest == digest and job.go and job.phase in (Phase.PLANNING, Phase.DOING):
+                return job
+        return None
+
+    def counts(self, job: Job) -> LineCounts:
+        """How many lines of each outcome there are."""
+        return LineParts(self._jobs, job.id).counts(job)
+
+    def lines(self, job: Job, outcome: str, start: int, most: int) -> list[Line]:
+        """Some of the lines with this outcome."""
+        return LineParts(self._jobs, job.id).page(job, outcome, start, most)
+
+    def go(self, job_id: str) -> Job:
+        """Carry out what is planned, or go on with what was stopped. Raises NotNow."""
+
+        def go(job: Job) -> Job:
+            if job.phase is Phase.PLANNED:
+                return replace(job, phase=Phase.DOING, go=True, stopped=False, trouble="")
+            if job.phase in AT_WORK:
+                return replace(job, stopped=False, tries=0, trouble="")
+            raise NotNow("This import is over, so there is nothing to go on with.")
+
+        return change(self._jobs, job_id, go)
+
+    def stop(self, job_id: str) -> Job:
+        """Have the work stop, until it is told to go on. Raises NotNow."""
+
+        def stop(job: Job) -> Job:
+            if job.phase not in AT_WORK:
+                raise NotNow("Nothing is under way, so there is nothing to stop.")
+            return replace(job, stopped=True)
+
+        return change(self._jobs, job_id, stop)
+
+    def undo(self, job_id: str) -> Job:
+        """Take back what was done. Raises NotNow."""
+
+        def undo(job: Job) -> Job:
+            if not can_be_undone(job):
+                raise NotNow("Only what was carried out can be undone: stop it first.")
+            return replace(job, phase=Phase.UNDOING, stopped=False, trouble="", tries=0)
+
+        return change(self._jobs, job_id, undo)
+
+    def forget(self, job_id: str) -> None:
+        """Remove a job that changed nobody, with its file. Raises NotNow."""
+        job = self.read(job_id)
+        if not can_be_forgotten(job):
+            raise NotNow("This import changed people, so it is kept for thirty days.")
+        self._jobs.delete(job_id)
+
+    def due(self) -> str | None:
+        """The oldest job that wants work, unless one is being worked on."""
+        jobs = self.recent()
+        if any(is_held(job) for job in jobs):
+            return None
+        return next((job.id for job in reversed(jobs) if job.wants_work), None)
+
+    def work(self, job_id: str, stop: Event) -> Iterator[Job]:
+        """Work on a job; see worker.work."""
+        return work(self._store, self._jobs, job_id, stop, self._writers)
+
+
+def can_be_undone(job: Job) -> bool:
+    """Whether there is something to take back, and nobody is still doing it."""
+    at_rest = job.phase is Phase.DONE or (job.phase is Phase.DOING and job.stopped)
+    return at_rest and not is_held(job)
+
+
+def can_be_forgotten(job: Job) -> bool:
+    """Whether it changed nobody, and nobody works on it."""
+    waits = job.phase in (Phase.PLANNED, Phase.FAILED, Phase.RECEIVING)
+    return (waits or (job.phase is Phase.PLANNING and job.stopped)) and not is_held(job)

@@ -1,0 +1,136 @@
+"""Imports in the index table: their states in the view ``imports``, their parts beside it.
+
+The service removes them when their time is over. What sweeps and counts the index looks at the
+views of people only, and so passes them by.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from app.imports.jobs import DAYS_KEPT, Job, StoredJob, job_from
+from app.imports.problems import JobChanged, JobNotFound
+from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.tables import Tables
+from app.storage.dynamodb.troubles import ConditionFailed
+
+_VIEW = "imports"
+_DAY_SECONDS = 24 * 60 * 60
+_AT_ONCE = 25
+
+
+class DynamoJobs:
+    """A JobStore; see app/imports/jobs.py."""
+
+    def __init__(self, calls: Calls, tables: Tables) -> None:
+        self._calls = calls
+        self._table = tables.index
+
+    def create(self, job: Job) -> None:
+        self._put_state(job, 1, {"ConditionExpression": "attribute_not_exists(revision)"})
+
+    def read(self, job_id: str) -> StoredJob:
+        return _stored(self._get(Tables.index_key(_VIEW, job_id), job_id))
+
+    def write(self, job: Job, revision: int) -> int:
+        condition = {
+            "ConditionExpression": "revision = :read",
+            "ExpressionAttributeValues": {":read": {"N": str(revision)}},
+        }
+        try:
+            self._put_state(job, revision + 1, condition)
+        except ConditionFailed:
+            stored = self.read(job.id)
+            if stored == StoredJob(job, revision + 1):
+                return stored.revision  # it was written, and the reply was lost
+            raise JobChanged(f"The import {job.id} was changed by others.") from None
+        return revision + 1
+
+    def recent(self, most: int) -> list[StoredJob]:
+        request = {
+            "TableName": self._table,
+            "KeyConditionExpression": "#v = :v",
+            "ExpressionAttributeNames": {"#v": "view"},
+            "ExpressionAttributeValues": {":v": {"S": _VIEW}},
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+            "Limit": most,
+        }
+        items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
+        return [_stored(item) for item in items]
+
+    def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
+        item = {
+            **_part_key(job_id, kind, number),
+            "content": {"B": content},
+            "ttl": {"N": _expiry()},
+        }
+        self._calls.write("PutItem", self._table, {"TableName": self._table, "Item": item})
+
+    def get_part(self, job_id: str, kind: str, number: int) -> bytes:
+        item = self._get(_part_key(job_id, kind, number), job_id)
+        return base64.b64decode(item["content"]["B"])
+
+    def delete(self, job_id: str) -> None:
+        keys = list(self._keys_of_parts(job_id))
+        for at in range(0, len(keys), _AT_ONCE):
+            self._delete(keys[at : at + _AT_ONCE])
+        self._delete([Tables.index_key(_VIEW, job_id)])
+
+    def _keys_of_parts(self, job_id: str) -> Iterator[Item]:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "#v = :v",
+            "ProjectionExpression": "#v, #a",
+            "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
+            "ExpressionAttributeValues": {":v": {"S": _part_view(job_id)}},
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._calls.read("Query", self._table, request)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _delete(self, keys: list[Item]) -> None:
+        left: dict[str, Any] = {self._table: [{"DeleteRequest": {"Key": key}} for key in keys]}
+        while left:
+            answer = self._calls.write("BatchWriteItem", self._table, {"RequestItems": left})
+            left = answer.get("UnprocessedItems") or {}
+
+    def _get(self, key: Item, job_id: str) -> Item:
+        request = {"TableName": self._table, "Key": key, "ConsistentRead": True}
+        item: Item | None = self._calls.read("GetItem", self._table, request).get("Item")
+        if item is None:
+            raise JobNotFound(job_id)
+        return item
+
+    def _put_state(self, job: Job, revision: int, condition: dict[str, Any]) -> None:
+        item = {
+            **Tables.index_key(_VIEW, job.id),
+            "state": {"S": job.as_text()},
+            "revision": {"N": str(revision)},
+            "ttl": {"N": _expiry()},
+        }
+        request = {"TableName": self._table, "Item": item, **condition}
+        self._calls.write("PutItem", self._table, request)
+
+
+def _part_view(job_id: str) -> str:
+    return f"import#{job_id}"
+
+
+def _part_key(job_id: str, kind: str, number: int) -> Item:
+    return Tables.index_key(_part_view(job_id), f"{kind}#{number:08}")
+
+
+def _stored(item: Item) -> StoredJob:
+    return StoredJob(job_from(item["state"]["S"]), int(item["revision"]["N"]))
+
+
+def _expiry() -> str:
+    return str(int(time.time()) + DAYS_KEPT * _DAY_SECONDS)

@@ -1,0 +1,127 @@
+"""Imports in an SQL database: their states in the table ``job``, all else in ``job_part``."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from app.imports.jobs import DAYS_KEPT, Job, StoredJob, job_from
+from app.imports.problems import JobChanged, JobNotFound
+from app.storage.sql.database import Database
+from app.storage.sql.tables import KEPT, metadata
+
+# MySQL chooses a column that holds so much.
+MOST_BYTES = 1 << 20
+_DAY_SECONDS = 24 * 60 * 60
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    **KEPT,
+)
+
+job_part = Table(
+    "job_part",
+    metadata,
+    Column("job_id", String(40), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary(MOST_BYTES), nullable=False),
+    **KEPT,
+)
+
+
+class SqlJobs:
+    """A JobStore; see app/imports/jobs.py."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, wanted: Job) -> None:
+        with self._database.writing("create_job") as connection:
+            too_old = time.time() - DAYS_KEPT * _DAY_SECONDS
+            for old in connection.execute(select(job.c.id).where(job.c.created < too_old)).all():
+                _delete(connection, old.id)
+            connection.execute(
+                insert(job).values(
+                    id=wanted.id, revision=1, created=int(wanted.created), state=wanted.as_text()
+                )
+            )
+
+    def read(self, job_id: str) -> StoredJob:
+        with self._database.reading("read_job") as connection:
+            return _read(connection, job_id)
+
+    def write(self, wanted: Job, revision: int) -> int:
+        with self._database.writing("write_job") as connection:
+            # Read first: a database may count a row that stays as it is as not changed.
+            if _read(connection, wanted.id).revision != revision:
+                raise JobChanged(f"The import {wanted.id} was changed by others.")
+            changed = connection.execute(
+                update(job)
+                .where(job.c.id == wanted.id, job.c.revision == revision)
+                .values(revision=revision + 1, state=wanted.as_text())
+            )
+            if changed.rowcount != 1:
+                raise JobChanged(f"The import {wanted.id} was changed by others.")
+            return revision + 1
+
+    def recent(self, most: int) -> list[StoredJob]:
+        wanted = select(job.c.state, job.c.revision).order_by(job.c.id.desc()).limit(most)
+        with self._database.reading("recent_jobs") as connection:
+            return [
+                StoredJob(job_from(row.state), row.revision) for row in connection.execute(wanted)
+            ]
+
+    def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
+        key = {"job_id": job_id, "kind": kind, "number": number}
+        with self._database.writing("put_part") as connection:
+            connection.execute(delete(job_part).where(*_is(job_id, kind, number)))
+            connection.execute(insert(job_part).values(**key, content=content))
+
+    def get_part(self, job_id: str, kind: str, number: int) -> bytes:
+        wanted = select(job_part.c.content).where(*_is(job_id, kind, number))
+        with self._database.reading("get_part") as connection:
+            content = connection.execute(wanted).scalar()
+        if content is None:
+            raise JobNotFound(job_id)
+        return bytes(content)
+
+    def delete(self, job_id: str) -> None:
+        with self._database.writing("delete_job") as connection:
+            _delete(connection, job_id)
+
+
+def _is(job_id: str, kind: str, number: int) -> tuple[object, ...]:
+    return (job_part.c.job_id == job_id, job_part.c.kind == kind, job_part.c.number == number)
+
+
+def _read(connection: Connection, job_id: str) -> StoredJob:
+    wanted = select(job.c.state, job.c.revision).where(job.c.id == job_id)
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        raise JobNotFound(job_id)
+    return StoredJob(job_from(row.state), row.revision)
+
+
+def _delete(connection: Connection, job_id: str) -> None:
+    connection.execute(delete(job_part).where(job_part.c.job_id == job_id))
+    connection.execute(delete(job).where(job.c.id == job_id))

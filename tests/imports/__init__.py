@@ -1,0 +1,1 @@
+"""Imports: reading, planning, doing, undoing, on every store, by pages and by the command."""

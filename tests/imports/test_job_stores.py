@@ -1,0 +1,110 @@
+"""Every store keeps jobs to the same promises."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.imports.jobs import DAYS_KEPT, Job, Phase, job_from, new_job_id
+from app.imports.lines import LineCounts
+from app.imports.problems import JobChanged, JobNotFound
+from tests.contract.dynamodb_binding import DynamoRoom
+from tests.contract.sql_binding import SqliteRoom
+from tests.imports.conftest import Desk, jobs_beside
+
+FULL = Job(
+    id="20260101-000000-aaaaaaaa",
+    name="Ñandú.csv",
+    created=time.time(),
+    phase=Phase.DOING,
+    columns=(("Büro", "Place"),),
+    left_out=("Schuhgröße",),
+    planned=LineCounts(1, 2, 3, 4),
+)
+
+
+def test_a_job_comes_back_as_it_was_kept(real_desk: Desk) -> None:
+    jobs = real_desk.jobs
+    jobs.create(FULL)
+    assert jobs.read(FULL.id) == (FULL, 1)
+    later = replace(FULL, phase=Phase.DONE, done=LineCounts(9))
+    assert jobs.write(later, 1) == 2
+    assert jobs.read(FULL.id) == (later, 2)
+
+
+def test_who_read_an_older_state_writes_nothing(real_desk: Desk) -> None:
+    jobs = real_desk.jobs
+    jobs.create(FULL)
+    jobs.write(replace(FULL, stopped=True), 1)
+    with pytest.raises(JobChanged):
+        jobs.write(replace(FULL, tries=3), 1)
+    assert jobs.read(FULL.id).job.stopped
+
+
+def test_parts_are_kept_by_kind_and_number_and_may_be_written_again(real_desk: Desk) -> None:
+    jobs = real_desk.jobs
+    large = bytes(range(256)) * 1500  # 384 KB
+    for kind, number, content in (("a", 0, b"x"), ("a", 1, large), ("b", 1, b""), ("a", 0, b"y")):
+        jobs.put_part(FULL.id, kind, number, content)
+    assert jobs.get_part(FULL.id, "a", 0) == b"y"
+    assert jobs.get_part(FULL.id, "a", 1) == large
+    assert jobs.get_part(FULL.id, "b", 1) == b""
+    with pytest.raises(JobNotFound):
+        jobs.get_part(FULL.id, "b", 0)
+
+
+def test_the_latest_jobs_come_first_and_what_is_deleted_is_gone_with_its_parts(
+    real_desk: Desk,
+) -> None:
+    jobs = real_desk.jobs
+    three = [replace(FULL, id=new_job_id(time.time() - days * 86_400)) for days in (2, 1, 0)]
+    for job in three:
+        jobs.create(job)
+    for number in range(30):
+        jobs.put_part(three[2].id, "plan", number, b"x")
+    assert [stored.job for stored in jobs.recent(2)] == [three[2], three[1]]
+    jobs.delete(three[2].id)
+    jobs.delete(three[2].id)
+    assert [stored.job for stored in jobs.recent(9)] == [three[1], three[0]]
+    for number in (0, 29):
+        with pytest.raises(JobNotFound):
+            jobs.get_part(three[2].id, "plan", number)
+    with pytest.raises(JobNotFound):
+        jobs.read(three[2].id)
+    with pytest.raises(JobNotFound):
+        jobs.write(three[2], 1)
+
+
+def test_an_sql_database_forgets_jobs_after_thirty_days(tmp_path: Path) -> None:
+    room = SqliteRoom(tmp_path)
+    jobs = jobs_beside(room.store)
+    old = replace(FULL, created=time.time() - (DAYS_KEPT + 1) * 86_400)
+    young = replace(FULL, id=new_job_id())
+    jobs.create(old)
+    jobs.put_part(old.id, "plan", 0, b"x")
+    jobs.create(young)
+    assert [stored.job for stored in jobs.recent(9)] == [young]
+    with pytest.raises(JobNotFound):
+        jobs.get_part(old.id, "plan", 0)
+    room.close()
+
+
+def test_dynamodb_is_told_when_to_forget(dynamodb_local: str) -> None:
+    room = DynamoRoom(dynamodb_local)
+    jobs = jobs_beside(room.store)
+    jobs.create(FULL)
+    jobs.put_part(FULL.id, "plan", 0, b"x")
+    wanted = time.time() + DAYS_KEPT * 86_400
+    for item in room.items(room.index):
+        if item["view"]["S"].startswith("import"):
+            assert abs(int(item["ttl"]["N"]) - wanted) < 60
+    assert list(room.store.reindex())
+    assert jobs.get_part(FULL.id, "plan", 0) == b"x"
+    room.close()
+
+
+def test_what_another_release_added_to_a_job_is_left_out() -> None:
+    assert job_from(FULL.as_text()[:-1] + ',"colour":"blue"}') == FULL
