@@ -52,6 +52,10 @@ class PhotosOff(DirectoryError):
     """Photos cannot be kept, by configuration. The message says why and which setting mends it."""
 
 
+class ExportRefused(DirectoryError):
+    """An export, a backup or its return cannot be made as asked. The message says what to do."""
+
+
 class StorageUnavailable(DirectoryError):
     """A store did not answer, or refused. Raised within the request's deadline.
 

@@ -8,7 +8,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add the commands to ``flask``."""
     # Imported here, so that importing the package does nothing.
-    from app.commands import doctor, index, samples, setup, sweep
+    from app.commands import backup, doctor, export, index, samples, setup, sweep
 
     for command in (
         setup.setup,
@@ -16,6 +16,9 @@ def register(app: Flask) -> None:
         index.follow,
         samples.sample_data,
         sweep.sweep_photos,
+        export.export,
+        backup.backup,
+        backup.restore,
         doctor.doctor,
     ):
         app.cli.add_command(command)

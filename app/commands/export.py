@@ -1,0 +1,122 @@
+"""``flask export``: everyone, or a view, as a file, to standard output, or into a data lake."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from app.commands.running import explained, the_directory, the_settings
+from app.contracts import Query
+from app.errors import ExportRefused
+from app.exports.formats import FORMATS
+from app.exports.people_of_view import People, people_of_view
+from app.terms import one_line
+
+_STANDARD_OUTPUT = "-"
+
+
+@click.command("export")
+@click.argument("file", required=False)
+@click.option("--as", "ending", type=click.Choice(list(FORMATS)), help="For - : csv unless named.")
+@click.option("--search", default="", help="Only people whom these words find.")
+@click.option("--letter", default="", help="Only people of this letter: a to z, or other.")
+@click.option("--location", default="", help="Only people of this place.")
+@click.option("--department", default="", help="Only people of this department.")
+@click.option("--title", default="", help="Only people of this title.")
+@click.option("--badge", default="", help="Only people with this badge, by its key.")
+@click.option("--joined", default="", help="Only people who joined in this month: 2026-03.")
+@click.option("--to", "lake", metavar="s3://BUCKET/PREFIX", help="Into a data lake, as Parquet.")
+@click.option("--database", default="employee_directory", show_default=True, help="Of Glue.")
+@click.option("--table", default="people", show_default=True, help="Of that database.")
+@explained
+def export(
+    file: str | None, ending: str | None, lake: str | None, database: str, table: str, **asked: str
+) -> None:
+    """Write people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output), or a data lake."""
+    query = _query(**asked)
+    if lake is not None:
+        if file is not None or query != Query() or ending is not None:
+            raise click.UsageError("A data lake gets everyone: leave file, filters and --as away.")
+        _into_lake(lake, database, table)
+    elif file is not None:
+        _into_file(file, ending or _ending_of(file), query)
+    else:
+        raise click.UsageError("Name a file to write, or a data lake with --to.")
+
+
+def _into_file(file: str, ending: str, query: Query) -> None:
+    count = _Count(people_of_view(the_directory(), query))
+    pieces = FORMATS[ending].write(count)
+    if file == _STANDARD_OUTPUT:
+        _print(pieces)
+    else:
+        _write(Path(file), pieces)
+    people = "1 person" if count.people == 1 else f"{count.people:,} people"
+    where = "" if file == _STANDARD_OUTPUT else f" to {file}"
+    click.echo(f"\rExported {people}{where}.", err=True)
+
+
+def _query(title: str, search: str, **asked: str) -> Query:
+    cleaned = {name: one_line(text) for name, text in asked.items()}
+    cleaned["letter"] = cleaned["letter"].lower()
+    return Query(words=one_line(search), job_title=one_line(title), **cleaned)
+
+
+def _ending_of(file: str) -> str:
+    ending = Path(file).suffix.lower().removeprefix(".")
+    if file == _STANDARD_OUTPUT:
+        return "csv"
+    if ending not in FORMATS:
+        raise click.UsageError(f"{file} must end in {', '.join(f'.{each}' for each in FORMATS)}.")
+    return ending
+
+
+class _Count:
+    """The pages as they go by, counted and told."""
+
+    def __init__(self, pages: Iterable[People]) -> None:
+        self._pages = pages
+        self.people = 0
+
+    def __iter__(self) -> Iterator[People]:
+        for people in self._pages:
+            yield people
+            self.people += len(people)
+            click.echo(f"\r{self.people:,} people", nl=False, err=True)
+
+
+def _print(pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    """The file appears whole, or stays as it was."""
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            for piece in pieces:
+                file.write(piece)
+        part.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExportRefused(f"{path} could not be written ({reason}). Name another.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _into_lake(address: str, database: str, table: str) -> None:
+    # Imported here: most commands need none of it.
+    from app.storage.data_lake import open_data_lake
+
+    lake = open_data_lake(address, database, table, the_settings().region)
+    count = _Count(people_of_view(the_directory(), Query()))
+    day = datetime.now(UTC).date()
+    for sentence in lake.write(count, day):
+        click.echo(f"\r{sentence}")
