@@ -14,6 +14,24 @@ function swap(old, fresh) {
   if (focused >= 0) stops(fresh)[focused]?.focus({ preventScroll: true });
 }
 
+/* Fetch a page; one that this page had before is asked for by its tag, and only sent if it changed.
+   Nothing is shown that the server did not vouch for just now, and all is forgotten with the page. */
+const had = new Map();
+const MOST_HAD = 20;
+
+async function fetchPage(address, signal) {
+  const before = had.get(address);
+  const headers = { Accept: "text/html", ...(before && { "If-None-Match": before.tag }) };
+  const reply = await fetch(address, { signal, headers });
+  if (before && reply.status === 304) return { ok: true, text: before.text };
+  const text = await reply.text();
+  const tag = reply.headers.get("ETag");
+  had.delete(address);
+  if (reply.ok && tag) had.set(address, { tag, text });
+  if (had.size > MOST_HAD) had.delete(had.keys().next().value);
+  return { ok: reply.ok, text };
+}
+
 /* Search as you type: wait 200 ms, drop stale answers, swap the list, replace the address. */
 function searchAsYouType(form, input) {
   const parts = ["menus", "chips", "export", "switch", "tabs", "people", "pager"];
@@ -46,10 +64,9 @@ function searchAsYouType(form, input) {
     running = new AbortController();
     const slow = setTimeout(() => $("#people")?.setAttribute("aria-busy", "true"), 400);
     try {
-      const reply = await fetch(target, { signal: running.signal, headers: { Accept: "text/html" } });
-      const text = await reply.text();
+      const reply = await fetchPage(target, running.signal);
       if (mine !== asked) return;
-      const page = new DOMParser().parseFromString(text, "text/html");
+      const page = new DOMParser().parseFromString(reply.text, "text/html");
       if (!reply.ok || !page.getElementById("people")) { location.assign(target); return; }
       history.replaceState(null, "", target);
       show(page, typedAt);

@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     """Give the application its addresses, its safety measures and its error pages."""
     # Imported here, so that importing the package does nothing.
     from app.web import (
+        compression,
         console_pages,
         doctor_page,
         employee_pages,
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
         export_pages,
         insights_page,
         machine_pages,
+        not_modified,
         photo_files,
         safety,
         static_files,
@@ -34,6 +36,10 @@ def register(app: Flask) -> None:
     directory: Directory = app.extensions["directory"]
     _configure(app, settings)
     safety.register(app, directory.photos.origin() if directory.photos else None)
+    # Flask runs these from the last to the first: the tag is made of the page before it is
+    # compressed, and the headers and the log line of safety come at the very end.
+    compression.register(app)
+    not_modified.register(app)
     CSRFProtect(app)
     error_pages.register(app)
     static_files.register(app, Path(app.root_path).parent / "static")

@@ -52,6 +52,8 @@ class Sessions(SecureCookieSessionInterface):
                 return None
             app.config["SECRET_KEY_FALLBACKS"] = older
             app.secret_key = newest
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()  # nothing to check, so no signer is made
         return super().open_session(app, request)
 
 
@@ -76,6 +78,11 @@ def register(app: Flask, photo_origin: str | None) -> None:
 def request_id() -> str:
     """The id under which this request is found in the log."""
     return str(g.get("request_id", "none"))
+
+
+def holds_token() -> bool:
+    """Whether the answer to this request holds a form with its token."""
+    return "csrf_token" in g  # Flask-WTF keeps there the one that it made
 
 
 def _begin() -> ResponseReturnValue | None:

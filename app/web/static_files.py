@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mimetypes
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app
 
+from app.web.compression import LEAST_BYTES, gzip_is_wanted, gzipped
 from app.web.icons import build_sprite
 
 files = Blueprint("static_files", __name__)
@@ -47,7 +47,7 @@ def _asset(name: str, content: bytes) -> Asset:
     content = content.replace(b"/*# sourceMappingURL=bootstrap.min.css.map */", b"")
     digest = hashlib.sha256(content).hexdigest()[:16]
     mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    zipped = gzip.compress(content, mtime=0)
+    zipped = gzipped(content, level=9)  # once, for every visitor
     return Asset(f"/static/{digest}/{name}", digest, mimetype, content, zipped)
 
 
@@ -57,7 +57,7 @@ def send(digest: str, name: str) -> Response:
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)
-    zipped = request.accept_encodings["gzip"] > 0
+    zipped = len(asset.content) >= LEAST_BYTES and gzip_is_wanted()
     response = Response(asset.gzipped if zipped else asset.content, mimetype=asset.mimetype)
     response.headers["Cache-Control"] = _FOREVER if digest == asset.digest else "no-store"
     response.headers["Vary"] = "Accept-Encoding"

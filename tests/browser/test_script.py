@@ -30,6 +30,30 @@ def test_the_list_follows_what_is_typed_and_the_address_with_it(browse: Open) ->
     assert page.url.endswith("/?view=table")
 
 
+def test_what_was_searched_before_is_sent_again_only_if_it_changed(
+    browse: Open, site: Site
+) -> None:
+    page = browse("/?q=amara")
+
+    def search_for(words: str) -> int:
+        with page.expect_response(re.compile(f"q={words}$")) as answer:
+            page.locator("#q").fill(words)
+        expect(page.locator("#people")).to_contain_text("Amara" if words == "amara" else "No one")
+        return answer.value.status
+
+    assert [search_for(words) for words in ("zebra", "amara", "zebra", "amara")] == [
+        *(200, 200, 304, 304)
+    ]
+    search_for("zebra")
+    was = site.small.store.get("amara").job_title
+    site.small.change("amara", job_title="Astronomer")
+    try:
+        assert search_for("amara") == 200
+        expect(page.locator("#people")).to_contain_text("Astronomer")
+    finally:
+        site.small.change("amara", job_title=was)
+
+
 def test_an_answer_that_comes_late_is_dropped(browse: Open) -> None:
     page = browse("/")
     late = []
