@@ -103,7 +103,10 @@ def _reason(card: Card, way: Way, text: str) -> Reason | None:
             return None
     typed = _written_as(list(terms.written_words(text)), way.typed, whole=True) or way.typed
     # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
-    return Reason(shown or way.word.capitalize(), typed, way.is_other_form)
+    shown = shown or way.word.capitalize()
+    if shown[:1].isupper():
+        typed = typed[:1].upper() + typed[1:]
+    return Reason(shown, typed, way.is_other_form)
 
 
 def _written_as(written: list[str], word: str, *, whole: bool) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -24,6 +24,8 @@ _BADGE = {badge.key: badge for badge in BADGES}
 _SPECIAL = re.compile(r"[&<>\"']").search
 _DIALLED = re.compile(r"[^\d+]")
 Sprite = str
+Reasons = Mapping[str, str]
+_NONE: Reasons = {}
 
 
 def escape(text: str) -> str:
@@ -32,8 +34,13 @@ def escape(text: str) -> str:
     return html.escape(text) if _SPECIAL(text) else text
 
 
-def cells(cards: Iterable[Card], sprite: Sprite, marks: bool) -> str:
-    """The cells of a sheet; with ``marks``, the first person of each letter has an index tab."""
+def cells(
+    cards: Iterable[Card], sprite: Sprite, *, marks: bool = False, reasons: Reasons = _NONE
+) -> str:
+    """The cells of a sheet; with ``marks``, the first person of each letter has an index tab.
+
+    ``reasons`` say, in HTML and by id, why somebody is shown.
+    """
     parts = []
     letter = "" if marks else None
     for place, card in enumerate(cards):
@@ -41,13 +48,17 @@ def cells(cards: Iterable[Card], sprite: Sprite, marks: bool) -> str:
         if letter is not None and _letter(card.full_name) != letter:
             letter = _letter(card.full_name)
             mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
-        parts.append(f'<li class="cell">{mark}{_cell(card, sprite, place >= _EAGER)}</li>\n')
+        cell = _cell(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
+        parts.append(f'<li class="cell">{mark}{cell}</li>\n')
     return "".join(parts)
 
 
-def rows(cards: Iterable[Card], sprite: Sprite) -> str:
-    """The rows of the table."""
-    return "".join(_row(card, sprite, place >= _EAGER) for place, card in enumerate(cards))
+def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> str:
+    """The rows of the table, with reasons as in ``cells``."""
+    return "".join(
+        _row(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
+        for place, card in enumerate(cards)
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -60,7 +71,7 @@ def _label(letter: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _cell(card: Card, sprite: Sprite, lazy: bool) -> str:
+def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
     title = place = ""
     if card.job_title:
         title = f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
@@ -69,13 +80,13 @@ def _cell(card: Card, sprite: Sprite, lazy: bool) -> str:
         place = f'<div class="cell-place">{" · ".join(places)}</div>'
     return (
         f"{face_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-words">{_name(card)}{title}{place}'
+        f'<div class="cell-words">{_name(card)}{_why(reason)}{title}{place}'
         f"{_badge_row(card.badges, sprite, 6)}</div>"
     )
 
 
 @lru_cache(maxsize=1024)
-def _row(card: Card, sprite: Sprite, lazy: bool) -> str:
+def _row(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
     face = face_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
     texts = "".join(
         f'<td class="{kind}" dir="auto">{escape(text)}</td>'
@@ -86,11 +97,16 @@ def _row(card: Card, sprite: Sprite, lazy: bool) -> str:
         )
     )
     return (
-        f'<tr><th scope="row"><span class="row-name">{face}{_name(card)}</span></th>{texts}'
+        f'<tr><th scope="row"><span class="row-name">{face}{_name(card)}</span>'
+        f"{_why(reason)}</th>{texts}"
         f'<td class="row-phone">{phone_link(card.phone)}</td>'
         f'<td class="row-mail">{mail_link(card.email)}</td>'
         f"<td>{_badge_row(card.badges, sprite, 4)}</td></tr>\n"
     )
+
+
+def _why(reason: str) -> str:
+    return f'<div class="why">{reason}</div>' if reason else ""
 
 
 def _name(card: Card) -> str:

@@ -103,9 +103,9 @@ def people() -> Response:
     """The list of people."""
     directory = current_directory()
     asked = read_request(request.args)
-    page = directory.browse(asked.query, asked.cursor)
+    found = directory.search(asked.query, asked.cursor)
     known = current_app.extensions
-    view = list_view(asked, page, directory.facets(), known["sprite"], known["menus"])
+    view = list_view(asked, found, directory.facets(), known["sprite"], known["menus"])
     response = make_response(
         render_template("empty.html" if view.empty else "list.html", view=view)
     )

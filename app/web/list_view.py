@@ -11,12 +11,15 @@ from app import terms
 from app.contracts import Facets, Page, Query
 from app.employee import BADGES
 from app.exports.formats import FORMATS
+from app.near import Close
 from app.web import list_counts
 from app.web.cells import cells, rows
+from app.web.close_people import CloseView, close_view, with_close
 from app.web.dates import month
 from app.web.list_menus import MenuMemory, tabs
 from app.web.list_request import CARDS, TABLE, ListRequest, with_words
 
+Found = tuple[Page, Close]
 _BADGE = {badge.key: badge for badge in BADGES}
 
 
@@ -43,6 +46,7 @@ class ListView:
     place: str
     next: str
     previous: str
+    close: CloseView | None
     nobody: bool
     looked_through: int | None
     cards_address: str
@@ -52,14 +56,16 @@ class ListView:
 
 
 def list_view(
-    asked: ListRequest, page: Page, facets: Facets, sprite: str, memory: MenuMemory
+    asked: ListRequest, found: Found, facets: Facets, sprite: str, memory: MenuMemory
 ) -> ListView:
     """Everything that one page of the list shows."""
+    page, close = found
     words = asked.query.words
     count = list_counts.known_count(asked, page, facets)
     number = list_counts.page_number(asked, page, count)
     unasked = asked.query == Query()
-    people = rows(page.cards, sprite) if asked.view == TABLE else cells(page.cards, sprite, unasked)
+    table = asked.view == TABLE
+    people = rows(page.cards, sprite) if table else cells(page.cards, sprite, marks=unasked)
     return ListView(
         asked=asked,
         empty=unasked and not page.cards and page.next is None and page.previous is None,
@@ -67,11 +73,14 @@ def list_view(
         menus=Markup(with_words(memory.menus(asked, facets, sprite), words)),  # noqa: S704
         tabs=Markup(with_words(tabs(asked, _letters(asked, page, facets)), words)),  # noqa: S704
         chips=_chips(asked),
-        count=list_counts.count_line(asked, page, facets, count),
+        count=with_close(
+            list_counts.count_line(asked, page, facets, count), len(page.cards), close
+        ),
         place=list_counts.place_line(asked, page, count),
         next=asked.address(page.next, number + 1 if number else 0) if page.next else "",
         previous=asked.address(page.previous, number - 1) if page.previous else "",
-        nobody=not page.cards,
+        close=close_view(asked, close, sprite),
+        nobody=not page.cards and not close.people,
         looked_through=page.looked_through,
         cards_address=_as_view(asked, CARDS),
         table_address=_as_view(asked, TABLE),

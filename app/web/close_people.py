@@ -1,0 +1,48 @@
+"""People close to what was typed, ready for the list: cards with their reasons, and the count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.near import Close, Reason
+from app.web.cells import cells, escape, rows
+from app.web.list_request import TABLE, ListRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CloseView:
+    """What stands beneath the people who match; ``searches`` are other words and their lists."""
+
+    people: Markup
+    searches: tuple[tuple[str, str], ...]
+
+
+def close_view(asked: ListRequest, close: Close, sprite: str) -> CloseView | None:
+    """The people who are close, if there are any."""
+    if not close.people:
+        return None
+    cards = [match.card for match in close.people]
+    reasons = {match.card.id: "; ".join(map(_because, match.reasons)) for match in close.people}
+    draw = rows if asked.view == TABLE else cells
+    return CloseView(
+        people=Markup(draw(cards, sprite, reasons=reasons)),  # noqa: S704
+        searches=tuple((words, asked.but(words=words).address()) for words in close.searches),
+    )
+
+
+def with_close(count: str, matching: int, close: Close) -> str:
+    """The line that says how many match, and how many are close."""
+    number = len(close.people)
+    if not number:
+        return count
+    people = f"more than {number}" if close.more else f"{number}"
+    if matching:
+        return f"{count}, and {people} {'is' if people == '1' else 'are'} close"
+    return f"{count}, but {people} {'person is' if people == '1' else 'people are'} close"
+
+
+def _because(reason: Reason) -> str:
+    words = "for" if reason.is_other_form else "close to"
+    return f"<bdi>{escape(reason.found)}</bdi>, {words} <bdi>{escape(reason.typed)}</bdi>"
