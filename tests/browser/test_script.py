@@ -58,11 +58,11 @@ def test_an_answer_that_comes_late_is_dropped(browse: Open) -> None:
     page = browse("/")
     late = []
     page.route(re.compile(r"q=ama$"), lambda route: late.append(route))
-    page.locator("#q").fill("ama")
-    page.wait_for_timeout(300)
-    assert len(late) == 1
+    with page.expect_request(re.compile(r"q=ama$")):
+        page.locator("#q").fill("ama")
     page.locator("#q").fill("zebra")
     expect(page.locator("#people")).to_contain_text("No one matches")
+    assert len(late) == 1
     assert page.url.endswith("q=zebra")
     page.wait_for_timeout(300)
     assert page.url.endswith("q=zebra")
