@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import create_engine, event, inspect
@@ -21,7 +22,7 @@ from app.contracts import MOST_EXAMINED, Query
 from app.employee import Card, Employee, card_of
 from app.errors import EditConflict, SettingsError, StorageUnavailable
 from app.revision import revision_of
-from app.storage.sql import SqlStore, batches, browse, bulk, open_sql_store, schema
+from app.storage.sql import SqlStore, batches, browse, bulk, open_sql_store, schema, windows
 from app.storage.sql.rows import card_from
 from app.storage.sql.tables import metadata
 from tests.contract.people import add, everyone, found, new_write_id, pages, pages_back, person
@@ -263,6 +264,49 @@ def test_adding_many_goes_on_where_it_was_left(
     assert store.facets().total == 20
     assert list(store.add_many(some(45)))[-1] == 25
     assert store.facets().total == 45
+
+
+def test_many_people_in_any_order_are_stored_as_first_given(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "BATCH", 15)
+    monkeypatch.setattr(bulk, "WINDOW", 40)
+    for name, size in (("WINDOW", 40), ("RUN", 10), ("PIECE", 3)):
+        monkeypatch.setattr(windows, name, size)
+    people = list(some(115))
+    Random(7).shuffle(people)
+    again = [replace(each, full_name=f"Aaa {each.full_name}") for each in people]
+    model = ModelStore()
+    list(model.add_many([*people, *again]))
+    progress = list(store.add_many([*people[:60], *again[:60], *people[60:], *again[60:]]))
+    assert progress[-1] == 115
+    assert progress == sorted(progress)
+    assert everyone(store) == everyone(model)
+    assert store.facets() == model.facets()
+    assert list(store.reindex())[-1].changed == 0
+
+
+def test_many_people_are_put_in_order_a_window_at_a_time() -> None:
+    items = [(f"{n * 7 % 1000:03}", n, ("é", None)) for n in range(1000)]
+    for window, run, piece in ((400, 100, 30), (100, 100, 100), (2_000, 1_000, 999), (9, 3, 1)):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, size in (("WINDOW", window), ("RUN", run), ("PIECE", piece)):
+                patch.setattr(windows, name, size)
+            found = [list(each) for each in windows.in_windows(items)]
+        expected = [sorted(items[at : at + window]) for at in range(0, 1000, window)]
+        assert found == expected
+    assert list(windows.in_windows([])) == []
+
+
+def test_adding_many_is_not_hindered_by_what_another_program_left(store: SqlStore) -> None:
+    add(store, *some(6))
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute("DELETE FROM person WHERE id < 'id-003'")
+    other.close()
+    assert list(store.add_many(some(8)))[-1] == 5
+    assert [each.id for each in everyone(store)] == [each.id for each in some(8)]
+    list(store.reindex())
+    assert store.facets().total == 8
 
 
 def test_everyone_comes_batch_by_batch_while_people_come_and_go(

@@ -1,4 +1,4 @@
-"""Many new employees at once, some thousand in each transaction."""
+"""Many new employees at once, in the order of their names, some thousand in each transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from app import terms
 from app.employee import Employee
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database
@@ -20,6 +19,7 @@ from app.storage.sql.listing import EntryRow, Listing, Spelling, listing_of
 from app.storage.sql.plain_rows import put_rows
 from app.storage.sql.rows import time_text
 from app.storage.sql.tables import entry, gone, people
+from app.storage.sql.windows import WINDOW, in_windows
 
 # Large enough that the rows of many people fall into the same pages of the tree.
 BATCH = 4_000
@@ -36,10 +36,18 @@ _GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True
 
 
 class _New(NamedTuple):
-    """A person to add: the row of ``person``, and how the person is listed."""
+    """A person to add: where in the list, the tie, the row of ``person``, what else is listed."""
 
+    place: str
+    tie: str
     row: tuple[Any, ...]
-    listing: Listing
+    words: tuple[str, ...]
+    facets: tuple[Spelling, ...]
+
+    @property
+    def listing(self) -> Listing:
+        """How the person is listed."""
+        return Listing(self.place, self.words, self.facets)
 
 
 class _InTheWay(Exception):
@@ -50,30 +58,33 @@ def add_many(
     database: Database, employees: Iterable[Employee], *, keep_versions: bool
 ) -> Iterator[int]:
     """See EmployeeStore.add_many; who was deleted stays deleted."""
-    waiting = iter(employees)
     stored = 0
-    while some := list(islice(waiting, BATCH)):
-        batch = _prepare(some, keep_versions=keep_versions)
-        try:
-            stored += _add(database, batch, put_entries=_put_entries_at_once)
-        except _InTheWay:
-            stored += _add(database, batch, put_entries=records.put_entries)
-        yield stored
+    for window in in_windows(_prepare(employees, keep_versions=keep_versions)):
+        while batch := {new.tie: new for new in map(_New._make, islice(window, BATCH))}:
+            try:
+                stored += _add(database, batch, put_entries=_put_entries_at_once)
+            except _InTheWay:
+                stored += _add(database, batch, put_entries=records.put_entries)
+            yield stored
 
 
-def _prepare(some: Iterable[Employee], *, keep_versions: bool) -> dict[str, _New]:
-    """What is to be stored, by tie; of two with one id the first."""
+def _prepare(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[tuple[Any, ...]]:
+    """What is to be stored, as members of ``_New``; of those with one id the first."""
+    seen: set[str] = set()
     now = time_text(datetime.now(UTC))
-    batch: dict[str, _New] = {}
-    for person in some:
-        tie = terms.tie_of(person.id)
-        if tie not in batch:
-            listing = listing_of(person)
-            row = records.new_row(person, _WRITE_ID, listing)
-            if not keep_versions:
-                row.update(version=1, updated_at=now)
-            batch[tie] = _New(_in_order(row), listing)
-    return batch
+    for person in employees:
+        listing = listing_of(person)
+        row = records.new_row(person, _WRITE_ID, listing)
+        tie = row["tie"]
+        if tie in seen:
+            continue
+        if len(seen) == WINDOW:  # all before are stored, or known to be there
+            seen.clear()
+            now = time_text(datetime.now(UTC))
+        seen.add(tie)
+        if not keep_versions:
+            row.update(version=1, updated_at=now)
+        yield listing.place, tie, _in_order(row), listing.words, listing.facets
 
 
 def _add(database: Database, batch: dict[str, _New], *, put_entries: _Put) -> int:
