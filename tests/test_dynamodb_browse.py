@@ -9,6 +9,8 @@ from app.contracts import MOST_EXAMINED, PAGE_SIZE, Query
 from app.employee import Employee
 from app.revision import revision_of
 from app.storage.dynamodb import browse
+from app.storage.dynamodb.rows import project
+from app.storage.dynamodb.views import Budget
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, pages
 
@@ -147,6 +149,69 @@ def test_an_early_end_can_be_gone_back_from(big_room, meter, monkeypatch):
     assert sorted(set(back) | {card.id for card in found[-1].cards}) == sorted(ahead)
 
 
+@pytest.fixture(scope="module")
+def crowd(dynamodb_local):
+    """Rows of 2,000 people called Katharina and 2,000 called Andersson; three are called both."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
+        room = DynamoRoom(dynamodb_local)
+        names = ["Katharina Berg", "Andersson Berg"] * 1_997 + ["Katharina Andersson"] * 3
+        people = [
+            colleague(number, full_name=f"{name} {number:05}", email="", location="X" * 90)
+            for number, name in enumerate(names)
+        ]
+        rows = [row for each in people for key, row in project(each).items().items()
+                if key[1].startswith(("andersson\x1f", "katharina\x1f"))]  # fmt: skip
+        for at in range(0, len(rows), 25):
+            puts = [{"PutRequest": {"Item": row}} for row in rows[at : at + 25]]
+            room.store.calls.put_rows(room.index, {"RequestItems": {room.index: puts}})
+        yield room
+        room.close()
+
+
+@pytest.fixture
+def crowd_meter(crowd, dynamodb_local, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
+    yield Meter(crowd)
+    crowd.store.calls.meter = None
+
+
+def bounded_pages(room: DynamoRoom, meter: Meter, query: Query) -> list[str]:
+    """The names on all pages to the end, each of which kept within its bounds."""
+    shown = []
+    for page in pages(room.store, query, PAGE_SIZE):
+        assert meter.units["Query"] <= 200
+        assert (page.looked_through or 0) <= 4_000
+        meter.units.clear()
+        shown += [card.full_name[:-6] for card in page.cards]
+    return shown
+
+
+def test_two_frequent_words_that_rarely_meet_cost_no_page_more_than_200_units(crowd, crowd_meter):
+    first = crowd.store.browse(Query(words="andersson katharina"))
+    assert 100 < crowd_meter.units["Query"] <= 200
+    assert first.looked_through
+    assert first.next
+    crowd_meter.units.clear()
+    shown = bounded_pages(crowd, crowd_meter, Query(words="andersson katharina"))
+    assert shown == ["Katharina Andersson"] * 3
+
+
+@pytest.mark.parametrize("words", ["andersson zzz", "katharina berg zzz", "andersson jakob quito"])
+def test_a_search_that_finds_nobody_costs_no_page_more_than_200_units(crowd, crowd_meter, words):
+    assert bounded_pages(crowd, crowd_meter, Query(words=words)) == []
+
+
+def test_rows_as_long_as_they_can_be_are_within_the_bound_too(dynamodb_local, monkeypatch):
+    budget = Budget(MOST_EXAMINED, browse.MOST_UNITS)
+    assert budget.rows(100) == 100
+    budget.note(100, 150.0)  # six kilobytes each
+    assert budget.rows(500) == 33
+    budget.note(33, 50.0)
+    assert budget.rows(500) == 0
+    assert Budget(MOST_EXAMINED, browse.MOST_UNITS).rows(5_000) == 1_600
+
+
 def test_what_drives_does_not_change_the_order(big_room, meter, monkeypatch):
     query = Query(words="a", department="Department 3", job_title="Data Analyst")
     whole = [card.id for card in everyone(big_room.store, query, 10)]
@@ -162,6 +227,7 @@ def test_at_most_four_thousand_rows_are_looked_at(big_room, meter):
     page = big_room.store.browse(Query(words="an a ka", badge="linux"))
     assert page.cards == ()
     assert page.looked_through is None or page.looked_through <= 4010
+    assert meter.units["Query"] <= 200
 
 
 def test_writes_cost_what_the_design_says(dynamodb_local):

@@ -117,6 +117,15 @@ def test_a_backup_comes_back_with_its_versions_and_times(proxied_room):
     assert audit(proxied_room) == []
 
 
+@pytest.mark.parametrize("operation", ["BatchWriteItem", "TransactWriteItems", "BatchGetItem"])
+def test_an_import_lives_through_silences_that_a_request_would_not(
+    proxied_room, dynamodb_proxy, operation
+):
+    dynamodb_proxy.on(operation).lose_reply(times=4)
+    assert list(proxied_room.store.add_many(some(20)))[-1] == 20
+    assert audit(proxied_room) == []
+
+
 def test_memory_is_bounded_by_what_is_on_its_way(proxied_room):
     taken = []
     running = proxied_room.store.add_many(taken.append(one) or one for one in some(600))

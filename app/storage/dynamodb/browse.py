@@ -24,15 +24,17 @@ from app.storage.dynamodb.rows import (
 )
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.tally import Tally
-from app.storage.dynamodb.views import Reading, Stretch
+from app.storage.dynamodb.views import Budget, Reading, Stretch
 
 # A facet of so many people is read whole, so that everything else is decided in memory.
 FEW_PEOPLE = 500
 # After so many rows without a full page, another way to the same people is tried ...
-_PATIENCE = 500
+_PATIENCE = 400
 # ... at the cost of so many rows, for so many other ways.
-_ATTEMPT = 1_000
+_ATTEMPT = 500
 _ATTEMPTS = 2
+# What a page may cost, in read units of 4 KB: some 1,700 rows of ordinary length.
+MOST_UNITS = 200
 _LONGEST_KEY = 1_000
 
 
@@ -97,8 +99,10 @@ class Browser:
             page = _Search(self, query, asked, None, limit).page()
         return page or Page(())
 
-    def read(self, reading: Reading, wanted: int, budget: int, first_chunk: int) -> None:
-        reading.read(self._calls, self._index, wanted, budget, first_chunk)
+    def read(
+        self, reading: Reading, wanted: int, most: int, first_chunk: int, budget: Budget
+    ) -> None:
+        reading.read(self._calls, self._index, wanted, most, first_chunk, budget)
 
     def people_with(self, kind: str, token: str) -> int:
         return self._tally.people_with(kind, token)
@@ -117,27 +121,28 @@ class _Search:
         self._limit = limit
         self._backwards = place is not None and place.backwards
         self._after = place.key if place else None
-        self._left = MOST_EXAMINED
+        self._budget = Budget(MOST_EXAMINED, MOST_UNITS)
 
     def page(self) -> Page | None:
         """The page; None for a backwards page that reaches the start of the list."""
         facet = self._smallest_facet()
         if not self._asked.words:
             stretch = self._asked.by_name(facet)
-            reading = self._begin(stretch)
-            self._read_on(reading, self._left, 4 if stretch.marks else 1)
+            reading = Reading(stretch, self._after, self._backwards)
+            self._read_on(reading, MOST_EXAMINED, 4 if stretch.marks else 1)
             return self._page_of(reading)
         if self._is_small(facet) and (
             page := self._try_whole(self._asked.by_name(facet), FEW_PEOPLE * 2)
         ):
             return page[0]
-        reading = self._begin(self._asked.by_word(self._asked.words[0]))
+        stretch = self._asked.by_word(self._asked.words[0])
+        reading = Reading(stretch, self._after, self._backwards)
         self._read_on(reading, _PATIENCE, 2 if len(self._asked.words) == 1 and not facet else 4)
         if not self._is_done(reading):
             for stretch in self._other_ways(facet)[:_ATTEMPTS]:
                 if page := self._try_whole(stretch, _ATTEMPT):
                     return page[0]
-        self._read_on(reading, self._left, 4)
+        self._read_on(reading, MOST_EXAMINED, 4)
         return self._page_of(reading)
 
     def _smallest_facet(self) -> tuple[str, str] | None:
@@ -156,23 +161,17 @@ class _Search:
             ways.append(self._asked.by_name(facet))
         return ways
 
-    def _begin(self, stretch: Stretch) -> Reading:
-        return Reading(stretch, self._after, self._backwards)
-
-    def _read_on(self, reading: Reading, budget: int, factor: int) -> None:
-        before = reading.examined
+    def _read_on(self, reading: Reading, most: int, factor: int) -> None:
         first_chunk = (self._limit + 1) * factor
-        self._browser.read(reading, self._limit + 1, min(budget, self._left), first_chunk)
-        self._left -= reading.examined - before
+        self._browser.read(reading, self._limit + 1, most, first_chunk, self._budget)
 
     def _is_done(self, reading: Reading) -> bool:
-        return reading.ended or len(reading.rows) > self._limit or self._left <= 0
+        return reading.ended or len(reading.rows) > self._limit
 
-    def _try_whole(self, stretch: Stretch, budget: int) -> tuple[Page | None] | None:
-        """The page cut from all people asked for, if reading them all stays within the budget."""
+    def _try_whole(self, stretch: Stretch, most: int) -> tuple[Page | None] | None:
+        """The page cut from all people asked for, if they are within so many rows."""
         reading = Reading(stretch, with_terms=True)
-        self._browser.read(reading, MOST_EXAMINED, min(budget, self._left), _PATIENCE)
-        self._left -= reading.examined
+        self._browser.read(reading, MOST_EXAMINED, most, _PATIENCE, self._budget)
         if not reading.ended:
             return None
         found = sorted({self._found(row.at, row.card, row.terms) for row in reading.rows})
@@ -200,9 +199,8 @@ class _Search:
         more = len(found) > self._limit
         shown = found[: self._limit]
         onwards = shown[-1].key if more else stopped_at
-        looked = (
-            None if len(shown) == self._limit or stopped_at is None else MOST_EXAMINED - self._left
-        )
+        is_whole = len(shown) == self._limit or stopped_at is None
+        looked = None if is_whole else self._budget.rows_read
         if self._backwards:
             if onwards is None:
                 return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,8 @@ TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS + 0.2
 CHECK_LIMITS = (0.4, 0.5)
 CHECK_SECONDS = 0.9
 MOST_CONNECTIONS = 50
+# Where a request makes one try more after a silence; some 15 s in all.
+_TRIES_OF_A_LONG_TASK = 5
 
 # An item, or its key, in DynamoDB's own JSON: {"id": {"S": "..."}}.
 Item = dict[str, dict[str, Any]]
@@ -56,6 +59,13 @@ class Calls:
         self._probe: Reader = LeanReader(self._connection, CHECK_LIMITS, 1)
         self._streams: BaseClient | None = None
         self.meter: Callable[[str, float], None] | None = None
+        self._tries_of_a_long_task = 0
+
+    def of_a_long_task(self) -> Calls:
+        """The same, more patient: nobody waits for an answer, and a start from anew costs more."""
+        calls = copy(self)
+        calls._tries_of_a_long_task = _TRIES_OF_A_LONG_TASK
+        return calls
 
     def read(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
         """Carry out a read; see StorageUnavailable."""
@@ -153,7 +163,8 @@ class Calls:
             except CALL_ERRORS as error:
                 trouble, last = judge(error), error
             unheard = unheard or trouble.unheard
-            if number + 1 >= trouble.tries:
+            is_hopeless = trouble.tries == 1
+            if is_hopeless or number + 1 >= max(trouble.tries, self._tries_of_a_long_task):
                 break
             time.sleep(random.random() * min(0.5, 0.02 * 2**number))
         raise StorageUnavailable(

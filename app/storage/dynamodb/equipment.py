@@ -24,3 +24,11 @@ class Equipment(NamedTuple):
     upkeep: Upkeep
     tally: Tally
     lease: Lease
+
+
+def gather(calls: Calls, tables: Tables) -> Equipment:
+    """The equipment of one run."""
+    calls = calls.of_a_long_task()
+    transit = Transit(calls, tables)
+    upkeep = Upkeep(calls, tables, transit)
+    return Equipment(calls, tables, transit, upkeep, Tally(calls, tables), Lease(calls, tables))

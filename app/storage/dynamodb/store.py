@@ -24,9 +24,8 @@ from app.storage.dynamodb import lookups, records, tables, walks
 from app.storage.dynamodb.browse import Browser
 from app.storage.dynamodb.bulk import BulkImport
 from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.equipment import Equipment
+from app.storage.dynamodb.equipment import gather
 from app.storage.dynamodb.follow import Follower
-from app.storage.dynamodb.lease import Lease
 from app.storage.dynamodb.manifests import Manifest
 from app.storage.dynamodb.reindex import Reindex
 from app.storage.dynamodb.rows import project
@@ -60,11 +59,8 @@ class DynamoStore:
         self._noting = Lock()
 
     def get(self, employee_id: str) -> Employee:
-        request = {
-            "TableName": self.tables.people,
-            "Key": self.tables.person_key(records.checked_id(employee_id)),
-            "ConsistentRead": True,
-        }
+        key = self.tables.person_key(records.checked_id(employee_id))
+        request = {"TableName": self.tables.people, "Key": key, "ConsistentRead": True}
         item = self.calls.read("GetItem", self.tables.people, request).get("Item")
         if item is None:
             self._note(employee_id)  # index rows may be left of one who was deleted outside
@@ -170,14 +166,14 @@ class DynamoStore:
         return self._reindex(force=force)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
-        tally = Tally(self.calls, self.tables)
-        follower = Follower(self.calls, self.tables, self._upkeep, tally, self._reindex)
+        own = Tally(self.calls, self.tables)
+        follower = Follower(self.calls, self.tables, self._upkeep, own, self._reindex)
         return follower.run(stop, once=once)
 
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        task = BulkImport(self._equipment(), keep_versions=keep_versions)
+        task = BulkImport(gather(self.calls, self.tables), keep_versions=keep_versions)
         return self._own_words.writing(task.run(self._own_words.noting(employees)))
 
     def known_words(self) -> Iterator[str]:
@@ -199,12 +195,8 @@ class DynamoStore:
         return shared_secret(self.calls, self.tables, proposal)
 
     def _reindex(self, *, force: bool = False) -> Generator[Progress, None, None]:
-        task = Reindex(self._equipment(), self._own_words.note)
+        task = Reindex(gather(self.calls, self.tables), self._own_words.note)
         return self._own_words.writing(task.run(force=force))
-
-    def _equipment(self) -> Equipment:
-        tally, lease = Tally(self.calls, self.tables), Lease(self.calls, self.tables)
-        return Equipment(self.calls, self.tables, self._transit, self._upkeep, tally, lease)
 
     def _tidy(self) -> None:
         deadline.start()

@@ -10,6 +10,8 @@ from app.storage.dynamodb.calls import Calls
 # Sorts after everything that a key can go on with, and before everything else.
 _LAST = "\U0010ffff"
 _CHUNK = 500
+# Half a kilobyte, until it is known better.
+_UNITS_OF_A_ROW = 0.125
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,28 @@ class Stretch:
         return cls(view, "a", "{" + _LAST, marks)
 
 
+@dataclass(slots=True)
+class Budget:
+    """How many rows, and at how many read units, one page may still look at."""
+
+    rows_left: int
+    units_left: float
+    rows_read: int = 0
+    _units_read: float = 0.0
+
+    def rows(self, wanted: int) -> int:
+        """So many of the rows wanted may be asked for at once; 0 where the budget is spent."""
+        each = self._units_read / self.rows_read if self.rows_read else _UNITS_OF_A_ROW
+        return max(0, min(wanted, self.rows_left, int(self.units_left / each)))
+
+    def note(self, rows: int, units: float) -> None:
+        """So much was read."""
+        self.rows_read += rows
+        self.rows_left -= rows
+        self._units_read += units
+        self.units_left -= units
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row as read; ``terms`` only where they were asked for."""
@@ -60,19 +84,27 @@ class Reading:
     examined: int = 0
     ended: bool = False
 
-    def read(self, calls: Calls, table: str, wanted: int, budget: int, first_chunk: int) -> None:
-        """Read on until there are so many rows, or the stretch or the budget of rows has ended."""
-        chunk, ends = first_chunk, self.examined + budget
-        while not self.ended and len(self.rows) < wanted and self.examined < ends:
+    def read(
+        self, calls: Calls, table: str, wanted: int, most: int, first_chunk: int, budget: Budget
+    ) -> None:
+        """Read on until there are so many rows, or so many were looked at, or all is read.
+
+        It ends when the budget is spent, too.
+        """
+        chunk, ends = first_chunk, self.examined + most
+        while not self.ended and len(self.rows) < wanted:
             bounds = self._bounds()
             if bounds is None:
                 self.ended = True
                 return
             # The row that we go on from is met again when reading backwards: one more for it.
             again = int(self.backwards and self.after is not None)
-            limit = min(chunk, ends - self.examined) + again
-            answer = calls.read("Query", table, self._request(table, limit, bounds))
+            limit = budget.rows(min(chunk, ends - self.examined))
+            if not limit:
+                return
+            answer = calls.read("Query", table, self._request(table, limit + again, bounds))
             self.examined += answer["ScannedCount"]
+            budget.note(answer["ScannedCount"], answer["ConsumedCapacity"]["CapacityUnits"])
             after = self.after
             self.rows += [_row(item) for item in answer["Items"] if item["at"]["S"] != after]
             last = answer.get("LastEvaluatedKey")
@@ -103,6 +135,7 @@ class Reading:
             "ExpressionAttributeValues": values,
             "ProjectionExpression": "#a, c, t" if self.with_terms else "#a, c",
             "ConsistentRead": True,
+            "ReturnConsumedCapacity": "TOTAL",
             "ScanIndexForward": not self.backwards,
             "Limit": limit,
         }
