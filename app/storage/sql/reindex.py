@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, func, or_, select
 
 from app import terms
 from app.contracts import Progress
+from app.employee import Employee
 from app.storage.cursors import SEPARATOR
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database
 from app.storage.sql.listing import NAMES, WORDS, Spelling, listing_in, listing_of
+from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import entry, people
 
 BATCH = 500
@@ -44,17 +46,21 @@ _TOTAL = select(func.count(), func.max(people.c.number))
 _ALL_LISTED = select(*_LISTED).execution_options(yield_per=4 * BATCH)
 _ALL_ENTRIES = select(func.count()).select_from(entry)
 _LOWEST = -(2**63)
+_Note = Callable[[Employee], object]
 
 
-def reindex(database: Database, *, force: bool = False) -> Iterator[Progress]:
-    """See EmployeeStore.reindex. Killed and run again, it finds less to change."""
-    yield from _list_people(database, force=force)
+def reindex(database: Database, note: _Note, *, force: bool = False) -> Iterator[Progress]:
+    """See EmployeeStore.reindex. Killed and run again, it finds less to change.
+
+    Everyone is noted as they go by.
+    """
+    yield from _list_people(database, note, force=force)
     _drop_strays(database)
     if _recount(database) and not force:
-        yield from _list_people(database, force=True)
+        yield from _list_people(database, note, force=True)
 
 
-def _list_people(database: Database, *, force: bool) -> Iterator[Progress]:
+def _list_people(database: Database, note: _Note, *, force: bool) -> Iterator[Progress]:
     """List everyone who is there now as they ought to be; with force, also who looks right."""
     with database.reading("reindex") as connection:
         total, last = connection.execute(_TOTAL).one()
@@ -69,6 +75,8 @@ def _list_people(database: Database, *, force: bool) -> Iterator[Progress]:
             with database.writing("reindex") as connection:
                 found = connection.execute(_THESE, {"numbers": wrong}).mappings().all()
                 changed += sum(_list_again(connection, row, force=force) for row in found)
+        for row in rows:
+            note(employee_from(row))
         after, done = rows[-1]["number"], done + len(rows)
         yield Progress(done=done, total=max(total, done), changed=changed, what="people")
     if not done:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from threading import Event
 
 from sqlalchemy import select
 
+from app import deadline
 from app.contracts import PAGE_SIZE, Batch, Facets, Page, Progress, Query
 from app.employee import Employee, badges_from
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
-from app.storage.sql import batches, browse, bulk, counts, records, reindex, schema
+from app.storage.own_words import OwnWords
+from app.storage.sql import batches, browse, bulk, counts, records, reindex, schema, vocabulary
 from app.storage.sql.database import Database, read_url
 from app.storage.sql.tables import people
 
@@ -28,6 +32,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counts: counts.Read | None = None
+        self._own_words = OwnWords(partial(vocabulary.write, database))
 
     @property
     def database(self) -> Database:
@@ -48,7 +53,7 @@ class SqlStore:
                 raise EditConflict(record.person)
             if records.who_deleted(connection, wanted.id) is not None:
                 raise EmployeeDeleted(wanted.id)
-            return records.insert(connection, wanted, write_id)
+            return self._own_words.note(records.insert(connection, wanted, write_id))
 
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         wanted = _normal(employee)
@@ -58,7 +63,8 @@ class SqlStore:
                 return record.person
             if revision_of(record.person) != expected_revision:
                 raise EditConflict(record.person)
-            return records.change(connection, record, wanted, write_id)
+            stored = records.change(connection, record, wanted, write_id)
+            return self._own_words.note(stored)
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
         with self._database.writing("delete") as connection:
@@ -88,13 +94,17 @@ class SqlStore:
         schema.require_current(self._database)
 
     def tidy(self) -> None:
-        """Nothing is noted by reads: the records and their listing change in one transaction."""
+        """Keep new words; the records and their listing changed in one transaction."""
+        if self._own_words.wants_writing:
+            # In a context of its own: the time of the request that is over does not count.
+            contextvars.copy_context().run(self._write_words)
 
     def set_up(self) -> list[str]:
         return schema.bring_up_to_date(self._database)
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
-        return reindex.reindex(self._database, force=force)
+        steps = reindex.reindex(self._database, self._own_words.note, force=force)
+        return self._own_words.writing(steps)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
         yield (
@@ -105,7 +115,9 @@ class SqlStore:
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        return bulk.add_many(self._database, map(_normal, employees), keep_versions=keep_versions)
+        people = self._own_words.noting(map(_normal, employees))
+        steps = bulk.add_many(self._database, people, keep_versions=keep_versions)
+        return self._own_words.writing(steps)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         with self._database.reading("get_many") as connection:
@@ -118,6 +130,9 @@ class SqlStore:
     def each(self, bookmark: str = "") -> Iterator[Batch]:
         return batches.everyone(self._database, bookmark)
 
+    def known_words(self) -> Iterator[str]:
+        return vocabulary.known_words(self._database)
+
     def photo_keys(self) -> Iterator[str]:
         keys = select(people.c.photo_key).where(people.c.photo_key != "")
         with self._database.snapshot("photo_keys") as connection:
@@ -125,6 +140,10 @@ class SqlStore:
 
     def shared_secret(self, proposal: str) -> str | None:
         return None  # a file of this machine
+
+    def _write_words(self) -> None:
+        deadline.start()
+        self._own_words.write()
 
     def close(self) -> None:
         """Give the connections back, for a test or a command that opens many stores."""
@@ -139,4 +158,5 @@ def _existing(record: records.Record | None, employee_id: str) -> records.Record
 
 def _normal(employee: Employee) -> Employee:
     """The employee as it will be read back."""
-    return replace(employee, badges=badges_from(employee.badges))
+    badges = badges_from(employee.badges)
+    return employee if badges == employee.badges else replace(employee, badges=badges)
