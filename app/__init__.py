@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -13,6 +15,9 @@ from app.directory import Directory
 from app.doctor import Doctor
 from app.doctor.checkup import all_checks
 from app.errors import StorageUnavailable
+from app.import_process import open_importer, run_process
+from app.import_watch import ImportWatch
+from app.imports.importer import Importer
 from app.request_log import log_as_json
 from app.secret_key import SecretKeys
 from app.settings import Settings
@@ -33,6 +38,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
     settings = settings or Settings.from_env()
     log_as_json()
+    own_stores = stores is None
     stores = stores or open_stores(settings)
     app = Flask(
         __name__,
@@ -51,10 +57,24 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     app.extensions["doctor"] = Doctor(
         lambda: all_checks(settings, directory, console, keys, stores.open_checks())
     )
+    importer = open_importer(settings, stores)
+    app.extensions["importer"] = importer
+    app.extensions["import_watch"] = ImportWatch(
+        importer,
+        console.folder,
+        partial(run_process, settings) if own_stores else partial(_work_here, importer),
+        outlives_the_program=own_stores,
+    )
     _make_ready(settings, stores)
     web.register(app)
     commands.register(app)
     return app
+
+
+def _work_here(importer: Importer, job_id: str) -> None:
+    """Stores that were handed over may live in this process only."""
+    for _ in importer.work(job_id, Event()):
+        pass
 
 
 def _make_ready(settings: Settings, stores: Stores) -> None:

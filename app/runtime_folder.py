@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import stat
 import tempfile
 import threading
 from pathlib import Path
+from typing import IO
 
 _NAME = "run"
 
@@ -30,6 +33,21 @@ class RuntimeFolder:
             if self._found is None:
                 self._found = self._make()
             return self._found / name
+
+    def take_turn(self, name: str) -> IO[bytes] | None:
+        """The lock of the one process that does what only one may; None while another has it.
+
+        When that one is killed, the next takes over.
+        """
+        with contextlib.suppress(OSError):
+            file = self.path(name).open("ab")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.close()
+                return None
+            return file
+        return None
 
     def _make(self) -> Path:
         usual = self._instance / _NAME

@@ -40,4 +40,12 @@ ROUTES = {
     "/info/stress_cpu": Route("POST", EVERYONE, "makes this machine busy"),
     "/info/stress_stop": Route("POST", EVERYONE, "stops the load of a machine"),
     "/doctor": Route("GET", EVERYONE, "nothing (it puts and removes a small file among photos)"),
+    "/import": Route("GET POST", EVERYONE, "POST keeps a file, to be compared"),
+    "/import/template.<any(csv, xlsx):ending>": Route("GET", EVERYONE, "nothing"),
+    "/import/<job_id>": Route("GET", EVERYONE, "nothing"),
+    "/import/<job_id>/progress": Route("GET", EVERYONE, "nothing"),
+    "/import/<job_id>/go": Route("POST", EVERYONE, "adds and changes people as planned"),
+    "/import/<job_id>/stop": Route("POST", EVERYONE, "stops an import"),
+    "/import/<job_id>/undo": Route("GET POST", EVERYONE, "POST takes an import back"),
+    "/import/<job_id>/forget": Route("POST", EVERYONE, "removes a file that changed nobody"),
 }

@@ -8,7 +8,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add the commands to ``flask``."""
     # Imported here, so that importing the package does nothing.
-    from app.commands import backup, doctor, export, index, samples, setup, sweep
+    from app.commands import backup, doctor, export, imports, index, samples, setup, sweep
 
     for command in (
         setup.setup,
@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         samples.sample_data,
         sweep.sweep_photos,
         export.export,
+        imports.import_people,
         backup.backup,
         backup.restore,
         doctor.doctor,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import logging
 import os
 import threading
@@ -49,7 +47,7 @@ def _beat_on(known: weakref.ref[Console]) -> None:
     turn: IO[bytes] | None = None
     well = True
     while (console := known()) is not None:
-        turn = turn or _take_turn(console)
+        turn = turn or console.folder.take_turn("pulse")
         if turn is not None:
             well = _beat(console, was_well=well)
         del console
@@ -69,16 +67,3 @@ def _beat(console: Console, *, was_well: bool) -> bool:
     if not was_well:
         log.info("this machine leaves heartbeats again")
     return True
-
-
-def _take_turn(console: Console) -> IO[bytes] | None:
-    """The lock of the one worker that beats; when it is killed, the next takes over."""
-    with contextlib.suppress(OSError):
-        file = console.folder.path("pulse").open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return None
-        return file
-    return None

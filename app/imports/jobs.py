@@ -75,7 +75,7 @@ class Job:
     @property
     def progress(self) -> tuple[int, int]:
         """How many lines are through in this phase, of how many (0: not known yet)."""
-        if self.phase is Phase.PLANNING:
+        if self.phase in (Phase.PLANNING, Phase.PLANNED):
             return sum(self.planned), max(self.total, 0)
         if self.phase in (Phase.UNDOING, Phase.UNDONE):
             touched = self.done.added + self.done.changed

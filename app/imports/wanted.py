@@ -77,6 +77,8 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
     values: dict[str, Value] = {}
     troubles: dict[str, str] = {}
     if row.problem:
+        if row.cells and "full_name" in columns.fields:
+            values["full_name"] = person_rules.clean("full_name", _cell(row, columns, "full_name"))
         return Wanted(row.number, "", values, troubles, problem_at("", row.problem))
     for name in TEXT_FIELDS:
         if name in columns.fields:
@@ -89,12 +91,9 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
             troubles["start_date"] = trouble
     if "badges" in columns.places:
         values["badges"] = _badges(row.cells[columns.places["badges"]])
-    return Wanted(row.number, *_id(row, columns, values), troubles)
-
-
-def _id(row: Row, columns: Columns, values: dict[str, Value]) -> tuple[str, dict[str, Value]]:
     place = columns.places.get("id")
-    return ("" if place is None else row.cells[place].strip()), values
+    employee_id = "" if place is None else row.cells[place].strip()
+    return Wanted(row.number, employee_id, values, troubles)
 
 
 def id_problem(employee_id: str) -> str:

@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
         employee_pages,
         error_pages,
         export_pages,
+        import_pages,
         insights_page,
         machine_pages,
         not_modified,
@@ -40,17 +41,20 @@ def register(app: Flask) -> None:
     # compressed, and the headers and the log line of safety come at the very end.
     compression.register(app)
     not_modified.register(app)
+    import_pages.take_large_files(app)
     CSRFProtect(app)
     error_pages.register(app)
     static_files.register(app, Path(app.root_path).parent / "static")
     app.register_blueprint(employee_pages.pages)
     app.register_blueprint(export_pages.exports)
+    app.register_blueprint(import_pages.imports)
     app.register_blueprint(photo_files.photos)
     app.register_blueprint(machine_pages.machine)
     app.register_blueprint(console_pages.console)
     app.register_blueprint(doctor_page.doctor)
     app.register_blueprint(insights_page.insights)
     console_pages.watch(app)
+    import_pages.watch(app)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -12,11 +12,13 @@ from app.employee import BADGES
 
 _OF_PAGES = (
     "arrow-clockwise",
+    "arrow-counterclockwise",
     "check-circle-fill",
     "chevron-down",
     "chevron-left",
     "chevron-right",
     "cpu",
+    "download",
     "envelope",
     "exclamation-circle-fill",
     "exclamation-octagon-fill",
@@ -38,6 +40,7 @@ _OF_PAGES = (
     "stop-fill",
     "telephone",
     "trash",
+    "upload",
     "x",
     "x-octagon-fill",
 )

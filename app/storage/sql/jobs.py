@@ -7,6 +7,7 @@ import time
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
@@ -110,7 +111,7 @@ class SqlJobs:
             _delete(connection, job_id)
 
 
-def _is(job_id: str, kind: str, number: int) -> tuple[object, ...]:
+def _is(job_id: str, kind: str, number: int) -> tuple[ColumnElement[bool], ...]:
     return (job_part.c.job_id == job_id, job_part.c.kind == kind, job_part.c.number == number)
 
 

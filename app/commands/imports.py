@@ -1,0 +1,120 @@
+"""``flask import``: people from a file, by the same engine as the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from typing import cast
+
+import click
+from flask import current_app
+
+from app.commands.running import explained, told_to_stop
+from app.imports.file_parts import digest_of
+from app.imports.hold import is_held
+from app.imports.importer import Importer
+from app.imports.jobs import AT_WORK, Job, Phase
+from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
+
+_MOST_TOLD = 20
+_WORDS = {
+    ADDED: "added", CHANGED: "changed", SAME: "left alone", REFUSED: "refused",
+    UNDONE: "undone", KEPT: "not undone",
+}  # fmt: skip
+
+
+@click.command("import")
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--undo", metavar="IMPORT", help="Take an import back.")
+@click.option("--stop", metavar="IMPORT", help="Stop an import, wherever it is worked on.")
+@click.option("--go", metavar="IMPORT", help="Carry out a dry run, or go on with what was stopped.")
+@explained
+def import_people(
+    file: Path | None, dry_run: bool, undo: str | None, stop: str | None, go: str | None
+) -> None:
+    """Import people from a CSV file or an Excel workbook. Status 1 when a line was refused.
+
+    Ctrl-C stops it; the same command goes on where it was.
+    """
+    importer = cast(Importer, current_app.extensions["importer"])
+    if sum(map(bool, (file, undo, stop, go))) != 1:
+        raise click.UsageError("Name a file, or an import with --undo, --stop or --go.")
+    if stop:
+        importer.stop(stop)
+        click.echo(f"The import {stop} stops within a few seconds.")
+        return
+    if undo:
+        _run(importer, importer.undo(undo))
+    elif go:
+        _run(importer, importer.go(go))
+    elif file:
+        _run(importer, _taken_in(importer, file, dry_run=dry_run))
+
+
+def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
+    with file.open("rb") as source:
+        known = None if dry_run else importer.find(digest_of(source))
+        if known is None:
+            return importer.take_in(source, file.name, go=not dry_run)
+    click.echo(f"Going on with the import {known.id} of this file.")
+    return importer.go(known.id)
+
+
+def _run(importer: Importer, job: Job) -> None:
+    with told_to_stop() as stop:
+        _work(importer, job, stop)
+        stopped = stop.is_set()
+    job = importer.read(job.id)
+    if is_held(job):
+        raise click.ClickException(f"Another process works on it: see /import/{job.id}.")
+    if job.phase is Phase.FAILED:
+        raise click.ClickException(job.trouble)
+    if stopped or job.stopped:
+        click.echo(f"Stopped. Go on with: flask import --go {job.id}")
+        raise SystemExit(1)
+    _tell(importer, job)
+
+
+def _work(importer: Importer, job: Job, stop: Event) -> None:
+    phase = None
+    for now in importer.work(job.id, stop):
+        if now.phase not in AT_WORK:
+            continue
+        if now.phase is not phase and phase is not None:
+            click.echo()
+        phase = now.phase
+        done, total = now.progress
+        click.echo(f"\r{phase.capitalize()}: {done:,} of {total:,} lines", nl=False)
+    if phase is not None:
+        click.echo()
+
+
+def _tell(importer: Importer, job: Job) -> None:
+    outcomes = (UNDONE, KEPT) if job.phase is Phase.UNDONE else (ADDED, CHANGED, SAME, REFUSED)
+    bad = outcomes[-1]
+    counts = importer.counts(job)
+    for line in importer.lines(job, bad, 0, _MOST_TOLD):
+        click.echo(f"  {_reasons(line)}")
+    if (more := counts.of(bad) - _MOST_TOLD) > 0:
+        click.echo(f"  and {more:,} more: see /import/{job.id}")
+    told = ", ".join(f"{counts.of(outcome):,} {_WORDS[outcome]}" for outcome in outcomes)
+    planned = "Would be " if job.phase is Phase.PLANNED else ""
+    click.echo(f"{planned}{told}. Not read: {', '.join(job.left_out)}." if job.left_out
+               else f"{planned}{told}.")  # fmt: skip
+    if job.phase is Phase.PLANNED:
+        click.echo(f"Carry it out with: flask import --go {job.id}")
+    elif job.phase is Phase.DONE and counts.added + counts.changed:
+        click.echo(f"Undo it with: flask import --undo {job.id}")
+    if counts.of(bad):
+        raise SystemExit(1)
+
+
+def _reasons(line: Line) -> str:
+    reasons = (
+        ": ".join(filter(None, (each.column, each.reason, each.typed and f"“{each.typed}”")))
+        for each in line.problems
+    )
+    return f"Line {line.number}, {line.name or 'no name'}: {'; '.join(reasons)}"

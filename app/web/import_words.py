@@ -1,0 +1,197 @@
+"""What pages say of an import: how far it is, what it did, what became of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from app import person_rules
+from app.employee import BADGES
+from app.imports.hold import is_held
+from app.imports.jobs import AT_WORK, Job, Phase
+from app.imports.lines import (
+    ADDED,
+    CHANGED,
+    KEPT,
+    REFUSED,
+    SAME,
+    UNDONE,
+    Line,
+    LineCounts,
+    Value,
+)
+from app.web.console_words import Clock
+from app.web.dates import moment
+
+OUTCOME_WORDS: Mapping[str, str] = {
+    REFUSED: "Refused",
+    CHANGED: "Changed",
+    ADDED: "Added",
+    SAME: "Left alone",
+    UNDONE: "Undone",
+    KEPT: "Not undone",
+}
+PLANNED_WORDS: Mapping[str, str] = {
+    REFUSED: "To be refused",
+    CHANGED: "To be changed",
+    ADDED: "To be added",
+    SAME: "To be left alone",
+}
+OUTCOME_ICONS: Mapping[str, str] = {
+    REFUSED: "x-octagon-fill",
+    CHANGED: "pencil",
+    ADDED: "person-plus",
+    SAME: "check-circle-fill",
+    UNDONE: "check-circle-fill",
+    KEPT: "exclamation-triangle-fill",
+}
+_BADGE_WORDS = {badge.key: badge.words for badge in BADGES}
+
+
+class Tab(NamedTuple):
+    """The lines of one outcome: how many, and where they are shown."""
+
+    outcome: str
+    words: str
+    icon: str
+    number: int
+    address: str
+
+
+class Detail(NamedTuple):
+    """One thing to tell of a line: about which field, what was and what is."""
+
+    label: str
+    words: str
+    before: str = ""
+
+
+class LineShown(NamedTuple):
+    """A line as the table shows it."""
+
+    number: int
+    name: str
+    person: str
+    details: tuple[Detail, ...]
+
+
+def began(job: Job) -> Clock:
+    """When it was begun."""
+    then = datetime.fromtimestamp(job.created, UTC)
+    return Clock(moment(then), then.isoformat(timespec="seconds"))
+
+
+def is_at_work(job: Job) -> bool:
+    """Whether somebody works on it, or will in a moment."""
+    return job.phase in AT_WORK and (not job.stopped or is_held(job))
+
+
+def sentence(job: Job) -> str:
+    """How far an import is, in one sentence or two."""
+    done, total = job.progress
+    of_all = f"{done:,} of {total:,} lines"
+    if job.phase is Phase.FAILED or (job.trouble and not is_held(job)):
+        return job.trouble
+    if job.stopped and job.phase in AT_WORK:
+        begun = "It is stopping" if is_held(job) else "It was stopped"
+        return f"{begun} after {of_all}."
+    return _SENTENCES[job.phase](job, of_all)
+
+
+def _planning(job: Job, of_all: str) -> str:
+    if job.total < 0:
+        return "The file is being read."
+    return f"Compared {of_all}. Nothing is changed yet."
+
+
+def _planned(job: Job, of_all: str) -> str:
+    if not job.planned.added + job.planned.changed:
+        return "There is nothing to carry out."
+    return "Nothing is changed yet. Look through the lines, then carry them out."
+
+
+def _result(job: Job, of_all: str) -> str:
+    parts = [
+        f"{job.done.of(outcome):,} {words}"
+        for outcome, words in (
+            (ADDED, "added"), (CHANGED, "changed"), (SAME, "left alone"), (REFUSED, "refused"),
+        )
+        if job.done.of(outcome)
+    ]  # fmt: skip
+    return f"Carried out: {', '.join(parts) or 'nothing'}."
+
+
+def _undone(job: Job, of_all: str) -> str:
+    left = job.undone.kept
+    words = f" {left:,} people were changed since, and are left as they are." if left else ""
+    return f"Undone: {job.undone.undone:,} people are as they were before.{words}"
+
+
+_SENTENCES = {
+    Phase.RECEIVING: lambda job, of_all: "The file is on its way.",
+    Phase.PLANNING: _planning,
+    Phase.PLANNED: _planned,
+    Phase.DOING: lambda job, of_all: f"Carried out {of_all}.",
+    Phase.DONE: _result,
+    Phase.UNDOING: lambda job, of_all: f"Undone {of_all}.",
+    Phase.UNDONE: _undone,
+}
+_STATES: Mapping[Phase, tuple[str, str, str]] = {
+    Phase.RECEIVING: ("starting", "hourglass-split", "On its way"),
+    Phase.PLANNING: ("starting", "hourglass-split", "Comparing"),
+    Phase.PLANNED: ("look", "exclamation-triangle-fill", "Waits for you"),
+    Phase.DOING: ("look", "lightning-fill", "Under way"),
+    Phase.DONE: ("fine", "check-circle-fill", "Carried out"),
+    Phase.UNDOING: ("look", "lightning-fill", "Being undone"),
+    Phase.UNDONE: ("fine", "check-circle-fill", "Undone"),
+    Phase.FAILED: ("broken", "x-octagon-fill", "Not read"),
+}
+
+
+def state(job: Job) -> tuple[str, str, str]:
+    """The look, the icon and the words of an import's state."""
+    if job.stopped and job.phase in AT_WORK:
+        return ("look", "pause-fill", "Stopping" if is_held(job) else "Stopped")
+    return _STATES[job.phase]
+
+
+def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
+    """The outcomes of an import, with how many lines have each."""
+    words = PLANNED_WORDS if job.phase in (Phase.PLANNING, Phase.PLANNED) else OUTCOME_WORDS
+    return [
+        Tab(
+            outcome,
+            words.get(outcome, OUTCOME_WORDS[outcome]),
+            OUTCOME_ICONS[outcome],
+            counts.of(outcome),
+            f"/import/{job.id}?show={outcome}",
+        )
+        for outcome in outcomes
+    ]
+
+
+def shown(line: Line) -> LineShown:
+    """A line as the table shows it; who is not there has no page."""
+    there = line.outcome in (CHANGED, SAME)
+    return LineShown(line.number, line.name, line.id if there else "", tuple(_details(line)))
+
+
+def _details(line: Line) -> list[Detail]:
+    if line.problems:
+        return [Detail(each.column, _full_stop(each.reason), each.typed) for each in line.problems]
+    return [
+        Detail(label, _words(line.new[name]), _words(line.old.get(name, "")))
+        for name, label in person_rules.LABELS.items()
+        if name in line.new
+    ]
+
+
+def _full_stop(words: str) -> str:
+    return words if words.endswith(".") else f"{words}."
+
+
+def _words(value: Value) -> str:
+    if isinstance(value, str):
+        return value if len(value) <= 200 else f"{value[:199]}…"
+    return ", ".join(_BADGE_WORDS.get(key, key) for key in value)
