@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import create_engine, delete, insert, update
+from sqlalchemy import Engine, create_engine, delete, insert, update
 from sqlalchemy.pool import NullPool
 
 from app.employee import Employee
@@ -56,16 +56,18 @@ class SqliteRoom(SqlRoom):
 class ServerRoom(SqlRoom):
     """A database on a server, used by one test after the other: emptied is quicker than made."""
 
-    _made: ClassVar[dict[SqlServer, str]] = {}
+    _made: ClassVar[dict[SqlServer, tuple[str, Engine]]] = {}
 
     def __init__(self, server: SqlServer) -> None:
         if server not in self._made:
-            self._made[server] = server.make_database()
-        super().__init__(self._made[server])
-        self._empty()
-
-    def _empty(self) -> None:
-        engine = create_engine(self.url, poolclass=NullPool)
-        with engine.begin() as connection:
+            url = server.make_database()
+            self._made[server] = url, create_engine(url, poolclass=NullPool)
+        url, self._engine = self._made[server]
+        super().__init__(url)
+        with self._engine.begin() as connection:
             for table in people.metadata.sorted_tables:
                 connection.execute(delete(table))
+
+    def run(self, statement: Any) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(statement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -42,6 +43,7 @@ class PostgreSql(Server):
     """A PostgreSQL server."""
 
     errors = psycopg.Error
+    options = MappingProxyType({"use_native_hstore": False})  # a question at each start less
 
     def connect(self, options: dict[str, Any]) -> Limited:
         # The driver waits whole seconds, two at least.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -38,6 +39,7 @@ class Server:
 
     shared = True
     errors: type[Exception]
+    options: Mapping[str, Any] = {}
 
     def make_engine(self, url: URL) -> Engine:
         engine = create_engine(
@@ -47,6 +49,7 @@ class Server:
             pool_use_lifo=True,
             pool_timeout=READ_SECONDS,
             hide_parameters=True,
+            **self.options,
         )
         event.listen(engine, "do_connect", self._connect)
         event.listen(engine, "checkout", self._check_out)
