@@ -25,9 +25,11 @@ def get_many(
 ) -> dict[str, Employee]:
     """See EmployeeStore.get_many."""
     _check_number(employee_ids)
-    keys = [tables.person_key(each) for each in dict.fromkeys(employee_ids) if is_id(each)]
-    found = map(employee_from, transit.batch_get({tables.people: keys})[tables.people])
-    return {employee.id: employee for employee in found}
+    ids = [each for each in dict.fromkeys(employee_ids) if is_id(each)]
+    keys = [tables.person_key(each) for each in ids]
+    items = transit.batch_get({tables.people: keys})[tables.people]
+    found = {item["id"]["S"]: employee_from(item) for item in items}
+    return {each: found[each] for each in ids if each in found}
 
 
 def find_by_email(
