@@ -49,5 +49,5 @@ def _insert(connection: Connection, rows: list[dict[str, str]]) -> None:
 
 def known_words(database: Database) -> Iterator[str]:
     """See EmployeeStore.known_words."""
-    with database.reading("vocabulary") as connection:
+    with database.snapshot("vocabulary") as connection:
         yield from connection.execution_options(yield_per=10_000).execute(_ALL).scalars()
