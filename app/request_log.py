@@ -1,4 +1,7 @@
-"""The log: one JSON object a line on stdout, without names, query strings or presigned links."""
+"""The log: one JSON object a line on stdout (in a command on stderr).
+
+It holds no names, query strings or presigned links.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+
+import click
 
 _OURS = "directory"  # the attribute under which a record carries fields of our own
 
@@ -27,14 +32,18 @@ class JsonLines(logging.Formatter):
 
 
 class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes to whatever stdout is now, so that a test (or a daemon) may replace it."""
+    """Writes to whatever stdout is now, so that a test (or a daemon) may replace it.
+
+    In a command stdout is for what the command gives, and may be a file of people.
+    """
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
 
     @property
     def stream(self) -> object:
-        return sys.stdout
+        command = click.get_current_context(silent=True)
+        return sys.stdout if command is None or command.info_name == "run" else sys.stderr
 
 
 class _NoAccessLines(logging.Filter):

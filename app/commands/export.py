@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 
 from app.commands.running import explained, the_directory, the_settings
 from app.contracts import Query
-from app.errors import ExportRefused
+from app.errors import DirectoryError, ExportRefused
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
 from app.terms import one_line
@@ -50,12 +51,12 @@ def export(
 
 
 def _into_file(file: str, ending: str, query: Query) -> None:
-    count = _Count(people_of_view(the_directory(), query))
-    pieces = FORMATS[ending].write(count)
-    if file == _STANDARD_OUTPUT:
-        _print(pieces)
-    else:
-        _write(Path(file), pieces)
+    with _counted(query) as count:
+        pieces = FORMATS[ending].write(count)
+        if file == _STANDARD_OUTPUT:
+            _print(pieces)
+        else:
+            _write(Path(file), pieces)
     people = "1 person" if count.people == 1 else f"{count.people:,} people"
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
     click.echo(f"\rExported {people}{where}.", err=True)
@@ -90,6 +91,18 @@ class _Count:
             click.echo(f"\r{self.people:,} people", nl=False, err=True)
 
 
+@contextmanager
+def _counted(query: Query) -> Iterator[_Count]:
+    """The people of a view; an error is told on a line of its own."""
+    count = _Count(people_of_view(the_directory(), query))
+    try:
+        yield count
+    except DirectoryError:
+        if count.people:
+            click.echo(err=True)
+        raise
+
+
 def _print(pieces: Iterable[bytes]) -> None:
     for piece in pieces:
         sys.stdout.buffer.write(piece)
@@ -112,11 +125,15 @@ def _write(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def _into_lake(address: str, database: str, table: str) -> None:
-    # Imported here: most commands need none of it.
-    from app.storage.data_lake import open_data_lake
-
+    try:
+        # Imported here: it is large, and need not be installed.
+        from app.storage.data_lake import open_data_lake
+    except ModuleNotFoundError as error:
+        raise ExportRefused(
+            f"A data lake needs {error.name}, which is not installed. "
+            "Install it with: pip install -r requirements-analytics.txt"
+        ) from error
     lake = open_data_lake(address, database, table, the_settings().region)
-    count = _Count(people_of_view(the_directory(), Query()))
-    day = datetime.now(UTC).date()
-    for sentence in lake.write(count, day):
-        click.echo(f"\r{sentence}")
+    with _counted(Query()) as count:
+        for sentence in lake.write(count, datetime.now(UTC).date()):
+            click.echo(f"\r{sentence}")

@@ -18,6 +18,7 @@ FILLED_IN = {
     "<PHOTOS_BUCKET>": BUCKET,
     "<RELEASES_BUCKET>": "the-releases",
     "<STACK>": STACK,
+    "<LAKE_BUCKET>": "the-lake",
 }
 
 
