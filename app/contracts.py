@@ -206,7 +206,7 @@ class EmployeeStore(Protocol):
     def known_words(self) -> Iterator[str]:
         """Words that people have in name, title, department or place: hints, at most 200,000.
 
-        Folded, of three letters and more, in scripts that have spaces between words, each once, in
+        Folded, of two to 32 letters, in scripts that have spaces between words, each once, in
         any order. What a save brings is there after ``tidy``, what ``add_many`` and ``reindex``
         bring when they end; a word that nobody has any more may stay.
         """

@@ -109,7 +109,7 @@ def misspelt_names(people: Iterable[Employee], number: int, seed: int) -> Iterat
         person, rule = chance.choice(everyone), RULES[made % len(RULES)]
         words = _words(person)
         at = 0 if rule is _called else chance.randrange(len(words) or 1)
-        if len(words) < 2 or len(words[at]) < 4 and rule is not _called:
+        if len(words) < 2 or (len(words[at]) < 4 and rule is not _called):
             continue
         wrong = rule(words[at], chance)
         if wrong == words[at]:

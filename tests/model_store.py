@@ -176,7 +176,7 @@ class ModelStore:
                          each.location)
         }  # fmt: skip
         words = {word for text in texts for word in terms.words_of(terms.one_line(text))}
-        yield from (word for word in words if 3 <= len(word) <= 32 and terms.is_spelled(word))
+        yield from (word for word in words if 2 <= len(word) <= 32 and terms.is_spelled(word))
 
     def photo_keys(self) -> Iterator[str]:
         with self._lock:

@@ -39,6 +39,12 @@ def sound(word: str) -> str:
     return first + _DOUBLED.sub(r"\1", _VOWELS.sub("", plain))
 
 
+def spellings(word: str) -> tuple[str, ...]:
+    """The word, and as it would be with ``f`` for ``ph``, or the other way round."""
+    other = word.replace("ph", "f") if "ph" in word else word.replace("f", "ph")
+    return (other, word) if other != word else (word,)
+
+
 def other_firsts(word: str) -> str:
     """With what else a word may begin that was typed like this: its second letter, like sounds."""
     return word[1:2] + _OF_FIRST.get(word[:1], "")

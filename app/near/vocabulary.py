@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from app.near.likeness import ONE_FROM, UNFINISHED, cost, other_firsts
+from app.near.likeness import ONE_FROM, UNFINISHED, cost, other_firsts, spellings
 
 # So many words are compared for a word typed, at about half a microsecond each.
 MOST_COMPARED = 6_000
@@ -57,7 +57,9 @@ class Vocabulary:
         if len(typed) < SHORTEST:
             return []
         found = dict.fromkeys(self._with_another_first(typed), 1)
-        found.update(_compare(typed, self._alike(typed), 2 if len(typed) >= ONE_FROM else 1))
+        for spelled in spellings(typed):
+            most = 2 if len(spelled) >= ONE_FROM else 1
+            found.update(_compare(spelled, self._alike(spelled), most))
         near = [
             Near(price, word)
             for word, letters in found.items()

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 # In mind at once; forgotten words are written once more.
 _MOST_SEEN = 200_000
-_SHORTEST, _LONGEST = 3, 32
+_SHORTEST, _LONGEST = 2, 32
 _WRITTEN_AT_ONCE = 500
 _FIELDS = ("full_name", "preferred_name", "job_title", "department", "location")
 _Step = TypeVar("_Step")

@@ -11,7 +11,7 @@ ADA = person(
     "1",
     "Ada O'Brien-Łukasz",
     preferred_name="Àdy",
-    job_title="Analyst II",
+    job_title="Analyst X",
     department="R2D2",
     location="São Paulo",
     email="countess@navy.example",
@@ -31,7 +31,7 @@ def test_what_cannot_be_misspelt_is_no_known_word(store: EmployeeStore) -> None:
     store.tidy()
     words = set(store.known_words())
     assert "सुनीता" in words
-    assert not {"countess", "r2d2", "ii", "王小明", "小明", "x" * 40} & words
+    assert not {"countess", "r2d2", "x", "王小明", "小明", "x" * 40} & words
 
 
 def test_a_change_brings_its_words_and_keeps_no_order_of_writes(room: Room) -> None:
