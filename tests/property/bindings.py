@@ -20,7 +20,12 @@ class Side:
 
 
 # How many sequences each store is given: when time is short, and in CI.
-EXAMPLES = {"sqlite": (25, 150), "dynamodb-local": (5, 30)}
+EXAMPLES = {
+    "sqlite": (25, 150),
+    "mariadb": (4, 20),
+    "postgresql": (4, 20),
+    "dynamodb-local": (5, 30),
+}
 SIDES = tuple(
     Side(binding.name, binding.open, EXAMPLES[binding.name], binding.marks)
     for binding in BINDINGS

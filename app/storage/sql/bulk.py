@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.employee import Employee
 from app.storage.sql import counts, records
-from app.storage.sql.database import Database
+from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import EntryRow, Listing, Spelling, listing_of
 from app.storage.sql.plain_rows import put_rows
 from app.storage.sql.rows import time_text
@@ -87,6 +87,7 @@ def _prepare(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[
         yield listing.place, tie, _in_order(row), listing.words, listing.facets
 
 
+@again_when_undone
 def _add(database: Database, batch: dict[str, _New], *, put_entries: _Put) -> int:
     """Store those of a batch who are new, all or nothing; how many they are."""
     with database.writing("add_many") as connection:

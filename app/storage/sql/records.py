@@ -26,6 +26,9 @@ ENTRY = tuple(each.name for each in entry.c)
 _READ = select(people).where(people.c.tie == bindparam("of_tie"))
 # A record that another program put in has no tie until it is saved or the directory is reindexed.
 _READ_FOREIGN = select(people).where(people.c.tie.is_(None), people.c.id == bindparam("of_id"))
+# Programs that know nothing of the write lock wait for these rows.
+_READ_TO_CHANGE = _READ.with_for_update()
+_READ_FOREIGN_TO_CHANGE = _READ_FOREIGN.with_for_update()
 _CHANGE = people.update().where(people.c.number == bindparam("of_number"))
 _REMOVE = people.delete().where(people.c.number == bindparam("of_number"))
 _DROP_ENTRY = entry.delete().where(
@@ -45,11 +48,14 @@ class Record(NamedTuple):
     listing: Listing
 
 
-def read(connection: Connection, employee_id: str) -> Record | None:
-    """The record of an id."""
-    row = connection.execute(_READ, {"of_tie": terms.tie_of(employee_id)}).mappings().first()
+def read(connection: Connection, employee_id: str, *, to_change: bool = False) -> Record | None:
+    """The record of an id; one that is read to be changed stays as it is until then."""
+    by_tie, by_id = (
+        (_READ_TO_CHANGE, _READ_FOREIGN_TO_CHANGE) if to_change else (_READ, _READ_FOREIGN)
+    )
+    row = connection.execute(by_tie, {"of_tie": terms.tie_of(employee_id)}).mappings().first()
     if row is None and can_be_stored(employee_id):
-        row = connection.execute(_READ_FOREIGN, {"of_id": employee_id}).mappings().first()
+        row = connection.execute(by_id, {"of_id": employee_id}).mappings().first()
     # The tie of a long id is a hash; the id decides.
     return record_in(row) if row is not None and row["id"] == employee_id else None
 

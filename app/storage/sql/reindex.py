@@ -12,7 +12,7 @@ from app.contracts import Progress
 from app.employee import Employee
 from app.storage.cursors import SEPARATOR
 from app.storage.sql import counts, records
-from app.storage.sql.database import Database
+from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import NAMES, WORDS, Spelling, listing_in, listing_of
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import entry, people
@@ -27,7 +27,12 @@ _PEOPLE = (
     .order_by(people.c.number)
     .limit(BATCH)
 )
-_THESE = select(people).where(people.c.number.in_(bindparam("numbers", expanding=True)))
+_THESE = (
+    select(people)
+    .where(people.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(people.c.number)
+    .with_for_update()
+)
 _ENTRIES = (
     select(entry.c.view, entry.c.at, entry.c.number, *_LISTED)
     .join_from(entry, people, entry.c.number == people.c.number, isouter=True)
@@ -72,15 +77,21 @@ def _list_people(database: Database, note: _Note, *, force: bool) -> Iterator[Pr
             break
         wrong = [row["number"] for row in rows if force or not _is_right(row)]
         if wrong:
-            with database.writing("reindex") as connection:
-                found = connection.execute(_THESE, {"numbers": wrong}).mappings().all()
-                changed += sum(_list_again(connection, row, force=force) for row in found)
+            changed += _list_these(database, wrong, force=force)
         for row in rows:
             note(employee_from(row))
         after, done = rows[-1]["number"], done + len(rows)
         yield Progress(done=done, total=max(total, done), changed=changed, what="people")
     if not done:
         yield Progress(done=0, total=0, changed=0, what="people")
+
+
+@again_when_undone
+def _list_these(database: Database, numbers: list[int], *, force: bool) -> int:
+    """List these people again, as they are by now; how many were changed."""
+    with database.writing("reindex") as connection:
+        found = connection.execute(_THESE, {"numbers": numbers}).mappings().all()
+        return sum(_list_again(connection, row, force=force) for row in found)
 
 
 def _is_right(row: RowMapping) -> bool:

@@ -16,8 +16,18 @@ from app.employee import Employee, badges_from
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
 from app.storage.own_words import OwnWords
-from app.storage.sql import batches, browse, bulk, counts, records, reindex, schema, vocabulary
-from app.storage.sql.database import Database, read_url
+from app.storage.sql import (
+    batches,
+    browse,
+    bulk,
+    counts,
+    records,
+    reindex,
+    schema,
+    secret,
+    vocabulary,
+)
+from app.storage.sql.database import Database, again_when_undone, read_url
 from app.storage.sql.tables import people
 
 
@@ -43,10 +53,11 @@ class SqlStore:
         with self._database.reading("get") as connection:
             return _existing(records.read(connection, employee_id), employee_id).person
 
+    @again_when_undone
     def add(self, employee: Employee, write_id: str) -> Employee:
         wanted = _normal(employee)
         with self._database.writing("add") as connection:
-            record = records.read(connection, wanted.id)
+            record = records.read(connection, wanted.id, to_change=True)
             if record is not None:
                 if record.write_id == write_id or record.person.same_content(wanted):
                     return record.person
@@ -55,20 +66,22 @@ class SqlStore:
                 raise EmployeeDeleted(wanted.id)
             return self._own_words.note(records.insert(connection, wanted, write_id))
 
+    @again_when_undone
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         wanted = _normal(employee)
         with self._database.writing("update") as connection:
-            record = _existing(records.read(connection, wanted.id), wanted.id)
+            stored = records.read(connection, wanted.id, to_change=True)
+            record = _existing(stored, wanted.id)
             if record.write_id == write_id or record.person.same_content(wanted):
                 return record.person
             if revision_of(record.person) != expected_revision:
                 raise EditConflict(record.person)
-            stored = records.change(connection, record, wanted, write_id)
-            return self._own_words.note(stored)
+            return self._own_words.note(records.change(connection, record, wanted, write_id))
 
+    @again_when_undone
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
         with self._database.writing("delete") as connection:
-            record = records.read(connection, employee_id)
+            record = records.read(connection, employee_id, to_change=True)
             if record is None:
                 deleted_by = records.who_deleted(connection, employee_id)
                 if deleted_by is None:
@@ -139,7 +152,9 @@ class SqlStore:
             yield from connection.execution_options(yield_per=1_000).execute(keys).scalars()
 
     def shared_secret(self, proposal: str) -> str | None:
-        return None  # a file of this machine
+        if not self._database.shared:
+            return None  # a file of this machine
+        return secret.shared_secret(self._database, proposal)
 
     def _write_words(self) -> None:
         deadline.start()

@@ -1,0 +1,18 @@
+"""The secret that machines on one server share."""
+
+from alembic import op
+from sqlalchemy import Column, String, Text
+
+from app.storage.sql.tables import KEPT_BY_KEY
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "secret",
+        Column("name", String(20), primary_key=True),
+        Column("content", Text, nullable=False),
+        **KEPT_BY_KEY,
+    )

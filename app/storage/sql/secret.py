@@ -1,0 +1,32 @@
+"""The secret that all machines on one server share: the first that is stored decides it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, String, Table, Text, select
+
+from app.storage.sql.database import Database
+from app.storage.sql.tables import KEPT_BY_KEY, metadata
+
+_NAME = "key"
+
+secret = Table(
+    "secret",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("content", Text, nullable=False),
+    **KEPT_BY_KEY,
+)
+_STORED = select(secret.c.content).where(secret.c.name == _NAME)
+
+
+def shared_secret(database: Database, proposal: str) -> str:
+    """The secret that is stored; the proposal if there was none."""
+    with database.reading("secret") as connection:
+        stored: str | None = connection.execute(_STORED).scalar()
+    if stored is None:
+        with database.writing("secret") as connection:
+            stored = connection.execute(_STORED).scalar()  # another machine may have been faster
+            if stored is None:
+                connection.execute(secret.insert(), {"name": _NAME, "content": proposal})
+                stored = proposal
+    return stored
