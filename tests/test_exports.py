@@ -26,7 +26,7 @@ from app.exports.json_lines import json_lines_file, line_of, person_in
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard, vcards_file
 from app.exports.xlsx_file import xlsx_file
-from app.spreadsheet_text import unguarded
+from app.spreadsheet_text import guarded, unguarded
 from tests.model_store import ModelStore
 from tests.small_directory import AMARA
 
@@ -111,6 +111,8 @@ def sheets_of(raw: bytes) -> dict[str, list[list[str]]]:
 def test_a_workbook_holds_strings_and_no_formulas() -> None:
     _, hostile, amara = sheets_of(b"".join(xlsx_file([[HOSTILE], [WHOLE]])))["People"]
     expected = [text.replace("\r\n", "\n") for text in row_of(HOSTILE)]
+    # Only what looks guarded already is guarded: a cell of this kind is never run.
+    expected = [guarded(text) if text.startswith("'") else text for text in expected]
     assert [text.replace("\r\n", "\n") for text in hostile] == expected
     assert amara == row_of(WHOLE)
     with ZipFile(io.BytesIO(b"".join(xlsx_file([[HOSTILE]])))) as archive:

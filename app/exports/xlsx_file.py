@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from app.employee import Employee
 from app.exports.columns import COLUMNS, row_of
 from app.exports.people_of_view import People
+from app.spreadsheet_text import guarded
 
 # Where Excel ends; and far below the 2 GB from which a streamed part of a zip needs another format.
 ROWS_A_SHEET = 1_048_576
@@ -74,6 +75,8 @@ def _row(number: int, person: Employee) -> str:
 
 
 def _text(text: str) -> str:
+    if text.startswith("'"):
+        text = guarded(text)  # else an import would take it for one that CSV had guarded
     if not text.isprintable():
         text = _NOT_IN_XML.sub("", text)
     return escape(text[:_MOST_CHARACTERS], {"\r": "&#13;"})

@@ -1,0 +1,338 @@
+"""What was planned is done once, whatever is killed, stopped or changed meanwhile, and undone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.contracts import EmployeeStore
+from app.employee import Employee
+from app.errors import EmployeeNotFound, StorageUnavailable
+from app.imports import hold, line_parts, worker
+from app.imports.jobs import Job, Phase
+from app.imports.lines import LineCounts
+from app.imports.problems import NotNow
+from app.revision import revision_of
+from tests.imports.conftest import Desk
+
+HEAD = "Name,Title,Office,Mail,Badges\n"
+
+
+def many(count: int, title: str = "T") -> str:
+    return HEAD + "".join(
+        f"Person {number:04},{title},L,p{number}@example.com,\n" for number in range(count)
+    )
+
+
+def change(store: EmployeeStore, employee_id: str, **fields: Any) -> Employee:
+    stored = store.get(employee_id)
+    return store.update(replace(stored, **fields), revision_of(stored), f"other {fields}")
+
+
+def contents(desk: Desk) -> set[tuple[str, str, str]]:
+    found = desk.store.get_many(list(desk.everyone())[:100]).values()
+    return {(one.full_name, one.job_title, one.email) for one in found}
+
+
+def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk: Desk) -> None:
+    desk = real_desk
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L",
+                            email="bo@example.com", badges=("bug", "own")), "w")  # fmt: skip
+    desk.store.add(Employee(id="cy", full_name="Cy", job_title="T", location="L",
+                            email="cy@example.com"), "w")  # fmt: skip
+    before = contents(desk)
+    text = HEAD + (
+        "Ada,T,L,ada@example.com,Gamer\n"
+        "Bo,New,L,bo@example.com,\n"
+        "Cy,T,L,cy@example.com,\n"
+        "Dee,T,,dee@example.com,\n"
+        "Eve,T,L,,\n"
+    )
+    job = desk.run(text)
+    assert job.phase is Phase.DONE
+    assert job.done == LineCounts(added=2, changed=1, same=1, refused=1)
+    bo = desk.store.get("bo")
+    assert (bo.job_title, bo.badges, bo.version) == ("New", ("own",), 2)
+
+    again = desk.run(text)
+    assert again.done == LineCounts(same=4, refused=1)
+
+    undone = desk.undo(job)
+    assert (undone.phase, undone.undone) == (Phase.UNDONE, LineCounts(undone=3))
+    assert contents(desk) == before
+    assert desk.store.get("bo").badges == ("bug", "own")
+
+    once_more = desk.run(text)
+    assert once_more.done == LineCounts(added=2, changed=1, same=1, refused=1)
+    assert len(desk.everyone()) == 4
+
+
+def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(desk: Desk) -> None:
+    for name in ("bo", "cy", "di"):
+        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), "w")
+    job = desk.run(
+        "Id,Title,Name,Office,Mail\nbo,New,bo,L,\ncy,New,cy,L,\ndi,New,di,L,\n,T,Eve,L,eve@x.com\n",
+        go=False,
+    )
+    change(desk.store, "bo", phone="123")
+    desk.store.delete("cy", None, "gone")
+    desk.store.add(Employee(id="other", full_name="Other", email="EVE@x.com"), "w")
+    desk.importer.go(job.id)
+    done = desk.work(job)
+    told = [(line.outcome, line.problems and line.problems[0].reason) for line in desk.lines(done)]
+    assert [outcome for outcome, _ in told] == ["refused", "refused", "changed", "refused"]
+    assert "was changed since" in told[0][1]
+    assert "not here any more" in told[1][1]
+    assert "was added since" in told[3][1]
+    assert desk.store.get("bo").job_title == "T"
+    assert done.done == LineCounts(changed=1, refused=3)
+
+
+def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
+    desk.store.add(Employee(id="7", full_name="Old"), "w")
+    desk.store.delete("7", None, "gone")
+    [line] = desk.lines(desk.run("Id,Name,Title,Office\n7,Ada,T,L\n"))
+    assert line.outcome == "refused"
+    assert "no id is given twice" in line.problems[0].reason
+
+
+def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
+    for name in ("bo", "cy"):
+        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), "w")
+    job = desk.run(
+        "Id,Name,Title,Office\nbo,bo,New,L\ncy,cy,New,L\nn1,N1,T,L\nn2,N2,T,L\nn3,N3,T,L\n"
+    )
+    change(desk.store, "cy", phone="123")
+    change(desk.store, "n1", phone="123")
+    desk.store.delete("n2", None, "gone")
+    undone = desk.undo(job)
+    kept = [line for line in desk.lines(undone) if line.outcome == "kept"]
+    assert {line.name: line.problems[0].reason for line in kept} == {
+        "cy": "Was changed since the import, and is left as it is",
+        "N1": "Was changed since the import, and is left as it is",
+        "N2": "Was deleted since the import",
+    }
+    assert desk.store.get("bo").job_title == "T"
+    assert desk.store.get("cy").job_title == "New"
+    assert desk.everyone().keys() == {"bo", "cy", "n1"}
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_parts, "LINES_A_PART", 10)
+
+
+class Killed(BaseException):
+    """As sudden as kill -9, for the process that works."""
+
+
+def kill_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, job: Job, writes: int) -> bool:
+    """Work on a job until so many writes to the stores; whether it was killed before its end."""
+    left = writes
+
+    def mortal(real: Any) -> Any:
+        def call(*args: Any, **options: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed
+            return real(*args, **options)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("write", "put_part"):
+            patch.setattr(desk.jobs, name, mortal(getattr(desk.jobs, name)))
+        for name in ("add_many", "update", "delete"):
+            patch.setattr(desk.store, name, mortal(getattr(desk.store, name)))
+        patch.setattr(worker, "_give_up", lambda *args: None)
+        try:
+            desk.work(job)
+        except Killed:
+            return True
+    return False
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("kill_undo", [False, True])
+def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch, kill_undo: bool
+) -> None:
+    from app.storage.jobs_in_memory import JobsInMemory
+    from tests.model_store import ModelStore
+
+    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)  # as if a long time passed after each kill
+    writes, killed = 0, True
+    while killed:
+        desk = Desk(ModelStore(), JobsInMemory())
+        for number in range(0, 30, 3):
+            fields = {"job_title": "Old", "location": "L", "email": f"p{number}@example.com"}
+            desk.store.add(Employee(id=f"id{number}", full_name="x", **fields), "w")
+        before = contents(desk)
+        job = desk.take_in(many(30))
+        if kill_undo:
+            done = desk.work(job)
+            desk.importer.undo(job.id)
+            killed = kill_at(desk, monkeypatch, job, writes)
+        else:
+            killed = kill_at(desk, monkeypatch, job, writes)
+            done = desk.work(job)
+        assert done.done == LineCounts(added=20, changed=10)
+        if kill_undo:
+            undone = desk.work(job)
+            assert undone.undone == LineCounts(undone=30)
+            assert contents(desk) == before
+        else:
+            versions = {desk.store.get(each).version for each in desk.everyone()}
+            assert versions == {1, 2}
+            assert len(desk.everyone()) == 30
+        writes += 1
+    assert writes > 10
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_stopped_it_rests_and_told_to_go_on_it_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hold, "_RENEW_SECONDS", -1.0)
+    job = desk.take_in(many(50))
+    running = desk.importer.work(job.id, desk.stop)
+    while next(running).done_parts < 2:
+        pass
+    desk.importer.stop(job.id)
+    assert [now.done_parts for now in running][-1] in (2, 3)
+    stopped = desk.importer.read(job.id)
+    assert (stopped.phase, stopped.stopped, stopped.holder) == (Phase.DOING, True, "")
+    assert desk.importer.due() is None
+    assert desk.work(job).done_parts == stopped.done_parts
+    desk.importer.go(job.id)
+    assert desk.importer.due() == job.id
+    assert desk.work(job).done == LineCounts(added=50)
+    assert len(desk.everyone()) == 50
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_stopped_in_the_middle_it_can_be_undone_with_the_part_that_was_begun(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.take_in(many(25))
+    real, added = desk.store.add_many, 0
+
+    def half(people: Any, **options: Any) -> Iterator[int]:
+        nonlocal added
+        for count in real(people, **options):
+            added += 1
+            if added == 14:
+                desk.stop.set()
+            yield count
+
+    monkeypatch.setattr(desk.store, "add_many", half)
+    desk.work(job)
+    assert len(desk.everyone()) == 14
+    desk.importer.stop(job.id)
+    desk.stop.clear()
+    undone = desk.undo(job)
+    assert (undone.phase, undone.undone) == (Phase.UNDONE, LineCounts(undone=14))
+    assert desk.everyone() == {}
+
+
+def test_a_job_that_is_held_is_left_to_its_holder_until_the_hold_runs_out(desk: Desk) -> None:
+    job = desk.take_in(many(3))
+    first = desk.importer.work(job.id, desk.stop)
+    next(first)
+    assert list(desk.importer.work(job.id, desk.stop)) == []
+    assert desk.importer.due() is None
+    stored = desk.jobs.read(job.id)
+    desk.jobs.write(replace(stored.job, held_until=time.time() - 1), stored.revision)
+    assert desk.importer.due() == job.id
+    assert list(desk.importer.work(job.id, desk.stop))[-1].phase is Phase.DONE
+    assert list(first) == []  # it finds that another has taken over, and ends
+    assert len(desk.everyone()) == 3
+
+
+def test_work_that_dies_again_and_again_rests_and_says_why(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)
+    job = desk.take_in(many(3))
+    for _ in range(5):
+        assert hold.take_hold(desk.jobs, job.id, desk.stop)
+    assert hold.take_hold(desk.jobs, job.id, desk.stop) is None
+    resting = desk.importer.read(job.id)
+    assert resting.stopped
+    assert "ended five times" in resting.trouble
+    desk.importer.go(job.id)
+    assert desk.work(job).phase is Phase.DONE
+
+
+def test_a_store_that_does_not_answer_is_told_of_and_the_work_goes_on_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*args: Any) -> Any:
+        raise StorageUnavailable("the database", "sql:find", reason="locked")
+
+    job = desk.take_in(many(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "find_by_email", silent)
+        with pytest.raises(StorageUnavailable):
+            desk.work(job)
+    waiting = desk.importer.read(job.id)
+    assert waiting.trouble == "It waits, because the database did not answer: locked."
+    assert desk.importer.due() == job.id
+    assert desk.work(job).done.added == 3
+
+
+def test_only_what_can_be_done_now_is_done(desk: Desk) -> None:
+    job = desk.take_in(many(1), go=False)
+    with pytest.raises(NotNow):
+        desk.importer.undo(job.id)
+    desk.work(job)
+    with pytest.raises(NotNow):
+        desk.importer.stop(job.id)
+    desk.importer.go(job.id)
+    desk.work(job)
+    with pytest.raises(NotNow):
+        desk.importer.go(job.id)
+    with pytest.raises(NotNow):
+        desk.importer.forget(job.id)
+    planned = desk.run(many(1), go=False)
+    desk.importer.forget(planned.id)
+    assert [each.id for each in desk.importer.recent()] == [job.id]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_lines_are_shown_page_by_page_by_their_outcome(desk: Desk) -> None:
+    rows = "".join(
+        f"Person {n:04},T,{'' if n % 7 == 0 else 'L'},p{n}@example.com,\n" for n in range(100)
+    )
+    job = desk.run(HEAD + rows, go=False)
+    counts = desk.importer.counts(job)
+    assert counts == LineCounts(added=85, refused=15)
+    seen = [
+        line.number
+        for start in range(0, 85, 20)
+        for line in desk.importer.lines(job, "added", start, 20)
+    ]
+    assert seen == [n + 2 for n in range(100) if n % 7]
+    assert [line.number for line in desk.importer.lines(job, "refused", 13, 20)] == [93, 100]
+
+
+def test_long_lines_make_small_parts(desk: Desk) -> None:
+    about = "€ﬁ漢字" * 500
+    rows = "".join(f"Person {n},T,L,{about}\n" for n in range(200))
+    job = desk.run(f"Name,Title,Office,About\n{rows}", go=False)
+    parts = [len(desk.jobs.get_part(job.id, "plan", number)) for number in range(job.parts)]
+    assert len(parts) > 1
+    assert max(parts) < 390 * 1024
+    assert job.planned.added == 200
+
+
+def test_who_was_undone_is_not_there(desk: Desk) -> None:
+    job = desk.run("Id,Name,Title,Office\nn1,N1,T,L\n")
+    desk.undo(job)
+    with pytest.raises(EmployeeNotFound):
+        desk.store.get("n1")
