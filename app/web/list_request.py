@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from markupsafe import escape
@@ -103,6 +104,12 @@ def wordless(pairs: list[tuple[str, str]]) -> str:
 def with_words(html: str, words: str) -> str:
     """The HTML with the words typed put into each of its addresses."""
     if not words:
-        return html.replace(f'/?{_WORDS_MARK}"', '/"').replace(_WORDS_MARK, "")
+        return _without_words(html)
     pair = urlencode([("q", words)], errors="replace")
     return html.replace(f'{_WORDS_MARK}"', f'{pair}"').replace(_WORDS_MARK, f"{pair}&amp;")
+
+
+@lru_cache(maxsize=32)
+def _without_words(html: str) -> str:
+    # Most lists are opened without words, and their menus are remembered: the same text each time.
+    return html.replace(f'/?{_WORDS_MARK}"', '/"').replace(_WORDS_MARK, "")

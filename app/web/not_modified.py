@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, request
 
-from app.web.safety import holds_token
+from app.web.safety import changes_session, holds_token
 
 _KINDS = ("text/html", "application/json")
 
@@ -41,5 +41,5 @@ def _is_the_same_for_everyone(response: Response) -> bool:
         and response.mimetype in _KINDS
         and response.is_sequence
         and not holds_token()
-        and not session.modified
+        and not changes_session()
     )

@@ -53,8 +53,10 @@ class Sessions(SecureCookieSessionInterface):
             app.config["SECRET_KEY_FALLBACKS"] = older
             app.secret_key = newest
         if app.secret_key and self.get_cookie_name(app) not in request.cookies:
-            return self.session_class()  # nothing to check, so no signer is made
-        return super().open_session(app, request)
+            g.opened = self.session_class()  # nothing to check, so no signer is made
+        else:
+            g.opened = super().open_session(app, request)
+        return cast("SecureCookieSession | None", g.opened)
 
 
 def register(app: Flask, photo_origin: str | None) -> None:
@@ -83,6 +85,12 @@ def request_id() -> str:
 def holds_token() -> bool:
     """Whether the answer to this request holds a form with its token."""
     return "csrf_token" in g  # Flask-WTF keeps there the one that it made
+
+
+def changes_session() -> bool:
+    """Whether the answer to this request sets or removes the cookie of the session."""
+    opened: SecureCookieSession | None = g.get("opened")
+    return opened is not None and opened.modified
 
 
 def _begin() -> ResponseReturnValue | None:
