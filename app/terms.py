@@ -201,6 +201,9 @@ def is_spelled(word: str) -> bool:
 def written_words(text: str) -> Iterator[str]:
     """Each word of a text as it is written, with the apostrophes in it."""
     for token in one_line(text).split(" "):
+        if token.isalnum():  # nearly every token
+            yield token
+            continue
         marks = (mark if _is_word_mark(mark) or mark in _APOSTROPHES else " " for mark in token)
         for word in "".join(marks).split():
             if written := word.strip(_APOSTROPHES):

@@ -79,11 +79,13 @@ class _Found:
         """Take in whom a guess has found."""
         before = len(self._people)
         for card in page.cards:
-            reasons = tuple(_reason(card, way, typed) for way in guess.changed)
-            if card.id not in self._shown and None not in reasons:
+            if card.id in self._shown:
+                continue
+            written = _written_on(card)
+            reasons = [_reason(written, way, typed) for way in guess.changed]
+            if None not in reasons:
                 self._shown.add(card.id)
-                known = tuple(reason for reason in reasons if reason)
-                self._people.append(CloseMatch(card, known))
+                self._people.append(CloseMatch(card, tuple(filter(None, reasons))))
         if len(self._people) > before:
             self._searches.append(guess.words)
             self._more = self._more or page.next is not None
@@ -92,10 +94,13 @@ class _Found:
         return Close(tuple(self._people), self._more, tuple(self._searches))
 
 
-def _reason(card: Card, way: Way, text: str) -> Reason | None:
-    """Why a person is shown; None for who has only a longer word than the form that is meant."""
+def _written_on(card: Card) -> list[str]:
     fields = (card.full_name, card.job_title, card.department, card.location)
-    written = [each for field in fields for each in terms.written_words(field)]
+    return [word for field in fields for word in terms.written_words(field)]
+
+
+def _reason(written: list[str], way: Way, text: str) -> Reason | None:
+    """Why a person is shown; None for who has only a longer word than the form that is meant."""
     shown = _written_as(written, way.word, whole=True)
     if not shown:
         shown = _written_as(written, way.word, whole=False)

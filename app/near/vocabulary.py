@@ -84,9 +84,12 @@ class Vocabulary:
     def _with_another_first(self, typed: str) -> Iterator[str]:
         """Words that are this one but for the first letter: another, one too many, one missing."""
         rest = typed[1:]
-        candidates = [rest, *(first + rest for first in self._by_first)]
-        candidates += [first + typed for first in self._by_first]
-        return (word for word in candidates if len(word) >= ONE_FROM and self.holds(word))
+        yield from filter(self.holds, (rest,) if len(rest) >= ONE_FROM else ())
+        for first, by_length in self._by_first.items():
+            if first.isascii() == typed.isascii():
+                for word in (first + rest, first + typed):
+                    if len(word) >= ONE_FROM and len(word) in by_length and self.holds(word):
+                        yield word
 
     def _beginnings(self, typed: str) -> Iterator[Near]:
         """Beginnings of longer words that one letter makes this one."""
