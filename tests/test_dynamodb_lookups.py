@@ -52,8 +52,11 @@ def test_a_hundred_addresses_are_one_unit_each(full_room, meter):
     assert ids["p7@EXAMPLE.com"] == ("p7", "twin")
     assert ids["p8@EXAMPLE.com"] == ("p8",)
     assert sorted(ids) == sorted(addresses)
-    assert meter.calls == {"Query": 98}
+    assert meter.calls == {"Query": 98, "BatchGetItem": 1}
     assert meter.units["Query"] <= 98
+    meter.calls.clear()
+    assert full_room.store.find_by_email(["nobody@example.com"]) == {}
+    assert meter.calls == {"Query": 1}
 
 
 def test_more_than_a_hundred_are_refused_before_anything_is_read(full_room, meter):
@@ -114,6 +117,12 @@ def test_an_address_that_moves_from_one_to_another_is_never_left_behind(proxied_
     store.delete("p2", None, "form")
     assert store.find_by_email(asked) == {"two@example.com": ("p0", "p1", "p3")}
     assert audit(proxied_room) == []
+
+
+def test_who_lost_an_address_elsewhere_is_found_by_neither_it_nor_none(proxied_room):
+    add(proxied_room.store, person("ada", email="ada@example.com"))
+    proxied_room.change_outside("ada", "email", "")
+    assert proxied_room.store.find_by_email(["ada@example.com", "", " "]) == {}
 
 
 def test_what_others_write_is_found_by_address_and_month_after_reindex(proxied_room):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.storage.dynamodb.calls import Calls
 from app.storage.dynamodb.records import employee_from, is_id
 from app.storage.dynamodb.rows import id_in_card, mail_view
 from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.transit import Transit
+from app.storage.dynamodb.transit import BATCH_READ, Transit
 
 # One Query for each address: a row has the person in its key, so that writers never meet.
 _QUERIES_AT_ONCE = 8
@@ -25,17 +26,17 @@ def get_many(
 ) -> dict[str, Employee]:
     """See EmployeeStore.get_many."""
     _check_number(employee_ids)
-    ids = [each for each in dict.fromkeys(employee_ids) if is_id(each)]
-    keys = [tables.person_key(each) for each in ids]
-    items = transit.batch_get({tables.people: keys})[tables.people]
-    found = {item["id"]["S"]: employee_from(item) for item in items}
-    return {each: found[each] for each in ids if each in found}
+    return _employees(transit, tables, employee_ids)
 
 
 def find_by_email(
-    calls: Calls, tables: Tables, addresses: Collection[str]
+    calls: Calls, transit: Transit, tables: Tables, addresses: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
-    """See EmployeeStore.find_by_email."""
+    """See EmployeeStore.find_by_email.
+
+    Whoever the index names is asked for their address: another program may have changed it, and a
+    file that is imported must not overwrite a stranger.
+    """
     _check_number(addresses)
     keys = {address: terms.email_key(address) for address in addresses}
     asked = [key for key in dict.fromkeys(keys.values()) if key and _is_unicode(key)]
@@ -45,11 +46,29 @@ def find_by_email(
             key: readers.submit(contextvars.copy_context().run, _ids_at, calls, tables.index, key)
             for key in asked
         }
-        ids = {key: future.result() for key, future in reading.items()}
-    return {address: found for address, key in keys.items() if (found := ids.get(key))}
+        named = {key: future.result() for key, future in reading.items()}
+    people = _employees(transit, tables, (each for ids in named.values() for each in ids))
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for employee in people.values():
+        if key := terms.email_key(employee.email):
+            by_key[key].append(employee.id)
+    return {address: tuple(sorted(by_key[key])) for address, key in keys.items() if key in by_key}
 
 
-def _ids_at(calls: Calls, index: str, email_key: str) -> tuple[str, ...]:
+def _employees(
+    transit: Transit, tables: Tables, employee_ids: Iterable[str]
+) -> dict[str, Employee]:
+    """Those of these people who are there, in the order asked for."""
+    ids = [each for each in dict.fromkeys(employee_ids) if is_id(each)]
+    found: dict[str, Employee] = {}
+    for at in range(0, len(ids), BATCH_READ):
+        keys = [tables.person_key(each) for each in ids[at : at + BATCH_READ]]
+        items = transit.batch_get({tables.people: keys})[tables.people]
+        found |= {item["id"]["S"]: employee_from(item) for item in items}
+    return {each: found[each] for each in ids if each in found}
+
+
+def _ids_at(calls: Calls, index: str, email_key: str) -> list[str]:
     request: dict[str, Any] = {
         "TableName": index,
         "KeyConditionExpression": "#v = :v",
@@ -63,7 +82,7 @@ def _ids_at(calls: Calls, index: str, email_key: str) -> tuple[str, ...]:
         answer = calls.read("Query", index, request)
         ids += (id_in_card(item["c"]["S"]) for item in answer["Items"])
         if "LastEvaluatedKey" not in answer:
-            return tuple(sorted(ids))
+            return ids
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 

@@ -183,7 +183,7 @@ class DynamoStore:
         return lookups.get_many(self._transit, self.tables, employee_ids)
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
-        return lookups.find_by_email(self.calls, self.tables, addresses)
+        return lookups.find_by_email(self.calls, self._transit, self.tables, addresses)
 
     def each(self, bookmark: str = "") -> Iterator[Batch]:
         return walks.each_batch(self.calls, self.tables, bookmark)
