@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.engine import Dialect
 
+# In one statement: half the cost of one each on SQLite, far less than that over a network.
+ROWS = 40
+
 
 def put_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert rows of these columns, which are named in the order of the table."""
-    if not rows:
-        return
-    statement, by_place = _insert(connection.dialect, table, columns)
-    values = rows if by_place else [dict(zip(columns, row, strict=True)) for row in rows]
-    connection.exec_driver_sql(statement, values)
+    """Insert rows of these columns."""
+    whole = len(rows) - len(rows) % ROWS
+    if whole:
+        values = [tuple(chain(*rows[at : at + ROWS])) for at in range(0, whole, ROWS)]
+        connection.exec_driver_sql(_insert(connection.dialect, table, columns, ROWS), values)
+    if rows[whole:]:
+        statement = _insert(connection.dialect, table, columns, 1)
+        connection.exec_driver_sql(statement, list(rows[whole:]))
 
 
 @lru_cache(maxsize=16)
-def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[str, bool]:
-    """The statement for this driver, and whether it takes values by place or by name."""
-    compiled = table.insert().compile(dialect=dialect, column_keys=columns)
-    return str(compiled), bool(compiled.positional)
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: int) -> str:
+    quote = dialect.identifier_preparer.quote
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    names = ", ".join(map(quote, columns))
+    row = f"({', '.join([mark] * len(columns))})"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO {quote(table.name)} ({names}) VALUES {values}"  # noqa: S608  our own names
