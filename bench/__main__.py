@@ -1,137 +1,93 @@
-"""Measures pages, memory, start and photos, and prints Markdown tables."""
+"""What pages cost, from a thousand people to a million, against a bare Flask view.
+
+Loads sample people into each store at each size, measures every kind of page at all sizes of a
+store in the same rounds, and writes speed.md, speed.svg and speed.json.
+"""
 
 from __future__ import annotations
 
 import argparse
-import re
+import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
-from bench import photos
-from bench.rounds import Target, measure
-from bench.server import Server, flask, running
-from tests.ground.dynamodb_local import running_dynamodb_local
+from bench import photos, picture, report
+from bench.machine import Moment
+from bench.measuring import Effort, measure_store
+from bench.results import Results, StoreFigures, read_results
+from bench.server import ROOT
+from bench.worlds import DYNAMODB, SQLITE, worlds
+from tests.ground.environment import isolate
 
-_LIMITS = {"sqlite": 5.0, "dynamodb": 12.0}
-_PERSON_LIMIT = 8.0
-
-
-class World(NamedTuple):
-    """One store filled with so many people, and the environment that names it."""
-
-    store: str
-    people: int
-    env: dict[str, str]
+_SIZES = {SQLITE: [1_000, 10_000, 100_000, 1_000_000], DYNAMODB: [1_000, 10_000, 50_000]}
+_QUICK_SIZES = {SQLITE: [1_000, 10_000], DYNAMODB: [1_000, 10_000]}
+_FULL, _QUICK = Effort(25, 10, 2_000), Effort(3, 4, 300)
 
 
-def main() -> None:
-    """Fill the stores, start the servers, measure them side by side, print what was found."""
-    options = _options()
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder = Path(name)
-        worlds = [*_sqlite_worlds(options.sqlite, folder)]
-        if options.dynamodb:
-            worlds += stack.enter_context(_dynamodb_worlds(options.dynamodb, folder))
-        yardstick = stack.enter_context(
-            running("bench.yardsticks:application", {}, folder / "yardsticks.log")
-        )
-        servers = [
-            stack.enter_context(running("application:application", world.env, folder / "app.log"))
-            for world in worlds
-        ]
-        targets = [Target("bare view", yardstick, ["/bare"])]
-        targets.append(Target("constant page of 24 cards", yardstick, ["/cards"]))
-        for world, server in zip(worlds, servers, strict=True):
-            targets.extend(_pages(world, server))
-        before = [server.memory_mb() for server in servers]
-        measure(targets, rounds=options.rounds, requests=options.requests)
-        _print_pages(targets)
-        _print_servers(worlds, servers, before)
-    photos.report()
+def main(arguments: list[str] | None = None) -> None:
+    """Measure each store that is asked for, and write what was found; others stay as they were."""
+    options = _options(arguments)
+    isolate(os.environ)
+    options.into.mkdir(parents=True, exist_ok=True)
+    results = read_results(options.into)
+    for store in options.stores:
+        results.stores[store] = _measured(store, options)
+        _write(results, options.into)
+    if not options.quick:
+        results.upload = photos.report()
+    _write(results, options.into)
+    print("\n".join(report.lines_of_promises(results)))
+    print(f"Written: {', '.join(str(options.into / name) for name in (report.FILE, picture.FILE))}")
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    sizes = {"type": lambda text: [int(size) for size in text.split(",") if size]}
-    parser.add_argument("--sqlite", default=[1_000, 100_000], **sizes)  # type: ignore[arg-type]
-    parser.add_argument("--dynamodb", default=[1_000, 50_000], **sizes)  # type: ignore[arg-type]
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--requests", type=int, default=100)
-    return parser.parse_args()
+    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds")
+    parser.add_argument("--stores", type=_stores, default=[SQLITE, DYNAMODB])
+    parser.add_argument("--sizes", type=_numbers, help="such as 1000,10000; of every store")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--requests", type=int, help="a page and size in each round")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keeps SQLite's databases")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="where the results go")
+    options = parser.parse_args(arguments)
+    if options.into is None:
+        options.into = ROOT / (".cache/bench" if options.quick else "docs")
+    return options
 
 
-def _sqlite_worlds(sizes: list[int], folder: Path) -> Iterator[World]:
-    for people in sizes:
-        env = {"INSTANCE_FOLDER": str(folder / f"sqlite-{people}")}
-        flask(["sample-data", "--people", str(people)], env)
-        yield World("sqlite", people, env)
+def _stores(text: str) -> list[str]:
+    stores = text.split(",")
+    if not set(stores) <= {SQLITE, DYNAMODB}:
+        raise argparse.ArgumentTypeError(f"stores are {SQLITE} and {DYNAMODB}")
+    return stores
 
 
-@contextmanager
-def _dynamodb_worlds(sizes: list[int], folder: Path) -> Iterator[list[World]]:
-    with running_dynamodb_local(folder, heap="6g") as endpoint:
-        worlds = []
-        for people in sizes:
-            env = {
-                "DYNAMO_MODE": "on",
-                "DYNAMO_TABLE": f"Employees{people}",
-                "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-                "AWS_DEFAULT_REGION": "us-west-2",
-                "INSTANCE_FOLDER": str(folder / f"dynamodb-{people}"),
-                "PHOTOS_FOLDER": str(folder / f"dynamodb-{people}" / "photos"),
-            }
-            flask(["setup"], env)
-            flask(["sample-data", "--people", str(people)], env)
-            worlds.append(World("dynamodb", people, env))
-        yield worlds
+def _numbers(text: str) -> list[int]:
+    return sorted(int(each) for each in text.split(","))
 
 
-def _pages(world: World, server: Server) -> Iterator[Target]:
-    """The pages that are promised a cost; many addresses each, so that no cache is measured."""
-    letters = [f"/?letter={letter}" for letter in "abcdefghijklmnoprstuvwyz"]
-    words = ["ma", "jo", "an", "ka", "garcia", "engineer", "manager", "lisbon", "si", "el", "be"]
-    people = sorted(set(_links(server, letters)))
-    yield _target(world, server, "list, first page", ["/"])
-    yield _target(world, server, "list, by letter", letters)
-    yield _target(world, server, "search, one word", [f"/?q={word}" for word in words])
-    yield _target(world, server, "person", people[:200])
+def _measured(store: str, options: argparse.Namespace) -> StoreFigures:
+    effort = _QUICK if options.quick else _FULL
+    sizes = options.sizes or (_QUICK_SIZES if options.quick else _SIZES)[store]
+    effort = Effort(
+        options.rounds or effort.rounds,
+        options.requests or effort.requests,
+        min(effort.sdk_people, *sizes),
+    )
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        moment = Moment()
+        with worlds(store, sizes, scratch, options.keep or scratch) as loaded:
+            figures = measure_store(store, loaded, effort, scratch)
+        return replace(figures, about=moment.about())
 
 
-def _target(world: World, server: Server, page: str, paths: list[str]) -> Target:
-    return Target(f"{world.store}, {world.people:,} people: {page}", server, paths)
-
-
-def _links(server: Server, paths: list[str]) -> Iterator[str]:
-    import urllib.request
-
-    for path in paths:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}") as page:
-            yield from re.findall(r'href="(/employee/[^"]+)"', page.read().decode())
-
-
-def _print_pages(targets: list[Target]) -> None:
-    bare, cards = targets[0], targets[1]
-    print("| page | p50 ms | p99 ms | CPU ms | x bare (p50) | x bare (CPU) | x cards (p50) |")
-    print("|---|---|---|---|---|---|---|")
-    for target in targets:
-        print(
-            f"| {target.name} | {target.p50_ms:.2f} | {target.p99_ms:.2f} | {target.cpu_ms:.2f} "
-            f"| {target.p50_ms / bare.p50_ms:.1f} | {target.cpu_ms / bare.cpu_ms:.1f} "
-            f"| {target.p50_ms / cards.p50_ms:.1f} |"
-        )
-
-
-def _print_servers(worlds: list[World], servers: list[Server], before: list[float]) -> None:
-    print("\n| store | people | first answer s | memory MB before load | after load |")
-    print("|---|---|---|---|---|")
-    for world, server, memory in zip(worlds, servers, before, strict=True):
-        print(
-            f"| {world.store} | {world.people:,} | {server.first_answer_seconds:.2f} "
-            f"| {memory:.0f} | {server.memory_mb():.0f} |"
-        )
+def _write(results: Results, folder: Path) -> None:
+    results.write(folder)
+    (folder / report.FILE).write_text(report.markdown(results))
+    (folder / picture.FILE).write_text(picture.svg(results))
 
 
 if __name__ == "__main__":

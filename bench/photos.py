@@ -12,8 +12,8 @@ from PIL import Image
 from app import portrait
 
 
-def report(repeats: int = 9) -> None:
-    """Print the CPU of one upload, the median of several."""
+def report(repeats: int = 9) -> str:
+    """The CPU of one upload, the median of several, in a sentence."""
     upload = _photo_of_12_megapixels()
     portrait.make(io.BytesIO(upload))
     spent = []
@@ -21,8 +21,8 @@ def report(repeats: int = 9) -> None:
         before = time.process_time()
         portrait.make(io.BytesIO(upload))
         spent.append(time.process_time() - before)
-    print(
-        f"\nA 12-megapixel JPEG of {len(upload) / 1e6:.1f} MB becomes both sizes in "
+    return (
+        f"A 12-megapixel JPEG of {len(upload) / 1e6:.1f} MB becomes both sizes in "
         f"{1000 * statistics.median(spent):.0f} ms of CPU (median of {repeats})."
     )
 

@@ -1,23 +1,30 @@
-"""Interleaved rounds over one connection: the same moment of a noisy machine for every page."""
+"""Interleaved rounds: the same moments of a noisy machine for every page, size and yardstick.
+
+In each round every page is asked for a few times at every size in turn, with the yardsticks among
+them, so that whatever else the machine does falls on all of them. Ratios are those of one round.
+"""
 
 from __future__ import annotations
 
-import http.client
 import statistics
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bench.asking import Request, ask, connected
 from bench.server import Server
-from tests.ground.server_process import HOST
 
 
 @dataclass
 class Target:
-    """One page of one server, and what was measured of it."""
+    """One page of one server, and what was measured of it.
+
+    ``requests`` gives the next so many requests; what it does for that is not measured.
+    """
 
     name: str
+    people: int
     server: Server
-    paths: list[str]
+    requests: Callable[[int], list[Request]]
     seconds: list[float] = field(default_factory=list)
     round_medians: list[float] = field(default_factory=list)
     round_cpu: list[float] = field(default_factory=list)
@@ -30,40 +37,50 @@ class Target:
     @property
     def p99_ms(self) -> float:
         """The 99th percentile over all requests."""
-        return 1000 * statistics.quantiles(self.seconds, n=100)[98]
+        if len(self.seconds) < 2:
+            return 1000 * max(self.seconds)
+        return 1000 * statistics.quantiles(self.seconds, n=100, method="inclusive")[98]
 
     @property
     def cpu_ms(self) -> float:
         """CPU of the whole server per request, the median over rounds."""
         return 1000 * statistics.median(self.round_cpu)
 
+    def times(self, other: Target) -> float:
+        """How many times the other's time, round by round, at the median."""
+        return _ratio(self.round_medians, other.round_medians)
+
+    def cpu_times(self, other: Target) -> float:
+        """How many times the other's CPU, round by round, at the median."""
+        return _ratio(self.round_cpu, other.round_cpu)
+
+    def take_part(self, requests: int) -> None:
+        """Ask so many times in this round."""
+        wanted = self.requests(requests)
+        with connected(self.server.port) as connection:
+            before = self.server.cpu_seconds()
+            seconds = [ask(connection, request).seconds for request in wanted]
+            spent = self.server.cpu_seconds() - before
+        self.round_cpu.append(spent / requests)
+        self.round_medians.append(statistics.median(seconds))
+        self.seconds.extend(seconds)
+
+    def forget(self) -> None:
+        """Begin anew: what was measured was for warming up."""
+        for measured in (self.seconds, self.round_medians, self.round_cpu):
+            measured.clear()
+
 
 def measure(targets: list[Target], *, rounds: int, requests: int) -> None:
-    """Ask every target in turn, ``rounds`` times over, ``requests`` requests each time."""
-    connections = {
-        target.server.port: http.client.HTTPConnection(HOST, target.server.port, timeout=30)
-        for target in targets
-    }
-    for target in targets:
-        _ask(target, connections[target.server.port], 20)
-    for _ in range(rounds):
+    """Ask every target in turn, ``rounds`` times over and once before, to warm up."""
+    for number in range(rounds + 1):
         for target in targets:
-            before = target.server.cpu_seconds()
-            seconds = _ask(target, connections[target.server.port], requests)
-            target.round_cpu.append((target.server.cpu_seconds() - before) / requests)
-            target.round_medians.append(statistics.median(seconds))
-            target.seconds.extend(seconds)
+            target.take_part(requests)
+        if not number:
+            for target in targets:
+                target.forget()
 
 
-def _ask(target: Target, connection: http.client.HTTPConnection, requests: int) -> list[float]:
-    seconds = []
-    for number in range(requests):
-        path = target.paths[number % len(target.paths)]
-        started = time.perf_counter()
-        connection.request("GET", path)
-        response = connection.getresponse()
-        response.read()
-        seconds.append(time.perf_counter() - started)
-        if response.status != 200:
-            raise RuntimeError(f"{target.name}: {path} answered {response.status}")
-    return seconds
+def _ratio(mine: list[float], theirs: list[float]) -> float:
+    pairs = zip(mine, theirs, strict=True)
+    return statistics.median(ours / max(other, 1e-9) for ours, other in pairs)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +14,7 @@ from tests.ground.environment import isolated
 from tests.ground.server_process import HOST, ServerProcess, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
-_TICK = os.sysconf("SC_CLK_TCK")
+_CPUCLOCK_SCHED = 2
 
 
 class Server(NamedTuple):
@@ -28,7 +26,7 @@ class Server(NamedTuple):
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far."""
-        return sum(_cpu_ticks(pid) for pid in self._pids()) / _TICK
+        return sum(time.clock_gettime(_cpu_clock(pid)) for pid in self._pids())
 
     def memory_mb(self) -> float:
         """Proportional set size of all its processes."""
@@ -40,14 +38,16 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def running(target: str, env: Mapping[str, str], log: Path) -> Iterator[Server]:
+def running(
+    target: str, env: Mapping[str, str], log: Path, *, workers: int = 2
+) -> Iterator[Server]:
     """Serve ``module:application`` and measure how long the first answer takes."""
     port = free_port()
     started = time.perf_counter()
     process = ServerProcess(
         [
             *(sys.executable, "-m", "gunicorn", target),
-            *("--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "8"),
+            *("--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", "8"),
             *("--keep-alive", "75"),
         ],
         folder=ROOT,
@@ -63,17 +63,18 @@ def running(target: str, env: Mapping[str, str], log: Path) -> Iterator[Server]:
 
 def _answers(port: int) -> bool:
     try:
-        connection = http.client.HTTPConnection(HOST, port, timeout=10)
-        connection.request("GET", "/")
-        connection.getresponse().read()
+        with closing(http.client.HTTPConnection(HOST, port, timeout=10)) as connection:
+            connection.request("GET", "/")
+            connection.getresponse().read()
     except OSError:
         return False
     return True
 
 
-def _cpu_ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+def _cpu_clock(pid: int) -> int:
+    """The clock of a process's CPU time, as Linux numbers it (``clock_getcpuclockid``): exact to
+    nanoseconds, where /proc counts hundredths of a second."""
+    return (~pid << 3) | _CPUCLOCK_SCHED
 
 
 def _pss_kb(pid: int) -> int:
@@ -81,14 +82,3 @@ def _pss_kb(pid: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1])
     raise LookupError(f"no Pss of process {pid}")
-
-
-def flask(command: list[str], env: Mapping[str, str]) -> None:
-    """Run a flask command of the directory, quietly; raises when it fails."""
-    subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "application.py", *command],
-        cwd=ROOT,
-        env=isolated(dict(env)),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )

@@ -1,0 +1,109 @@
+"""Loads made-up people into the store that the environment names, and tells what it cost:
+
+``python -m bench.loading PEOPLE FILE``. A process of its own, so that its memory and CPU are those
+of the import alone; what it costs to make the people up is counted apart.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.contracts import EmployeeStore
+from app.employee import Employee
+from app.errors import StorageUnavailable
+from app.sample_people import sample_people
+from app.settings import Settings
+from app.storage import open_stores
+
+# So many people, from the first to the last, stand for all where a page is about one of them.
+MOST_REMEMBERED = 200
+_FIELDS = ("id", "full_name", "email", "job_title", "department", "location")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What an import was and cost. ``seconds`` and ``cpu_seconds`` are without making people up.
+
+    ``interruptions`` tells how often the store did not answer in time and the import went on anew.
+    """
+
+    people: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    interruptions: int
+    some: list[dict[str, Any]]
+
+    @property
+    def employees(self) -> list[Employee]:
+        """Some of the people, evenly from the first to the last."""
+        return [Employee(**each) for each in self.some]
+
+
+def load(people: int) -> Loaded:
+    """Add so many people to the store of the environment, which was empty."""
+    settings = Settings.from_env()
+    settings.instance_folder.mkdir(parents=True, exist_ok=True)
+    store = open_stores(settings).employees
+    store.set_up()
+    source = _Source(people)
+    started, cpu = time.perf_counter(), time.process_time()
+    interruptions = 0
+    while not _all_are_in(store, source):
+        interruptions += 1
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    if store.facets().total != people:
+        raise SystemExit("others were in the store too, or not everyone is")
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    spent = source.cpu_seconds
+    return Loaded(people, seconds - spent, cpu - spent, peak_kb / 1024, interruptions, source.some)
+
+
+def _all_are_in(store: EmployeeStore, source: Iterable[Employee]) -> bool:
+    """Go through the people once; who is in already stays."""
+    try:
+        for _ in store.add_many(source):
+            pass
+    except StorageUnavailable as error:
+        print(f"the import goes on after: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+class _Source:
+    """The people to be added; it keeps some in mind, and the CPU that it took to make them up."""
+
+    def __init__(self, people: int) -> None:
+        self._people = people
+        self.cpu_seconds = 0.0
+        self.some: list[dict[str, str]] = []
+
+    def __iter__(self) -> Iterator[Employee]:
+        self.some.clear()
+        apart = max(1, self._people // MOST_REMEMBERED)
+        made_up = enumerate(sample_people(self._people))
+        while True:
+            before = time.thread_time()
+            number, person = next(made_up, (-1, None))
+            self.cpu_seconds += time.thread_time() - before
+            if person is None:
+                return
+            if number % apart == 0 and len(self.some) < MOST_REMEMBERED:
+                self.some.append({name: getattr(person, name) for name in _FIELDS})
+            yield person
+
+
+def read_loaded(file: Path) -> Loaded | None:
+    """What an earlier run told of its import; None where none was finished."""
+    return Loaded(**json.loads(file.read_text())) if file.exists() else None
+
+
+if __name__ == "__main__":
+    Path(sys.argv[2]).write_text(json.dumps(asdict(load(int(sys.argv[1])))))

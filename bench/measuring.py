@@ -1,0 +1,208 @@
+"""Everything that is measured of one store: all its sizes in the same rounds."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from bench.asking import InTurn, Request, ask, connected
+from bench.exporting import export
+from bench.pages import Common, list_pages, other_pages, searches
+from bench.results import PageFigures, SdkFigures, StoreFigures, WorldFigures
+from bench.rounds import Target, measure
+from bench.saved_bytes import saving_pages
+from bench.saves import Saves
+from bench.server import ROOT, Server, running
+from bench.units import Units, units_of
+from bench.worlds import DYNAMODB, World
+from tests.ground.environment import isolated
+
+COUNTS, SAVE = "counts, read anew", "save"
+# A page is as full as a fuller one, if it shows so much of its cards.
+_AS_FULL = 0.9
+_CARD = b'class="name"'
+
+
+class Effort(NamedTuple):
+    """How much is asked: so many rounds of so many requests, and so many people by the SDK."""
+
+    rounds: int
+    requests: int
+    sdk_people: int
+
+    @property
+    def looked_into(self) -> int:
+        """How many requests of a page are looked into, for its cards and its units."""
+        return 2 * self.requests
+
+    @property
+    def sdk_rounds(self) -> int:
+        return min(3, self.rounds)
+
+
+class _Live(NamedTuple):
+    """A world and its servers: the one that is measured, and one that tells of its inside."""
+
+    world: World
+    server: Server
+    inside: Server
+    memory_before: float
+
+
+class _Group(NamedTuple):
+    """One page at every size, and the yardsticks that are asked beside it."""
+
+    bare: Target
+    cards: Target
+    sizes: list[Target]
+
+
+Start = Callable[[str, World | None, int], Server]
+
+
+def measure_store(store: str, worlds: list[World], effort: Effort, folder: Path) -> StoreFigures:
+    """Measure these worlds of one store side by side. ``about`` is left for the caller to tell."""
+    with ExitStack() as stack:
+
+        def start(target: str, world: World | None, workers: int) -> Server:
+            env = world.env if world else {}
+            return stack.enter_context(
+                running(target, env, folder / f"{store}.log", workers=workers)
+            )
+
+        yardstick = start("bench.yardsticks:application", None, 2)
+        lives = [_begin(world, start) for world in worlds]
+        groups = list(_groups(lives, yardstick))
+        everything = [target for group in groups for target in (*group[:2], *group.sizes)]
+        measure(everything, rounds=effort.rounds, requests=effort.requests)
+        return StoreFigures(
+            store=store,
+            about={},
+            rounds=effort.rounds,
+            requests=effort.requests,
+            bare_ms=statistics.median(group.bare.p50_ms for group in groups),
+            bare_cpu_ms=statistics.median(group.bare.cpu_ms for group in groups),
+            cards_ms=statistics.median(group.cards.p50_ms for group in groups),
+            pages=[each for group in groups for each in _figures(group, lives, effort)],
+            worlds=[_world_figures(live) for live in lives],
+            sdk=_beside_the_sdk(worlds, effort) if store == DYNAMODB else None,
+        )
+
+
+def _begin(world: World, start: Start) -> _Live:
+    server = start("application:application", world, 2)
+    with connected(server.port) as connection:
+        for _ in range(4):
+            ask(connection, Request("/"))
+    memory = server.memory_mb()
+    return _Live(world, server, start("bench.inside:application", world, 1), memory)
+
+
+def _groups(lives: list[_Live], yardstick: Server) -> Iterator[_Group]:
+    common = Common(min(live.world.people for live in lives))
+    for same_page in zip(*(_targets(live, common) for live in lives), strict=True):
+        bare = Target("bare view", 0, yardstick, InTurn([Request("/bare")]))
+        cards = Target("constant page", 0, yardstick, InTurn([Request("/cards")]))
+        yield _Group(bare, cards, list(same_page))
+
+
+def _targets(live: _Live, common: Common) -> Iterator[Target]:
+    """What is measured of a world, in the order of the table."""
+    world, some = live.world, live.world.loaded.employees
+    for page in (*list_pages(common, some), *searches(common, some), *other_pages(some)):
+        requests = InTurn([Request(path) for path in page.paths])
+        yield Target(page.name, world.people, live.server, requests)
+    yield from saving_pages(live.server, world.people)
+    counts = InTurn([Request("/-/counts")])
+    yield Target(COUNTS, world.people, live.inside, counts)
+    yield Target(SAVE, world.people, live.server, _saves(live, live.server))
+
+
+def _saves(live: _Live, server: Server) -> Saves:
+    return Saves(server, [f"/edit/{quote(each.id)}" for each in live.world.loaded.employees])
+
+
+def _figures(group: _Group, lives: list[_Live], effort: Effort) -> Iterator[PageFigures]:
+    cards = {target.people: _cards_of(target, effort) for target in group.sizes}
+    for target, live in zip(group.sizes, lives, strict=True):
+        small = next(
+            other for other in group.sizes
+            if cards[other.people] >= _AS_FULL * cards[target.people]
+        )  # fmt: skip
+        units = _units(target, live, effort)
+        yield PageFigures(
+            page=target.name,
+            people=target.people,
+            cards=cards[target.people],
+            p50_ms=target.p50_ms,
+            p99_ms=target.p99_ms,
+            cpu_ms=target.cpu_ms,
+            x_bare=target.times(group.bare),
+            x_bare_cpu=target.cpu_times(group.bare),
+            x_cards=target.times(group.cards),
+            x_small=target.times(small) if small is not target else None,
+            x_small_cpu=target.cpu_times(small) if small is not target else None,
+            small=small.people if small is not target else None,
+            read_units=units.read if units else None,
+            most_read_units=units.most_read if units else None,
+            write_units=units.write if units else None,
+        )
+
+
+def _cards_of(target: Target, effort: Effort) -> float:
+    """How many people a page of this kind shows."""
+    if not isinstance(target.requests, InTurn):
+        return 0
+    with connected(target.server.port) as connection:
+        bodies = [ask(connection, each).body for each in target.requests(effort.looked_into)]
+    return statistics.mean(body.count(_CARD) for body in bodies)
+
+
+def _units(target: Target, live: _Live, effort: Effort) -> Units | None:
+    if live.world.store != DYNAMODB:
+        return None
+    is_save = isinstance(target.requests, Saves)
+    requests = _saves(live, live.inside) if is_save else target.requests
+    return units_of(live.inside, requests, effort.looked_into)
+
+
+def _world_figures(live: _Live) -> WorldFigures:
+    world, loaded = live.world, live.world.loaded
+    after = live.server.memory_mb()
+    exported = export(live.server)
+    if exported.people < world.people:
+        raise RuntimeError(f"only {exported.people} of {world.people} people were exported")
+    return WorldFigures(
+        people=world.people,
+        import_rate=world.people / loaded.seconds,
+        import_rate_per_core=world.people / loaded.cpu_seconds,
+        import_peak_mb=loaded.peak_mb,
+        import_interruptions=loaded.interruptions,
+        export_rate=exported.people / exported.seconds,
+        export_cpu_ms=1000 * exported.cpu_seconds / exported.people,
+        export_peak_mb=exported.peak_mb,
+        first_answer_seconds=live.server.first_answer_seconds,
+        memory_before_mb=live.memory_before,
+        memory_after_mb=after,
+        disk_bytes=world.disk_bytes,
+    )
+
+
+def _beside_the_sdk(worlds: list[World], effort: Effort) -> SdkFigures:
+    command = [
+        sys.executable,
+        "-m",
+        "bench.bare_sdk",
+        str(effort.sdk_people),
+        str(effort.sdk_rounds),
+    ]
+    env = isolated(dict(worlds[0].env))
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
+    return SdkFigures(**json.loads(done.stdout.splitlines()[-1]))
