@@ -17,8 +17,9 @@ _FILE_NAME = "secret_key"
 class SecretKeys:
     """The keys of this directory, the newest first; found at first need, then remembered.
 
-    ``SECRET_KEY`` wins. Else all machines on one DynamoDB table share a key that the first of them
-    stored there, and a directory on a laptop keeps one in its instance folder, for its owner only.
+    ``SECRET_KEY`` wins. Else all machines on one DynamoDB table or one database server share a key
+    that the first of them stored there, and a directory on a laptop keeps one in its instance
+    folder, for its owner only.
     """
 
     def __init__(self, settings: Settings, employees: EmployeeStore) -> None:

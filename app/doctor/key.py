@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.doctor.machine import setting_line
 from app.errors import StorageUnavailable
-from app.findings import Finding, broken, fine, look
+from app.findings import Finding, broken, fine
 from app.fleet import Heartbeat, MachineState, state_of
 from app.settings import Settings
 
@@ -46,8 +46,4 @@ def _where(settings: Settings, machines: int) -> Finding:
         return fine(f"It is kept in the index table, for all machines to share.{together}")
     if settings.database_url.startswith("sqlite"):
         return fine("It is kept in a file that its owner alone can read; this machine is alone.")
-    return look(
-        "Each machine has a key of its own, in a file, while they share one database: a form that "
-        "one of them gave out is refused by another.",
-        *setting_line(_NEW_KEY),
-    )
+    return fine(f"It is kept in the database, for all machines to share.{together}")

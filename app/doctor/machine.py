@@ -69,8 +69,7 @@ def check_region(settings: Settings) -> Finding:
 
 def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
     """Whether the database answers a page's questions."""
-    what = "DynamoDB" if settings.dynamo_mode else settings.database_url.partition(":")[0]
-    what = {"sqlite": "SQLite"}.get(what, what)
+    what = _kind_of_database(settings)
     try:
         began = time.perf_counter()
         employees.check()
@@ -80,8 +79,22 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
         found = f"{what} does not answer: {error.action} {error.resource}: {error.reason}."
         if "flask setup" in error.reason or settings.dynamo_mode:
             return broken(found, "flask setup", "Run this, then check again")
-        return broken(found, "flask setup", "See that the file can be written, then run this")
+        if what == "SQLite":
+            return broken(found, "flask setup", "See that the file can be written, then run this")
+        return broken(
+            found,
+            "flask setup",
+            "See that the server runs, lets this machine in and has the database, then run this",
+        )
     return fine(f"{what} answers in {passed:.0f} ms; {people:,} people.")
+
+
+def _kind_of_database(settings: Settings) -> str:
+    if settings.dynamo_mode:
+        return "DynamoDB"
+    kind = settings.database_url.partition(":")[0].partition("+")[0]
+    names = {"sqlite": "SQLite", "mysql": "MySQL", "mariadb": "MariaDB"}
+    return names.get(kind, "PostgreSQL")
 
 
 def check_disk(settings: Settings) -> Finding:

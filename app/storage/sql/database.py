@@ -174,12 +174,18 @@ class Database:
             "the database",
             f"sql:{action}",
             self._address(),
-            str(cause),
+            _words_of(cause),
             maybe_written=committing and self._kind.may_have_written(cause),
         )
 
     def _address(self) -> str:
         return self.url.render_as_string(hide_password=True)
+
+
+def _words_of(error: BaseException | None) -> str:
+    """What the driver says, without its numbers and its advice."""
+    said = error.args[-1] if error is not None and error.args else error
+    return str(said).partition("\n")[0].rstrip(".")
 
 
 def _forget_in_child(engine: Engine) -> None:
