@@ -4,6 +4,8 @@ no page scrolls sideways."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
+from threading import Event
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -70,6 +72,15 @@ def numbers_open(page: Page, site: Site) -> None:
         summary.click()
 
 
+def compared(page: Page, site: Site) -> None:
+    rows = b"Name,Title,Office,Mail\nAmara,Boss,,amara@example.com\nBo,Clerk,Oslo,bo@example.com\n"
+    importer = site.small.app.extensions["importer"]
+    job = importer.take_in(BytesIO(rows), "Staff.csv")
+    for _ in importer.work(job.id, Event()):
+        pass
+    page.goto(f"/import/{job.id}")
+
+
 def as_it_is(page: Page, site: Site) -> None:
     return None
 
@@ -92,6 +103,8 @@ PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
     "silent form": ("/add", silent_form),
     "console": ("/info", as_it_is),
     "insights": ("/insights", numbers_open),
+    "import": ("/import", as_it_is),
+    "import compared": ("/import", compared),
 }
 
 

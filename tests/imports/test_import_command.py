@@ -1,0 +1,104 @@
+"""``flask import`` does what the pages do, in the foreground."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.web.current import current_directory
+from tests.small_app import small_app
+
+HEAD = "Name,Title,Office,Mail\n"
+GOOD = HEAD + "Ada,A,L,ada@example.com\nBo,B,L,bo@example.com\n"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    return small_app(tmp_path)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(GOOD)
+    return path
+
+
+def run(app: Flask, *command: str | Path) -> Result:
+    return app.test_cli_runner().invoke(args=["import", *map(str, command)])
+
+
+def total(app: Flask) -> int:
+    with app.app_context():
+        return current_directory().employees.facets().total
+
+
+def id_in(result: Result) -> str:
+    [found] = re.findall(r"flask import --\w+ (\S+)", result.output)
+    return str(found)
+
+
+def test_a_file_is_imported_twice_and_undone(app: Flask, file: Path) -> None:
+    first = run(app, file)
+    assert first.exit_code == 0, first.output
+    assert "2 added, 0 changed, 0 left alone, 0 refused." in first.output
+    again = run(app, file)
+    assert "0 added, 0 changed, 2 left alone, 0 refused." in again.output
+    undone = run(app, "--undo", id_in(first))
+    assert undone.exit_code == 0, undone.output
+    assert "2 undone, 0 not undone." in undone.output
+    assert total(app) == 0
+
+
+def test_a_dry_run_changes_nobody_and_can_be_carried_out(app: Flask, file: Path) -> None:
+    planned = run(app, "--dry-run", file)
+    assert planned.exit_code == 0, planned.output
+    assert "Would be 2 added" in planned.output
+    assert total(app) == 0
+    assert run(app, "--go", id_in(planned)).exit_code == 0
+    assert total(app) == 2
+
+
+def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
+    app: Flask, file: Path
+) -> None:
+    file.write_text(GOOD + "Cy,,L,cy@\n")
+    result = run(app, file)
+    assert result.exit_code == 1
+    assert "Line 4, Cy: Title: Give a title, such as Field Engineer" in result.output
+    assert "Mail: Add the part after the @, like name@example.com: “cy@”" in result.output
+    assert total(app) == 2
+
+
+def test_a_file_that_is_no_table_ends_with_one_sentence(app: Flask, file: Path) -> None:
+    for content in (b"%PDF-1", b"", b"Colour\nred\n"):
+        file.write_bytes(content)
+        result = run(app, file)
+        assert result.exit_code == 1
+        assert "Error: " in result.output
+        assert "Traceback" not in result.output
+
+
+def test_stopped_it_goes_on_by_the_same_command(
+    app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer = app.extensions["importer"]
+    with file.open("rb") as source:
+        job = importer.take_in(source, "people.csv", go=True)
+    stopped = run(app, "--stop", job.id)
+    assert stopped.output == f"The import {job.id} stops within a few seconds.\n"
+    result = run(app, file)
+    assert result.output.startswith(f"Going on with the import {job.id} of this file.")
+    assert "2 added" in result.output
+    refused = run(app, "--stop", job.id)
+    assert (refused.exit_code, "nothing to stop" in refused.output) == (1, True)
+
+
+def test_it_wants_one_thing_to_do(app: Flask, file: Path) -> None:
+    for command in ((), (file, "--undo", "x")):
+        assert run(app, *command).exit_code == 2
+    assert "There is no import x" in run(app, "--undo", "x").output

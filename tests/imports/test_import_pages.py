@@ -1,0 +1,192 @@
+"""The pages of an import, as a person without script goes through them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import openpyxl
+import pytest
+
+from app.imports.importer import Importer
+from app.imports.table import Table
+from app.web import import_pages
+from tests.page_reader import Page
+from tests.small_directory import AMARA, SmallDirectory, upload
+
+FILE = (
+    b"Name;Job Title;Office;E-mail;Hire date;Shoe size\n"
+    b"Amara Adeyemi-Lindqvist;Chief;Nairobi;amara@example.com;04.02.2019;41\n"
+    b"Bo;Clerk;Oslo;bo@example.com;;\n"
+    b"<b>Cy</b>;;Oslo;cy@;;\n"
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallDirectory:
+    """A directory whose imports are worked on when the test says so."""
+    monkeypatch.setattr(import_pages, "_wake", lambda: None)
+    small = SmallDirectory(tmp_path)
+    small.put(AMARA)
+    return small
+
+
+def send(small: SmallDirectory, content: bytes = FILE, status: int = 303) -> Page:
+    form = small.get("/import").fields("/import")
+    return small.post("/import", {**form, "file": upload(content, "Staff.csv")}, status)
+
+
+def work(small: SmallDirectory) -> None:
+    importer: Importer = small.app.extensions["importer"]
+    while job_id := importer.due():
+        for _ in importer.work(job_id, Event()):
+            pass
+
+
+def press(small: SmallDirectory, page: Page, action: str) -> Page:
+    [address] = {
+        form.get("action", "") for form in page.all("form", method="post")
+        if form.get("action", "").endswith(action)
+    }  # fmt: skip
+    return small.reader.follow(small.post(address, page.fields(address)))
+
+
+def planned(small: SmallDirectory) -> Page:
+    sent = send(small)
+    work(small)
+    return small.reader.follow(sent)
+
+
+def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirectory) -> None:
+    sent = send(small)
+    waiting = small.reader.follow(sent)
+    assert "The file is being read." in waiting.text
+    work(small)
+    page = small.reader.follow(sent)
+    assert "Nothing is changed yet." in page.text
+    assert "CSV in UTF-8, separated by semicolons. Not read: Shoe size" in page.text
+    assert "To be refused1" in page.text
+    assert "Job Title Give a title, such as Field Engineer." in page.text
+    assert "It says cy@" in page.text
+    assert [person.full_name for person in small.everyone()] == [AMARA.full_name]
+
+    changed = small.get(page.links()["To be changed1"])
+    assert "Title Principal Engineer becomes Chief" in changed.text
+    page = press(small, page, "/go")
+    assert "Under way" in page.text
+    work(small)
+    done = small.get(sent.response.headers["Location"])
+    assert "Carried out: 1 added, 1 changed, 1 refused." in done.text
+    assert [(one.full_name, one.job_title) for one in small.everyone()] == [
+        (AMARA.full_name, "Chief"), ("Bo", "Clerk"),
+    ]  # fmt: skip
+
+    asked = small.get(done.links()["Undo import"])
+    page = press(small, asked, "/undo")
+    work(small)
+    page = small.get(sent.response.headers["Location"])
+    assert "Undone: 2 people are as they were before." in page.text
+    assert [(one.full_name, one.job_title) for one in small.everyone()] == [
+        (AMARA.full_name, AMARA.job_title)
+    ]
+    assert "Undone" in small.get("/import").text
+
+
+def test_an_import_is_stopped_and_goes_on(small: SmallDirectory) -> None:
+    page = press(small, planned(small), "/go")
+    page = press(small, page, "/stop")
+    assert "It was stopped after 0 of 3 lines." in page.text
+    assert "Undo import" in page.links()
+    work(small)
+    assert len(small.everyone()) == 1
+    press(small, page, "/go")
+    work(small)
+    assert len(small.everyone()) == 2
+
+
+def test_a_file_can_be_removed_before_it_is_carried_out(small: SmallDirectory) -> None:
+    page = press(small, planned(small), "/forget")
+    assert "The file was removed; nobody was changed." in page.text
+    assert "Staff.csv" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "The file is empty."), (None, "Choose the file to import.")],
+)
+def test_what_is_no_file_is_told_at_the_field(
+    small: SmallDirectory, content: bytes | None, words: str
+) -> None:
+    form: dict[str, Any] = small.get("/import").fields("/import")
+    if content is not None:
+        form["file"] = upload(content, "a.csv")
+    page = small.post("/import", form, 422)
+    assert words in page.text
+    assert page.title.startswith("Error: ")
+
+
+def test_a_file_that_cannot_be_read_says_so_on_its_page(small: SmallDirectory) -> None:
+    sent = send(small, b"%PDF-1.7")
+    work(small)
+    page = small.reader.follow(sent)
+    assert "Not read This is a PDF. Save the table as CSV or .xlsx and choose that." in page.text
+
+
+def test_a_file_larger_than_a_photo_is_taken_and_a_giant_is_not(
+    small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = b"".join(b"Person %d,T,L\n" % number for number in range(1_500_000))
+    assert len(rows) > 20 << 20
+    send(small, b"Name,Title,Office\n" + rows)
+    monkeypatch.setattr(import_pages, "MOST_MEGABYTES", 1)
+    small.post("/import", {"file": upload(rows, "a.csv")}, 413)
+
+
+def test_lines_come_page_by_page(small: SmallDirectory) -> None:
+    rows = b"".join(b"Person %d,T,L,p%d@example.com\n" % (n, n) for n in range(120))
+    sent = send(small, b"Name,Title,Office,Mail\n" + rows)
+    work(small)
+    first = small.reader.follow(sent)
+    assert "1–50 of 120" in first.text
+    second = small.get(first.links()["Next"])
+    third = small.get(second.links()["Next"])
+    assert "101–120 of 120" in third.text
+    assert "Person 119" in third.text
+    assert "Next" not in third.links()
+    assert small.get(third.links()["Previous"]).text == second.text
+
+
+def test_progress_is_told_to_scripts(small: SmallDirectory) -> None:
+    address = planned(small).response.request.path
+    told = small.reader.client.get(f"{address}/progress").json
+    assert (told["phase"], told["at_work"], told["done"], told["total"]) == ("planned", False, 3, 3)
+
+
+def test_the_templates_are_read_by_the_import(small: SmallDirectory) -> None:
+    for ending in ("csv", "xlsx"):
+        raw = small.reader.client.get(f"/import/template.{ending}").data
+        columns = Table(io.BytesIO(raw)).columns
+        assert not columns.left_out
+        assert columns.fields >= {"full_name", "job_title", "location", "badges", "about"}
+    assert openpyxl.load_workbook(io.BytesIO(raw)).worksheets[0].max_row == 1
+
+
+@pytest.mark.parametrize("action", ["", "/undo", "/progress"])
+def test_an_import_that_is_not_there_is_not_found(small: SmallDirectory, action: str) -> None:
+    assert small.reader.client.get(f"/import/20260101-000000-aaaaaaaa{action}").status_code == 404
+
+
+def test_what_cannot_be_done_now_is_said(small: SmallDirectory) -> None:
+    page = planned(small)
+    address = page.response.request.path
+    token = page.fields(f"{address}/go")
+    answer = small.reader.follow(small.post(f"{address}/stop", token))
+    assert "Nothing is under way, so there is nothing to stop." in answer.text
+
+
+def test_the_list_and_the_empty_page_lead_to_the_import(small: SmallDirectory) -> None:
+    assert small.get("/").links()["Import"] == "/import"
+    small.directory.delete("amara", None, "w")
+    assert small.get("/").links()["Import a file"] == "/import"
