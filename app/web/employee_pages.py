@@ -125,9 +125,9 @@ def person(employee_id: str) -> ResponseReturnValue:
 
 
 def _tidy_afterwards(response: Response) -> Response:
-    """Let the store mend what reading found, once the answer is sent; only for a page opened."""
+    """Let the store do its upkeep, once the answer is sent; only for a page opened or a save."""
     prefetched = "prefetch" in request.headers.get("Sec-Purpose", "")
-    if request.method == "GET" and not prefetched:
+    if request.method in ("GET", "POST") and not prefetched:
         response.call_on_close(current_directory().employees.tidy)
     return response
 
@@ -197,6 +197,7 @@ def edit(employee_id: str) -> ResponseReturnValue:
 
 
 def _saved(employee: Employee) -> ResponseReturnValue:
+    after_this_request(_tidy_afterwards)
     flash(f"Saved {employee.full_name}.", "good")
     return redirect(addresses.person_address(employee.id), 303)
 
