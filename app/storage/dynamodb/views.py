@@ -103,8 +103,10 @@ class Reading:
             if not limit:
                 return
             answer = calls.read("Query", table, self._request(table, limit + again, bounds))
-            self.examined += answer["ScannedCount"]
-            budget.note(answer["ScannedCount"], answer["ConsumedCapacity"]["CapacityUnits"])
+            examined = answer["ScannedCount"]
+            consumed = answer.get("ConsumedCapacity", {})  # some that speak DynamoDB do not say
+            budget.note(examined, consumed.get("CapacityUnits", examined * _UNITS_OF_A_ROW))
+            self.examined += examined
             after = self.after
             self.rows += [_row(item) for item in answer["Items"] if item["at"]["S"] != after]
             last = answer.get("LastEvaluatedKey")
