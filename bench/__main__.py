@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     results = read_results(options.into)
     for store in options.stores:
         results.stores[store] = _measured(store, options)
+        results.stores = {each: results.stores[each] for each in _SIZES if each in results.stores}
         _write(results, options.into)
     if not options.quick:
         results.upload = photos.report()

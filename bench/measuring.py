@@ -6,25 +6,22 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
-from bench.asking import InTurn, Request, ask, connected
+from bench.asking import InTurn, ask, connected
 from bench.exporting import export
-from bench.pages import Common, list_pages, other_pages, searches
 from bench.results import PageFigures, SdkFigures, StoreFigures, WorldFigures
 from bench.rounds import Target, measure
-from bench.saved_bytes import saving_pages
 from bench.saves import Saves
 from bench.server import ROOT, Server, running
+from bench.targets import Group, Live, begin, groups, saves_of
 from bench.units import Units, units_of
 from bench.worlds import DYNAMODB, World
 from tests.ground.environment import isolated
 
-COUNTS, SAVE = "counts, read anew", "save"
 # A page is as full as a fuller one, if it shows so much of its cards.
 _AS_FULL = 0.9
 _CARD = b'class="name"'
@@ -47,26 +44,6 @@ class Effort(NamedTuple):
         return min(3, self.rounds)
 
 
-class _Live(NamedTuple):
-    """A world and its servers: the one that is measured, and one that tells of its inside."""
-
-    world: World
-    server: Server
-    inside: Server
-    memory_before: float
-
-
-class _Group(NamedTuple):
-    """One page at every size, and the yardsticks that are asked beside it."""
-
-    bare: Target
-    cards: Target
-    sizes: list[Target]
-
-
-Start = Callable[[str, World | None, int], Server]
-
-
 def measure_store(store: str, worlds: list[World], effort: Effort, folder: Path) -> StoreFigures:
     """Measure these worlds of one store side by side. ``about`` is left for the caller to tell."""
     with ExitStack() as stack:
@@ -78,58 +55,25 @@ def measure_store(store: str, worlds: list[World], effort: Effort, folder: Path)
             )
 
         yardstick = start("bench.yardsticks:application", None, 2)
-        lives = [_begin(world, start) for world in worlds]
-        groups = list(_groups(lives, yardstick))
-        everything = [target for group in groups for target in (*group[:2], *group.sizes)]
+        lives = [begin(world, start) for world in worlds]
+        pages = list(groups(lives, yardstick))
+        everything = [target for group in pages for target in (*group[:2], *group.sizes)]
         measure(everything, rounds=effort.rounds, requests=effort.requests)
         return StoreFigures(
             store=store,
             about={},
             rounds=effort.rounds,
             requests=effort.requests,
-            bare_ms=statistics.median(group.bare.p50_ms for group in groups),
-            bare_cpu_ms=statistics.median(group.bare.cpu_ms for group in groups),
-            cards_ms=statistics.median(group.cards.p50_ms for group in groups),
-            pages=[each for group in groups for each in _figures(group, lives, effort)],
+            bare_ms=statistics.median(group.bare.p50_ms for group in pages),
+            bare_cpu_ms=statistics.median(group.bare.cpu_ms for group in pages),
+            cards_ms=statistics.median(group.cards.p50_ms for group in pages),
+            pages=[each for group in pages for each in _figures(group, lives, effort)],
             worlds=[_world_figures(live) for live in lives],
             sdk=_beside_the_sdk(worlds, effort) if store == DYNAMODB else None,
         )
 
 
-def _begin(world: World, start: Start) -> _Live:
-    server = start("application:application", world, 2)
-    with connected(server.port) as connection:
-        for _ in range(4):
-            ask(connection, Request("/"))
-    memory = server.memory_mb()
-    return _Live(world, server, start("bench.inside:application", world, 1), memory)
-
-
-def _groups(lives: list[_Live], yardstick: Server) -> Iterator[_Group]:
-    common = Common(min(live.world.people for live in lives))
-    for same_page in zip(*(_targets(live, common) for live in lives), strict=True):
-        bare = Target("bare view", 0, yardstick, InTurn([Request("/bare")]))
-        cards = Target("constant page", 0, yardstick, InTurn([Request("/cards")]))
-        yield _Group(bare, cards, list(same_page))
-
-
-def _targets(live: _Live, common: Common) -> Iterator[Target]:
-    """What is measured of a world, in the order of the table."""
-    world, some = live.world, live.world.loaded.employees
-    for page in (*list_pages(common, some), *searches(common, some), *other_pages(some)):
-        requests = InTurn([Request(path) for path in page.paths])
-        yield Target(page.name, world.people, live.server, requests)
-    yield from saving_pages(live.server, world.people)
-    counts = InTurn([Request("/-/counts")])
-    yield Target(COUNTS, world.people, live.inside, counts)
-    yield Target(SAVE, world.people, live.server, _saves(live, live.server))
-
-
-def _saves(live: _Live, server: Server) -> Saves:
-    return Saves(server, [f"/edit/{quote(each.id)}" for each in live.world.loaded.employees])
-
-
-def _figures(group: _Group, lives: list[_Live], effort: Effort) -> Iterator[PageFigures]:
+def _figures(group: Group, lives: list[Live], effort: Effort) -> Iterator[PageFigures]:
     cards = {target.people: _cards_of(target, effort) for target in group.sizes}
     for target, live in zip(group.sizes, lives, strict=True):
         small = next(
@@ -165,15 +109,15 @@ def _cards_of(target: Target, effort: Effort) -> float:
     return statistics.mean(body.count(_CARD) for body in bodies)
 
 
-def _units(target: Target, live: _Live, effort: Effort) -> Units | None:
+def _units(target: Target, live: Live, effort: Effort) -> Units | None:
     if live.world.store != DYNAMODB:
         return None
     is_save = isinstance(target.requests, Saves)
-    requests = _saves(live, live.inside) if is_save else target.requests
+    requests = saves_of(live, live.inside) if is_save else target.requests
     return units_of(live.inside, requests, effort.looked_into)
 
 
-def _world_figures(live: _Live) -> WorldFigures:
+def _world_figures(live: Live) -> WorldFigures:
     world, loaded = live.world, live.world.loaded
     after = live.server.memory_mb()
     exported = export(live.server)

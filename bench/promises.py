@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from bench.measuring import COUNTS, SAVE
 from bench.results import PageFigures, StoreFigures
+from bench.targets import COUNTS, SAVE
 from bench.worlds import DYNAMODB, SQLITE
 
 _LISTS = ("list, first page", "list, in the middle", "letter", "location", "department",

@@ -18,11 +18,11 @@ from app.storage.cursors import read_cursor
 from app.web.list_request import read_request
 from bench import __main__ as bench
 from bench import picture, report
-from bench.measuring import COUNTS, SAVE
 from bench.pages import Common, list_pages, other_pages, searches
 from bench.promises import verdicts
 from bench.results import PageFigures, Results, StoreFigures, WorldFigures, read_results
 from bench.rounds import Target
+from bench.targets import COUNTS, SAVE
 from tests.model_store import meets
 
 SIZES = (1_000, 1_000_000)
