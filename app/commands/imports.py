@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import cast
@@ -9,12 +10,14 @@ from typing import cast
 import click
 from flask import current_app
 
-from app.commands.running import explained, told_to_stop
+from app.commands.running import explained, the_directory, the_settings, told_to_stop
+from app.employee import Employee
 from app.imports.file_parts import digest_of
 from app.imports.hold import is_held
 from app.imports.importer import Importer
 from app.imports.jobs import AT_WORK, Job, Phase
 from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
+from app.storage import open_course_table
 
 _MOST_TOLD = 20
 _WORDS = {
@@ -31,17 +34,31 @@ _WORDS = {
 @click.option("--undo", metavar="IMPORT", help="Take an import back.")
 @click.option("--stop", metavar="IMPORT", help="Stop an import, wherever it is worked on.")
 @click.option("--go", metavar="IMPORT", help="Carry out a dry run, or go on with what was stopped.")
+@click.option(
+    "--from-course-mysql",
+    "course",
+    is_flag=True,
+    help="Add the people of the course's MySQL table.",
+)
 @explained
 def import_people(
-    file: Path | None, dry_run: bool, undo: str | None, stop: str | None, go: str | None
+    file: Path | None,
+    dry_run: bool,
+    undo: str | None,
+    stop: str | None,
+    go: str | None,
+    course: bool,
 ) -> None:
     """Import people from a CSV file or an Excel workbook. Status 1 when a line was refused.
 
     Ctrl-C stops it; the same command goes on where it was.
     """
     importer = cast(Importer, current_app.extensions["importer"])
-    if sum(map(bool, (file, undo, stop, go))) != 1:
+    if sum(map(bool, (file, undo, stop, go, course))) != 1:
         raise click.UsageError("Name a file, or an import with --undo, --stop or --go.")
+    if course:
+        _add_from_course(dry_run=dry_run)
+        return
     if stop:
         importer.stop(stop)
         click.echo(f"The import {stop} stops within a few seconds.")
@@ -52,6 +69,29 @@ def import_people(
         _run(importer, importer.go(go))
     elif file:
         _run(importer, _taken_in(importer, file, dry_run=dry_run))
+
+
+def _add_from_course(*, dry_run: bool) -> None:
+    """Add who is in the course's table and not yet here; nobody who is here is changed."""
+    read = 0
+
+    def counted() -> Iterator[Employee]:
+        nonlocal read
+        for person in open_course_table(the_settings()):
+            read += 1
+            yield person
+
+    if dry_run:
+        click.echo(f"The course's table has {sum(1 for _ in counted()):,} people.")
+        return
+    added = 0
+    for added in the_directory().add_many(counted()):
+        click.echo(f"\r{added:,} people", nl=False)
+    here = read - added
+    click.echo(
+        f"\nAdded {added:,} people of the course's table."
+        + (f" {here:,} of them were here before." if here else "")
+    )
 
 
 def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:

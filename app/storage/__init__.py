@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from app.contracts import EmployeeStore, PhotoStore
+from app.employee import Employee
 from app.findings import Check
 from app.fleet import HeartbeatStore
 from app.imports.jobs import JobStore
@@ -43,6 +44,13 @@ def open_stores(settings: Settings) -> Stores:
         open_checks=lambda: _aws_checks(settings),
         jobs=SqlJobs(employees.database),
     )
+
+
+def open_course_table(settings: Settings) -> Iterator[Employee]:
+    """The people in the MySQL table of the course's app; see course_mysql.course_people."""
+    from app.storage.sql.course_mysql import course_people
+
+    return course_people(settings.database_url)
 
 
 def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores:
