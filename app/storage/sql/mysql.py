@@ -18,7 +18,7 @@ _SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"  # what does not fit is
 _EACH_STATEMENT_SEES_ALL = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 # Its one row is there as long as the tables are; who holds it writes.
 _LOCK = "SELECT version_num FROM alembic_version FOR UPDATE"
-_MIGRATION = "concat('directory ', database())"
+_MIGRATION = "concat('directory ', left(database(), 50))"  # 64 characters at most
 _CLIENT_ERRORS = range(2000, 3000)
 _COLLISIONS = {ER.LOCK_DEADLOCK, ER.CHECKREAD}
 
