@@ -211,13 +211,19 @@ def written_words(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
+def line_words(text: str) -> tuple[str, ...]:
+    """Every word under which a text is found, as far as it is shown on one line."""
+    return words_of(one_line(text))
+
+
+@lru_cache(maxsize=4096)
 def _search_words(
     full_name: str, preferred_name: str, email_name: str, title: str, department: str, place: str
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in (full_name, preferred_name, email_name, title, department, place):
-        for word in words_of(one_line(text)):
-            found[_cut(word, WORD_BYTES)] = None
+        for word in line_words(text):
+            found[word if len(word) <= WORD_BYTES // 4 else _cut(word, WORD_BYTES)] = None
     return tuple(sorted(list(found)[:MOST_WORDS]))
 
 

@@ -42,8 +42,9 @@ class OwnWords:
     def note(self, person: Employee) -> Employee:
         """The same person, whose words may be new."""
         for field in _FIELDS:
-            for word in terms.words_of(terms.one_line(getattr(person, field))):
-                if word not in self._seen:
+            words = terms.line_words(getattr(person, field))
+            if not self._seen.issuperset(words):
+                for word in words:
                     self._note(word)
         return person
 
