@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from app.web.export_pages import MOST_AT_ONCE
 from tests.browser.conftest import Open, Site
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -61,6 +62,17 @@ def silent_list(page: Page, site: Site) -> None:
         site.small.store.silent = False
 
 
+def busy_export(page: Page, site: Site) -> None:
+    slots = site.small.app.extensions["export_slots"]
+    for _ in range(MOST_AT_ONCE):
+        slots.acquire()
+    try:
+        page.goto("/export.csv?q=a")
+        page.wait_for_selector("text=Other exports are under way")
+    finally:
+        slots.release(MOST_AT_ONCE)
+
+
 def saved(page: Page, site: Site) -> None:
     page.fill("#pronouns", "they/them")
     page.click("text=Save person")
@@ -90,6 +102,8 @@ PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
     "table": ("/?view=table", as_it_is),
     "filtered": ("/?badge=bug&location=Nairobi&q=a", as_it_is),
     "nobody": ("/?q=zebra&badge=bug", as_it_is),
+    "close": ("/?q=adyemi", as_it_is),
+    "close table": ("/?q=adyemi&view=table", as_it_is),
     "person": ("/employee/amara", as_it_is),
     "saved": ("/edit/amara", saved),
     "add": ("/add", as_it_is),
@@ -101,6 +115,7 @@ PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
     "404": ("/nobody/here", as_it_is),
     "503": ("/add", silent_list),
     "silent form": ("/add", silent_form),
+    "busy export": ("/", busy_export),
     "console": ("/info", as_it_is),
     "insights": ("/insights", numbers_open),
     "import": ("/import", as_it_is),
