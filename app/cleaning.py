@@ -25,19 +25,32 @@ _TAGS = range(0xE0020, 0xE0080)
 
 def clean_line(text: str) -> str:
     """A text of one line, cleaned."""
-    if not text:
-        return ""
+    if not text or _is_clean(text):
+        return text
     return clean_text(_LINES.sub("\n", text).replace("\n", " "))
 
 
 def clean_text(text: str) -> str:
     """A text of several lines, cleaned."""
+    if not text or _is_clean(text):
+        return text
     text = _LINES.sub("\n", text)
     text = "".join(mark for mark in text if _stays(mark))
     text = _LOOSE_JOINERS.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", text)))
     lines = (line.strip() for line in text.split("\n"))
     text = _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
     return text if any(_can_be_seen(mark) for mark in text) else ""
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a text is one line in which there is nothing to clean, as nearly all are."""
+    return (
+        text.isprintable()  # so the only white space in it are plain spaces
+        and text[0] not in _FILLERS
+        and text[0] != " " != text[-1]
+        and "  " not in text
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def _stays(mark: str) -> bool:

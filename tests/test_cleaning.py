@@ -49,3 +49,10 @@ def test_clean_text_stays_as_it_is(text: str) -> None:
 def test_a_stored_text_is_shown_as_it_is_unless_it_could_do_harm() -> None:
     assert shown("Zoe  Z") == "Zoe  Z"
     assert shown("Zoe\u202e\x00\nZ") == "Zoe Z"
+
+
+@given(st.text(alphabet="aéX \t\n\u0301\u200d\u3164\u115f\u00a0\u202e\ufdd0\U000e0020", max_size=8))
+def test_a_text_that_looks_clean_is_what_the_whole_rule_makes_of_it(text: str) -> None:
+    for clean in (clean_line, clean_text):
+        # A mark that is taken out has every step of the rule taken.
+        assert clean(text) == clean(f"\x00{text}")

@@ -23,20 +23,16 @@ _LONGEST_ID = 200
 class Wanted:
     """A row, understood: an id ("" where it gives none), and values by field.
 
-    ``troubles`` are the fields whose text could not be understood. ``problem`` is about the row.
+    ``troubles`` are the fields whose text could not be understood. ``mail`` is the key of the mail
+    address, where it is one that a person can have. ``problem`` is about the row.
     """
 
     number: int
     id: str
     values: dict[str, Value]
     troubles: dict[str, str]
+    mail: str = ""
     problem: Problem | None = None
-
-    @property
-    def mail(self) -> str:
-        """The key of the mail address, where there is one that a person can have."""
-        address = self.text("email")
-        return email_key(address) if address and not person_rules.problem("email", address) else ""
 
     def text(self, name: str) -> str:
         """A field of text; empty where the row gives none."""
@@ -79,9 +75,10 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
     if row.problem:
         if row.cells and "full_name" in columns.fields:
             values["full_name"] = person_rules.clean("full_name", _cell(row, columns, "full_name"))
-        return Wanted(row.number, "", values, troubles, problem_at("", row.problem))
+        return Wanted(row.number, "", values, troubles, problem=problem_at("", row.problem))
+    fields = columns.fields
     for name in TEXT_FIELDS:
-        if name in columns.fields:
+        if name in fields:
             values[name] = person_rules.clean(name, _cell(row, columns, name))
     if day := values.get("start_date"):
         assert isinstance(day, str)  # noqa: S101 - mypy cannot know
@@ -93,7 +90,13 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
         values["badges"] = _badges(row.cells[columns.places["badges"]])
     place = columns.places.get("id")
     employee_id = "" if place is None else row.cells[place].strip()
-    return Wanted(row.number, employee_id, values, troubles)
+    return Wanted(row.number, employee_id, values, troubles, _mail_key(values.get("email", "")))
+
+
+def _mail_key(address: Value) -> str:
+    if not address or not isinstance(address, str) or person_rules.problem("email", address):
+        return ""
+    return email_key(address)
 
 
 def id_problem(employee_id: str) -> str:
