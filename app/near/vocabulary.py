@@ -14,7 +14,7 @@ from typing import NamedTuple
 from app.near.likeness import ONE_FROM, UNFINISHED, cost, other_firsts, spellings
 
 # So many words are compared for a word typed, at about half a microsecond each.
-MOST_COMPARED = 6_000
+MOST_COMPARED = 4_000
 MOST_NEAR = 6
 SHORTEST = 3
 _BEGINNINGS_FROM = 5
@@ -72,11 +72,11 @@ class Vocabulary:
     def _alike(self, typed: str) -> list[str]:
         """Words of about this length with this first letter, or one that is mistaken for it."""
         words: list[str] = []
-        lengths = range(max(SHORTEST, len(typed) - 2), len(typed) + 3)
+        lengths = [len(typed) + more for more in (0, 1, -1, 2, -2)]
         for first in dict.fromkeys(typed[0] + other_firsts(typed)):
             by_length = self._by_first.get(first, {})
             for length in lengths:
-                words += by_length.get(length, ())
+                words += by_length.get(length, ()) if length >= SHORTEST else ()
             if len(words) >= MOST_COMPARED:
                 break
         return words[:MOST_COMPARED]
@@ -92,18 +92,24 @@ class Vocabulary:
                         yield word
 
     def _beginnings(self, typed: str) -> Iterator[Near]:
-        """Beginnings of longer words that one letter makes this one."""
-        longer = [
-            word
-            for length, words in self._by_first.get(typed[0], {}).items()
-            if length > len(typed)
-            for word in words
-        ][:MOST_COMPARED]
-        for length in range(len(typed) - 1, len(typed) + 2):
-            beginnings = {word[:length] for word in longer}
-            for beginning, letters in _compare(typed, list(beginnings), 1):
-                if not beginning.startswith(typed) and not typed.startswith(beginning):
-                    yield Near(letters + UNFINISHED, beginning)
+        """Beginnings of longer words that one letter behind the first makes this one."""
+        letters = [first for first in self._by_first if first.isascii() == typed.isascii()]
+        for beginning in dict.fromkeys(_one_letter_away(typed, letters)):
+            longer = beginning.startswith(typed) or typed.startswith(beginning)
+            if not longer and self.begins_one(beginning):
+                yield Near(1 + UNFINISHED, beginning)
+
+
+def _one_letter_away(typed: str, letters: list[str]) -> Iterator[str]:
+    """What was typed with one letter left out, swapped, changed, or put in."""
+    for at in range(1, len(typed)):
+        before, after = typed[:at], typed[at + 1 :]
+        yield before + after
+        if after:
+            yield before + after[0] + typed[at] + after[1:]
+        for letter in letters:
+            yield before + letter + after
+            yield before + letter + typed[at:]
 
 
 def _compare(typed: str, words: list[str], most: int) -> Iterator[tuple[str, int]]:

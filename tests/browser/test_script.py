@@ -30,6 +30,14 @@ def test_the_list_follows_what_is_typed_and_the_address_with_it(browse: Open) ->
     assert page.url.endswith("/?view=table")
 
 
+def test_close_people_follow_what_is_typed_and_are_told(browse: Open) -> None:
+    page = browse("/")
+    page.locator("#q").press_sequentially("adyemi")
+    expect(page.locator("#count")).to_have_text("No one matches, but 1 person is close")
+    expect(page.locator("#people .why")).to_have_text("Adeyemi, close to Adyemi")
+    assert names(page) == ["Amara Adeyemi-Lindqvist"]
+
+
 def test_what_was_searched_before_is_sent_again_only_if_it_changed(
     browse: Open, site: Site
 ) -> None:
