@@ -23,6 +23,8 @@ from app.storage.sql.windows import WINDOW, in_windows
 
 # Large enough that the rows of many people fall into the same pages of the tree.
 BATCH = 4_000
+# A server is slower, and whoever saves meanwhile waits for a batch to end.
+BATCH_ON_SERVER = 500
 _WRITE_ID = ""  # no form wrote them
 _COLUMNS = tuple(each.name for each in people.c if each.name != "number")
 _in_order = itemgetter(*_COLUMNS)
@@ -59,8 +61,9 @@ def add_many(
 ) -> Iterator[int]:
     """See EmployeeStore.add_many; who was deleted stays deleted."""
     stored = 0
+    most = min(BATCH, BATCH_ON_SERVER) if database.shared else BATCH
     for window in in_windows(_prepare(employees, keep_versions=keep_versions)):
-        while batch := {new.tie: new for new in map(_New._make, islice(window, BATCH))}:
+        while batch := {new.tie: new for new in map(_New._make, islice(window, most))}:
             try:
                 stored += _add(database, batch, put_entries=_put_entries_at_once)
             except _InTheWay:
