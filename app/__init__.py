@@ -84,5 +84,5 @@ def _make_ready(settings: Settings, stores: Stores) -> None:
     try:
         for sentence in stores.employees.set_up():
             log.info(sentence)
-    except StorageUnavailable:
-        log.exception("the database cannot be used")
+    except StorageUnavailable as error:
+        log.warning("the database cannot be used: %s", error)
