@@ -64,3 +64,8 @@ logconfig_dict = {
     },
     "root": {"level": "WARNING", "handlers": ["stdout"]},
 }
+
+
+def post_worker_init(worker):
+    """An import that a restart cut short goes on, also when nobody asks for a page."""
+    worker.wsgi.extensions["import_watch"].begin()

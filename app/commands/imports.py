@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -13,13 +14,14 @@ from flask import current_app
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
 from app.employee import Employee
 from app.imports.file_parts import digest_of
-from app.imports.hold import is_held
 from app.imports.importer import Importer
 from app.imports.jobs import AT_WORK, Job, Phase
 from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
+from app.imports.problems import NotNow
 from app.storage import open_course_table
 
 _MOST_TOLD = 20
+_LOOK_SECONDS = 1.0
 _WORDS = {
     ADDED: "added", CHANGED: "changed", SAME: "left alone", REFUSED: "refused",
     UNDONE: "undone", KEPT: "not undone",
@@ -105,31 +107,36 @@ def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
 
 def _run(importer: Importer, job: Job) -> None:
     with told_to_stop() as stop:
-        _work(importer, job, stop)
-        stopped = stop.is_set()
+        for now in _until_it_rests(importer, job, stop):
+            done, total = now.progress
+            click.echo(f"\r{now.phase.capitalize()}: {done:,} of {total:,} lines", nl=False)
+        click.echo()
+        if stop.is_set():
+            _rest(importer, job)
     job = importer.read(job.id)
-    if is_held(job):
-        raise click.ClickException(f"Another process works on it: see /import/{job.id}.")
     if job.phase is Phase.FAILED:
         raise click.ClickException(job.trouble)
-    if stopped or job.stopped:
+    if job.stopped:
         click.echo(f"Stopped. Go on with: flask import --go {job.id}")
         raise SystemExit(1)
     _tell(importer, job)
 
 
-def _work(importer: Importer, job: Job, stop: Event) -> None:
-    phase = None
-    for now in importer.work(job.id, stop):
-        if now.phase not in AT_WORK:
-            continue
-        if now.phase is not phase and phase is not None:
-            click.echo()
-        phase = now.phase
-        done, total = now.progress
-        click.echo(f"\r{phase.capitalize()}: {done:,} of {total:,} lines", nl=False)
-    if phase is not None:
-        click.echo()
+def _until_it_rests(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
+    """Work on it, or watch a server that was faster; yield it whenever it is further."""
+    while job.wants_work and not stop.is_set():
+        for now in importer.work(job.id, stop):
+            if now.phase in AT_WORK:
+                yield now
+        job = importer.read(job.id)
+        if job.wants_work and not stop.wait(_LOOK_SECONDS):
+            yield job
+
+
+def _rest(importer: Importer, job: Job) -> None:
+    """Else a server that runs would go on with it."""
+    with contextlib.suppress(NotNow):
+        importer.stop(job.id)
 
 
 def _tell(importer: Importer, job: Job) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
+import signal
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
 
+from app.imports.doing import Doer
 from app.web.current import current_directory
 from tests.small_app import small_app
 
@@ -96,6 +101,37 @@ def test_stopped_it_goes_on_by_the_same_command(
     assert "2 added" in result.output
     refused = run(app, "--stop", job.id)
     assert (refused.exit_code, "nothing to stop" in refused.output) == (1, True)
+
+
+def test_ctrl_c_stops_it_and_the_same_command_goes_on(
+    app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Doer.do
+
+    def interrupted(doer: Doer, lines: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return real(doer, lines)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Doer, "do", interrupted)
+        stopped = run(app, file)
+    assert stopped.exit_code == 1
+    assert "Stopped. Go on with: flask import --go " in stopped.output
+    assert app.extensions["importer"].due() is None
+    assert "2 added" in run(app, file).output
+
+
+def test_it_watches_a_server_that_was_faster(app: Flask, file: Path) -> None:
+    importer = app.extensions["importer"]
+    job = importer.take_in(io.BytesIO(GOOD.encode()), "people.csv", go=True)
+    server = importer.work(job.id, Event())
+    next(server)
+    thread = Thread(target=lambda: list(server))
+    thread.start()
+    result = run(app, file)
+    thread.join()
+    assert "2 added" in result.output
+    assert total(app) == 2
 
 
 def test_it_wants_one_thing_to_do(app: Flask, file: Path) -> None:

@@ -1,0 +1,85 @@
+"""The watch has imports worked on: at once when asked, and by itself what was left by others."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app import import_watch
+from app.import_watch import ImportWatch
+from app.imports.importer import Importer
+from app.imports.jobs import Phase
+from app.runtime_folder import RuntimeFolder
+from app.storage.jobs_in_memory import JobsInMemory
+from tests.model_store import ModelStore
+from tests.small_app import small_app
+
+FILE = b"Name,Title,Office\nAda,A,L\n"
+
+
+class Watched:
+    """A watch, and an event for each import that it had worked on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.importer = Importer(ModelStore(), JobsInMemory())
+        self.launched = Event()
+        self.watch = ImportWatch(
+            self.importer, RuntimeFolder(folder), self.launch, outlives_the_program=True
+        )
+
+    def launch(self, job_id: str) -> None:
+        for _ in self.importer.work(job_id, Event()):
+            pass
+        self.launched.set()
+
+    def take_in(self) -> str:
+        return self.importer.take_in(io.BytesIO(FILE), "a.csv", go=True).id
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    monkeypatch.setattr(import_watch, "FIRST_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(import_watch, "LOOK_SECONDS", 0.01)
+    return Watched(tmp_path)
+
+
+def test_what_others_left_is_worked_on_when_the_watch_begins(watched: Watched) -> None:
+    job_id = watched.take_in()
+    watched.watch.begin()
+    assert watched.launched.wait(20)
+    assert watched.importer.read(job_id).phase is Phase.DONE
+
+
+def test_of_two_watches_of_a_machine_one_looks_unless_it_is_asked(
+    watched: Watched, tmp_path: Path
+) -> None:
+    turn = RuntimeFolder(tmp_path).take_turn("imports")
+    assert turn is not None
+    with turn:
+        watched.watch.begin()
+        job_id = watched.take_in()
+        assert not watched.launched.wait(0.2)
+        watched.watch.wake()
+        assert watched.launched.wait(20)
+    assert watched.importer.read(job_id).phase is Phase.DONE
+
+
+@pytest.mark.slow
+def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
+    app = small_app(tmp_path)
+    importer: Importer = app.extensions["importer"]
+    job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
+    watch: ImportWatch = app.extensions["import_watch"]
+    assert watch.look()
+    done = importer.read(job.id)
+    assert (done.phase, done.done.added, done.holder) == (Phase.DONE, 1, "")
+    assert not watch.look()
+
+
+def test_an_application_that_nobody_asked_begins_no_thread(tmp_path: Path) -> None:
+    watch: ImportWatch = small_app(tmp_path).extensions["import_watch"]
+    assert watch._pid != os.getpid()
