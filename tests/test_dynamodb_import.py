@@ -11,6 +11,7 @@ import pytest
 
 from app.errors import StorageUnavailable
 from app.storage.dynamodb import bulk, lease
+from app.storage.dynamodb.calls import Calls
 from tests.contract.people import add, everyone, person
 from tests.dynamodb_audit import audit
 from tests.ground.environment import isolated
@@ -137,17 +138,17 @@ def test_memory_is_bounded_by_what_is_on_its_way(proxied_room):
 
 
 def test_rows_that_come_back_unprocessed_are_written_again(proxied_room, monkeypatch):
-    put_rows = proxied_room.store.calls.put_rows
+    put_rows = Calls.put_rows
     refused = threading.Semaphore(3)
 
-    def refuse_some(table, request):
+    def refuse_some(calls, table, request):
         if not refused.acquire(blocking=False):
-            return put_rows(table, request)
+            return put_rows(calls, table, request)
         rows = request["RequestItems"][table]
-        put_rows(table, {"RequestItems": {table: rows[:5]}})
+        put_rows(calls, table, {"RequestItems": {table: rows[:5]}})
         return {"UnprocessedItems": {table: rows[5:]}}
 
-    monkeypatch.setattr(proxied_room.store.calls, "put_rows", refuse_some)
+    monkeypatch.setattr(Calls, "put_rows", refuse_some)
     list(proxied_room.store.add_many(some(60)))
     assert not refused.acquire(blocking=False)
     assert audit(proxied_room) == []

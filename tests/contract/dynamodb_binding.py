@@ -35,6 +35,7 @@ class DynamoRoom:
         self.client: Any = boto3.client(
             "dynamodb", endpoint_url=endpoint, config=Config(max_pool_connections=20)
         )
+        self.client.list_tables(Limit=1)  # the first answer of a server takes its time
         self.store = self.open_another()
         self.store.set_up()
 

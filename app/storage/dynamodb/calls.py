@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +32,8 @@ TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS + 0.2
 CHECK_LIMITS = (0.4, 0.5)
 CHECK_SECONDS = 0.9
 MOST_CONNECTIONS = 50
-# Where a request makes one try more after a silence; some 15 s in all.
+# A database that has much to do may be slow for a while: no reason to end a task of an hour.
+_READ_SECONDS_OF_A_LONG_TASK = 10.0
 _TRIES_OF_A_LONG_TASK = 5
 
 # An item, or its key, in DynamoDB's own JSON: {"id": {"S": "..."}}.
@@ -44,27 +44,30 @@ Answer = dict[str, Any]
 class Calls:
     """Every call of the store goes through here. Opening it does no input or output."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, read_seconds: float = READ_SECONDS, tries: int = 1) -> None:
         # No retries by botocore: they know nothing of the deadline, and throttling wants more
         # tries than a hanging connection.
         self._connection = Connection(
             region=region or None,
             connect_timeout_seconds=CONNECT_SECONDS,
-            read_timeout_seconds=READ_SECONDS,
+            read_timeout_seconds=read_seconds,
             max_retry_attempts=0,
             max_pool_connections=MOST_CONNECTIONS,
         )
-        limits = (CONNECT_SECONDS, READ_SECONDS)
+        limits = (CONNECT_SECONDS, read_seconds)
         self._lean: Reader = LeanReader(self._connection, limits, MOST_CONNECTIONS)
         self._probe: Reader = LeanReader(self._connection, CHECK_LIMITS, 1)
         self._streams: BaseClient | None = None
         self.meter: Callable[[str, float], None] | None = None
-        self._tries_of_a_long_task = 0
+        self._region = region
+        self._tries = tries
 
     def of_a_long_task(self) -> Calls:
-        """The same, more patient: nobody waits for an answer, and a start from anew costs more."""
-        calls = copy(self)
-        calls._tries_of_a_long_task = _TRIES_OF_A_LONG_TASK
+        """Calls that are more patient, where nobody waits for the answer."""
+        if deadline.remaining() < float("inf"):
+            return self
+        calls = Calls(self._region, _READ_SECONDS_OF_A_LONG_TASK, _TRIES_OF_A_LONG_TASK)
+        calls.meter = self.meter
         return calls
 
     def read(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
@@ -164,7 +167,7 @@ class Calls:
                 trouble, last = judge(error), error
             unheard = unheard or trouble.unheard
             is_hopeless = trouble.tries == 1
-            if is_hopeless or number + 1 >= max(trouble.tries, self._tries_of_a_long_task):
+            if is_hopeless or number + 1 >= max(trouble.tries, self._tries):
                 break
             time.sleep(random.random() * min(0.5, 0.02 * 2**number))
         raise StorageUnavailable(

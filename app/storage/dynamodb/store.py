@@ -160,7 +160,7 @@ class DynamoStore:
             contextvars.copy_context().run(self._tidy)
 
     def set_up(self) -> list[str]:
-        return list(tables.set_up(self.calls.of_a_long_task(), self.tables))
+        return list(tables.set_up(self.calls, self.tables))
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         return self._reindex(force=force)
