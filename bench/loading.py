@@ -31,13 +31,14 @@ _FIELDS = ("id", "full_name", "email", "job_title", "department", "location")
 class Loaded:
     """What an import was and cost. ``seconds`` and ``cpu_seconds`` are without making people up.
 
-    ``interruptions`` tells how often the store did not answer in time and the import went on anew.
+    None where the database came from elsewhere. ``interruptions`` tells how often the store did not
+    answer in time and the import went on anew.
     """
 
     people: int
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
+    seconds: float | None
+    cpu_seconds: float | None
+    peak_mb: float | None
     interruptions: int
     some: list[dict[str, Any]]
 

@@ -91,6 +91,7 @@ def _figures(group: Group, lives: list[Live], effort: Effort) -> Iterator[PageFi
             x_bare=target.times(group.bare),
             x_bare_cpu=target.cpu_times(group.bare),
             x_cards=target.times(group.cards),
+            p99_cpu_ms=target.p99_cpu_ms,
             x_small=target.times(small) if small is not target else None,
             x_small_cpu=target.cpu_times(small) if small is not target else None,
             small=small.people if small is not target else None,
@@ -125,8 +126,8 @@ def _world_figures(live: Live) -> WorldFigures:
         raise RuntimeError(f"only {exported.people} of {world.people} people were exported")
     return WorldFigures(
         people=world.people,
-        import_rate=world.people / loaded.seconds,
-        import_rate_per_core=world.people / loaded.cpu_seconds,
+        import_rate=world.people / loaded.seconds if loaded.seconds else None,
+        import_rate_per_core=world.people / loaded.cpu_seconds if loaded.cpu_seconds else None,
         import_peak_mb=loaded.peak_mb,
         import_interruptions=loaded.interruptions,
         export_rate=exported.people / exported.seconds,

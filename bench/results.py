@@ -23,6 +23,7 @@ class PageFigures:
     x_bare: float
     x_bare_cpu: float
     x_cards: float
+    p99_cpu_ms: float | None = None
     x_small: float | None = None
     x_small_cpu: float | None = None
     small: int | None = None
@@ -36,9 +37,9 @@ class WorldFigures:
     """One store at one size, as a whole: what came in, what went out, what it holds in memory."""
 
     people: int
-    import_rate: float
-    import_rate_per_core: float
-    import_peak_mb: float
+    import_rate: float | None
+    import_rate_per_core: float | None
+    import_peak_mb: float | None
     import_interruptions: int
     export_rate: float
     export_cpu_ms: float

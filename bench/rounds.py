@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bench.asking import Request, ask, connected
 from bench.server import Server
@@ -26,6 +27,7 @@ class Target:
     server: Server
     requests: Callable[[int], list[Request]]
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     round_medians: list[float] = field(default_factory=list)
     round_cpu: list[float] = field(default_factory=list)
 
@@ -37,9 +39,12 @@ class Target:
     @property
     def p99_ms(self) -> float:
         """The 99th percentile over all requests."""
-        if len(self.seconds) < 2:
-            return 1000 * max(self.seconds)
-        return 1000 * statistics.quantiles(self.seconds, n=100, method="inclusive")[98]
+        return 1000 * _of_hundred(99, self.seconds)
+
+    @property
+    def p99_cpu_ms(self) -> float:
+        """The 99th percentile of the server's CPU for one request."""
+        return 1000 * _of_hundred(99, self.cpu)
 
     @property
     def cpu_ms(self) -> float:
@@ -58,16 +63,19 @@ class Target:
         """Ask so many times in this round."""
         wanted = self.requests(requests)
         with connected(self.server.port) as connection:
-            before = self.server.cpu_seconds()
-            seconds = [ask(connection, request).seconds for request in wanted]
-            spent = self.server.cpu_seconds() - before
-        self.round_cpu.append(spent / requests)
+            marks = [self.server.cpu_seconds()]
+            seconds = []
+            for request in wanted:
+                seconds.append(ask(connection, request).seconds)
+                marks.append(self.server.cpu_seconds())
+        self.round_cpu.append((marks[-1] - marks[0]) / requests)
         self.round_medians.append(statistics.median(seconds))
         self.seconds.extend(seconds)
+        self.cpu.extend(after - before for before, after in pairwise(marks))
 
     def forget(self) -> None:
         """Begin anew: what was measured was for warming up."""
-        for measured in (self.seconds, self.round_medians, self.round_cpu):
+        for measured in (self.seconds, self.cpu, self.round_medians, self.round_cpu):
             measured.clear()
 
 
@@ -79,6 +87,13 @@ def measure(targets: list[Target], *, rounds: int, requests: int) -> None:
         if not number:
             for target in targets:
                 target.forget()
+
+
+def _of_hundred(number: int, measured: list[float]) -> float:
+    """The percentile of this number."""
+    if len(measured) < 2:
+        return max(measured)
+    return statistics.quantiles(measured, n=100, method="inclusive")[number - 1]
 
 
 def _ratio(mine: list[float], theirs: list[float]) -> float:

@@ -80,7 +80,7 @@ def test_units_and_the_sdk_are_promised_of_dynamodb_only() -> None:
 def test_a_slow_import_and_memory_that_grows_are_told() -> None:
     worlds = [WORLD, replace(WORLD, import_rate_per_core=4_900, memory_after_mb=140)]
     assert missed(replace(figures(), worlds=worlds)) == [
-        "import",
+        "import of 1,000 people",
         "memory at 1,000 people, against 1,000",
     ]
 
