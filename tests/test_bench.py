@@ -78,11 +78,13 @@ def test_units_and_the_sdk_are_promised_of_dynamodb_only() -> None:
 
 
 def test_a_slow_import_and_memory_that_grows_are_told() -> None:
-    worlds = [WORLD, replace(WORLD, import_rate_per_core=4_900, memory_after_mb=140)]
-    assert missed(replace(figures(), worlds=worlds)) == [
-        "import of 1,000 people",
-        "memory at 1,000 people, against 1,000",
+    many = replace(WORLD, people=9_000, import_rate_per_core=4_900, memory_after_mb=140)
+    assert missed(replace(figures(), worlds=[WORLD, many])) == [
+        "import of 9,000 people",
+        "memory at 9,000 people, against 1,000",
     ]
+    not_ours = replace(many, import_rate=None, import_rate_per_core=None, memory_after_mb=109)
+    assert missed(replace(figures(), worlds=[WORLD, not_ours])) == []
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
