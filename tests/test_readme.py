@@ -71,5 +71,6 @@ def test_every_direct_dependency_is_pinned_and_has_its_reason() -> None:
 
 
 def test_the_picture_at_the_top_is_there() -> None:
-    (picture,) = re.findall(r"!\[[^]]+]\(([^)]+)\)", README)
+    picture, *others = re.findall(r"!\[[^]]+]\(([^)]+)\)", README)
     assert (ROOT / picture).stat().st_size > 20_000
+    assert all((ROOT / other).stat().st_size for other in others)
