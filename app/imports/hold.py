@@ -8,16 +8,19 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 from app.imports.jobs import Job, JobStore, StoredJob
 from app.imports.problems import JobChanged
 
-LIFE_SECONDS = 15.0
+# As long as the table of texts of a large workbook may take to be read, on a busy machine.
+LIFE_SECONDS = 60.0
 _RENEW_SECONDS = 4.0
 _MOST_TRIES = 5
 _MOST_ROUNDS = 20
+_PROCESSES = Path("/proc/self/stat")
 _DIED_AGAIN = (
     "The work on it ended five times without getting further. "
     "The log of the machine says why; then let it go on."
@@ -109,7 +112,7 @@ def take_hold(jobs: JobStore, job_id: str, stop: Event) -> Hold | None:
     if job.tries >= _MOST_TRIES:
         change(jobs, job_id, lambda job: replace(job, stopped=True, trouble=_DIED_AGAIN))
         return None
-    who = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+    who = f"{_host()} {os.getpid()} {secrets.token_hex(4)}"
     held_until = time.time() + LIFE_SECONDS
     held = replace(job, holder=who, held_until=held_until, tries=job.tries + 1)
     try:
@@ -119,6 +122,21 @@ def take_hold(jobs: JobStore, job_id: str, stop: Event) -> Hold | None:
     return Hold(jobs, StoredJob(held, revision), who, stop)
 
 
-def is_held(job: Job, now: float | None = None) -> bool:
-    """Whether a worker is at it."""
-    return bool(job.holder) and job.held_until > (time.time() if now is None else now)
+def is_held(job: Job) -> bool:
+    """Whether a worker is at it; one that died on this machine is not waited for."""
+    return bool(job.holder) and job.held_until > time.time() and not _died_here(job.holder)
+
+
+def _died_here(holder: str) -> bool:
+    host, process, _ = holder.split()
+    if host != _host():
+        return False
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return _PROCESSES.exists()
+    return state in "ZX"
+
+
+def _host() -> str:
+    return "".join(socket.gethostname().split()) or "unnamed"

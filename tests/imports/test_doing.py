@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -252,6 +254,19 @@ def test_a_job_that_is_held_is_left_to_its_holder_until_the_hold_runs_out(desk: 
     assert list(desk.importer.work(job.id, desk.stop))[-1].phase is Phase.DONE
     assert list(first) == []  # it finds that another has taken over, and ends
     assert len(desk.everyone()) == 3
+
+
+def test_a_holder_that_died_on_this_machine_is_not_waited_for_and_one_elsewhere_is(
+    desk: Desk,
+) -> None:
+    job = desk.take_in(many(3))
+    dead = subprocess.Popen(["/bin/true"])
+    dead.wait()
+    for host, is_due in ((socket.gethostname(), True), ("elsewhere", False)):
+        stored = desk.jobs.read(job.id)
+        held = replace(stored.job, holder=f"{host} {dead.pid} x", held_until=time.time() + 60)
+        desk.jobs.write(held, stored.revision)
+        assert (desk.importer.due() == job.id) is is_due
 
 
 def test_work_that_dies_again_and_again_rests_and_says_why(
