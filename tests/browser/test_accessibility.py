@@ -8,14 +8,11 @@ from io import BytesIO
 from threading import Event
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from app.web.export_pages import MOST_AT_ONCE
+from tests.browser.axe import check, check_views
 from tests.browser.conftest import Open, Site
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIEWS = [(1280, "light"), (1280, "dark"), (390, "dark"), (320, "light")]
 
 
 def wrong_form(page: Page, site: Site) -> None:
@@ -123,36 +120,12 @@ PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
 }
 
 
-def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
-    """Nothing that axe knows is wrong, and the page does not scroll sideways."""
-    options = {
-        "resultTypes": ["violations"],
-        "runOnly": RULES,
-        "rules": {rule: {"enabled": False} for rule in without},
-    }
-    found = Axe().run(page, options=options).response["violations"]
-    assert [
-        (rule["id"], node["html"], node["failureSummary"])
-        for rule in found
-        for node in rule["nodes"]
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-
-
-def check_views(page: Page, views: list[tuple[int, str]]) -> None:
-    """The same page, as wide and as light or dark as each view says."""
-    for width, scheme in views:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        check(page)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(browse: Open, site: Site, name: str) -> None:
     address, prepare = PAGES[name]
     page = browse(address)
     prepare(page, site)
-    check_views(page, VIEWS)
+    check_views(page)
 
 
 @pytest.mark.parametrize("name", ["list", "table", "person", "wrong", "conflict", "404"])
@@ -178,7 +151,7 @@ def test_an_empty_directory_is_in_order(browse: Open, site: Site) -> None:
     people, site.small.store.people = site.small.store.people, {}
     site.small.directory.facets.__self__._facets = None  # type: ignore[attr-defined]
     try:
-        check_views(browse("/"), VIEWS)
+        check_views(browse("/"))
     finally:
         site.small.store.people = people
     page.close()

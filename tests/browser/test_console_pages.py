@@ -8,23 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import check_views
+from tests.browser.pages import Open, opening
 from tests.ground.live_app import app_in_thread
 from tests.test_console import Fleet, Small, beat, fleet_of
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-LOOKS = [
-    *((address, *view) for address in ("/info", "/doctor") for view in VIEWS),
-    ("/info", 320, "light"),
-    ("/doctor", 320, "dark"),
-    ("/info?machine=i-0b71e04c9aa25d318", 1280, "light"),
-    ("/info?machine=i-0b71e04c9aa25d318", 390, "dark"),
-    ("/info/stress_cpu/300", 1280, "dark"),
-    ("/info/stress_cpu/--help", 320, "light"),
-]
+LOOKS = (
+    *("/info", "/doctor", "/info?machine=i-0b71e04c9aa25d318"),
+    *("/info/stress_cpu/300", "/info/stress_cpu/--help"),
+)
 SOON = 20_000  # the next reading is five seconds away, or more where the machine is busy
 OTHER = "i-0b71e04c9aa25d318"
 
@@ -58,45 +52,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def browse(chromium: Browser, site: Site):  # type: ignore[no-untyped-def]
-    contexts = []
-    wrong: list[str] = []
+def browse(chromium: Browser, site: Site) -> Iterator[Open]:
     for each in fresh_fleet():
         site.fleet.beats[each.machine] = each
-
-    def open_page(
-        address: str, width: int = 1280, scheme: str = "light", script: bool = True
-    ) -> Page:
-        contexts.append(
-            chromium.new_context(
-                base_url=site.url,
-                viewport={"width": width, "height": 800},
-                color_scheme=scheme,  # type: ignore[arg-type]
-                java_script_enabled=script,
-                reduced_motion="reduce",
-            )
-        )
-        contexts[-1].set_default_timeout(15_000)
-        page: Page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.append(line.text) if "Policy" in line.text else None)
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not wrong
+    with opening(chromium, site.url) as open_page:
+        yield open_page
 
 
-@pytest.mark.parametrize(("address", "width", "scheme"), LOOKS)
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    browse, address: str, width: int, scheme: str
-) -> None:
-    page = browse(address, width, scheme)
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert not [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize("address", LOOKS)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(browse: Open, address: str) -> None:
+    check_views(browse(address))
 
 
 def test_the_console_reads_itself_again_and_keeps_the_keyboard_where_it_is(
