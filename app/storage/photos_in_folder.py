@@ -26,7 +26,7 @@ def open_folder_store(folder: Path) -> FolderPhotos:
 
 
 class FolderPhotos:
-    """A PhotoStore; see contracts.py for what it promises."""
+    """A PhotoStore; see app/contracts for what it promises."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -31,7 +31,7 @@ def open_s3_store(bucket: str, region: str) -> S3Photos:
 
 
 class S3Photos:
-    """A PhotoStore; see contracts.py for what it promises."""
+    """A PhotoStore; see app/contracts for what it promises."""
 
     def __init__(self, calls: S3Calls) -> None:
         self._calls = calls

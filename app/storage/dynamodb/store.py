@@ -45,7 +45,7 @@ _FOLDS_AT_ONCE = 5
 
 
 class DynamoStore:
-    """EmployeeStore on DynamoDB; see contracts.py. Any number of threads may share it."""
+    """EmployeeStore on DynamoDB; see app/contracts. Any number of threads may share it."""
 
     def __init__(self, calls: Calls, names: tables.Tables) -> None:
         self.calls = calls

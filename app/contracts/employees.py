@@ -1,92 +1,13 @@
-"""EmployeeStore and PhotoStore: the promises that every backend keeps.
-
-The docstrings are the specification; ``tests/contract`` holds every backend to them.
-"""
+"""EmployeeStore: the promises that every store of employees keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
 from threading import Event
 from typing import Protocol
 
-from app.employee import Card, Employee
-
-PAGE_SIZE = 24
-MOST_EXAMINED = 4_000
-MOST_AT_ONCE = 100
-MOST_KNOWN_WORDS = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Whom to list; all conditions join with "and", empty ones ask nothing.
-
-    ``words`` is the text as typed: each word must begin some word of the person (see terms.py).
-    ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and ``job_title``
-    are met by every spelling of the same ``terms.facet_key``. ``badge`` is a catalogue key.
-    ``joined`` is a month, ``2026-03`` (see ``terms.month_of``).
-    """
-
-    words: str = ""
-    letter: str = ""
-    location: str = ""
-    department: str = ""
-    job_title: str = ""
-    badge: str = ""
-    joined: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of cards, with the cursors of its neighbours (None where there is no neighbour).
-
-    ``looked_through`` is None when the page is whole. Otherwise the search ended early, after so
-    many rows, with fewer cards than asked for (perhaps none), and ``next`` goes on from there.
-    """
-
-    cards: tuple[Card, ...]
-    next: str | None = None
-    previous: str | None = None
-    looked_through: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """How many people there are: in all, by letter, and by each value of a filter.
-
-    Values are spelled as most people spell them (``terms.merge_spellings``) and come in the order
-    of their facet key; badges and letters come in the order of their catalogue, months in time.
-    Zeros are left out.
-    """
-
-    total: int = 0
-    letters: Mapping[str, int] = field(default_factory=dict)
-    locations: Mapping[str, int] = field(default_factory=dict)
-    departments: Mapping[str, int] = field(default_factory=dict)
-    job_titles: Mapping[str, int] = field(default_factory=dict)
-    badges: Mapping[str, int] = field(default_factory=dict)
-    joined: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some of all employees, and the bookmark from which ``each`` goes on behind them."""
-
-    people: tuple[Employee, ...]
-    bookmark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a long operation is. ``total`` is an estimate, 0 where nobody knows."""
-
-    done: int
-    total: int
-    changed: int
-    what: str
+from app.contracts.views import PAGE_SIZE, Batch, Facets, Page, Progress, Query
+from app.employee import Employee
 
 
 class EmployeeStore(Protocol):
@@ -199,8 +120,9 @@ class EmployeeStore(Protocol):
     def each(self, bookmark: str = "") -> Iterator[Batch]:
         """Every employee, in batches of at most 1,000, in the store's own order, in bounded memory.
 
-        For exports and backups only, since it costs what the directory holds. Whoever is there from
-        beginning to end comes exactly once. A bookmark, at any later time, goes on behind its batch.
+        For exports and backups only, since it costs what the directory holds. Whoever is there
+        from beginning to end comes exactly once. A bookmark, at any later time, goes on behind its
+        batch.
         """
 
     def known_words(self) -> Iterator[str]:
@@ -219,53 +141,3 @@ class EmployeeStore(Protocol):
 
         None where the store is not shared between machines.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoFile:
-    """A photo that lies in a file of this machine."""
-
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoLink:
-    """A photo that the browser fetches elsewhere; the link is good for so many seconds."""
-
-    url: str
-    seconds: int
-
-
-class PhotoStore(Protocol):
-    """Where photos are kept, by key: ``employee_pic/<name>.<ext>``.
-
-    Every method raises StorageUnavailable like the methods of an EmployeeStore.
-    """
-
-    def put(self, key: str, image: bytes) -> None:
-        """Store an image (JPEG) under a key that is not taken; all or nothing."""
-
-    def get(self, key: str) -> bytes:
-        """The image under this very key, byte for byte: for backups only. Raises PhotoNotFound."""
-
-    def delete(self, keys: Iterable[str]) -> None:
-        """Remove these photos; one that is not there is no error."""
-
-    def find(self, key: str) -> PhotoFile | PhotoLink:
-        """Where a browser gets this photo.
-
-        Raises PhotoNotFound, at once for a key that is no photo key (it never leaves the folder or
-        the prefix). A store that hands out links need not know whether the photo is there.
-        """
-
-    def each(self) -> Iterator[tuple[str, datetime]]:
-        """Every key that is stored, with the time it was stored (aware): for the sweep only."""
-
-    def check(self) -> None:
-        """Ask the store for as little as proves that it works. Raises StorageUnavailable."""
-
-    def set_up(self) -> list[str]:
-        """Make what is missing and may be made; say in sentences what was made or found."""
-
-    def origin(self) -> str | None:
-        """The web origin from which browsers load photos, for the content policy; None: our own."""

@@ -1,0 +1,34 @@
+"""EmployeeStore and PhotoStore: the promises that every backend keeps.
+
+The docstrings are the specification; ``tests/contract`` holds every backend to them.
+"""
+
+from app.contracts.employees import EmployeeStore
+from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
+from app.contracts.views import (
+    MOST_AT_ONCE,
+    MOST_EXAMINED,
+    MOST_KNOWN_WORDS,
+    PAGE_SIZE,
+    Batch,
+    Facets,
+    Page,
+    Progress,
+    Query,
+)
+
+__all__ = [
+    "MOST_AT_ONCE",
+    "MOST_EXAMINED",
+    "MOST_KNOWN_WORDS",
+    "PAGE_SIZE",
+    "Batch",
+    "EmployeeStore",
+    "Facets",
+    "Page",
+    "PhotoFile",
+    "PhotoLink",
+    "PhotoStore",
+    "Progress",
+    "Query",
+]
