@@ -23,7 +23,7 @@ from bench.worlds import DYNAMODB, World
 from tests.ground.environment import isolated
 
 # A page is as full as a fuller one, if it shows so much of its cards.
-_AS_FULL = 0.9
+_AS_FULL = 0.97
 _CARD = b'class="name"'
 
 
