@@ -152,15 +152,11 @@ def test_the_first_request_begins_the_pulse_once(
 
 
 def test_one_worker_of_a_machine_beats_and_when_it_dies_the_next(tmp_path: Path) -> None:
-    class Consoles:
-        def __init__(self) -> None:
-            self.folder = RuntimeFolder(tmp_path)
-
-    first = pulse._take_turn(Consoles())  # type: ignore[arg-type]
+    first = RuntimeFolder(tmp_path).take_turn("pulse")
     assert first
-    assert pulse._take_turn(Consoles()) is None  # type: ignore[arg-type]
+    assert RuntimeFolder(tmp_path).take_turn("pulse") is None
     first.close()
-    second = pulse._take_turn(Consoles())  # type: ignore[arg-type]
+    second = RuntimeFolder(tmp_path).take_turn("pulse")
     assert second
     second.close()
 
