@@ -1,4 +1,4 @@
-"""Every sentence that contracts.py says of a PhotoStore, for each kind of store."""
+"""Every sentence that app/contracts says of a PhotoStore, for each kind of store."""
 
 import threading
 from datetime import UTC, datetime, timedelta
