@@ -19,7 +19,7 @@ from bench.saves import Saves
 from bench.server import ROOT, Server, running
 from bench.targets import Group, Live, begin, groups, saves_of
 from bench.units import Units, units_of
-from bench.worlds import DYNAMODB, World
+from bench.worlds import DYNAMODB, World, dynamodb_env, dynamodb_local
 from tests.ground.environment import isolated
 
 # A page is as full as a fuller one, if it shows so much of its cards.
@@ -69,7 +69,7 @@ def measure_store(store: str, worlds: list[World], effort: Effort, folder: Path)
             cards_ms=statistics.median(group.cards.p50_ms for group in pages),
             pages=[each for group in pages for each in _figures(group, lives, effort)],
             worlds=[_world_figures(live) for live in lives],
-            sdk=_beside_the_sdk(worlds, effort) if store == DYNAMODB else None,
+            sdk=_beside_the_sdk(effort, folder) if store == DYNAMODB else None,
         )
 
 
@@ -140,7 +140,8 @@ def _world_figures(live: Live) -> WorldFigures:
     )
 
 
-def _beside_the_sdk(worlds: list[World], effort: Effort) -> SdkFigures:
+def _beside_the_sdk(effort: Effort, folder: Path) -> SdkFigures:
+    """On an emulator of their own: a full one is slower at transactions than at batches."""
     command = [
         sys.executable,
         "-m",
@@ -148,6 +149,7 @@ def _beside_the_sdk(worlds: list[World], effort: Effort) -> SdkFigures:
         str(effort.sdk_people),
         str(effort.sdk_rounds),
     ]
-    env = isolated(dict(worlds[0].env))
-    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
+    with dynamodb_local(folder) as endpoint:
+        env = isolated(dynamodb_env(endpoint, "sdk"))
+        done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
     return SdkFigures(**json.loads(done.stdout.splitlines()[-1]))

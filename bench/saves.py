@@ -20,7 +20,8 @@ class Saves:
     def __init__(self, server: Server, paths: Sequence[str]) -> None:
         self._server = server
         self._forms = InTurn([Request(path) for path in paths])
-        self._chance = random.Random(1)
+        # Without a seed: the same number again would change nothing, and nothing would be saved.
+        self._chance = random.Random()
 
     def __call__(self, number: int) -> list[Request]:
         with connected(self._server.port) as connection:
@@ -30,7 +31,7 @@ class Saves:
         answer = ask(connection, form)
         tree = html5lib.parse(answer.body, namespaceHTMLElements=False)
         (posts,) = (each for each in Page(None, tree).all("form", method="post"))  # type: ignore[arg-type]
-        fields = fields_of(posts) | {"phone": [f"+1 206 555 {self._chance.randrange(10_000):04}"]}
+        fields = fields_of(posts) | {"phone": [f"+1 206 {self._chance.randrange(10**7):07}"]}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Cookie": answer.headers["Set-Cookie"].partition(";")[0],

@@ -51,12 +51,19 @@ def worlds(store: str, sizes: list[int], scratch: Path, kept: Path) -> Iterator[
     if store == SQLITE:
         yield [_world(store, people, kept / f"sqlite-{people}", {}) for people in sizes]
         return
-    with running_dynamodb_local(scratch, heap=_HEAP) as endpoint:
-        _warm_up(endpoint)
+    with dynamodb_local(scratch) as endpoint:
         yield [
             _world(store, people, scratch / f"dynamodb-{people}", dynamodb_env(endpoint, people))
             for people in sizes
         ]
+
+
+@contextmanager
+def dynamodb_local(scratch: Path) -> Iterator[str]:
+    """The endpoint of an emulator of our own, empty and warm."""
+    with running_dynamodb_local(scratch, heap=_HEAP) as endpoint:
+        _warm_up(endpoint)
+        yield endpoint
 
 
 def _warm_up(endpoint: str) -> None:
