@@ -31,16 +31,16 @@ def test_each_filter_finds_its_people_only(store: EmployeeStore, field: str) -> 
     assert found(store, **{field: "  "}) == ["Ada", "Bea", "Cleo"]
 
 
-@pytest.mark.parametrize("badge", BADGE_KEYS)
-def test_each_badge_finds_who_wears_it(store: EmployeeStore, badge: str) -> None:
-    add(store, person("1", "Ada", badges=(badge,)), person("2", "Bea"))
-    assert found(store, badge=badge) == ["Ada"]
+def test_each_badge_finds_who_wears_it(store: EmployeeStore) -> None:
+    add(store, *(person(badge, badge.title(), badges=(badge,)) for badge in BADGE_KEYS))
+    for badge in BADGE_KEYS:
+        assert found(store, badge=badge) == [badge.title()]
 
 
-@pytest.mark.parametrize("badge", ["rocket", "APPLE", "apple,linux", "%", "\0", "x" * 3_000])
-def test_an_unknown_badge_is_nobodys(store: EmployeeStore, badge: str) -> None:
+def test_an_unknown_badge_is_nobodys(store: EmployeeStore) -> None:
     add(store, person("1", "Ada", badges=("apple", "rocket", "linux")))
-    assert found(store, badge=badge) == []
+    for badge in ("rocket", "APPLE", "apple,linux", "%", "\0", "x" * 3_000):
+        assert found(store, badge=badge) == [], badge
 
 
 def test_conditions_join_with_and(store: EmployeeStore) -> None:

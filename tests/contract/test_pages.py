@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+from itertools import product
 
 import pytest
 
@@ -71,21 +72,27 @@ def some_people(how_many: int, seed: int = 1) -> list:
     ]
 
 
-@pytest.mark.parametrize("query", VIEWS, ids=str)
-def test_every_view_is_complete_both_ways(big_store: EmployeeStore, query: Query) -> None:
+def test_every_view_is_complete_both_ways(big_store: EmployeeStore) -> None:
     people = some_people(60)
     model = ModelStore()
     add(model, *people)
     list(big_store.add_many(people))
-    expected = [card.id for card in everyone(model, query)]
-    assert expected
-    for limit in (1, 4, 24):
-        walked = list(pages(big_store, query, limit))
-        assert [card.id for page in walked for card in page.cards] == expected
-        assert [len(page.cards) for page in walked[:-1]] == [limit] * (len(walked) - 1)
-        back = list(pages_back(big_store, query, limit, walked[-1]))
-        assert [page.cards for page in back] == [page.cards for page in walked[-2::-1]]
-        assert back == [] or back[-1] == walked[0]
+    for query in VIEWS:
+        expected = [card.id for card in everyone(model, query)]
+        assert expected
+        for limit in (1, 4, 24):
+            assert_complete_both_ways(big_store, query, limit, expected)
+
+
+def assert_complete_both_ways(
+    store: EmployeeStore, query: Query, limit: int, expected: list[str]
+) -> None:
+    walked = list(pages(store, query, limit))
+    assert [card.id for page in walked for card in page.cards] == expected, query
+    assert [len(page.cards) for page in walked[:-1]] == [limit] * (len(walked) - 1), query
+    back = list(pages_back(store, query, limit, walked[-1]))
+    assert [page.cards for page in back] == [page.cards for page in walked[-2::-1]], query
+    assert back == [] or back[-1] == walked[0], query
 
 
 def test_the_only_page_has_no_neighbours(store: EmployeeStore) -> None:
@@ -134,15 +141,19 @@ def test_a_page_before_that_reaches_the_start_is_the_first_page(store: EmployeeS
     assert store.browse(Query(), middle.previous, 2) == first
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["", "garbage", "%%%", "AAAA", "é", "a" * 5_000, *map(encoded, (
-        b"[1,2]", b"1" * 600, b"[" * 800, b'[1,"x",0,"a"]', b'{"a":1}', b"null", b"\xff"))],
-)  # fmt: skip
-def test_a_cursor_that_is_none_gives_the_first_page(store: EmployeeStore, cursor: str) -> None:
+NO_CURSORS = (
+    *("", "garbage", "%%%", "AAAA", "é", "a" * 5_000),
+    *map(encoded, (b"[1,2]", b"1" * 600, b"[" * 800, b'[1,"x",0,"a"]', b'{"a":1}', b"null")),
+    encoded(b"\xff"),
+)
+
+
+def test_a_cursor_that_is_none_gives_the_first_page(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea")
     for query in (Query(), Query(words="ada")):
-        assert store.browse(query, cursor, 1) == store.browse(query, None, 1)
+        first = store.browse(query, None, 1)
+        for cursor in NO_CURSORS:
+            assert store.browse(query, cursor, 1) == first, cursor
 
 
 def test_a_cursor_of_another_query_gives_the_first_page(store: EmployeeStore) -> None:
@@ -159,20 +170,22 @@ def test_a_cursor_works_for_another_spelling_of_the_same_query(store: EmployeeSt
     assert names(page.cards) == ["Anna"]
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["\x1f", "zzz\x1f", "\ud800\x1fx", "\0\x1f\0", "ada\x1f'; DROP TABLE", "é" * 100 + "\x1f"],
+FORGED = (
+    *("\x1f", "zzz\x1f", "\ud800\x1fx", "\0\x1f\0"),
+    *("ada\x1f'; DROP TABLE", "é" * 100 + "\x1f"),
 )
-@pytest.mark.parametrize("backwards", [False, True])
-def test_a_forged_place_is_only_a_place(store: EmployeeStore, key: str, backwards: bool) -> None:
+
+
+def test_a_forged_place_is_only_a_place(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea")
     printed = json.loads(
         base64.urlsafe_b64decode(Cursor(False, "x").to_text(Query()) + "==").decode()
     )
-    raw = json.dumps([1, printed[1], int(backwards), key]).encode()
-    page = store.browse(Query(), encoded(raw), 24)
-    assert set(names(page.cards)) <= {"Ada", "Bea"}
-    assert page.next is None
+    for key, backwards in product(FORGED, (0, 1)):
+        raw = json.dumps([1, printed[1], backwards, key]).encode()
+        page = store.browse(Query(), encoded(raw), 24)
+        assert set(names(page.cards)) <= {"Ada", "Bea"}, key
+        assert page.next is None, key
 
 
 def test_a_cursor_outlives_the_person_it_points_at(store: EmployeeStore) -> None:

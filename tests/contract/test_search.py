@@ -1,86 +1,71 @@
 """Search: case, accents, width and word order do not matter; a word typed begins a word."""
 
-import pytest
-
 from app.contracts import EmployeeStore
 from tests.contract.people import add, add_named, everyone, found, person
 
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("José Núñez", "jose nunez"),
-        ("José Núñez", "NÚÑEZ JOSÉ"),
-        ("José Núñez", "jo nu"),
-        ("José Núñez", "jose\u0301 nun\u0303ez"),
-        ("Siobhán O'Brien", "o'brien"),
-        ("Siobhán O'Brien", "o’brien"),
-        ("Siobhán O'Brien", "obrien"),
-        ("Siobhán O'Brien", "brien"),
-        ("Jean-Luc Picard", "jean luc"),
-        ("Jean-Luc Picard", "jean-luc"),
-        ("Jean-Luc Picard", "jeanluc"),
-        ("Jean-Luc Picard", "luc, jean"),
-        ("Weiß Straße", "weiss strasse"),
-        ("Łukasz Ørsted", "lukasz orsted"),
-        ("Ａｄａ Ｌｏｖｅｌａｃｅ", "ada lovelace"),
-        ("Ada Lovelace", "Ａｄａ"),
-        ("王小明", "王"),
-        ("王小明", "小明"),
-        ("王小明", "明"),
-        ("山田 太郎", "太"),
-        ("やまだ タロウ", "まだ ロウ"),
-        ("김민준", "민준"),
-        ("محمد علي", "علي محمد"),
-        ("م\u064fح\u064eم\u064e\u0651د", "محمد"),
-        ("अमृता शर्मा", "शर्"),
-        ("דוד כהן", "כהן"),
-        ("Анна Каренина", "карен"),
-        ("Ada 😀", "😀"),
-        ("Ada Lovelace", "  ada\t lovelace  "),
-        ("Ada Lovelace", "ada ad a"),
-    ],
-)  # fmt: skip
-def test_a_name_is_found_however_it_is_typed(store: EmployeeStore, name: str, words: str) -> None:
-    add(store, person("wanted", name), person("other", "Zzyzx Qwerty"))
-    assert found(store, words=words) == [name]
+# However each name may be typed. No other name here is found by the same.
+TYPED = {
+    "José Núñez": ("jose nunez", "NÚÑEZ JOSÉ", "jo nu", "jose\u0301 nun\u0303ez"),
+    "Siobhán O'Brien": ("o'brien", "o’brien", "obrien", "brien"),
+    "Jean-Luc Picard": ("jean luc", "jean-luc", "jeanluc", "luc, jean"),
+    "Weiß Straße": ("weiss strasse",),
+    "Łukasz Ørsted": ("lukasz orsted",),
+    "Ｇｒａｃｅ Ｈｏｐｐｅｒ": ("grace hopper",),
+    "Ada Lovelace": ("Ｌｏｖｅ", "  ada\t lovelace  ", "ada love lovelac"),
+    "王小明": ("王", "小明", "明"),
+    "山田 太郎": ("太",),
+    "やまだ タロウ": ("まだ ロウ",),
+    "김민준": ("민준",),
+    "محمد علي": ("علي محمد",),
+    "م\u064fح\u064eم\u064e\u0651د": (),
+    "अमृता शर्मा": ("शर्",),
+    "דוד כהן": ("כהן",),
+    "Анна Каренина": ("карен",),
+    "Bo 😀": ("😀",),
+}
 
 
-@pytest.mark.parametrize(
-    "words", ["lovelac3", "velace", "ada byron", "loveladce", "ada lovelacee", "xada", "a%e"]
-)
-def test_what_begins_no_word_finds_nobody(store: EmployeeStore, words: str) -> None:
+def test_a_name_is_found_however_it_is_typed(big_store: EmployeeStore) -> None:
+    add(big_store, *(person(f"id-{number}", name) for number, name in enumerate(TYPED)))
+    for name, ways in TYPED.items():
+        for words in ways:
+            assert found(big_store, words=words) == [name], words
+    assert len(found(big_store, words="محمد")) == 2, "with vowel points and without"
+
+
+def test_what_begins_no_word_finds_nobody(store: EmployeeStore) -> None:
     add(store, person("1", "Ada Lovelace"))
-    assert found(store, words=words) == []
+    for words in ("lovelac3", "velace", "ada byron", "loveladce", "ada lovelacee", "xada", "a%e"):
+        assert found(store, words=words) == [], words
 
 
-@pytest.mark.parametrize(
-    "words", ["grace", "amazing", "inventor", "computing", "london", "ghopper", "gra inv lon"]
-)
-def test_every_kind_of_word_is_found(store: EmployeeStore, words: str) -> None:
+def test_every_kind_of_word_is_found(store: EmployeeStore) -> None:
     add(
         store,
         person("1", "Grace Hopper", preferred_name="Amazing", job_title="Inventor",
                department="Computing", location="London", email="ghopper@navy.example"),
         person("2", "Ada Lovelace"),
     )  # fmt: skip
-    assert found(store, words=words) == ["Grace Hopper"]
+    for words in (
+        "grace", "amazing", "inventor", "computing", "london", "ghopper", "gra inv lon"
+    ):  # fmt: skip
+        assert found(store, words=words) == ["Grace Hopper"], words
 
 
-@pytest.mark.parametrize("words", ["navy", "she", "555", "secret", "2024"])
-def test_nothing_else_is_searched(store: EmployeeStore, words: str) -> None:
+def test_nothing_else_is_searched(store: EmployeeStore) -> None:
     add(
         store,
         person("1", "Grace Hopper", email="g@navy.example", pronouns="she", phone="555",
                about="secret", start_date="2024-01-01"),
     )  # fmt: skip
-    assert found(store, words=words) == []
+    for words in ("navy", "she", "555", "secret", "2024"):
+        assert found(store, words=words) == [], words
 
 
-@pytest.mark.parametrize("words", ["", "   ", "...", "'", "--", "!?"])
-def test_words_without_letters_ask_nothing(store: EmployeeStore, words: str) -> None:
+def test_words_without_letters_ask_nothing(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea")
-    assert found(store, words=words) == ["Ada", "Bea"]
+    for words in ("", "   ", "...", "'", "--", "!?"):
+        assert found(store, words=words) == ["Ada", "Bea"], words
 
 
 def test_whole_words_come_before_longer_ones_and_then_names_decide(store: EmployeeStore) -> None:
@@ -125,7 +110,7 @@ def test_a_very_long_search_is_answered(store: EmployeeStore) -> None:
     assert found(store, words="word " * 5_000) == []
 
 
-def test_a_person_with_more_than_30_words_is_found_by_name_first(store: EmployeeStore) -> None:
+def test_a_person_with_more_than_28_words_is_found_by_name_first(store: EmployeeStore) -> None:
     title = " ".join(f"title{number}" for number in range(40))
     add(store, person("1", "Ada Lovelace", preferred_name="Countess", job_title=title))
     assert found(store, words="ada countess title0") == ["Ada Lovelace"]
