@@ -33,7 +33,7 @@ def test_search_filter_letter_and_pages(plain: Page) -> None:
     plain.click("a:has-text('Next')")
     expect(plain.locator("#pager p")).to_have_text("Page 2 of 3")
     plain.click("#switch a:has-text('Table')")
-    assert plain.locator("tbody tr").count() == 24
+    expect(plain.locator("tbody tr")).to_have_count(24)
     expect(plain.locator("#pager p")).to_have_text("Page 2 of 3")
 
 
