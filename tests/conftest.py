@@ -46,6 +46,7 @@ SLOW_PLACES = {
     *("acceptance", "deploy", "property", "stack"),
     *("test_console.py", "test_cpu_stress.py", "test_doctor.py", "test_dynamodb_lean.py"),
     *("test_instance.py", "test_photos_in_s3.py", "test_portrait.py", "test_sample_people.py"),
+    *("test_backups.py", "test_fault_proxy.py", "test_servers.py", "test_sql_servers.py"),
 }
 
 
