@@ -9,18 +9,16 @@ holds the lease that reindex holds, and each of its transactions checks that it 
 from __future__ import annotations
 
 import logging
-import random
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from threading import Event
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app.employee import Employee
 from app.errors import StorageUnavailable
-from app.storage.dynamodb.calls import Item
+from app.storage.dynamodb.batch_writes import MOST_AT_ONCE, write_batch
 from app.storage.dynamodb.equipment import Equipment
 from app.storage.dynamodb.manifests import Manifest, put_manifest
 from app.storage.dynamodb.records import new_record, tidy_text
@@ -33,7 +31,6 @@ log = logging.getLogger(__name__)
 
 # Two actions each, one for the counts, one for the lease: the 100 that a transaction may have.
 PEOPLE_AT_ONCE = 49
-_ROWS_AT_ONCE = 25
 _WRITERS = 4
 # So many groups may be on their way, which bounds the memory.
 _GROUPS_AT_ONCE = _WRITERS + 1
@@ -104,22 +101,11 @@ class BulkImport:
             if known[employee.id].item is None and not known[employee.id].manifest.rev
         ]
         rows = (item for one in newcomers for item in one.projection.items().values())
-        while (batch := list(islice(rows, _ROWS_AT_ONCE))) and not self._stopped.is_set():
+        while (batch := list(islice(rows, MOST_AT_ONCE))) and not self._stopped.is_set():
             self._lease.renew()
-            self._put_rows(batch)
+            puts = [{"PutRequest": {"Item": row}} for row in batch]
+            write_batch(self._calls, self._tables.index, puts)
         return newcomers
-
-    def _put_rows(self, items: list[Item]) -> None:
-        left: dict[str, Any] = {
-            self._tables.index: [{"PutRequest": {"Item": one}} for one in items]
-        }
-        tries = 0
-        while left:
-            answer = self._calls.put_rows(self._tables.index, {"RequestItems": left})
-            left = answer.get("UnprocessedItems") or {}
-            if left:
-                tries += 1
-                time.sleep(random.random() * min(2.0, 0.05 * 2**tries))
 
     def _commit_all(self, newcomers: list[_Newcomer]) -> int:
         self._lease.renew()

@@ -90,7 +90,7 @@ class Calls:
         return self._metered(operation, answer)
 
     def put_rows(self, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out a BatchWriteItem of whole items, which may be sent any number of times.
+        """Carry out a BatchWriteItem, whose actions may be sent any number of times.
 
         Through the lean line, since an import sends little else.
         """

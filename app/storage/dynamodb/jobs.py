@@ -13,13 +13,13 @@ from typing import Any
 
 from app.imports.jobs import DAYS_KEPT, Job, StoredJob, job_from
 from app.imports.problems import JobChanged, JobNotFound
+from app.storage.dynamodb.batch_writes import write_batches
 from app.storage.dynamodb.calls import Calls, Item
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.troubles import ConditionFailed
 
 _VIEW = "imports"
 _DAY_SECONDS = 24 * 60 * 60
-_AT_ONCE = 25
 
 
 class DynamoJobs:
@@ -75,9 +75,8 @@ class DynamoJobs:
         return base64.b64decode(item["content"]["B"])
 
     def delete(self, job_id: str) -> None:
-        keys = list(self._keys_of_parts(job_id))
-        for at in range(0, len(keys), _AT_ONCE):
-            self._delete(keys[at : at + _AT_ONCE])
+        # The state goes last, so that a deletion that was cut short can be asked for again.
+        self._delete(list(self._keys_of_parts(job_id)))
         self._delete([Tables.index_key(_VIEW, job_id)])
 
     def _keys_of_parts(self, job_id: str) -> Iterator[Item]:
@@ -97,10 +96,8 @@ class DynamoJobs:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _delete(self, keys: list[Item]) -> None:
-        left: dict[str, Any] = {self._table: [{"DeleteRequest": {"Key": key}} for key in keys]}
-        while left:
-            answer = self._calls.write("BatchWriteItem", self._table, {"RequestItems": left})
-            left = answer.get("UnprocessedItems") or {}
+        deletes = ({"DeleteRequest": {"Key": key}} for key in keys)
+        write_batches(self._calls, self._table, deletes)
 
     def _get(self, key: Item, job_id: str) -> Item:
         request = {"TableName": self._table, "Key": key, "ConsistentRead": True}

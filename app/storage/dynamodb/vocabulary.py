@@ -5,17 +5,15 @@ They lie together, since they are only ever read all at once: 100,000 words are 
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.contracts import MOST_KNOWN_WORDS
+from app.storage.dynamodb.batch_writes import write_batches
 from app.storage.dynamodb.calls import Calls
 from app.storage.dynamodb.tables import Tables
 
 VIEW = "vocabulary"
-_ROWS_AT_ONCE = 25
 
 
 class WordRows:
@@ -27,10 +25,8 @@ class WordRows:
 
     def write(self, words: Sequence[str]) -> None:
         """Keep these words, those that are there already too."""
-        for at in range(0, len(words), _ROWS_AT_ONCE):
-            some = words[at : at + _ROWS_AT_ONCE]
-            puts = [{"PutRequest": {"Item": Tables.index_key(VIEW, word)}} for word in some]
-            self._put(puts)
+        puts = ({"PutRequest": {"Item": Tables.index_key(VIEW, word)}} for word in words)
+        write_batches(self._calls, self._index, puts)
 
     def all(self) -> Iterator[str]:
         """See EmployeeStore.known_words."""
@@ -50,13 +46,3 @@ class WordRows:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _put(self, puts: list[dict[str, Any]]) -> None:
-        left: dict[str, Any] = {self._index: puts}
-        tries = 0
-        while left:
-            answer = self._calls.write("BatchWriteItem", self._index, {"RequestItems": left})
-            left = answer.get("UnprocessedItems") or {}
-            if left:
-                tries += 1
-                time.sleep(random.random() * min(2.0, 0.05 * 2**tries))
