@@ -58,12 +58,10 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
         lambda: all_checks(settings, directory, console, keys, stores.open_checks())
     )
     importer = open_importer(settings, stores)
+    work = partial(run_process, settings) if own_stores else partial(_work_here, importer)
     app.extensions["importer"] = importer
     app.extensions["import_watch"] = ImportWatch(
-        importer,
-        console.folder,
-        partial(run_process, settings) if own_stores else partial(_work_here, importer),
-        outlives_the_program=own_stores,
+        importer, console.folder, work, outlives_the_program=own_stores
     )
     _make_ready(settings, stores)
     web.register(app)
