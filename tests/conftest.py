@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from app import deadline
+from tests.ground import aws_models
 from tests.ground.chromium import running_chromium
 from tests.ground.dynamodb_local import running_dynamodb_local
 from tests.ground.environment import isolate
@@ -35,6 +36,7 @@ MARKS_OF_FIXTURES = {
 
 def pytest_configure() -> None:
     isolate(os.environ)
+    aws_models.read_once()
     # A busy machine is slow to answer, and to make up examples: no fault of what is tested.
     slowness = [hypothesis.HealthCheck.too_slow]
     hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=slowness)

@@ -82,7 +82,7 @@ def test_follow_ends_well_when_it_is_told_to_stop(tmp_path: Path, number: int) -
         def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
             yield "Brought 1 record into the index."
             signal.raise_signal(number)
-            assert stop.wait(5)
+            assert stop.wait(60)
 
     before = signal.getsignal(number)
     result = run(small_app(tmp_path, Stores(Followed(), None, "Photos are off.")), "follow")

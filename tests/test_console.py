@@ -388,7 +388,7 @@ def test_workers_share_one_load_and_their_death_does_not_end_it(live_app, tmp_pa
             fields={"csrf_token": token[1]},
             headers={"Cookie": cookie, "Connection": "close"},
             redirect=False,
-            timeout=20,
+            timeout=60,
         ).status
 
     assert post("/info/stress_cpu/30") == 303
@@ -398,7 +398,7 @@ def test_workers_share_one_load_and_their_death_does_not_end_it(live_app, tmp_pa
     app.start()
     assert post("/info/stress_cpu/8") == 409, "the load outlives the service, and is known to it"
     while Small(tmp_path).console.load():
-        assert time.monotonic() - began < 45
+        assert time.monotonic() - began < 90
         time.sleep(0.2)
     assert post("/info/stress_cpu/30") == 303
     assert [post("/info/stress_stop") for _ in range(2)] == [303] * 2

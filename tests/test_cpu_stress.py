@@ -22,7 +22,7 @@ from app.runtime_folder import RuntimeFolder
 
 ROOT = Path(__file__).parents[1]
 # Everything else on this machine goes before a load, so its end may be seen late.
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class Machine:

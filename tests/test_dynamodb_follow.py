@@ -19,6 +19,7 @@ from tests.contract.people import add, everyone, found, names, person
 from tests.dynamodb_audit import audit
 from tests.ground.aws_errors import dynamodb_error, throttled
 from tests.ground.environment import isolated
+from tests.ground.in_time import LATE
 from tests.ground.server_process import ServerProcess
 from tests.test_dynamodb_heal import manifest_of, set_manifest
 
@@ -81,7 +82,7 @@ def following(room):
         each.end()
 
 
-def wait_until(is_so, seconds: float = 20) -> None:
+def wait_until(is_so, seconds: float = 60) -> None:
     ends = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends
@@ -150,7 +151,7 @@ def test_while_it_runs_a_change_is_listed_within_seconds(room, following):
     following()
     wait_until(lambda: is_followed(room))
     eve(room)
-    wait_until(lambda: found(room.store, words="eve"), seconds=5)
+    wait_until(lambda: found(room.store, words="eve"))
     assert audit(room) == []
 
 
@@ -327,7 +328,7 @@ def test_the_command_ends_well_and_lets_go_when_systemd_stops_it(room, dynamodb_
             line = running.stdout.readline()
         assert line == "Brought 1 records that others changed into the index.\n"
         running.terminate()
-        rest, _ = running.communicate(timeout=15)
+        rest, _ = running.communicate(timeout=60)
     finally:
         running.kill()
     assert running.returncode == 0
@@ -347,7 +348,7 @@ def test_one_whose_lease_was_taken_waits_and_the_other_loses_nothing(room, follo
     wait_until(lambda: "Another machine follows the table, and one is enough." in first.said)
     other.drop()
     eve(room)
-    wait_until(lambda: found(room.store, words="eve"), seconds=25)
+    wait_until(lambda: found(room.store, words="eve"))
 
 
 # When the place is lost
@@ -495,7 +496,7 @@ def test_it_stops_at_once_also_while_it_waits_for_an_outage_to_end(room, proxy, 
     wait_until(lambda: "following waits" in caplog.text)
     began = time.monotonic()
     running.end()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 1 + LATE
 
 
 def test_once_says_what_does_not_work(room, proxy):

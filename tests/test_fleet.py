@@ -21,6 +21,7 @@ from app.runtime_folder import RuntimeFolder
 from app.storage.dynamodb import DynamoHeartbeats
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.ground.aws_errors import access_denied
+from tests.ground.in_time import assert_ends_within
 from tests.test_console import Fleet, Small, beat
 
 NOW = 1_800_000_000.0
@@ -186,11 +187,13 @@ def test_a_directory_of_one_machine_has_no_pulse(tmp_path: Path) -> None:
 
 def test_counting_costs_a_request_some_microseconds(tmp_path: Path) -> None:
     count = RequestCount(RuntimeFolder(tmp_path))
-    began = time.perf_counter()
-    for _ in range(20_000):
-        count.add()
-        count.write_down()
-    assert (time.perf_counter() - began) / 20_000 < 50e-6
+
+    def count_requests() -> None:
+        for _ in range(20_000):
+            count.add()
+            count.write_down()
+
+    assert_ends_within(20_000 * 50e-6, count_requests)
 
 
 def test_the_counts_of_dead_workers_are_left_out_and_removed(tmp_path: Path) -> None:
@@ -248,7 +251,7 @@ def test_where_the_kernel_does_not_tell_nothing_is_made_up(
     assert kernel.memory(tmp_path) is None
 
 
-def until(true, seconds: float = 10) -> None:  # type: ignore[no-untyped-def]
+def until(true, seconds: float = 60) -> None:  # type: ignore[no-untyped-def]
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends

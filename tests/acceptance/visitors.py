@@ -146,7 +146,7 @@ class OverHttp:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._pool = urllib3.PoolManager(retries=False, timeout=20)
+        self._pool = urllib3.PoolManager(retries=False, timeout=60)
         self.cookies: dict[str, str] = {}
 
     def send(
@@ -307,7 +307,7 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
     barrier = Barrier(len(actions))
 
     def run(action: Callable[[], Any]) -> Any:
-        barrier.wait(30)
+        barrier.wait(60)
         return action()
 
     with ThreadPoolExecutor(len(actions)) as pool:

@@ -28,7 +28,7 @@ def opening(chromium: Browser, url: str) -> Iterator[Open]:
                 reduced_motion="reduce",
             )
         )
-        contexts[-1].set_default_timeout(15_000)
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda line: _note(line.text, wrong))

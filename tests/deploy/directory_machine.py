@@ -34,7 +34,7 @@ class DirectoryMachine:
             self.machine.put(f"usr/local/bin/{name}", text, mode=0o755)
         began = time.monotonic()
         self.machine.switch_on(self.user_data())
-        self.wait_for_page(120)
+        self.wait_for_page(300)
         self.seconds_to_first_page = time.monotonic() - began
 
     def user_data(self) -> str:
@@ -64,7 +64,7 @@ class DirectoryMachine:
         done = self.machine.run(
             *("env", f"APP_ARCHIVE=file:///media/{name}.zip", f"APP_SHA256={sha256}"),
             *(*more, "bash", USER_DATA),
-            seconds=120,
+            seconds=300,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -96,7 +96,7 @@ class DirectoryMachine:
         return self.machine.tell("journalctl", "--no-pager", "--lines=40", f"--unit={unit}")
 
     def wait_until_reindexed(self) -> None:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 120
         while self.property_of("employee-directory-reindex.service", "ActiveState") != "inactive":
             assert time.monotonic() < ends, self.machine.console()
             time.sleep(0.2)

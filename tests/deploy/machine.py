@@ -69,7 +69,7 @@ class Machine:
             environment=environment,
         )
 
-    def run(self, *command: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, seconds: float = 180) -> subprocess.CompletedProcess[str]:
         """Run something in the machine, as its root."""
         entered = ["nsenter", f"--target={self.init()}", "--all", *command]
         return subprocess.run(
@@ -92,7 +92,7 @@ class Machine:
     def init(self) -> int:
         """The process that is number 1 in the machine, seen from here."""
         assert self._process is not None
-        ends = time.monotonic() + 30
+        ends = time.monotonic() + 120
         while time.monotonic() < ends:
             for pid in descendants(self._process.pid):
                 if inner_pid(pid) == ("systemd", 3):
@@ -100,7 +100,7 @@ class Machine:
             time.sleep(0.05)
         raise AssertionError(f"the machine did not start\n{self.console()}")
 
-    def finish_booting(self, seconds: float = 120) -> str:
+    def finish_booting(self, seconds: float = 300) -> str:
         """Wait for cloud-init; what it says in the end."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
@@ -113,7 +113,7 @@ class Machine:
     def reboot(self) -> None:
         before = self.init()
         self.run("systemctl", "reboot")
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 180
         while Path(f"/proc/{before}").exists():
             assert time.monotonic() < ends, self.console()
             time.sleep(0.05)

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -51,7 +50,6 @@ def run_text(text: str, tmp_path: Path, **env: str) -> tuple[int, str]:
         "BOOTSTRAP_LOG": str(tmp_path / "bootstrap.log"),
         "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9",
     }
-    began = time.monotonic()
     done = subprocess.run(
         ["bash", str(script)],
         env=settings_of_run | env,
@@ -60,8 +58,6 @@ def run_text(text: str, tmp_path: Path, **env: str) -> tuple[int, str]:
         timeout=30,
         check=False,
     )
-    if "A placeholder" in done.stdout:
-        assert time.monotonic() - began < 1
     return done.returncode, done.stdout + done.stderr
 
 

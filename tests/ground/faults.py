@@ -39,7 +39,7 @@ class Gate:
         self._reached = threading.Event()
         self._opened = threading.Event()
 
-    def wait_until_reached(self, seconds: float = 10) -> None:
+    def wait_until_reached(self, seconds: float = 60) -> None:
         assert self._reached.wait(seconds), f"no request came in {seconds} s"
 
     def open(self) -> None:

@@ -1,20 +1,20 @@
 """The real app: under gunicorn in processes of its own, or in a thread of the test."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import urllib3
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.ground.environment import isolated
 from tests.ground.needs import find
 from tests.ground.server_process import HOST, ServerProcess, free_port
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,10 +77,28 @@ class LiveApp:
         return reply.status == 200
 
 
+class ClosingHandler(WSGIRequestHandler):
+    """Closes an answer whose reader went away, as gunicorn does and Werkzeug's handler may not."""
+
+    def connection_dropped(
+        self, error: BaseException, environ: "WSGIEnvironment | None" = None
+    ) -> None:
+        if environ and hasattr(environ.get(ANSWER), "close"):
+            environ[ANSWER].close()
+
+
+ANSWER = "tests.answer"
+
+
 @contextmanager
 def app_in_thread(app: "WSGIApplication") -> Iterator[str]:
     """The address of an app made by the test, served by a thread: for pages in a browser."""
-    server = make_server(HOST, 0, app, threaded=True)
+
+    def kept(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        answer = environ[ANSWER] = app(environ, start)
+        return answer
+
+    server = make_server(HOST, 0, kept, threaded=True, request_handler=ClosingHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -55,7 +55,7 @@ class ServerProcess:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def wait_until(self, answers: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, answers: Callable[[], bool], seconds: float = 120) -> None:
         """Return when `answers` says yes; stop the server and raise when it does not in time."""
         deadline = time.monotonic() + seconds
         while self.running and time.monotonic() < deadline:

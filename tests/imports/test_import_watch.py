@@ -50,7 +50,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
 def test_what_others_left_is_worked_on_when_the_watch_begins(watched: Watched) -> None:
     job_id = watched.take_in()
     watched.watch.begin()
-    assert watched.launched.wait(20)
+    assert watched.launched.wait(60)
     assert watched.importer.read(job_id).phase is Phase.DONE
 
 
@@ -64,7 +64,7 @@ def test_of_two_watches_of_a_machine_one_looks_unless_it_is_asked(
         job_id = watched.take_in()
         assert not watched.launched.wait(0.2)
         watched.watch.wake()
-        assert watched.launched.wait(20)
+        assert watched.launched.wait(60)
     assert watched.importer.read(job_id).phase is Phase.DONE
 
 

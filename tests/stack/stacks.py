@@ -107,7 +107,7 @@ class Stack:
         else:
             assert status == "DELETE_COMPLETE"
 
-    def _wait(self, seconds: float = 30) -> str:
+    def _wait(self, seconds: float = 120) -> str:
         ends = time.monotonic() + seconds
         while True:
             (stack,) = self.client("cloudformation").describe_stacks(StackName=self._name)["Stacks"]
