@@ -14,7 +14,4 @@ def read_once() -> None:
     def read_file(path: str) -> Any:
         return read(JSONFileLoader(), path)
 
-    def load_file(_: JSONFileLoader, file_path: str) -> Any:
-        return read_file(file_path)
-
-    JSONFileLoader.load_file = load_file  # type: ignore[method-assign]
+    setattr(JSONFileLoader, "load_file", lambda _, path: read_file(path))  # noqa: B010
