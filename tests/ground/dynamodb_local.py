@@ -28,7 +28,9 @@ def running_dynamodb_local(folder: Path, heap: str = "1g") -> Iterator[str]:
     java = find("java", PURPOSE)
     emulator = fetch_emulator()
     port = free_port()
-    options = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-Djava.library.path=./DynamoDBLocal_lib"]
+    # Compiled once, and not again for speed: so short a life does not earn that.
+    options = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    options.append("-Djava.library.path=./DynamoDBLocal_lib")
     server = ServerProcess(
         [java, *options, "-jar", "DynamoDBLocal.jar", "-inMemory", "-port", str(port)],
         folder=emulator,
