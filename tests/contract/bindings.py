@@ -13,7 +13,7 @@ import pytest
 
 from app.contracts import EmployeeStore
 from app.employee import Employee
-from tests.contract.dynamodb_binding import DynamoRoom, MotoRoom
+from tests.contract.dynamodb_binding import MotoRoom, UsedRoom
 from tests.contract.sql_binding import ServerRoom, SqliteRoom
 from tests.model_store import ModelStore
 
@@ -78,7 +78,7 @@ BINDINGS = (
     ),
     Binding(
         "dynamodb-local",
-        lambda request, folder: DynamoRoom(request.getfixturevalue("dynamodb_local")),
+        lambda request, folder: UsedRoom(request.getfixturevalue("dynamodb_local")),
         marks=(pytest.mark.slow, pytest.mark.dynamodb_local),
     ),
     Binding("moto", lambda request, folder: MotoRoom(), many=False, marks=(pytest.mark.slow,)),
