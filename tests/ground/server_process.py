@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from tests.ground.environment import isolated
 
@@ -20,6 +21,16 @@ HOST = "127.0.0.1"
 
 class ServerDidNotStart(Exception):
     """The server ended, or did not answer in time; carries the end of its log."""
+
+
+class Process(Protocol):
+    """As much of `subprocess.Popen` as is needed."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
 
 
 class ServerProcess:
@@ -37,7 +48,7 @@ class ServerProcess:
         """Start it, as another user if one is named: for servers that refuse to run as root."""
         self.log = log
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process: Process = subprocess.Popen(
                 [*_die_with_the_tests(user), *command],
                 cwd=folder,
                 env=dict(environment or isolated()),
@@ -64,6 +75,10 @@ class ServerProcess:
             time.sleep(0.05)
         self.kill()
         raise ServerDidNotStart(self.log_text()[-4000:])
+
+    def wait(self, seconds: float = 120) -> int:
+        """Return its exit code when it has ended by itself; below 0: the signal that ended it."""
+        return self._process.wait(seconds)
 
     def stop(self, seconds: float = 10, ask: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to end; kill what is left."""
