@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from app.storage.dynamodb.calls import Calls
 from app.storage.dynamodb.manifests import MANIFEST_VIEW, manifest_key, read_manifest
 from app.storage.dynamodb.records import employee_from, index_hash
 from app.storage.dynamodb.rows import ROW_VIEWS, project
@@ -61,8 +60,7 @@ def _hashes(records, projections):
 
 def _counts(room, projections):
     counted = Counter(facet for each in projections for facet in each.shape.counted)
-    calls = Calls(room.settings.region)
-    stored = Tally(calls, Tables(room.people, room.index)).snapshot().counts
+    stored = Tally(room.store.calls, Tables(room.people, room.index)).snapshot().counts
     wrong = {facet for facet in counted | stored if counted[facet] != stored[facet]}
     for facet in sorted(wrong):
         yield f"{facet!r} is counted {stored[facet]} times and there {counted[facet]} times"
