@@ -1,7 +1,6 @@
 """Reindex: exact beside writers, resumed after being killed, and alone."""
 
 import random
-import sys
 import threading
 from dataclasses import replace
 
@@ -13,10 +12,18 @@ from app.storage.dynamodb import lease, reindex
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, person
 from tests.dynamodb_audit import audit
-from tests.ground.environment import isolated
-from tests.ground.server_process import ServerProcess
+from tests.ground.warm_process import PythonProcess
 
 pytestmark = pytest.mark.slow
+
+PAGE = 20
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch):
+    """Few people are several pages."""
+    monkeypatch.setattr(reindex, "_RECORDS_AT_ONCE", PAGE)
+    monkeypatch.setattr(reindex, "_ROWS_AT_ONCE", 10 * PAGE)
 
 
 @pytest.fixture
@@ -38,25 +45,25 @@ def put_outside(room: DynamoRoom, count: int) -> None:
 
 
 def test_it_finds_what_was_put_changed_and_deleted_outside(room):
-    fill(room, 30)
-    put_outside(room, 120)
+    fill(room, 20)
+    put_outside(room, 30)
     for number in range(5):
         room.delete_outside(f"p{number}")
         room.change_outside(f"p{number + 10}", "full_name", "Renamed")
     last = list(room.store.reindex())[-1]
-    assert last.changed == 130
+    assert last.changed == 40
     assert audit(room) == []
-    assert len(found(room.store, location="Rome")) == 120
+    assert len(found(room.store, location="Rome")) == 30
     assert list(room.store.reindex())[-1].changed == 0
 
 
 def test_it_rebuilds_an_index_that_was_lost(room):
-    fill(room, 60)
+    fill(room, 25)
     for item in room.items(room.index):
         room.client.delete_item(TableName=room.index, Key={"view": item["view"], "at": item["at"]})
     list(room.store.reindex())
     assert audit(room) == []
-    assert room.open_another().facets().total == 60
+    assert room.open_another().facets().total == 25
 
 
 def test_force_rewrites_rows_that_someone_damaged(room):
@@ -95,8 +102,8 @@ def test_it_puts_counts_right_that_someone_damaged(room, caplog):
 
 
 def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
-    fill(room, 150)
-    put_outside(room, 50)
+    fill(room, 60)
+    put_outside(room, 20)
     stop = threading.Event()
     saves = []
 
@@ -106,7 +113,7 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
             saves.append(number)
             form = f"form {number} {len(saves)}"
             try:
-                one = store.get(f"p{luck.randrange(150)}")
+                one = store.get(f"p{luck.randrange(60)}")
                 match luck.randrange(4):
                     case 0:
                         store.delete(one.id, None, form)
@@ -132,21 +139,21 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
 
 
 REINDEX = """
-import os
 from app.settings import Settings
-from app.storage.dynamodb import lease, open_dynamodb_store
+from app.storage.dynamodb import lease, open_dynamodb_store, reindex
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 4.0, 1.0
+reindex._RECORDS_AT_ONCE, reindex._ROWS_AT_ONCE = 20, 200
 list(open_dynamodb_store(Settings.from_env()).reindex())
 """
 
 
-@pytest.mark.parametrize("writes_before", [0, 7, 130])
+@pytest.mark.parametrize("writes_before", [0, 7, 30])
 def test_killed_at_any_point_it_goes_on_where_it_was(
     room, dynamodb_local, fault_proxy, tmp_path, monkeypatch, writes_before
 ):
-    fill(room, 20)
-    put_outside(room, 130)
-    for number in range(10):
+    fill(room, 10)
+    put_outside(room, 30)
+    for number in range(8):
         room.delete_outside(f"p{number}")
     proxy = fault_proxy(dynamodb_local)
     settings = {
@@ -155,12 +162,7 @@ def test_killed_at_any_point_it_goes_on_where_it_was(
         "DYNAMO_TABLE": room.people,
     }
     held = proxy.on("TransactWriteItems").hold_reply(after=writes_before)
-    killed = ServerProcess(
-        [sys.executable, "-c", REINDEX],
-        folder=reindex.__file__.partition("/app/")[0],
-        log=tmp_path / "reindex.log",
-        environment=isolated(settings),
-    )
+    killed = PythonProcess("-c", REINDEX, log=tmp_path / "reindex.log", settings=settings)
     held.wait_until_reached(60)
     killed.kill()
     proxy.recover()
@@ -174,7 +176,7 @@ def test_killed_at_any_point_it_goes_on_where_it_was(
         if request.operation == "Scan" and request.json["TableName"] == room.people
     ]
     resumed = bool(scanned) and "ExclusiveStartKey" in scanned[0]
-    assert resumed == (writes_before >= 100)
+    assert resumed == (writes_before >= PAGE)
 
 
 def test_two_at_once_are_refused(room):
