@@ -37,6 +37,11 @@ def test_initials_of(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
+@given(st.text(st.characters(codec="ascii")).filter(lambda name: any(map(str.isalpha, name))))
+def test_plain_letters_have_the_initials_that_all_letters_have(name: str) -> None:
+    assert initials(name) == initials(f"{name} \u00b7")  # a mark that is no letter, nor plain
+
+
 @given(st.text())
 def test_any_name_has_initials(name: str) -> None:
     assert initials(name)

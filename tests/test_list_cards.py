@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.contracts import Query
-from app.employee import Employee
+from app.employee import Card, Employee
+from app.terms import letter_of, name_key
+from app.web.cells import cells
 from tests.small_directory import AMARA, SmallDirectory, small
 from tests.test_list_pages import busy, crowd
 
@@ -30,6 +35,14 @@ def test_what_others_stored_is_shown_harmless(small: SmallDirectory) -> None:
     assert "not an address" in table.text
     assert [href for href in table.links().values() if href.startswith(("mailto", "tel"))] == []
     small.get(opened.links()["Edit"])
+
+
+@given(st.text(min_size=1), st.sampled_from("abzAZ"))
+def test_the_mark_of_a_letter_is_where_the_name_sorts(rest: str, first: str) -> None:
+    name = first + rest
+    card = Card("1", name, "", "", "", "", "", (), "")
+    mark = letter_of(name_key(name)).upper()
+    assert f'aria-hidden="true">{mark}</span>' in cells([card], "", marks=True)
 
 
 def test_mail_and_phone_are_links_in_the_table(small: SmallDirectory) -> None:

@@ -91,9 +91,9 @@ def _ways(
     if vocabulary is None:
         return [Way(typed, typed), *forms]
     known = vocabulary.begins_one(typed)
-    nearest = vocabulary.nearest(
-        typed, alone=len(together) == 1, being_typed=typed == together[-1] and not known
-    )
+    # Whom an unfinished word may mean is left out below, where the words typed find somebody.
+    unfinished = typed == together[-1] and not known and not found_some
+    nearest = vocabulary.nearest(typed, alone=len(together) == 1, being_typed=unfinished)
     near = [
         Way(typed, one.word, one.cost)
         for one in nearest

@@ -93,23 +93,28 @@ class Vocabulary:
 
     def _beginnings(self, typed: str) -> Iterator[Near]:
         """Beginnings of longer words that one letter behind the first makes this one."""
-        letters = [first for first in self._by_first if first.isascii() == typed.isascii()]
-        for beginning in dict.fromkeys(_one_letter_away(typed, letters)):
+        for beginning in dict.fromkeys(self._one_letter_away(typed)):
             longer = beginning.startswith(typed) or typed.startswith(beginning)
             if not longer and self.begins_one(beginning):
                 yield Near(1 + UNFINISHED, beginning)
 
+    def _one_letter_away(self, typed: str) -> Iterator[str]:
+        """What was typed with one letter left out, swapped, changed, or put in.
 
-def _one_letter_away(typed: str, letters: list[str]) -> Iterator[str]:
-    """What was typed with one letter left out, swapped, changed, or put in."""
-    for at in range(1, len(typed)):
-        before, after = typed[:at], typed[at + 1 :]
-        yield before + after
-        if after:
-            yield before + after[0] + typed[at] + after[1:]
-        for letter in letters:
-            yield before + letter + after
-            yield before + letter + typed[at:]
+        Only as far as words begin so: what is typed wrongly soon leaves them all.
+        """
+        letters = [first for first in self._by_first if first.isascii() == typed.isascii()]
+        for at in range(1, len(typed)):
+            before, after = typed[:at], typed[at + 1 :]
+            if not self.begins_one(before):
+                return
+            yield before + after
+            if after:
+                yield before + after[0] + typed[at] + after[1:]
+            for begun in (before + letter for letter in letters):
+                if self.begins_one(begun):
+                    yield begun + after
+                    yield begun + typed[at:]
 
 
 def _compare(typed: str, words: list[str], most: int) -> Iterator[tuple[str, int]]:

@@ -45,8 +45,8 @@ def cells(
     letter = "" if marks else None
     for place, card in enumerate(cards):
         mark = ""
-        if letter is not None and _letter(card.full_name) != letter:
-            letter = _letter(card.full_name)
+        if letter is not None and (new := _letter(card.full_name)) != letter:
+            letter = new
             mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
         cell = _cell(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
         parts.append(f'<li class="cell">{mark}{cell}</li>\n')
@@ -61,8 +61,10 @@ def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> 
     )
 
 
-@lru_cache(maxsize=2048)
 def _letter(full_name: str) -> str:
+    first = full_name[:1]
+    if first.isascii() and first.isalpha():
+        return first.lower()  # as the key of such a name begins, and most do
     return terms.letter_of(terms.name_key(full_name))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 COLOURS = 10
+_STARTS = re.compile(r"(?:^|\s)[^A-Za-z\s]*([A-Za-z])").findall
 _VIRAMA = 9  # the combining class of the sign that joins two letters into one shape
 
 
@@ -19,9 +21,11 @@ def initials(full_name: str) -> str:
     the last word in the script of the first. In every other script one character, as a reader
     sees it.
     """
+    if full_name.isascii():
+        return _latin_initials(full_name)
     starts = list(_first_letters(full_name))
     if not starts:
-        return next((mark for mark in full_name if mark.isprintable() and not mark.isspace()), "?")
+        return _first_mark(full_name)
     first = starts[0]
     if not _has_case(first[0]):
         return first
@@ -30,10 +34,21 @@ def initials(full_name: str) -> str:
     return "".join(_capital(start) for start in (first, *of_script[1:][-1:]))
 
 
+def _latin_initials(full_name: str) -> str:
+    # The same for plain letters, as nearly all names are written: a page of a list has 24 of them.
+    starts = _STARTS(full_name)
+    return "".join((*starts[:1], *starts[1:][-1:])).upper() or _first_mark(full_name)
+
+
+def _first_mark(name: str) -> str:
+    return next((mark for mark in name if mark.isprintable() and not mark.isspace()), "?")
+
+
 def colour_of(employee_id: str) -> int:
     """The colour's number, 0 to 9; it follows the id, so that a rename keeps it."""
     raw = employee_id.encode("utf-8", "surrogatepass")
-    return int(hashlib.sha1(raw, usedforsecurity=False).hexdigest()[:8], 16) % COLOURS
+    digest = hashlib.sha1(raw, usedforsecurity=False).digest()
+    return int.from_bytes(digest[:4], "big") % COLOURS
 
 
 def _first_letters(name: str) -> Iterator[str]:
