@@ -1,8 +1,6 @@
 """flask follow: what other programs write is listed by the next look, at what changes cost."""
 
 import logging
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -18,14 +16,11 @@ from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, names, person
 from tests.dynamodb_audit import audit
 from tests.ground.aws_errors import dynamodb_error, throttled
-from tests.ground.environment import isolated
 from tests.ground.in_time import LATE
-from tests.ground.server_process import ServerProcess
+from tests.ground.warm_process import PythonProcess
 from tests.test_dynamodb_heal import manifest_of, set_manifest
 
 pytestmark = pytest.mark.slow
-
-FOLDER = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -240,18 +235,18 @@ for sentence in open_dynamodb_store(Settings.from_env()).follow(threading.Event(
 """
 
 
-def start_follower(room: DynamoRoom, endpoint: str, folder) -> ServerProcess:
+def start(room: DynamoRoom, endpoint: str, folder: Path, *program: str) -> PythonProcess:
     settings = {
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
         "DYNAMO_MODE": "on",
         "DYNAMO_TABLE": room.people,
     }
-    return ServerProcess(
-        [sys.executable, "-c", FOLLOW],
-        folder=FOLDER,
-        log=folder / f"follower-{time.monotonic_ns()}.log",
-        environment=isolated(settings),
-    )
+    log = folder / f"{time.monotonic_ns()}.log"
+    return PythonProcess(*program, log=log, settings=settings)
+
+
+def start_follower(room: DynamoRoom, endpoint: str, folder: Path) -> PythonProcess:
+    return start(room, endpoint, folder, "-c", FOLLOW)
 
 
 @pytest.mark.parametrize("heals_before", [0, 3, 25])
@@ -308,31 +303,18 @@ def test_one_that_is_stopped_leaves_the_way_and_its_place(room, following, proxy
     assert reads_of_records(proxy) == 1
 
 
-def test_the_command_ends_well_and_lets_go_when_systemd_stops_it(room, dynamodb_local):
-    settings = {
-        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_local,
-        "DYNAMO_MODE": "on",
-        "DYNAMO_TABLE": room.people,
-    }
+def test_the_command_ends_well_and_lets_go_when_systemd_stops_it(room, dynamodb_local, tmp_path):
     eve(room)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "flask", "follow"],
-        cwd=FOLDER,
-        env=isolated(settings),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    running = start(room, dynamodb_local, tmp_path, "-m", "flask", "follow")
     try:
-        line = running.stdout.readline()
-        while "Brought" not in line and line:
-            line = running.stdout.readline()
-        assert line == "Brought 1 records that others changed into the index.\n"
-        running.terminate()
-        rest, _ = running.communicate(timeout=60)
+        running.wait_until(lambda: "Brought" in running.log_text())
+        running.stop(60)
     finally:
         running.kill()
-    assert running.returncode == 0
-    assert "Traceback" not in rest
+    assert running.wait() == 0
+    said = running.log_text()
+    assert said.splitlines().count("Brought 1 records that others changed into the index.") == 1
+    assert "Traceback" not in said
     assert not is_followed(room)
 
 
@@ -341,6 +323,7 @@ def test_one_whose_lease_was_taken_waits_and_the_other_loses_nothing(room, follo
     wait_until(lambda: is_followed(room))
     other = lease.Lease(room.store.calls, room.store.tables, "follow")
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(lease, "LIFE_SECONDS", 2.0)
     with monkeypatch.context() as later:
         now = time.time
         later.setattr(lease.time, "time", lambda: now() + 60)

@@ -1,11 +1,9 @@
 """Bulk import: everyone once, also when it is killed, or not alone, or writes come back."""
 
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +12,7 @@ from app.storage.dynamodb import bulk, lease
 from app.storage.dynamodb.calls import Calls
 from tests.contract.people import add, everyone, person
 from tests.dynamodb_audit import audit
-from tests.ground.environment import isolated
-from tests.ground.server_process import ServerProcess
+from tests.ground.warm_process import PythonProcess
 
 pytestmark = pytest.mark.slow
 
@@ -62,19 +59,14 @@ KILLED_AT = pytest.mark.parametrize(
 
 def kill_an_import(proxied_room, dynamodb_proxy, tmp_path, operation, after):
     """Of 120 people, by force, once the service has carried out so many writes and one more."""
-    rule = dynamodb_proxy.on(operation).never_reply(after=after)
+    gate = dynamodb_proxy.on(operation).hold_reply(after=after)
     settings = {
         "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_proxy.endpoint,
         "DYNAMO_MODE": "on",
         "DYNAMO_TABLE": proxied_room.people,
     }
-    killed = ServerProcess(
-        [sys.executable, "-c", KILLED],
-        folder=Path(__file__).parents[1],
-        log=tmp_path / "import.log",
-        environment=isolated(settings),
-    )
-    killed.wait_until(lambda: bool(rule.hits))
+    killed = PythonProcess("-c", KILLED, log=tmp_path / "import.log", settings=settings)
+    gate.wait_until_reached()
     killed.kill()
     dynamodb_proxy.recover()
     assert len(proxied_room.items(proxied_room.people)) < 120
