@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,9 @@ from app.employee import Employee
 from app.photo_keys import thumbnail_key
 from app.storage.photos_in_folder import open_folder_store
 from app.storage.sql import open_sql_store
+from tests.ground.warm_process import ROOT, PythonProcess
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[1]
 PEOPLE = 5_000
 
 
@@ -28,10 +27,11 @@ def directory_in(folder: Path) -> Directory:
     return Directory(store, open_folder_store(folder / "photos"))
 
 
-@pytest.fixture
-def whole(tmp_path: Path) -> dict[str, bytes]:
-    """The files of a backup that nobody interrupted, of a directory in ``from``."""
-    directory = directory_in(tmp_path / "from")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory in ``from``, and a backup of it in ``whole`` that nobody interrupted."""
+    made = tmp_path_factory.mktemp("made")
+    directory = directory_in(made / "from")
     key = f"employee_pic/{'a' * 32}.jpg"
     people = (
         Employee(
@@ -46,8 +46,8 @@ def whole(tmp_path: Path) -> dict[str, bytes]:
     assert directory.photos
     for each in (key, thumbnail_key(key)):
         directory.photos.put(each, b"\xff\xd8" + each.encode())
-    list(take_backup(directory, tmp_path / "whole"))
-    return files_in(tmp_path / "whole")
+    list(take_backup(directory, made / "whole"))
+    return made
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -76,29 +76,26 @@ main()
 def run(instance: Path, *command: str | Path, killed_at: str = "never") -> None:
     """Run a command of flask over the directory in this folder, in a process of its own."""
     instance.mkdir(exist_ok=True)
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, killed_at, "--app", ROOT / "application.py", *command],
-        capture_output=True,
-        cwd=ROOT,
-        env={**os.environ, "INSTANCE_FOLDER": str(instance)},
-        timeout=120,
-    )
-    assert ended.returncode == (0 if killed_at == "never" else -9), ended.stderr.decode()
+    program = ("-c", KILLED, killed_at, "--app", ROOT / "application.py", *command)
+    log = instance / f"{time.monotonic_ns()}.log"
+    ended = PythonProcess(*program, log=log, settings={"INSTANCE_FOLDER": str(instance)})
+    code = ended.wait()
+    assert code == (0 if killed_at == "never" else -signal.SIGKILL), ended.log_text()
 
 
-def test_a_killed_backup_goes_on_and_is_the_same(whole: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_killed_backup_goes_on_and_is_the_same(made: Path, tmp_path: Path) -> None:
     for words in ("2,000 people gathered", "1,000 of 5,000 people written", "4,000 of 5,000"):
-        run(tmp_path / "from", "backup", tmp_path / "b", killed_at=words)
+        run(made / "from", "backup", tmp_path / "b", killed_at=words)
         assert not (tmp_path / "b" / "manifest.json").exists()
-    run(tmp_path / "from", "backup", tmp_path / "b")
-    assert files_in(tmp_path / "b") == whole
+    run(made / "from", "backup", tmp_path / "b")
+    assert files_in(tmp_path / "b") == files_in(made / "whole")
 
 
-def test_a_killed_restore_goes_on_and_is_the_same(whole: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_killed_restore_goes_on_and_is_the_same(made: Path, tmp_path: Path) -> None:
     for words in ("parts checked", "people restored"):
-        run(tmp_path / "to", "restore", tmp_path / "whole", killed_at=words)
-    run(tmp_path / "to", "restore", tmp_path / "whole")
+        run(tmp_path / "to", "restore", made / "whole", killed_at=words)
+    run(tmp_path / "to", "restore", made / "whole")
     to = directory_in(tmp_path / "to")
     assert to.facets().total == PEOPLE
     list(take_backup(to, tmp_path / "again"))
-    assert files_in(tmp_path / "again") == whole
+    assert files_in(tmp_path / "again") == files_in(made / "whole")

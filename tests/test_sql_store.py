@@ -27,6 +27,7 @@ from app.storage.sql.rows import card_from
 from app.storage.sql.tables import metadata
 from tests.contract.people import add, everyone, found, new_write_id, pages, pages_back, person
 from tests.ground.in_time import LATE
+from tests.ground.warm_process import PythonProcess
 from tests.model_store import ModelStore
 
 PLACES = ("Lisbon", "Porto", "Faro", "Évora")
@@ -408,16 +409,13 @@ def test_a_file_of_a_newer_release_is_refused(store: SqlStore) -> None:
 
 
 @pytest.mark.slow
-def test_several_processes_may_set_up_at_once(file: Path) -> None:
+def test_several_processes_may_set_up_at_once(file: Path, tmp_path: Path) -> None:
     code = (
         f"from app.storage.sql import open_sql_store; open_sql_store('sqlite:///{file}').set_up()"
     )
-    running = [
-        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)
-    ]
+    running = [PythonProcess("-c", code, log=tmp_path / f"{n}.log") for n in range(4)]
     for each in running:
-        _, error = each.communicate(timeout=120)
-        assert (each.returncode, error) == (0, b"")
+        assert (each.wait(), each.log_text()) == (0, "")
     opened = open_sql_store(f"sqlite:///{file}")
     opened.check()
     opened.close()
@@ -571,8 +569,7 @@ def test_another_kind_of_address_is_refused_without_its_password(url: str) -> No
 
 
 KILLED = """
-import os, signal, sys
-sys.path.insert(0, {root!r})
+import os, signal
 from sqlalchemy import event
 from app.storage.sql import open_sql_store
 from app.revision import revision_of
@@ -591,17 +588,16 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.slow
-def test_a_save_killed_at_any_step_happened_whole_or_not_at_all(file: Path) -> None:
-    root = str(Path(__file__).parent.parent)
+def test_a_save_killed_at_any_step_happened_whole_or_not_at_all(file: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{file}"
     opened = open_sql_store(url)
     opened.set_up()
     opened.add(person("1", "Ada", location="Lisbon"), "w")
     for step in range(40):
-        code = KILLED.format(root=root, url=url, step=step)
-        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
-        assert ran.returncode == -signal.SIGKILL, ran.stderr
-        saved = b"saved" in ran.stdout
+        code = KILLED.format(url=url, step=step)
+        killed = PythonProcess("-c", code, log=tmp_path / f"{step}.log")
+        assert killed.wait() == -signal.SIGKILL, killed.log_text()
+        saved = "saved" in killed.log_text()
         name, place = ("Zoe", "Porto") if saved else ("Ada", "Lisbon")
         assert opened.get("1").full_name == name
         assert found(opened) == found(opened, location=place, words=name) == [name]
