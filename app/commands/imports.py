@@ -18,6 +18,7 @@ from app.imports.importer import Importer
 from app.imports.jobs import AT_WORK, Job, Phase
 from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
 from app.imports.problems import NotNow
+from app.imports.rows import row_words
 from app.storage import open_course_table
 
 _MOST_TOLD = 20
@@ -140,11 +141,13 @@ def _rest(importer: Importer, job: Job) -> None:
 
 
 def _tell(importer: Importer, job: Job) -> None:
+    if job.what_was_left_out:
+        click.echo(job.what_was_left_out)
     outcomes = (UNDONE, KEPT) if job.phase is Phase.UNDONE else (ADDED, CHANGED, SAME, REFUSED)
     bad = outcomes[-1]
     counts = importer.counts(job)
     for line in importer.lines(job, bad, 0, _MOST_TOLD):
-        click.echo(f"  {_reasons(line)}")
+        click.echo(f"  {_reasons(line, job)}")
     if (more := counts.of(bad) - _MOST_TOLD) > 0:
         click.echo(f"  and {more:,} more: see /import/{job.id}")
     told = ", ".join(f"{counts.of(outcome):,} {_WORDS[outcome]}" for outcome in outcomes)
@@ -159,9 +162,11 @@ def _tell(importer: Importer, job: Job) -> None:
         raise SystemExit(1)
 
 
-def _reasons(line: Line) -> str:
+def _reasons(line: Line, job: Job) -> str:
     reasons = (
         ": ".join(filter(None, (each.column, each.reason, each.typed and f"“{each.typed}”")))
         for each in line.problems
     )
-    return f"Line {line.number}, {line.name or 'no name'}: {'; '.join(reasons)}"
+    return (
+        f"Line {row_words(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from app.imports.columns import count_known
@@ -25,6 +25,8 @@ class CsvRows:
     """A file of text as rows of cells."""
 
     ends_early = False  # a row with too few cells is cut off or wrongly quoted
+    is_slow = False
+    sheets = ("",)
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -36,13 +38,12 @@ class CsvRows:
         if self.separator not in _SEPARATORS:
             self.separator = _recognised(first[self._skip :])
 
-    @property
-    def words(self) -> str:
-        """How the file was read, for people."""
+    def words(self, sheets: Sequence[str]) -> str:
+        """How the file was read, for people; it has no sheets to name."""
         name = WORDS.get(self.encoding, self.encoding)
         return f"CSV in {name}, separated by {_SEPARATORS[self.separator]}"
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, sheet: int = 0) -> Iterator[Row]:
         """Every row, with the number of the line that it begins in; empty ones too."""
         lines = self._lines()
         reader = csv.reader(lines, delimiter=self.separator)

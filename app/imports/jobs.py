@@ -38,6 +38,7 @@ class Job:
     ``go`` carries it out as soon as it is planned. ``holder`` works on it until ``held_until``
     (as time.time() tells) unless it says so again; ``tries`` counts the holders that died since
     anything was finished. ``trouble`` is a sentence: why it failed or what it waits for.
+    ``sheets`` are those of a workbook that are read.
     """
 
     id: str
@@ -56,6 +57,8 @@ class Job:
     words: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    sheets_left_out: tuple[str, ...] = ()
     day_first: bool = False
     month_first: bool = False
     total: int = -1
@@ -82,6 +85,22 @@ class Job:
             return min(sum(self.undone), touched), touched
         return sum(self.done), max(self.total, 0)
 
+    @property
+    def what_was_left_out(self) -> str:
+        """Which sheets of a workbook were not read, in two sentences; empty where all were."""
+        if not self.sheets_left_out:
+            return ""
+        which, first = ", ".join(self.sheets_left_out), self.sheets[0]
+        if len(self.sheets_left_out) == 1:
+            return (
+                f"The sheet {which} was not read, because its headings are not those of {first}. "
+                "If it has people, give it the same and import the file again."
+            )
+        return (
+            f"These sheets were not read, because their headings are not those of {first}: "
+            f"{which}. If they have people, give them the same and import the file again."
+        )
+
     def as_text(self) -> str:
         """The job, to be kept."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
@@ -95,7 +114,8 @@ def job_from(text: str) -> Job:
     for name in ("planned", "done", "undone"):
         known[name] = LineCounts(*known[name])
     known["columns"] = tuple((heading, label) for heading, label in known["columns"])
-    known["left_out"] = tuple(known["left_out"])
+    for name in ("left_out", "sheets", "sheets_left_out"):
+        known[name] = tuple(known.get(name, ()))
     return Job(**known)
 
 

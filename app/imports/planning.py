@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from app import person_rules
 from app.contracts import EmployeeStore
 from app.employee import Employee
-from app.imports.columns import Columns
 from app.imports.days import DayOrder
 from app.imports.lines import (
     ADDED,
@@ -20,8 +19,9 @@ from app.imports.lines import (
     problem_at,
 )
 from app.imports.matching import Match, match
-from app.imports.rows import Row
+from app.imports.rows import Row, row_words
 from app.imports.seen import Seen
+from app.imports.table import Table
 from app.imports.wanted import Wanted, id_problem, known_badges, read_row
 from app.revision import revision_of
 from app.terms import email_key
@@ -30,11 +30,10 @@ from app.terms import email_key
 class Planner:
     """Plans the rows of one file, some at a time, from the first to the last."""
 
-    def __init__(
-        self, store: EmployeeStore, columns: Columns, order: DayOrder, job_id: str
-    ) -> None:
+    def __init__(self, store: EmployeeStore, table: Table, order: DayOrder, job_id: str) -> None:
         self._store = store
-        self._columns = columns
+        self._columns = table.columns
+        self._sheets = table.sheets
         self._order = order
         self._job_id = job_id
         self._seen = Seen()
@@ -85,7 +84,8 @@ class Planner:
         if not first and match.by_mail:
             first = self._seen.first(f"mail {wanted.mail}")
         if first:
-            yield problem_at("", f"Line {first} is about the same person. Keep one of the two")
+            line = row_words(first, self._sheets)
+            yield problem_at("", f"Line {line} is about the same person. Keep one of the two")
 
     def _problems(self, wanted: Wanted, match: Match) -> Iterator[Problem]:
         stored = match.person

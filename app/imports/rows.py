@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+# The rows of a second sheet are counted on from here, so that each has a number of its own.
+ROWS_A_SHEET = 1_048_576
 
 
 class Row(NamedTuple):
@@ -19,3 +23,11 @@ class Row(NamedTuple):
     def is_empty(self) -> bool:
         """Whether nothing stands in it."""
         return not self.problem and not any(cell.strip() for cell in self.cells)
+
+
+def row_words(number: int, sheets: Sequence[str]) -> str:
+    """How people find a row that was read from one of these sheets: "7", or "7 of People 2"."""
+    if len(sheets) < 2:
+        return str(number)
+    sheet, before = divmod(number - 1, ROWS_A_SHEET)
+    return f"{before + 1} of {sheets[sheet]}"

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from app.imports.columns import FIRST_NAME, LAST_NAME, Columns, count_known, read_headings
+from app.cleaning import clean_line
+from app.imports.columns import (
+    FIRST_NAME,
+    LAST_NAME,
+    Columns,
+    count_known,
+    field_of,
+    read_headings,
+)
 from app.imports.csv_rows import CsvRows
+from app.imports.kept_rows import KeptRows
 from app.imports.problems import FileUnreadable
-from app.imports.rows import Row
+from app.imports.rows import ROWS_A_SHEET, Row
 from app.imports.xlsx_rows import XlsxRows
+from app.terms import fold
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 # Headings may stand below a title and a date.
 _ROWS_ABOVE = 10
+_MOST_SHEETS = 100
+_LONGEST_NAME = 60
+_WHO = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
 _TOO_MANY = (
     "The row has {} cells and the headings have {}. "
     "Put quotation marks around a text that holds the separator"
@@ -22,28 +35,70 @@ _TOO_MANY = (
 _TOO_FEW = "The row has {} cells and the headings have {}. Add the missing ones, empty if need be"
 
 
+class _Heading(NamedTuple):
+    """The row of headings of a sheet, by the place of the sheet in its workbook."""
+
+    sheet: int
+    row: Row
+
+
 class Table:
-    """A file that is open; it stays the caller's to close. Raises FileUnreadable."""
+    """A file that is open; it stays the caller's to close. Raises FileUnreadable.
+
+    ``sheets`` are those of a workbook that are read: the first that has people, and whichever has
+    the same headings. ``sheets_left_out`` hold something else.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._source = _open(file)
-        self.words = self._source.words
-        heading = self._find_heading()
-        self._heading_at = heading.number
+        self._kept = KeptRows() if self._source.is_slow else None
+        found = list(self._find_headings())
+        if not found:
+            raise FileUnreadable("The file is empty. Choose one with a row for each person.")
+        heading = next((each.row for each in found if _says_who(each.row)), found[0].row)
         self.columns: Columns = read_headings(heading.cells)
-        known = self.columns.places
-        if not {"id", "email", "full_name", FIRST_NAME, LAST_NAME} & known.keys():
-            found = ", ".join(cell.strip() for cell in heading.cells if cell.strip())
+        if not _says_who(heading):
+            names = ", ".join(cell.strip() for cell in heading.cells if cell.strip())
             raise FileUnreadable(
                 "No column says who is meant. Name one of them Full name, Mail or Id in the first "
-                f"row; the file has: {found[:200]}."
+                f"row; the file has: {names[:200]}."
             )
+        alike = _names_of(heading)
+        self._read = [each for each in found if _names_of(each.row) == alike]
+        if len(self._read) > _MOST_SHEETS:
+            raise FileUnreadable(
+                f"This workbook has more than {_MOST_SHEETS} sheets of people. "
+                "Put them together on fewer and save it again."
+            )
+        self.sheets = self._sheet_names(self._read)
+        self.sheets_left_out = self._sheet_names(each for each in found if each not in self._read)
+        self.words = self._source.words(self.sheets)
 
     def rows(self) -> Iterator[Row]:
-        """Every row below the headings in which something stands."""
-        for row in self._source.rows():
-            if row.number > self._heading_at and not row.is_empty:
-                yield self._fitted(row)
+        """Every row below the headings in which something stands, sheet after sheet."""
+        if self._kept is None:
+            return self._rows_read()
+        return self._kept.again() if self._kept.is_whole else self._kept.keeping(self._rows_read())
+
+    def _rows_read(self) -> Iterator[Row]:
+        for place, heading in enumerate(self._read):
+            for row in self._source.rows(heading.sheet):
+                if row.number > heading.row.number and not row.is_empty:
+                    fitted = self._fitted(row)
+                    yield fitted._replace(number=row.number + place * ROWS_A_SHEET)
+
+    def _find_headings(self) -> Iterator[_Heading]:
+        """The headings of each sheet in which something stands."""
+        for sheet in range(len(self._source.sheets)):
+            filled = (row for row in self._source.rows(sheet) if not row.is_empty)
+            first = list(islice(filled, _ROWS_ABOVE))
+            if first:
+                known = (row for row in first if count_known(row.cells) > 1)
+                yield _Heading(sheet, next(known, first[0]))
+
+    def _sheet_names(self, headings: Iterable[_Heading]) -> tuple[str, ...]:
+        names = (clean_line(self._source.sheets[each.sheet]) for each in headings)
+        return tuple(name[:_LONGEST_NAME] for name in names)
 
     def _fitted(self, row: Row) -> Row:
         """The row with a cell for each column, or with what is wrong with it."""
@@ -57,12 +112,17 @@ class Table:
             return Row(row.number, cells, _TOO_FEW.format(len(row.cells), width))
         return row._replace(cells=cells)
 
-    def _find_heading(self) -> Row:
-        filled = (row for row in self._source.rows() if not row.is_empty)
-        first = list(islice(filled, _ROWS_ABOVE))
-        if not first:
-            raise FileUnreadable("The file is empty. Choose one with a row for each person.")
-        return next((row for row in first if count_known(row.cells) > 1), first[0])
+
+def _says_who(heading: Row) -> bool:
+    return bool(_WHO & {field_of(cell) for cell in heading.cells})
+
+
+def _names_of(heading: Row) -> list[str]:
+    """What the headings name, however they are written."""
+    names = [field_of(cell) or fold(cell).strip() for cell in heading.cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _open(file: BinaryIO) -> CsvRows | XlsxRows:

@@ -105,6 +105,8 @@ class _Worker:
             words=table.words,
             columns=_told(table.columns),
             left_out=table.columns.left_out[:100],
+            sheets=table.sheets,
+            sheets_left_out=table.sheets_left_out[:100],
             day_first=order.day_first,
             month_first=order.month_first,
         )
@@ -112,7 +114,7 @@ class _Worker:
     def _plan_rows(self, table: Table) -> Iterator[Job]:
         job = self._hold.job
         order = DayOrder(job.day_first, job.month_first)
-        planner = Planner(self._store, table.columns, order, job.id)
+        planner = Planner(self._store, table, order, job.id)
         for number in range(job.parts):
             for line in self._parts.get(PLAN, number):
                 planner.remember(line)

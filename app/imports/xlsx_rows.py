@@ -1,64 +1,72 @@
-"""The rows of an Excel workbook: its first sheet, read as a stream, in bounded memory."""
+"""The rows of an Excel workbook, sheet by sheet, read as a stream, in bounded memory."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 from app.imports.problems import FileUnreadable
-from app.imports.rows import Row
+from app.imports.rows import ROWS_A_SHEET, Row
+from app.imports.xlsx_book import MOST_BYTES_OF_A_PART, Book, open_book
+from app.imports.xlsx_cells import rows_of
 from app.spreadsheet_text import unguarded
 
-MOST_ROWS = 1_048_576
-_MOST_COLUMNS = 100
-# Sheets are read as a stream; every other part, such as the table of texts, is held in memory.
-_MOST_BYTES_OF_A_SHEET = 1 << 30
-_MOST_BYTES_OF_A_PART = 40 * 1024 * 1024
+# Sheets and their table of texts are read as a stream; every other part is held in memory.
+_STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
+_MOST_BYTES_OF_A_STREAM = 1 << 30
+_MOST_BYTES = 8 << 30
 _MOST_PARTS = 2_000
 _ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 # What openpyxl and what it stands on raise for a workbook that is damaged or meant to do harm;
 # defusedxml's own errors are ValueErrors.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, KeyError, ValueError, TypeError,
-    AttributeError, IndexError, RuntimeError, OverflowError, AssertionError,
+    zipfile.BadZipFile, zlib.error, ParseError, ExpatError, EOFError, KeyError, ValueError,
+    TypeError, AttributeError, IndexError, RuntimeError, OverflowError, AssertionError, OSError,
 )  # fmt: skip
 _DAMAGED = "This Excel workbook is damaged. Open it in a spreadsheet and save it again, or as CSV."
 
 
 class XlsxRows:
-    """The first sheet of a workbook as rows of cells."""
+    """The sheets of a workbook as rows of cells."""
 
     ends_early = True  # empty cells at the end of a row are not stored
+    is_slow = True
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._check_sizes()
 
     @property
-    def words(self) -> str:
-        """How the file was read, for people."""
-        return "Excel workbook, its first sheet"
+    def sheets(self) -> tuple[str, ...]:
+        """Their names, in the order of the workbook."""
+        return tuple(sheet.name for sheet in self._book.sheets)
 
-    def rows(self) -> Iterator[Row]:
-        """Every row, with its number; empty ones too."""
-        import openpyxl  # type: ignore[import-untyped, unused-ignore]  # here: it takes 0.2 s
+    def words(self, sheets: Sequence[str]) -> str:
+        """How the file was read, for people, when these of its sheets are."""
+        what = "its sheet" if len(sheets) == 1 else f"{len(sheets):,} sheets:"
+        return f"Excel workbook, {what} {', '.join(sheets)}"
 
+    def rows(self, sheet: int = 0) -> Iterator[Row]:
+        """The rows of a sheet, with their numbers; empty ones may be left out."""
+        try:
+            for number, values in rows_of(self._book, self._book.sheets[sheet]):
+                if number > ROWS_A_SHEET:
+                    raise FileUnreadable(f"This sheet has more than {ROWS_A_SHEET:,} rows.")
+                yield _row(number, values)
+        except _BROKEN as error:
+            raise FileUnreadable(_DAMAGED) from error
+
+    @cached_property
+    def _book(self) -> Book:
         try:
             self._file.seek(0)
-            book = openpyxl.load_workbook(
-                self._file, read_only=True, data_only=True, keep_links=False
-            )
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what a file says of its own size need not be true
-            rows = sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
-            for number, values in enumerate(rows, 1):
-                if number > MOST_ROWS:
-                    raise FileUnreadable(f"This sheet has more than {MOST_ROWS:,} rows.")
-                yield _row(number, values)
+            return open_book(self._file)
         except _BROKEN as error:
             raise FileUnreadable(_DAMAGED) from error
 
@@ -73,19 +81,21 @@ class XlsxRows:
             raise FileUnreadable(
                 "This file is no Excel workbook. Save the table as .xlsx or as CSV."
             )
-        for part in parts:
-            in_sheet = part.filename.startswith("xl/worksheets/sheet")
-            most = _MOST_BYTES_OF_A_SHEET if in_sheet else _MOST_BYTES_OF_A_PART
-            if part.file_size > most or len(parts) > _MOST_PARTS:
-                raise FileUnreadable(
-                    "This workbook unpacks to more than can be read. "
-                    "Save its first sheet as CSV and import that."
-                )
+        in_all = sum(part.file_size for part in parts)
+        if len(parts) > _MOST_PARTS or in_all > _MOST_BYTES or any(map(_is_too_large, parts)):
+            raise FileUnreadable(
+                "This workbook unpacks to more than can be read. "
+                "Save its sheets as CSV and import those."
+            )
 
 
-def _row(number: int, values: tuple[Any, ...]) -> Row:
-    count = max((place for place, value in enumerate(values, 1) if value is not None), default=0)
-    cells = tuple(_text(value) for value in values[:count])
+def _is_too_large(part: zipfile.ZipInfo) -> bool:
+    streamed = part.filename.startswith(_STREAMED)
+    return part.file_size > (_MOST_BYTES_OF_A_STREAM if streamed else MOST_BYTES_OF_A_PART)
+
+
+def _row(number: int, values: Sequence[Any]) -> Row:
+    cells = tuple(map(_text, values))
     for cell in cells:
         if cell in _ERRORS:
             return Row(number, cells, f"A cell holds the error {cell}. Mend its formula")

@@ -136,7 +136,7 @@ def show(job_id: str) -> ResponseReturnValue:
         began=words.began(job),
         tabs=tabs,
         window=window,
-        lines=[words.shown(line) for line in lines],
+        lines=[words.shown(line, job) for line in lines],
         earlier=_address(job, window, window.start - LINES_A_PAGE),
         later=_address(job, window, window.end),
         can_go=_can_go(job),

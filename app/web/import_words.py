@@ -21,6 +21,7 @@ from app.imports.lines import (
     LineCounts,
     Value,
 )
+from app.imports.rows import row_words
 from app.web.console_words import Clock
 from app.web.dates import moment
 
@@ -70,7 +71,7 @@ class Detail(NamedTuple):
 class LineShown(NamedTuple):
     """A line as the table shows it."""
 
-    number: int
+    number: str
     name: str
     person: str
     details: tuple[Detail, ...]
@@ -171,10 +172,11 @@ def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
     ]
 
 
-def shown(line: Line) -> LineShown:
+def shown(line: Line, job: Job) -> LineShown:
     """A line as the table shows it; who is not there has no page."""
     there = line.outcome in (CHANGED, SAME)
-    return LineShown(line.number, line.name, line.id if there else "", tuple(_details(line)))
+    number = row_words(line.number, job.sheets)
+    return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
 
 
 def _details(line: Line) -> list[Detail]:

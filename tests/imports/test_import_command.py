@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -76,6 +77,27 @@ def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
     assert result.exit_code == 1
     assert "Line 4, Cy: Title: Give a title, such as Field Engineer" in result.output
     assert "Mail: Add the part after the @, like name@example.com: “cy@”" in result.output
+    assert total(app) == 2
+
+
+def test_what_a_workbook_has_on_its_sheets_is_imported_or_named(app: Flask, file: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, rows in {
+        "North": [("Name", "Title", "Office"), ("Ada", "A", "L"), ("Cy", None, "L")],
+        "South": [("Name", "Title", "Office"), ("Bo", "B", "L"), ("Di", None, "L")],
+        "Prices": [("Thing", "Price"), ("Chair", 9)],
+    }.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(file.with_suffix(".xlsx"))
+    result = run(app, file.with_suffix(".xlsx"))
+    assert "Line 3 of North, Cy: Title: Give a title" in result.output
+    assert "Line 3 of South, Di: Title: Give a title" in result.output
+    assert (
+        "The sheet Prices was not read, because its headings are not those of North."
+        in result.output
+    )
     assert total(app) == 2
 
 

@@ -134,6 +134,24 @@ def test_a_file_that_cannot_be_read_says_so_on_its_page(small: SmallDirectory) -
     assert "Not read This is a PDF. Save the table as CSV or .xlsx and choose that." in page.text
 
 
+def test_the_sheets_of_a_workbook_that_were_not_read_are_named(small: SmallDirectory) -> None:
+    book = openpyxl.Workbook()
+    for name in ("North", "South", "<b>Old"):
+        sheet = book.create_sheet(name)
+        sheet.append(("Name", "Title", "Office") if name != "<b>Old" else ("Name", "Price"))
+        sheet.append((f"Person of {name}", "T", "L"))
+    out = io.BytesIO()
+    book.save(out)
+    sent = send(small, out.getvalue())
+    work(small)
+    page = small.reader.follow(sent)
+    assert (
+        "The sheet <b>Old was not read, because its headings are not those of North." in page.text
+    )
+    assert "Excel workbook, 2 sheets: North, South" in page.text
+    assert "2 of South Person of South" in page.text
+
+
 def test_a_file_larger_than_a_photo_is_taken_and_a_giant_is_not(
     small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,11 +9,15 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from app.employee import Employee
+from app.exports.xlsx_file import xlsx_file
 from app.imports.columns import field_of, read_headings
 from app.imports.days import DayOrder, read_day
 from app.imports.problems import FileUnreadable
+from app.imports.rows import Row, row_words
 from app.imports.seen import Seen
 from app.imports.table import Table
+from app.imports.xlsx_rows import XlsxRows
 
 ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga"), ("Bo", "A\nB", "é"))
 
@@ -87,6 +91,103 @@ def test_a_workbook_gives_days_numbers_and_texts_as_they_are_meant() -> None:
     assert [row.number for row in found.rows()] == [4, 5]
 
 
+def workbook(**sheets: list[list[str]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_every_sheet_with_the_headings_of_the_first_is_read_and_the_others_are_named() -> None:
+    head = ["Name", "Title", "Office"]
+    found = table(
+        workbook(
+            Cover=[["Our people"], ["November"]],
+            North=[head, ["Ada", "A", "L"]],
+            Empty=[],
+            Prices=[["Name", "Price"], ["Chair", "9"]],
+            South=[["made by hand"], ["NAME", "Job title", "office "], ["Bo", "B", "L"], ["Cy"]],
+        )
+    )
+    assert (found.sheets, found.sheets_left_out) == (("North", "South"), ("Cover", "Prices"))
+    assert found.words == "Excel workbook, 2 sheets: North, South"
+    first = list(found.rows())
+    assert [row.cells for row in first] == [("Ada", "A", "L"), ("Bo", "B", "L"), ("Cy", "", "")]
+    told = [row_words(row.number, found.sheets) for row in first]
+    assert told == ["2 of North", "3 of South", "4 of South"]
+    assert list(found.rows()) == first
+
+
+def test_a_workbook_is_read_once_however_often_its_rows_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = table(workbook(People=[["Name", "Office"], ["Ada🚀'", "L"], ["Bo", "'=1"]]))
+    first = list(found.rows())
+    monkeypatch.setattr(XlsxRows, "rows", None)
+    assert list(found.rows()) == first == [Row(2, ("Ada🚀'", "L")), Row(3, ("Bo", "=1"))]
+
+
+def test_an_export_of_more_than_a_sheet_comes_back_whole() -> None:
+    people = [Employee(id=f"p{n}", full_name=f"Person {n}", location="Lima") for n in range(7)]
+    found = table(b"".join(xlsx_file([people], rows_a_sheet=4)))
+    assert found.sheets == ("People", "People 2", "People 3")
+    place = found.columns.places["full_name"]
+    assert [row.cells[place] for row in found.rows()] == [one.full_name for one in people]
+
+
+MAIN = b'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHARED = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+    b'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+
+
+def with_sheet(rows: bytes, texts: bytes) -> bytes:
+    """A workbook whose only sheet has these rows, and beside it the table of its texts."""
+    with zipfile.ZipFile(io.BytesIO(workbook(People=[]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = b"<x:worksheet %s><x:sheetData>%s</x:sheetData></x:worksheet>" % (MAIN, rows)
+    types = parts.pop("[Content_Types].xml").replace(b"</Types>", SHARED)
+    table_of_texts = b"<x:sst %s>%s</x:sst>" % (MAIN, texts)
+    parts |= {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": table_of_texts}
+    return zipped(**{"[Content_Types].xml": types}, **parts)
+
+
+def test_texts_that_excel_keeps_in_a_table_of_their_own_are_found() -> None:
+    texts = (
+        b"<x:si><x:t>Name</x:t></x:si><x:si><x:t>Office</x:t></x:si>"
+        b"<x:si><x:r><x:t>Ada </x:t></x:r><x:r><x:t>Byron</x:t></x:r></x:si>"
+        b"<x:si><x:t>\xe6\x9d\xb1\xe4\xba\xac</x:t><x:rPh><x:t>Tokyo</x:t></x:rPh></x:si>"
+    )
+    rows = b"".join(
+        b'<x:row><x:c t="s"><x:v>%d</x:v></x:c><x:c t="s"><x:v>%d</x:v></x:c></x:row>' % pair
+        for pair in ((0, 1), (2, 3))
+    )
+    assert cells(table(with_sheet(rows, texts))) == [("Ada Byron", "東京")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<x:row><x:c t="s"><x:v>7</x:v></x:c></x:row>',
+        b'<x:row><x:c t="s"><x:v>-1</x:v></x:c></x:row>',
+        b'<x:row r="2"/><x:row r="1"/>',
+        b'<x:row><x:c r="B1" t="str"><x:v>a</x:v></x:c><x:c r="A1"><x:v>1</x:v></x:c></x:row>',
+        b'<x:row><x:c r="1"><x:v>1</x:v></x:c></x:row>',
+        b'<x:row><x:c t="str"><x:v>' + b"x" * (2 << 20) + b"</x:v></x:c></x:row>",
+        b"<x:row>",
+    ],
+)
+def test_a_sheet_that_is_damaged_is_refused_with_a_sentence(rows: bytes) -> None:
+    with pytest.raises(FileUnreadable, match="damaged"):
+        table(with_sheet(rows, b"<x:si><x:t>Name</x:t></x:si>"))
+
+
 def test_a_cell_with_an_error_is_told_of() -> None:
     book = openpyxl.Workbook()
     book.active.append(["Name", "Office"])
@@ -116,7 +217,7 @@ def zipped(**parts: bytes) -> bytes:
         (b"PK\x03\x04 and no more", "damaged"),
         (zipped(word__document_xml=b"x"), "no Excel workbook"),
         (zipped(xl__workbook_xml=b"<not xml", a_xml=b"x"), "damaged"),
-        (zipped(xl__workbook_xml=b"x", xl__sharedStrings_xml=bytes(41 << 20)), "unpacks to more"),
+        (zipped(xl__workbook_xml=b"x", xl__styles_xml=bytes(41 << 20)), "unpacks to more"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "neither a table"),
         (b"Colour,Size\nred,1\n", "No column says who is meant"),
     ],
@@ -126,18 +227,16 @@ def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, words: str)
         list(table(content).rows())
 
 
-def test_an_entity_bomb_is_not_unfolded() -> None:
-    bomb = b'<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;">]><a>&y;</a>'
-    book = io.BytesIO()
-    openpyxl.Workbook().save(book)
-    with zipfile.ZipFile(book) as archive:
+BOMB = b'<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;">]>'
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_an_entity_bomb_is_not_unfolded(part: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook(People=[["Name"], ["Ada"]]))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, bomb if name == "xl/workbook.xml" else content)
+    parts[part] = BOMB + parts[part].partition(b"?>")[2].replace(b"Ada", b"&y;")
     with pytest.raises(FileUnreadable, match="damaged"):
-        list(Table(out).rows())
+        list(table(zipped(**parts)).rows())
 
 
 def test_a_row_with_too_many_or_too_few_cells_is_told_of_and_the_others_are_read() -> None:
