@@ -18,7 +18,7 @@ from tests.contract.bindings import Room
 from tests.contract.people import everyone
 from tests.model_store import ModelStore
 from tests.property.bindings import SIDES, Side
-from tests.property.strategies import IDS, MAILS, fields, people, queries, texts
+from tests.property.strategies import IDS, MAILS, changes, people, queries
 
 WRITES = st.sampled_from([f"write-{n}" for n in range(4)])
 
@@ -58,13 +58,15 @@ class StoresAgree(RuleBasedStateMachine):
         revision = self.seen.get(person.id, "0.")
         self.both(lambda store: store.update(person, revision, write_id))
 
-    @rule(employee_id=st.sampled_from(IDS), field=fields, text=texts, write_id=WRITES)
-    def change_one_field(self, employee_id: str, field: str, text: str, write_id: str) -> None:
-        def change(store: EmployeeStore) -> Employee:
+    @rule(employee_id=st.sampled_from(IDS), change=changes, write_id=WRITES)
+    def change_one_field(self, employee_id: str, change: tuple[str, str], write_id: str) -> None:
+        field, text = change
+
+        def ask(store: EmployeeStore) -> Employee:
             stored = store.get(employee_id)
             return store.update(replace(stored, **{field: text}), revision_of(stored), write_id)
 
-        self.both(change)
+        self.both(ask)
 
     @rule(employee_id=st.sampled_from(IDS), write_id=WRITES, blind=st.booleans())
     def delete(self, employee_id: str, write_id: str, blind: bool) -> None:
@@ -90,11 +92,11 @@ class StoresAgree(RuleBasedStateMachine):
         )
         assert without_time(found) == without_time(expected)
 
-    @rule(employee_id=st.sampled_from(IDS), field=fields, text=texts)
-    def change_outside_and_reindex(self, employee_id: str, field: str, text: str) -> None:
+    @rule(employee_id=st.sampled_from(IDS), change=changes)
+    def change_outside_and_reindex(self, employee_id: str, change: tuple[str, str]) -> None:
         if employee_id in self.model.people:
-            self.model.change_outside(employee_id, field, text)
-            self.room.change_outside(employee_id, field, text)
+            self.model.change_outside(employee_id, *change)
+            self.room.change_outside(employee_id, *change)
             list(self.store.reindex())
 
     @rule(query=queries, limit=st.integers(1, 5))
