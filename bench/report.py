@@ -21,7 +21,8 @@ the client that asks share the CPUs. Only the ratios mean much elsewhere.
 gunicorn runs with 2 workers of 8 threads; one connection asks. In each round every page is asked
 for at every size in turn, beside a bare Flask view and a view that renders 24 constant cards, so
 that whatever else the machine does falls on all of them; a ratio is the median of the ratios of
-the rounds. Each page is asked for at many addresses in turn. *p50* is the median over the rounds
+the rounds. SQLite's files are read once before, so that the disk is not measured. Each page is
+asked for at many addresses in turn. *p50* is the median over the rounds
 of each round's median, *p99* is of all requests, *CPU* is that of all processes of the server for
 one request. *x small* compares with the smallest size whose page shows as many cards. *Its CPU*
 is the ratio before it, of the server's CPU instead of the time: where others keep the machine

@@ -23,14 +23,20 @@ CACHE = Path(__file__).resolve().parents[2] / ".cache" / "dynamodb-local-2.9.30"
 
 
 @contextmanager
-def running_dynamodb_local(folder: Path, heap: str = "1g") -> Iterator[str]:
-    """The endpoint of a DynamoDB Local of our own, empty, in memory; stopped at the end."""
+def running_dynamodb_local(
+    folder: Path, heap: str = "1g", *, measured: bool = False
+) -> Iterator[str]:
+    """The endpoint of a DynamoDB Local of our own, empty, in memory; stopped at the end.
+
+    One that is not ``measured`` is compiled once, and not again for speed: so short a life does
+    not earn that.
+    """
     java = find("java", PURPOSE)
     emulator = fetch_emulator()
     port = free_port()
-    # Compiled once, and not again for speed: so short a life does not earn that.
-    options = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-    options.append("-Djava.library.path=./DynamoDBLocal_lib")
+    options = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-Djava.library.path=./DynamoDBLocal_lib"]
+    if not measured:
+        options.append("-XX:TieredStopAtLevel=1")
     server = ServerProcess(
         [java, *options, "-jar", "DynamoDBLocal.jar", "-inMemory", "-port", str(port)],
         folder=emulator,
