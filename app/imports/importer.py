@@ -116,10 +116,10 @@ class Importer:
 
     def due(self) -> str | None:
         """The oldest job that wants work, unless one is being worked on."""
-        jobs = self.recent()
+        jobs = [stored.job for stored in self._jobs.wanting_work(MOST_SHOWN)]
         if any(is_held(job) for job in jobs):
             return None
-        return next((job.id for job in reversed(jobs) if job.wants_work), None)
+        return next((job.id for job in jobs), None)
 
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job; see worker.work."""

@@ -154,6 +154,9 @@ class JobStore(Protocol):
     def recent(self, most: int) -> list[StoredJob]:
         """The jobs that were created last, the latest first."""
 
+    def wanting_work(self, most: int) -> list[StoredJob]:
+        """The oldest jobs that want work, at a cost that no other job adds to."""
+
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
         """Keep a part of at most 390 KB, in place of one with the same kind and number."""
 

@@ -35,6 +35,11 @@ class JobsInMemory:
         with self._lock:
             return sorted(self._jobs.values(), key=lambda each: each.job.id, reverse=True)[:most]
 
+    def wanting_work(self, most: int) -> list[StoredJob]:
+        with self._lock:
+            wanting = [each for each in self._jobs.values() if each.job.wants_work]
+            return sorted(wanting, key=lambda each: each.job.id)[:most]
+
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
         with self._lock:
             self._parts[job_id, kind, number] = content

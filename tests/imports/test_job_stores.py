@@ -78,6 +78,25 @@ def test_the_latest_jobs_come_first_and_what_is_deleted_is_gone_with_its_parts(
         jobs.write(three[2], 1)
 
 
+def test_a_job_that_wants_work_is_found_however_many_came_after_it(real_desk: Desk) -> None:
+    jobs = real_desk.jobs
+    old, older = (replace(FULL, id=f"2025010{day}-000000-aaaaaaaa") for day in (2, 1))
+    for job in (old, older):
+        jobs.create(replace(job, phase=Phase.RECEIVING))
+        jobs.write(job, 1)
+    for number in range(25):
+        jobs.create(replace(FULL, id=f"20260101-0000{number:02}-bbbbbbbb", phase=Phase.DONE))
+    assert [stored.job for stored in jobs.wanting_work(9)] == [older, old]
+    assert [stored.job for stored in jobs.wanting_work(1)] == [older]
+    assert real_desk.importer.due() == older.id
+    jobs.write(replace(older, stopped=True), 2)
+    assert jobs.wanting_work(9) == [(old, 2)]
+    jobs.delete(old.id)
+    assert jobs.wanting_work(9) == []
+    jobs.write(older, 3)
+    assert jobs.wanting_work(9) == [(older, 4)]
+
+
 def test_an_sql_database_forgets_jobs_after_thirty_days(tmp_path: Path) -> None:
     room = SqliteRoom(tmp_path)
     jobs = jobs_beside(room.store)

@@ -1,5 +1,6 @@
 """Imports in the index table: their states in the view ``imports``, their parts beside it.
 
+A job that wants work is named in a view of its own too, in the same transaction as its state.
 The service removes them when their time is over. What sweeps and counts the index looks at the
 views of people only, and so passes them by.
 """
@@ -7,7 +8,9 @@ views of people only, and so passes them by.
 from __future__ import annotations
 
 import base64
+import contextlib
 import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +21,7 @@ from app.storage.dynamodb.calls import Calls, Item
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.troubles import ConditionFailed
 
-_VIEW = "imports"
+_VIEW, _WANTING = "imports", "imports-wanting-work"
 _DAY_SECONDS = 24 * 60 * 60
 
 
@@ -50,17 +53,14 @@ class DynamoJobs:
         return revision + 1
 
     def recent(self, most: int) -> list[StoredJob]:
-        request = {
-            "TableName": self._table,
-            "KeyConditionExpression": "#v = :v",
-            "ExpressionAttributeNames": {"#v": "view"},
-            "ExpressionAttributeValues": {":v": {"S": _VIEW}},
-            "ScanIndexForward": False,
-            "ConsistentRead": True,
-            "Limit": most,
-        }
-        items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
-        return [_stored(item) for item in items]
+        return [_stored(item) for item in self._first(_VIEW, most, forward=False)]
+
+    def wanting_work(self, most: int) -> list[StoredJob]:
+        found = []
+        for item in self._first(_WANTING, most, forward=True):
+            with contextlib.suppress(JobNotFound):  # its time was over
+                found.append(self.read(item["at"]["S"]))
+        return [stored for stored in found if stored.job.wants_work]
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
         item = {
@@ -77,7 +77,20 @@ class DynamoJobs:
     def delete(self, job_id: str) -> None:
         # The state goes last, so that a deletion that was cut short can be asked for again.
         self._delete(list(self._keys_of_parts(job_id)))
-        self._delete([Tables.index_key(_VIEW, job_id)])
+        self._delete([Tables.index_key(view, job_id) for view in (_WANTING, _VIEW)])
+
+    def _first(self, view: str, most: int, *, forward: bool) -> list[Item]:
+        request = {
+            "TableName": self._table,
+            "KeyConditionExpression": "#v = :v",
+            "ExpressionAttributeNames": {"#v": "view"},
+            "ExpressionAttributeValues": {":v": {"S": view}},
+            "ScanIndexForward": forward,
+            "ConsistentRead": True,
+            "Limit": most,
+        }
+        items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
+        return items
 
     def _keys_of_parts(self, job_id: str) -> Iterator[Item]:
         request: dict[str, Any] = {
@@ -113,8 +126,17 @@ class DynamoJobs:
             "revision": {"N": str(revision)},
             "ttl": {"N": _expiry()},
         }
-        request = {"TableName": self._table, "Item": item, **condition}
-        self._calls.write("PutItem", self._table, request)
+        put = {"Put": {"TableName": self._table, "Item": item, **condition}}
+        actions = [put, self._naming(job)]
+        request = {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())}
+        self._calls.write("TransactWriteItems", self._table, request)
+
+    def _naming(self, job: Job) -> dict[str, Any]:
+        """Name the job among those that want work, or no longer."""
+        key = Tables.index_key(_WANTING, job.id)
+        if job.wants_work:
+            return {"Put": {"TableName": self._table, "Item": {**key, "ttl": {"N": _expiry()}}}}
+        return {"Delete": {"TableName": self._table, "Key": key}}
 
 
 def _part_view(job_id: str) -> str:

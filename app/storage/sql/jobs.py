@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
     Connection,
+    Index,
     Integer,
     LargeBinary,
+    Select,
     String,
     Table,
     Text,
@@ -36,6 +39,8 @@ job = Table(
     Column("revision", Integer, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
+    Column("wants_work", Integer, nullable=False, server_default="0"),
+    Index("job_by_want", "wants_work", "id"),
     **KEPT,
 )
 
@@ -48,6 +53,9 @@ job_part = Table(
     Column("content", LargeBinary(MOST_BYTES), nullable=False),
     **KEPT,
 )
+
+
+_STORED = select(job.c.state, job.c.revision)
 
 
 class SqlJobs:
@@ -63,7 +71,7 @@ class SqlJobs:
                 _delete(connection, old.id)
             connection.execute(
                 insert(job).values(
-                    id=wanted.id, revision=1, created=int(wanted.created), state=wanted.as_text()
+                    id=wanted.id, revision=1, created=int(wanted.created), **_state(wanted)
                 )
             )
 
@@ -79,18 +87,17 @@ class SqlJobs:
             changed = connection.execute(
                 update(job)
                 .where(job.c.id == wanted.id, job.c.revision == revision)
-                .values(revision=revision + 1, state=wanted.as_text())
+                .values(revision=revision + 1, **_state(wanted))
             )
             if changed.rowcount != 1:
                 raise JobChanged(f"The import {wanted.id} was changed by others.")
             return revision + 1
 
     def recent(self, most: int) -> list[StoredJob]:
-        wanted = select(job.c.state, job.c.revision).order_by(job.c.id.desc()).limit(most)
-        with self._database.reading("recent_jobs") as connection:
-            return [
-                StoredJob(job_from(row.state), row.revision) for row in connection.execute(wanted)
-            ]
+        return self._some(_STORED.order_by(job.c.id.desc()).limit(most))
+
+    def wanting_work(self, most: int) -> list[StoredJob]:
+        return self._some(_STORED.where(job.c.wants_work == 1).order_by(job.c.id).limit(most))
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
         key = {"job_id": job_id, "kind": kind, "number": number}
@@ -109,6 +116,16 @@ class SqlJobs:
     def delete(self, job_id: str) -> None:
         with self._database.writing("delete_job") as connection:
             _delete(connection, job_id)
+
+    def _some(self, wanted: Select[tuple[str, int]]) -> list[StoredJob]:
+        with self._database.reading("list_jobs") as connection:
+            return [
+                StoredJob(job_from(row.state), row.revision) for row in connection.execute(wanted)
+            ]
+
+
+def _state(wanted: Job) -> dict[str, Any]:
+    return {"state": wanted.as_text(), "wants_work": int(wanted.wants_work)}
 
 
 def _is(job_id: str, kind: str, number: int) -> tuple[ColumnElement[bool], ...]:
