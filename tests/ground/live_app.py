@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import urllib3
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.ground.environment import isolated
-from tests.ground.needs import find
 from tests.ground.server_process import HOST, ServerProcess, free_port
+from tests.ground.warm_process import PythonProcess
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class LiveApp:
@@ -49,17 +46,13 @@ class LiveApp:
 
     def start(self) -> None:
         """Start it, or start it again on the same port; returns when it answers /healthz."""
-        gunicorn = find("gunicorn", "the live app")
         options = {"bind": f"{HOST}:{self.port}", "workers": self.workers, "threads": self.threads}
-        self._server = ServerProcess(
-            [
-                gunicorn,
-                *(f"--{name}={value}" for name, value in options.items()),
-                "application:application",
-            ],
-            folder=ROOT,
+        self._server = PythonProcess(
+            *("-m", "gunicorn"),
+            *(f"--{name}={value}" for name, value in options.items()),
+            "application:application",
             log=self.log,
-            environment=isolated(self.settings),
+            settings=self.settings,
         )
         self._server.wait_until(self._answers)
 
