@@ -6,10 +6,13 @@ process that dies just before its n-th step is in FOLDER/<operation>-<n>.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,49 +79,50 @@ def form_of(visitor: Visitor, operation: str) -> Form:
     return visitor.form(f"/delete/{employee_id}")
 
 
-def save_and_die(folder: Path, operation: str, number: int) -> None:
-    steps = Steps(folder)
+def in_a_child(action: Callable[[], object]) -> int:
+    """How a fork of this process ended that did this and nothing else."""
+    child = os.fork()
+    if child == 0:
+        action()
+        os._exit(_LIVED)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def die_at_each_step(folder: Path, begin: Path, operation: str) -> None:
+    """With one form on the screen, again and again from the same beginning."""
+    here = folder / ".here"
+    steps = Steps(here)
     sys.addaudithook(steps.file)
     event.listen(Engine, "before_cursor_execute", steps.statement)
     event.listen(Engine, "commit", steps.commit)
-    visitor = visitor_of(folder)
+    shutil.copytree(begin, here)
+    visitor = visitor_of(here)
     form = form_of(visitor, operation)
     photo = None if operation == "delete" else picture("PNG").read()
-    steps.die_before(number)
-    visitor.send(form, photo=photo)
 
+    def save_and_die() -> None:
+        steps.die_before(number)
+        visitor.send(form, photo=photo)
 
-def dies(folder: Path, operation: str, number: int) -> bool:
-    """Whether the save has so many steps."""
-    child = os.fork()
-    if child == 0:
-        save_and_die(folder, operation, number)
-        os._exit(_LIVED)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return True
-    if os.WEXITSTATUS(status) != _LIVED:
-        raise SystemExit(f"{operation} failed before step {number}")
-    return False
+    for number in itertools.count(1):
+        code = in_a_child(save_and_die)
+        if code == _LIVED:
+            shutil.rmtree(here)
+            return
+        if code != -signal.SIGKILL:
+            raise SystemExit(f"{operation} failed before step {number}")
+        here.rename(folder / f"{operation}-{number:02}")
+        shutil.copytree(begin, here)
 
 
 def main(folder: Path) -> None:
-    visitor_of(folder / ".warm")  # what one process has imported, its children need not
-    portrait.make(picture())
+    portrait.make(picture())  # what one process has imported, its children need not
     begin = folder / ".begin"
     begin.mkdir()
-    if not os.fork():
-        visitor_of(begin).add(photo=picture())
-        os._exit(0)
-    os.wait()
+    in_a_child(lambda: visitor_of(begin).add(photo=picture()))
     for operation in OPERATIONS:
-        number = 1
-        while True:
-            left = folder / f"{operation}-{number:02}"
-            shutil.copytree(begin, left)
-            if not dies(left, operation, number):
-                break
-            number += 1
+        if in_a_child(partial(die_at_each_step, folder, begin, operation)) != _LIVED:
+            raise SystemExit(f"{operation} could not be killed at each step")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -19,12 +17,11 @@ from tests.acceptance.killed_saves import OPERATIONS, TYPED
 from tests.acceptance.visitors import ADA, Answer, Form, Visitor, at_once, employee_id_in
 from tests.acceptance.worlds import Aws, Laptop, World, sweep
 from tests.contract.people import everyone
-from tests.ground.environment import isolated
 from tests.ground.live_app import LiveApp
+from tests.ground.warm_process import PythonProcess
 from tests.page_reader import words_of
 from tests.pictures import picture
 
-ROOT = Path(__file__).resolve().parents[2]
 MINE = {"full_name": "Ada King", "about": "My words", "badges": ["bug", "linux"]}
 THEIRS = {"full_name": "Ada Byron", "job_title": "Countess"}
 
@@ -265,11 +262,9 @@ def send_unheard(visitor: Visitor, form: Form) -> None:
 
 @pytest.mark.slow
 def test_kill_9_at_any_step_of_a_save_on_a_laptop_leaves_all_or_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.acceptance.killed_saves", str(tmp_path)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=isolated(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    log = tmp_path / ".log"
+    killed = PythonProcess("-m", "tests.acceptance.killed_saves", tmp_path, log=log)
+    assert killed.wait() == 0, killed.log_text()
     folders = sorted(path for path in tmp_path.iterdir() if path.name[0].isalpha())
     for operation in OPERATIONS:
         steps = [folder for folder in folders if folder.name.startswith(operation)]
