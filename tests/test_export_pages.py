@@ -22,9 +22,9 @@ from app.employee import Employee
 from app.errors import StorageUnavailable
 from app.web.export_pages import MOST_AT_ONCE
 from tests.ground.environment import isolated
-from tests.ground.live_app import ROOT
 from tests.ground.needs import find
 from tests.ground.server_process import ServerProcess, free_port
+from tests.ground.warm_process import ROOT
 from tests.small_directory import AMARA, SmallDirectory, small
 
 __all__ = ["small"]
