@@ -102,8 +102,8 @@ def test_it_puts_counts_right_that_someone_damaged(room, caplog):
 
 
 def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
-    fill(room, 60)
-    put_outside(room, 20)
+    fill(room, 40)
+    put_outside(room, 10)
     stop = threading.Event()
     saves = []
 
@@ -113,7 +113,7 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
             saves.append(number)
             form = f"form {number} {len(saves)}"
             try:
-                one = store.get(f"p{luck.randrange(60)}")
+                one = store.get(f"p{luck.randrange(40)}")
                 match luck.randrange(4):
                     case 0:
                         store.delete(one.id, None, form)
