@@ -5,15 +5,42 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.settings import Settings
 from app.storage import Stores
+from tests.contract.sql_binding import lay_empty_database
+
+
+class _CompiledOnce(BytecodeCache):
+    """Templates compiled by one application of the tests serve the next."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledOnce()
 
 
 def small_app(folder: Path, stores: Stores | None = None, **env: str) -> Flask:
     """The application as on a laptop, with what ``env`` adds to its settings."""
     settings = Settings.from_env({"INSTANCE_FOLDER": str(folder), **env})
+    if stores is None and folder.is_dir() and not {"DYNAMO_MODE", "DATABASE_URL"} & env.keys():
+        lay_empty_database(folder / "directory.db")
+    return app_for_people(settings, stores)
+
+
+def app_for_people(settings: Settings, stores: Stores | None = None) -> Flask:
+    """The application with its errors as pages, as people see them."""
     app = create_app(settings, stores)
-    app.testing = False  # errors become pages, as for people
+    app.testing = False
+    app.jinja_env.bytecode_cache = _COMPILED
     return app

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2.bccache import Bucket, BytecodeCache
 
 from app.directory import Directory
 from app.employee import Employee
@@ -35,23 +34,6 @@ AMARA = Employee(
     about="Keeps the mail awake.\nAsk about queues.",
     badges=("linux", "trophy"),
 )
-
-
-class _CompiledOnce(BytecodeCache):
-    """Templates compiled by one application of the tests serve the next."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _CompiledOnce()
 
 
 class FailingStore(ModelStore):
@@ -105,7 +87,6 @@ class SmallDirectory:
         store = open_folder_store(self.photos) if photos else None
         stores = Stores(self.store, store, "Photos are off: set PHOTOS_BUCKET.")
         self.app = small_app(folder, stores, SECRET_KEY=SECRET, **env)
-        self.app.jinja_env.bytecode_cache = _COMPILED
         self.reader = PageReader(self.app)
         self.get = self.reader.get
         self.post = self.reader.post

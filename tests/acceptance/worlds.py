@@ -25,7 +25,6 @@ import urllib3
 from flask import Flask
 from PIL import Image
 
-from app import create_app
 from app import directory as directory_module
 from app.contracts import EmployeeStore
 from app.directory import Directory
@@ -43,6 +42,7 @@ from tests.ground.in_time import LATE
 from tests.ground.live_app import LiveApp
 from tests.model_store import ModelStore
 from tests.page_reader import Page
+from tests.small_app import app_for_people
 
 REGION = "us-west-2"
 MOST_SECONDS = 10.0 + LATE
@@ -79,8 +79,7 @@ class World:
     def another_machine(self, **settings: str) -> Flask:
         """One more application on the same stores."""
         found = Settings.from_env({**self.environment, **settings})
-        app = create_app(found)
-        app.testing = False  # errors become pages, as for people
+        app = app_for_people(found)
         self._apps.append(app)
         return app
 

@@ -1,5 +1,7 @@
 """SQL databases under the contract: SQLite, MariaDB and PostgreSQL."""
 
+import functools
+import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -50,7 +52,24 @@ class SqliteRoom(SqlRoom):
     """A file in the test's folder."""
 
     def __init__(self, folder: Path) -> None:
+        lay_empty_database(folder / "directory.db")
         super().__init__(f"sqlite:///{folder / 'directory.db'}")
+
+
+def lay_empty_database(path: Path) -> None:
+    """The file that ``flask setup`` makes, unless there is one: copied is quicker than made."""
+    if not path.exists():
+        path.write_bytes(_empty_database())
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "directory.db")
+        store = open_sql_store(f"sqlite:///{made}")
+        store.set_up()
+        store.close()
+        return made.read_bytes()
 
 
 class ServerRoom(SqlRoom):
