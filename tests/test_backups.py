@@ -365,7 +365,7 @@ def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
     result = run(app, "backup", folder)
     assert result.exit_code == 0, result.output
     assert "Backed up 30 people and 13 photo files." in result.output
-    assert "3 photo files that records name are nowhere." in result.output
+    assert "Nowhere to be found: 3 photo files that records name." in result.output
     refused = run(app, "backup", folder)
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")

@@ -84,7 +84,7 @@ def test_the_people_of_the_course_are_added_once_beside_their_table(app: Flask) 
     assert "The course's table has 4 people." in run(app, "--dry-run").output
     for told in (
         "Added 4 people of the course's table.",
-        "Added 0 people of the course's table. 4",
+        "Added 0 people of the course's table. Here before: 4.",
     ):
         result = run(app)
         assert result.exit_code == 0, result.output

@@ -151,7 +151,7 @@ def test_the_same_day_again_is_replaced_and_other_days_stay(aws: Any, tmp_path: 
     write(many(30))
     (old,) = [key for key in keys(aws) if "day=2026-11-23" in key]
     said = write(many(20, first=100))
-    assert said[-1] == "Removed 1 files of earlier runs of that day."
+    assert said[-1] == "Removed 1 file of earlier runs of that day."
     assert old not in keys(aws)
     counts = athena(aws, tmp_path).execute(
         "SELECT day, count(*), min(id) FROM employee_directory.people GROUP BY day ORDER BY day"
@@ -254,7 +254,7 @@ def test_the_command_says_where_everyone_is(aws: Any, tmp_path: Path) -> None:
     result = run(tmp_path, "--to", f"{LAKE}/", "--database", "hr", "--table", "staff")
     days.add(str(datetime.now(UTC).date()))
     assert result.exit_code == 0, result.output
-    assert re.search(rf"Wrote 1 people to {LAKE}/day=({'|'.join(days)})/run-", result.output)
+    assert re.search(rf"Wrote 1 person to {LAKE}/day=({'|'.join(days)})/run-", result.output)
     assert "The table hr.staff shows them as the day" in result.output
     assert len(keys(aws)) == 1
 

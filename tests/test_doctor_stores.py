@@ -132,7 +132,7 @@ def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
     patient.room.put_outside(Employee(id="out", full_name="Put Outside"))
     finding = patient.find()["Index"]
     assert (finding.state, finding.mend) == (State.BROKEN, "flask reindex")
-    assert "1 of 1 records" in finding.found
+    assert "Of 1 record looked at" in finding.found
     list(patient.room.store.reindex())
     assert patient.find()["Index"].state is State.FINE
 
@@ -143,7 +143,7 @@ def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patie
     patient.room.delete_outside("a")
     finding = patient.find()["Index"]
     assert (finding.state, finding.mend) == (State.BROKEN, "flask reindex")
-    assert "holds 1 people, the index lists 2 and counts 2" in finding.found
+    assert "holds 1 person, the index lists 2 and counts 2" in finding.found
     list(patient.room.store.reindex())
     assert patient.find()["Index"].state is State.FINE
 

@@ -12,6 +12,7 @@ from app.backups.parts import read_manifest
 from app.backups.restoring import restore as bring_back
 from app.commands.running import explained, the_directory
 from app.contracts import Progress
+from app.counting import counted, people_counted
 
 
 @click.command("backup")
@@ -22,9 +23,9 @@ def backup(folder: Path, anew: bool) -> None:
     """Write everyone and every photo into FOLDER. Interrupted and run again, it goes on."""
     _tell(take_backup(the_directory(), folder, anew=anew))
     manifest = read_manifest(folder)
-    click.echo(f"Backed up {manifest.count:,} people and {manifest.photo_count:,} photo files.")
+    click.echo(f"Backed up {people_counted(manifest.count)} and {_files(manifest.photo_count)}.")
     if manifest.photos_missing:
-        click.echo(f"{manifest.photos_missing:,} photo files that records name are nowhere.")
+        click.echo(f"Nowhere to be found: {_files(manifest.photos_missing)} that records name.")
 
 
 @click.command("restore")
@@ -35,10 +36,14 @@ def restore(folder: Path, merge: bool) -> None:
     """Add everyone of the backup in FOLDER, with photos. Interrupted and run again, it goes on."""
     last = _tell(bring_back(the_directory(), folder, merge=merge))
     added = last.changed if last and last.what == "people restored" else 0
-    click.echo(f"Restored {added:,} people.")
+    click.echo(f"Restored {people_counted(added)}.")
     left = read_manifest(folder).count - added
     if left:
-        click.echo(f"{left:,} were here already, or were deleted here, and are as they were.")
+        click.echo(f"Left alone, since here already or deleted here: {people_counted(left)}.")
+
+
+def _files(count: int) -> str:
+    return counted(count, "photo file", "photo files")
 
 
 def _tell(steps: Iterable[Progress]) -> Progress | None:

@@ -13,6 +13,7 @@ import click
 
 from app.commands.running import explained, the_directory, the_settings
 from app.contracts import Query
+from app.counting import people_counted
 from app.errors import DirectoryError, ExportRefused
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
@@ -57,9 +58,8 @@ def _into_file(file: str, ending: str, query: Query) -> None:
             _print(pieces)
         else:
             _write(Path(file), pieces)
-    people = "1 person" if count.people == 1 else f"{count.people:,} people"
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
-    click.echo(f"\rExported {people}{where}.", err=True)
+    click.echo(f"\rExported {people_counted(count.people)}{where}.", err=True)
 
 
 def _query(title: str, search: str, **asked: str) -> Query:
@@ -88,7 +88,7 @@ class _Count:
         for people in self._pages:
             yield people
             self.people += len(people)
-            click.echo(f"\r{self.people:,} people", nl=False, err=True)
+            click.echo(f"\r{people_counted(self.people)}", nl=False, err=True)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 from flask import current_app
 
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
+from app.counting import counted, people_counted
 from app.employee import Employee
 from app.imports.file_parts import digest_of
 from app.imports.importer import Importer
@@ -78,22 +79,22 @@ def _add_from_course(*, dry_run: bool) -> None:
     """Add who is in the course's table and not yet here; nobody who is here is changed."""
     read = 0
 
-    def counted() -> Iterator[Employee]:
+    def everyone() -> Iterator[Employee]:
         nonlocal read
         for person in open_course_table(the_settings()):
             read += 1
             yield person
 
     if dry_run:
-        click.echo(f"The course's table has {sum(1 for _ in counted()):,} people.")
+        click.echo(f"The course's table has {people_counted(sum(1 for _ in everyone()))}.")
         return
     added = 0
-    for added in the_directory().add_many(counted()):
-        click.echo(f"\r{added:,} people", nl=False)
+    for added in the_directory().add_many(everyone()):
+        click.echo(f"\r{people_counted(added)}", nl=False)
     here = read - added
     click.echo(
-        f"\nAdded {added:,} people of the course's table."
-        + (f" {here:,} of them were here before." if here else "")
+        f"\nAdded {people_counted(added)} of the course's table."
+        + (f" Here before: {here:,}." if here else "")
     )
 
 
@@ -110,7 +111,10 @@ def _run(importer: Importer, job: Job) -> None:
     with told_to_stop() as stop:
         for now in _until_it_rests(importer, job, stop):
             done, total = now.progress
-            click.echo(f"\r{now.phase.capitalize()}: {done:,} of {total:,} lines", nl=False)
+            click.echo(
+                f"\r{now.phase.capitalize()}: {done:,} of {counted(total, 'line', 'lines')}",
+                nl=False,
+            )
         click.echo()
         if stop.is_set():
             _rest(importer, job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.running import explained, the_directory
+from app.counting import counted, people_counted
 from app.sample_people import load_samples
 
 
@@ -18,9 +19,9 @@ def sample_data(people: int, seed: int) -> None:
     """Add made-up people, the first with drawn portraits. Running it again adds nobody twice."""
     stored = 0
     for stored in load_samples(the_directory(), people=people, seed=seed):
-        click.echo(f"\r{stored:,} people", nl=False)
+        click.echo(f"\r{people_counted(stored)}", nl=False)
     known = people - stored
     click.echo(
-        f"\nAdded {stored:,} sample people."
-        + (f" {known:,} of them were here already." if known else "")
+        f"\nAdded {counted(stored, 'sample person', 'sample people')}."
+        + (f" Here already: {known:,}." if known else "")
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.running import explained, the_directory
+from app.counting import counted
 
 
 @click.command("sweep-photos")
@@ -16,4 +17,4 @@ def sweep_photos(really: bool) -> None:
     for key in the_directory().sweep_photos(really=really):
         count += 1
         click.echo(f"{'Removed' if really else 'Would remove'} {key}")
-    click.echo(f"{'Removed' if really else 'Would remove'} {count:,} photos.")
+    click.echo(f"{'Removed' if really else 'Would remove'} {counted(count, 'photo', 'photos')}.")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app import instance
 from app.contracts import EmployeeStore
+from app.counting import people_counted
 from app.errors import StorageUnavailable
 from app.findings import Finding, broken, fine, look
 from app.settings import Settings
@@ -86,7 +87,7 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
             "flask setup",
             "See that the server runs, lets this machine in and has the database, then run this",
         )
-    return fine(f"{what} answers in {passed:.0f} ms; {people:,} people.")
+    return fine(f"{what} answers in {passed:.0f} ms; {people_counted(people)}.")
 
 
 def _kind_of_database(settings: Settings) -> str:

@@ -22,6 +22,7 @@ import boto3
 import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 from botocore.exceptions import BotoCoreError, ClientError
 
+from app.counting import counted, people_counted
 from app.employee import TEXT_FIELDS, Employee
 from app.errors import ExportRefused, StorageUnavailable
 
@@ -80,11 +81,11 @@ class DataLake:
                 raise
             # From here on the catalogue may know the new files, also when its reply is lost.
             self._register(day, run)
-            yield f"Wrote {people:,} people to {run}/."
+            yield f"Wrote {people_counted(people)} to {run}/."
             yield f"The table {self._database}.{self._table} shows them as the day {day}."
             removed = self._remove_others(of_day, run)
             if removed:
-                yield f"Removed {removed:,} files of earlier runs of that day."
+                yield f"Removed {counted(removed, 'file', 'files')} of earlier runs of that day."
 
     def _write_files(self, people: Iterator[Employee], run: str) -> int:
         count = number = 0

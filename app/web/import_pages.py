@@ -203,7 +203,7 @@ def ask_to_undo(job_id: str) -> ResponseReturnValue:
     job = _importer().read(job_id)
     if not can_be_undone(job):
         return redirect(f"/import/{job_id}", 303)
-    return render_template("import_undo.html", job=job, done=job.done)
+    return render_template("import_undo.html", job=job, what=words.what_undoing_does(job))
 
 
 @imports.post("/<job_id>/undo")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from app import person_rules
+from app.counting import counted, people_counted
 from app.employee import BADGES
 from app.imports.hold import is_held
 from app.imports.jobs import AT_WORK, Job, Phase
@@ -91,7 +92,7 @@ def is_at_work(job: Job) -> bool:
 def sentence(job: Job) -> str:
     """How far an import is, in one sentence or two."""
     done, total = job.progress
-    of_all = f"{done:,} of {total:,} lines"
+    of_all = f"{done:,} of {counted(total, 'line', 'lines')}"
     if job.phase is Phase.FAILED or (job.trouble and not is_held(job)):
         return job.trouble
     if job.stopped and job.phase in AT_WORK:
@@ -125,8 +126,17 @@ def _result(job: Job, of_all: str) -> str:
 
 def _undone(job: Job, of_all: str) -> str:
     left = job.undone.kept
-    words = f" {left:,} people were changed since, and are left as they are." if left else ""
-    return f"Undone: {job.undone.undone:,} people are as they were before.{words}"
+    words = f" Changed since, and left as they are: {people_counted(left)}." if left else ""
+    return f"It was taken back for {people_counted(job.undone.undone)}.{words}"
+
+
+def what_undoing_does(job: Job) -> str:
+    """What is about to be done, before somebody says yes."""
+    added, changed = people_counted(job.done.added), people_counted(job.done.changed)
+    delete, restore = f"deletes {added} whom it added", f"gives {changed} the old values back"
+    if job.done.added and job.done.changed:
+        return f"This {delete}, and {restore}."
+    return f"This {delete if job.done.added else restore}."
 
 
 _SENTENCES = {

@@ -84,10 +84,13 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
     ]  # fmt: skip
 
     asked = small.get(done.links()["Undo import"])
+    assert (
+        "This deletes 1 person whom it added, and gives 1 person the old values back." in asked.text
+    )
     page = press(small, asked, "/undo")
     work(small)
     page = small.get(sent.response.headers["Location"])
-    assert "Undone: 2 people are as they were before." in page.text
+    assert "It was taken back for 2 people." in page.text
     assert [(one.full_name, one.job_title) for one in small.everyone()] == [
         (AMARA.full_name, AMARA.job_title)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 
+from app.counting import counted, people_counted
 from app.errors import StorageUnavailable
 from app.findings import Check, Finding, State, broken, fine, look
 from app.storage.dynamodb.calls import Calls, Item
@@ -101,24 +102,27 @@ class TableChecks:
         items, whole = self._some_records()
         manifests = Transit(self._calls, self._tables).manifests_of(i["id"]["S"] for i in items)
         missing = [item for item in items if not _is_listed(item, manifests[item["id"]["S"]])]
-        counted = Tally(self._calls, self._tables).snapshot().counts["*"]
+        total = Tally(self._calls, self._tables).snapshot().counts["*"]
         people = len(items)
         if missing:
             return broken(
-                f"{len(missing)} of {people} records that were compared are not in the index as "
-                "they are: lists and search show them wrongly, or not at all.",
+                f"Of {counted(people, 'record', 'records')} looked at, the index does not have "
+                f"{len(missing)} as stored: lists and search show them wrongly, or not at all.",
                 *_REINDEX,
             )
         if not whole:
             return fine(
-                f"{people} records, from a random place, agree with it. "
-                f"It counts {counted:,} people."
+                f"{counted(people, 'record', 'records')}, read from a random place, agree with it. "
+                f"It counts {people_counted(total)}."
             )
         listed = self._count_names(people)
-        if people == counted == listed:
-            return fine(f"It lists and counts {people} people, and agrees with every record.")
+        if people == total == listed:
+            return fine(
+                f"It lists and counts {people_counted(people)}, and agrees with every record."
+            )
         return broken(
-            f"The table holds {people} people, the index lists {listed} and counts {counted}.",
+            f"The table holds {people_counted(people)}, the index lists {listed:,} "
+            f"and counts {total:,}.",
             *_REINDEX,
         )
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from threading import Event
 
 from app.contracts import Progress
+from app.counting import counted
 from app.errors import StorageUnavailable
 from app.storage.dynamodb.calls import SERVICE, Calls
 from app.storage.dynamodb.lease import Checkpoint, Lease
@@ -122,7 +123,8 @@ class Follower:
             for changes in walk.look():
                 found += len(changes)
                 if healed := self._deal_with(changes):
-                    yield f"Brought {healed:,} records that others changed into the index."
+                    what = counted(healed, "record", "records")
+                    yield f"Brought {what} that others changed into the index."
             self._all_is_well(found)
             at = at if walk.has_more else time.time()
             if self._lease.wants_renewal:

@@ -1,7 +1,7 @@
 """Which imports want work, so that they are found however many came after them."""
 
 from alembic import op
-from sqlalchemy import Column, Integer, column, or_, table
+from sqlalchemy import Column, Integer, Text, column, or_, table
 
 revision = "0005"
 down_revision = "0004"
@@ -9,7 +9,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.add_column("job", Column("wants_work", Integer, nullable=False, server_default="0"))
-    state, job = column("state"), table("job", column("wants_work"))
+    state, job = column("state", Text), table("job", column("wants_work"))
     # Marks that stand in a text have a backslash before them, so these are fields of the state.
     at_work = (f'"phase":"{phase}"' for phase in ("planning", "doing", "undoing"))
     wanting = or_(*(state.contains(each, autoescape=True) for each in at_work))
