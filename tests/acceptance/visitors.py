@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from threading import Barrier
 from typing import IO, Any, Protocol
@@ -55,9 +56,9 @@ class Answer:
     def location(self) -> str:
         return self.headers["Location"]
 
-    @property
+    @cached_property
     def page(self) -> Page:
-        """The page, parsed by a strict parser."""
+        """The page, parsed once by a strict parser."""
         parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
         return Page(self, parser.parse(self.text))  # type: ignore[arg-type]
 
