@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import io
 import platform
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -55,12 +54,12 @@ def carried_python(system: str, folder: Path) -> list[str]:
     return [f"--python=al2/{PROCESSOR}={tarball}"]
 
 
-def vary(archive: Path, output: Path, changed: dict[str, str]) -> None:
+def vary(archive: Path, output: Path, changed: dict[str, str], wheels: bool = True) -> None:
     """The same release with these files in the place of its own."""
-    shutil.copy(archive, output)
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(output, "w") as new:
         for entry in old.infolist():
-            if entry.filename not in changed:
+            carried = wheels or not entry.filename.startswith("wheelhouse/")
+            if carried and entry.filename not in changed:
                 new.writestr(entry, old.read(entry))
         for name, text in changed.items():
             new.writestr(zipfile.ZipInfo(name), text)

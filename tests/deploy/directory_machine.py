@@ -16,6 +16,7 @@ DEPLOY = archives.ROOT / "deploy"
 DYNAMODB, S3 = 8000, 8333
 USER_DATA = "/var/lib/cloud/instance/user-data.txt"
 LOG = "/var/log/employee-directory-bootstrap.log"
+RELEASES = "/opt/employee-directory/releases"
 
 
 class DirectoryMachine:
@@ -58,6 +59,22 @@ class DirectoryMachine:
         archive = self.machine.media / f"{name}.zip"
         archives.vary(self.first, archive, changed | {"VERSION": name})
         return archives.sha256_of(archive)
+
+    def built_release(self, name: str, changed: dict[str, str]) -> str:
+        """As ``release``, and already on the machine as its installation would build it there: for
+        what comes after that."""
+        archive, changed = self.machine.media / f"{name}.zip", changed | {"VERSION": name}
+        archives.vary(self.first, archive, changed, wheels=False)
+        sha256, running = archives.sha256_of(archive), self.running_release()
+        new = f"{RELEASES}/{sha256}"
+        self.machine.tell("cp", "-al", f"{RELEASES}/{running}", new)
+        naming = ("find", f"{new}/venv/bin", f"{new}/venv/pyvenv.cfg", "-type", "f")
+        self.machine.tell(*naming, "-exec", "sed", "-i", f"s/{running}/{sha256}/", "{}", "+")
+        for file, text in changed.items():
+            # Not through what is there, which is the running release's too.
+            write = 'rm "$1" && printf %s "$2" >"$1"'
+            self.machine.tell("bash", "-c", write, "-", f"{new}/{file}", text)
+        return sha256
 
     def install(self, name: str, sha256: str, *more: str) -> tuple[int, str]:
         """Run the user data again for this archive, as its first lines say; status and output."""

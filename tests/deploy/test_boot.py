@@ -194,7 +194,8 @@ def test_an_upgrade_drops_no_request_and_can_be_taken_back(directory):
 @al2023_only
 def test_a_release_that_does_not_start_is_refused_and_the_log_says_why(directory):
     before, process = directory.running_release(), directory.main_process()
-    broken = directory.release("broken", {"application.py": "raise RuntimeError('left half done')"})
+    wrong = "raise RuntimeError('left half done')"
+    broken = directory.built_release("broken", {"application.py": wrong})
     status, said = directory.install("broken", broken)
     assert status == 1
     assert "left half done" in said
@@ -209,7 +210,7 @@ def test_a_release_that_fails_under_systemd_only_is_put_back(directory):
     before = directory.running_release()
     unit = Path("deploy/systemd/employee-directory.service")
     wrong = unit.read_text().replace("--config deploy/", "--config nowhere/")
-    broken = directory.release("misplaced", {unit.as_posix(): wrong})
+    broken = directory.built_release("misplaced", {unit.as_posix(): wrong})
     status, said = directory.install("misplaced", broken)
     assert status == 1
     assert "the one before was put back" in said

@@ -193,6 +193,24 @@ def metadata() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.parametrize(("built", "kept"), [("BUILT=yes", False), ("", True)])
+def test_a_release_that_is_refused_is_built_anew_if_it_was_built_just_now(tmp_path, built, kept):
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".complete").touch()
+    (tmp_path / "current").symlink_to(tmp_path / "old")
+    script = (
+        f"set -Eeuo pipefail; CURRENT={tmp_path}/current CONFIG=/nowhere {built}\n"
+        f". {DEPLOY}/install/reporting.sh; . {DEPLOY}/install/takeover.sh\n"
+        f"refuse {tmp_path}/new 'It did not answer.'"
+    )
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"The release {tmp_path}/new was refused. It did not answer." in done.stdout
+    assert (tmp_path / "new" / ".complete").exists() == kept
+    assert (tmp_path / "old" / ".complete").exists()
+
+
 def test_every_package_name_stands_beside_the_document_that_names_it():
     for system in SYSTEMS:
         text = (DEPLOY / "install" / f"{system}.sh").read_text()
