@@ -378,7 +378,7 @@ def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
     assert "Restored 30 people." in result.output
     again = run(other, "restore", folder)
     assert "Restored 0 people." in again.output
-    assert "30 were here already, or were deleted here, and are as they were." in again.output
+    assert "Left alone, since here already or deleted here: 30 people." in again.output
     nothing = run(other, "restore", str(tmp_path / "nothing"))
     assert nothing.exit_code == 1
     assert "holds no whole backup" in nothing.output

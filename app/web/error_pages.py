@@ -24,7 +24,8 @@ from app.web.safety import request_id
 
 log = logging.getLogger(__name__)
 
-_DRAIN_BYTES = 256 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_DRAIN_BYTES = 256 * _MEGABYTE
 _DRAIN_SECONDS = 8.0
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PLAIN_TEXT = frozenset({"photos", "static_files"})
@@ -101,7 +102,17 @@ def _form_expired(error: CSRFError) -> ResponseReturnValue:
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     _drain()
-    return render_template("413.html"), 413
+    most, length = request.max_content_length, request.content_length
+    # Else it is what is in the form: our pages send some thirty fields and a few pages of text.
+    is_long = length is None or (most is not None and length > most)
+    page = render_template(
+        "413.html",
+        title="That was too much to take" if is_long else "That form had too much in it",
+        is_long=is_long,
+        is_import=request.blueprint == "imports",
+        most_megabytes=(most or 0) // _MEGABYTE,
+    )
+    return page, 413
 
 
 def _drain() -> None:
