@@ -16,6 +16,7 @@ from app.errors import SettingsError
 from app.storage.sql import course_mysql
 from app.storage.sql.course_mysql import course_people
 from app.web.current import current_directory
+from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import everyone
 from tests.ground.sql_server import PASSWORD, SqlServer
 from tests.small_app import small_app
@@ -49,19 +50,37 @@ def course(mariadb: SqlServer) -> Iterator[str]:
     mariadb.drop_database(url)
 
 
+def named_by_the_course(address: str) -> dict[str, str]:
+    """The settings of this database, by the names that the course gives to them."""
+    url = make_url(address)
+    return {
+        "DATABASE_HOST": f"{url.host}:{url.port}",
+        "DATABASE_USER": str(url.username),
+        "DATABASE_PASSWORD": PASSWORD,
+        "DATABASE_DB_NAME": str(url.database),
+    }
+
+
 @pytest.fixture
 def app(course: str, tmp_path: Path) -> Iterator[Flask]:
-    """The directory beside the course's table, by the names that the course gives to settings."""
-    url = make_url(course)
-    made = small_app(
-        tmp_path,
-        DATABASE_HOST=f"{url.host}:{url.port}",
-        DATABASE_USER=str(url.username),
-        DATABASE_PASSWORD=PASSWORD,
-        DATABASE_DB_NAME=str(url.database),
-    )
+    """The directory beside the course's table, in the same database."""
+    made = small_app(tmp_path, **named_by_the_course(course))
     yield made
     made.extensions["directory"].employees.close()
+
+
+@pytest.fixture
+def app_on_dynamodb(course: str, tmp_path: Path, dynamodb_local: str) -> Iterator[Flask]:
+    """The directory on DynamoDB, with the course's table still named by the settings."""
+    room = DynamoRoom(dynamodb_local)
+    env = {
+        "DYNAMO_MODE": "on",
+        "DYNAMO_TABLE": room.people,
+        "AWS_DEFAULT_REGION": "us-west-2",
+        **named_by_the_course(course),
+    }
+    yield small_app(tmp_path, **env)
+    room.close()
 
 
 def run(app: Flask, *options: str) -> Result:
@@ -96,6 +115,28 @@ def test_the_people_of_the_course_are_added_once_beside_their_table(app: Flask) 
             "José Núñez",
         ]
         assert store.facets().total == 4
+
+
+def test_the_people_of_the_course_are_added_once_to_dynamodb(app_on_dynamodb: Flask) -> None:
+    app = app_on_dynamodb
+    assert "The course's table has 4 people." in run(app, "--dry-run").output
+    with app.app_context():
+        assert current_directory().employees.facets().total == 0
+    for told in (
+        "Added 4 people of the course's table.",
+        "Added 0 people of the course's table. Here before: 4.",
+    ):
+        result = run(app)
+        assert result.exit_code == 0, result.output
+        assert told in result.output
+    with app.app_context():
+        store = current_directory().employees
+        stored = {each.id: each for each in everyone(store, Query())}
+        found = [each.full_name for each in everyone(store, Query(words="jose"))]
+        jose = store.get("course-10")
+    assert stored.keys() == {f"course-{n}0" for n in (1, 2, 3, 4)}
+    assert found == ["José", "José Núñez"]
+    assert (jose.photo_key, jose.badges) == ("employee_pic/1f.png", ("apple", "linux"))
 
 
 def test_who_was_changed_here_stays_so_when_the_table_is_read_again(app: Flask) -> None:
