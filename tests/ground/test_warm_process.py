@@ -12,7 +12,7 @@ from tests.ground.environment import isolated
 from tests.ground.warm_process import PythonProcess
 
 LOOK_AROUND = """
-import json, logging, os, random, sys, threading
+import json, logging, os, random, sys, tempfile, threading
 from pathlib import Path
 import app.storage.dynamodb
 print(json.dumps({
@@ -22,6 +22,7 @@ print(json.dumps({
     "open": sorted(int(each.name) for each in Path("/proc/self/fd").iterdir() if each.exists()),
     "threads": threading.active_count(),
     "handlers": len(logging.getLogger().handlers) + len(logging.getLogger("app").handlers),
+    "spool": tempfile.gettempdir(),
     "luck": random.random(),
     "leads": os.getpgrp() == os.getpid(),
     "input": sys.stdin.read(),
@@ -50,11 +51,12 @@ def look_around(process: PythonProcess) -> dict[str, Any]:
     return found
 
 
-def test_nothing_of_the_parent_or_of_a_brother_is_in_it(start, monkeypatch):
+def test_nothing_of_the_parent_or_of_a_brother_is_in_it(start, monkeypatch, tmp_path):
     monkeypatch.setenv("DYNAMO_MODE", "on")
     brother = look_around(start("-c", LOOK_AROUND, "one", COLOUR="red"))
-    found = look_around(start("-c", LOOK_AROUND, "two words", SIZE="9"))
-    assert found["environment"] == isolated({"SIZE": "9"})
+    found = look_around(start("-c", LOOK_AROUND, "two words", TMPDIR=str(tmp_path)))
+    assert found["environment"] == isolated({"TMPDIR": str(tmp_path)})
+    assert found["spool"] == str(tmp_path)
     assert found["arguments"] == ["-c", "two words"]
     assert found["folder"] == str(Path(__file__).parents[2])
     assert found["open"] == [0, 1, 2]
@@ -63,7 +65,7 @@ def test_nothing_of_the_parent_or_of_a_brother_is_in_it(start, monkeypatch):
     assert found["leads"]
     assert found["input"] == ""
     assert [name for name in found["here"] if not name.startswith("__")] == [
-        *("Path", "app", "json", "logging", "os", "random", "sys", "threading"),
+        *("Path", "app", "json", "logging", "os", "random", "sys", "tempfile", "threading"),
     ]
 
 
