@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
+from operator import attrgetter
 from threading import Lock
 from typing import TypeVar
 
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 _MOST_SEEN = 200_000
 _SHORTEST, _LONGEST = 2, 32
 _WRITTEN_AT_ONCE = 500
-_FIELDS = ("full_name", "preferred_name", "job_title", "department", "location")
+_MOST_TEXTS = 20_000
+_texts_of = attrgetter("full_name", "preferred_name", "job_title", "department", "location")
 _Step = TypeVar("_Step")
 
 
@@ -31,6 +33,7 @@ class OwnWords:
     def __init__(self, write: Callable[[list[str]], None]) -> None:
         self._write = write
         self._seen: set[str] = set()
+        self._texts: set[str] = set()
         self._new: list[str] = []
         self._lock = Lock()
 
@@ -41,11 +44,9 @@ class OwnWords:
 
     def note(self, person: Employee) -> Employee:
         """The same person, whose words may be new."""
-        for field in _FIELDS:
-            words = terms.line_words(getattr(person, field))
-            if not self._seen.issuperset(words):
-                for word in words:
-                    self._note(word)
+        for text in _texts_of(person):
+            if text not in self._texts:  # titles and places are those of many
+                self._note_text(text)
         return person
 
     def noting(self, people: Iterable[Employee]) -> Iterator[Employee]:
@@ -75,7 +76,17 @@ class OwnWords:
         except StorageUnavailable as error:
             with self._lock:
                 self._seen.difference_update(new)
+                self._texts.clear()
             log.warning("the words of people were not written: %s", error)
+
+    def _note_text(self, text: str) -> None:
+        words = terms.line_words(text)
+        if not self._seen.issuperset(words):
+            for word in words:
+                self._note(word)
+        if len(self._texts) >= _MOST_TEXTS:
+            self._texts.clear()
+        self._texts.add(text)
 
     def _note(self, word: str) -> None:
         with self._lock:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from app.employee import Employee
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database, again_when_undone
-from app.storage.sql.listing import EntryRow, Listing, Spelling, listing_of
+from app.storage.sql.listing import NOT_LISTED, EntryRow, Listing, Spelling, listing_of
 from app.storage.sql.plain_rows import put_rows
 from app.storage.sql.rows import time_text
 from app.storage.sql.tables import entry, gone, people
@@ -26,8 +26,9 @@ BATCH = 4_000
 # A server is slower, and whoever saves meanwhile waits for a batch to end.
 BATCH_ON_SERVER = 500
 _WRITE_ID = ""  # no form wrote them
-_COLUMNS = tuple(each.name for each in people.c if each.name != "number")
-_in_order = itemgetter(*_COLUMNS)
+_LISTED = tuple(NOT_LISTED.columns())
+_UNLISTED = tuple(each.name for each in people.c if each.name not in ("number", *_LISTED))
+_unlisted = itemgetter(*_UNLISTED)
 _place = itemgetter(1)
 
 _NUMBERS = select(people.c.tie, people.c.number).where(
@@ -38,18 +39,16 @@ _GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True
 
 
 class _New(NamedTuple):
-    """A person to add: where in the list, the tie, the row of ``person``, what else is listed."""
+    """A person to add: the row of ``person`` but for the columns of the listing, and the listing."""
 
-    place: str
     tie: str
-    row: tuple[Any, ...]
-    words: tuple[str, ...]
-    facets: tuple[Spelling, ...]
+    unlisted: tuple[Any, ...]
+    listing: Listing
 
     @property
-    def listing(self) -> Listing:
-        """How the person is listed."""
-        return Listing(self.place, self.words, self.facets)
+    def row(self) -> tuple[Any, ...]:
+        """The row of ``person``."""
+        return (*self.unlisted, *self.listing.columns().values())
 
 
 class _InTheWay(Exception):
@@ -63,7 +62,10 @@ def add_many(
     stored = 0
     most = min(BATCH, BATCH_ON_SERVER) if database.shared else BATCH
     for window in in_windows(_prepare(employees, keep_versions=keep_versions)):
-        while batch := {new.tie: new for new in map(_New._make, islice(window, most))}:
+        while batch := {
+            tie: _New(tie, unlisted, Listing(*listing))
+            for *listing, tie, unlisted in islice(window, most)
+        }:
             try:
                 stored += _add(database, batch, put_entries=_put_entries_at_once)
             except _InTheWay:
@@ -72,12 +74,15 @@ def add_many(
 
 
 def _prepare(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[tuple[Any, ...]]:
-    """What is to be stored, as members of ``_New``; of those with one id the first."""
+    """What is to be stored: the members of ``Listing``, the tie, and the row without them.
+
+    Of those with one id the first.
+    """
     seen: set[str] = set()
     now = time_text(datetime.now(UTC))
     for person in employees:
         listing = listing_of(person)
-        row = records.new_row(person, _WRITE_ID, listing)
+        row = records.unlisted_row(person, _WRITE_ID)
         tie = row["tie"]
         if tie in seen:
             continue
@@ -87,7 +92,7 @@ def _prepare(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[
         seen.add(tie)
         if not keep_versions:
             row.update(version=1, updated_at=now)
-        yield listing.place, tie, _in_order(row), listing.words, listing.facets
+        yield (*listing, tie, _unlisted(row))
 
 
 @again_when_undone
@@ -101,7 +106,9 @@ def _add(database: Database, batch: dict[str, _New], *, put_entries: _Put) -> in
         if not fresh:
             return 0
         try:
-            put_rows(connection, people, _COLUMNS, [new.row for new in fresh.values()])
+            put_rows(
+                connection, people, (*_UNLISTED, *_LISTED), [new.row for new in fresh.values()]
+            )
             numbers = connection.execute(_NUMBERS, {"ties": list(fresh)})
             put_entries(
                 connection,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from threading import Event
 
 from sqlalchemy import select
@@ -171,7 +171,12 @@ def _existing(record: records.Record | None, employee_id: str) -> records.Record
     return record
 
 
+@lru_cache(maxsize=1024)
+def _badges(worn: tuple[str, ...]) -> tuple[str, ...]:
+    return badges_from(worn)
+
+
 def _normal(employee: Employee) -> Employee:
     """The employee as it will be read back."""
-    badges = badges_from(employee.badges)
+    badges = _badges(employee.badges)
     return employee if badges == employee.badges else replace(employee, badges=badges)
