@@ -39,7 +39,7 @@ _GONE = select(gone.c.tie).where(gone.c.tie.in_(bindparam("ties", expanding=True
 
 
 class _New(NamedTuple):
-    """A person to add: the row of ``person`` but for the columns of the listing, and the listing."""
+    """A person to add: the row of ``person`` without its listing, and the listing."""
 
     tie: str
     unlisted: tuple[Any, ...]
