@@ -170,8 +170,9 @@ def test_long_words_do_not_push_a_page_sideways(browse: Open, site: Site) -> Non
     [person] = [person for person in site.small.everyone() if person.full_name == long]
     try:
         for address in (f"/?q={long[:20]}", f"/employee/{person.id}", f"/edit/{person.id}"):
+            page = browse(address)
             for width in (1280, 320):
-                page = browse(address, width=width)
+                page.set_viewport_size({"width": width, "height": 800})
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= page.evaluate("innerWidth"), (address, width, wide)
         check(page)
