@@ -116,7 +116,7 @@ class DirectoryMachine:
         ends = time.monotonic() + 120
         while self.property_of("employee-directory-reindex.service", "ActiveState") != "inactive":
             assert time.monotonic() < ends, self.machine.console()
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     def property_of(self, unit: str, name: str) -> str:
         return self.machine.tell("systemctl", "show", f"--property={name}", "--value", unit)
@@ -125,7 +125,7 @@ class DirectoryMachine:
         ends = time.monotonic() + seconds
         while self.page_status() != 200:
             assert time.monotonic() < ends, self.machine.console()
-            time.sleep(0.1)
+            time.sleep(0.3)
 
     def page_status(self) -> int:
         try:
