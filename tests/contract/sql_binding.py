@@ -1,5 +1,6 @@
 """SQL databases under the contract: SQLite, MariaDB and PostgreSQL."""
 
+import atexit
 import functools
 import tempfile
 from pathlib import Path
@@ -80,7 +81,8 @@ class ServerRoom(SqlRoom):
     def __init__(self, server: SqlServer) -> None:
         if server not in self._made:
             url = server.make_database()
-            self._made[server] = url, create_engine(url, poolclass=NullPool)
+            self._made[server] = url, create_engine(url)
+            atexit.register(self._made[server][1].dispose)
         url, self._engine = self._made[server]
         super().__init__(url)
         with self._engine.begin() as connection:
