@@ -6,13 +6,16 @@
   const EVERY = 2000;
   const sheet = document.getElementById("import");
   if (!("atWork" in sheet.dataset)) return;
+  let tenth = -1;
 
   const put = (found) => {
     const bar = document.getElementById("import-bar");
     const words = document.getElementById("import-words");
     if (found.total) { bar.max = found.total; bar.value = found.done; }
     // What a reader says aloud is said at each tenth only.
-    words.setAttribute("aria-live", found.total && (10 * found.done) % found.total === 0 ? "polite" : "off");
+    const now = found.total ? Math.floor((10 * found.done) / found.total) : 0;
+    words.setAttribute("aria-live", now !== tenth ? "polite" : "off");
+    tenth = now;
     if (words.textContent !== found.words) words.textContent = found.words;
   };
 

@@ -158,13 +158,14 @@ def _address(job: Job, window: _Window, start: int) -> str:
 
 
 def _can_go(job: Job) -> bool:
-    waits = job.phase is Phase.PLANNED and bool(job.planned.added + job.planned.changed)
+    waits = job.phase is Phase.PLANNED and words.has_work(job)
     return waits or (job.phase in AT_WORK and job.stopped)
 
 
 def _mark(job: Job) -> str:
     """Changes when the page has to be made anew and not only its numbers."""
-    return f"{job.phase}-{job.stopped}-{words.is_at_work(job)}-{job.total >= 0}"
+    told = (job.phase, job.stopped, words.is_at_work(job), words.is_waiting(job), job.total >= 0)
+    return "-".join(map(str, told))
 
 
 @imports.get("/<job_id>/progress")

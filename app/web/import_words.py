@@ -40,6 +40,13 @@ PLANNED_WORDS: Mapping[str, str] = {
     ADDED: "To be added",
     SAME: "To be left alone",
 }
+# While some are done and others are not yet.
+_UNDER_WAY_WORDS: Mapping[str, str] = {
+    REFUSED: "Refused",
+    CHANGED: "Changes",
+    ADDED: "New people",
+    SAME: "Left alone",
+}
 OUTCOME_ICONS: Mapping[str, str] = {
     REFUSED: "x-octagon-fill",
     CHANGED: "pencil",
@@ -93,7 +100,7 @@ def sentence(job: Job) -> str:
     """How far an import is, in one sentence or two."""
     done, total = job.progress
     of_all = f"{done:,} of {counted(total, 'line', 'lines')}"
-    if job.phase is Phase.FAILED or (job.trouble and not is_held(job)):
+    if job.phase is Phase.FAILED or is_waiting(job):
         return job.trouble
     if job.stopped and job.phase in AT_WORK:
         begun = "It is stopping" if is_held(job) else "It was stopped"
@@ -108,7 +115,7 @@ def _planning(job: Job, of_all: str) -> str:
 
 
 def _planned(job: Job, of_all: str) -> str:
-    if not job.planned.added + job.planned.changed:
+    if not has_work(job):
         return "There is nothing to carry out."
     return "Nothing is changed yet. Look through the lines, then carry them out."
 
@@ -160,16 +167,37 @@ _STATES: Mapping[Phase, tuple[str, str, str]] = {
 }
 
 
+_TAB_WORDS: Mapping[Phase, Mapping[str, str]] = {
+    Phase.PLANNING: PLANNED_WORDS,
+    Phase.PLANNED: PLANNED_WORDS,
+    Phase.DOING: _UNDER_WAY_WORDS,
+}
+
+
 def state(job: Job) -> tuple[str, str, str]:
     """The look, the icon and the words of an import's state."""
     if job.stopped and job.phase in AT_WORK:
         return ("look", "pause-fill", "Stopping" if is_held(job) else "Stopped")
+    if is_waiting(job):
+        return ("starting", "hourglass-split", "Waiting")
+    if job.phase is Phase.PLANNED and not has_work(job):
+        return ("fine", "check-circle-fill", "Compared")
     return _STATES[job.phase]
+
+
+def is_waiting(job: Job) -> bool:
+    """Whether it would be worked on, but for something that has to end first."""
+    return job.phase in AT_WORK and bool(job.trouble) and not is_held(job)
+
+
+def has_work(job: Job) -> bool:
+    """Whether there is anything in it to carry out."""
+    return bool(job.planned.added + job.planned.changed)
 
 
 def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
     """The outcomes of an import, with how many lines have each."""
-    words = PLANNED_WORDS if job.phase in (Phase.PLANNING, Phase.PLANNED) else OUTCOME_WORDS
+    words = _TAB_WORDS.get(job.phase, OUTCOME_WORDS)
     return [
         Tab(
             outcome,
@@ -195,7 +223,7 @@ def _details(line: Line) -> list[Detail]:
     return [
         Detail(label, _words(line.new[name]), _words(line.old.get(name, "")))
         for name, label in person_rules.LABELS.items()
-        if name in line.new
+        if name in line.new and (line.outcome == CHANGED or name != "full_name")
     ]
 
 

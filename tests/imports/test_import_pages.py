@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -107,6 +108,27 @@ def test_an_import_is_stopped_and_goes_on(small: SmallDirectory) -> None:
     press(small, page, "/go")
     work(small)
     assert len(small.everyone()) == 2
+
+
+def test_under_way_nothing_is_told_as_done_that_is_not(small: SmallDirectory) -> None:
+    page = press(small, planned(small), "/go")
+    assert "New people1" in page.text
+    assert "Added1" not in page.text
+    importer: Importer = small.app.extensions["importer"]
+    stored = importer._jobs.read(importer.recent()[0].id)
+    trouble = "It waits, because the database did not answer: locked."
+    importer._jobs.write(replace(stored.job, trouble=trouble), stored.revision)
+    waiting = small.get(f"/import/{stored.job.id}")
+    assert f"Waiting {trouble}" in waiting.text
+    assert "Under way" not in waiting.text
+
+
+def test_a_file_in_which_nothing_is_new_does_not_wait_for_anybody(small: SmallDirectory) -> None:
+    sent = send(small, b"Name,Title,Office\nCy,,\n")
+    work(small)
+    page = small.reader.follow(sent)
+    assert "Compared There is nothing to carry out." in page.text
+    assert "Carry it out" not in page.text
 
 
 def test_a_file_can_be_removed_before_it_is_carried_out(small: SmallDirectory) -> None:
