@@ -76,6 +76,9 @@ class DirectoryMachine:
             self.machine.tell("bash", "-c", write, "-", f"{new}/{file}", text)
         return sha256
 
+    def is_built(self, sha256: str) -> bool:
+        return self.machine.has_written(f"{RELEASES}/{sha256}/.complete")
+
     def install(self, name: str, sha256: str, *more: str) -> tuple[int, str]:
         """Run the user data again for this archive, as its first lines say; status and output."""
         done = self.machine.run(

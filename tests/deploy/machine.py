@@ -52,6 +52,10 @@ class Machine:
         file.write_text(text)
         file.chmod(mode)
 
+    def has_written(self, path: str) -> bool:
+        """Whether there is such a file, not of the Debian root but its own."""
+        return (self._disk / "upper" / path.lstrip("/")).exists()
+
     def switch_on(self, user_data: str) -> None:
         self.put(f"{SEED}/meta-data", "instance-id: i-0123456789abcdef0\n")
         self.put(f"{SEED}/user-data", user_data)

@@ -178,7 +178,7 @@ def test_forwarded_headers_are_not_believed_unless_told_to(directory):
 def test_an_upgrade_drops_no_request_and_can_be_taken_back(directory):
     first = directory.running_release()
     second = directory.release("second", {})
-    with Traffic(directory.url) as traffic:
+    with Traffic(directory.url, dense=lambda: directory.is_built(second)) as traffic:
         status, said = directory.install("second", second)
         assert status == 0, said
         assert directory.running_release() == second

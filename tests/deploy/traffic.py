@@ -1,6 +1,7 @@
 """People reading pages while something is done to the machine, and what went wrong for them."""
 
 import threading
+from collections.abc import Callable
 from itertools import cycle
 
 import urllib3
@@ -10,10 +11,15 @@ PATHS = ("/", *("/healthz",) * 9)
 
 
 class Traffic:
-    """Two readers until the end: one keeps its connection, one comes anew for every page."""
+    """Two readers until the end: one keeps its connection, one comes anew for every page.
 
-    def __init__(self, url: str) -> None:
+    They come often while it is ``dense``, and now and then before: each costs the processor that
+    the machine needs.
+    """
+
+    def __init__(self, url: str, dense: Callable[[], bool]) -> None:
         self._url = url
+        self._dense = dense
         self._ending = threading.Event()
         self._threads = [
             threading.Thread(target=self._read, args=(headers,))
@@ -35,7 +41,7 @@ class Traffic:
     def _read(self, headers: dict[str, str]) -> None:
         with urllib3.PoolManager(headers=headers, retries=False, timeout=30) as pool:
             for path in cycle(PATHS):
-                if self._ending.wait(0.1):
+                if self._ending.wait(0.1 if self._dense() else 0.5):
                     break
                 try:
                     status = pool.request("GET", f"{self._url}{path}").status
