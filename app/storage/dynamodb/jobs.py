@@ -12,6 +12,7 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from app.imports.jobs import DAYS_KEPT, Job, StoredJob, job_from
@@ -20,6 +21,7 @@ from app.storage.dynamodb.batch_writes import write_batches
 from app.storage.dynamodb.calls import Calls, Item
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.troubles import ConditionFailed
+from app.storage.dynamodb.walks import rows_of
 
 _VIEW, _WANTING = "imports", "imports-wanting-work"
 _DAY_SECONDS = 24 * 60 * 60
@@ -80,33 +82,11 @@ class DynamoJobs:
         self._delete([Tables.index_key(view, job_id) for view in (_WANTING, _VIEW)])
 
     def _first(self, view: str, most: int, *, forward: bool) -> list[Item]:
-        request = {
-            "TableName": self._table,
-            "KeyConditionExpression": "#v = :v",
-            "ExpressionAttributeNames": {"#v": "view"},
-            "ExpressionAttributeValues": {":v": {"S": view}},
-            "ScanIndexForward": forward,
-            "ConsistentRead": True,
-            "Limit": most,
-        }
-        items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
-        return items
+        request = {"ScanIndexForward": forward, "Limit": most}
+        return list(islice(rows_of(self._calls, self._table, view, request=request), most))
 
     def _keys_of_parts(self, job_id: str) -> Iterator[Item]:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "#v = :v",
-            "ProjectionExpression": "#v, #a",
-            "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
-            "ExpressionAttributeValues": {":v": {"S": _part_view(job_id)}},
-            "ConsistentRead": True,
-        }
-        while True:
-            answer = self._calls.read("Query", self._table, request)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return rows_of(self._calls, self._table, _part_view(job_id), fields=["view", "at"])
 
     def _delete(self, keys: list[Item]) -> None:
         deletes = ({"DeleteRequest": {"Key": key}} for key in keys)

@@ -6,7 +6,6 @@ import contextvars
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from app import terms
 from app.contracts import MOST_AT_ONCE
@@ -16,6 +15,7 @@ from app.storage.dynamodb.records import employee_from, is_id
 from app.storage.dynamodb.rows import id_in_card, mail_view
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.transit import BATCH_READ, Transit
+from app.storage.dynamodb.walks import rows_of
 
 # One Query for each address: a row has the person in its key, so that writers never meet.
 _QUERIES_AT_ONCE = 8
@@ -69,21 +69,8 @@ def _employees(
 
 
 def _ids_at(calls: Calls, index: str, email_key: str) -> list[str]:
-    request: dict[str, Any] = {
-        "TableName": index,
-        "KeyConditionExpression": "#v = :v",
-        "ExpressionAttributeNames": {"#v": "view"},
-        "ExpressionAttributeValues": {":v": {"S": mail_view(email_key)}},
-        "ProjectionExpression": "c",
-        "ConsistentRead": True,
-    }
-    ids: list[str] = []
-    while True:
-        answer = calls.read("Query", index, request)
-        ids += (id_in_card(item["c"]["S"]) for item in answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return ids
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    rows = rows_of(calls, index, mail_view(email_key), fields=["c"])
+    return [id_in_card(row["c"]["S"]) for row in rows]
 
 
 def _check_number(asked: Collection[str]) -> None:

@@ -13,6 +13,7 @@ import uuid
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from app.contracts import Facets
@@ -21,6 +22,7 @@ from app.storage.dynamodb.calls import Calls, Item
 from app.storage.dynamodb.rows import facet_token
 from app.storage.dynamodb.tables import Tables
 from app.storage.dynamodb.troubles import ConditionFailed
+from app.storage.dynamodb.walks import rows_of
 from app.terms import LETTERS, merge_spellings
 
 TALLY_VIEW = "tally"
@@ -158,23 +160,9 @@ class Tally:
         return totals
 
     def _rows(self, prefix: str, most: int | None = None) -> list[Item]:
-        request: dict[str, Any] = {
-            "TableName": self._index,
-            "KeyConditionExpression": "#v = :v AND begins_with(#a, :a)",
-            "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
-            "ExpressionAttributeValues": {":v": {"S": TALLY_VIEW}, ":a": {"S": prefix}},
-            "ConsistentRead": True,
-        }
-        if most is not None:
-            request["Limit"] = most
-        rows: list[Item] = []
-        while True:
-            answer = self._calls.read("Query", self._index, request)
-            rows += answer["Items"]
-            last = answer.get("LastEvaluatedKey")
-            if not last or (most is not None and len(rows) >= most):
-                return rows
-            request = {**request, "ExclusiveStartKey": last}
+        limit = {"Limit": most} if most else {}
+        rows = rows_of(self._calls, self._index, TALLY_VIEW, begins=prefix, request=limit)
+        return list(islice(rows, most))
 
 
 def facets_from(counts: Mapping[str, int]) -> Facets:

@@ -6,12 +6,13 @@ They lie together, since they are only ever read all at once: 100,000 words are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import islice
 
 from app.contracts import MOST_KNOWN_WORDS
 from app.storage.dynamodb.batch_writes import write_batches
 from app.storage.dynamodb.calls import Calls
 from app.storage.dynamodb.tables import Tables
+from app.storage.dynamodb.walks import rows_of
 
 VIEW = "vocabulary"
 
@@ -30,19 +31,6 @@ class WordRows:
 
     def all(self) -> Iterator[str]:
         """See EmployeeStore.known_words."""
-        request: dict[str, Any] = {
-            "TableName": self._index,
-            "KeyConditionExpression": "#v = :v",
-            "ProjectionExpression": "#a",
-            "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
-            "ExpressionAttributeValues": {":v": {"S": VIEW}},
-        }
-        left = MOST_KNOWN_WORDS
-        while left > 0:
-            answer = self._calls.read("Query", self._index, request)
-            words = [item["at"]["S"] for item in answer["Items"][:left]]
-            yield from words
-            left -= len(words)
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        half_the_cost = {"ConsistentRead": False}
+        rows = rows_of(self._calls, self._index, VIEW, fields=["at"], request=half_the_cost)
+        return (row["at"]["S"] for row in islice(rows, MOST_KNOWN_WORDS))
