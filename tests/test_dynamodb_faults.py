@@ -183,25 +183,26 @@ def test_an_error_of_the_server_is_repeated_once(room, proxy):
     assert failed.value.maybe_written
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (throttled, "throttled"),
-        (access_denied, "access was denied"),
-        (token_expired, "credentials have expired"),
-        (table_missing, "flask setup"),
-        (lambda: dynamodb_error("ValidationException"), "ValidationException"),
-    ],
+REFUSALS = (
+    (throttled, "throttled"),
+    (access_denied, "access was denied"),
+    (token_expired, "credentials have expired"),
+    (table_missing, "flask setup"),
+    (lambda: dynamodb_error("ValidationException"), "ValidationException"),
 )
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_operation_tells_the_operator_why(store, proxy, operation, answer, reason):
-    proxy.on("*").answer(answer())
-    with pytest.raises(StorageUnavailable, match=reason) as refused:
-        OPERATIONS[operation](store)
-    assert refused.value.service == "the database"
-    assert refused.value.action.startswith("dynamodb:")
-    assert "Employees" in refused.value.resource
-    assert not refused.value.maybe_written
+def test_every_operation_tells_the_operator_why(store, proxy, operation):
+    for answer, reason in REFUSALS:
+        proxy.recover()
+        proxy.on("*").answer(answer())
+        with pytest.raises(StorageUnavailable, match=reason) as refused:
+            OPERATIONS[operation](store)
+        assert refused.value.service == "the database"
+        assert refused.value.action.startswith("dynamodb:")
+        assert "Employees" in refused.value.resource
+        assert not refused.value.maybe_written
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
