@@ -5,8 +5,6 @@ import json
 import random
 from itertools import product
 
-import pytest
-
 from app import terms
 from app.contracts import EmployeeStore, Query
 from app.storage.cursors import Cursor
@@ -255,7 +253,7 @@ def test_names_without_a_latin_first_letter_come_last_under_other(store: Employe
     assert others == sorted(others, key=terms.name_key)
 
 
-@pytest.mark.parametrize("letter", ["A", "aa", "å", "1", "{", "*", "\0", "others", "%"])
-def test_an_unknown_letter_is_nobodys(store: EmployeeStore, letter: str) -> None:
+def test_an_unknown_letter_is_nobodys(store: EmployeeStore) -> None:
     add_named(store, "Ada", "42")
-    assert store.browse(Query(letter=letter)).cards == ()
+    for letter in ("A", "aa", "å", "1", "{", "*", "\0", "others", "%"):
+        assert store.browse(Query(letter=letter)).cards == (), letter

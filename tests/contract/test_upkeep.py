@@ -71,14 +71,14 @@ def test_an_id_given_twice_is_added_once_as_first_given(store: EmployeeStore) ->
 
 
 def test_adding_many_can_be_left_and_taken_up_again(big_store: EmployeeStore) -> None:
-    people = some(700)
+    people = some(520)
     running = big_store.add_many(people)
     next(running)
     running.close()  # type: ignore[attr-defined]
     list(big_store.add_many(people))
     list(big_store.reindex())
     assert [card.id for card in everyone(big_store)] == [each.id for each in people]
-    assert big_store.facets().total == 700
+    assert big_store.facets().total == 520
 
 
 def test_a_person_added_in_bulk_can_be_edited_and_deleted(store: EmployeeStore) -> None:
