@@ -157,7 +157,7 @@ def test_a_store_answers_as_the_model_does(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=at_leisure if os.environ.get("CI") else quick,
+            max_examples=at_leisure if os.environ.get("DIRECTORY_TESTS_AT_LEISURE") else quick,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
