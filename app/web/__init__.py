@@ -45,14 +45,12 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     error_pages.register(app)
     static_files.register(app, Path(app.root_path).parent / "static")
-    app.register_blueprint(employee_pages.pages)
-    app.register_blueprint(export_pages.exports)
-    app.register_blueprint(import_pages.imports)
-    app.register_blueprint(photo_files.photos)
-    app.register_blueprint(machine_pages.machine)
-    app.register_blueprint(console_pages.console)
-    app.register_blueprint(doctor_page.doctor)
-    app.register_blueprint(insights_page.insights)
+    for blueprint in (
+        *(employee_pages.pages, photo_files.photos, insights_page.insights),
+        *(export_pages.exports, import_pages.imports),
+        *(machine_pages.machine, console_pages.console, doctor_page.doctor),
+    ):
+        app.register_blueprint(blueprint)
     console_pages.watch(app)
     import_pages.watch(app)
 
