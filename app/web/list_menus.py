@@ -1,15 +1,14 @@
 """The filter menus and the index tabs of a list.
 
-They hold some 150 links and change only with the counts, so they are rendered once for each set of
-counts and filters, with the words typed put in afterwards.
+They hold some 200 links and change only with the counts, so the rows of the menus are drawn once
+for each set of counts. The other filters and the words typed are put into their links afterwards.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import escape
 
@@ -18,10 +17,10 @@ from app.contracts import Facets
 from app.employee import BADGES
 from app.terms import LETTERS, OTHER_LETTERS, facet_key
 from app.web.icons import icon_at
-from app.web.list_request import ListRequest, wordless
+from app.web.list_request import ListRequest, escaped_pairs, wordless
 
 MOST_VALUES = 60
-_REMEMBERED = 64
+_CHOSEN = ' aria-current="true"'
 
 # The name in the address and in Query, the word for people, and where Facets counts it.
 TEXT_MENUS = (
@@ -29,65 +28,58 @@ TEXT_MENUS = (
     ("department", "Department", "departments"),
     ("job_title", "Title", "job_titles"),
 )
-_Key = tuple[int, tuple[tuple[str, str], ...], str]
+# In this order they stand in an address; see ListRequest.pairs.
+_ORDER = ("letter", "location", "department", "job_title", "badge", "joined", "view")
+
+
+class _Row(NamedTuple):
+    """One value of a menu: its pair in an address, what it is compared by, and what is shown."""
+
+    pair: str
+    key: str
+    shown: str
+
+
+class _Menu(NamedTuple):
+    """A menu without the other filters: ``name`` is that in the address."""
+
+    name: str
+    head: str
+    rows: tuple[_Row, ...]
+    note: str = ""
 
 
 class MenuMemory:
-    """The menus rendered lately, by the counts (that very object) and the filters."""
+    """What the menus have in common whatever the filters are, for the counts of the last page."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: OrderedDict[_Key, tuple[Facets, str]] = OrderedDict()
+        self._drawn: tuple[Facets | None, str, list[_Menu]] = (None, "", [])
 
     def menus(self, asked: ListRequest, facets: Facets, sprite: str) -> str:
         """The four menus, without the words typed."""
-        key = (id(facets), tuple(asked.pairs), sprite)
-        with self._lock:
-            known = self._known.get(key)
-            if known is not None and known[0] is facets:
-                self._known.move_to_end(key)
-                return known[1]
-        html = _menus(asked, facets, sprite)
-        with self._lock:
-            self._known[key] = (facets, html)
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return html
+        known, at, drawn = self._drawn
+        if known is not facets or at != sprite:
+            drawn = list(_draw(facets, sprite))
+            self._drawn = (facets, sprite, drawn)
+        return "".join(_with_filters(menu, asked) for menu in drawn)
 
 
-def _menus(asked: ListRequest, facets: Facets, sprite: str) -> str:
-    parts = []
+def _draw(facets: Facets, sprite: str) -> Iterator[_Menu]:
     for name, word, counted in TEXT_MENUS:
         counts: Mapping[str, int] = getattr(facets, counted)
-        parts.append(_menu(word, _text_rows(asked, name, counts), sprite))
-    rows = []
-    for badge in BADGES:
-        if facets.badges.get(badge.key):
-            link = _link(asked, "badge", badge.key)
-            chosen = badge.key == asked.query.badge
-            words = f"{icon_at(sprite, badge.icon)}<span>{escape(badge.words)}</span>"
-            rows.append(_row(link, words, facets.badges[badge.key], chosen))
-    parts.append(_menu("Badge", "".join(rows), sprite))
-    return "".join(parts)
-
-
-def _text_rows(asked: ListRequest, name: str, counts: Mapping[str, int]) -> str:
-    kept = set(most_frequent(counts, MOST_VALUES))
-    chosen = facet_key(getattr(asked.query, name))
-    rows = [
-        _row(
-            _link(asked, name, value),
-            f'<span dir="auto">{escape(shown(value))}</span>',
-            count,
-            bool(chosen) and facet_key(value) == chosen,
+        rows = tuple(
+            _row(name, value, facet_key(value), _text(value), counts[value])
+            for value in most_frequent(counts, MOST_VALUES)
         )
-        for value, count in counts.items()
-        if value in kept
-    ]
-    if len(counts) > MOST_VALUES:
         more = len(counts) - MOST_VALUES
-        rows.append(f'<li class="menu-note">and {more:,} more: search for them</li>')
-    return "".join(rows)
+        note = f'<li class="menu-note">and {more:,} more: search for them</li>' if more > 0 else ""
+        yield _Menu(name, _head(word, sprite), rows, note)
+    rows = tuple(
+        _row("badge", key, key, f"{icon_at(sprite, icon)}<span>{escape(words)}</span>", count)
+        for key, icon, words in ((badge.key, badge.icon, badge.words) for badge in BADGES)
+        if (count := facets.badges.get(key))
+    )
+    yield _Menu("badge", _head("Badge", sprite), rows)
 
 
 def most_frequent(counts: Mapping[str, int], most: int) -> list[str]:
@@ -99,27 +91,44 @@ def most_frequent(counts: Mapping[str, int], most: int) -> list[str]:
     return [value for value in values if value in kept]
 
 
-def _menu(word: str, rows: str, sprite: str) -> str:
-    if not rows:
-        return ""
+def _text(value: str) -> str:
+    return f'<span dir="auto">{escape(shown(value))}</span>'
+
+
+def _head(word: str, sprite: str) -> str:
     return (
         f'<details class="menu" name="menu">'
         f"<summary>{word}{icon_at(sprite, 'chevron-down')}</summary>"
-        f'<ul class="menu-panel" role="list">{rows}</ul></details>\n'
+        f'<ul class="menu-panel" role="list">'
     )
 
 
-def _link(asked: ListRequest, name: str, value: str) -> str:
-    return wordless(asked.but(**{name: value}).pairs)
-
-
-def _row(link: str, words: str, count: int, chosen: bool) -> str:
-    current = ' aria-current="true"' if chosen else ""
+def _row(name: str, value: str, key: str, words: str, count: int) -> _Row:
     people = "person" if count == 1 else "people"
-    return (
-        f'<li><a href="{link}"{current}>{words}<span class="menu-count">{count:,}'
-        f'<span class="visually-hidden"> {people}</span></span></a></li>\n'
+    return _Row(
+        pair=escaped_pairs([(name, value)]),
+        key=key,
+        shown=f'{words}<span class="menu-count">{count:,}'
+        f'<span class="visually-hidden"> {people}</span></span></a></li>\n',
     )
+
+
+def _with_filters(menu: _Menu, asked: ListRequest) -> str:
+    if not menu.rows:
+        return ""
+    others = [(name, value) for name, value in asked.pairs if name != menu.name]
+    place = _ORDER.index(menu.name)
+    before = escaped_pairs([pair for pair in others if _ORDER.index(pair[0]) < place])
+    after = escaped_pairs([pair for pair in others if _ORDER.index(pair[0]) > place])
+    start = f'<li><a href="{wordless([])}{before}{"&amp;" if before else ""}'
+    end = f'{"&amp;" if after else ""}{after}"'
+    wanted: str = getattr(asked.query, menu.name)
+    chosen = wanted if menu.name == "badge" else facet_key(wanted)
+    rows = [
+        f"{start}{pair}{end}{_CHOSEN if chosen and key == chosen else ''}>{shown}"
+        for pair, key, shown in menu.rows
+    ]
+    return f"{menu.head}{''.join(rows)}{menu.note}</ul></details>\n"
 
 
 @lru_cache(maxsize=256)

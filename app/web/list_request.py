@@ -98,7 +98,12 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
 
 def wordless(pairs: list[tuple[str, str]]) -> str:
     """An address, escaped, with a mark where the words typed go; see ``with_words``."""
-    return f"/?{_WORDS_MARK}{escape(urlencode(pairs, errors='replace'))}"
+    return f"/?{_WORDS_MARK}{escaped_pairs(pairs)}"
+
+
+def escaped_pairs(pairs: list[tuple[str, str]]) -> str:
+    """The pairs as they stand in the address of a link."""
+    return str(escape(urlencode(pairs, errors="replace")))
 
 
 def with_words(html: str, words: str) -> str:
