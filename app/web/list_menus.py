@@ -28,8 +28,8 @@ TEXT_MENUS = (
     ("department", "Department", "departments"),
     ("job_title", "Title", "job_titles"),
 )
-# In this order they stand in an address; see ListRequest.pairs.
-_ORDER = ("letter", "location", "department", "job_title", "badge", "joined", "view")
+# Stands for the value of a menu in a link, until that is put in.
+_ANY = "-"
 
 
 class _Row(NamedTuple):
@@ -116,16 +116,13 @@ def _row(name: str, value: str, key: str, words: str, count: int) -> _Row:
 def _with_filters(menu: _Menu, asked: ListRequest) -> str:
     if not menu.rows:
         return ""
-    others = [(name, value) for name, value in asked.pairs if name != menu.name]
-    place = _ORDER.index(menu.name)
-    before = escaped_pairs([pair for pair in others if _ORDER.index(pair[0]) < place])
-    after = escaped_pairs([pair for pair in others if _ORDER.index(pair[0]) > place])
-    start = f'<li><a href="{wordless([])}{before}{"&amp;" if before else ""}'
-    end = f'{"&amp;" if after else ""}{after}"'
+    link = wordless(asked.but(**{menu.name: _ANY}).pairs)
+    # Once only: in every value the sign between a name and its value is escaped.
+    before, _, after = link.partition(f"{menu.name}={_ANY}")
     wanted: str = getattr(asked.query, menu.name)
     chosen = wanted if menu.name == "badge" else facet_key(wanted)
     rows = [
-        f"{start}{pair}{end}{_CHOSEN if chosen and key == chosen else ''}>{shown}"
+        f'<li><a href="{before}{pair}{after}"{_CHOSEN if chosen and key == chosen else ""}>{shown}'
         for pair, key, shown in menu.rows
     ]
     return f"{menu.head}{''.join(rows)}{menu.note}</ul></details>\n"
