@@ -11,17 +11,15 @@ from app.imports.rows import Row
 
 
 class KeptRows:
-    """Gives the rows that it is given, and once it gave them all, gives them again from disk."""
+    """Gives the rows that it is given, and once it gave them all, gives them again from disk.
+
+    ``is_whole`` says whether all of them are there.
+    """
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115
         finalize(self, self._file.close)
-        self._is_whole = False
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of them are there."""
-        return self._is_whole
+        self.is_whole = False
 
     def keeping(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows, while they are kept."""
@@ -30,7 +28,7 @@ class KeptRows:
         for row in rows:
             self._file.write(f"{json.dumps(row)}\n")
             yield row
-        self._is_whole = True
+        self.is_whole = True
 
     def again(self) -> Iterator[Row]:
         """The rows that were kept."""
