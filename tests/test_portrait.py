@@ -350,11 +350,12 @@ import io, re, sys, time
 from app import portrait
 from app.errors import PhotoRejected
 upload = io.BytesIO(sys.stdin.buffer.read())
+began = time.process_time()
 try:
     portrait.make(upload)
 except PhotoRejected as error:
     print(error)
-print(time.process_time())
+print(time.process_time() - began)
 print(int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) / 1024)
 """
 
@@ -369,7 +370,7 @@ def test_a_giant_is_rejected_at_once_and_in_little_memory(name):
     done = subprocess.run(command, input=upload.getvalue(), capture_output=True, check=True)
     message, seconds, megabytes = done.stdout.decode().splitlines()
     assert "megapixels" in message
-    assert float(seconds) < 2, "of the processor, with what all is imported in"
+    assert float(seconds) < 1, "of the processor"
     assert float(megabytes) < 100
 
 
@@ -409,10 +410,14 @@ def test_photos_are_made_one_at_a_time(monkeypatch):
 
 
 def test_a_request_that_has_no_time_to_wait_is_told_that_the_reader_is_busy():
-    with portrait._turn(), deadline.within(5.1), pytest.raises(StorageUnavailable) as caught:
-        in_another_thread(5.1)
-    assert caught.value.service == "the photo reader"
-    assert not caught.value.maybe_written
+    def ask() -> None:
+        with pytest.raises(StorageUnavailable) as caught:
+            in_another_thread(5.1)
+        assert caught.value.service == "the photo reader"
+        assert not caught.value.maybe_written
+
+    with portrait._turn(), deadline.within(5.1):
+        assert_ends_within(1, ask)
     portrait.make(picture())
 
 

@@ -18,6 +18,7 @@ from tests.deploy.machine import Machine
 from tests.deploy.namespaces import Network
 from tests.deploy.shims import ASKED
 from tests.deploy.traffic import Traffic
+from tests.ground.in_time import LATE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -189,6 +190,7 @@ def test_an_upgrade_drops_no_request_and_can_be_taken_back(directory):
         assert directory.running_release() == second
     assert traffic.failures == []
     assert traffic.answers > 20
+    assert traffic.slowest < 10 + LATE
 
 
 @al2023_only

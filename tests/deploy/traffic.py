@@ -1,6 +1,7 @@
 """People reading pages while something is done to the machine, and what went wrong for them."""
 
 import threading
+import time
 from collections.abc import Callable
 from itertools import cycle
 
@@ -26,6 +27,7 @@ class Traffic:
             for headers in ({}, {"Connection": "close"})
         ]
         self.answers = 0
+        self.slowest = 0.0
         self.failures: list[str] = []
 
     def __enter__(self) -> "Traffic":
@@ -43,11 +45,13 @@ class Traffic:
             for path in cycle(PATHS):
                 if self._ending.wait(0.1 if self._dense() else 0.5):
                     break
+                began = time.monotonic()
                 try:
                     status = pool.request("GET", f"{self._url}{path}").status
                 except urllib3.exceptions.HTTPError as error:
                     self.failures.append(repr(error))
                     continue
                 self.answers += 1
+                self.slowest = max(self.slowest, time.monotonic() - began)
                 if status != 200:
                     self.failures.append(str(status))
