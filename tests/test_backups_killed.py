@@ -58,16 +58,17 @@ def files_in(folder: Path) -> dict[str, bytes]:
     }
 
 
-# What flask runs, but it kills itself when it has said the words of the first argument.
+# What flask runs, but it kills itself when it has come as far as the first argument says.
 KILLED = """
-import os, signal, sys, click
+import os, signal, sys
+from app.commands.progress import ProgressLine
 words = sys.argv.pop(1)
-plain = click.echo
-def echo(message="", **options):
-    plain(message, **options)
+plain = ProgressLine.tell
+def tell(line, message):
+    plain(line, message)
     if words in message:
         os.kill(os.getpid(), signal.SIGKILL)
-click.echo = echo
+ProgressLine.tell = tell
 from flask.cli import main
 main()
 """

@@ -66,7 +66,7 @@ def test_reindex_says_that_the_index_agrees(app: Flask) -> None:
     run(app, "sample-data", "--people", "30")
     result = run(app, "reindex")
     assert result.exit_code == 0
-    assert "The index agrees with the records." in result.output
+    assert "The index agrees with the records; 0 mended." in result.output
 
 
 def test_follow_ends_well_where_a_store_is_told_of_no_changes(app: Flask) -> None:

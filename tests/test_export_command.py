@@ -61,7 +61,7 @@ def test_conditions_leave_those_who_meet_them(
 ) -> None:
     result = export(store, tmp_path, "-", "--as", "jsonl", *conditions)
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["bob"]
-    assert result.stderr.endswith("\rExported 1 person.\n")
+    assert result.stderr == "Exported 1 person.\n"
 
 
 def test_badges_and_months_are_conditions_too(store: ModelStore, tmp_path: Path) -> None:
@@ -70,6 +70,24 @@ def test_badges_and_months_are_conditions_too(store: ModelStore, tmp_path: Path)
         assert result.exit_code == 0, result.output
         (line,) = (tmp_path / "a.jsonl").read_bytes().splitlines()
         assert json.loads(line)["id"] == "amara"
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (["--badge", "trophee"], "trophee is no badge. Name one of apple, windows,"),
+        (["--joined", "2026-13"], "2026-13 is no month. Write it as year and month, like 2026-03."),
+        (["--joined", "March"], "March is no month."),
+        (["--letter", "ab"], "ab is no letter of the list. Name one from a to z, or other."),
+    ],
+)
+def test_a_condition_that_nobody_can_meet_is_refused_before_a_file_is_made(
+    store: ModelStore, tmp_path: Path, condition: list[str], told: str
+) -> None:
+    result = export(store, tmp_path, str(tmp_path / "a.csv"), *condition)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert not (tmp_path / "a.csv").exists()
 
 
 def test_standard_output_is_csv_unless_another_kind_is_named(

@@ -10,6 +10,7 @@ import click
 from app.backups.backup import take_backup
 from app.backups.parts import read_manifest
 from app.backups.restoring import restore as bring_back
+from app.commands.progress import progress
 from app.commands.running import explained, the_directory
 from app.contracts import Progress
 from app.counting import counted, people_counted
@@ -48,12 +49,11 @@ def _files(count: int) -> str:
 
 def _tell(steps: Iterable[Progress]) -> Progress | None:
     last: Progress | None = None
-    for step in steps:
-        if last is not None and last.what != step.what:
-            click.echo()
-        of_all = f" of {step.total:,}" if step.total else ""
-        click.echo(f"\r{step.done:,}{of_all} {step.what}", nl=False)
-        last = step
-    if last is not None:
-        click.echo()
+    with progress() as line:
+        for step in steps:
+            if last is not None and last.what != step.what:
+                line.end()
+            of_all = f" of {step.total:,}" if step.total else ""
+            line.tell(f"{step.done:,}{of_all} {step.what}")
+            last = step
     return last

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import click
 
+from app.commands.progress import ProgressLine, progress
 from app.commands.running import explained, the_directory, the_settings
 from app.contracts import Query
 from app.counting import people_counted
-from app.errors import DirectoryError, ExportRefused
+from app.employee import BADGE_KEYS
+from app.errors import ExportRefused
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
-from app.terms import one_line
+from app.terms import LETTERS, month_of, one_line
 
 _STANDARD_OUTPUT = "-"
 
@@ -59,12 +61,21 @@ def _into_file(file: str, ending: str, query: Query) -> None:
         else:
             _write(Path(file), pieces)
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
-    click.echo(f"\rExported {people_counted(count.people)}{where}.", err=True)
+    click.echo(f"Exported {people_counted(count.people)}{where}.", err=True)
 
 
 def _query(title: str, search: str, **asked: str) -> Query:
     cleaned = {name: one_line(text) for name, text in asked.items()}
-    cleaned["letter"] = cleaned["letter"].lower()
+    letter, badge, joined = cleaned["letter"].lower(), cleaned["badge"], cleaned["joined"]
+    if letter and letter not in LETTERS:
+        raise click.UsageError(
+            f"{letter} is no letter of the list. Name one from a to z, or other."
+        )
+    if badge and badge not in BADGE_KEYS:
+        raise click.UsageError(f"{badge} is no badge. Name one of {', '.join(BADGE_KEYS)}.")
+    if joined and month_of(f"{joined}-01") != joined:
+        raise click.UsageError(f"{joined} is no month. Write it as year and month, like 2026-03.")
+    cleaned["letter"] = letter
     return Query(words=one_line(search), job_title=one_line(title), **cleaned)
 
 
@@ -80,27 +91,27 @@ def _ending_of(file: str) -> str:
 class _Count:
     """The pages as they go by, counted and told."""
 
-    def __init__(self, pages: Iterable[People]) -> None:
+    def __init__(self, pages: Iterable[People], line: ProgressLine) -> None:
         self._pages = pages
+        self._line = line
         self.people = 0
 
     def __iter__(self) -> Iterator[People]:
         for people in self._pages:
             yield people
             self.people += len(people)
-            click.echo(f"\r{people_counted(self.people)}", nl=False, err=True)
+            self._line.tell(people_counted(self.people))
+
+    def end(self) -> None:
+        """What is told next stands on a line of its own."""
+        self._line.end()
 
 
 @contextmanager
 def _counted(query: Query) -> Iterator[_Count]:
-    """The people of a view; an error is told on a line of its own."""
-    count = _Count(people_of_view(the_directory(), query))
-    try:
-        yield count
-    except DirectoryError:
-        if count.people:
-            click.echo(err=True)
-        raise
+    """The people of a view; how many they are is told on a line of its own."""
+    with progress(err=True) as line:
+        yield _Count(people_of_view(the_directory(), query), line)
 
 
 def _print(pieces: Iterable[bytes]) -> None:
@@ -136,4 +147,5 @@ def _into_lake(address: str, database: str, table: str) -> None:
     lake = open_data_lake(address, database, table, the_settings().region)
     with _counted(Query()) as count:
         for sentence in lake.write(count, datetime.now(UTC).date()):
-            click.echo(f"\r{sentence}")
+            count.end()
+            click.echo(sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app.commands.progress import progress
 from app.commands.running import explained, the_directory, told_to_stop
 
 
@@ -12,15 +13,15 @@ from app.commands.running import explained, the_directory, told_to_stop
 @explained
 def reindex(force: bool) -> None:
     """Make search, lists and counts agree with the records. Goes on where it was stopped."""
-    done = changed = 0
-    what = ""
-    for progress in the_directory().employees.reindex(force=force):
-        if progress.what != what and what:
-            click.echo()
-        what, done, changed = progress.what, progress.done, progress.changed
-        of_all = f" of about {progress.total:,}" if progress.total else ""
-        click.echo(f"\r{what}: {done:,}{of_all}, {changed:,} mended", nl=False)
-    click.echo("\nThe index agrees with the records.")
+    what, mended = "", 0
+    with progress() as line:
+        for step in the_directory().employees.reindex(force=force):
+            if step.what != what:
+                line.end()
+            what, mended = step.what, step.changed
+            of_all = f" of about {step.total:,}" if step.total else ""
+            line.tell(f"{what}: {step.done:,}{of_all}, {mended:,} mended")
+    click.echo(f"The index agrees with the records; {mended:,} mended.")
 
 
 @click.command("follow")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app.commands.progress import progress
 from app.commands.running import explained, the_directory
 from app.counting import counted, people_counted
 from app.sample_people import load_samples
@@ -18,10 +19,11 @@ from app.sample_people import load_samples
 def sample_data(people: int, seed: int) -> None:
     """Add made-up people, the first with drawn portraits. Running it again adds nobody twice."""
     stored = 0
-    for stored in load_samples(the_directory(), people=people, seed=seed):
-        click.echo(f"\r{people_counted(stored)}", nl=False)
+    with progress() as line:
+        for stored in load_samples(the_directory(), people=people, seed=seed):
+            line.tell(people_counted(stored))
     known = people - stored
     click.echo(
-        f"\nAdded {counted(stored, 'sample person', 'sample people')}."
+        f"Added {counted(stored, 'sample person', 'sample people')}."
         + (f" Here already: {known:,}." if known else "")
     )
