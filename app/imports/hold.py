@@ -18,6 +18,7 @@ from app.imports.problems import JobChanged
 # As long as the table of texts of a large workbook may take to be read, on a busy machine.
 LIFE_SECONDS = 60.0
 _RENEW_SECONDS = 4.0
+_NOTE_SECONDS = 1.0
 _MOST_TRIES = 5
 _MOST_ROUNDS = 20
 _PROCESSES = Path("/proc/self/stat")
@@ -77,6 +78,13 @@ class Hold:
     def finish(self, **changes: Any) -> Job:
         """Save a piece of work that is finished: whatever killed a worker before is behind us."""
         return self.save(**{"tries": 0, "trouble": "", **changes})
+
+    def note(self, **changes: Any) -> Job:
+        """Say how far it is: at once here, for others once a second, and when it is released."""
+        self.job = replace(self.job, **changes)
+        if time.monotonic() - self._written > _NOTE_SECONDS:
+            self.save()
+        return self.job
 
     def pulse(self) -> None:
         """Call it every second or so between pieces of work. Raises Stopped and HoldLost."""

@@ -38,7 +38,9 @@ class Job:
     ``go`` carries it out as soon as it is planned. ``holder`` works on it until ``held_until``
     (as time.time() tells) unless it says so again; ``tries`` counts the holders that died since
     anything was finished. ``trouble`` is a sentence: why it failed or what it waits for.
-    ``sheets`` are those of a workbook that are read.
+    ``sheets`` are those of a workbook that are read. Many parts are done together: those before
+    ``begun_parts`` may have been begun, ``ahead`` newcomers of parts that are not done are there
+    already, and ``sorting`` were read, to be stored in order.
     """
 
     id: str
@@ -66,6 +68,9 @@ class Job:
     planned: LineCounts = field(default_factory=LineCounts)
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)
+    begun_parts: int = 0
+    ahead: int = 0
+    sorting: int = 0
     undone_parts: int = 0
     undone: LineCounts = field(default_factory=LineCounts)
     ended: float = 0.0
@@ -81,9 +86,14 @@ class Job:
         if self.phase in (Phase.PLANNING, Phase.PLANNED):
             return sum(self.planned), max(self.total, 0)
         if self.phase in (Phase.UNDOING, Phase.UNDONE):
-            touched = self.done.added + self.done.changed
+            touched = self.added + self.done.changed
             return min(sum(self.undone), touched), touched
-        return sum(self.done), max(self.total, 0)
+        return sum(self.done) + self.ahead, max(self.total, 0)
+
+    @property
+    def added(self) -> int:
+        """How many people it added so far."""
+        return self.done.added + self.ahead
 
     @property
     def what_was_left_out(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from app.imports.jobs import Job, JobStore, Phase
 from app.imports.lines import OUTCOMES, UNDO_OUTCOMES, Line, LineCounts, count_lines, pack, unpack
+from app.imports.problems import JobNotFound
 
 PLAN, DONE, UNDO = "plan", "done", "undo"
 LINES_A_PART = 1_000
@@ -44,15 +45,24 @@ class LineParts:
         if content is None:
             content = pack(line.as_text() for line in lines)
         self._jobs.put_part(self._job_id, kind, number, content)
-        block, place = divmod(number, _COUNTS_TOGETHER)
-        counts = self._counts(kind, block)[:place] if place else []
-        counts.append(count_lines(lines))
-        text = json.dumps(counts, separators=(",", ":"))
-        self._jobs.put_part(self._job_id, f"{kind}-counts", block, text.encode())
+        self._note(kind, number, count_lines(lines))
+
+    def put_as_planned(self, number: int, counts: LineCounts) -> None:
+        """Note that all of a part was done as it was planned; its lines are not kept twice."""
+        self._note(DONE, number, counts)
 
     def get(self, kind: str, number: int) -> list[Line]:
         """The lines of a part."""
-        return unpack(self._jobs.get_part(self._job_id, kind, number))
+        try:
+            return unpack(self._jobs.get_part(self._job_id, kind, number))
+        except JobNotFound:
+            if kind != DONE:
+                raise
+        return self.get(PLAN, number)
+
+    def planned(self, numbers: range) -> list[LineCounts]:
+        """How many lines of each outcome these parts of the plan have."""
+        return [counts for _, _, counts in self._those(PLAN, numbers)]
 
     def counts(self, job: Job) -> LineCounts:
         """How many lines of each outcome there are now, in all."""
@@ -90,6 +100,12 @@ class LineParts:
             if block not in known:
                 known = {block: self._counts(kind, block)}
             yield kind, number, known[block][place]
+
+    def _note(self, kind: str, number: int, counts: LineCounts) -> None:
+        block, place = divmod(number, _COUNTS_TOGETHER)
+        noted = self._counts(kind, block)[:place] if place else []
+        text = json.dumps([*noted, counts], separators=(",", ":"))
+        self._jobs.put_part(self._job_id, f"{kind}-counts", block, text.encode())
 
     def _counts(self, kind: str, block: int) -> list[LineCounts]:
         content = self._jobs.get_part(self._job_id, f"{kind}-counts", block)

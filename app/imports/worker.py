@@ -10,9 +10,9 @@ from time import time
 from app import person_rules
 from app.contracts import MOST_AT_ONCE, EmployeeStore
 from app.errors import StorageUnavailable
+from app.imports.carrying_out import carry_out
 from app.imports.columns import FIRST_NAME, LAST_NAME, Columns
 from app.imports.days import DayOrder
-from app.imports.doing import Doer
 from app.imports.file_parts import opened
 from app.imports.hold import Hold, HoldLost, Stopped, take_hold
 from app.imports.jobs import Job, JobStore, Phase
@@ -132,20 +132,15 @@ class _Worker:
             yield from planner.plan(some)
 
     def _do(self) -> Iterator[Job]:
-        doer = Doer(self._store, self._hold.job.id, self._hold.pulse, self._writers)
-        for number in range(self._hold.job.done_parts, self._hold.job.parts):
-            self._hold.pulse()
-            lines = doer.do(self._parts.get(PLAN, number))
-            self._parts.put(DONE, number, lines)
-            done = self._hold.job.done.plus(count_lines(lines))
-            yield self._hold.finish(done_parts=number + 1, done=done)
+        yield from carry_out(self._store, self._hold, self._parts, self._writers)
         yield self._hold.finish(phase=Phase.DONE, ended=time())
 
     def _undo(self) -> Iterator[Job]:
         job = self._hold.job
         undoer = Undoer(self._store, job.id, self._hold.pulse, self._writers)
-        # One more than is done: a part may have been stopped in its middle.
-        for number in range(job.undone_parts, min(job.done_parts + 1, job.parts)):
+        # Parts that are not done may have been begun; an older release began them one by one.
+        begun = max(job.begun_parts, job.done_parts + 1)
+        for number in range(job.undone_parts, min(begun, job.parts)):
             self._hold.pulse()
             kind = DONE if number < job.done_parts else PLAN
             lines = undoer.undo(self._parts.get(kind, number))

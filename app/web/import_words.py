@@ -120,6 +120,12 @@ def _planned(job: Job, of_all: str) -> str:
     return "Nothing is changed yet. Look through the lines, then carry them out."
 
 
+def _doing(job: Job, of_all: str) -> str:
+    if job.sorting and is_held(job):
+        return f"Carried out {of_all}. Being put in order: {people_counted(job.sorting)}."
+    return f"Carried out {of_all}."
+
+
 def _result(job: Job, of_all: str) -> str:
     parts = [
         f"{job.done.of(outcome):,} {words}"
@@ -139,18 +145,18 @@ def _undone(job: Job, of_all: str) -> str:
 
 def what_undoing_does(job: Job) -> str:
     """What is about to be done, before somebody says yes."""
-    added, changed = people_counted(job.done.added), people_counted(job.done.changed)
+    added, changed = people_counted(job.added), people_counted(job.done.changed)
     delete, restore = f"deletes {added} whom it added", f"gives {changed} the old values back"
-    if job.done.added and job.done.changed:
+    if job.added and job.done.changed:
         return f"This {delete}, and {restore}."
-    return f"This {delete if job.done.added else restore}."
+    return f"This {delete if job.added else restore}."
 
 
 _SENTENCES = {
     Phase.RECEIVING: lambda job, of_all: "The file is on its way.",
     Phase.PLANNING: _planning,
     Phase.PLANNED: _planned,
-    Phase.DOING: lambda job, of_all: f"Carried out {of_all}.",
+    Phase.DOING: _doing,
     Phase.DONE: _result,
     Phase.UNDOING: lambda job, of_all: f"Undone {of_all}.",
     Phase.UNDONE: _undone,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from app.contracts import EmployeeStore
 from app.employee import Employee
 from app.errors import EmployeeNotFound, StorageUnavailable
-from app.imports import hold, line_parts, worker
+from app.imports import carrying_out, hold, line_parts, worker
 from app.imports.jobs import Job, Phase
 from app.imports.lines import LineCounts
 from app.imports.problems import NotNow
@@ -132,25 +132,47 @@ class Killed(BaseException):
     """As sudden as kill -9, for the process that works."""
 
 
-def kill_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, job: Job, writes: int) -> bool:
-    """Work on a job until so many writes to the stores; whether it was killed before its end."""
-    left = writes
+@dataclass
+class Lives:
+    """So many calls are lived through."""
 
-    def mortal(real: Any) -> Any:
+    left: int
+
+    def lose_one(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+    def spent_by(self, real: Any) -> Any:
         def call(*args: Any, **options: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Killed
+            self.lose_one()
             return real(*args, **options)
 
         return call
 
+    def spent_by_adding(self, real: Any) -> Any:
+        """As a store does that puts all people in order, and adds five at a time."""
+
+        def add_many(people: Iterable[Employee]) -> Iterator[int]:
+            self.lose_one()
+            for stored in real(list(people)[::-1]):
+                if stored % 5 == 0:
+                    yield stored
+                    self.lose_one()
+            yield stored
+
+        return add_many
+
+
+def kill_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, job: Job, writes: int) -> bool:
+    """Work on a job until so many writes to the stores; whether it was killed before its end."""
+    lives = Lives(writes)
     with monkeypatch.context() as patch:
         for name in ("write", "put_part"):
-            patch.setattr(desk.jobs, name, mortal(getattr(desk.jobs, name)))
-        for name in ("add_many", "update", "delete"):
-            patch.setattr(desk.store, name, mortal(getattr(desk.store, name)))
+            patch.setattr(desk.jobs, name, lives.spent_by(getattr(desk.jobs, name)))
+        for name in ("update", "delete"):
+            patch.setattr(desk.store, name, lives.spent_by(getattr(desk.store, name)))
+        patch.setattr(desk.store, "add_many", lives.spent_by_adding(desk.store.add_many))
         patch.setattr(worker, "_give_up", lambda *args: None)
         try:
             desk.work(job)
@@ -160,14 +182,16 @@ def kill_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, job: Job, writes: int) 
 
 
 @pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("parts_together", [1, 2])
 @pytest.mark.parametrize("kill_undo", [False, True])
 def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
-    monkeypatch: pytest.MonkeyPatch, kill_undo: bool
+    monkeypatch: pytest.MonkeyPatch, kill_undo: bool, parts_together: int
 ) -> None:
     from app.storage.jobs_in_memory import JobsInMemory
     from tests.model_store import ModelStore
 
     monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)  # as if a long time passed after each kill
+    monkeypatch.setattr(carrying_out, "PARTS_TOGETHER", parts_together)
     writes, killed = 0, True
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
@@ -184,14 +208,42 @@ def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
             killed = kill_at(desk, monkeypatch, job, writes)
             done = desk.work(job)
         assert done.done == LineCounts(added=20, changed=10)
+        assert (done.ahead, done.progress) == (0, (30, 30))
         if kill_undo:
             undone = desk.work(job)
             assert undone.undone == LineCounts(undone=30)
             assert contents(desk) == before
         else:
+            assert desk.importer.counts(done) == done.done
             versions = {desk.store.get(each).version for each in desk.everyone()}
             assert versions == {1, 2}
             assert len(desk.everyone()) == 30
+        writes += 1
+    assert writes > 10
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_killed_at_any_write_it_can_be_undone_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from app.storage.jobs_in_memory import JobsInMemory
+    from tests.model_store import ModelStore
+
+    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)
+    monkeypatch.setattr(carrying_out, "PARTS_TOGETHER", 2)
+    writes, killed = 0, True
+    while killed:
+        desk = Desk(ModelStore(), JobsInMemory())
+        desk.store.add(Employee(id="id", full_name="x", job_title="Old", location="L",
+                                email="p4@example.com"), "w")  # fmt: skip
+        before = contents(desk)
+        job = desk.run(many(30), go=False)
+        desk.importer.go(job.id)
+        killed = kill_at(desk, monkeypatch, job, writes)
+        if desk.importer.read(job.id).phase is Phase.DOING:
+            desk.importer.stop(job.id)
+        desk.undo(job)
+        assert contents(desk) == before
         writes += 1
     assert writes > 10
 
@@ -217,29 +269,188 @@ def test_stopped_it_rests_and_told_to_go_on_it_goes_on(
     assert len(desk.everyone()) == 50
 
 
-@pytest.mark.usefixtures("small_parts")
-def test_stopped_in_the_middle_it_can_be_undone_with_the_part_that_was_begun(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = desk.take_in(many(25))
-    real, added = desk.store.add_many, 0
+def reads_all_first(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int = -1) -> None:
+    """Let the store put all in order before it adds the first; stop it when so many are added."""
+    real = desk.store.add_many
 
-    def half(people: Any, **options: Any) -> Iterator[int]:
-        nonlocal added
-        for count in real(people, **options):
-            added += 1
-            if added == 14:
+    def in_order(people: Iterable[Employee]) -> Iterator[int]:
+        for count in real(sorted(people, key=lambda one: one.full_name, reverse=True)):
+            if count == at:
                 desk.stop.set()
             yield count
 
-    monkeypatch.setattr(desk.store, "add_many", half)
-    desk.work(job)
-    assert len(desk.everyone()) == 14
+    monkeypatch.setattr(desk.store, "add_many", in_order)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_stopped_in_the_middle_it_can_be_undone_with_all_parts_that_were_begun(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying_out, "PARTS_TOGETHER", 2)
+    job = desk.take_in(many(50))
+    reads_all_first(desk, monkeypatch, at=14)
+    while not desk.stop.is_set():
+        stopped = desk.work(job)
+    assert (stopped.done_parts, stopped.added, stopped.progress) == (0, 14, (14, 50))
+    assert sorted(desk.everyone().values()) == [f"Person {number:04}" for number in range(6, 20)]
     desk.importer.stop(job.id)
     desk.stop.clear()
     undone = desk.undo(job)
     assert (undone.phase, undone.undone) == (Phase.UNDONE, LineCounts(undone=14))
+    assert undone.progress == (14, 14)
     assert desk.everyone() == {}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_an_older_release_stopped_in_the_middle_of_a_part_can_be_undone(desk: Desk) -> None:
+    job = desk.run(many(20), go=False)
+    lines = desk.lines(job)
+    list(desk.store.add_many(line.newcomer for line in lines[:4]))
+    stored = desk.jobs.read(job.id)
+    desk.jobs.write(replace(stored.job, phase=Phase.DOING, stopped=True), stored.revision)
+    assert desk.undo(job).undone == LineCounts(undone=4)
+    assert desk.everyone() == {}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_how_far_it_is_moves_while_people_are_put_in_order_and_while_they_are_added(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hold, "_NOTE_SECONDS", -1.0)
+    job = desk.run(many(450), go=False)
+    desk.importer.go(job.id)
+    reads_all_first(desk, monkeypatch)
+    seen: list[Job] = []
+    real = desk.jobs.write
+
+    def write(now: Job, revision: int) -> int:
+        seen.append(now)
+        return real(now, revision)
+
+    monkeypatch.setattr(desk.jobs, "write", write)
+    desk.work(job)
+    sorting = [now.sorting for now in seen]
+    assert [each for each in sorting if each] == [100, 200, 300, 400, 450]
+    assert all(now.progress == (0, 450) for now in seen if now.sorting)
+    done = [now.progress[0] for now in seen]
+    assert done == sorted(done)
+    assert {200, 201, 449, 450} <= set(done)
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("head", ["Id,Name,Title,Office", "Mail,Name,Title,Office"])
+def test_what_was_added_before_a_stop_is_counted_when_it_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, head: str
+) -> None:
+    rows = "".join(f"p{number}@example.com,P {number:02},T,L\n" for number in range(30))
+    job = desk.run(f"{head}\n{rows}", go=False)
+    desk.importer.go(job.id)
+    with monkeypatch.context() as patch:
+        reads_all_first(desk, patch, at=20)
+        assert desk.work(job).progress == (20, 30)
+    desk.stop.clear()
+    seen: list[Job] = []
+    real = desk.jobs.write
+    monkeypatch.setattr(hold, "_NOTE_SECONDS", -1.0)
+    reads_all_first(desk, monkeypatch)
+    monkeypatch.setattr(desk.jobs, "write", lambda now, rev: seen.append(now) or real(now, rev))
+    desk.work(job)
+    done = [now.progress[0] for now in seen]
+    assert (done, done[0], done[-1]) == (sorted(done), 20, 30)
+    added_by_then = 30 if "Mail" in head else 20
+    assert max(now.ahead for now in seen) == added_by_then
+
+
+def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
+    desk: Desk,
+) -> None:
+    job = desk.run(many(3), go=False)
+    desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), "w")
+    desk.importer.go(job.id)
+    done = desk.work(job)
+    assert done.done == LineCounts(added=2, refused=1)
+    assert desk.outcomes(done) == ["added", "refused", "added"]
+    assert "was added since" in desk.lines(done)[1].problems[0].reason
+
+
+def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.run(many(450), go=False)
+    desk.importer.go(job.id)
+    reads_all_first(desk, monkeypatch)
+    real = desk.store.find_by_email
+
+    def asked(addresses: Any) -> Any:
+        desk.stop.set()
+        return real(addresses)
+
+    monkeypatch.setattr(desk.store, "find_by_email", asked)
+    stopped = desk.work(job)
+    assert (stopped.holder, stopped.sorting, stopped.progress) == ("", 100, (0, 450))
+    assert desk.everyone() == {}
+    desk.stop.clear()
+    monkeypatch.undo()
+    assert desk.work(job).done == LineCounts(added=450)
+
+
+def test_who_was_added_and_then_changed_or_deleted_by_others_still_was_added_by_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.take_in(many(30))
+    reads_all_first(desk, monkeypatch, at=14)
+    while not desk.stop.is_set():
+        desk.work(job)
+    monkeypatch.undo()
+    changed, deleted, joined, *_ = sorted(desk.everyone())
+    change(desk.store, changed, phone="123")
+    desk.store.delete(deleted, None, "gone")
+    address = desk.store.get(joined).email
+    desk.store.add(Employee(id="other", full_name="Other", email=address), "w")
+    desk.stop.clear()
+    assert desk.work(job).done == LineCounts(added=30)
+    assert desk.everyone().keys() >= {changed, joined, "other"}
+    assert desk.undo(job).undone == LineCounts(undone=28, kept=2)
+    assert desk.everyone().keys() == {changed, "other"}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)
+    job = desk.run(many(20), go=False)
+    desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), "w")
+    desk.importer.go(job.id)
+    real = desk.jobs.put_part
+
+    def put_part(job_id: str, kind: str, number: int, content: bytes) -> None:
+        if kind == "done-counts":
+            raise Killed
+        real(job_id, kind, number, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.jobs, "put_part", put_part)
+        patch.setattr(worker, "_give_up", lambda *args: None)
+        with pytest.raises(Killed):
+            desk.work(job)
+    desk.store.delete("other", None, "gone")
+    done = desk.work(job)
+    assert done.done == LineCounts(added=20)
+    assert desk.outcomes(done) == ["added"] * 20
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_lines_that_were_done_as_they_were_planned_are_not_kept_twice(desk: Desk) -> None:
+    desk.store.add(Employee(id="7", full_name="Old"), "w")
+    desk.store.delete("7", None, "gone")
+    head = "Id,Name,Title,Office\n"
+    rows = "".join(f"{number},Person {number},T,L\n" for number in range(30))
+    done = desk.run(head + rows)
+    assert done.done == LineCounts(added=29, refused=1)
+    kept = desk.jobs._parts  # type: ignore[attr-defined]
+    assert [number for _, kind, number in kept if kind == "done"] == [0]
+    assert [line.number for line in desk.lines(done)] == list(range(2, 32))
 
 
 def test_a_job_that_is_held_is_left_to_its_holder_until_the_hold_runs_out(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -121,6 +122,27 @@ def test_under_way_nothing_is_told_as_done_that_is_not(small: SmallDirectory) ->
     waiting = small.get(f"/import/{stored.job.id}")
     assert f"Waiting {trouble}" in waiting.text
     assert "Under way" not in waiting.text
+
+
+def test_people_who_are_put_in_order_and_who_are_added_ahead_of_their_parts_are_told_of(
+    small: SmallDirectory,
+) -> None:
+    press(small, planned(small), "/go")
+    importer: Importer = small.app.extensions["importer"]
+    job = importer.recent()[0]
+
+    def told(**changes: Any) -> str:
+        stored = importer._jobs.read(job.id)
+        importer._jobs.write(replace(stored.job, **changes), stored.revision)
+        return str(small.reader.client.get(f"/import/{job.id}/progress").json["words"])
+
+    held = {"holder": "elsewhere 1 x", "held_until": time.time() + 60}
+    sorting = "Carried out 0 of 3 lines. Being put in order: 1 person."
+    assert told(sorting=1, **held) == sorting
+    assert told(held_until=0.0) == "Carried out 0 of 3 lines."
+    assert told(sorting=0, ahead=1, **held) == "Carried out 1 of 3 lines."
+    assert told(stopped=True, holder="") == "It was stopped after 1 of 3 lines."
+    assert "This deletes 1 person whom it added." in small.get(f"/import/{job.id}/undo").text
 
 
 def test_a_file_in_which_nothing_is_new_does_not_wait_for_anybody(small: SmallDirectory) -> None:
