@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import cast
 
 import click
@@ -14,9 +14,12 @@ from flask import current_app
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
 from app.counting import counted, people_counted
 from app.employee import Employee
+from app.errors import StorageUnavailable
+from app.import_watch import ImportWatch
 from app.imports.file_parts import digest_of
+from app.imports.hold import is_held
 from app.imports.importer import Importer
-from app.imports.jobs import AT_WORK, Job, Phase
+from app.imports.jobs import Job, Phase
 from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
 from app.imports.problems import NotNow
 from app.imports.rows import row_words
@@ -110,32 +113,58 @@ def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
 def _run(importer: Importer, job: Job) -> None:
     with told_to_stop() as stop:
         for now in _until_it_rests(importer, job, stop):
-            done, total = now.progress
-            click.echo(
-                f"\r{now.phase.capitalize()}: {done:,} of {counted(total, 'line', 'lines')}",
-                nl=False,
-            )
+            click.echo(f"\r{_how_far(now)}", nl=False)
         click.echo()
         if stop.is_set():
             _rest(importer, job)
     job = importer.read(job.id)
-    if job.phase is Phase.FAILED:
+    if job.phase is Phase.FAILED or (job.wants_work and job.trouble):
         raise click.ClickException(job.trouble)
     if job.stopped:
-        click.echo(f"Stopped. Go on with: flask import --go {job.id}")
+        click.echo(f"Stopped. {job.trouble}".strip())
+        click.echo(f"Go on with: flask import --go {job.id}")
         raise SystemExit(1)
     _tell(importer, job)
 
 
 def _until_it_rests(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
-    """Work on it, or watch a server that was faster; yield it whenever it is further."""
+    """Have it worked on, as the pages do, or watch a server that was faster; yield how far it is.
+
+    The process that works has little else in memory, and this one none of the file.
+    """
     while job.wants_work and not stop.is_set():
-        for now in importer.work(job.id, stop):
-            if now.phase in AT_WORK:
-                yield now
+        before = job
+        if is_held(job):
+            stop.wait(_LOOK_SECONDS)
+        else:
+            yield from _worked_on(importer, job, stop)
         job = importer.read(job.id)
-        if job.wants_work and not stop.wait(_LOOK_SECONDS):
-            yield job
+        if job == before and not is_held(job):
+            raise click.ClickException("The work did not begin. What it wrote above says why.")
+        if job.trouble and not is_held(job):
+            return
+        yield job
+
+
+def _worked_on(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
+    """How far it is, every second while it is worked on."""
+    watch = cast(ImportWatch, current_app.extensions["import_watch"])
+    worker = Thread(target=watch.launch, args=(job.id,))
+    worker.start()
+    while worker.is_alive():
+        worker.join(_LOOK_SECONDS)
+        if stop.is_set() and not job.stopped:
+            _rest(importer, job)
+        with contextlib.suppress(StorageUnavailable):  # the worker knows whether to go on
+            job = importer.read(job.id)
+        yield job
+
+
+def _how_far(job: Job) -> str:
+    done, total = job.progress
+    sorting = f", {people_counted(job.sorting)} being put in order" if job.sorting else ""
+    words = f"{job.phase.capitalize()}: {done:,} of {counted(total, 'line', 'lines')}{sorting}"
+    return f"{words:<70}"
 
 
 def _rest(importer: Importer, job: Job) -> None:

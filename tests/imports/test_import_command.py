@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
 import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.imports.doing import Doer
+from app.commands import imports
+from app.imports.jobs import Phase
 from app.web.current import current_directory
 from tests.small_app import small_app
 
@@ -24,7 +29,15 @@ GOOD = HEAD + "Ada,A,L,ada@example.com\nBo,B,L,bo@example.com\n"
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    return small_app(tmp_path)
+    """An application whose imports are worked on by a thread of its own: no process to start."""
+    app = small_app(tmp_path)
+
+    def work(job_id: str) -> None:
+        for _ in app.extensions["importer"].work(job_id, Event()):
+            pass
+
+    app.extensions["import_watch"].launch = work
+    return app
 
 
 @pytest.fixture
@@ -41,6 +54,11 @@ def run(app: Flask, *command: str | Path) -> Result:
 def total(app: Flask) -> int:
     with app.app_context():
         return current_directory().employees.facets().total
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        time.sleep(0.01)
 
 
 def id_in(result: Result) -> str:
@@ -128,18 +146,79 @@ def test_stopped_it_goes_on_by_the_same_command(
 def test_ctrl_c_stops_it_and_the_same_command_goes_on(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Doer.do
+    watch = app.extensions["import_watch"]
+    real = watch.launch
 
-    def interrupted(doer: Doer, lines: Any) -> Any:
+    def interrupted(job_id: str) -> None:
         signal.raise_signal(signal.SIGINT)
-        return real(doer, lines)
+        wait_until(lambda: app.extensions["importer"].read(job_id).stopped)
+        real(job_id)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Doer, "do", interrupted)
+        patch.setattr(watch, "launch", interrupted)
         stopped = run(app, file)
     assert stopped.exit_code == 1
-    assert "Stopped. Go on with: flask import --go " in stopped.output
+    assert "Stopped.\nGo on with: flask import --go " in stopped.output
     assert app.extensions["importer"].due() is None
+    assert "2 added" in run(app, file).output
+
+
+@pytest.mark.slow
+def test_the_work_is_done_by_a_process_of_its_own(tmp_path: Path, file: Path) -> None:
+    app = small_app(tmp_path)
+    importer = app.extensions["importer"]
+    seen = []
+    real = importer.read
+    importer.read = lambda job_id: seen.append(real(job_id)) or seen[-1]
+    result = run(app, file)
+    assert "2 added, 0 changed, 0 left alone, 0 refused." in result.output
+    workers = {int(job.holder.split()[1]) for job in seen if job.holder}
+    assert os.getpid() not in workers
+    assert "2 added" not in run(app, "--undo", id_in(result)).output
+    assert total(app) == 0
+
+
+def test_how_far_it_is_is_told_while_it_is_worked_on(
+    app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "_LOOK_SECONDS", 0.01)
+    importer, watch = app.extensions["importer"], app.extensions["import_watch"]
+    real = watch.launch
+
+    def slowly(job_id: str) -> None:
+        stored = importer._jobs.read(job_id)
+        told = replace(stored.job, phase=Phase.DOING, total=9, ahead=4, sorting=3)
+        importer._jobs.write(told, stored.revision)
+        asked = threading.Event()
+        monkeypatch.setattr(importer, "read", lambda job_id: asked.set() or told)
+        assert asked.wait(60)
+        monkeypatch.undo()
+        importer._jobs.write(stored.job, stored.revision + 1)
+        real(job_id)
+
+    monkeypatch.setattr(watch, "launch", slowly)
+    result = run(app, file)
+    assert "\rDoing: 4 of 9 lines, 3 people being put in order" in result.output
+    assert "2 added" in result.output
+
+
+def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one_sentence(
+    app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer, watch = app.extensions["importer"], app.extensions["import_watch"]
+
+    def wait(job_id: str) -> None:
+        stored = importer._jobs.read(job_id)
+        importer._jobs.write(replace(stored.job, trouble="It waits."), stored.revision)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watch, "launch", wait)
+        waiting = run(app, file)
+        patch.setattr(watch, "launch", lambda job_id: None)
+        absent = run(app, file)
+    assert (waiting.exit_code, absent.exit_code) == (1, 1)
+    assert waiting.output.endswith("\nError: It waits.\n")
+    assert "Error: The work did not begin. What it wrote above says why.\n" in absent.output
     assert "2 added" in run(app, file).output
 
 
