@@ -33,6 +33,11 @@ def whys(page: Page) -> list[str]:
     return [words_of(each) for each in page.all("div", cls="why")]
 
 
+def test_a_file_is_offered_of_those_who_match_and_of_nobody_else(few: SmallDirectory) -> None:
+    assert "CSV" in few.get("/?q=bob").links()
+    assert "CSV" not in few.get("/?q=smiht").links()
+
+
 @pytest.mark.parametrize("view", ["", "&view=table"])
 def test_exact_hits_come_first_then_the_close_with_their_reasons(
     few: SmallDirectory, view: str
