@@ -108,7 +108,8 @@ function slashSearches(input) {
   });
 }
 
-/* Menus close on Escape (and give the focus back), and when the pointer goes elsewhere. */
+/* Menus close on Escape (and give the focus back), when the pointer goes elsewhere, and when a file
+   was chosen in them, since the page stays. */
 function closeMenus() {
   const open = () => document.querySelector("details.menu[open]");
   document.addEventListener("keydown", (event) => {
@@ -121,7 +122,10 @@ function closeMenus() {
   });
   document.addEventListener("click", (event) => {
     const menu = open();
-    if (menu && !menu.contains(event.target)) menu.open = false;
+    if (!menu) return;
+    const file = event.target.closest(".export a");
+    if (file || !menu.contains(event.target)) menu.open = false;
+    if (file) menu.querySelector("summary").focus();
   });
 }
 

@@ -107,6 +107,25 @@ def test_arrow_down_goes_to_the_first_person_and_enter_opens_them(browse: Open) 
     expect(page.locator("h1")).to_have_text("Amara Adeyemi-Lindqvist")
 
 
+def test_a_menu_closes_when_a_file_was_chosen_in_it(browse: Open) -> None:
+    page = browse("/?q=amara")
+    page.locator("#export summary").click()
+    with page.expect_download():
+        page.get_by_role("link", name="JSON Lines").click()
+    expect(page.locator("#export details")).not_to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Export"
+
+
+def test_paper_says_what_was_searched_and_filtered(browse: Open) -> None:
+    page = browse("/?q=a&location=London")
+    page.emulate_media(media="print")
+    expect(page.locator("#q")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove filter London")).to_be_visible()
+    expect(page.locator("#menus")).to_be_hidden()
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator("#q")).to_be_hidden()
+
+
 def test_escape_closes_a_menu_and_gives_the_focus_back(browse: Open) -> None:
     page = browse("/")
     page.locator("summary:has-text('Badge')").focus()
