@@ -280,6 +280,7 @@ def test_short_forms_are_written_as_search_folds_them() -> None:
         ("bob", "robert"), ("pepe", "jose"), ("sasha", "alexander"), ("fritz", "friedrich"),
         ("manu", "emmanuel"), ("beppe", "giuseppe"), ("ze", "jose"), ("gosia", "malgorzata"),
         ("дима", "дмитрии"), ("lasse", "lars"), ("memo", "mehmet"),
+        ("honza", "jan"), ("pista", "istvan"), ("steffi", "stefanie"), ("jaap", "jacob"),
     ],
 )  # fmt: skip
 def test_usual_short_forms_of_many_languages_are_known_both_ways(short: str, full: str) -> None:
