@@ -67,7 +67,8 @@ class DataLake:
     def write(self, pages: Iterable[Sequence[Employee]], day: date) -> Iterator[str]:
         """Write everyone as this day's partition, in the place of what it held; tell in sentences.
 
-        In bounded memory. Raises StorageUnavailable; then the day is as it was.
+        In bounded memory. Raises StorageUnavailable, or ExportRefused where there is no such
+        bucket; then the day is as it was.
         """
         of_day = f"{self._address}/day={day}"
         run = f"{of_day}/run-{secrets.token_hex(8)}"
@@ -143,6 +144,11 @@ class DataLake:
             yield
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "unknown error"))
+            if code == "NoSuchBucket":
+                bucket = self._address.split("/")[2]
+                raise ExportRefused(
+                    f"There is no bucket {bucket}. Make it, or name another with --to."
+                ) from error
             raise StorageUnavailable(
                 "the data lake", error.operation_name, self._address, code
             ) from error
