@@ -126,6 +126,13 @@ def test_paper_says_what_was_searched_and_filtered(browse: Open) -> None:
     expect(page.locator("#q")).to_be_hidden()
 
 
+def test_a_table_fits_a_sheet_of_paper(browse: Open) -> None:
+    page = browse("/?view=table")
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its usual margins
+    page.emulate_media(media="print")
+    assert page.evaluate("document.querySelector('.people-table').scrollWidth") <= 718
+
+
 def test_escape_closes_a_menu_and_gives_the_focus_back(browse: Open) -> None:
     page = browse("/")
     page.locator("summary:has-text('Badge')").focus()
