@@ -217,8 +217,9 @@ def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
 
 
 def shown(line: Line, job: Job) -> LineShown:
-    """A line as the table shows it; who is not there has no page."""
-    there = line.outcome in (CHANGED, SAME)
+    """A line as the table shows it; who is not there yet has no page."""
+    there = line.outcome in (CHANGED, SAME, KEPT)
+    there = there or (line.outcome == ADDED and job.phase is Phase.DONE)
     number = row_words(line.number, job.sheets)
     return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
 

@@ -15,7 +15,7 @@ import pytest
 from app.imports.importer import Importer
 from app.imports.table import Table
 from app.web import import_pages
-from tests.page_reader import Page
+from tests.page_reader import Page, words_of
 from tests.small_directory import AMARA, SmallDirectory, upload
 
 FILE = (
@@ -256,3 +256,20 @@ def test_the_list_and_the_empty_page_lead_to_the_import(small: SmallDirectory) -
     assert small.get("/").links()["Import"] == "/import"
     small.directory.delete("amara", None, "w")
     assert small.get("/").links()["Import a file"] == "/import"
+
+
+def test_whoever_was_added_or_could_not_be_undone_is_a_press_away(small: SmallDirectory) -> None:
+    sent = send(small)
+    there = sent.response.headers["Location"]
+    work(small)
+    assert "Bo" not in small.get(f"{there}?show=added").links()
+    press(small, small.get(there), "/go")
+    work(small)
+    address = small.get(f"{there}?show=added").links()["Bo"]
+    assert small.get(address).h1 == "Bo"
+    small.change(address.rpartition("/")[2], job_title="Captain")
+    press(small, small.get(f"{there}/undo"), "/undo")
+    work(small)
+    left = small.get(f"{there}?show=kept")
+    assert left.links()["Bo"] == address
+    assert "Why" in [words_of(each) for each in left.all("th")]
