@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Protocol
 
 LINE_CHARACTERS = 200
@@ -24,10 +25,12 @@ LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 _OTHER_MARK = "{"
 
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
+_APOSTROPHE_MARKS = frozenset(_APOSTROPHES)
 _NO_DECOMPOSITION = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
      "ŧ": "t", "ŋ": "n", "ə": "e"}
 )  # fmt: skip
+_ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 # Scripts written without spaces between the words, where any part of a name can be searched.
@@ -77,15 +80,34 @@ def _drops(mark: str) -> bool:
     return 10 <= place <= 36 or place >= 200
 
 
+def _fold_marks(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
+    return unicodedata.normalize("NFC", plain)
+
+
+class _Folded(dict[int, str]):
+    """What each character becomes, for those that become the same wherever they stand."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_marks(chr(code))
+        return folded
+
+
+# All before combine with nothing that stands beside them.
+_LATIN_ENDS = "\u0250"
+_LATIN = _Folded()
+
+
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Case, accents and width removed; white space collapsed; control characters gone."""
     if text.isascii():
         plain = text.lower()
+    elif max(text) < _LATIN_ENDS:  # at a third of the cost
+        plain = text.translate(_LATIN)
     else:
-        spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
-        plain = unicodedata.normalize("NFC", plain)
+        plain = _fold_marks(text)
     if _is_tidy(plain):
         return plain
     if not plain.isprintable():
@@ -125,12 +147,6 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
 
 
-# What _split makes of each ASCII mark: apostrophes vanish, all but letters and digits separate.
-_ASCII_WORDS = {
-    at: None if chr(at) in _APOSTROPHES else " " for at in range(128) if not chr(at).isalnum()
-}
-
-
 def _is_word_mark(mark: str) -> bool:
     return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
 
@@ -150,7 +166,7 @@ def _split(token: str) -> list[str]:
     if token.isalnum():  # nearly every token
         return [token]
     if token.isascii():
-        return token.translate(_ASCII_WORDS).split()
+        return _ASCII_WORD.findall(token.replace("'", "").replace("`", ""))
     letters = "".join(
         mark if mark.isalnum() or _is_word_mark(mark) else " "
         for mark in token
@@ -178,11 +194,9 @@ def words_of(text: str) -> tuple[str, ...]:
     for token in _tokens(folded):
         words = _split(token)
         plain.extend(words)
-        if token.isascii() and token.isalnum():
-            continue
         if len(words) > 1:
             more.append("".join(words))
-        if any(mark in _APOSTROPHES for mark in token):
+        if not _APOSTROPHE_MARKS.isdisjoint(token):
             pieces = re.split(f"[{re.escape(_APOSTROPHES)}]", token)
             more.extend(word for piece in pieces[1:] for word in _split(piece) if len(word) > 1)
         if not token.isascii():
@@ -216,31 +230,25 @@ def line_words(text: str) -> tuple[str, ...]:
     return words_of(one_line(text))
 
 
-@lru_cache(maxsize=4096)
-def _search_words(
-    full_name: str, preferred_name: str, email_name: str, title: str, department: str, place: str
-) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for text in (full_name, preferred_name, email_name, title, department, place):
-        for word in line_words(text):
-            found[word if len(word) <= WORD_BYTES // 4 else _cut(word, WORD_BYTES)] = None
-    return tuple(sorted(list(found)[:MOST_WORDS]))
-
-
 def search_words(person: Searchable) -> tuple[str, ...]:
     """The words under which a person is found, sorted: at most 28, each at most 64 bytes.
 
     When there are more, those of the name are kept first, then of the preferred name, the e-mail's
     name, the title, the department and the place.
     """
-    return _search_words(
-        person.full_name,
-        person.preferred_name,
-        person.email.partition("@")[0],
-        person.job_title,
-        person.department,
-        person.location,
+    found = dict.fromkeys(
+        (
+            *line_words(person.full_name),
+            *line_words(person.preferred_name),
+            *line_words(person.email.partition("@")[0]),
+            *line_words(person.job_title),
+            *line_words(person.department),
+            *line_words(person.location),
+        )
     )
+    if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
+        found = dict.fromkeys(_cut(word, WORD_BYTES) for word in found)
+    return tuple(sorted(islice(found, MOST_WORDS)))
 
 
 def query_words(text: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import create_engine, event, inspect
@@ -272,7 +274,6 @@ def test_many_people_in_any_order_are_stored_as_first_given(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "BATCH", 15)
-    monkeypatch.setattr(bulk, "WINDOW", 40)
     for name, size in (("WINDOW", 40), ("RUN", 10), ("PIECE", 3)):
         monkeypatch.setattr(windows, name, size)
     people = list(some(115))
@@ -289,15 +290,47 @@ def test_many_people_in_any_order_are_stored_as_first_given(
 
 
 def test_many_people_are_put_in_order_a_window_at_a_time() -> None:
-    items = [(f"{n * 7 % 1000:03}", n, ("é", None)) for n in range(1000)]
+    items = [(f"{n * 7 % 1000:03}", f"tie {n}", ("é", None)) for n in range(1000)]
     for window, run, piece in ((400, 100, 30), (100, 100, 100), (2_000, 1_000, 999), (9, 3, 1)):
-        with pytest.MonkeyPatch.context() as patch:
-            for name, size in (("WINDOW", window), ("RUN", run), ("PIECE", piece)):
-                patch.setattr(windows, name, size)
-            found = [list(each) for each in windows.in_windows(items)]
-        expected = [sorted(items[at : at + window]) for at in range(0, 1000, window)]
-        assert found == expected
-    assert list(windows.in_windows([])) == []
+        found = windows_of(items, window, run, piece)
+        assert found == [sorted(items[at : at + window]) for at in range(0, 1000, window)]
+    assert windows_of([], 9, 3, 1) == []
+
+
+def test_a_window_ends_before_whom_it_has_already() -> None:
+    ties = ["a", "b", "a", "a", "c", "b", "a", "d"]
+    items = [(str(9 - n), tie) for n, tie in enumerate(ties)]
+    found = windows_of(items, 100, 2, 1)
+    assert found == [[("8", "b"), ("9", "a")], [("7", "a")], [("4", "b"), ("5", "c"), ("6", "a")],
+                     [("2", "d"), ("3", "a")]]  # fmt: skip
+
+
+def test_nobody_waits_long_for_a_window_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "SECONDS", 0.0)
+    assert windows_of([("2", "a"), ("1", "b")], 100, 50, 10) == [[("2", "a")], [("1", "b")]]
+
+
+def windows_of(
+    items: list[tuple[object, ...]], window: int, run: int, piece: int
+) -> list[list[tuple[object, ...]]]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in (("WINDOW", window), ("RUN", run), ("PIECE", piece)):
+            patch.setattr(windows, name, size)
+        return [list(each) for each in windows.in_windows(items)]
+
+
+def full_disk(buffering: int) -> BinaryIO:
+    return open("/dev/full", "w+b", buffering)
+
+
+def test_where_no_room_is_left_to_put_people_in_order_it_is_told(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "RUN", 5)
+    monkeypatch.setattr(tempfile, "TemporaryFile", full_disk)
+    with pytest.raises(StorageUnavailable, match="No space left on device"):
+        list(store.add_many(some(12)))
+    assert store.facets().total == 0
 
 
 def test_adding_many_is_not_hindered_by_what_another_program_left(store: SqlStore) -> None:

@@ -34,6 +34,12 @@ def test_case_accents_and_width_are_removed(text: str, folded: str) -> None:
     assert terms.fold(text) == folded
 
 
+def test_latin_letters_fold_beside_others_as_among_themselves() -> None:
+    for code in range(0x250):
+        text = f"x{chr(code)}y{chr(code)}e"
+        assert terms.fold(f"{text}ж") == f"{terms.fold(text)}ж", hex(code)
+
+
 @given(texts)
 def test_folding_twice_folds_no_further(text: str) -> None:
     assert terms.fold(terms.fold(text)) == terms.fold(text)

@@ -25,6 +25,7 @@ _WRITTEN_AT_ONCE = 500
 _MOST_TEXTS = 20_000
 _texts_of = attrgetter("full_name", "preferred_name", "job_title", "department", "location")
 _Step = TypeVar("_Step")
+_Person = TypeVar("_Person", bound=terms.Searchable)
 
 
 class OwnWords:
@@ -42,7 +43,7 @@ class OwnWords:
         """Whether something was noted that is not written yet."""
         return bool(self._new)
 
-    def note(self, person: Employee) -> Employee:
+    def note(self, person: _Person) -> _Person:
         """The same person, whose words may be new."""
         for text in _texts_of(person):
             if text not in self._texts:  # titles and places are those of many

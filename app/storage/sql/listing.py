@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import RowMapping
 
@@ -22,6 +22,8 @@ NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
 FACETS = {"location": "location", "department": "department", "job_title": "title"}
 BADGE, JOINED = "badge", "joined"
 _KEY_BYTES = 64
+# The columns of ``person`` that keep a listing.
+LISTED = ("place", "words", "listed", "email_key")
 
 Place = tuple[str, str]  # view, at
 Marks = tuple[int, int]  # lead, start
@@ -35,6 +37,15 @@ def view_of(kind: str, key: str) -> str:
     if len(raw) > _KEY_BYTES:
         key = "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
     return f"{kind}:{key}"
+
+
+class Listed(terms.Searchable, Protocol):
+    """The fields of an employee that decide how they are listed, beside name and id."""
+
+    @property
+    def badges(self) -> tuple[str, ...]: ...
+    @property
+    def start_date(self) -> str: ...
 
 
 class Listing(NamedTuple):
@@ -60,10 +71,14 @@ class Listing(NamedTuple):
         yield NAMES, place, number, 0, 1
         for view, _ in self.facets:
             yield view, place, number, 0, 1
+        for word, lead in self.leads():
+            yield WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
+
+    def leads(self) -> Iterator[tuple[str, int]]:
+        """Each word with the shortest beginning of it that finds this person there first."""
         previous = ""
         for word in self.words:
-            lead = 1 if word[:1] != previous[:1] else _shared(previous, word) + 1
-            yield WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
+            yield word, 1 if word[:1] != previous[:1] else _shared(previous, word) + 1
             previous = word
 
     def counted(self) -> list[Spelling]:
@@ -73,22 +88,33 @@ class Listing(NamedTuple):
         return [(NAMES, ""), (f"{LETTERS}:{terms.letter_of(self.place)}", ""), *self.facets]
 
     def columns(self) -> dict[str, str | None]:
-        """The columns that keep it; a space before each word marks where it begins."""
-        return {
-            "place": self.place,
-            "words": "".join(f" {word}" for word in self.words),
-            "listed": f"[{','.join(map(_as_json, self.facets))}]",
-            "email_key": self.email_key or None,
-        }
+        """The columns that keep it."""
+        return dict(zip(LISTED, self.values(), strict=True))
+
+    def values(self) -> tuple[str | None, ...]:
+        """What ``LISTED`` holds; a space before each word marks where it begins."""
+        words = f" {' '.join(self.words)}" if self.words else ""
+        facets = f"[{','.join(map(_as_json, self.facets))}]"
+        return self.place, words, facets, self.email_key or None
 
 
 NOT_LISTED = Listing("", (), ())
 
 
+def place_of(person: Employee) -> str:
+    """Where a person stands among the names."""
+    return f"{terms.name_key(person.full_name)}{SEPARATOR}{terms.tie_of(person.id)}"
+
+
 def listing_of(person: Employee) -> Listing:
     """How a person ought to be listed."""
+    return listing_at(place_of(person), person)
+
+
+def listing_at(place: str, person: Listed) -> Listing:
+    """How a person ought to be listed whose place is known."""
     return Listing(
-        place=f"{terms.name_key(person.full_name)}{SEPARATOR}{terms.tie_of(person.id)}",
+        place=place,
         words=terms.search_words(person),
         facets=(
             *_facet("location", person.location),
@@ -116,10 +142,11 @@ def listing_in(row: RowMapping) -> Listing | None:
 
 def _shared(word: str, other: str) -> int:
     """How many characters two words begin with alike."""
-    for place, (mark, other_mark) in enumerate(zip(word, other, strict=False)):
-        if mark != other_mark:
-            return place
-    return min(len(word), len(other))
+    most = min(len(word), len(other))
+    at = 0
+    while at < most and word[at] == other[at]:
+        at += 1
+    return at
 
 
 @lru_cache(maxsize=4096)

@@ -33,7 +33,7 @@ def columns_of(person: Employee) -> dict[str, Any]:
     """The columns that hold the content of an employee."""
     return {
         **{name: getattr(person, name) for name in TEXT_FIELDS},
-        "badges": _badges_text(person.badges),
+        "badges": badges_text(person.badges),
         "photo_key": person.photo_key,
     }
 
@@ -71,7 +71,8 @@ def _known_badges_in(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _badges_text(badges: tuple[str, ...]) -> str:
+def badges_text(badges: tuple[str, ...]) -> str:
+    """Badges as they are stored."""
     return json.dumps(badges, ensure_ascii=False) if badges else ""
 
 

@@ -128,8 +128,9 @@ class SqlStore:
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        people = self._own_words.noting(map(_normal, employees))
-        steps = bulk.add_many(self._database, people, keep_versions=keep_versions)
+        people = map(_normal, employees)
+        note = self._own_words.note
+        steps = bulk.add_many(self._database, people, note, keep_versions=keep_versions)
         return self._own_words.writing(steps)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:

@@ -1,47 +1,139 @@
 """Many items are put in order, a window of them at a time, in bounded memory.
 
 Rows of people with neighbouring names fall into the same pages of every view, so that a large
-import writes each page a few times and not once for each row. Items are plain tuples of texts and
-numbers that sort by their first member; those that wait are packed to a tenth of their size.
+import writes each page a few times and not once for each row. Items are plain tuples of texts,
+numbers and tuples; they are in order when their first members are. Those that wait lie in a file.
 """
 
 from __future__ import annotations
 
 import heapq
 import marshal
-import zlib
+import os
+import tempfile
+import time
+from array import array
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from operator import itemgetter
-from typing import Any
+from typing import IO, Any
 
-# A window, the runs that it is merged from, and the pieces in which a run is packed.
-WINDOW, RUN, PIECE = 100_000, 10_000, 250
+from app.errors import StorageUnavailable
+
+# A window, the runs that it is merged from, and the pieces in which a run is read again.
+WINDOW, RUN, PIECE = 1_000_000, 5_000, 50
+# Longer than this nobody waits for the first of them to be stored.
+SECONDS = 30.0
+_SMALLEST = 1 << 12
+# Without references from one value to another: to look for them costs more than to write twice.
+_MARSHAL = 2
 
 Item = tuple[Any, ...]
-_first = itemgetter(0)
+_first, _second = itemgetter(0), itemgetter(1)
 
 
 def in_windows(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
-    """The items in windows, each of which is in order; to be read one after the other."""
+    """The items in windows, each of which is in order; to be read to its end before the next.
+
+    A window ends where the second member of an item has been in it before, and when reading it has
+    taken half a minute.
+    """
     waiting = iter(items)
-    while runs := list(islice(_runs(waiting), WINDOW // RUN)):
-        yield heapq.merge(*runs, key=_first)
+    ahead = next(waiting, None)
+    while ahead is not None:
+        with tempfile.TemporaryFile(buffering=0) as file:
+            window = _Window(ahead, waiting)
+            yield heapq.merge(*_runs(window.items(), file), key=_first)
+            ahead = window.next
 
 
-def _runs(items: Iterator[Item]) -> Iterator[Iterable[Item]]:
-    while run := sorted(islice(items, RUN), key=_first):
-        if len(run) < RUN:  # the last of all, and mostly the only one
-            yield run
-        else:
-            yield _unpack([_pack(run[at : at + PIECE]) for at in range(0, RUN, PIECE)])
+class _Window:
+    """Items up to the first that belongs to the next window."""
+
+    def __init__(self, first: Item, others: Iterator[Item]) -> None:
+        self.next: Item | None = first
+        self._others = others
+        self._seen = _Seen()
+
+    def items(self) -> Iterator[Item]:
+        """The items of this window; always one."""
+        ends = time.monotonic() + SECONDS
+        for _ in range(WINDOW):
+            if self.next is None or not self._seen.add(_second(self.next)):
+                return
+            yield self.next
+            self.next = next(self._others, None)
+            if time.monotonic() > ends:
+                return
 
 
-def _pack(items: list[Item]) -> bytes:
-    return zlib.compress(marshal.dumps(items), 1)
+def _runs(items: Iterator[Item], file: IO[bytes]) -> list[Iterator[Item]]:
+    runs: list[Iterator[Item]] = []
+    run: list[Item] = []
+    for item in items:
+        if len(run) == RUN:
+            runs.append(_kept(run, file))
+            run = []
+        run.append(item)
+    run.sort(key=_first)
+    return [*runs, iter(run)]
 
 
-def _unpack(pieces: list[bytes]) -> Iterator[Item]:
-    pieces.reverse()
-    while pieces:
-        yield from marshal.loads(zlib.decompress(pieces.pop()))  # noqa: S302  our own bytes
+def _kept(run: list[Item], file: IO[bytes]) -> Iterator[Item]:
+    """Write a run to the file, in order; it is read again piece by piece."""
+    run.sort(key=_first)
+    pieces = [marshal.dumps(run[at : at + PIECE], _MARSHAL) for at in range(0, len(run), PIECE)]
+    start = file.tell()
+    left = memoryview(b"".join(pieces))
+    try:
+        while left:
+            left = left[file.write(left) :]
+    except OSError as error:
+        where = tempfile.gettempdir()
+        raise StorageUnavailable(
+            "the folder for temporary files", "file:write", where, error.strerror or str(error)
+        ) from error
+    return _read(file.fileno(), start, array("I", map(len, pieces)))
+
+
+def _read(file: int, start: int, lengths: Iterable[int]) -> Iterator[Item]:
+    for length in lengths:
+        yield from marshal.loads(os.pread(file, length, start))  # noqa: S302  our own bytes
+        start += length
+
+
+class _Seen:
+    """Whether a text was met, in some 16 bytes each; a set of a million would take 130 MB.
+
+    Two texts may be taken for one, once in many million times.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = array("q", bytes(8 * _SMALLEST))
+        self._count = 0
+
+    def add(self, text: str) -> bool:
+        """Remember a text; whether it is new."""
+        wanted = hash(text) or 1
+        place = self._place(wanted)
+        if self._hashes[place]:
+            return False
+        self._hashes[place] = wanted
+        self._count += 1
+        if 2 * self._count > len(self._hashes):
+            self._grow()
+        return True
+
+    def _place(self, wanted: int) -> int:
+        """Where the hash is, or the free place where it would be."""
+        hashes, mask = self._hashes, len(self._hashes) - 1
+        place = wanted & mask
+        while hashes[place] and hashes[place] != wanted:
+            place = (place + 1) & mask
+        return place
+
+    def _grow(self) -> None:
+        known = self._hashes
+        self._hashes = array("q", bytes(16 * len(known)))
+        for each in known:
+            if each:
+                self._hashes[self._place(each)] = each
