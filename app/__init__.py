@@ -6,22 +6,16 @@ import logging
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from jinja2 import StrictUndefined
-
-from app.console import Console
-from app.directory import Directory
-from app.doctor import Doctor
-from app.doctor.checkup import all_checks
 from app.errors import StorageUnavailable
-from app.import_process import open_importer, run_process
-from app.import_watch import ImportWatch
-from app.imports.importer import Importer
-from app.request_log import log_as_json
-from app.secret_key import SecretKeys
-from app.settings import Settings
-from app.storage import Stores, open_stores
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.imports.importer import Importer
+    from app.settings import Settings
+    from app.storage import Stores
 
 log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parent.parent
@@ -33,13 +27,18 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     Raises SettingsError for a value that nobody can understand, and nothing else: what is missing
     or does not answer is explained by the pages.
     """
-    # Imported here, so that importing one module of the package does not load the whole of it.
+    # Imported here, so that importing one module of the package does not load the whole of it: a
+    # process that works on an import has no use for Flask.
+    from flask import Flask
+    from jinja2 import StrictUndefined
+
     from app import commands, web
+    from app.request_log import log_as_json
+    from app.settings import Settings
+    from app.storage import open_stores
 
     settings = settings or Settings.from_env()
     log_as_json()
-    own_stores = stores is None
-    stores = stores or open_stores(settings)
     app = Flask(
         __name__,
         template_folder=str(_ROOT / "templates"),
@@ -47,26 +46,41 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
         instance_path=str(settings.instance_folder),
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["settings"] = settings
-    directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
-    keys = SecretKeys(settings, stores.employees)
-    console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
-    app.extensions["directory"] = directory
-    app.extensions["secret_keys"] = keys
-    app.extensions["console"] = console
-    app.extensions["doctor"] = Doctor(
-        lambda: all_checks(settings, directory, console, keys, stores.open_checks())
-    )
-    importer = open_importer(settings, stores)
-    work = partial(run_process, settings) if own_stores else partial(_work_here, importer)
-    app.extensions["importer"] = importer
-    app.extensions["import_watch"] = ImportWatch(
-        importer, console.folder, work, outlives_the_program=own_stores
-    )
-    _make_ready(settings, stores)
+    _equip(app, settings, stores or open_stores(settings), own_stores=stores is None)
     web.register(app)
     commands.register(app)
     return app
+
+
+def _equip(app: Flask, settings: Settings, stores: Stores, *, own_stores: bool) -> None:
+    """Give it all that its pages and commands reach for."""
+    from app.console import Console
+    from app.directory import Directory
+    from app.doctor import Doctor
+    from app.doctor.checkup import all_checks
+    from app.import_process import open_importer, run_process
+    from app.import_watch import ImportWatch
+    from app.secret_key import SecretKeys
+
+    directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
+    keys = SecretKeys(settings, stores.employees)
+    console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
+    importer = open_importer(settings, stores)
+    work = partial(run_process, settings) if own_stores else partial(_work_here, importer)
+    app.extensions |= {
+        "settings": settings,
+        "directory": directory,
+        "secret_keys": keys,
+        "console": console,
+        "doctor": Doctor(
+            lambda: all_checks(settings, directory, console, keys, stores.open_checks())
+        ),
+        "importer": importer,
+        "import_watch": ImportWatch(
+            importer, console.folder, work, outlives_the_program=own_stores
+        ),
+    }
+    _make_ready(settings, stores)
 
 
 def _work_here(importer: Importer, job_id: str) -> None:

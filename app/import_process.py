@@ -1,6 +1,7 @@
 """An import is worked on by a process of its own, at a low priority, so that pages go on.
 
-It is started by the watch, with the settings of the server.
+It is started by the watch or the command, with their settings. One that has compared a long file
+ends, and another carries it out: what the first needed is out of memory then.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from threading import Event
 
 from app.errors import StorageUnavailable
 from app.imports.importer import Importer
+from app.imports.jobs import Phase
 from app.request_log import log_as_json
 from app.settings import Settings
 from app.storage import Stores, open_stores
@@ -22,6 +24,10 @@ from app.storage import Stores, open_stores
 _ROOT = Path(__file__).resolve().parents[1]
 _START = "import sys; sys.path.insert(0, {root!r}); from app import import_process as p; p.main()"
 _LOWER_PRIORITY = 10
+# So many lines are worth the start of another process.
+LONG = 20_000
+# The status with which a process ends that wants another to go on.
+_ANOTHER = 64
 # DynamoDB answers many at a time; an SQL database writes one after the other.
 _WRITERS_ON_DYNAMODB = 4
 
@@ -43,24 +49,45 @@ def run_process(settings: Settings, job_id: str) -> None:
         "job": job_id,
     }
     command = [sys.executable, "-c", _START.format(root=str(_ROOT))]
-    # In the group of the server, so that it is told to stop when the server is.
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own program)
-    process.communicate(json.dumps(wanted).encode())
+    status = _ANOTHER
+    while status == _ANOTHER:
+        # In the group of the server, so that it is told to stop when the server is.
+        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own program)
+        process.communicate(json.dumps(wanted).encode())
+        status = process.returncode
 
 
 def main() -> None:
     """What the process does."""
-    told = json.load(sys.stdin)
-    job_id = told.pop("job")
-    settings = Settings(**{**told, "instance_folder": Path(told["instance_folder"])})
+    wanted = json.load(sys.stdin)
+    job_id = wanted.pop("job")
+    settings = Settings(**{**wanted, "instance_folder": Path(wanted["instance_folder"])})
     log_as_json()
     os.nice(_LOWER_PRIORITY)
-    stop = Event()
+    told, rest = Event(), Event()
+
+    def be_told(*_: object) -> None:
+        told.set()
+        rest.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, be_told)
     importer = open_importer(settings, open_stores(settings))
     try:
-        for _ in importer.work(job_id, stop):
-            pass
+        compared = _work(importer, job_id, rest)
     except StorageUnavailable as error:
         raise SystemExit(f"the import {job_id} waits: {error}") from error
+    if compared and not told.is_set():
+        raise SystemExit(_ANOTHER)
+
+
+def _work(importer: Importer, job_id: str, rest: Event) -> bool:
+    """Work until there is nothing to do, or until a long file is compared: then it rests."""
+    compared = False
+    before = None
+    for job in importer.work(job_id, rest):
+        if job.phase is Phase.DOING and before is Phase.PLANNING and job.total > LONG:
+            compared = True
+            rest.set()
+        before = job.phase
+    return compared

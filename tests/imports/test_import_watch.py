@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
-from app import import_watch
+from app import import_process, import_watch
 from app.import_watch import ImportWatch
 from app.imports.importer import Importer
 from app.imports.jobs import Phase
 from app.runtime_folder import RuntimeFolder
+from app.settings import Settings
 from app.storage.jobs_in_memory import JobsInMemory
 from tests.model_store import ModelStore
 from tests.small_app import small_app
@@ -78,6 +83,51 @@ def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
     done = importer.read(job.id)
     assert (done.phase, done.done.added, done.holder) == (Phase.DONE, 1, "")
     assert not watch.look()
+
+
+def test_the_process_that_compared_a_long_file_leaves_it_to_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer = Importer(ModelStore(), JobsInMemory())
+    job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
+    monkeypatch.setattr(import_process, "LONG", 0)
+    assert import_process._work(importer, job.id, Event())
+    compared = importer.read(job.id)
+    assert (compared.phase, compared.done.added, compared.holder) == (Phase.DOING, 0, "")
+    assert importer.due() == job.id
+    assert not import_process._work(importer, job.id, Event())
+    assert importer.read(job.id).phase is Phase.DONE
+    short = importer.take_in(io.BytesIO(FILE), "b.csv", go=True)
+    monkeypatch.setattr(import_process, "LONG", 1)
+    assert not import_process._work(importer, short.id, Event())
+    assert importer.read(short.id).phase is Phase.DONE
+
+
+def test_processes_are_started_until_one_wants_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = [import_process._ANOTHER, import_process._ANOTHER, 1, 0]
+    told = []
+
+    class Process:
+        def __init__(self, command: list[str], **options: Any) -> None:
+            self.returncode = ends.pop(0)
+
+        def communicate(self, given: bytes) -> None:
+            told.append(json.loads(given)["job"])
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
+    settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
+    import_process.run_process(settings, "20260101-000000-aaaaaaaa")
+    assert told == ["20260101-000000-aaaaaaaa"] * 3
+
+
+def test_the_process_has_nothing_of_the_pages_in_memory() -> None:
+    asked = "import app.import_process, app.storage.sql, sys; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked], check=True, stdout=subprocess.PIPE)
+    known = set(found.stdout.decode().split())
+    assert "sqlalchemy" in known
+    assert not known & {"flask", "werkzeug", "jinja2", "openpyxl", "boto3", "PIL"}
 
 
 def test_an_application_that_nobody_asked_begins_no_thread(tmp_path: Path) -> None:
