@@ -126,6 +126,13 @@ def test_paper_says_what_was_searched_and_filtered(browse: Open) -> None:
     expect(page.locator("#q")).to_be_hidden()
 
 
+def test_an_import_can_be_begun_on_a_phone(browse: Open) -> None:
+    page = browse("/")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("link", name="Import").click()
+    expect(page.locator("h1")).to_have_text("Import people")
+
+
 def test_a_table_fits_a_sheet_of_paper(browse: Open) -> None:
     page = browse("/?view=table")
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its usual margins
