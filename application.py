@@ -4,6 +4,7 @@ import sys
 
 from app import create_app
 from app.errors import SettingsError
+from app.garbage import look_seldom
 
 try:
     application = create_app()
@@ -11,3 +12,5 @@ except SettingsError as error:
     sys.stderr.write(f"The directory was not started. {error}\n")
     # gunicorn takes 3 for "do not try again"; any other code would be restarted for ever.
     sys.exit(3)
+
+look_seldom()

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from app.errors import StorageUnavailable
+from app.garbage import look_seldom
 from app.imports.importer import Importer
 from app.imports.jobs import Phase
 from app.request_log import log_as_json
@@ -73,6 +74,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, be_told)
     importer = open_importer(settings, open_stores(settings))
+    look_seldom()
     try:
         compared = _work(importer, job_id, rest)
     except StorageUnavailable as error:
