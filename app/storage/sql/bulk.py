@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -18,14 +18,23 @@ from app.employee import TEXT_FIELDS, Employee
 from app.storage.cursors import SEPARATOR
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database, again_when_undone
-from app.storage.sql.listing import LISTED, NAMES, WORDS, Listing, listing_at, place_of
-from app.storage.sql.plain_rows import put_rows, put_values, rows_with
+from app.storage.sql.listing import (
+    LISTED,
+    NAMES,
+    WORDS,
+    EntryRow,
+    Listing,
+    Spelling,
+    listing_at,
+    place_of,
+)
+from app.storage.sql.plain_rows import put_rows, rows_with
 from app.storage.sql.rows import badges_text, time_text
 from app.storage.sql.tables import entry, gone, people
 from app.storage.sql.windows import in_windows
 
 # Large enough that the rows of many people fall into the same pages of the tree.
-BATCH = 4_000
+BATCH = 8_000
 # A server is slower, and whoever saves meanwhile waits for a batch to end.
 BATCH_ON_SERVER = 500
 _WRITE_ID = ""  # no form wrote them
@@ -57,13 +66,9 @@ class _New(NamedTuple):
 
 _FIRST_KEPT = _New._fields.index("id")
 _COLUMNS = (*_New._fields[_FIRST_KEPT:], "tie", "badges", "write_id", *LISTED)
-
 _NEXT_NUMBER = select(func.coalesce(func.max(people.c.number), 0) + 1)
 
-_Batch = list[tuple[_New, Listing]]
-_Numbered = list[tuple[int, Listing]]
-_Put = Callable[[Connection, _Numbered], None]
-_Note = Callable[[_New], object]
+_Put = Callable[[Connection, Iterable[EntryRow]], None]
 
 
 class _InTheWay(Exception):
@@ -71,13 +76,19 @@ class _InTheWay(Exception):
 
 
 def add_many(
-    database: Database, employees: Iterable[Employee], note: _Note, *, keep_versions: bool
+    database: Database,
+    employees: Iterable[Employee],
+    note: Callable[[_New], object],
+    *,
+    keep_versions: bool,
 ) -> Iterator[int]:
     """See EmployeeStore.add_many; who was deleted stays deleted. Each is noted as they go by."""
     stored = 0
     most = BATCH_ON_SERVER if database.shared else BATCH
     for window in in_windows(_prepared(employees, keep_versions=keep_versions)):
-        while batch := [_listed(item, note) for item in islice(window, most)]:
+        while batch := list(map(_New._make, islice(window, most))):
+            for new in batch:
+                note(new)
             stored += _add_all(database, batch)
             yield stored
 
@@ -94,84 +105,102 @@ def _prepared(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
                person.photo_key, *written)  # fmt: skip
 
 
-def _listed(item: tuple[Any, ...], note: _Note) -> tuple[_New, Listing]:
-    new = _New._make(item)
-    note(new)
-    return new, listing_at(new.place, new)
-
-
-def _add_all(database: Database, batch: _Batch) -> int:
+def _add_all(database: Database, batch: list[_New]) -> int:
     """Store those of a batch who are new; how many they are. Mostly all are, and nothing else."""
     for look_first, put_entries in (False, _put_entries_at_once), (True, _put_entries_at_once):
         with suppress(_InTheWay):
             return _add(database, batch, put_entries, look_first=look_first)
-    return _add(database, batch, _put_entries, look_first=True)
+    return _add(database, batch, records.put_entries, look_first=True)
 
 
 @again_when_undone
-def _add(database: Database, batch: _Batch, put_entries: _Put, *, look_first: bool) -> int:
+def _add(database: Database, batch: list[_New], put_entries: _Put, *, look_first: bool) -> int:
     """Store those of a batch who are new, all or nothing. Raises _InTheWay."""
     with database.writing("add_many") as connection:
-        ties = [new.tie for new, _ in batch]
+        ties = [new.tie for new in batch]
         known = {
             tie
             for table in ((people, gone) if look_first else (gone,))
             for (tie,) in rows_with(connection, table, ("tie",), ties)
         }
-        fresh = [each for each in batch if each[0].tie not in known]
+        fresh = [new for new in batch if new.tie not in known]
         if not fresh:
             return 0
+        listed = _Listed()
         try:
-            put_entries(connection, _put_people(connection, fresh, shared=database.shared))
+            numbers = _put_people(connection, fresh, listed, shared=database.shared)
+            put_entries(connection, listed.rows(numbers))
         except IntegrityError as error:
             raise _InTheWay from error
-        counted = (listing.counted() for _, listing in fresh)
-        counts.change(connection, Counter(chain.from_iterable(counted)))
+        counts.change(connection, Counter(listed.counted))
     return len(fresh)
 
 
-def _put_people(connection: Connection, fresh: _Batch, *, shared: bool) -> _Numbered:
-    """Put rows into ``person``; their listings with the number of each."""
-    now = time_text(datetime.now(UTC))
-    rows = (_row(new, listing, now) for new, listing in fresh)
+def _put_people(
+    connection: Connection, fresh: list[_New], listed: _Listed, *, shared: bool
+) -> Sequence[int]:
+    """Put rows into ``person`` and list them; the number of each."""
+    rows = _rows(fresh, listed)
     if shared:  # the server counts
         put_rows(connection, people, _COLUMNS, rows)
-        ties = [new.tie for new, _ in fresh]
-        numbers: dict[str, int] = dict(rows_with(connection, people, ("tie", "number"), ties))
-        return [(numbers[new.tie], listing) for new, listing in fresh]
+        ties = [new.tie for new in fresh]
+        found: dict[str, int] = dict(rows_with(connection, people, ("tie", "number"), ties))
+        return [found[tie] for tie in ties]
     first = connection.execute(_NEXT_NUMBER).scalar_one()
-    numbered = ((number, *row) for number, row in enumerate(rows, first))
+    numbers = range(first, first + len(fresh))
+    numbered = ((number, *row) for number, row in zip(numbers, rows, strict=True))
     put_rows(connection, people, ("number", *_COLUMNS), numbered)
-    return [(number, listing) for number, (_, listing) in enumerate(fresh, first)]
+    return numbers
 
 
-def _row(new: _New, listing: Listing, now: str) -> tuple[Any, ...]:
+def _rows(fresh: list[_New], listed: _Listed) -> Iterator[tuple[Any, ...]]:
     """The values of ``_COLUMNS``."""
-    kept = new[_FIRST_KEPT:]
-    if new.updated_at == _NOW:
-        kept = (*kept[:-1], now)
-    return (*kept, new.tie, badges_text(new.badges), _WRITE_ID, *listing.values())
+    now = time_text(datetime.now(UTC))
+    for new in fresh:
+        listing = listing_at(new.place, new)
+        listed.add(listing)
+        kept = new[_FIRST_KEPT:] if new.updated_at != _NOW else (*new[_FIRST_KEPT:-1], now)
+        yield (*kept, new.tie, badges_text(new.badges), _WRITE_ID, *listing.values())
 
 
-def _put_entries(connection: Connection, listed: _Numbered) -> None:
-    """Put rows into ``entry`` where others may be in the way."""
-    rows = (row for number, listing in listed for row in listing.rows(number))
-    records.put_entries(connection, rows)
+def _put_entries_at_once(connection: Connection, rows: Iterable[EntryRow]) -> None:
+    """Put rows into ``entry``; a savepoint would copy each page that they fall into."""
+    put_rows(connection, entry, records.ENTRY, rows)
 
 
-def _put_entries_at_once(connection: Connection, listed: _Numbered) -> None:
-    """Put rows into ``entry``, in its order, of people who are in the order of their places.
+class _Listed:
+    """How people are listed who come in the order of their places."""
 
-    There is no savepoint, which would copy each page that they fall into.
-    """
-    by_view: defaultdict[str, list[Any]] = defaultdict(list)
-    by_word: defaultdict[str, list[Any]] = defaultdict(list)
-    for number, listing in listed:
-        place = listing.place
-        for view in (NAMES, *(view for view, _ in listing.facets)):
-            by_view[view] += (view, place, number, 0, 1)
+    def __init__(self) -> None:
+        self.counted: list[Spelling] = []
+        self._people = 0
+        # One after the other the place, which of the people it is, and of a word its lead.
+        self._views: defaultdict[str, list[Any]] = defaultdict(list)
+        self._words: defaultdict[str, list[Any]] = defaultdict(list)
+
+    def add(self, listing: Listing) -> None:
+        """Note the next of them."""
+        place, at = listing.place, self._people
+        self._people += 1
+        self.counted += listing.counted()
+        self._views[NAMES] += (place, at)
+        for view, _ in listing.facets:
+            self._views[view] += (place, at)
         for word, lead in listing.leads():
-            by_word[word] += (WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2)
-    words = chain.from_iterable(by_word[word] for word in sorted(by_word))
-    values = (words if view == WORDS else by_view[view] for view in sorted((*by_view, WORDS)))
-    put_values(connection, entry, records.ENTRY, chain.from_iterable(values))
+            self._words[word] += (place, at, lead)
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
+        """The rows of ``entry`` in its order, of people who have these numbers."""
+        for view in sorted((*self._views, WORDS)):
+            each = iter(self._views.get(view, ()))
+            for place, at in zip(each, each, strict=True):
+                yield view, place, numbers[at], 0, 1
+            if view == WORDS:
+                yield from self._rows_of_words(numbers)
+
+    def _rows_of_words(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
+        for word in sorted(self._words):
+            start = len(word) + 2
+            each = iter(self._words[word])
+            for place, at, lead in zip(each, each, each, strict=True):
+                yield WORDS, f"{word}{SEPARATOR}{place}", numbers[at], lead, start

@@ -22,22 +22,15 @@ def put_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Insert rows of these columns."""
-    put_values(connection, table, columns, chain.from_iterable(rows))
-
-
-def put_values(
-    connection: Connection, table: Table, columns: tuple[str, ...], values: Iterable[Any]
-) -> None:
-    """Insert the rows whose values follow one another."""
     width = len(columns)
     many = _VALUES // width
-    waiting = iter(values)
-    while some := tuple(islice(waiting, _STATEMENTS * many * width)):
+    values = chain.from_iterable(rows)
+    while some := tuple(islice(values, _STATEMENTS * many * width)):
         whole = len(some) - len(some) % (many * width)
-        for start, end, rows in (0, whole, many), (whole, len(some), 1):
-            step = rows * width
+        for start, end, together in (0, whole, many), (whole, len(some), 1):
+            step = together * width
             if start < end:
-                statement = _insert(connection.dialect, table, columns, rows)
+                statement = _insert(connection.dialect, table, columns, together)
                 given = [some[at : at + step] for at in range(start, end, step)]
                 connection.exec_driver_sql(statement, given)
 
