@@ -11,6 +11,7 @@ from typing import cast
 import click
 from flask import current_app
 
+from app.commands.progress import progress
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
 from app.counting import counted, people_counted
 from app.employee import Employee
@@ -92,11 +93,12 @@ def _add_from_course(*, dry_run: bool) -> None:
         click.echo(f"The course's table has {people_counted(sum(1 for _ in everyone()))}.")
         return
     added = 0
-    for added in the_directory().add_many(everyone()):
-        click.echo(f"\r{people_counted(added)}", nl=False)
+    with progress() as line:
+        for added in the_directory().add_many(everyone()):
+            line.tell(people_counted(added))
     here = read - added
     click.echo(
-        f"\nAdded {people_counted(added)} of the course's table."
+        f"Added {people_counted(added)} of the course's table."
         + (f" Here before: {here:,}." if here else "")
     )
 
@@ -111,10 +113,9 @@ def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
 
 
 def _run(importer: Importer, job: Job) -> None:
-    with told_to_stop() as stop:
+    with told_to_stop() as stop, progress() as line:
         for now in _until_it_rests(importer, job, stop):
-            click.echo(f"\r{_how_far(now)}", nl=False)
-        click.echo()
+            line.tell(_how_far(now))
         if stop.is_set():
             _rest(importer, job)
     job = importer.read(job.id)
@@ -163,8 +164,7 @@ def _worked_on(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
 def _how_far(job: Job) -> str:
     done, total = job.progress
     sorting = f", {people_counted(job.sorting)} being put in order" if job.sorting else ""
-    words = f"{job.phase.capitalize()}: {done:,} of {counted(total, 'line', 'lines')}{sorting}"
-    return f"{words:<70}"
+    return f"{job.phase.capitalize()}: {done:,} of {counted(total, 'line', 'lines')}{sorting}"
 
 
 def _rest(importer: Importer, job: Job) -> None:

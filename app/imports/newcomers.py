@@ -5,6 +5,8 @@ It may be done again from the beginning after a kill; then it adds who is missin
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -33,7 +35,8 @@ class Newcomers:
         self.as_planned = True
         self._store = store
         self._job_id = job_id
-        self._refused: set[int] = set()
+        # As compact as can be, should somebody else have added them all.
+        self._refused = array("Q")
         self._there = 0
 
     def add(self, lines: Iterable[Line], reading: Reading) -> Iterator[int]:
@@ -59,7 +62,7 @@ class Newcomers:
         unsure = [] if self.as_planned else [line for line in lines if not self._is_minted(line)]
         there = get_all(self._store, (line.id for line in unsure))
         for line in lines:
-            if line.number in self._refused:
+            if self._is_refused(line.number):
                 yield line.refused(_ADDED_SINCE)
             elif self.as_planned or self._is_minted(line):
                 yield line  # nobody but this job gives such an id
@@ -84,9 +87,13 @@ class Newcomers:
                 if line.id in ids:
                     self._there += 1
                 elif ids:
-                    self._refused.add(line.number)
+                    self._refused.append(line.number)
                 else:
                     yield line
+
+    def _is_refused(self, number: int) -> bool:
+        place = bisect_left(self._refused, number)  # the numbers rise with the lines
+        return self._refused[place : place + 1] == array("Q", [number])
 
     def _is_minted(self, line: Line) -> bool:
         return line.id == minted_id(self._job_id, line.number)

@@ -18,7 +18,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.commands import imports
+from app.commands import imports, progress
 from app.imports.jobs import Phase
 from app.web.current import current_directory
 from tests.small_app import small_app
@@ -182,6 +182,7 @@ def test_how_far_it_is_is_told_while_it_is_worked_on(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imports, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1.0)
     importer, watch = app.extensions["importer"], app.extensions["import_watch"]
     real = watch.launch
 
@@ -198,7 +199,7 @@ def test_how_far_it_is_is_told_while_it_is_worked_on(
 
     monkeypatch.setattr(watch, "launch", slowly)
     result = run(app, file)
-    assert "\rDoing: 4 of 9 lines, 3 people being put in order" in result.output
+    assert "Doing: 4 of 9 lines, 3 people being put in order\n" in result.output
     assert "2 added" in result.output
 
 
@@ -217,7 +218,7 @@ def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one
         patch.setattr(watch, "launch", lambda job_id: None)
         absent = run(app, file)
     assert (waiting.exit_code, absent.exit_code) == (1, 1)
-    assert waiting.output.endswith("\nError: It waits.\n")
+    assert waiting.output == "Error: It waits.\n"
     assert "Error: The work did not begin. What it wrote above says why.\n" in absent.output
     assert "2 added" in run(app, file).output
 
