@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from app.imports.columns import count_known
+from app.imports.csv_lines import CsvLines, QuoteOpen
 from app.imports.encodings import WORDS, encoding_of
 from app.imports.rows import Row
 from app.spreadsheet_text import unguarded
@@ -15,14 +16,18 @@ from app.spreadsheet_text import unguarded
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE_LINES = 20
 _LONGEST_LINE = 200_000
-_TOO_LONG = (
-    "A quotation mark is not closed, or a cell is longer than any that can be read. "
-    "Close it and import the lines from {first} to {last} again"
+# So far is looked for the end of a quotation; half as far each time that it was in vain, since a
+# file in which every line opens one would be read for ever.
+_MOST_AHEAD, _LEAST_AHEAD = 400_000, 10_000
+_TOO_LONG = "A cell is longer than any that can be read. Shorten it and import this row again"
+_OPEN = (
+    "A quotation mark opens in this row and is not closed. "
+    "Close it or take it out, and import this row again"
 )
 
 
 class CsvRows:
-    """A file of text as rows of cells."""
+    """A file of text as rows of cells. ``width`` is the number of columns, once it is known."""
 
     ends_early = False  # a row with too few cells is cut off or wrongly quoted
     is_slow = False
@@ -30,6 +35,7 @@ class CsvRows:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.width = 0
         self.encoding = encoding_of(file)
         first = self._first_lines()
         # Excel's own way to name the separator.
@@ -45,20 +51,52 @@ class CsvRows:
 
     def rows(self, sheet: int = 0) -> Iterator[Row]:
         """Every row, with the number of the line that it begins in; empty ones too."""
-        lines = self._lines()
+        lines = CsvLines(self._lines())
         reader = csv.reader(lines, delimiter=self.separator)
+        ahead = _MOST_AHEAD
         while True:
-            first = reader.line_num + 1
+            lines.in_row = False
             try:
-                cells = next(reader)
+                row = Row(lines.number + 1, tuple(map(unguarded, next(reader))))
             except StopIteration:
                 return
             except csv.Error:
-                words = _TOO_LONG.format(first=first, last=reader.line_num)
-                yield Row(first, (), words)
-                continue
-            if first > self._skip:
-                yield Row(first, tuple(map(unguarded, cells)))
+                row = Row(lines.number, (), _TOO_LONG)
+            except QuoteOpen:
+                row = self._row_of_lines(lines, ahead)
+                if row.problem:
+                    ahead = max(ahead // 2, _LEAST_AHEAD)
+            if row.number > self._skip:
+                yield row
+
+    def _row_of_lines(self, lines: CsvLines, ahead: int) -> Row:
+        """The row that begins in this line and goes on below, if its quotation mark is closed.
+
+        Else it is this line alone, and the others come again: they are rows themselves.
+        """
+        number, line = lines.number, lines.line
+        taken: list[str] = []
+        try:
+            cells = next(
+                csv.reader(lines.more(taken, ahead), delimiter=self.separator, strict=True)
+            )
+        except csv.Error:
+            cells = []
+        if cells and (self._fits(cells) or not self._are_rows(taken[1:])):
+            return Row(number, tuple(map(unguarded, cells)))
+        lines.give_back(taken[1:])
+        return Row(number, tuple(map(unguarded, self._cells(line))), _OPEN)
+
+    def _fits(self, cells: Sequence[str]) -> bool:
+        width = self.width or len(cells)
+        return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
+
+    def _are_rows(self, lines: Sequence[str]) -> bool:
+        """Whether each of these lines would do as a row of its own."""
+        return all(self._fits(self._cells(line)) for line in lines if line.strip())
+
+    def _cells(self, line: str) -> list[str]:
+        return next(_readable([line], self.separator), [])
 
     def _lines(self) -> Iterator[str]:
         self._file.seek(0)
@@ -66,6 +104,8 @@ class CsvRows:
         try:
             while line := text.readline(_LONGEST_LINE):
                 yield line
+                while len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
+                    line = text.readline(_LONGEST_LINE)  # its rest is no line of its own
         finally:
             text.detach()  # the file is another's to close
 
@@ -81,8 +121,20 @@ def _recognised(lines: list[str]) -> str:
     """The separator with which most headings are understood, or else which makes most cells."""
 
     def merit(separator: str) -> tuple[int, int]:
-        rows = list(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator))
+        rows = list(_readable(lines, separator))
         best = max((count_known(row) for row in rows), default=0)
         return best, max((len(row) for row in rows), default=0)
 
     return max(_SEPARATORS, key=merit)
+
+
+def _readable(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
+    """The rows of these lines without those that have too long a cell."""
+    reader = csv.reader(lines, delimiter=separator)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue

@@ -58,11 +58,15 @@ class Table:
         heading = next((each.row for each in found if _says_who(each.row)), found[0].row)
         self.columns: Columns = read_headings(heading.cells)
         if not _says_who(heading):
+            if heading.problem:
+                raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
             names = ", ".join(cell.strip() for cell in heading.cells if cell.strip())
             raise FileUnreadable(
                 "No column says who is meant. Name one of them Full name, Mail or Id in the first "
                 f"row; the file has: {names[:200]}."
             )
+        if isinstance(self._source, CsvRows):
+            self._source.width = self.columns.width
         alike = _names_of(heading)
         self._read = [each for each in found if _names_of(each.row) == alike]
         if len(self._read) > _MOST_SHEETS:

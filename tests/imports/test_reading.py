@@ -245,13 +245,46 @@ def test_a_row_with_too_many_or_too_few_cells_is_told_of_and_the_others_are_read
     assert problems == ["", "The row has 4 cells and ", "The row has 2 cells and ", ""]
 
 
-def test_a_quotation_mark_that_is_not_closed_costs_only_what_it_swallows() -> None:
+def told(text: str) -> list[tuple[int, str, str]]:
+    """The number, the first cell and the beginning of the problem of each row."""
+    return [(row.number, row.cells[0], row.problem[:16]) for row in table(text.encode()).rows()]
+
+
+def test_a_cell_that_is_too_long_costs_its_own_row_wherever_it_stands() -> None:
+    for size in (150_000, 450_000):
+        text = f"Name,Title,About\nAda,T,{'z' * size}\nBo,T,A\n"
+        assert told(text) == [(2, "", "A cell is longer"), (3, "Bo", "")]
+
+
+def test_headings_that_cannot_be_read_are_refused_with_a_sentence() -> None:
+    for text in ('"Name,Title\nAda,T\n', f"{'z' * 150_000},Name\nAda,T\n"):
+        with pytest.raises(FileUnreadable, match="first row cannot be read"):
+            table(text.encode())
+
+
+@pytest.mark.parametrize("broken", ['"Ada,T,L', 'Ada,T,"L', 'Ada,"T,L'])
+def test_a_quotation_mark_that_is_not_closed_costs_its_own_row(broken: str) -> None:
     rows = "".join(f"Person {n},T,L\n" for n in range(12_000))
-    found = list(table(f'Name,Title,Office\n"Ada,T,L\n{rows}'.encode()).rows())
-    told = [row.problem for row in found if row.problem]
-    assert "A quotation mark is not closed" in told[0]
-    assert len(told) == 1
-    assert found[-1].cells == ("Person 11999", "T", "L")
+    found = told(f"Name,Title,Office\nBo,T,L\n{broken}\n{rows}")
+    assert found[1][0] == 3
+    assert [each for each in found if each[2]] == [(3, found[1][1], "A quotation mark")]
+    assert len(found) == 12_002
+    assert found[-1] == (12_003, "Person 11999", "")
+    last = told(f"Name,Title,Office\nBo,T,L\n{broken}")
+    assert [each[2] for each in last] == ["", "A quotation mark"]
+
+
+@pytest.mark.parametrize("below", ['"Bo",T,L', 'Bo,"T, or U",L', '"Bo","T","L"', 'Bo,T,L 5"'])
+def test_a_quotation_mark_is_not_closed_by_one_of_another_row(below: str) -> None:
+    found = told(f'Name,Title,Office\n"Ada,T,L\n{below}\n"Cy","T\nU",L\nDi,T,L\n')
+    numbers = [(number, name, bool(problem)) for number, name, problem in found]
+    assert numbers[1:] == [(3, "Bo", False), (4, "Cy", False), (6, "Di", False)]
+    assert found[0][2] == "A quotation mark"
+
+
+def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
+    found = told('Name,Title,Office,About\nAda,T,"I\nlike a, b"\nBo,T,L,"C\n\nD, e"\nCy,T,L,\n')
+    assert found == [(2, "Ada", "The row has 3 ce"), (4, "Bo", ""), (7, "Cy", "")]
 
 
 @pytest.mark.parametrize(
