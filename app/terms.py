@@ -31,6 +31,7 @@ _NO_DECOMPOSITION = str.maketrans(
      "ŧ": "t", "ŋ": "n", "ə": "e"}
 )  # fmt: skip
 _ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
+_ASCII_TOKEN = re.compile(r"[!-&(-_a-~]+")  # without white space and apostrophes
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 # Scripts written without spaces between the words, where any part of a name can be searched.
@@ -183,7 +184,6 @@ def _cut(text: str, most_bytes: int) -> str:
     return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
 
 
-@lru_cache(maxsize=4096)
 def words_of(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, the plain ones first."""
     folded = fold(text)
@@ -191,9 +191,9 @@ def words_of(text: str) -> tuple[str, ...]:
         return tuple(folded.split(" "))
     plain: list[str] = []
     more: list[str] = []
-    for token in _tokens(folded):
+    for token in folded.split(" "):
         words = _split(token)
-        plain.extend(words)
+        plain += words
         if len(words) > 1:
             more.append("".join(words))
         if not _APOSTROPHE_MARKS.isdisjoint(token):
@@ -227,6 +227,12 @@ def written_words(text: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def line_words(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, as far as it is shown on one line."""
+    if len(text) <= LINE_CHARACTERS:
+        if _is_plain(text):  # as half of all names are
+            return tuple(text.lower().split())
+        if _ASCII_TOKEN.fullmatch(text):  # as nearly every mail address is
+            words = _ASCII_WORD.findall(text.lower())
+            return (*words, "".join(words)) if len(words) > 1 else tuple(words)
     return words_of(one_line(text))
 
 

@@ -68,6 +68,7 @@ _FIRST_KEPT = _New._fields.index("id")
 _COLUMNS = (*_New._fields[_FIRST_KEPT:], "tie", "badges", "write_id", *LISTED)
 _NEXT_NUMBER = select(func.coalesce(func.max(people.c.number), 0) + 1)
 
+_Note = Callable[[_New], object]
 _Put = Callable[[Connection, Iterable[EntryRow]], None]
 
 
@@ -78,7 +79,7 @@ class _InTheWay(Exception):
 def add_many(
     database: Database,
     employees: Iterable[Employee],
-    note: Callable[[_New], object],
+    note: _Note,
     *,
     keep_versions: bool,
 ) -> Iterator[int]:
@@ -87,9 +88,7 @@ def add_many(
     most = BATCH_ON_SERVER if database.shared else BATCH
     for window in in_windows(_prepared(employees, keep_versions=keep_versions)):
         while batch := list(map(_New._make, islice(window, most))):
-            for new in batch:
-                note(new)
-            stored += _add_all(database, batch)
+            stored += _add_all(database, batch, note)
             yield stored
 
 
@@ -105,16 +104,18 @@ def _prepared(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
                person.photo_key, *written)  # fmt: skip
 
 
-def _add_all(database: Database, batch: list[_New]) -> int:
+def _add_all(database: Database, batch: list[_New], note: _Note) -> int:
     """Store those of a batch who are new; how many they are. Mostly all are, and nothing else."""
     for look_first, put_entries in (False, _put_entries_at_once), (True, _put_entries_at_once):
         with suppress(_InTheWay):
-            return _add(database, batch, put_entries, look_first=look_first)
-    return _add(database, batch, records.put_entries, look_first=True)
+            return _add(database, batch, note, put_entries, look_first=look_first)
+    return _add(database, batch, note, records.put_entries, look_first=True)
 
 
 @again_when_undone
-def _add(database: Database, batch: list[_New], put_entries: _Put, *, look_first: bool) -> int:
+def _add(
+    database: Database, batch: list[_New], note: _Note, put_entries: _Put, *, look_first: bool
+) -> int:
     """Store those of a batch who are new, all or nothing. Raises _InTheWay."""
     with database.writing("add_many") as connection:
         ties = [new.tie for new in batch]
@@ -126,7 +127,7 @@ def _add(database: Database, batch: list[_New], put_entries: _Put, *, look_first
         fresh = [new for new in batch if new.tie not in known]
         if not fresh:
             return 0
-        listed = _Listed()
+        listed = _Listed(note)
         try:
             numbers = _put_people(connection, fresh, listed, shared=database.shared)
             put_entries(connection, listed.rows(numbers))
@@ -157,8 +158,7 @@ def _rows(fresh: list[_New], listed: _Listed) -> Iterator[tuple[Any, ...]]:
     """The values of ``_COLUMNS``."""
     now = time_text(datetime.now(UTC))
     for new in fresh:
-        listing = listing_at(new.place, new)
-        listed.add(listing)
+        listing = listed.add(new)
         kept = new[_FIRST_KEPT:] if new.updated_at != _NOW else (*new[_FIRST_KEPT:-1], now)
         yield (*kept, new.tie, badges_text(new.badges), _WRITE_ID, *listing.values())
 
@@ -169,25 +169,30 @@ def _put_entries_at_once(connection: Connection, rows: Iterable[EntryRow]) -> No
 
 
 class _Listed:
-    """How people are listed who come in the order of their places."""
+    """How people are listed who come in the order of their places, and are noted."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: _Note) -> None:
         self.counted: list[Spelling] = []
+        self._note = note
         self._people = 0
         # One after the other the place, which of the people it is, and of a word its lead.
         self._views: defaultdict[str, list[Any]] = defaultdict(list)
         self._words: defaultdict[str, list[Any]] = defaultdict(list)
 
-    def add(self, listing: Listing) -> None:
-        """Note the next of them."""
-        place, at = listing.place, self._people
-        self._people += 1
+    def add(self, new: _New) -> Listing:
+        """How the next of them is listed."""
+        self._note(new)
+        listing = listing_at(new.place, new)
         self.counted += listing.counted()
-        self._views[NAMES] += (place, at)
+        views, words = self._views, self._words
+        here = (new.place, self._people)
+        self._people += 1
+        views[NAMES] += here
         for view, _ in listing.facets:
-            self._views[view] += (place, at)
-        for word, lead in listing.leads():
-            self._words[word] += (place, at, lead)
+            views[view] += here
+        for word, lead in zip(listing.words, listing.leads(), strict=True):
+            words[word] += (*here, lead)
+        return listing
 
     def rows(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
         """The rows of ``entry`` in its order, of people who have these numbers."""

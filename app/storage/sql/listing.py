@@ -71,15 +71,15 @@ class Listing(NamedTuple):
         yield NAMES, place, number, 0, 1
         for view, _ in self.facets:
             yield view, place, number, 0, 1
-        for word, lead in self.leads():
+        for word, lead in zip(self.words, self.leads(), strict=True):
             yield WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
 
-    def leads(self) -> Iterator[tuple[str, int]]:
-        """Each word with the shortest beginning of it that finds this person there first."""
-        previous = ""
-        for word in self.words:
-            yield word, 1 if word[:1] != previous[:1] else _shared(previous, word) + 1
-            previous = word
+    def leads(self) -> list[int]:
+        """Of each word the shortest beginning that finds this person there first."""
+        return [
+            1 if word[:1] != previous[:1] else _shared(previous, word) + 1
+            for previous, word in zip(("", *self.words), self.words, strict=False)
+        ]
 
     def counted(self) -> list[Spelling]:
         """What this person adds one to in ``facet``."""
@@ -113,18 +113,14 @@ def listing_of(person: Employee) -> Listing:
 
 def listing_at(place: str, person: Listed) -> Listing:
     """How a person ought to be listed whose place is known."""
-    return Listing(
-        place=place,
-        words=terms.search_words(person),
-        facets=(
-            *_facet("location", person.location),
-            *_facet("department", person.department),
-            *_facet("title", person.job_title),
-            *_badges(person.badges),
-            *_joined(person.start_date),
-        ),
-        email_key=terms.email_key(person.email),
+    facets = (
+        *_facet("location", person.location),
+        *_facet("department", person.department),
+        *_facet("title", person.job_title),
+        *_badges(person.badges),
+        *_joined(person.start_date),
     )
+    return Listing(place, terms.search_words(person), facets, terms.email_key(person.email))
 
 
 def listing_in(row: RowMapping) -> Listing | None:
@@ -142,6 +138,8 @@ def listing_in(row: RowMapping) -> Listing | None:
 
 def _shared(word: str, other: str) -> int:
     """How many characters two words begin with alike."""
+    if other.startswith(word):
+        return len(word)
     most = min(len(word), len(other))
     at = 0
     while at < most and word[at] == other[at]:
@@ -160,7 +158,7 @@ def _badges(worn: tuple[str, ...]) -> tuple[Spelling, ...]:
     return tuple((view_of(BADGE, badge), badge) for badge in worn if badge in BADGE_KEYS)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)  # the days of 40 years
 def _joined(start_date: str) -> tuple[Spelling, ...]:
     month = terms.month_of(start_date)
     return ((view_of(JOINED, month), month),) if month else ()
