@@ -6,6 +6,9 @@ import csv
 from collections.abc import Iterator, Sequence
 
 
+_COST_OF_A_LINE = 200  # in characters
+
+
 class QuoteOpen(Exception):
     """A quotation mark is open at the end of the line, so that the row goes on in the next."""
 
@@ -35,13 +38,13 @@ class CsvLines:
         return self.line
 
     def more(self, taken: list[str], most: int) -> Iterator[str]:
-        """This line and those below it, each noted as taken: csv.Error after so many characters."""
-        size = 0
+        """This line and those below it, each noted as taken. csv.Error when they cost too much."""
+        cost = 0
         while True:
             taken.append(self.line)
             yield self.line
-            size += len(self.line)
-            if size > most:
+            cost += len(self.line) + _COST_OF_A_LINE
+            if cost > most:
                 raise csv.Error("a quotation mark swallows too much")
             self.in_row = False
             try:
