@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 
-
 _COST_OF_A_LINE = 200  # in characters
 
 

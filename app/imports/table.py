@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
@@ -23,6 +24,10 @@ from app.imports.xlsx_rows import XlsxRows
 from app.terms import fold
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+# Not only "[", with which headings may begin: [Name],[Mail].
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]")
+_VCARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
+_START_BYTES = 1024
 # Headings may stand below a title and a date.
 _ROWS_ABOVE = 10
 _MOST_SHEETS = 100
@@ -131,14 +136,23 @@ def _names_of(heading: Row) -> list[str]:
 
 def _open(file: BinaryIO) -> CsvRows | XlsxRows:
     file.seek(0)
-    start = file.read(4)
-    if start == _ZIP:
+    start = file.read(_START_BYTES)
+    if start.startswith(_ZIP):
         return XlsxRows(file)
-    if start == _OLE:
+    if start.startswith(_OLE):
         raise FileUnreadable(
             "This is an old Excel file (.xls), or one with a password. "
             "Save it as .xlsx without a password, or as CSV."
         )
-    if start == _PDF:
+    if start.startswith(_PDF):
         raise FileUnreadable("This is a PDF. Save the table as CSV or .xlsx and choose that.")
+    if _JSON.match(start):
+        raise FileUnreadable(
+            "This is JSON or JSON Lines, not a table. Export as CSV or Excel and import that; to "
+            "move a whole directory use flask backup and flask restore."
+        )
+    if _VCARD.match(start):
+        raise FileUnreadable(
+            "These are contacts (vCard), not a table. Export as CSV or Excel and import that."
+        )
     return CsvRows(file)
