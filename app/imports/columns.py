@@ -66,7 +66,17 @@ _NAMES: Mapping[str, str] = {
     ),
     "badges": "badges, badge, abzeichen, insignes, insignias",
 }
-_FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split(", ")}
+# The full name turned round, as in "Byron, Ada".
+_TURNED = (
+    "surname first name, surname firstname, surname forename, surname given name, "
+    "last name first name, lastname firstname, last first, last first name, "
+    "family name given name, family name first name, nachname vorname, familienname vorname, "
+    "name vorname, nom prenom, nom de famille prenom, apellido nombre, apellidos nombre"
+)
+_TURNED_NAMES = frozenset(_TURNED.split(", "))
+_FIELD_OF = dict.fromkeys(_TURNED_NAMES, "full_name") | {
+    name: field for field, names in _NAMES.items() for name in names.split(", ")
+}
 _LONGEST_HEADING = 60
 _NO_WORD = re.compile(r"[^\w]+|_+")
 
@@ -75,13 +85,15 @@ class Columns(NamedTuple):
     """Which cell of a row is which field.
 
     ``places`` holds the place of each field, ``headings`` its heading as it stands in the file.
-    ``left_out`` are the headings of the columns that are not read.
+    ``left_out`` are the headings of the columns that are not read. ``is_turned`` says that the
+    full name stands with the last name first.
     """
 
     places: Mapping[str, int]
     headings: Mapping[str, str]
     left_out: tuple[str, ...]
     width: int
+    is_turned: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
@@ -99,7 +111,11 @@ class Columns(NamedTuple):
 
 def field_of(heading: str) -> str:
     """The field that a heading names; empty where nobody knows."""
-    return _FIELD_OF.get(_NO_WORD.sub(" ", fold(heading)).strip(), "")
+    return _FIELD_OF.get(_folded(heading), "")
+
+
+def _folded(heading: str) -> str:
+    return _NO_WORD.sub(" ", fold(heading)).strip()
 
 
 def count_known(headings: Sequence[str]) -> int:
@@ -123,7 +139,8 @@ def read_headings(headings: Sequence[str]) -> Columns:
             if part in places:
                 left_out.append(_shown(headings[places.pop(part)]))
     named = {field: _shown(headings[place]) for field, place in places.items()}
-    return Columns(places, named, tuple(left_out), width)
+    name = headings[places["full_name"]] if "full_name" in places else ""
+    return Columns(places, named, tuple(left_out), width, _folded(name) in _TURNED_NAMES)
 
 
 def _shown(heading: str) -> str:

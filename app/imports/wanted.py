@@ -110,10 +110,17 @@ def id_problem(employee_id: str) -> str:
 
 def _cell(row: Row, columns: Columns, name: str) -> str:
     if name in columns.places:
-        return row.cells[columns.places[name]]
+        cell = row.cells[columns.places[name]]
+        return _turned(cell) if name == "full_name" and columns.is_turned else cell
     # Only the full name may come in two cells.
     parts = [columns.places[part] for part in (FIRST_NAME, LAST_NAME) if part in columns.places]
     return " ".join(row.cells[place] for place in parts)
+
+
+def _turned(name: str) -> str:
+    """The first name first; as it stands where not exactly one comma says which that is."""
+    last, _, first = name.partition(",")
+    return name if "," in first else f"{first} {last}".strip()
 
 
 @lru_cache(maxsize=1024)

@@ -17,6 +17,7 @@ from app.imports.problems import FileUnreadable
 from app.imports.rows import Row, row_words
 from app.imports.seen import Seen
 from app.imports.table import Table
+from app.imports.wanted import read_row
 from app.imports.xlsx_rows import XlsxRows
 
 ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga"), ("Bo", "A\nB", "é"))
@@ -219,6 +220,9 @@ def zipped(**parts: bytes) -> bytes:
         (zipped(xl__workbook_xml=b"<not xml", a_xml=b"x"), "damaged"),
         (zipped(xl__workbook_xml=b"x", xl__styles_xml=bytes(41 << 20)), "unpacks to more"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "neither a table"),
+        (b'{"id":"1","full_name":"Ana"}\n', "JSON Lines, not a table. Export as CSV or Excel"),
+        (b'\xef\xbb\xbf[\n {"name": "Ana"}]', "JSON Lines, not a table"),
+        (b"begin:vcard\r\nVERSION:3.0\r\nFN:Ana\r\nEND:VCARD\r\n", "contacts .vCard., not a table"),
         (b"Colour,Size\nred,1\n", "No column says who is meant"),
     ],
 )
@@ -300,6 +304,30 @@ def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
 )  # fmt: skip
 def test_common_headings_are_understood(heading: str, field: str) -> None:
     assert field_of(heading) == field
+
+
+def test_headings_in_brackets_are_no_json() -> None:
+    assert cells(table(b"[Name],[Office]\nAda,L\n")) == [("Ada", "L")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "name"),
+    [
+        ("Surname, First name", "García, José", "José García"),
+        ("Last name, First name", "Byron,Ada", "Ada Byron"),
+        ("Nachname, Vorname", "von der Höhe, Jürgen", "Jürgen von der Höhe"),
+        ("LAST, FIRST", "García José", "García José"),
+        ("Surname, First name", "King, Jr., Martin", "King, Jr., Martin"),
+        ("Surname, First name", "Cher,", "Cher"),
+        ("Name", "García, José", "García, José"),
+    ],
+)
+def test_a_name_with_the_last_name_first_is_turned_round(
+    heading: str, cell: str, name: str
+) -> None:
+    found = table(f'"{heading}",Office\n"{cell}",L\n'.encode())
+    [row] = found.rows()
+    assert read_row(row, found.columns, DayOrder()).values["full_name"] == name
 
 
 def test_columns_that_nobody_knows_or_that_come_twice_are_named() -> None:
