@@ -102,7 +102,7 @@ class Importer:
 
         def undo(job: Job) -> Job:
             if not can_be_undone(job):
-                raise NotNow("Only what was carried out can be undone: stop it first.")
+                raise NotNow(_why_not_undone(job))
             return replace(job, phase=Phase.UNDOING, stopped=False, trouble="", tries=0)
 
         return change(self._jobs, job_id, undo)
@@ -130,6 +130,17 @@ def can_be_undone(job: Job) -> bool:
     """Whether there is something to take back, and nobody is still doing it."""
     at_rest = job.phase is Phase.DONE or (job.phase is Phase.DOING and job.stopped)
     return at_rest and not is_held(job)
+
+
+def _why_not_undone(job: Job) -> str:
+    if job.phase is Phase.UNDONE:
+        return "This import is undone already, so there is nothing to take back."
+    if job.phase is Phase.UNDOING:
+        onward = " It was stopped: go on with it." if job.stopped else ""
+        return f"This import is being undone already.{onward}"
+    if job.phase in (Phase.DOING, Phase.DONE):
+        return "This import is still being carried out. Stop it first, then undo it."
+    return "This import changed nobody, so there is nothing to undo."
 
 
 def can_be_forgotten(job: Job) -> bool:

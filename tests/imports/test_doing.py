@@ -512,6 +512,28 @@ def test_a_store_that_does_not_answer_is_told_of_and_the_work_goes_on_later(
     assert desk.work(job).done.added == 3
 
 
+def test_what_cannot_be_undone_says_why(desk: Desk) -> None:
+    def why(job: Job) -> str:
+        with pytest.raises(NotNow) as refused:
+            desk.importer.undo(job.id)
+        return str(refused.value)
+
+    job = desk.take_in(many(1))
+    assert "changed nobody" in why(job)
+    desk.work(job)
+    desk.importer.undo(job.id)
+    assert why(job) == "This import is being undone already."
+    desk.importer.stop(job.id)
+    assert why(job) == "This import is being undone already. It was stopped: go on with it."
+    desk.importer.go(job.id)
+    desk.work(job)
+    assert "is undone already" in why(job)
+    begun = desk.take_in(many(1), go=False)
+    desk.work(begun)
+    desk.importer.go(begun.id)
+    assert "Stop it first" in why(begun)
+
+
 def test_only_what_can_be_done_now_is_done(desk: Desk) -> None:
     job = desk.take_in(many(1), go=False)
     with pytest.raises(NotNow):
