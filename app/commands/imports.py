@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
 from typing import cast
@@ -13,6 +14,7 @@ from flask import current_app
 
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
+from app.contracts import MOST_AT_ONCE
 from app.counting import counted, people_counted
 from app.employee import Employee
 from app.errors import StorageUnavailable
@@ -20,8 +22,8 @@ from app.import_watch import ImportWatch
 from app.imports.file_parts import digest_of
 from app.imports.hold import is_held
 from app.imports.importer import Importer
-from app.imports.jobs import Job, Phase
-from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
+from app.imports.jobs import NO_ROWS, Job, Phase
+from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line, LineCounts
 from app.imports.problems import NotNow
 from app.imports.rows import row_words
 from app.storage import open_course_table
@@ -81,6 +83,9 @@ def import_people(
 
 def _add_from_course(*, dry_run: bool) -> None:
     """Add who is in the course's table and not yet here; nobody who is here is changed."""
+    if dry_run:
+        _tell_of_course()
+        return
     read = 0
 
     def everyone() -> Iterator[Employee]:
@@ -89,9 +94,6 @@ def _add_from_course(*, dry_run: bool) -> None:
             read += 1
             yield person
 
-    if dry_run:
-        click.echo(f"The course's table has {people_counted(sum(1 for _ in everyone()))}.")
-        return
     added = 0
     with progress() as line:
         for added in the_directory().add_many(everyone()):
@@ -100,6 +102,19 @@ def _add_from_course(*, dry_run: bool) -> None:
     click.echo(
         f"Added {people_counted(added)} of the course's table."
         + (f" Here before: {here:,}." if here else "")
+    )
+
+
+def _tell_of_course() -> None:
+    """How many people the course's table has, and how many of them are not here."""
+    total = here = 0
+    people = iter(open_course_table(the_settings()))
+    while ids := {person.id for person in islice(people, MOST_AT_ONCE)}:
+        total += len(ids)
+        here += len(the_directory().employees.get_many(ids))
+    click.echo(
+        f"The course's table has {people_counted(total)}. Here before: {here:,}; to be added, "
+        f"unless they were deleted here: {total - here:,}."
     )
 
 
@@ -187,12 +202,20 @@ def _tell(importer: Importer, job: Job) -> None:
     planned = "Would be " if job.phase is Phase.PLANNED else ""
     click.echo(f"{planned}{told}. Not read: {', '.join(job.left_out)}." if job.left_out
                else f"{planned}{told}.")  # fmt: skip
-    if job.phase is Phase.PLANNED:
+    _tell_what_next(job, counts)
+    if counts.of(bad):
+        raise SystemExit(1)
+
+
+def _tell_what_next(job: Job, counts: LineCounts) -> None:
+    if job.has_no_rows:
+        click.echo(NO_ROWS)
+    elif job.phase is Phase.PLANNED and not counts.added + counts.changed:
+        click.echo("There is nothing to carry out.")
+    elif job.phase is Phase.PLANNED:
         click.echo(f"Carry it out with: flask import --go {job.id}")
     elif job.phase is Phase.DONE and counts.added + counts.changed:
         click.echo(f"Undo it with: flask import --undo {job.id}")
-    if counts.of(bad):
-        raise SystemExit(1)
 
 
 def _reasons(line: Line, job: Job) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from app.imports.lines import LineCounts
 
 DAYS_KEPT = 30
+NO_ROWS = "The file has headings, but no row below them."
 
 
 class Phase(StrEnum):
@@ -79,6 +80,11 @@ class Job:
     def wants_work(self) -> bool:
         """Whether a worker has something to do."""
         return self.phase in AT_WORK and not self.stopped
+
+    @property
+    def has_no_rows(self) -> bool:
+        """Whether the file was read, and has nothing below its headings."""
+        return self.total == 0
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from app import person_rules
 from app.counting import counted, people_counted
 from app.employee import BADGES
 from app.imports.hold import is_held
-from app.imports.jobs import AT_WORK, Job, Phase
+from app.imports.jobs import AT_WORK, NO_ROWS, Job, Phase
 from app.imports.lines import (
     ADDED,
     CHANGED,
@@ -115,6 +115,8 @@ def _planning(job: Job, of_all: str) -> str:
 
 
 def _planned(job: Job, of_all: str) -> str:
+    if job.has_no_rows:
+        return f"{NO_ROWS} There is nothing to carry out."
     if not has_work(job):
         return "There is nothing to carry out."
     return "Nothing is changed yet. Look through the lines, then carry them out."
@@ -127,6 +129,8 @@ def _doing(job: Job, of_all: str) -> str:
 
 
 def _result(job: Job, of_all: str) -> str:
+    if job.has_no_rows:
+        return f"{NO_ROWS} Nothing was changed."
     parts = [
         f"{job.done.of(outcome):,} {words}"
         for outcome, words in (

@@ -87,6 +87,17 @@ def test_a_dry_run_changes_nobody_and_can_be_carried_out(app: Flask, file: Path)
     assert total(app) == 2
 
 
+def test_a_file_with_nothing_to_carry_out_says_so(app: Flask, file: Path) -> None:
+    run(app, file)
+    known = run(app, "--dry-run", file)
+    assert known.output.endswith("There is nothing to carry out.\n")
+    file.write_text(HEAD)
+    for options in (["--dry-run"], []):
+        result = run(app, *options, file)
+        assert result.exit_code == 0, result.output
+        assert result.output.endswith("The file has headings, but no row below them.\n")
+
+
 def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
     app: Flask, file: Path
 ) -> None:

@@ -153,6 +153,13 @@ def test_a_file_in_which_nothing_is_new_does_not_wait_for_anybody(small: SmallDi
     assert "Carry it out" not in page.text
 
 
+def test_a_file_without_rows_says_so(small: SmallDirectory) -> None:
+    sent = send(small, b"Name,Title,Office\n")
+    work(small)
+    words = "The file has headings, but no row below them. There is nothing to carry out."
+    assert words in small.reader.follow(sent).text
+
+
 def test_a_file_can_be_removed_before_it_is_carried_out(small: SmallDirectory) -> None:
     page = press(small, planned(small), "/forget")
     assert "The file was removed; nobody was changed." in page.text
