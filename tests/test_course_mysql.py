@@ -111,8 +111,11 @@ def test_rows_are_read_in_batches_whatever_they_hold(
 
 
 def test_the_people_of_the_course_are_added_once_beside_their_table(app: Flask) -> None:
-    assert "The course's table has 4 people." in run(app, "--dry-run").output
+    told = "The course's table has 4 people. Here before: {}; to be added, unless "
+    told += "they were deleted here: {}.\n"
+    assert run(app, "--dry-run").output == told.format(0, 4)
     take_over(app)
+    assert run(app, "--dry-run").output == told.format(4, 0)
     with app.app_context():
         store = current_directory().employees
         assert [each.full_name for each in everyone(store, Query(words="jose"))] == [
