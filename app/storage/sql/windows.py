@@ -20,7 +20,7 @@ from typing import IO, Any
 from app.errors import StorageUnavailable
 
 # A window, the runs that it is merged from, and the pieces in which a run is read again.
-WINDOW, RUN, PIECE = 1_000_000, 5_000, 50
+WINDOW, RUN, PIECE = 1_000_000, 2_500, 20
 # Longer than this nobody waits for the first of them to be stored.
 SECONDS = 30.0
 _SMALLEST = 1 << 12
