@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.storage import open_stores
 
 # So many people, from the first to the last, stand for all where a page is about one of them.
 MOST_REMEMBERED = 200
+_MADE_AT_ONCE = 100
 _FIELDS = ("id", "full_name", "email", "job_title", "department", "location")
 
 
@@ -103,15 +105,18 @@ class _Source:
         self.some.clear()
         apart = max(1, self._people // MOST_REMEMBERED)
         made_up = enumerate(sample_people(self._people))
-        while True:
-            before = time.thread_time()
-            number, person = next(made_up, (-1, None))
-            self.cpu_seconds += time.thread_time() - before
-            if person is None:
-                return
-            if number % apart == 0 and len(self.some) < MOST_REMEMBERED:
-                self.some.append({name: getattr(person, name) for name in _FIELDS})
-            yield person
+        while together := self._made(made_up):
+            for number, person in together:
+                if number % apart == 0 and len(self.some) < MOST_REMEMBERED:
+                    self.some.append({name: getattr(person, name) for name in _FIELDS})
+                yield person
+
+    def _made(self, made_up: Iterator[tuple[int, Employee]]) -> list[tuple[int, Employee]]:
+        """Some at once: to look at the clock for each of them would cost a microsecond."""
+        before = time.thread_time()
+        together = list(islice(made_up, _MADE_AT_ONCE))
+        self.cpu_seconds += time.thread_time() - before
+        return together
 
 
 def read_loaded(file: Path) -> Loaded | None:
