@@ -34,7 +34,7 @@ from app.storage.sql.tables import entry, gone, people
 from app.storage.sql.windows import in_windows
 
 # Large enough that the rows of many people fall into the same pages of the tree.
-BATCH = 8_000
+BATCH = 5_000
 # A server is slower, and whoever saves meanwhile waits for a batch to end.
 BATCH_ON_SERVER = 500
 _WRITE_ID = ""  # no form wrote them
@@ -118,6 +118,7 @@ def _add(
 ) -> int:
     """Store those of a batch who are new, all or nothing. Raises _InTheWay."""
     with database.writing("add_many") as connection:
+        database.hold_pages(connection)
         ties = [new.tie for new in batch]
         known = {
             tie

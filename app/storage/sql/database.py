@@ -146,6 +146,10 @@ class Database:
         with self.reading("migrate") as connection, self._kind.migration(connection):
             yield connection
 
+    def hold_pages(self, connection: Connection) -> None:
+        """See Kind; for a process that adds many people, and not for one that serves pages."""
+        self._kind.hold_pages(connection)
+
     def make_place(self) -> None:
         """Make the folder of a file."""
         try:

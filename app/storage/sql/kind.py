@@ -22,6 +22,9 @@ class Kind(Protocol):
     def begin_write(self, connection: Connection) -> None:
         """Wait for the write lock, as long as the request may; what follows is one transaction."""
 
+    def hold_pages(self, connection: Connection) -> None:
+        """Keep more of the tables in memory on this connection, which many rows are put into."""
+
     def begin_snapshot(self, connection: Connection) -> None:
         """All reads from now on see one moment."""
 

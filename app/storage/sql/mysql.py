@@ -81,6 +81,9 @@ class MySql(Server):
         connection.exec_driver_sql("START TRANSACTION")
         connection.exec_driver_sql(_LOCK)
 
+    def hold_pages(self, connection: Connection) -> None:
+        pass  # the memory is the server's
+
     def begin_snapshot(self, connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")

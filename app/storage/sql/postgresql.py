@@ -60,6 +60,9 @@ class PostgreSql(Server):
         _driver(connection).seconds = WRITE_SECONDS
         connection.exec_driver_sql(_BEGIN_WRITE)
 
+    def hold_pages(self, connection: Connection) -> None:
+        pass  # the memory is the server's
+
     def begin_snapshot(self, connection: Connection) -> None:
         connection.exec_driver_sql(_BEGIN_SNAPSHOT)
 
