@@ -132,8 +132,8 @@ def _worlds_table(worlds: list[WorldFigures]) -> str:
         "Import is `add_many` of sample people in a process of its own, without the time to make "
         "them up; it is left out where a database was loaded before. Export is `/export.csv` of "
         "everyone. Memory is the proportional set size of the whole service. DynamoDB Local looks "
-        "through all records of a table's stream at each request to the table, so the stream is off "
-        "while people are loaded."
+        "through all records of a table's stream at each request to the table, so the stream is "
+        "off while people are loaded."
         f"{told}\n\n{_table(heads, rows)}"
     )
 
