@@ -20,10 +20,10 @@ from app.imports.lines import (
 )
 from app.imports.matching import Match, match
 from app.imports.rows import Row, row_words
-from app.imports.seen import Seen
 from app.imports.table import Table
 from app.imports.wanted import Wanted, id_problem, known_badges, read_row
 from app.revision import revision_of
+from app.seen import Seen
 from app.terms import email_key
 
 

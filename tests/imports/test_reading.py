@@ -15,10 +15,10 @@ from app.imports.columns import field_of, read_headings
 from app.imports.days import DayOrder, read_day
 from app.imports.problems import FileUnreadable
 from app.imports.rows import Row, row_words
-from app.imports.seen import Seen
 from app.imports.table import Table
 from app.imports.wanted import read_row
 from app.imports.xlsx_rows import XlsxRows
+from app.seen import Seen
 
 ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga"), ("Bo", "A\nB", "é"))
 
@@ -376,6 +376,6 @@ def test_the_other_days_of_a_file_tell_whether_the_day_or_the_month_comes_first(
 def test_what_was_seen_is_known_however_much_it_is() -> None:
     seen = Seen()
     for number in range(1, 20_001):
-        seen.note(f"id {number}", number)
-    seen.note("id 7", 99)
+        assert seen.note(f"id {number}", number)
+    assert not seen.note("id 7", 99)
     assert [seen.first(f"id {number}") for number in (1, 7, 20_000, 20_001)] == [1, 7, 20_000, 0]

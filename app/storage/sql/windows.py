@@ -18,12 +18,12 @@ from operator import itemgetter
 from typing import IO, Any
 
 from app.errors import StorageUnavailable
+from app.seen import Seen
 
 # A window, the runs that it is merged from, and the pieces in which a run is read again.
 WINDOW, RUN, PIECE = 1_000_000, 2_500, 20
 # Longer than this nobody waits for the first of them to be stored.
 SECONDS = 30.0
-_SMALLEST = 1 << 12
 # Without references from one value to another: to look for them costs more than to write twice.
 _MARSHAL = 2
 
@@ -52,13 +52,13 @@ class _Window:
     def __init__(self, first: Item, others: Iterator[Item]) -> None:
         self.next: Item | None = first
         self._others = others
-        self._seen = _Seen()
+        self._seen = Seen()
 
     def items(self) -> Iterator[Item]:
         """The items of this window; always one."""
         ends = time.monotonic() + SECONDS
         for _ in range(WINDOW):
-            if self.next is None or not self._seen.add(_second(self.next)):
+            if self.next is None or not self._seen.note(_second(self.next), 1):
                 return
             yield self.next
             self.next = next(self._others, None)
@@ -99,41 +99,3 @@ def _read(file: int, start: int, lengths: Iterable[int]) -> Iterator[Item]:
     for length in lengths:
         yield from marshal.loads(os.pread(file, length, start))  # noqa: S302  our own bytes
         start += length
-
-
-class _Seen:
-    """Whether a text was met, in some 16 bytes each; a set of a million would take 130 MB.
-
-    Two texts may be taken for one, once in many million times.
-    """
-
-    def __init__(self) -> None:
-        self._hashes = array("q", bytes(8 * _SMALLEST))
-        self._count = 0
-
-    def add(self, text: str) -> bool:
-        """Remember a text; whether it is new."""
-        wanted = hash(text) or 1
-        place = self._place(wanted)
-        if self._hashes[place]:
-            return False
-        self._hashes[place] = wanted
-        self._count += 1
-        if 2 * self._count > len(self._hashes):
-            self._grow()
-        return True
-
-    def _place(self, wanted: int) -> int:
-        """Where the hash is, or the free place where it would be."""
-        hashes, mask = self._hashes, len(self._hashes) - 1
-        place = wanted & mask
-        while hashes[place] and hashes[place] != wanted:
-            place = (place + 1) & mask
-        return place
-
-    def _grow(self) -> None:
-        known = self._hashes
-        self._hashes = array("q", bytes(16 * len(known)))
-        for each in known:
-            if each:
-                self._hashes[self._place(each)] = each
