@@ -152,11 +152,6 @@ def _is_word_mark(mark: str) -> bool:
     return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
 
 
-def _tokens(folded: str) -> Iterator[str]:
-    """The runs of a folded text between spaces, each still with its apostrophes and hyphens."""
-    yield from folded.split(" ")
-
-
 def _is_plain(folded: str) -> bool:
     """Whether a folded text is nothing but ASCII words with spaces between."""
     return folded.isascii() and folded.replace(" ", "").isalnum()
@@ -265,7 +260,7 @@ def query_words(text: str) -> tuple[str, ...]:
     """
     typed = {
         _cut(word, WORD_BYTES): None
-        for token in _tokens(fold(one_line(text)))
+        for token in fold(one_line(text)).split(" ")
         for word in _split(token)
     }
     words = [
@@ -280,7 +275,7 @@ def name_key(full_name: str) -> str:
     """Where a name stands in the list: at most 160 bytes; compared as UTF-8 bytes."""
     key = fold(one_line(full_name))
     if not _is_plain(key):
-        key = " ".join(word for token in _tokens(key) for word in _split(token))
+        key = " ".join(word for token in key.split(" ") for word in _split(token))
     if not key[:1].isascii() or not key[:1].isalpha():
         key = _OTHER_MARK + key
     return _cut(key, NAME_KEY_BYTES)

@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app import terms
 from app.employee import TEXT_FIELDS, Employee
-from app.storage.cursors import SEPARATOR
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import (
@@ -27,6 +26,7 @@ from app.storage.sql.listing import (
     Spelling,
     listing_at,
     place_of,
+    row_of_word,
 )
 from app.storage.sql.plain_rows import put_rows, rows_with
 from app.storage.sql.rows import badges_text, time_text
@@ -206,7 +206,6 @@ class _Listed:
 
     def _rows_of_words(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
         for word in sorted(self._words):
-            start = len(word) + 2
             each = iter(self._words[word])
             for place, at, lead in zip(each, each, each, strict=True):
-                yield WORDS, f"{word}{SEPARATOR}{place}", numbers[at], lead, start
+                yield row_of_word(word, place, numbers[at], lead)

@@ -72,7 +72,7 @@ class Listing(NamedTuple):
         for view, _ in self.facets:
             yield view, place, number, 0, 1
         for word, lead in zip(self.words, self.leads(), strict=True):
-            yield WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
+            yield row_of_word(word, place, number, lead)
 
     def leads(self) -> list[int]:
         """Of each word the shortest beginning that finds this person there first."""
@@ -99,6 +99,11 @@ class Listing(NamedTuple):
 
 
 NOT_LISTED = Listing("", (), ())
+
+
+def row_of_word(word: str, place: str, number: int, lead: int) -> EntryRow:
+    """The row of ``entry`` for a word of a person."""
+    return WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
 
 
 def place_of(person: Employee) -> str:

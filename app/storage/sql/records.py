@@ -78,12 +78,12 @@ def insert(connection: Connection, person: Employee, write_id: str) -> Employee:
 
 def new_row(person: Employee, write_id: str, listing: Listing) -> dict[str, Any]:
     """All columns of a new employee but the number."""
-    return {**unlisted_row(person, write_id), **listing.columns()}
-
-
-def unlisted_row(person: Employee, write_id: str) -> dict[str, Any]:
-    """The same without the columns that say how the employee is listed."""
-    return {"id": person.id, **columns_of(person), **_written(person, write_id)}
+    return {
+        "id": person.id,
+        **columns_of(person),
+        **_written(person, write_id),
+        **listing.columns(),
+    }
 
 
 def change(connection: Connection, record: Record, wanted: Employee, write_id: str) -> Employee:
