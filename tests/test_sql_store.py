@@ -24,6 +24,7 @@ from app.contracts import MOST_EXAMINED, Query
 from app.employee import Card, Employee, card_of
 from app.errors import EditConflict, SettingsError, StorageUnavailable
 from app.revision import revision_of
+from app.sample_people import sample_people
 from app.storage.sql import SqlStore, batches, browse, bulk, open_sql_store, schema, windows
 from app.storage.sql.rows import card_from
 from app.storage.sql.tables import metadata
@@ -287,6 +288,21 @@ def test_many_people_in_any_order_are_stored_as_first_given(
     assert everyone(store) == everyone(model)
     assert store.facets() == model.facets()
     assert list(store.reindex())[-1].changed == 0
+
+
+def test_adding_many_writes_nothing_to_undo_a_single_statement(store: SqlStore, file: Path) -> None:
+    people = list(sample_people(6_000))
+    list(store.add_many(people[:5_000]))
+    before = written()
+    list(store.add_many(people[5_000:]))
+    log = file.with_name(f"{file.name}-wal").stat().st_size
+    assert log < written() - before < 2.2 * log  # to the log, from there to the file; else 2.9
+
+
+def written() -> int:
+    """How many bytes this process has written."""
+    fields = Path("/proc/self/io").read_text().split()
+    return int(fields[fields.index("wchar:") + 1])
 
 
 def test_many_people_are_put_in_order_a_window_at_a_time() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -18,8 +18,8 @@ from app.employee import TEXT_FIELDS, Employee
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import (
+    LETTERS,
     LISTED,
-    NAMES,
     WORDS,
     EntryRow,
     Listing,
@@ -134,7 +134,7 @@ def _add(
             put_entries(connection, listed.rows(numbers))
         except IntegrityError as error:
             raise _InTheWay from error
-        counts.change(connection, Counter(listed.counted))
+        counts.change(connection, listed.counts())
     return len(fresh)
 
 
@@ -170,42 +170,51 @@ def _put_entries_at_once(connection: Connection, rows: Iterable[EntryRow]) -> No
 
 
 class _Listed:
-    """How people are listed who come in the order of their places, and are noted."""
+    """How people are listed who come in the order of their places, and are noted.
+
+    Each of them is known by how many came before.
+    """
 
     def __init__(self, note: _Note) -> None:
-        self.counted: list[Spelling] = []
         self._note = note
-        self._people = 0
-        # One after the other the place, which of the people it is, and of a word its lead.
-        self._views: defaultdict[str, list[Any]] = defaultdict(list)
-        self._words: defaultdict[str, list[Any]] = defaultdict(list)
+        self._places: list[str] = []
+        self._counted: defaultdict[Spelling, list[int]] = defaultdict(list)
+        self._words: defaultdict[str, list[int]] = defaultdict(list)  # a person, the lead, a person
 
     def add(self, new: _New) -> Listing:
         """How the next of them is listed."""
         self._note(new)
         listing = listing_at(new.place, new)
-        self.counted += listing.counted()
-        views, words = self._views, self._words
-        here = (new.place, self._people)
-        self._people += 1
-        views[NAMES] += here
-        for view, _ in listing.facets:
-            views[view] += here
+        at = len(self._places)
+        self._places.append(new.place)
+        counted, words = self._counted, self._words
+        for spelling in listing.counted():
+            counted[spelling].append(at)
         for word, lead in zip(listing.words, listing.leads(), strict=True):
-            words[word] += (*here, lead)
+            words[word] += (at, lead)
         return listing
+
+    def counts(self) -> dict[Spelling, int]:
+        """How many more people each view has."""
+        return {spelling: len(them) for spelling, them in self._counted.items()}
 
     def rows(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
         """The rows of ``entry`` in its order, of people who have these numbers."""
-        for view in sorted((*self._views, WORDS)):
-            each = iter(self._views.get(view, ()))
-            for place, at in zip(each, each, strict=True):
-                yield view, place, numbers[at], 0, 1
-            if view == WORDS:
-                yield from self._rows_of_words(numbers)
+        return chain.from_iterable(self._rows_by_view(numbers))
 
-    def _rows_of_words(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
-        for word in sorted(self._words):
-            each = iter(self._words[word])
-            for place, at, lead in zip(each, each, each, strict=True):
-                yield row_of_word(word, place, numbers[at], lead)
+    def _rows_by_view(self, numbers: Sequence[int]) -> Iterator[list[EntryRow]]:
+        views: defaultdict[str, list[int]] = defaultdict(list)
+        for (view, _), them in self._counted.items():
+            if not view.startswith(LETTERS):  # people are counted there, not listed
+                views[view] += them
+        places = self._places
+        for view in sorted((*views, WORDS)):
+            yield [(view, places[at], numbers[at], 0, 1) for at in sorted(views[view])]
+            if view == WORDS:
+                yield from self._rows_by_word(numbers)
+
+    def _rows_by_word(self, numbers: Sequence[int]) -> Iterator[list[EntryRow]]:
+        places = self._places
+        for word, them in sorted(self._words.items()):
+            each = zip(them[::2], them[1::2], strict=True)
+            yield [row_of_word(word, places[at], numbers[at], lead) for at, lead in each]
