@@ -8,6 +8,7 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from app.cleaning import clean_line
+from app.counting import counted
 from app.imports.columns import (
     FIRST_NAME,
     LAST_NAME,
@@ -34,10 +35,10 @@ _MOST_SHEETS = 100
 _LONGEST_NAME = 60
 _WHO = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
 _TOO_MANY = (
-    "The row has {} cells and the headings have {}. "
+    "The row has {} and the headings have {}. "
     "Put quotation marks around a text that holds the separator"
 )
-_TOO_FEW = "The row has {} cells and the headings have {}. Add the missing ones, empty if need be"
+_TOO_FEW = "The row has {} and the headings have {}. Add the missing ones, empty if need be"
 
 
 class _Heading(NamedTuple):
@@ -115,10 +116,11 @@ class Table:
         cells = (*row.cells[:width], *("" for _ in range(width - len(row.cells))))
         if row.problem or len(row.cells) == width:
             return row._replace(cells=cells)
+        found = counted(len(row.cells), "cell", "cells")
         if any(cell.strip() for cell in row.cells[width:]):
-            return Row(row.number, cells, _TOO_MANY.format(len(row.cells), width))
+            return Row(row.number, cells, _TOO_MANY.format(found, width))
         if len(row.cells) < width and not self._source.ends_early:
-            return Row(row.number, cells, _TOO_FEW.format(len(row.cells), width))
+            return Row(row.number, cells, _TOO_FEW.format(found, width))
         return row._replace(cells=cells)
 
 

@@ -140,6 +140,13 @@ def test_a_table_fits_a_sheet_of_paper(browse: Open) -> None:
     assert page.evaluate("document.querySelector('.people-table').scrollWidth") <= 718
 
 
+def test_paper_is_light_where_the_screen_is_dark(browse: Open) -> None:
+    page = browse("/?view=table")
+    page.emulate_media(media="print", color_scheme="dark")
+    mail = page.locator("a[href^='mailto:']").first
+    expect(mail).to_have_css("color", "rgb(11, 95, 76)")
+
+
 def test_escape_closes_a_menu_and_gives_the_focus_back(browse: Open) -> None:
     page = browse("/")
     page.locator("summary:has-text('Badge')").focus()
