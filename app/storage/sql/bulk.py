@@ -20,7 +20,6 @@ from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import (
     LETTERS,
     LISTED,
-    WORDS,
     EntryRow,
     Listing,
     Spelling,
@@ -208,10 +207,9 @@ class _Listed:
             if not view.startswith(LETTERS):  # people are counted there, not listed
                 views[view] += them
         places = self._places
-        for view in sorted((*views, WORDS)):
+        for view in sorted(views):
             yield [(view, places[at], numbers[at], 0, 1) for at in sorted(views[view])]
-            if view == WORDS:
-                yield from self._rows_by_word(numbers)
+        yield from self._rows_by_word(numbers)  # the last of all views
 
     def _rows_by_word(self, numbers: Sequence[int]) -> Iterator[list[EntryRow]]:
         places = self._places

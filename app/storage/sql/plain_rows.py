@@ -17,7 +17,7 @@ _VALUES = 900
 _STATEMENTS = 20
 _KEYS = 500
 # Else SQLite copies each page that a statement changes, to be able to undo that statement alone:
-# two thirds of all that a large import writes.
+# half of all that a large import writes.
 _INSERT = {"sqlite": "INSERT OR FAIL"}
 
 
