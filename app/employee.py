@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from app.terms import one_line
+from app.folding import one_line
 
 
 class Badge(NamedTuple):

@@ -11,7 +11,7 @@ from datetime import date
 
 from app.cleaning import clean_line, clean_text
 from app.employee import BADGE_KEYS
-from app.terms import LINE_CHARACTERS
+from app.folding import LINE_CHARACTERS
 
 ABOUT_CHARACTERS = 2_000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -15,7 +15,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
-LINE_CHARACTERS = 200
+from app.folding import LINE_CHARACTERS, fold, one_line
+
 NAME_KEY_BYTES = 160
 WORD_BYTES = 64
 MOST_WORDS = 28
@@ -26,13 +27,8 @@ _OTHER_MARK = "{"
 
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
 _APOSTROPHE_MARKS = frozenset(_APOSTROPHES)
-_NO_DECOMPOSITION = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
-     "ŧ": "t", "ŋ": "n", "ə": "e"}
-)  # fmt: skip
 _ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
 _ASCII_TOKEN = re.compile(r"[!-&(-_a-~]+")  # without white space and apostrophes
-_SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 # Scripts written without spaces between the words, where any part of a name can be searched.
 _UNSPACED = re.compile(
@@ -55,69 +51,6 @@ class Searchable(Protocol):
     def department(self) -> str: ...
     @property
     def location(self) -> str: ...
-
-
-def _is_tidy(text: str) -> bool:
-    """Whether there is nothing to collapse or to strip: no other white space is printable."""
-    return (
-        text.isprintable()
-        and "  " not in text
-        and not text.startswith(" ")
-        and not text.endswith(" ")
-    )
-
-
-def one_line(text: str) -> str:
-    """The text on one line, white space collapsed, at most 200 characters: as lists show it."""
-    if len(text) <= LINE_CHARACTERS and _is_tidy(text):  # as nearly every text is
-        return text
-    return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS].rstrip()
-
-
-def _drops(mark: str) -> bool:
-    # Accents and vowel points go; vowel signs, tone marks and voiced marks of other scripts
-    # (classes 0, 7-9, 84-132) tell words apart there and stay.
-    place = unicodedata.combining(mark)
-    return 10 <= place <= 36 or place >= 200
-
-
-def _fold_marks(text: str) -> str:
-    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
-    return unicodedata.normalize("NFC", plain)
-
-
-class _Folded(dict[int, str]):
-    """What each character becomes, for those that become the same wherever they stand."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_marks(chr(code))
-        return folded
-
-
-# All before combine with nothing that stands beside them.
-_LATIN_ENDS = "\u0250"
-_LATIN = _Folded()
-
-
-@lru_cache(maxsize=8192)
-def fold(text: str) -> str:
-    """Case, accents and width removed; white space collapsed; control characters gone."""
-    if text.isascii():
-        plain = text.lower()
-    elif max(text) < _LATIN_ENDS:  # at a third of the cost
-        plain = text.translate(_LATIN)
-    else:
-        plain = _fold_marks(text)
-    if _is_tidy(plain):
-        return plain
-    if not plain.isprintable():
-        plain = "".join(
-            " " if mark.isspace() else mark
-            for mark in plain
-            if mark.isspace() or unicodedata.category(mark)[0] != "C"
-        )
-    return _SPACE.sub(" ", plain).strip()
 
 
 def facet_key(text: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from app import terms
 from app.contracts import Query
 from app.employee import Employee
+from app.folding import fold
 from app.sample_people import sample_people
 from app.storage.cursors import SEPARATOR, Cursor
 
@@ -126,7 +127,7 @@ def _from(person: Employee) -> str:
 
 def _latin(person: Employee) -> bool:
     words = person.full_name.split()
-    return len(words) > 1 and all(len(terms.fold(word)) > 4 and word.isalpha() for word in words)
+    return len(words) > 1 and all(len(fold(word)) > 4 and word.isalpha() for word in words)
 
 
 def _first_and_last(person: Employee) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from app import terms
 from app.employee import Employee
+from app.folding import fold
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # How else a sound is written; either way round.
@@ -122,5 +122,5 @@ def misspelt_names(people: Iterable[Employee], number: int, seed: int) -> Iterat
 
 def _words(person: Employee) -> list[str]:
     """First and last name in plain letters; nothing where it is written in others."""
-    folded = terms.fold(person.full_name).replace("'", "").replace("-", " ").split()
+    folded = fold(person.full_name).replace("'", "").replace("-", " ").split()
     return [folded[0], folded[-1]] if len(folded) > 1 and "".join(folded).isascii() else []

@@ -14,6 +14,7 @@ from app import terms
 from app.contracts import MOST_AT_ONCE, PAGE_SIZE, Batch, Facets, Page, Progress, Query
 from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.folding import one_line
 from app.revision import revision_of
 from app.storage.cursors import SEPARATOR, Cursor, read_cursor
 
@@ -94,7 +95,7 @@ class ModelStore:
         joined = Counter(filter(None, (terms.month_of(each.start_date) for each in everyone)))
         spellings = {
             plural: Counter(
-                terms.one_line(getattr(each, field))
+                one_line(getattr(each, field))
                 for each in everyone
                 if terms.facet_key(getattr(each, field))
             )
@@ -175,7 +176,7 @@ class ModelStore:
             for text in (each.full_name, each.preferred_name, each.job_title, each.department,
                          each.location)
         }  # fmt: skip
-        words = {word for text in texts for word in terms.words_of(terms.one_line(text))}
+        words = {word for text in texts for word in terms.words_of(one_line(text))}
         yield from (word for word in words if 2 <= len(word) <= 32 and terms.is_spelled(word))
 
     def photo_keys(self) -> Iterator[str]:

@@ -18,6 +18,7 @@ from app import terms
 from app.contracts import PhotoFile, Query
 from app.directory import Directory
 from app.employee import BADGE_KEYS
+from app.folding import one_line
 from app.sample_people import MOST_PORTRAITS, load_samples, sample_people
 from app.sample_portraits import paint
 from app.samples.faces import HAIRS, SKINS, Traits, face
@@ -65,7 +66,7 @@ def test_every_field_is_one_that_the_form_takes(crowd):
         assert person.job_title
         assert person.location
         lines = (person.full_name, person.job_title, person.location, person.department)
-        assert all(line == terms.one_line(line) for line in lines)
+        assert all(line == one_line(line) for line in lines)
         assert all(unicodedata.is_normalized("NFC", line) for line in lines)
         assert len(person.about) <= 2000
         assert set(person.badges) <= set(BADGE_KEYS)

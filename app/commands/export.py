@@ -19,7 +19,8 @@ from app.employee import BADGE_KEYS
 from app.errors import ExportRefused
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
-from app.terms import LETTERS, month_of, one_line
+from app.folding import one_line
+from app.terms import LETTERS, month_of
 
 _STANDARD_OUTPUT = "-"
 

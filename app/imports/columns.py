@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from app.cleaning import clean_line
-from app.terms import fold
+from app.folding import fold
 
 FIRST_NAME, LAST_NAME = "first_name", "last_name"
 

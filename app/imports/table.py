@@ -9,6 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from app.cleaning import clean_line
 from app.counting import counted
+from app.folding import fold
 from app.imports.columns import (
     FIRST_NAME,
     LAST_NAME,
@@ -22,7 +23,6 @@ from app.imports.kept_rows import KeptRows
 from app.imports.problems import FileUnreadable
 from app.imports.rows import ROWS_A_SHEET, Row
 from app.imports.xlsx_rows import XlsxRows
-from app.terms import fold
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 # Not only "[", with which headings may begin: [Name],[Mail].

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from app import person_rules
 from app.employee import BADGES, TEXT_FIELDS, Employee
+from app.folding import fold
 from app.imports.columns import FIRST_NAME, LAST_NAME, Columns
 from app.imports.days import DayOrder, read_day
 from app.imports.lines import Problem, Value, problem_at
 from app.imports.rows import Row
-from app.terms import email_key, fold
+from app.terms import email_key
 
 _BETWEEN_BADGES = re.compile(r"[,;|\n]")
 _BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.words)}

@@ -7,7 +7,7 @@ from random import Random
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from app import terms
+from app.folding import fold
 from app.samples.faces import Traits
 from app.samples.names import CULTURES, Culture
 
@@ -117,6 +117,6 @@ def _words(text: str) -> tuple[_Word, ...]:
     found = []
     for word in text.replace("\n", " ").split():
         latin, _, own = word.replace("_", " ").partition("/")
-        mail = _NOT_IN_MAIL.sub("", terms.fold(latin))
+        mail = _NOT_IN_MAIL.sub("", fold(latin))
         found.append(_Word(latin, own, mail))
     return tuple(found)

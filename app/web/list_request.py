@@ -11,7 +11,8 @@ from markupsafe import escape
 
 from app.cleaning import clean_line
 from app.contracts import Query
-from app.terms import LINE_CHARACTERS, month_of, one_line
+from app.folding import LINE_CHARACTERS, one_line
+from app.terms import month_of
 
 CARDS = "cards"
 TABLE = "table"

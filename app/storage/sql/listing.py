@@ -16,6 +16,7 @@ from sqlalchemy import RowMapping
 
 from app import terms
 from app.employee import BADGE_KEYS, Employee
+from app.folding import one_line
 from app.storage.cursors import SEPARATOR
 
 NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
@@ -155,7 +156,7 @@ def _shared(word: str, other: str) -> int:
 @lru_cache(maxsize=4096)
 def _facet(kind: str, text: str) -> tuple[Spelling, ...]:
     key = terms.facet_key(text)
-    return ((view_of(kind, key), terms.one_line(text)),) if key else ()
+    return ((view_of(kind, key), one_line(text)),) if key else ()
 
 
 @lru_cache(maxsize=1024)

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from app import terms
 from app.employee import BADGE_KEYS, TEXT_FIELDS, Card, Employee, badges_from
+from app.folding import LINE_CHARACTERS, one_line
 from app.storage.sql.tables import people
 
 CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
@@ -52,7 +52,7 @@ def card_from(values: Sequence[Any]) -> Card:
     # Nearly every card is as one_line would leave it, and this tells so at a third of the cost.
     lines = f"|{name}|{title}|{place}|{department}|{email}|{phone}|"
     if (
-        len(lines) <= terms.LINE_CHARACTERS
+        len(lines) <= LINE_CHARACTERS
         and lines.isprintable()
         and "  " not in lines
         and " |" not in lines
@@ -61,7 +61,7 @@ def card_from(values: Sequence[Any]) -> Card:
         return Card(
             employee_id, name, title, place, department, email, phone, known_badges, photo_key
         )
-    texts = map(terms.one_line, (name, title, place, department, email, phone))
+    texts = map(one_line, (name, title, place, department, email, phone))
     return Card._make((employee_id, *texts, known_badges, photo_key))
 
 

@@ -1,0 +1,81 @@
+"""A text as lists show it, on one line, and as it is sorted and searched, folded.
+
+Folding takes case, accents and width away; what is left is in NFC.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+LINE_CHARACTERS = 200
+
+_NO_DECOMPOSITION = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
+     "ŧ": "t", "ŋ": "n", "ə": "e"}
+)  # fmt: skip
+_SPACE = re.compile(r"\s+")
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether there is nothing to collapse or to strip: no other white space is printable."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and not text.startswith(" ")
+        and not text.endswith(" ")
+    )
+
+
+def one_line(text: str) -> str:
+    """The text on one line, white space collapsed, at most 200 characters: as lists show it."""
+    if len(text) <= LINE_CHARACTERS and _is_tidy(text):  # as nearly every text is
+        return text
+    return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS].rstrip()
+
+
+def _drops(mark: str) -> bool:
+    # Accents and vowel points go; vowel signs, tone marks and voiced marks of other scripts
+    # (classes 0, 7-9, 84-132) tell words apart there and stay.
+    place = unicodedata.combining(mark)
+    return 10 <= place <= 36 or place >= 200
+
+
+def _fold_marks(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(mark for mark in spread if not _drops(mark)).translate(_NO_DECOMPOSITION)
+    return unicodedata.normalize("NFC", plain)
+
+
+class _Folded(dict[int, str]):
+    """What each character becomes, for those that become the same wherever they stand."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_marks(chr(code))
+        return folded
+
+
+# All before combine with nothing that stands beside them.
+_LATIN_ENDS = "\u0250"
+_LATIN = _Folded()
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Case, accents and width removed; white space collapsed; control characters gone."""
+    if text.isascii():
+        plain = text.lower()
+    elif max(text) < _LATIN_ENDS:  # at a third of the cost
+        plain = text.translate(_LATIN)
+    else:
+        plain = _fold_marks(text)
+    if _is_tidy(plain):
+        return plain
+    if not plain.isprintable():
+        plain = "".join(
+            " " if mark.isspace() else mark
+            for mark in plain
+            if mark.isspace() or unicodedata.category(mark)[0] != "C"
+        )
+    return _SPACE.sub(" ", plain).strip()
