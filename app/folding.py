@@ -61,15 +61,25 @@ _LATIN_ENDS = "\u0250"
 _LATIN = _Folded()
 
 
-@lru_cache(maxsize=8192)
+def _fold_word(word: str) -> str:
+    if max(word, default="") < _LATIN_ENDS:  # at a third of the cost
+        return word.translate(_LATIN)
+    return _fold_marks(word)
+
+
+_fold_known_word = lru_cache(maxsize=8192)(_fold_word)
+
+
+def _fold_words(text: str) -> str:
+    # A cell of a table may hold a megabyte without a space: not worth remembering.
+    fold_word = _fold_known_word if len(text) <= LINE_CHARACTERS else _fold_word
+    # A space combines with nothing, so that words fold alone as they do together.
+    return " ".join(map(fold_word, text.split(" ")))
+
+
 def fold(text: str) -> str:
     """Case, accents and width removed; white space collapsed; control characters gone."""
-    if text.isascii():
-        plain = text.lower()
-    elif max(text) < _LATIN_ENDS:  # at a third of the cost
-        plain = text.translate(_LATIN)
-    else:
-        plain = _fold_marks(text)
+    plain = text.lower() if text.isascii() else _fold_words(text)
     if _is_tidy(plain):
         return plain
     if not plain.isprintable():

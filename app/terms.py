@@ -28,7 +28,11 @@ _OTHER_MARK = "{"
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
 _APOSTROPHE_MARKS = frozenset(_APOSTROPHES)
 _ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
-_ASCII_TOKEN = re.compile(r"[!-&(-_a-~]+")  # without white space and apostrophes
+# Letters in lower case, spaces for all that separates them.
+_ASCII_WORDS = bytes(
+    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ")
+    for code in range(256)
+)
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 # Scripts written without spaces between the words, where any part of a name can be searched.
 _UNSPACED = re.compile(
@@ -90,6 +94,17 @@ def _is_plain(folded: str) -> bool:
     return folded.isascii() and folded.replace(" ", "").isalnum()
 
 
+def _is_ascii_token(text: str) -> bool:
+    """Whether a text is ASCII without white space and apostrophes."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and " " not in text
+        and "'" not in text
+        and "`" not in text
+    )
+
+
 def _split(token: str) -> list[str]:
     """A token's words: apostrophes vanish, every other mark that is no letter separates."""
     if token.isalnum():  # nearly every token
@@ -114,12 +129,20 @@ def _cut(text: str, most_bytes: int) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, the plain ones first."""
-    folded = fold(text)
-    if _is_plain(folded):
-        return tuple(folded.split(" "))
     plain: list[str] = []
     more: list[str] = []
-    for token in folded.split(" "):
+    words_in = _known_words_in if len(text) <= LINE_CHARACTERS else _words_in
+    for words, parts in map(words_in, text.split(" ")):
+        plain += words
+        more += parts
+    return (*plain, *more)
+
+
+def _words_in(text: str) -> tuple[list[str], list[str]]:
+    """The plain words of a text, and the others under which it is found."""
+    plain: list[str] = []
+    more: list[str] = []
+    for token in fold(text).split(" "):
         words = _split(token)
         plain += words
         if len(words) > 1:
@@ -130,7 +153,10 @@ def words_of(text: str) -> tuple[str, ...]:
         if not token.isascii():
             for word in words:
                 more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
-    return (*plain, *more)
+    return plain, more
+
+
+_known_words_in = lru_cache(maxsize=8192)(_words_in)
 
 
 def is_spelled(word: str) -> bool:
@@ -152,16 +178,19 @@ def written_words(text: str) -> Iterator[str]:
                 yield written
 
 
-@lru_cache(maxsize=4096)
 def line_words(text: str) -> tuple[str, ...]:
     """Every word under which a text is found, as far as it is shown on one line."""
     if len(text) <= LINE_CHARACTERS:
         if _is_plain(text):  # as half of all names are
             return tuple(text.lower().split())
-        if _ASCII_TOKEN.fullmatch(text):  # as nearly every mail address is
-            words = _ASCII_WORD.findall(text.lower())
+        if _is_ascii_token(text):  # as nearly every mail address is
+            words = text.encode().translate(_ASCII_WORDS).decode().split()
             return (*words, "".join(words)) if len(words) > 1 else tuple(words)
     return words_of(one_line(text))
+
+
+# Many people share a title, a department and a place; hardly two a name or an address.
+_shared_line_words = lru_cache(maxsize=4096)(line_words)
 
 
 def search_words(person: Searchable) -> tuple[str, ...]:
@@ -175,9 +204,9 @@ def search_words(person: Searchable) -> tuple[str, ...]:
             *line_words(person.full_name),
             *line_words(person.preferred_name),
             *line_words(person.email.partition("@")[0]),
-            *line_words(person.job_title),
-            *line_words(person.department),
-            *line_words(person.location),
+            *_shared_line_words(person.job_title),
+            *_shared_line_words(person.department),
+            *_shared_line_words(person.location),
         )
     )
     if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one

@@ -1,5 +1,6 @@
 """One line, and its fold: what every list shows, and what every order and search compares."""
 
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -59,3 +60,13 @@ def test_a_line_has_at_most_200_characters_and_single_spaces() -> None:
 @given(texts)
 def test_a_line_of_a_line_is_the_same_line(text: str) -> None:
     assert one_line(one_line(text)) == one_line(text)
+
+
+def test_what_no_list_shows_is_not_remembered() -> None:
+    fold("é")
+    tracemalloc.start()
+    for number in range(100):
+        fold("é" * 100_000 + str(number))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000_000

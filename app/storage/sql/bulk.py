@@ -20,12 +20,13 @@ from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import (
     LETTERS,
     LISTED,
-    EntryRow,
+    PLAIN,
+    WORDS,
     Listing,
     Spelling,
+    beginning_of,
     listing_at,
     place_of,
-    row_of_word,
 )
 from app.storage.sql.plain_rows import put_rows, rows_with
 from app.storage.sql.rows import badges_text, time_text
@@ -65,10 +66,16 @@ class _New(NamedTuple):
 
 _FIRST_KEPT = _New._fields.index("id")
 _COLUMNS = (*_New._fields[_FIRST_KEPT:], "tie", "badges", "write_id", *LISTED)
+_InView = tuple[str, str, int]
+_IN_VIEWS = ("view", "at", "number")
+_PLAIN = tuple(zip(("lead", "start"), map(str, PLAIN), strict=True))
+_UnderWord = tuple[str, int, int, int]
+_UNDER_WORDS = ("at", "number", "lead", "start")
+_WORDS = (("view", f"'{WORDS}'"),)
 _NEXT_NUMBER = select(func.coalesce(func.max(people.c.number), 0) + 1)
 
 _Note = Callable[[_New], object]
-_Put = Callable[[Connection, Iterable[EntryRow]], None]
+_Put = Callable[[Connection, "_Listed", Sequence[int]], None]
 
 
 class _InTheWay(Exception):
@@ -105,10 +112,10 @@ def _prepared(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
 
 def _add_all(database: Database, batch: list[_New], note: _Note) -> int:
     """Store those of a batch who are new; how many they are. Mostly all are, and nothing else."""
-    for look_first, put_entries in (False, _put_entries_at_once), (True, _put_entries_at_once):
+    for look_first in False, True:
         with suppress(_InTheWay):
-            return _add(database, batch, note, put_entries, look_first=look_first)
-    return _add(database, batch, note, records.put_entries, look_first=True)
+            return _add(database, batch, note, _put_entries_at_once, look_first=look_first)
+    return _add(database, batch, note, _put_entries, look_first=True)
 
 
 @again_when_undone
@@ -127,92 +134,98 @@ def _add(
         fresh = [new for new in batch if new.tie not in known]
         if not fresh:
             return 0
-        listed = _Listed(note)
+        listed = _Listed(fresh, note)
+        put = _put_counted if database.shared else _put
         try:
-            numbers = _put_people(connection, fresh, listed, shared=database.shared)
-            put_entries(connection, listed.rows(numbers))
+            put(connection, fresh, listed, put_entries)
         except IntegrityError as error:
             raise _InTheWay from error
         counts.change(connection, listed.counts())
     return len(fresh)
 
 
-def _put_people(
-    connection: Connection, fresh: list[_New], listed: _Listed, *, shared: bool
-) -> Sequence[int]:
-    """Put rows into ``person`` and list them; the number of each."""
-    rows = _rows(fresh, listed)
-    if shared:  # the server counts
-        put_rows(connection, people, _COLUMNS, rows)
-        ties = [new.tie for new in fresh]
-        found: dict[str, int] = dict(rows_with(connection, people, ("tie", "number"), ties))
-        return [found[tie] for tie in ties]
+def _put(connection: Connection, fresh: list[_New], listed: _Listed, put_entries: _Put) -> None:
+    """Put rows into ``entry`` and ``person``, whose numbers are given here."""
     first = connection.execute(_NEXT_NUMBER).scalar_one()
     numbers = range(first, first + len(fresh))
-    numbered = ((number, *row) for number, row in zip(numbers, rows, strict=True))
+    put_entries(connection, listed, numbers)
+    # The last, since ids are random: SQLite, short of memory for their pages, writes some of them
+    # to its log twice, and then sums up anew all of the log that follows the first of those.
+    numbered = ((number, *row) for number, row in zip(numbers, _rows(fresh, listed), strict=True))
     put_rows(connection, people, ("number", *_COLUMNS), numbered)
-    return numbers
+
+
+def _put_counted(
+    connection: Connection, fresh: list[_New], listed: _Listed, put_entries: _Put
+) -> None:
+    """Put rows into ``person``, where the server counts them, and into ``entry``."""
+    put_rows(connection, people, _COLUMNS, _rows(fresh, listed))
+    ties = [new.tie for new in fresh]
+    found: dict[str, int] = dict(rows_with(connection, people, ("tie", "number"), ties))
+    put_entries(connection, listed, [found[tie] for tie in ties])
 
 
 def _rows(fresh: list[_New], listed: _Listed) -> Iterator[tuple[Any, ...]]:
     """The values of ``_COLUMNS``."""
     now = time_text(datetime.now(UTC))
-    for new in fresh:
-        listing = listed.add(new)
+    for new, listing in zip(fresh, listed.listings, strict=True):
         kept = new[_FIRST_KEPT:] if new.updated_at != _NOW else (*new[_FIRST_KEPT:-1], now)
         yield (*kept, new.tie, badges_text(new.badges), _WRITE_ID, *listing.values())
 
 
-def _put_entries_at_once(connection: Connection, rows: Iterable[EntryRow]) -> None:
+def _put_entries_at_once(connection: Connection, listed: _Listed, numbers: Sequence[int]) -> None:
     """Put rows into ``entry``; a savepoint would copy each page that they fall into."""
-    put_rows(connection, entry, records.ENTRY, rows)
+    rows, words = listed.in_views(numbers), listed.under_words(numbers)
+    put_rows(connection, entry, _IN_VIEWS, chain.from_iterable(rows), _PLAIN)
+    put_rows(connection, entry, _UNDER_WORDS, chain.from_iterable(words), _WORDS)
+
+
+def _put_entries(connection: Connection, listed: _Listed, numbers: Sequence[int]) -> None:
+    """Put rows into ``entry``, in the place of any that a program left with no record."""
+    rows = ((*row, *PLAIN) for rows in listed.in_views(numbers) for row in rows)
+    words = ((WORDS, *row) for rows in listed.under_words(numbers) for row in rows)
+    records.put_entries(connection, chain(rows, words))
 
 
 class _Listed:
-    """How people are listed who come in the order of their places, and are noted.
+    """How people are listed who come in the order of their places, each of whom is noted."""
 
-    Each of them is known by how many came before.
-    """
-
-    def __init__(self, note: _Note) -> None:
-        self._note = note
-        self._places: list[str] = []
+    def __init__(self, fresh: list[_New], note: _Note) -> None:
+        self.listings: list[Listing] = []
+        # A person is known by how many came before.
         self._counted: defaultdict[Spelling, list[int]] = defaultdict(list)
         self._words: defaultdict[str, list[int]] = defaultdict(list)  # a person, the lead, a person
+        for new in fresh:
+            note(new)
+            self._add(listing_at(new.place, new))
 
-    def add(self, new: _New) -> Listing:
-        """How the next of them is listed."""
-        self._note(new)
-        listing = listing_at(new.place, new)
-        at = len(self._places)
-        self._places.append(new.place)
+    def _add(self, listing: Listing) -> None:
+        at = len(self.listings)
+        self.listings.append(listing)
         counted, words = self._counted, self._words
         for spelling in listing.counted():
             counted[spelling].append(at)
         for word, lead in zip(listing.words, listing.leads(), strict=True):
             words[word] += (at, lead)
-        return listing
 
     def counts(self) -> dict[Spelling, int]:
         """How many more people each view has."""
         return {spelling: len(them) for spelling, them in self._counted.items()}
 
-    def rows(self, numbers: Sequence[int]) -> Iterator[EntryRow]:
-        """The rows of ``entry`` in its order, of people who have these numbers."""
-        return chain.from_iterable(self._rows_by_view(numbers))
-
-    def _rows_by_view(self, numbers: Sequence[int]) -> Iterator[list[EntryRow]]:
+    def in_views(self, numbers: Sequence[int]) -> Iterator[list[_InView]]:
+        """Rows of ``entry`` in its order, view by view, but those of words; people by number."""
         views: defaultdict[str, list[int]] = defaultdict(list)
         for (view, _), them in self._counted.items():
             if not view.startswith(LETTERS):  # people are counted there, not listed
                 views[view] += them
-        places = self._places
+        places = [listing.place for listing in self.listings]
         for view in sorted(views):
-            yield [(view, places[at], numbers[at], 0, 1) for at in sorted(views[view])]
-        yield from self._rows_by_word(numbers)  # the last of all views
+            yield [(view, places[at], numbers[at]) for at in sorted(views[view])]
 
-    def _rows_by_word(self, numbers: Sequence[int]) -> Iterator[list[EntryRow]]:
-        places = self._places
+    def under_words(self, numbers: Sequence[int]) -> Iterator[list[_UnderWord]]:
+        """The rows of words in their order, word by word; they follow all other views."""
+        places = [listing.place for listing in self.listings]
         for word, them in sorted(self._words.items()):
+            beginning, start = beginning_of(word)
             each = zip(them[::2], them[1::2], strict=True)
-            yield [row_of_word(word, places[at], numbers[at], lead) for at, lead in each]
+            yield [(beginning + places[at], numbers[at], lead, start) for at, lead in each]

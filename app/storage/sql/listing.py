@@ -29,6 +29,7 @@ LISTED = ("place", "words", "listed", "email_key")
 Place = tuple[str, str]  # view, at
 Marks = tuple[int, int]  # lead, start
 Spelling = tuple[str, str]  # view, as it is spelled
+PLAIN: Marks = (0, 1)  # outside the view of words
 EntryRow = tuple[str, str, int, int, int]  # view, at, number, lead, start
 
 
@@ -69,17 +70,17 @@ class Listing(NamedTuple):
         place = self.place
         if not place:
             return
-        yield NAMES, place, number, 0, 1
-        for view, _ in self.facets:
-            yield view, place, number, 0, 1
+        for view in (NAMES, *(view for view, _ in self.facets)):
+            yield view, place, number, *PLAIN
         for word, lead in zip(self.words, self.leads(), strict=True):
-            yield row_of_word(word, place, number, lead)
+            beginning, start = beginning_of(word)
+            yield WORDS, beginning + place, number, lead, start
 
     def leads(self) -> list[int]:
         """Of each word the shortest beginning that finds this person there first."""
         return [
-            1 if word[:1] != previous[:1] else _shared(previous, word) + 1
-            for previous, word in zip(("", *self.words), self.words, strict=False)
+            1 if word[0] != previous[0] else _shared(previous, word) + 1
+            for previous, word in zip((" ", *self.words), self.words, strict=False)
         ]
 
     def counted(self) -> list[Spelling]:
@@ -102,9 +103,9 @@ class Listing(NamedTuple):
 NOT_LISTED = Listing("", (), ())
 
 
-def row_of_word(word: str, place: str, number: int, lead: int) -> EntryRow:
-    """The row of ``entry`` for a word of a person."""
-    return WORDS, f"{word}{SEPARATOR}{place}", number, lead, len(word) + 2
+def beginning_of(word: str) -> tuple[str, int]:
+    """What precedes a place among the names in the view of words, and where that begins then."""
+    return f"{word}{SEPARATOR}", len(word) + 2
 
 
 def place_of(person: Employee) -> str:
