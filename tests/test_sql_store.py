@@ -296,9 +296,8 @@ def test_adding_many_writes_nothing_to_undo_a_single_statement(store: SqlStore, 
     before = bytes_of("wchar")
     list(store.add_many(people[5_000:]))
     log = file.with_name(f"{file.name}-wal").stat().st_size
-    assert (
-        log < bytes_of("wchar") - before < 2.2 * log
-    )  # to the log, from there to the file; else 2.9
+    # To the log, and from there to the file; else 2.9 times.
+    assert log < bytes_of("wchar") - before < 2.2 * log
 
 
 def test_little_of_the_log_is_read_again_where_memory_is_short(
