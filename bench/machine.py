@@ -7,6 +7,7 @@ import platform
 import resource
 import sqlite3
 import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +35,7 @@ class Moment:
         return {
             "measured on": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
             "machine": f"{os.cpu_count()} CPUs ({_processor()}), {_memory_gb():.0f} GB of memory",
-            "system": f"{_system()}, Python {platform.python_version()}",
+            "system": f"{_system()}, {_python()}",
             "versions": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
             "stores": f"SQLite {sqlite3.sqlite_version}, DynamoDB Local ({PACKAGE})",
             "revision": _revision(),
@@ -74,6 +75,11 @@ def _memory_gb() -> float:
 
 def _system() -> str:
     return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+
+
+def _python() -> str:
+    # Two builds of one version differ by a tenth and more.
+    return f"Python {platform.python_version()}, {Path(sys.executable).resolve()}"
 
 
 def _revision() -> str:
