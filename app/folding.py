@@ -61,25 +61,13 @@ _LATIN_ENDS = "\u0250"
 _LATIN = _Folded()
 
 
-def _fold_word(word: str) -> str:
-    if max(word, default="") < _LATIN_ENDS:  # at a third of the cost
-        return word.translate(_LATIN)
-    return _fold_marks(word)
-
-
-_fold_known_word = lru_cache(maxsize=8192)(_fold_word)
-
-
-def _fold_words(text: str) -> str:
-    # A cell of a table may hold a megabyte without a space: not worth remembering.
-    fold_word = _fold_known_word if len(text) <= LINE_CHARACTERS else _fold_word
-    # A space combines with nothing, so that words fold alone as they do together.
-    return " ".join(map(fold_word, text.split(" ")))
-
-
-def fold(text: str) -> str:
-    """Case, accents and width removed; white space collapsed; control characters gone."""
-    plain = text.lower() if text.isascii() else _fold_words(text)
+def _fold(text: str) -> str:
+    if text.isascii():
+        plain = text.lower()
+    elif max(text) < _LATIN_ENDS:  # at a third of the cost
+        plain = text.translate(_LATIN)
+    else:
+        plain = _fold_marks(text)
     if _is_tidy(plain):
         return plain
     if not plain.isprintable():
@@ -89,3 +77,12 @@ def fold(text: str) -> str:
             if mark.isspace() or unicodedata.category(mark)[0] != "C"
         )
     return _SPACE.sub(" ", plain).strip()
+
+
+_fold_line = lru_cache(maxsize=8192)(_fold)
+
+
+def fold(text: str) -> str:
+    """Case, accents and width removed; white space collapsed; control characters gone."""
+    # A cell of a table may hold a megabyte: not worth remembering.
+    return _fold_line(text) if len(text) <= LINE_CHARACTERS else _fold(text)
