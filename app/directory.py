@@ -46,6 +46,7 @@ class Directory:
         self.photos_off_because = photos_off_because
         self._near = NearSearch(employees)
         self._facets: tuple[float, Facets] | None = None
+        self._last_facets: Facets | None = None
         self._facets_lock = threading.Lock()
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
@@ -68,8 +69,9 @@ class Directory:
             if cached is not None and time.monotonic() - cached[0] < FACETS_SECONDS:
                 return cached[1]
             facets = self.employees.facets()
-            if cached is not None and cached[1] == facets:
-                facets = cached[1]  # the same object: what was rendered from it still serves
+            if self._last_facets == facets:
+                facets = self._last_facets  # the same object: what was rendered from it serves
+            self._last_facets = facets
             self._facets = (time.monotonic(), facets)
             return facets
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from app.contracts import Facets
 from app.employee import Employee
+from app.revision import revision_of
 from app.web.charts import scale
 from app.web.insights_parts import MOST_BARS, years_shown
 from tests.page_reader import Page, words_of
@@ -157,6 +159,16 @@ def test_insights_ask_only_for_the_counts_and_are_drawn_once_for_them(
     assert len(drawn) == known
     counts = Facets(total=1, locations={"Oslo": 1})
     assert small.get("/insights").response.data != first
+
+
+def test_a_change_that_counts_nobody_anew_draws_nothing_anew(small: SmallDirectory) -> None:
+    directory, amara = small.directory, small.directory.add(AMARA, "added")
+    counts = directory.facets()
+    called = replace(amara, phone="+254 20 555 0199")
+    amara = directory.update(called, revision_of(amara), "called")
+    assert directory.facets() is counts
+    directory.update(replace(amara, location="Oslo"), revision_of(amara), "moved")
+    assert directory.facets().locations == {"Oslo": 1}
 
 
 def test_a_directory_of_nobody_leads_to_adding_people(small: SmallDirectory) -> None:
