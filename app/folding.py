@@ -79,7 +79,7 @@ def _fold(text: str) -> str:
     return _SPACE.sub(" ", plain).strip()
 
 
-_fold_line = lru_cache(maxsize=2048)(_fold)
+_fold_line = lru_cache(maxsize=1024)(_fold)
 
 
 def fold(text: str) -> str:

@@ -72,7 +72,7 @@ def _label(letter: str) -> str:
     return "#" if letter == terms.OTHER_LETTERS else letter.upper()
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1536)
 def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
     title = place = ""
     if card.job_title:
