@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from app.contracts import EmployeeStore
 from app.employee import Employee
@@ -61,14 +62,15 @@ def load(people: int) -> Loaded:
     store.set_up()
     look_seldom()  # as in every process of the directory
     if settings.dynamo_mode:
-        _switch_off_stream(settings.dynamo_table)
+        _switch_stream(settings.dynamo_table, on=False)
     source = _Source(people)
     started, cpu = time.perf_counter(), time.process_time()
     interruptions = 0
     while not _all_are_in(store, source):
         interruptions += 1
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    store.set_up()  # the stream is on from now on
+    if settings.dynamo_mode:
+        _switch_stream(settings.dynamo_table, on=True)
     if store.facets().total != people:
         raise SystemExit("others were in the store too, or not everyone is")
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -76,10 +78,17 @@ def load(people: int) -> Loaded:
     return Loaded(people, seconds - spent, cpu - spent, peak_kb / 1024, interruptions, source.some)
 
 
-def _switch_off_stream(table: str) -> None:
-    """DynamoDB Local looks through all records of a table's stream at each request to the table."""
-    client: Any = boto3.client("dynamodb")
-    client.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
+def _switch_stream(table: str, *, on: bool) -> None:
+    """DynamoDB Local looks through all records of a table's stream at each request to the table.
+
+    It also counts a table's items before it answers here, a second for a million: longer than the
+    directory waits for anything.
+    """
+    client: Any = boto3.client("dynamodb", config=Config(read_timeout=120))
+    stream: dict[str, Any] = {"StreamEnabled": on}
+    if on:
+        stream["StreamViewType"] = "NEW_IMAGE"
+    client.update_table(TableName=table, StreamSpecification=stream)
 
 
 def _all_are_in(store: EmployeeStore, source: Iterable[Employee]) -> bool:
