@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import BinaryIO
 
+from app.imports.latin import LATIN, latin_of
 from app.imports.problems import FileUnreadable
 
 _SAMPLE_BYTES = 64 * 1024
@@ -26,12 +27,13 @@ WORDS = {
     "cp1252": "Windows-1252",
     "latin-1": "Latin-1",
     "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "mac_roman": "Mac Roman",
 }
 # Told apart by a guess: the scripts of the others look nothing alike.
 _GUESSED = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr"]
-_LATIN = ("cp1250", "cp1252")
-# In Windows-1252 these stand by themselves; in Windows-1250 they are the letters of a name.
-_LETTERS_OF_1250 = "³¹¿£¥¼¾ª¯"
 
 
 def encoding_of(file: BinaryIO) -> str:
@@ -68,15 +70,15 @@ def _decodes(file: BinaryIO, name: str) -> bool:
 
 
 def _guess(file: BinaryIO) -> str:
-    from charset_normalizer import from_bytes  # here, since nearly every file is UTF-8
-
     sample = _telling_lines(file)
-    best = from_bytes(sample, cp_isolation=_GUESSED).best()
-    if best is not None and best.encoding not in _LATIN:
-        return best.encoding
-    if _looks_like_1250(sample) and _decodes(file, "cp1250"):
-        return "cp1250"
-    return "cp1252" if _decodes(file, "cp1252") else "latin-1"
+    latin = latin_of(sample)
+    if not latin.is_sure:
+        from charset_normalizer import from_bytes  # here, since nearly every file is UTF-8
+
+        best = from_bytes(sample, cp_isolation=_GUESSED).best()
+        if best is not None and best.encoding not in LATIN:
+            return best.encoding
+    return next((name for name in latin.encodings if _decodes(file, name)), "latin-1")
 
 
 def _telling_lines(file: BinaryIO) -> bytes:
@@ -87,12 +89,3 @@ def _telling_lines(file: BinaryIO) -> bytes:
         if not line.isascii():
             found += line
     return bytes(found)
-
-
-def _looks_like_1250(sample: bytes) -> bool:
-    text = sample.decode("cp1252", "replace")
-    return any(
-        mark in _LETTERS_OF_1250
-        and (text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalpha())
-        for at, mark in enumerate(text)
-    )
