@@ -43,6 +43,7 @@ ROUTES = {
     "/import": Route("GET POST", EVERYONE, "POST keeps a file, to be compared"),
     "/import/template.<any(csv, xlsx):ending>": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>": Route("GET", EVERYONE, "nothing"),
+    "/import/<job_id>/refused.csv": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>/progress": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>/go": Route("POST", EVERYONE, "adds and changes people as planned"),
     "/import/<job_id>/stop": Route("POST", EVERYONE, "stops an import"),

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from app.contracts import Batch
 from app.employee import Employee
 from app.errors import StorageUnavailable
-from app.web.export_pages import MOST_AT_ONCE
+from app.web.long_files import MOST_AT_ONCE
 from tests.ground.environment import isolated
 from tests.ground.needs import find
 from tests.ground.server_process import ServerProcess, free_port

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import click
 
 from app.commands.progress import ProgressLine, progress
 from app.commands.running import explained, the_directory, the_settings
+from app.commands.writing import write_file
 from app.contracts import Query
 from app.counting import people_counted
 from app.employee import BADGE_KEYS
@@ -60,7 +60,7 @@ def _into_file(file: str, ending: str, query: Query) -> None:
         if file == _STANDARD_OUTPUT:
             _print(pieces)
         else:
-            _write(Path(file), pieces)
+            write_file(Path(file), pieces)
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
     click.echo(f"Exported {people_counted(count.people)}{where}.", err=True)
 
@@ -119,21 +119,6 @@ def _print(pieces: Iterable[bytes]) -> None:
     for piece in pieces:
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    """The file appears whole, or stays as it was."""
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            for piece in pieces:
-                file.write(piece)
-        part.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ExportRefused(f"{path} could not be written ({reason}). Name another.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _into_lake(address: str, database: str, table: str) -> None:

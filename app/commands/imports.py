@@ -12,6 +12,7 @@ from typing import cast
 import click
 from flask import current_app
 
+from app.commands.import_report import tell
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
 from app.contracts import MOST_AT_ONCE
@@ -22,18 +23,11 @@ from app.import_watch import ImportWatch
 from app.imports.file_parts import digest_of
 from app.imports.hold import is_held
 from app.imports.importer import Importer
-from app.imports.jobs import NO_ROWS, Job, Phase
-from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line, LineCounts
+from app.imports.jobs import Job, Phase
 from app.imports.problems import NotNow
-from app.imports.rows import row_words
 from app.storage import open_course_table
 
-_MOST_TOLD = 20
 _LOOK_SECONDS = 1.0
-_WORDS = {
-    ADDED: "added", CHANGED: "changed", SAME: "left alone", REFUSED: "refused",
-    UNDONE: "undone", KEPT: "not undone",
-}  # fmt: skip
 
 
 @click.command("import")
@@ -44,6 +38,12 @@ _WORDS = {
 @click.option("--undo", metavar="IMPORT", help="Take an import back.")
 @click.option("--stop", metavar="IMPORT", help="Stop an import, wherever it is worked on.")
 @click.option("--go", metavar="IMPORT", help="Carry out a dry run, or go on with what was stopped.")
+@click.option(
+    "--refused",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="CSV",
+    help="Write the refused lines there, with what to do, to be mended and imported.",
+)
 @click.option(
     "--from-course-mysql",
     "course",
@@ -57,6 +57,7 @@ def import_people(
     undo: str | None,
     stop: str | None,
     go: str | None,
+    refused: Path | None,
     course: bool,
 ) -> None:
     """Import people from a CSV file or an Excel workbook. Status 1 when a line was refused.
@@ -66,6 +67,8 @@ def import_people(
     importer = cast(Importer, current_app.extensions["importer"])
     if sum(map(bool, (file, undo, stop, go, course))) != 1:
         raise click.UsageError("Name a file, or an import with --undo, --stop or --go.")
+    if refused:
+        _check_refused(refused, file, go)
     if course:
         _add_from_course(dry_run=dry_run)
         return
@@ -76,9 +79,16 @@ def import_people(
     if undo:
         _run(importer, importer.undo(undo))
     elif go:
-        _run(importer, importer.go(go))
+        _run(importer, importer.go(go), refused)
     elif file:
-        _run(importer, _taken_in(importer, file, dry_run=dry_run))
+        _run(importer, _taken_in(importer, file, dry_run=dry_run), refused)
+
+
+def _check_refused(refused: Path, file: Path | None, go: str | None) -> None:
+    if not (file or go):
+        raise click.UsageError("Name a file, or an import with --go: --refused is for its lines.")
+    if file and refused.exists() and refused.samefile(file):
+        raise click.UsageError(f"{refused} is the file to import: name another for --refused.")
 
 
 def _add_from_course(*, dry_run: bool) -> None:
@@ -127,7 +137,7 @@ def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
     return importer.go(known.id)
 
 
-def _run(importer: Importer, job: Job) -> None:
+def _run(importer: Importer, job: Job, refused: Path | None = None) -> None:
     with told_to_stop() as stop, progress() as line:
         for now in _until_it_rests(importer, job, stop):
             line.tell(_how_far(now))
@@ -140,7 +150,7 @@ def _run(importer: Importer, job: Job) -> None:
         click.echo(f"Stopped. {job.trouble}".strip())
         click.echo(f"Go on with: flask import --go {job.id}")
         raise SystemExit(1)
-    _tell(importer, job)
+    tell(importer, job, refused)
 
 
 def _until_it_rests(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
@@ -186,43 +196,3 @@ def _rest(importer: Importer, job: Job) -> None:
     """Else a server that runs would go on with it."""
     with contextlib.suppress(NotNow):
         importer.stop(job.id)
-
-
-def _tell(importer: Importer, job: Job) -> None:
-    if job.what_was_left_out:
-        click.echo(job.what_was_left_out)
-    outcomes = (UNDONE, KEPT) if job.phase is Phase.UNDONE else (ADDED, CHANGED, SAME, REFUSED)
-    bad = outcomes[-1]
-    counts = importer.counts(job)
-    for line in importer.lines(job, bad, 0, _MOST_TOLD):
-        click.echo(f"  {_reasons(line, job)}")
-    if (more := counts.of(bad) - _MOST_TOLD) > 0:
-        click.echo(f"  and {more:,} more: see /import/{job.id}")
-    told = ", ".join(f"{counts.of(outcome):,} {_WORDS[outcome]}" for outcome in outcomes)
-    planned = "Would be " if job.phase is Phase.PLANNED else ""
-    click.echo(f"{planned}{told}. Not read: {', '.join(job.left_out)}." if job.left_out
-               else f"{planned}{told}.")  # fmt: skip
-    _tell_what_next(job, counts)
-    if counts.of(bad):
-        raise SystemExit(1)
-
-
-def _tell_what_next(job: Job, counts: LineCounts) -> None:
-    if job.has_no_rows:
-        click.echo(NO_ROWS)
-    elif job.phase is Phase.PLANNED and not counts.added + counts.changed:
-        click.echo("There is nothing to carry out.")
-    elif job.phase is Phase.PLANNED:
-        click.echo(f"Carry it out with: flask import --go {job.id}")
-    elif job.phase is Phase.DONE and counts.added + counts.changed:
-        click.echo(f"Undo it with: flask import --undo {job.id}")
-
-
-def _reasons(line: Line, job: Job) -> str:
-    reasons = (
-        ": ".join(filter(None, (each.column, each.reason, each.typed and f"“{each.typed}”")))
-        for each in line.problems
-    )
-    return (
-        f"Line {row_words(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"
-    )

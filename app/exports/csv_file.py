@@ -1,4 +1,4 @@
-"""People as CSV: UTF-8 with a mark that tells Excel so, safe against formulas."""
+"""People and other rows as CSV: UTF-8 with a mark that tells Excel so, safe against formulas."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from app.exports.columns import HEADINGS, row_of
 from app.exports.people_of_view import People
 from app.spreadsheet_text import guarded
+
+_ROWS_A_PIECE = 100
 
 
 def csv_file(pages: Iterable[People]) -> Iterator[bytes]:
@@ -17,10 +20,18 @@ def csv_file(pages: Iterable[People]) -> Iterator[bytes]:
     yield codecs.BOM_UTF8 + _lines([HEADINGS])
     for people in pages:
         if people:
-            yield _lines([guarded(text) for text in row_of(person)] for person in people)
+            yield _lines(row_of(person) for person in people)
+
+
+def csv_of_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """A file of these rows, the first of which are the headings, a piece for each hundred."""
+    source = iter(rows)
+    yield codecs.BOM_UTF8 + _lines(islice(source, 1))
+    for first in source:
+        yield _lines(chain((first,), islice(source, _ROWS_A_PIECE - 1)))
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8", "replace")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Event
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
 from app.imports import file_parts
@@ -15,10 +15,18 @@ from app.imports.jobs import AT_WORK, Job, JobStore, Phase, new_job_id
 from app.imports.line_parts import LineParts
 from app.imports.lines import Line, LineCounts
 from app.imports.problems import FileUnreadable, NotNow
+from app.imports.refused import Cells, refused_rows
 from app.imports.worker import work
 
 MOST_SHOWN = 20
 _LONGEST_NAME = 120
+
+
+class RecentJobs(NamedTuple):
+    """Some jobs; ``last`` is the id before which there are more, or empty."""
+
+    jobs: list[Job]
+    last: str
 
 
 class Importer:
@@ -55,14 +63,16 @@ class Importer:
         """A job as it is now. Raises JobNotFound."""
         return self._jobs.read(job_id).job
 
-    def recent(self) -> list[Job]:
-        """The jobs of the last thirty days, the latest first."""
-        found = [stored.job for stored in self._jobs.recent(MOST_SHOWN)]
-        return [job for job in found if job.phase is not Phase.RECEIVING]
+    def recent(self, before: str = "") -> RecentJobs:
+        """Jobs of the last thirty days, the latest first, or those before the one with this id."""
+        found = [stored.job for stored in self._jobs.recent(MOST_SHOWN + 1, before)]
+        shown = found[:MOST_SHOWN]
+        last = shown[-1].id if len(found) > MOST_SHOWN else ""
+        return RecentJobs([job for job in shown if job.phase is not Phase.RECEIVING], last)
 
     def find(self, digest: str) -> Job | None:
         """A job that imports this very file and has not ended."""
-        for job in self.recent():
+        for job in self.recent().jobs:
             if job.digest == digest and job.go and job.phase in (Phase.PLANNING, Phase.DOING):
                 return job
         return None
@@ -74,6 +84,10 @@ class Importer:
     def lines(self, job: Job, outcome: str, start: int, most: int) -> list[Line]:
         """Some of the lines with this outcome."""
         return LineParts(self._jobs, job.id).page(job, outcome, start, most)
+
+    def refused_rows(self, job: Job) -> Iterator[Cells]:
+        """The refused lines as a table to be mended and imported again; see refused.py."""
+        return refused_rows(self._jobs, job)
 
     def go(self, job_id: str) -> Job:
         """Carry out what is planned, or go on with what was stopped. Raises NotNow."""

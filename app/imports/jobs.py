@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from dataclasses import asdict, dataclass, field, fields
@@ -13,6 +14,7 @@ from typing import NamedTuple, Protocol
 from app.imports.lines import LineCounts
 
 DAYS_KEPT = 30
+JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
 NO_ROWS = "The file has headings, but no row below them."
 
 
@@ -167,8 +169,8 @@ class JobStore(Protocol):
         Raises JobChanged when it has another revision by now, and JobNotFound.
         """
 
-    def recent(self, most: int) -> list[StoredJob]:
-        """The jobs that were created last, the latest first."""
+    def recent(self, most: int, before: str = "") -> list[StoredJob]:
+        """The jobs that were created last, or before the one with this id; the latest first."""
 
     def wanting_work(self, most: int) -> list[StoredJob]:
         """The oldest jobs that want work, at a cost that no other job adds to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from weakref import finalize
 
 from app.imports.rows import Row
@@ -21,7 +21,7 @@ class KeptRows:
         finalize(self, self._file.close)
         self.is_whole = False
 
-    def keeping(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def keeping(self, rows: Iterable[Row]) -> Generator[Row]:
         """The same rows, while they are kept."""
         self._file.seek(0)
         self._file.truncate()
@@ -30,7 +30,7 @@ class KeptRows:
             yield row
         self.is_whole = True
 
-    def again(self) -> Iterator[Row]:
+    def again(self) -> Generator[Row]:
         """The rows that were kept."""
         self._file.seek(0)
         for line in self._file:

@@ -86,6 +86,12 @@ class LineParts:
                 break
         return found
 
+    def with_outcome(self, job: Job, outcome: str) -> Iterator[Line]:
+        """All lines with an outcome, in the order of the file, a part in memory at a time."""
+        for kind, number, counts in self._all(job):
+            if counts.of(outcome):
+                yield from (line for line in self.get(kind, number) if line.outcome == outcome)
+
     def _all(self, job: Job) -> Iterator[tuple[str, int, LineCounts]]:
         """The newest kind of each part, its number and its counts."""
         yield from self._those(DONE, range(job.done_parts))

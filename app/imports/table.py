@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
@@ -51,8 +51,9 @@ class _Heading(NamedTuple):
 class Table:
     """A file that is open; it stays the caller's to close. Raises FileUnreadable.
 
-    ``sheets`` are those of a workbook that are read: the first that has people, and whichever has
-    the same headings. ``sheets_left_out`` hold something else.
+    ``headings`` are as they stand in the file. ``sheets`` are those of a workbook that are read:
+    the first that has people, and whichever has the same headings. ``sheets_left_out`` hold
+    something else.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -63,6 +64,7 @@ class Table:
             raise FileUnreadable("The file is empty. Choose one with a row for each person.")
         heading = next((each.row for each in found if _says_who(each.row)), found[0].row)
         self.columns: Columns = read_headings(heading.cells)
+        self.headings = heading.cells[: self.columns.width]
         if not _says_who(heading):
             if heading.problem:
                 raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
@@ -84,13 +86,16 @@ class Table:
         self.sheets_left_out = self._sheet_names(each for each in found if each not in self._read)
         self.words = self._source.words(self.sheets)
 
-    def rows(self) -> Iterator[Row]:
-        """Every row below the headings in which something stands, sheet after sheet."""
+    def rows(self) -> Generator[Row]:
+        """Every row below the headings in which something stands, sheet after sheet.
+
+        Who stops before the end closes it, while the file is still open.
+        """
         if self._kept is None:
             return self._rows_read()
         return self._kept.again() if self._kept.is_whole else self._kept.keeping(self._rows_read())
 
-    def _rows_read(self) -> Iterator[Row]:
+    def _rows_read(self) -> Generator[Row]:
         for place, heading in enumerate(self._read):
             for row in self._source.rows(heading.sheet):
                 if row.number > heading.row.number and not row.is_empty:
@@ -111,17 +116,17 @@ class Table:
         return tuple(name[:_LONGEST_NAME] for name in names)
 
     def _fitted(self, row: Row) -> Row:
-        """The row with a cell for each column, or with what is wrong with it."""
+        """The row with a cell for each column; one with a problem keeps those beyond as well."""
         width = self.columns.width
-        cells = (*row.cells[:width], *("" for _ in range(width - len(row.cells))))
+        cells = (*row.cells, *("" for _ in range(width - len(row.cells))))
         if row.problem or len(row.cells) == width:
             return row._replace(cells=cells)
         found = counted(len(row.cells), "cell", "cells")
-        if any(cell.strip() for cell in row.cells[width:]):
+        if any(cell.strip() for cell in cells[width:]):
             return Row(row.number, cells, _TOO_MANY.format(found, width))
         if len(row.cells) < width and not self._source.ends_early:
             return Row(row.number, cells, _TOO_FEW.format(found, width))
-        return row._replace(cells=cells)
+        return row._replace(cells=cells[:width])
 
 
 def _says_who(heading: Row) -> bool:

@@ -31,9 +31,10 @@ class JobsInMemory:
             self._jobs[job.id] = StoredJob(job, revision + 1)
             return revision + 1
 
-    def recent(self, most: int) -> list[StoredJob]:
+    def recent(self, most: int, before: str = "") -> list[StoredJob]:
         with self._lock:
-            return sorted(self._jobs.values(), key=lambda each: each.job.id, reverse=True)[:most]
+            found = [each for each in self._jobs.values() if not before or each.job.id < before]
+            return sorted(found, key=lambda each: each.job.id, reverse=True)[:most]
 
     def wanting_work(self, most: int) -> list[StoredJob]:
         with self._lock:

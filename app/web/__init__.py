@@ -24,8 +24,10 @@ def register(app: Flask) -> None:
         employee_pages,
         error_pages,
         export_pages,
+        import_files,
         import_pages,
         insights_page,
+        long_files,
         machine_pages,
         not_modified,
         photo_files,
@@ -45,9 +47,10 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     error_pages.register(app)
     static_files.register(app, Path(app.root_path).parent / "static")
+    long_files.make_room(app)
     for blueprint in (
         *(employee_pages.pages, photo_files.photos, insights_page.insights),
-        *(export_pages.exports, import_pages.imports),
+        *(export_pages.exports, import_pages.imports, import_files.files),
         *(machine_pages.machine, console_pages.console, doctor_page.doctor),
     ):
         app.register_blueprint(blueprint)

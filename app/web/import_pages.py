@@ -18,11 +18,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app import deadline
-from app.exports.csv_file import csv_file
-from app.exports.xlsx_file import xlsx_file
 from app.import_watch import ImportWatch
 from app.imports.importer import Importer, can_be_forgotten, can_be_undone
-from app.imports.jobs import AT_WORK, Job, Phase
+from app.imports.jobs import AT_WORK, JOB_ID, Job, Phase
 from app.imports.line_parts import outcomes_of
 from app.imports.problems import FileUnreadable, JobNotFound, NotNow
 from app.web import import_words as words
@@ -30,7 +28,6 @@ from app.web import import_words as words
 MOST_MEGABYTES = 100
 LINES_A_PAGE = 50
 _RECEIVE_SECONDS = 60.0
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 imports = Blueprint("imports", __name__, url_prefix="/import")
 
 
@@ -69,9 +66,16 @@ def choose() -> ResponseReturnValue:
 
 
 def _choose(problem: str) -> ResponseReturnValue:
-    recent = [(job, words.state(job), words.began(job)) for job in _importer().recent()]
+    typed = request.args.get("before", "")
+    before = typed if JOB_ID.fullmatch(typed) else ""
+    recent = _importer().recent(before)
     page = render_template(
-        "import.html", problem=problem, recent=recent, most_megabytes=MOST_MEGABYTES
+        "import.html",
+        problem=problem,
+        recent=[(job, words.state(job), words.began(job)) for job in recent.jobs],
+        before=before,
+        last=recent.last,
+        most_megabytes=MOST_MEGABYTES,
     )
     return page, 422 if problem else 200
 
@@ -90,15 +94,6 @@ def receive() -> ResponseReturnValue:
         return _choose(str(error))
     _wake()
     return redirect(f"/import/{job.id}", 303)
-
-
-@imports.get("/template.<any(csv, xlsx):ending>")
-def template(ending: str) -> Response:
-    """A file with the headings and nobody in it."""
-    pieces, kind = (csv_file([]), "text/csv") if ending == "csv" else (xlsx_file([]), _XLSX)
-    response = Response(b"".join(pieces), content_type=kind)
-    response.headers.set("Content-Disposition", "attachment", filename=f"people.{ending}")
-    return response
 
 
 class _Window(NamedTuple):
@@ -230,6 +225,6 @@ def _not_now(error: NotNow) -> ResponseReturnValue:
     return redirect(f"/import/{job_id}", 303)
 
 
-@imports.errorhandler(JobNotFound)
+@imports.app_errorhandler(JobNotFound)
 def _no_such_import(error: JobNotFound) -> ResponseReturnValue:
     return render_template("404.html", status=404), 404

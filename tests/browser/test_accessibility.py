@@ -60,7 +60,7 @@ def silent_list(page: Page, site: Site) -> None:
 
 
 def busy_export(page: Page, site: Site) -> None:
-    slots = site.small.app.extensions["export_slots"]
+    slots = site.small.app.extensions["long_files"]
     for _ in range(MOST_AT_ONCE):
         slots.acquire()
     try:

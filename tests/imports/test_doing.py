@@ -549,7 +549,7 @@ def test_only_what_can_be_done_now_is_done(desk: Desk) -> None:
         desk.importer.forget(job.id)
     planned = desk.run(many(1), go=False)
     desk.importer.forget(planned.id)
-    assert [each.id for each in desk.importer.recent()] == [job.id]
+    assert [each.id for each in desk.importer.recent().jobs] == [job.id]
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -251,3 +251,30 @@ def test_it_wants_one_thing_to_do(app: Flask, file: Path) -> None:
     for command in ((), (file, "--undo", "x")):
         assert run(app, *command).exit_code == 2
     assert "There is no import x" in run(app, "--undo", "x").output
+
+
+def test_refused_lines_are_written_into_a_file_to_be_mended(app: Flask, tmp_path: Path) -> None:
+    source, mend = tmp_path / "people.csv", tmp_path / "mend.csv"
+    source.write_text(GOOD + "Cy,,L,cy@example.com\n")
+    told = run(app, source, "--refused", mend)
+    assert told.exit_code == 1
+    assert f"The refused lines are in {mend}: mend them there" in told.output
+    head, line = mend.read_text("utf-8-sig").splitlines()
+    assert head == "Line,What to do,Name,Title,Office,Mail"
+    assert line.startswith('4,"Title: Give a title')
+    mend.write_text(f"{head}\n4,,Cy,C,L,cy@example.com\n")
+    other = tmp_path / "other.csv"
+    assert run(app, mend, "--refused", other).exit_code == 0
+    assert not other.exists()
+    assert total(app) == 3
+
+
+def test_refused_lines_never_take_the_place_of_the_file(app: Flask, tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text(GOOD + "Cy,,L,cy@example.com\n")
+    told = run(app, source, "--refused", f"{tmp_path}/./people.csv")
+    assert told.exit_code == 2
+    assert "is the file to import: name another" in told.output
+    assert total(app) == 0
+    assert source.read_text().startswith(GOOD)
+    assert "--refused is for its lines" in run(app, "--undo", "x", "--refused", "y.csv").output

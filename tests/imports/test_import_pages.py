@@ -15,6 +15,7 @@ import pytest
 from app.imports.importer import Importer
 from app.imports.table import Table
 from app.web import import_pages
+from app.web.long_files import MOST_AT_ONCE
 from tests.page_reader import Page, words_of
 from tests.small_directory import AMARA, SmallDirectory, upload
 
@@ -116,7 +117,7 @@ def test_under_way_nothing_is_told_as_done_that_is_not(small: SmallDirectory) ->
     assert "New people1" in page.text
     assert "Added1" not in page.text
     importer: Importer = small.app.extensions["importer"]
-    stored = importer._jobs.read(importer.recent()[0].id)
+    stored = importer._jobs.read(importer.recent().jobs[0].id)
     trouble = "It waits, because the database did not answer: locked."
     importer._jobs.write(replace(stored.job, trouble=trouble), stored.revision)
     waiting = small.get(f"/import/{stored.job.id}")
@@ -129,7 +130,7 @@ def test_people_who_are_put_in_order_and_who_are_added_ahead_of_their_parts_are_
 ) -> None:
     press(small, planned(small), "/go")
     importer: Importer = small.app.extensions["importer"]
-    job = importer.recent()[0]
+    job = importer.recent().jobs[0]
 
     def told(**changes: Any) -> str:
         stored = importer._jobs.read(job.id)
@@ -280,3 +281,59 @@ def test_whoever_was_added_or_could_not_be_undone_is_a_press_away(small: SmallDi
     left = small.get(f"{there}?show=kept")
     assert left.links()["Bo"] == address
     assert "Why" in [words_of(each) for each in left.all("th")]
+
+
+def test_refused_lines_are_downloaded_to_be_mended(small: SmallDirectory) -> None:
+    page = planned(small)
+    address = page.links()["Refused lines, CSV"]
+    answer = small.reader.client.get(address, buffered=True)
+    assert answer.status_code == 200
+    assert 'filename="Staff to mend.csv"' in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Line,What to do,Name,Job Title,Office,E-mail,Hire date,Shoe size"
+    assert lines[1].startswith('4,"Job Title: Give a title, such as Field Engineer')
+    assert lines[1].endswith(",<b>Cy</b>,,Oslo,cy@,,")
+    assert len(lines) == 2
+
+
+def test_where_nothing_was_refused_there_is_no_such_file(small: SmallDirectory) -> None:
+    sent = send(small, b"Name;Title;Office\nBo;Clerk;Oslo\n")
+    work(small)
+    page = small.reader.follow(sent)
+    assert "Refused lines, CSV" not in page.links()
+    [job] = small.app.extensions["importer"].recent().jobs
+    small.get(f"/import/{job.id}/refused.csv", status=404)
+    small.get("/import/20260101-000000-aaaaaaaa/refused.csv", status=404)
+
+
+def test_a_file_too_many_at_once_is_told_to_wait(small: SmallDirectory) -> None:
+    page = planned(small)
+    room = small.app.extensions["long_files"]
+    for _ in range(MOST_AT_ONCE):
+        assert room.acquire(blocking=False)
+    assert "Try again" in small.get(page.links()["Refused lines, CSV"], status=503).text
+    room.release()
+    small.reader.client.get(page.links()["Refused lines, CSV"], buffered=True)
+    assert room.acquire(blocking=False)
+
+
+def test_every_import_of_thirty_days_is_reached_page_by_page(small: SmallDirectory) -> None:
+    importer: Importer = small.app.extensions["importer"]
+    made = [importer.take_in(io.BytesIO(b"Name\n"), f"{n}.csv").id for n in range(45)]
+    page = small.get("/import")
+    seen = [page]
+    assert "Latest imports" in page.text
+    while earlier := seen[-1].links().get("Earlier"):
+        seen.append(small.get(earlier))
+    assert "Earlier imports" in seen[-1].text
+    assert seen[-1].links()["Latest"] == "/import"
+    shown = [
+        address.removeprefix("/import/")
+        for page in seen
+        for address in page.links().values()
+        if address.removeprefix("/import/") in made
+    ]
+    assert len(seen) == 3
+    assert sorted(shown) == sorted(made)
+    assert small.get("/import?before=20'").text == page.text

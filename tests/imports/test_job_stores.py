@@ -66,6 +66,8 @@ def test_the_latest_jobs_come_first_and_what_is_deleted_is_gone_with_its_parts(
     for number in range(30):
         jobs.put_part(three[2].id, "plan", number, b"x")
     assert [stored.job for stored in jobs.recent(2)] == [three[2], three[1]]
+    assert [stored.job for stored in jobs.recent(9, three[2].id)] == [three[1], three[0]]
+    assert jobs.recent(9, three[0].id) == []
     jobs.delete(three[2].id)
     jobs.delete(three[2].id)
     assert [stored.job for stored in jobs.recent(9)] == [three[1], three[0]]

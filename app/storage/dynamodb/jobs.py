@@ -54,8 +54,8 @@ class DynamoJobs:
             raise JobChanged(f"The import {job.id} was changed by others.") from None
         return revision + 1
 
-    def recent(self, most: int) -> list[StoredJob]:
-        return [_stored(item) for item in self._first(_VIEW, most, forward=False)]
+    def recent(self, most: int, before: str = "") -> list[StoredJob]:
+        return [_stored(item) for item in self._first(_VIEW, most, forward=False, after=before)]
 
     def wanting_work(self, most: int) -> list[StoredJob]:
         found = []
@@ -81,8 +81,10 @@ class DynamoJobs:
         self._delete(list(self._keys_of_parts(job_id)))
         self._delete([Tables.index_key(view, job_id) for view in (_WANTING, _VIEW)])
 
-    def _first(self, view: str, most: int, *, forward: bool) -> list[Item]:
-        request = {"ScanIndexForward": forward, "Limit": most}
+    def _first(self, view: str, most: int, *, forward: bool, after: str = "") -> list[Item]:
+        request: dict[str, Any] = {"ScanIndexForward": forward, "Limit": most}
+        if after:
+            request["ExclusiveStartKey"] = Tables.index_key(view, after)
         return list(islice(rows_of(self._calls, self._table, view, request=request), most))
 
     def _keys_of_parts(self, job_id: str) -> Iterator[Item]:

@@ -93,8 +93,9 @@ class SqlJobs:
                 raise JobChanged(f"The import {wanted.id} was changed by others.")
             return revision + 1
 
-    def recent(self, most: int) -> list[StoredJob]:
-        return self._some(_STORED.order_by(job.c.id.desc()).limit(most))
+    def recent(self, most: int, before: str = "") -> list[StoredJob]:
+        wanted = _STORED.where(job.c.id < before) if before else _STORED
+        return self._some(wanted.order_by(job.c.id.desc()).limit(most))
 
     def wanting_work(self, most: int) -> list[StoredJob]:
         return self._some(_STORED.where(job.c.wants_work == 1).order_by(job.c.id).limit(most))
