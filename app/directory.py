@@ -16,7 +16,7 @@ from app import portrait
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.employee import BADGE_KEYS, Employee
 from app.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
-from app.near import Close, NearSearch
+from app.near import Close, NearSearch, Spent
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ class Directory:
 
     def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Close]:
         """One page of cards, and who is close to the words typed where they find few."""
-        began = time.monotonic()
+        began = Spent.by_now()
         page = self.browse(query, cursor)
-        return page, self._near.close_to(query, page, time.monotonic() - began)
+        return page, self._near.close_to(query, page, began.since())
 
     def facets(self) -> Facets:
         """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""

@@ -21,7 +21,7 @@ from bench.server import ROOT
 from bench.worlds import DYNAMODB, SQLITE, worlds
 from tests.ground.environment import isolate
 
-_SIZES = {SQLITE: [1_000, 10_000, 100_000, 1_000_000], DYNAMODB: [1_000, 10_000, 50_000]}
+_SIZES = {SQLITE: [1_000, 10_000, 100_000, 1_000_000], DYNAMODB: [1_000, 10_000, 100_000]}
 _QUICK_SIZES = {SQLITE: [1_000, 10_000], DYNAMODB: [1_000, 10_000]}
 _FULL, _QUICK = Effort(25, 10, 1_000), Effort(3, 4, 200)
 

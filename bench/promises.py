@@ -16,6 +16,8 @@ _HARD = ("search: first and last name", "search: two frequent words",
          "search: a frequent and a rare word", "search: three frequent words",
          "search: three words, one rare", "search: two frequent words that never meet",
          "search: nothing like it")  # fmt: skip
+# The same people, sought by their names as they are, and with two letters swapped.
+_NAMED, _MISSPELT = "search: first and last name", "search: a misspelt name"
 _COUNTED = (COUNTS, "insights")
 _LIST_PAGES = tuple(name for name in _LISTS if name != "person")
 # Of which pages the cost may grow so many times, however many people there are.
@@ -56,6 +58,7 @@ def verdicts(figures: StoreFigures) -> Iterator[Verdict]:
         promise = f"{what}, against the bare view"
         yield from at_most(promise, names, limit, "x_bare", "x_bare_cpu", "x")
     yield from at_most("other searches, p99", _HARD, 100, "p99_ms", "p99_cpu_ms", "ms")
+    yield from at_most.beside("a misspelt name, against the name itself", _MISSPELT, _NAMED, 2)
     if figures.store == DYNAMODB:
         yield from at_most("other searches", _HARD, 200, "most_read_units", "", "RCU")
         yield from at_most("list page", _LIST_PAGES, 3, "read_units", "", "RCU")
@@ -80,6 +83,15 @@ class _Checks:
             by_cpu = f"{worst_cpu[0]:.3g} {unit} ({worst_cpu[1]})" if worst_cpu else ""
             at_most = f"at most {limit:g} {unit}"
             yield Verdict(self._store, promise, at_most, told, worst[0] <= limit, by_cpu)
+
+    def beside(self, promise: str, name: str, other: str, limit: float) -> Iterator[Verdict]:
+        """A verdict on how many times another page one takes, where both were measured."""
+        if name in self._pages and other in self._pages:
+            mine, theirs = self._pages[name], self._pages[other]
+            times = mine.p50_ms / theirs.p50_ms
+            by_cpu = f"{mine.cpu_ms / theirs.cpu_ms:.3g} x"
+            at_most = f"at most {limit:g} x"
+            yield Verdict(self._store, promise, at_most, f"{times:.3g} x", times <= limit, by_cpu)
 
     def _worst(self, names: Iterable[str], field: str) -> tuple[float, str] | None:
         values = [

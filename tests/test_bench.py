@@ -71,6 +71,16 @@ def test_what_is_beyond_its_limit_is_told_as_missed(slower: dict[str, float], pr
     assert row.endswith("| **missed** |")
 
 
+def test_a_misspelt_name_may_cost_twice_the_name_itself() -> None:
+    promise = "a misspelt name, against the name itself"
+    named = replace(PAGE, people=1_000_000, page="search: first and last name")
+    for p50_ms, kept in (7.9, True), (8.1, False):
+        misspelt = replace(named, page="search: a misspelt name", p50_ms=p50_ms, cpu_ms=4.5)
+        found = replace(figures(), pages=[named, misspelt])
+        (verdict,) = (each for each in verdicts(found) if each.promise == promise)
+        assert (verdict.kept, verdict.by_cpu) == (kept, "1.5 x")
+
+
 def test_units_and_the_sdk_are_promised_of_dynamodb_only() -> None:
     costly = figures("dynamodb", read_units=4.0, most_read_units=300.0, write_units=0.0)
     assert missed(costly) == ["other searches", "list page"]

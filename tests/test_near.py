@@ -12,7 +12,7 @@ from app.contracts import Page, Query
 from app.directory import Directory
 from app.employee import Employee
 from app.errors import StorageUnavailable
-from app.near import Close, knowledge, search
+from app.near import Close, Spent, knowledge, search
 from app.near.guesses import MOST_GUESSES, guesses, typed_words
 from app.near.short_names import lines, other_forms
 from app.near.vocabulary import MOST_COMPARED, Vocabulary
@@ -183,15 +183,24 @@ def test_at_most_three_other_searches_are_made(store: CountingStore, directory: 
     assert len(store.asked) <= 1 + MOST_GUESSES
 
 
-def test_no_further_search_is_begun_once_they_took_as_long_as_the_first(
-    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("most", "searches"),
+    [(Spent(-1, 60), 0), (Spent(60, -1), 0), (Spent(60, 60), MOST_GUESSES)],
+)
+def test_no_further_search_is_begun_once_they_took_as_much_as_the_first(
+    store: CountingStore,
+    directory: Directory,
+    monkeypatch: pytest.MonkeyPatch,
+    most: Spent,
+    searches: int,
 ) -> None:
     put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
-    monkeypatch.setattr(search, "LEAST_SECONDS", -1.0)
+    monkeypatch.setattr(search, "LEAST", Spent(-1, -1))
     query = Query(words="marun")
     page = store.browse(query)
-    assert directory._near.close_to(query, page, -1.0) == Close()
-    assert len(store.asked) == 1
+    close = directory._near.close_to(query, page, most)
+    assert len(store.asked) == 1 + searches
+    assert bool(close.people) is bool(searches)
 
 
 def test_nonsense_finds_nobody(directory: Directory) -> None:

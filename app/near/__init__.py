@@ -2,5 +2,6 @@
 
 from app.near.close import Close, CloseMatch, Reason
 from app.near.search import NearSearch
+from app.near.spent import Spent
 
-__all__ = ["Close", "CloseMatch", "NearSearch", "Reason"]
+__all__ = ["Close", "CloseMatch", "NearSearch", "Reason", "Spent"]

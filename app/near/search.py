@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import time
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from app import terms
 from app.contracts import EmployeeStore, Page, Query
@@ -13,38 +14,42 @@ from app.errors import StorageUnavailable
 from app.near.close import Close, CloseMatch, Reason
 from app.near.guesses import Guess, Way, guesses
 from app.near.knowledge import KnownWords
+from app.near.spent import Spent
 
 log = logging.getLogger(__name__)
+Written = tuple[str, tuple[str, ...]]
 
 # A search that finds so many is answered as it is.
 ENOUGH = 6
 MOST_CLOSE = 16
-# Guesses are tried until they have taken as long as the search itself, or so long.
-LEAST_SECONDS = 0.02
+# Guesses are tried until they have taken as much as the search itself, or so much. By the clock
+# three answers of a server; by the CPU, which is what SQLite takes, a plain page of a full list.
+LEAST = Spent(0.02, 0.004)
 
 
 class NearSearch:
     """Looks for people by other words than were typed, with the filters as they are.
 
-    It costs at most as much as the search itself and one further, and never fails one: what cannot
-    be read is left out.
+    It begins no further search when it has taken as much as the search itself did, and never fails
+    one: what cannot be read is left out.
     """
 
     def __init__(self, employees: EmployeeStore) -> None:
         self._employees = employees
         self._known = KnownWords(employees)
 
-    def close_to(self, query: Query, page: Page, seconds: float) -> Close:
-        """Who is close to this query, whose first page took so long, and is not on it."""
+    def close_to(self, query: Query, page: Page, spent: Spent) -> Close:
+        """Who is close to this query, whose first page took so much, and is not on it."""
         if not _is_short(page) or not terms.query_words(query.words):
             return Close()
         found_some = bool(page.cards)
         found = _Found({card.id for card in page.cards})
         possible = guesses(query.words, self._known.get(), found_some=found_some)
-        began = time.monotonic()
+        most = Spent(*map(max, spent, LEAST))
+        began = Spent.by_now()
         try:
             for guess in possible:
-                if time.monotonic() - began > max(seconds, LEAST_SECONDS) or found.is_full:
+                if began.since().exceeds(most) or found.is_full:
                     break
                 wanted = replace(query, words=guess.words)
                 found.take(guess, query.words, self._employees.browse(wanted, None, found.room))
@@ -78,11 +83,12 @@ class _Found:
     def take(self, guess: Guess, typed: str, page: Page) -> None:
         """Take in whom a guess has found."""
         before = len(self._people)
+        as_typed = {way: _as_typed(way, typed) for way in guess.changed}
         for card in page.cards:
             if card.id in self._shown:
                 continue
             written = _written_on(card)
-            reasons = [_reason(written, way, typed) for way in guess.changed]
+            reasons = [_reason(written, way, text) for way, text in as_typed.items()]
             if None not in reasons:
                 self._shown.add(card.id)
                 self._people.append(CloseMatch(card, tuple(filter(None, reasons))))
@@ -94,19 +100,36 @@ class _Found:
         return Close(tuple(self._people), self._more, tuple(self._searches))
 
 
-def _written_on(card: Card) -> list[str]:
-    fields = (card.full_name, card.job_title, card.department, card.location)
-    return [word for field in fields for word in terms.written_words(field)]
+def _written_on(card: Card) -> list[Written]:
+    return [
+        *_known_written(card.full_name),
+        *_known_written(card.job_title),
+        *_known_written(card.department),
+        *_known_written(card.location),
+    ]
 
 
-def _reason(written: list[str], way: Way, text: str) -> Reason | None:
+def _written_in(text: str) -> tuple[Written, ...]:
+    """Each word of a text as it is written, and the words under which it is found."""
+    return tuple((each, terms.words_of(each)) for each in terms.written_words(text))
+
+
+# Many people share a title, a department and a place.
+_known_written = lru_cache(maxsize=1024)(_written_in)
+
+
+def _as_typed(way: Way, text: str) -> str:
+    """How a word was typed."""
+    return _written_as(_written_in(text), way.typed, whole=True) or way.typed
+
+
+def _reason(written: Sequence[Written], way: Way, typed: str) -> Reason | None:
     """Why a person is shown; None for who has only a longer word than the form that is meant."""
     shown = _written_as(written, way.word, whole=True)
     if not shown:
         shown = _written_as(written, way.word, whole=False)
         if shown and way.is_other_form:
             return None
-    typed = _written_as(list(terms.written_words(text)), way.typed, whole=True) or way.typed
     # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
     shown = shown or way.word.capitalize()
     if shown[:1].isupper():
@@ -114,10 +137,9 @@ def _reason(written: list[str], way: Way, text: str) -> Reason | None:
     return Reason(shown, typed, way.is_other_form)
 
 
-def _written_as(written: list[str], word: str, *, whole: bool) -> str:
+def _written_as(written: Sequence[Written], word: str, *, whole: bool) -> str:
     """How a word is written, or a longer one that it begins."""
-    for each in written:
-        words = terms.words_of(each)
+    for each, words in written:
         if word in words or (not whole and any(one.startswith(word) for one in words)):
             return each
     return ""
