@@ -6,14 +6,24 @@ else. It sorts everybody for every page, and knows nothing of budgets.
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app import terms
-from app.contracts import MOST_AT_ONCE, PAGE_SIZE, Batch, Facets, Page, Progress, Query
+from app.contracts import (
+    MOST_AT_ONCE,
+    MOST_DELETED_AT_ONCE,
+    PAGE_SIZE,
+    Batch,
+    Deletion,
+    Facets,
+    Page,
+    Progress,
+    Query,
+)
 from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.folding import one_line
 from app.revision import revision_of
 from app.storage.cursors import SEPARATOR, Cursor, read_cursor
@@ -66,6 +76,17 @@ class ModelStore:
                 raise EditConflict(stored)
             self._deleted_by[employee_id] = write_id
             return self.people.pop(employee_id)
+
+    def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
+        if len(deletions) > MOST_DELETED_AT_ONCE:
+            raise ValueError(f"at most {MOST_DELETED_AT_ONCE} deletions at once")
+        outcomes: list[Employee | DirectoryError] = []
+        for each in deletions:
+            try:
+                outcomes.append(self.delete(*each))
+            except (EditConflict, EmployeeNotFound) as error:
+                outcomes.append(error)
+        return outcomes
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         with self._lock:

@@ -7,10 +7,12 @@ from app.contracts.employees import EmployeeStore
 from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
 from app.contracts.views import (
     MOST_AT_ONCE,
+    MOST_DELETED_AT_ONCE,
     MOST_EXAMINED,
     MOST_KNOWN_WORDS,
     PAGE_SIZE,
     Batch,
+    Deletion,
     Facets,
     Page,
     Progress,
@@ -19,10 +21,12 @@ from app.contracts.views import (
 
 __all__ = [
     "MOST_AT_ONCE",
+    "MOST_DELETED_AT_ONCE",
     "MOST_EXAMINED",
     "MOST_KNOWN_WORDS",
     "PAGE_SIZE",
     "Batch",
+    "Deletion",
     "EmployeeStore",
     "Facets",
     "Page",

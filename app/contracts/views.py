@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.employee import Card, Employee
 
 PAGE_SIZE = 24
 MOST_EXAMINED = 4_000
 MOST_AT_ONCE = 100
+MOST_DELETED_AT_ONCE = 500
 MOST_KNOWN_WORDS = 200_000
 
 
@@ -70,6 +72,14 @@ class Batch:
 
     people: tuple[Employee, ...]
     bookmark: str
+
+
+class Deletion(NamedTuple):
+    """Whom to delete, and as which write; see EmployeeStore.delete."""
+
+    employee_id: str
+    expected_revision: str | None
+    write_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from app.contracts import EmployeeStore
+from app.contracts import MOST_DELETED_AT_ONCE, Deletion, EmployeeStore
 from app.employee import Employee
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.imports.doing import AT_ONCE, Pulse, is_as_left, with_values
 from app.imports.lines import ADDED, CHANGED, KEPT, UNDONE, Line
 from app.imports.matching import get_all, lives_of
@@ -27,6 +27,8 @@ class Undoer:
         self._job_id = job_id
         self._pulse = pulse
         self._writers = writers
+        # A store with several writers deletes one by one, and whoever stops it waits for a group.
+        self._at_once = AT_ONCE if writers > 1 else MOST_DELETED_AT_ONCE
 
     def undo(self, lines: Sequence[Line]) -> list[Line]:
         """What became of each line that was done; lines that never were are left out."""
@@ -35,39 +37,50 @@ class Undoer:
     def _each(self, lines: Sequence[Line]) -> Iterator[Line | None]:
         touched = [line for line in lines if line.outcome in (ADDED, CHANGED)]
         with ThreadPoolExecutor(self._writers) as writers:
-            for at in range(0, len(touched), AT_ONCE):
-                some = touched[at : at + AT_ONCE]
+            for some in _groups(touched, self._at_once):
                 stored = get_all(self._store, (each for line in some for each in _ids(line)))
-                found = [
-                    next((stored[i] for i in _ids(line) if i in stored), None) for line in some
-                ]
-                if self._writers > 1:
-                    yield from writers.map(self._one, some, found)
-                else:
-                    yield from map(self._one, some, found)
+                found = {
+                    line.number: next((stored[i] for i in _ids(line) if i in stored), None)
+                    for line in some
+                }
+                self._pulse()
+                became = self._deleted([line for line in some if line.outcome == ADDED], found)
+                changed = [line for line in some if line.outcome == CHANGED]
+                for group in _groups(changed, AT_ONCE):
+                    there = [found[line.number] for line in group]
+                    restored = writers.map if self._writers > 1 else map
+                    now = restored(self._restored, group, there)
+                    became |= zip((line.number for line in group), now, strict=True)
+                    self._pulse()
+                yield from (became[line.number] for line in some)
                 self._pulse()
 
-    def _one(self, line: Line, stored: Employee | None) -> Line | None:
+    def _deleted(
+        self, lines: Sequence[Line], found: Mapping[int, Employee | None]
+    ) -> dict[int, Line | None]:
+        """What became of lines that added somebody, by number."""
+        became: dict[int, Line | None] = {}
+        asked: list[tuple[Line, Deletion]] = []
+        for line in lines:
+            stored, write_id = found[line.number], self._write_id(line)
+            if stored is None:  # by us, before we were killed, or by another: the store knows
+                asked.append((line, Deletion(line.id, None, write_id)))
+            elif stored.version == 1 and stored.same_content(replace(line.newcomer, id=stored.id)):
+                asked.append((line, Deletion(stored.id, revision_of(stored), write_id)))
+            else:
+                became[line.number] = _kept(line, _CHANGED_SINCE)
+        outcomes = self._store.delete_many([deletion for _, deletion in asked])
+        for (line, _), outcome in zip(asked, outcomes, strict=True):
+            became[line.number] = _after_deletion(line, outcome)
+        return became
+
+    def _restored(self, line: Line, stored: Employee | None) -> Line | None:
         try:
-            if line.outcome == ADDED:
-                return self._delete(line, stored)
             return self._restore(line, stored)
         except EditConflict:
             return _kept(line, _CHANGED_SINCE)
-        except EmployeeDeleted:
-            return _kept(line, _GONE_SINCE)
         except EmployeeNotFound:
-            return None if line.outcome == ADDED else _kept(line, _GONE_SINCE)
-
-    def _delete(self, line: Line, stored: Employee | None) -> Line:
-        newcomer = line.newcomer
-        if stored is None:  # by us, before we were killed, or by another: the store knows
-            self._store.delete(line.id, None, self._write_id(line))
-        elif stored.version == 1 and stored.same_content(replace(newcomer, id=stored.id)):
-            self._store.delete(stored.id, revision_of(stored), self._write_id(line))
-        else:
-            return _kept(line, _CHANGED_SINCE)
-        return replace(line, outcome=UNDONE)
+            return _kept(line, _GONE_SINCE)
 
     def _restore(self, line: Line, stored: Employee | None) -> Line | None:
         if stored is None:
@@ -87,6 +100,21 @@ class Undoer:
 
 def _ids(line: Line) -> tuple[str, ...]:
     return lives_of(line.id) if line.reborn else (line.id,)
+
+
+def _groups(lines: Sequence[Line], most: int) -> Iterator[Sequence[Line]]:
+    return (lines[at : at + most] for at in range(0, len(lines), most))
+
+
+def _after_deletion(line: Line, outcome: Employee | DirectoryError) -> Line | None:
+    """What became of a line, whose person was deleted or not; None where there never was one."""
+    if isinstance(outcome, EditConflict):
+        return _kept(line, _CHANGED_SINCE)
+    if isinstance(outcome, EmployeeDeleted):
+        return _kept(line, _GONE_SINCE)
+    if isinstance(outcome, DirectoryError):
+        return None
+    return replace(line, outcome=UNDONE)
 
 
 def _is_undone(line: Line, stored: Employee) -> bool:

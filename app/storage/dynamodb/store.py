@@ -10,20 +10,27 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from threading import Event, Lock
 from typing import Any
 
 from app import deadline
-from app.contracts import PAGE_SIZE, Batch, Facets, Page, Progress, Query
+from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
 from app.employee import Employee
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, StorageUnavailable
+from app.errors import (
+    DirectoryError,
+    EditConflict,
+    EmployeeDeleted,
+    EmployeeNotFound,
+    StorageUnavailable,
+)
 from app.revision import revision_of
 from app.settings import Settings
 from app.storage.dynamodb import lookups, records, tables, walks
 from app.storage.dynamodb.browse import Browser
 from app.storage.dynamodb.bulk import BulkImport
 from app.storage.dynamodb.calls import Calls, Item
+from app.storage.dynamodb.deletions import delete_many
 from app.storage.dynamodb.equipment import gather
 from app.storage.dynamodb.follow import Follower
 from app.storage.dynamodb.manifests import Manifest
@@ -178,6 +185,9 @@ class DynamoStore:
 
     def known_words(self) -> Iterator[str]:
         return WordRows(self.calls, self.tables).all()
+
+    def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
+        return delete_many(self.delete, deletions)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         return lookups.get_many(self._transit, self.tables, employee_ids)

@@ -147,7 +147,7 @@ class Database:
             yield connection
 
     def hold_pages(self, connection: Connection) -> None:
-        """See Kind; for a process that adds many people, and not for one that serves pages."""
+        """See Kind; for a process that adds or deletes many, and not for one that serves pages."""
         self._kind.hold_pages(connection)
 
     def make_place(self) -> None:

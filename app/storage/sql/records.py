@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
@@ -15,7 +16,7 @@ from app import terms
 from app.employee import Employee
 from app.storage.sql import counts
 from app.storage.sql.listing import NOT_LISTED, EntryRow, Listing, Place, listing_in, listing_of
-from app.storage.sql.plain_rows import put_rows
+from app.storage.sql.plain_rows import drop_rows, put_rows, rows_with
 from app.storage.sql.rows import columns_of, employee_from, time_text
 from app.storage.sql.tables import entry, gone, people
 
@@ -30,12 +31,12 @@ _READ_FOREIGN = select(people).where(people.c.tie.is_(None), people.c.id == bind
 _READ_TO_CHANGE = _READ.with_for_update()
 _READ_FOREIGN_TO_CHANGE = _READ_FOREIGN.with_for_update()
 _CHANGE = people.update().where(people.c.number == bindparam("of_number"))
-_REMOVE = people.delete().where(people.c.number == bindparam("of_number"))
-_DROP_ENTRY = entry.delete().where(
-    entry.c.view == bindparam("in_view"), entry.c.at == bindparam("in_place")
+_READ_MANY = select(people).where(people.c.tie.in_(bindparam("ties", expanding=True)))
+_READ_MANY_TO_CHANGE = _READ_MANY.with_for_update()
+_READ_FOREIGN_MANY = select(people).where(
+    people.c.tie.is_(None), people.c.id.in_(bindparam("ids", expanding=True))
 )
-_WHO_DELETED = select(gone.c.write_id).where(gone.c.tie == bindparam("of_tie"))
-_FORGET = gone.delete().where(gone.c.tie == bindparam("of_tie"))
+_READ_FOREIGN_MANY_TO_CHANGE = _READ_FOREIGN_MANY.with_for_update()
 _FORGET_OLD = gone.delete().where(gone.c.deleted_at < bindparam("before"))
 
 
@@ -58,6 +59,19 @@ def read(connection: Connection, employee_id: str, *, to_change: bool = False) -
         row = connection.execute(by_id, {"of_id": employee_id}).mappings().first()
     # The tie of a long id is a hash; the id decides.
     return record_in(row) if row is not None and row["id"] == employee_id else None
+
+
+def read_many_to_change(connection: Connection, employee_ids: Collection[str]) -> dict[str, Record]:
+    """The records of these ids, as far as there are any; they stay as they are until then."""
+    wanted = set(employee_ids)
+    ties = [*map(terms.tie_of, wanted)]
+    rows = connection.execute(_READ_MANY_TO_CHANGE, {"ties": ties}).mappings()
+    found = {row["id"]: record_in(row) for row in rows if row["id"] in wanted}
+    if missing := [each for each in wanted if each not in found and can_be_stored(each)]:
+        rows = connection.execute(_READ_FOREIGN_MANY_TO_CHANGE, {"ids": missing}).mappings()
+        for row in rows:
+            found.setdefault(row["id"], record_in(row))
+    return found
 
 
 def record_in(row: RowMapping) -> Record:
@@ -120,25 +134,35 @@ def put_listing(connection: Connection, number: int, old: Listing, new: Listing)
     counts.change(connection, more)
 
 
-def remove(connection: Connection, record: Record, write_id: str) -> None:
-    """Delete a record, and remember that it was there."""
+class Removal(NamedTuple):
+    """A record to be deleted, and by which write."""
+
+    record: Record
+    write_id: str
+
+
+def remove(connection: Connection, removals: Sequence[Removal]) -> None:
+    """Delete records, and remember that they were there."""
+    if not removals:
+        return
     now = datetime.now(UTC)
-    tie = terms.tie_of(record.person.id)
-    put_listing(connection, record.number, record.listing, NOT_LISTED)
-    connection.execute(_REMOVE, {"of_number": record.number})
+    listings = [each.record.listing for each in removals]
+    drop_entries(connection, chain.from_iterable(each.entries() for each in listings))
+    counted = Counter(chain.from_iterable(each.counted() for each in listings))
+    counts.change(connection, {spelling: -number for spelling, number in counted.items()})
+    drop_rows(connection, people, ("number",), [(each.record.number,) for each in removals])
     connection.execute(_FORGET_OLD, {"before": time_text(now - REMEMBER_GONE)})
-    connection.execute(_FORGET, {"of_tie": tie})
-    connection.execute(
-        gone.insert(), {"tie": tie, "write_id": write_id, "deleted_at": time_text(now)}
-    )
+    remembered = [
+        (terms.tie_of(each.record.person.id), each.write_id, time_text(now)) for each in removals
+    ]
+    drop_rows(connection, gone, ("tie",), [row[:1] for row in remembered])
+    put_rows(connection, gone, ("tie", "write_id", "deleted_at"), remembered)
 
 
-def who_deleted(connection: Connection, employee_id: str) -> str | None:
-    """The write that deleted this id, where one is remembered."""
-    found: str | None = connection.execute(
-        _WHO_DELETED, {"of_tie": terms.tie_of(employee_id)}
-    ).scalar()
-    return found
+def who_deleted(connection: Connection, employee_ids: Iterable[str]) -> dict[str, str]:
+    """The writes that deleted these ids, by tie, where one is remembered."""
+    ties = [*map(terms.tie_of, employee_ids)]
+    return dict(rows_with(connection, gone, ("tie", "write_id"), ties))
 
 
 def put_entries(connection: Connection, rows: Iterable[EntryRow]) -> None:
@@ -156,9 +180,7 @@ def put_entries(connection: Connection, rows: Iterable[EntryRow]) -> None:
 
 def drop_entries(connection: Connection, places: Iterable[Place]) -> None:
     """Take rows from ``entry``."""
-    values = [{"in_view": view, "in_place": at} for view, at in sorted(places)]
-    if values:
-        connection.execute(_DROP_ENTRY, values)
+    drop_rows(connection, entry, ("view", "at"), sorted(places))
 
 
 def can_be_stored(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from threading import Event
@@ -11,9 +11,9 @@ from threading import Event
 from sqlalchemy import select
 
 from app import deadline
-from app.contracts import PAGE_SIZE, Batch, Facets, Page, Progress, Query
+from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
 from app.employee import Employee, badges_from
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.revision import revision_of
 from app.storage.own_words import OwnWords
 from app.storage.sql import (
@@ -23,6 +23,7 @@ from app.storage.sql import (
     counts,
     records,
     reindex,
+    removal,
     schema,
     secret,
     vocabulary,
@@ -62,7 +63,7 @@ class SqlStore:
                 if record.write_id == write_id or record.person.same_content(wanted):
                     return record.person
                 raise EditConflict(record.person)
-            if records.who_deleted(connection, wanted.id) is not None:
+            if records.who_deleted(connection, [wanted.id]):
                 raise EmployeeDeleted(wanted.id)
             return self._own_words.note(records.insert(connection, wanted, write_id))
 
@@ -78,21 +79,12 @@ class SqlStore:
                 raise EditConflict(record.person)
             return self._own_words.note(records.change(connection, record, wanted, write_id))
 
-    @again_when_undone
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
-        with self._database.writing("delete") as connection:
-            record = records.read(connection, employee_id, to_change=True)
-            if record is None:
-                deleted_by = records.who_deleted(connection, employee_id)
-                if deleted_by is None:
-                    raise EmployeeNotFound(employee_id)
-                if deleted_by != write_id:
-                    raise EmployeeDeleted(employee_id)
-                return Employee(id=employee_id, full_name="")
-            if expected_revision not in (None, revision_of(record.person)):
-                raise EditConflict(record.person)
-            records.remove(connection, record, write_id)
-            return record.person
+        deletion = Deletion(employee_id, expected_revision, write_id)
+        (outcome,) = removal.delete_many(self._database, [deletion])
+        if isinstance(outcome, DirectoryError):
+            raise outcome
+        return outcome
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         with self._database.reading("browse") as connection:
@@ -132,6 +124,9 @@ class SqlStore:
         note = self._own_words.note
         steps = bulk.add_many(self._database, people, note, keep_versions=keep_versions)
         return self._own_words.writing(steps)
+
+    def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
+        return removal.delete_many(self._database, deletions)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         with self._database.reading("get_many") as connection:
