@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from app import portrait
+from app import allowance, portrait
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.employee import BADGE_KEYS, Employee
 from app.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
@@ -55,9 +55,10 @@ class Directory:
 
     def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Close]:
         """One page of cards, and who is close to the words typed where they find few."""
-        began = Spent.by_now()
-        page = self.browse(query, cursor)
-        return page, self._near.close_to(query, page, began.since())
+        with allowance.of_one_page():
+            began = Spent.by_now()
+            page = self.browse(query, cursor)
+            return page, self._near.close_to(query, page, began.since())
 
     def facets(self) -> Facets:
         """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""

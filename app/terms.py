@@ -156,7 +156,7 @@ def _words_in(text: str) -> tuple[list[str], list[str]]:
     return plain, more
 
 
-_known_words_in = lru_cache(maxsize=8192)(_words_in)
+_known_words_in = lru_cache(maxsize=2048)(_words_in)
 
 
 def is_spelled(word: str) -> bool:

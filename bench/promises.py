@@ -15,7 +15,7 @@ _ONE_WORD = ("search: one frequent word", "search: one rare word")
 _HARD = ("search: first and last name", "search: two frequent words",
          "search: a frequent and a rare word", "search: three frequent words",
          "search: three words, one rare", "search: two frequent words that never meet",
-         "search: nothing like it")  # fmt: skip
+         "search: nothing like it", "search: a misspelt name")  # fmt: skip
 # The same people, sought by their names as they are, and with two letters swapped.
 _NAMED, _MISSPELT = "search: first and last name", "search: a misspelt name"
 _COUNTED = (COUNTS, "insights")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app import allowance
 from app.contracts import MOST_EXAMINED, PAGE_SIZE, Query
 from app.employee import Employee
 from app.revision import revision_of
@@ -200,6 +201,16 @@ def test_two_frequent_words_that_rarely_meet_cost_no_page_more_than_200_units(cr
 @pytest.mark.parametrize("words", ["andersson zzz", "katharina berg zzz", "andersson jakob quito"])
 def test_a_search_that_finds_nobody_costs_no_page_more_than_200_units(crowd, crowd_meter, words):
     assert bounded_pages(crowd, crowd_meter, Query(words=words)) == []
+
+
+def test_the_searches_of_one_page_cost_no_more_than_200_units_together(crowd, crowd_meter):
+    query = Query(words="andersson katharina")
+    with allowance.of_one_page():
+        for _ in range(3):
+            crowd.store.browse(query)
+    assert 150 < crowd_meter.units["Query"] <= 200
+    crowd.store.browse(query)  # another page
+    assert crowd_meter.units["Query"] > 300
 
 
 def test_rows_as_long_as_they_can_be_are_within_the_bound_too(dynamodb_local, monkeypatch):

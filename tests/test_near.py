@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from app import terms
+from app import allowance, terms
 from app.contracts import Page, Query
 from app.directory import Directory
 from app.employee import Employee
@@ -201,6 +202,25 @@ def test_no_further_search_is_begun_once_they_took_as_much_as_the_first(
     close = directory._near.close_to(query, page, most)
     assert len(store.asked) == 1 + searches
     assert bool(close.people) is bool(searches)
+
+
+def test_a_search_and_its_guesses_are_of_one_page(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
+    met: list[object] = []
+    browse = store.browse
+
+    def browsing(*asked: Any) -> Page:
+        met.append(allowance.shared("rows", object))
+        return browse(*asked)
+
+    monkeypatch.setattr(store, "browse", browsing)
+    directory.search(Query(words="marun"))
+    assert len(met) > 1
+    assert len(set(met)) == 1
+    directory.search(Query(words="marun"))
+    assert len(set(met)) == 2
 
 
 def test_nonsense_finds_nobody(directory: Directory) -> None:

@@ -102,7 +102,7 @@ class _Found:
 
 def _written_on(card: Card) -> list[Written]:
     return [
-        *_known_written(card.full_name),
+        *_written_in(card.full_name),
         *_known_written(card.job_title),
         *_known_written(card.department),
         *_known_written(card.location),
@@ -114,8 +114,8 @@ def _written_in(text: str) -> tuple[Written, ...]:
     return tuple((each, terms.words_of(each)) for each in terms.written_words(text))
 
 
-# Many people share a title, a department and a place.
-_known_written = lru_cache(maxsize=1024)(_written_in)
+# Many people share a title, a department and a place; hardly two a name.
+_known_written = lru_cache(maxsize=256)(_written_in)
 
 
 def _as_typed(way: Way, text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app import terms
+from app import allowance, terms
 from app.contracts import MOST_EXAMINED, Page, Query
 from app.employee import BADGE_KEYS
 from app.storage.cursors import SEPARATOR, Cursor, read_cursor
@@ -34,7 +34,7 @@ _PATIENCE = 400
 _ATTEMPT = 500
 _ATTEMPTS = 2
 # What the rows of a page may cost, in read units of 4 KB: some 1,700 rows of ordinary length. The
-# counts beside them cost two, and the page as a whole at most 200.
+# counts beside them cost two, and the page as a whole at most 200, with whom it looks for besides.
 MOST_UNITS = 196
 _LONGEST_KEY = 1_000
 
@@ -122,7 +122,7 @@ class _Search:
         self._limit = limit
         self._backwards = place is not None and place.backwards
         self._after = place.key if place else None
-        self._budget = Budget(MOST_EXAMINED, MOST_UNITS)
+        self._budget = allowance.shared("rows", lambda: Budget(MOST_EXAMINED, MOST_UNITS))
 
     def page(self) -> Page | None:
         """The page; None for a backwards page that reaches the start of the list."""
