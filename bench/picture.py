@@ -17,7 +17,7 @@ from bench.results import Results, StoreFigures
 FILE = "speed.svg"
 
 _WIDTH, _HEIGHT = 960, 470
-_TOP, _BOTTOM, _LEFT, _NAMES_WIDTH = 92, 412, 46, 196
+_TOP, _BOTTOM, _LEFT, _NAMES_WIDTH = 92, 412, 60, 212
 _LINE_HEIGHT = 16
 _TICKS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1_000)
 _STORES = {"sqlite": "SQLite", "dynamodb": "DynamoDB Local"}
