@@ -14,10 +14,10 @@ from urllib.parse import quote, urlencode
 
 from app import terms
 from app.contracts import Query
+from app.cursors import SEPARATOR, Cursor
 from app.employee import Employee
 from app.folding import fold
 from app.sample_people import sample_people
-from app.storage.cursors import SEPARATOR, Cursor
 
 _FIRST_PEOPLE = 1_000
 _MOST_VALUES = 8

@@ -22,11 +22,11 @@ from app.contracts import (
     Progress,
     Query,
 )
+from app.cursors import SEPARATOR, Cursor, read_cursor
 from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.folding import one_line
 from app.revision import revision_of
-from app.storage.cursors import SEPARATOR, Cursor, read_cursor
 
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
 

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 from app.contracts import Query
+from app.cursors import read_cursor
 from app.sample_people import sample_people
-from app.storage.cursors import read_cursor
 from app.web.list_request import read_request
 from bench import __main__ as bench
 from bench import picture, report

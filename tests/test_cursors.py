@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app import terms
 from app.contracts import Query
-from app.storage.cursors import SEPARATOR, Cursor, order_separators, read_cursor
+from app.cursors import SEPARATOR, Cursor, order_separators, read_cursor
 
 NAMES, WORDS = Query(), Query(words="ada")
 PLACE = f"ada lovelace{SEPARATOR}id-1"

@@ -31,9 +31,11 @@ class CloseMatch:
 class Close:
     """People close to a search, the closest first; whether there are more of them.
 
-    ``searches`` are the words that find them, to be searched for instead.
+    ``searches`` are the words that find them, to be searched for instead. ``is_further``: they are
+    what was typed, and stand further on in the list than the search came.
     """
 
     people: tuple[CloseMatch, ...] = ()
     more: bool = False
     searches: tuple[str, ...] = ()
+    is_further: bool = False

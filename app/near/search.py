@@ -11,6 +11,7 @@ from app import terms
 from app.contracts import EmployeeStore, Page, Query
 from app.employee import Card
 from app.errors import StorageUnavailable
+from app.near.by_name import named_further_on
 from app.near.close import Close, CloseMatch, Reason
 from app.near.guesses import Guess, Way, guesses
 from app.near.knowledge import KnownWords
@@ -40,6 +41,8 @@ class NearSearch:
 
     def close_to(self, query: Query, page: Page, spent: Spent) -> Close:
         """Who is close to this query, whose first page took so much, and is not on it."""
+        if page.looked_through is not None:
+            return self._further(query, page)
         if not _is_short(page) or not terms.query_words(query.words):
             return Close()
         found_some = bool(page.cards)
@@ -52,10 +55,22 @@ class NearSearch:
                 if began.since().exceeds(most) or found.is_full:
                     break
                 wanted = replace(query, words=guess.words)
-                found.take(guess, query.words, self._employees.browse(wanted, None, found.room))
+                guessed = self._employees.browse(wanted, None, found.room)
+                found.take(guess, query.words, guessed)
+                found.take(guess, query.words, named_further_on(self._employees, wanted, guessed))
         except StorageUnavailable as error:
             log.warning("people close to a search were not looked for: %s", error)
         return found.close()
+
+    def _further(self, query: Query, page: Page) -> Close:
+        """Who stands further on in the list than a search came, by the name that was typed."""
+        try:
+            found = named_further_on(self._employees, query, page)
+        except StorageUnavailable as error:
+            log.warning("people further on were not looked for: %s", error)
+            return Close()
+        people = tuple(CloseMatch(card, ()) for card in found.cards)
+        return Close(people, found.next is not None, is_further=bool(people))
 
 
 def _is_short(page: Page) -> bool:
@@ -85,7 +100,7 @@ class _Found:
         before = len(self._people)
         as_typed = {way: _as_typed(way, typed) for way in guess.changed}
         for card in page.cards:
-            if card.id in self._shown:
+            if card.id in self._shown or self.is_full:
                 continue
             written = _written_on(card)
             reasons = [_reason(written, way, text) for way, text in as_typed.items()]
@@ -93,7 +108,8 @@ class _Found:
                 self._shown.add(card.id)
                 self._people.append(CloseMatch(card, tuple(filter(None, reasons))))
         if len(self._people) > before:
-            self._searches.append(guess.words)
+            if guess.words not in self._searches:
+                self._searches.append(guess.words)
             self._more = self._more or page.next is not None
 
     def close(self) -> Close:

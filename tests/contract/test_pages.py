@@ -7,7 +7,7 @@ from itertools import product
 
 from app import terms
 from app.contracts import EmployeeStore, Query
-from app.storage.cursors import Cursor
+from app.cursors import Cursor
 from tests.contract.people import (
     add,
     add_named,

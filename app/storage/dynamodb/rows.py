@@ -22,8 +22,8 @@ from typing import NamedTuple
 import orjson
 
 from app import terms
+from app.cursors import SEPARATOR
 from app.employee import BADGE_KEYS, Card, Employee, card_of
-from app.storage.cursors import SEPARATOR
 from app.storage.dynamodb.calls import Item
 from app.storage.dynamodb.tables import Tables
 

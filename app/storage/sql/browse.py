@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from app import terms
 from app.contracts import MOST_EXAMINED, Page, Query
+from app.cursors import SEPARATOR, Cursor, read_cursor
 from app.employee import Card
-from app.storage.cursors import SEPARATOR, Cursor, read_cursor
 from app.storage.sql import counts
 from app.storage.sql.listing import LETTERS, view_of
 from app.storage.sql.rows import card_from

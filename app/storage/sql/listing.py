@@ -15,9 +15,9 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import RowMapping
 
 from app import terms
+from app.cursors import SEPARATOR
 from app.employee import BADGE_KEYS, Employee
 from app.folding import one_line
-from app.storage.cursors import SEPARATOR
 
 NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
 FACETS = {"location": "location", "department": "department", "job_title": "title"}

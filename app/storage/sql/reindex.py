@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, func
 
 from app import terms
 from app.contracts import Progress
+from app.cursors import SEPARATOR
 from app.employee import Employee
-from app.storage.cursors import SEPARATOR
 from app.storage.sql import counts, records
 from app.storage.sql.database import Database, again_when_undone
 from app.storage.sql.listing import NAMES, WORDS, Spelling, listing_in, listing_of
