@@ -5,29 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_shared: ContextVar[dict[str, Any] | None] = ContextVar("allowance", default=None)
+
+@dataclass(slots=True)
+class _Allowance:
+    part: float
+    made: Any = None
+
+
+_together: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
 
 
 @contextmanager
-def of_one_page() -> Iterator[None]:
-    """The searches of this block are those of one page."""
-    token = _shared.set({})
+def of_page(part: float = 1.0) -> Iterator[None]:
+    """The searches of this block may read together what one page may, or so much of that."""
+    token = _together.set(_Allowance(part))
     try:
         yield
     finally:
-        _shared.reset(token)
+        _together.reset(token)
 
 
-def shared(name: str, make: Callable[[], T]) -> T:
-    """What the searches of a page have together under a name; elsewhere each has its own."""
-    together = _shared.get()
-    if together is None:
-        return make()
-    if name not in together:
-        together[name] = make()
-    found: T = together[name]
-    return found
+def shared(make: Callable[[float], T]) -> T:
+    """What these searches have together, made for their part of a page.
+
+    Elsewhere each search has a whole one of its own.
+    """
+    allowance = _together.get()
+    if allowance is None:
+        return make(1.0)
+    if allowance.made is None:
+        allowance.made = make(allowance.part)
+    made: T = allowance.made
+    return made

@@ -55,7 +55,7 @@ class Directory:
 
     def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Close]:
         """One page of cards, and who is close to the words typed where they find few."""
-        with allowance.of_one_page():
+        with allowance.of_page():
             began = Spent.by_now()
             page = self.browse(query, cursor)
             return page, self._near.close_to(query, page, began.since())

@@ -206,12 +206,17 @@ def test_a_search_that_finds_nobody_costs_no_page_more_than_200_units(crowd, cro
 
 def test_the_searches_of_one_page_cost_no_more_than_200_units_together(crowd, crowd_meter):
     query = Query(words="andersson katharina")
-    with allowance.of_one_page():
+    with allowance.of_page():
         for _ in range(3):
             crowd.store.browse(query)
     assert 150 < crowd_meter.units["Query"] <= 200
     crowd.store.browse(query)  # another page
     assert crowd_meter.units["Query"] > 300
+    crowd_meter.units.clear()
+    with allowance.of_page(0.1):
+        crowd.store.browse(query)
+        crowd.store.browse(query)
+    assert 10 < crowd_meter.units["Query"] <= 20
 
 
 def test_people_further_on_are_found_by_name_within_the_bound(crowd, crowd_meter):

@@ -212,7 +212,7 @@ def test_a_search_and_its_guesses_are_of_one_page(
     browse = store.browse
 
     def browsing(*asked: Any) -> Page:
-        met.append(allowance.shared("rows", object))
+        met.append(allowance.shared(lambda _: object()))
         return browse(*asked)
 
     monkeypatch.setattr(store, "browse", browsing)

@@ -15,24 +15,28 @@ from app.employee import Card
 from app.near.guesses import typed_words
 
 MOST = 16
+_PART = 0.1
 
 
 def named_further_on(employees: EmployeeStore, query: Query, page: Page) -> Page:
     """At most sixteen such people who are not on this page, which is the first of a query.
 
     Nobody where the page is whole, where anything but words is asked for, or where no word of the
-    name is typed whole. It costs two pages of one word at most.
+    name is typed whole. It costs two pages of one word at most, and a tenth of what a page may.
     """
-    typed = typed_words(query.words)
     is_early = page.looked_through is not None and page.previous is None
-    if not is_early or len(typed) < 2 or query != Query(words=query.words):
+    if not is_early or query != Query(words=query.words):
+        return Page(())
+    typed = typed_words(query.words)
+    if len(typed) < 2:
         return Page(())
     shown = {card.id for card in page.cards}
-    for first, whole in _ways(typed):
-        found = _named(employees, first, whole)
-        cards = [card for card in found.cards if card.id not in shown and _has(card, typed)]
-        if cards:
-            return Page(tuple(cards), found.next)
+    with allowance.of_page(_PART):  # what the search itself might read is read
+        for first, whole in _ways(typed):
+            found = _named(employees, first, whole)
+            cards = [card for card in found.cards if card.id not in shown and _has(card, typed)]
+            if cards:
+                return Page(tuple(cards), found.next)
     return Page(())
 
 
@@ -46,8 +50,7 @@ def _named(employees: EmployeeStore, first: str, whole: str) -> Page:
     """People who have the whole word, and whose name begins with the first."""
     query = Query(words=whole)
     before = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
-    with allowance.of_one_page():  # what the search itself might read is read
-        page = employees.browse(query, before, MOST)
+    page = employees.browse(query, before, MOST)
     begun = takewhile(lambda card: terms.name_key(card.full_name).startswith(first), page.cards)
     cards = tuple(begun)
     return Page(cards, page.next if len(cards) == len(page.cards) else None)

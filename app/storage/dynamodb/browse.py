@@ -33,8 +33,8 @@ _PATIENCE = 400
 # ... at the cost of so many rows, for so many other ways.
 _ATTEMPT = 500
 _ATTEMPTS = 2
-# What the rows of a page may cost, in read units of 4 KB: some 1,600 rows of ordinary length. The
-# counts beside them cost two, people further on by name 18, and the page as a whole at most 200.
+# What the rows of a page may cost, in read units of 4 KB: some 1,600 rows of ordinary length.
+# People further on by name cost a tenth of that, the counts two, and all together at most 200.
 MOST_UNITS = 180
 _LONGEST_KEY = 1_000
 
@@ -122,7 +122,7 @@ class _Search:
         self._limit = limit
         self._backwards = place is not None and place.backwards
         self._after = place.key if place else None
-        self._budget = allowance.shared("rows", lambda: Budget(MOST_EXAMINED, MOST_UNITS))
+        self._budget = allowance.shared(_budget_of)
 
     def page(self) -> Page | None:
         """The page; None for a backwards page that reaches the start of the list."""
@@ -240,6 +240,11 @@ def _understand(query: Query) -> _Asked | None:
     facets = [(kind, token) for kind, text in typed if (token := facet_token(text))]
     facets += [(kind, key) for kind, key in (("b", query.badge), ("j", query.joined)) if key]
     return _Asked(terms.query_words(query.words), query.letter, tuple(facets))
+
+
+def _budget_of(part: float) -> Budget:
+    """What a page, or a part of one, may look at."""
+    return Budget(int(part * MOST_EXAMINED), part * MOST_UNITS)
 
 
 def _can_be_a_key(text: str) -> bool:
