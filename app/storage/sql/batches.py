@@ -10,17 +10,13 @@ from app import terms
 from app.contracts import MOST_AT_ONCE, Batch
 from app.employee import Employee
 from app.storage.sql.database import Database
-from app.storage.sql.records import can_be_stored
+from app.storage.sql.records import can_be_stored, listed_rows, rows_of
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import people
 
 BATCH = 1_000
 LOWEST = -(2**63)
 
-_WITH_TIES = select(people).where(people.c.tie.in_(bindparam("ties", expanding=True)))
-_FOREIGN = select(people).where(
-    people.c.tie.is_(None), people.c.id.in_(bindparam("ids", expanding=True))
-)
 _WITH_ADDRESSES = select(people.c.id, people.c.email).where(
     people.c.email_key.in_(bindparam("keys", expanding=True))
 )
@@ -36,12 +32,8 @@ def get_many(connection: Connection, employee_ids: Collection[str]) -> dict[str,
     """See EmployeeStore.get_many."""
     if len(employee_ids) > MOST_AT_ONCE:
         raise ValueError(f"at most {MOST_AT_ONCE} ids at once")
-    wanted = [each for each in dict.fromkeys(employee_ids) if can_be_stored(each)]
-    found = _known(connection, wanted)
-    if missing := [each for each in wanted if each not in found]:
-        for row in connection.execute(_FOREIGN, {"ids": missing}).mappings():
-            found.setdefault(row["id"], employee_from(row))
-    return {each: found[each] for each in wanted if each in found}
+    rows = rows_of(connection, employee_ids)
+    return {employee_id: employee_from(row) for employee_id, row in rows.items()}
 
 
 def find_by_email(connection: Connection, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -67,22 +59,11 @@ def everyone(database: Database, bookmark: str) -> Iterator[Batch]:
         with database.reading("each") as connection:
             values = {"after": after, "most": BATCH}
             rows = connection.execute(_NEXT, values).mappings().all()
-            known = _known(connection, [row["id"] for row in rows if row["tie"] is None])
+            known = listed_rows(connection, [row["id"] for row in rows if row["tie"] is None])
         if not rows:
             return
         after = rows[-1]["number"]
         yield Batch(_once(rows, known), str(after))
-
-
-def _known(connection: Connection, employee_ids: Sequence[str]) -> dict[str, Employee]:
-    """Those of these ids who are listed."""
-    if not employee_ids:
-        return {}
-    ties = [terms.tie_of(each) for each in employee_ids]
-    rows = connection.execute(_WITH_TIES, {"ties": ties}).mappings()
-    # The tie of a long id is a hash; the id decides.
-    asked = set(employee_ids)
-    return {row["id"]: employee_from(row) for row in rows if row["id"] in asked}
 
 
 def _once(rows: Sequence[RowMapping], known: Collection[str]) -> tuple[Employee, ...]:

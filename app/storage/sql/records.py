@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -30,13 +30,13 @@ _READ_FOREIGN = select(people).where(people.c.tie.is_(None), people.c.id == bind
 # Programs that know nothing of the write lock wait for these rows.
 _READ_TO_CHANGE = _READ.with_for_update()
 _READ_FOREIGN_TO_CHANGE = _READ_FOREIGN.with_for_update()
-_CHANGE = people.update().where(people.c.number == bindparam("of_number"))
-_READ_MANY = select(people).where(people.c.tie.in_(bindparam("ties", expanding=True)))
-_READ_MANY_TO_CHANGE = _READ_MANY.with_for_update()
-_READ_FOREIGN_MANY = select(people).where(
+_WITH_TIES = select(people).where(people.c.tie.in_(bindparam("ties", expanding=True)))
+_WITH_TIES_TO_CHANGE = _WITH_TIES.with_for_update()
+_FOREIGN = select(people).where(
     people.c.tie.is_(None), people.c.id.in_(bindparam("ids", expanding=True))
 )
-_READ_FOREIGN_MANY_TO_CHANGE = _READ_FOREIGN_MANY.with_for_update()
+_FOREIGN_TO_CHANGE = _FOREIGN.with_for_update()
+_CHANGE = people.update().where(people.c.number == bindparam("of_number"))
 _FORGET_OLD = gone.delete().where(gone.c.deleted_at < bindparam("before"))
 
 
@@ -61,17 +61,31 @@ def read(connection: Connection, employee_id: str, *, to_change: bool = False) -
     return record_in(row) if row is not None and row["id"] == employee_id else None
 
 
-def read_many_to_change(connection: Connection, employee_ids: Collection[str]) -> dict[str, Record]:
-    """The records of these ids, as far as there are any; they stay as they are until then."""
-    wanted = set(employee_ids)
-    ties = [*map(terms.tie_of, wanted)]
-    rows = connection.execute(_READ_MANY_TO_CHANGE, {"ties": ties}).mappings()
-    found = {row["id"]: record_in(row) for row in rows if row["id"] in wanted}
-    if missing := [each for each in wanted if each not in found and can_be_stored(each)]:
-        rows = connection.execute(_READ_FOREIGN_MANY_TO_CHANGE, {"ids": missing}).mappings()
-        for row in rows:
-            found.setdefault(row["id"], record_in(row))
-    return found
+def rows_of(
+    connection: Connection, employee_ids: Iterable[str], *, to_change: bool = False
+) -> dict[str, RowMapping]:
+    """The rows of ``person`` with these ids, in this order, like ``read``; not too many at once."""
+    wanted = [each for each in dict.fromkeys(employee_ids) if can_be_stored(each)]
+    found = listed_rows(connection, wanted, to_change=to_change)
+    if missing := [each for each in wanted if each not in found]:
+        statement = _FOREIGN_TO_CHANGE if to_change else _FOREIGN
+        for row in connection.execute(statement, {"ids": missing}).mappings():
+            found.setdefault(row["id"], row)
+    return {each: found[each] for each in wanted if each in found}
+
+
+def listed_rows(
+    connection: Connection, employee_ids: Sequence[str], *, to_change: bool = False
+) -> dict[str, RowMapping]:
+    """The rows of those of these ids who are listed."""
+    if not employee_ids:
+        return {}
+    statement = _WITH_TIES_TO_CHANGE if to_change else _WITH_TIES
+    ties = [*map(terms.tie_of, employee_ids)]
+    # The tie of a long id is a hash; the id decides.
+    asked = set(employee_ids)
+    rows = connection.execute(statement, {"ties": ties}).mappings()
+    return {row["id"]: row for row in rows if row["id"] in asked}
 
 
 def record_in(row: RowMapping) -> Record:

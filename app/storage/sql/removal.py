@@ -32,7 +32,8 @@ def _delete(
     connection: Connection, deletions: Sequence[Deletion]
 ) -> list[Employee | DirectoryError]:
     ids = [each.employee_id for each in deletions]
-    known = records.read_many_to_change(connection, ids)
+    rows = records.rows_of(connection, ids, to_change=True)
+    known = {employee_id: records.record_in(row) for employee_id, row in rows.items()}
     missing = [each for each in ids if each not in known]
     deleted_by = records.who_deleted(connection, missing) if missing else {}
     taken: list[records.Removal] = []
