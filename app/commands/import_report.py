@@ -60,8 +60,7 @@ def _tell_what_next(job: Job, counts: LineCounts) -> None:
 
 def _reasons(line: Line, job: Job) -> str:
     reasons = (
-        ": ".join(filter(None, (each.column, each.reason, each.typed and f"“{each.typed}”")))
-        for each in line.problems
+        f"{each.words}: “{each.typed}”" if each.typed else each.words for each in line.problems
     )
     return (
         f"Line {row_words(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"

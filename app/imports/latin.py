@@ -15,13 +15,16 @@ _ESTONIAN = "äöõüšž"
 _SOME = (_FRENCH, _GERMAN, _SPANISH, _CATALAN, _PORTUGUESE)
 _WESTERN = (*_SOME, _NORDIC, _ICELANDIC, _ESTONIAN)
 _POLISH, _CZECH, _HUNGARIAN = "ąćęłńóśźż", "áčďéěíňóřšťúůýžäľĺôŕ", "áéíóöőúüű"
-_ROMANIAN, _SOUTH_SLAVIC, _TURKISH = "ăâîşţ", "čćđšž", "çğıöşüâîû"
+_ROMANIAN, _SOUTH_SLAVIC, _TURKISH = "ăâîşţ", "čćđšž", "çğıiöşüâîû"  # İ becomes i
 # Of two in which as many words are words, the first counts.
 _LANGUAGES = {
-    "cp1252": _WESTERN,
-    "cp1250": (_POLISH, _CZECH, _HUNGARIAN, _ROMANIAN, _SOUTH_SLAVIC, _GERMAN),
-    "cp1254": (*_SOME, _TURKISH),
-    "mac_roman": _WESTERN,
+    encoding: [frozenset(letters) for letters in languages]
+    for encoding, languages in (
+        ("cp1252", _WESTERN),
+        ("cp1250", (_POLISH, _CZECH, _HUNGARIAN, _ROMANIAN, _SOUTH_SLAVIC, _GERMAN)),
+        ("cp1254", (*_SOME, _TURKISH)),
+        ("mac_roman", _WESTERN),
+    )
 }
 LATIN = frozenset(_LANGUAGES)
 _LAST_IN_ITALIAN = "àèéìòù"
@@ -61,7 +64,7 @@ def _is_word(word: str, encoding: str) -> bool:
     if len(marks) == len(word) > 1 or word[-1] in _NEVER_LAST or not _has_its_case(word):
         return False
     small = {mark.lower()[0] for mark in marks}  # of İ that is i and a dot
-    if any(small <= {*letters, "i"} for letters in _LANGUAGES[encoding]):
+    if any(small <= letters for letters in _LANGUAGES[encoding]):
         return True
     return encoding != "cp1250" and len(marks) == 1 and word[-1].lower() in _LAST_IN_ITALIAN
 

@@ -29,6 +29,11 @@ class Problem(NamedTuple):
     reason: str
     typed: str = ""
 
+    @property
+    def words(self) -> str:
+        """The column, and what to do."""
+        return ": ".join(filter(None, (self.column, self.reason)))
+
 
 def problem_at(column: str, reason: str, typed: str = "") -> Problem:
     """A problem, with what stands in the cell cut to what a page shows."""

@@ -37,5 +37,4 @@ def refused_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
 
 def what_to_do(line: Line) -> str:
     """All that is to be done about a line, in one cell."""
-    told = (": ".join(filter(None, (each.column, each.reason))) for each in line.problems)
-    return "; ".join(told)
+    return "; ".join(problem.words for problem in line.problems)

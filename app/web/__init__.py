@@ -27,7 +27,6 @@ def register(app: Flask) -> None:
         import_files,
         import_pages,
         insights_page,
-        long_files,
         machine_pages,
         not_modified,
         photo_files,
@@ -47,7 +46,6 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     error_pages.register(app)
     static_files.register(app, Path(app.root_path).parent / "static")
-    long_files.make_room(app)
     for blueprint in (
         *(employee_pages.pages, photo_files.photos, insights_page.insights),
         *(export_pages.exports, import_pages.imports, import_files.files),

@@ -1,4 +1,5 @@
-"""What the views of this application reach for: its directory, settings, console and doctor."""
+"""What the views of this application reach for: its directory, imports, settings, console
+and doctor."""
 
 from __future__ import annotations
 
@@ -9,12 +10,18 @@ from flask import current_app
 from app.console import Console
 from app.directory import Directory
 from app.doctor import Doctor
+from app.imports.importer import Importer
 from app.settings import Settings
 
 
 def current_directory() -> Directory:
     """The directory of the application that handles this request."""
     return cast(Directory, current_app.extensions["directory"])
+
+
+def current_importer() -> Importer:
+    """The imports of the application that handles this request."""
+    return cast(Importer, current_app.extensions["importer"])
 
 
 def current_settings() -> Settings:

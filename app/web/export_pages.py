@@ -15,9 +15,10 @@ from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard
 from app.web.current import current_directory
 from app.web.list_request import read_request
-from app.web.long_files import send
+from app.web.long_files import make_room, send
 
 exports = Blueprint("exports", __name__)
+exports.record(lambda state: make_room(state.app))
 
 
 @exports.get("/export.<any(csv, xlsx, jsonl, vcf):ending>")

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import PurePath
-from typing import cast
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from app import deadline
 from app.exports.csv_file import csv_file, csv_of_rows
 from app.exports.formats import FORMATS
 from app.exports.xlsx_file import xlsx_file
-from app.imports.importer import Importer
 from app.imports.refused import Cells
+from app.web.current import current_importer
 from app.web.long_files import send
 
 # A large workbook is unpacked before its first row is read.
@@ -35,7 +34,7 @@ def template(ending: str) -> Response:
 @files.get("/<job_id>/refused.csv")
 def refused(job_id: str) -> ResponseReturnValue:
     """The refused lines with all their cells, and what to do, to be mended and imported again."""
-    importer = cast(Importer, current_app.extensions["importer"])
+    importer = current_importer()
     job = importer.read(job_id)
     if not importer.counts(job).refused:
         abort(404)

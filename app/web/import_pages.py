@@ -19,11 +19,12 @@ from flask.typing import ResponseReturnValue
 
 from app import deadline
 from app.import_watch import ImportWatch
-from app.imports.importer import Importer, can_be_forgotten, can_be_undone
+from app.imports.importer import can_be_forgotten, can_be_undone
 from app.imports.jobs import AT_WORK, JOB_ID, Job, Phase
 from app.imports.line_parts import outcomes_of
 from app.imports.problems import FileUnreadable, JobNotFound, NotNow
 from app.web import import_words as words
+from app.web.current import current_importer
 
 MOST_MEGABYTES = 100
 LINES_A_PAGE = 50
@@ -51,10 +52,6 @@ def watch(app: Flask) -> None:
         return response
 
 
-def _importer() -> Importer:
-    return cast(Importer, current_app.extensions["importer"])
-
-
 def _wake() -> None:
     cast(ImportWatch, current_app.extensions["import_watch"]).wake()
 
@@ -68,7 +65,7 @@ def choose() -> ResponseReturnValue:
 def _choose(problem: str) -> ResponseReturnValue:
     typed = request.args.get("before", "")
     before = typed if JOB_ID.fullmatch(typed) else ""
-    recent = _importer().recent(before)
+    recent = current_importer().recent(before)
     page = render_template(
         "import.html",
         problem=problem,
@@ -89,7 +86,7 @@ def receive() -> ResponseReturnValue:
     # A large file takes longer to be kept than a page may take to be made.
     deadline.start(_RECEIVE_SECONDS)
     try:
-        job = _importer().take_in(cast(BinaryIO, chosen.stream), chosen.filename)
+        job = current_importer().take_in(cast(BinaryIO, chosen.stream), chosen.filename)
     except FileUnreadable as error:
         return _choose(str(error))
     _wake()
@@ -111,15 +108,15 @@ class _Window(NamedTuple):
 @imports.get("/<job_id>")
 def show(job_id: str) -> ResponseReturnValue:
     """One import: how far it is, and its lines, those first that were refused."""
-    job = _importer().read(job_id)
-    counts = _importer().counts(job)
+    job = current_importer().read(job_id)
+    counts = current_importer().counts(job)
     outcomes = outcomes_of(job)
     tabs = words.tabs(job, counts, outcomes)
     asked = request.args.get("show", "")
     first = next((tab.outcome for tab in tabs if tab.number), outcomes[0])
     outcome = asked if asked in outcomes else first
     window = _Window(outcome, _start(), counts.of(outcome))
-    lines = _importer().lines(job, outcome, window.start, LINES_A_PAGE)
+    lines = current_importer().lines(job, outcome, window.start, LINES_A_PAGE)
     return render_template(
         "import_job.html",
         job=job,
@@ -166,7 +163,7 @@ def _mark(job: Job) -> str:
 @imports.get("/<job_id>/progress")
 def progress(job_id: str) -> Response:
     """How far it is, for the script of its page and for programs."""
-    job = _importer().read(job_id)
+    job = current_importer().read(job_id)
     done, total = job.progress
     return jsonify(
         mark=_mark(job),
@@ -181,7 +178,7 @@ def progress(job_id: str) -> Response:
 @imports.post("/<job_id>/go")
 def go(job_id: str) -> ResponseReturnValue:
     """Carry out what was planned, or go on with what was stopped."""
-    _importer().go(job_id)
+    current_importer().go(job_id)
     _wake()
     return redirect(f"/import/{job_id}", 303)
 
@@ -189,14 +186,14 @@ def go(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/stop")
 def stop(job_id: str) -> ResponseReturnValue:
     """Stop, within a few seconds, wherever it is worked on."""
-    _importer().stop(job_id)
+    current_importer().stop(job_id)
     return redirect(f"/import/{job_id}", 303)
 
 
 @imports.get("/<job_id>/undo")
 def ask_to_undo(job_id: str) -> ResponseReturnValue:
     """Asks before an import is undone."""
-    job = _importer().read(job_id)
+    job = current_importer().read(job_id)
     if not can_be_undone(job):
         return redirect(f"/import/{job_id}", 303)
     return render_template("import_undo.html", job=job, what=words.what_undoing_does(job))
@@ -205,7 +202,7 @@ def ask_to_undo(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/undo")
 def undo(job_id: str) -> ResponseReturnValue:
     """Take back what was done."""
-    _importer().undo(job_id)
+    current_importer().undo(job_id)
     _wake()
     return redirect(f"/import/{job_id}", 303)
 
@@ -213,7 +210,7 @@ def undo(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/forget")
 def forget(job_id: str) -> ResponseReturnValue:
     """Remove the file and its comparison; nobody was changed."""
-    _importer().forget(job_id)
+    current_importer().forget(job_id)
     flash("The file was removed; nobody was changed.", "good")
     return redirect("/import", 303)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from threading import BoundedSemaphore
 from typing import cast
 
-from flask import Flask, Response, current_app, render_template
+from flask import Response, current_app, render_template
+from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 
 from app.errors import StorageUnavailable
@@ -17,7 +18,7 @@ from app.web.safety import request_id
 MOST_AT_ONCE = 3
 
 
-def make_room(app: Flask) -> None:
+def make_room(app: App) -> None:
     """Count the files of this process."""
     app.extensions["long_files"] = BoundedSemaphore(MOST_AT_ONCE)
 
