@@ -28,6 +28,7 @@ IN_MEMORY = (
 def running_mariadb(folder: Path) -> Iterator[SqlServer]:
     """A MariaDB of our own, with one user and one empty database; stopped at the end."""
     data, first = folder / "mariadb-data", folder / "first.sql"
+    _temporary(data).mkdir()
     _make_data(data)
     first.write_text(
         f"CREATE DATABASE {USER};\n"
@@ -54,6 +55,7 @@ def _options(data: Path) -> list[str]:
         "--no-defaults",
         *_as_root(),
         f"--datadir={data}",
+        f"--tmpdir={_temporary(data)}",
         f"--bind-address={HOST}",
         f"--socket={data / 's'}",
         "--skip-name-resolve",
@@ -63,9 +65,15 @@ def _options(data: Path) -> list[str]:
     ]
 
 
+def _temporary(data: Path) -> Path:
+    """Of this server alone: one that starts removes the temporary tables that lie in its folder."""
+    return data.with_name("mariadb-tmp")
+
+
 def _make_data(data: Path) -> None:
     install = find("mariadb-install-db", PURPOSE)
-    options = [*_as_root(), f"--datadir={data}", "--auth-root-authentication-method=normal"]
+    places = [f"--datadir={data}", f"--tmpdir={_temporary(data)}"]
+    options = [*_as_root(), *places, "--auth-root-authentication-method=normal"]
     command = [install, "--no-defaults", *options, "--skip-test-db", "--skip-name-resolve"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
