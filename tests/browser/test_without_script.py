@@ -79,6 +79,7 @@ def test_charts_are_used_by_keyboard_and_begin_at_the_newest_months(
 ) -> None:
     plain.set_viewport_size({"width": 390, "height": 800})
     plain.click("text=Insights")
+    plain.wait_for_load_state()  # before its style sheets are there, nothing has its place
     newest = plain.locator(".chart-columns a").last
     assert newest.evaluate("it => it.getBoundingClientRect().right") <= 390
     bars = plain.locator(".insights-part .chart a")
