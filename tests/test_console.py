@@ -17,6 +17,7 @@ from app.cpu_stress import LoadFailed
 from app.errors import StorageUnavailable
 from app.fleet import Heartbeat
 from app.storage import Stores
+from tests.ground.in_time import wait_until
 from tests.ground.warm_process import PythonProcess
 from tests.model_store import ModelStore
 from tests.page_reader import Page, PageReader
@@ -309,7 +310,8 @@ def test_a_machine_does_what_it_was_told_and_not_what_was_said_before(tmp_path: 
         assert stress.running(), "that word was about an earlier load"
         fleet.ask_to_stop(small.name)
         small.console.beat()
-        assert stress.running() is None
+        # Killed processes of the lowest priority go when a busy machine lets them.
+        wait_until(lambda: stress.running() is None)
     finally:
         stress.stop()
 

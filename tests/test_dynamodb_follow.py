@@ -16,7 +16,7 @@ from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, names, person
 from tests.dynamodb_audit import audit
 from tests.ground.aws_errors import dynamodb_error, throttled
-from tests.ground.in_time import LATE
+from tests.ground.in_time import LATE, wait_until
 from tests.ground.warm_process import PythonProcess
 from tests.test_dynamodb_heal import manifest_of, set_manifest
 
@@ -75,13 +75,6 @@ def following(room):
     yield start
     for each in started:
         each.end()
-
-
-def wait_until(is_so, seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def eve(room: DynamoRoom, employee_id: str = "eve") -> None:

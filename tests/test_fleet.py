@@ -21,7 +21,7 @@ from app.runtime_folder import RuntimeFolder
 from app.storage.dynamodb import DynamoHeartbeats
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.ground.aws_errors import access_denied
-from tests.ground.in_time import assert_ends_within
+from tests.ground.in_time import assert_ends_within, wait_until
 from tests.test_console import Fleet, Small, beat
 
 NOW = 1_800_000_000.0
@@ -146,10 +146,10 @@ def test_the_first_request_begins_the_pulse_once(
     client = small.app.test_client()
     for _ in range(3):
         client.get("/healthz")
-    until(lambda: fleet.beats)
+    wait_until(lambda: fleet.beats)
     assert threads_named("pulse") == before + 1
     first = fleet.beats[small.name].at
-    until(lambda: fleet.beats[small.name].at > first)
+    wait_until(lambda: fleet.beats[small.name].at > first)
 
 
 def test_one_worker_of_a_machine_beats_and_when_it_dies_the_next(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_store_that_fails_ends_no_pulse_and_no_page(
     assert client.get("/info").status_code == 200
     assert not fleet.beats
     fleet.silent = False
-    until(lambda: fleet.beats)
+    wait_until(lambda: fleet.beats)
 
 
 def test_a_directory_of_one_machine_has_no_pulse(tmp_path: Path) -> None:
@@ -249,13 +249,6 @@ def test_where_the_kernel_does_not_tell_nothing_is_made_up(
     assert kernel.cpu_time(tmp_path) is None
     assert kernel.up_since(tmp_path) is None
     assert kernel.memory(tmp_path) is None
-
-
-def until(true, seconds: float = 60) -> None:  # type: ignore[no-untyped-def]
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def threads_named(name: str) -> int:

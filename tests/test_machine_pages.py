@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app.errors import StorageUnavailable
 from app.storage import Stores
 from app.web.machine_pages import CHECK_SECONDS, REMEMBERED_SECONDS, Readiness
-from tests.ground.in_time import LATE
+from tests.ground.in_time import LATE, wait_until
 from tests.model_store import ModelStore
 from tests.small_app import small_app
 
@@ -91,8 +91,7 @@ def test_a_check_that_hangs_is_never_started_twice(
     states = [readiness.of(silent, None)["database"].works for _ in range(4)]
     assert (states, silent.asked) == ([False] * 4, 1)
     silent.let_go.set()
-    time.sleep(0.05)
-    assert readiness.of(silent, None)["database"].works
+    wait_until(lambda: readiness.of(silent, None)["database"].works)
 
 
 def test_an_answer_is_remembered_so_that_probes_cost_nothing(silent: Silent) -> None:

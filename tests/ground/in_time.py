@@ -16,3 +16,11 @@ def assert_ends_within(seconds: float, action: Callable[[], object]) -> None:
         action()
         taken.append(time.monotonic() - began)
     assert min(taken) < seconds, f"took {taken} seconds, and is promised to end within {seconds}"
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 60) -> None:
+    """Return once it is so; fail where it is not within a time that no busy machine needs."""
+    ends = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends, f"not so within {seconds:g} s"
+        time.sleep(0.02)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import boto3
 import pytest
@@ -14,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.ground import needs
 from tests.ground.environment import isolated
+from tests.ground.in_time import wait_until
 from tests.ground.live_app import app_in_thread
 from tests.ground.server_process import ServerDidNotStart, ServerProcess
 from tests.ground.sql_server import SqlServer
@@ -102,9 +102,13 @@ def test_a_killed_server_takes_its_children_along(tmp_path):
     server.wait_until(lambda: server.log_text().count("\n") == 2)
     child = max(int(line) for line in server.log_text().split())
     server.kill()
-    time.sleep(0.1)
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(child)], capture_output=True, text=True)
-    assert state.stdout.strip()[:1] in ("", "Z")
+    wait_until(lambda: state_of(child) in ("", "Z"))
+
+
+def state_of(process: int) -> str:
+    """A letter of the process's state; nothing where there is no such process."""
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
+    return told.stdout.strip()[:1]
 
 
 def test_the_live_app_is_killed_and_starts_again_at_the_same_address(live_app, tmp_path):

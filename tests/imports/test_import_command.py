@@ -7,8 +7,6 @@ import os
 import re
 import signal
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -21,6 +19,7 @@ from flask import Flask
 from app.commands import imports, progress
 from app.imports.jobs import Phase
 from app.web.current import current_directory
+from tests.ground.in_time import wait_until
 from tests.small_app import small_app
 
 HEAD = "Name,Title,Office,Mail\n"
@@ -54,11 +53,6 @@ def run(app: Flask, *command: str | Path) -> Result:
 def total(app: Flask) -> int:
     with app.app_context():
         return current_directory().employees.facets().total
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    while not is_so():
-        time.sleep(0.01)
 
 
 def id_in(result: Result) -> str:
