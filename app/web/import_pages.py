@@ -69,7 +69,7 @@ def _choose(problem: str) -> ResponseReturnValue:
     page = render_template(
         "import.html",
         problem=problem,
-        recent=[(job, words.state(job), words.began(job)) for job in recent.jobs],
+        recent=[words.listed(job) for job in recent.jobs],
         before=before,
         last=recent.last,
         most_megabytes=MOST_MEGABYTES,

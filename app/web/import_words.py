@@ -47,6 +47,20 @@ _UNDER_WAY_WORDS: Mapping[str, str] = {
     ADDED: "New people",
     SAME: "Left alone",
 }
+# In the order in which a sentence tells them.
+_DONE_FIGURES: Mapping[str, str] = {
+    ADDED: "added",
+    CHANGED: "changed",
+    SAME: "left alone",
+    REFUSED: "refused",
+}
+_PLANNED_FIGURES: Mapping[str, str] = {
+    ADDED: "to be added",
+    CHANGED: "to be changed",
+    SAME: "to be left alone",
+    REFUSED: "to be refused",
+}
+_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", KEPT: "left as they are"}
 OUTCOME_ICONS: Mapping[str, str] = {
     REFUSED: "x-octagon-fill",
     CHANGED: "pencil",
@@ -66,6 +80,16 @@ class Tab(NamedTuple):
     icon: str
     number: int
     address: str
+
+
+class Listed(NamedTuple):
+    """An import in the list of them: its address is made of ``id``."""
+
+    id: str
+    name: str
+    figures: str
+    state: tuple[str, str, str]
+    began: Clock
 
 
 class Detail(NamedTuple):
@@ -91,9 +115,29 @@ def began(job: Job) -> Clock:
     return Clock(moment(then), then.isoformat(timespec="seconds"))
 
 
+def listed(job: Job) -> Listed:
+    """What the list of imports tells of one."""
+    return Listed(job.id, job.name, figures(job), state(job), began(job))
+
+
 def is_at_work(job: Job) -> bool:
     """Whether somebody works on it, or will in a moment."""
     return job.phase in AT_WORK and (not job.stopped or is_held(job))
+
+
+def figures(job: Job) -> str:
+    """How many lines became what, or would, in a few words; empty where nothing is known."""
+    if job.phase in (Phase.PLANNING, Phase.PLANNED):
+        return _figures(job.planned, _PLANNED_FIGURES)
+    if job.phase in (Phase.UNDOING, Phase.UNDONE):
+        return _figures(job.undone, _UNDONE_FIGURES)
+    return _figures(job.done, _DONE_FIGURES)
+
+
+def _figures(counts: LineCounts, words: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{counts.of(outcome):,} {each}" for outcome, each in words.items() if counts.of(outcome)
+    )
 
 
 def sentence(job: Job) -> str:
@@ -131,14 +175,7 @@ def _doing(job: Job, of_all: str) -> str:
 def _result(job: Job, of_all: str) -> str:
     if job.has_no_rows:
         return f"{NO_ROWS} Nothing was changed."
-    parts = [
-        f"{job.done.of(outcome):,} {words}"
-        for outcome, words in (
-            (ADDED, "added"), (CHANGED, "changed"), (SAME, "left alone"), (REFUSED, "refused"),
-        )
-        if job.done.of(outcome)
-    ]  # fmt: skip
-    return f"Carried out: {', '.join(parts) or 'nothing'}."
+    return f"Carried out: {_figures(job.done, _DONE_FIGURES) or 'nothing'}."
 
 
 def _undone(job: Job, of_all: str) -> str:
@@ -190,6 +227,8 @@ def state(job: Job) -> tuple[str, str, str]:
         return ("look", "pause-fill", "Stopping" if is_held(job) else "Stopped")
     if is_waiting(job):
         return ("starting", "hourglass-split", "Waiting")
+    if job.phase in (Phase.PLANNED, Phase.DONE) and job.planned.refused == sum(job.planned) > 0:
+        return ("broken", "x-octagon-fill", "All refused")
     if job.phase is Phase.PLANNED and not has_work(job):
         return ("fine", "check-circle-fill", "Compared")
     return _STATES[job.phase]

@@ -150,7 +150,7 @@ def test_a_file_in_which_nothing_is_new_does_not_wait_for_anybody(small: SmallDi
     sent = send(small, b"Name,Title,Office\nCy,,\n")
     work(small)
     page = small.reader.follow(sent)
-    assert "Compared There is nothing to carry out." in page.text
+    assert "All refused There is nothing to carry out." in page.text
     assert "Carry it out" not in page.text
 
 
@@ -316,6 +316,30 @@ def test_a_file_too_many_at_once_is_told_to_wait(small: SmallDirectory) -> None:
     room.release()
     small.reader.client.get(page.links()["Refused lines, CSV"], buffered=True)
     assert room.acquire(blocking=False)
+
+
+def test_the_list_tells_what_each_import_did_or_would_do(small: SmallDirectory) -> None:
+    page = planned(small)
+    assert "1 to be added, 1 to be changed, 1 to be refused" in small.get("/import").text
+    press(small, page, "/go")
+    work(small)
+    listed = small.get("/import")
+    assert "1 added, 1 changed, 1 refused" in listed.text
+    [job] = small.app.extensions["importer"].recent().jobs
+    done = small.get(f"/import/{job.id}")
+    press(small, small.get(done.links()["Undo import"]), "/undo")
+    work(small)
+    assert "2 undone" in small.get("/import").text
+
+
+def test_an_import_of_which_nothing_could_be_taken_is_not_told_as_done(
+    small: SmallDirectory,
+) -> None:
+    send(small, b"Name;Title;Office\nDee;Clerk;\n")
+    work(small)
+    listed = small.get("/import")
+    assert "All refused" in listed.text
+    assert "1 to be refused" in listed.text
 
 
 def test_every_import_of_thirty_days_is_reached_page_by_page(small: SmallDirectory) -> None:
