@@ -172,13 +172,40 @@ def test_a_search_that_ended_early_says_so_and_goes_on(
     busy: SmallDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = Card("p1", "Ada", "", "", "", "", "", (), "")
-    pages = iter([Page((), "further", None, 4000), Page((card,), "further", "back", 4000)])
+    pages = iter([Page((), "further", None, 4000), Page((card,), "further", None, 4000)])
     monkeypatch.setattr(busy.store, "browse", lambda *asked: next(pages))
     page = busy.get("/?q=a&badge=bug")
     assert "We looked through 4,000 people." in page.text
-    assert page.links()["Look further"] == "/?q=a&badge=bug&page=2&cursor=further"
+    assert page.links()["Look further"] == "/?q=a&badge=bug&cursor=further"
     assert count_of(page) == "No one matches so far, of 60"
     assert count_of(busy.get("/?q=a&badge=bug")) == "1 person matches so far, of 60"
+
+
+@pytest.mark.parametrize(
+    ("people", "goes_on", "count", "said"),
+    [
+        (1, True, "1 more person matches so far, of 60", "Look further"),
+        (3, False, "3 more people match, of 60", ""),
+        (0, True, "No one more matches so far, of 60", "We looked through another 4,000 people."),
+        (0, False, "No one more matches, of 60", "No one further on This is the end of the list."),
+    ],
+)
+def test_further_on_nothing_is_said_of_whom_earlier_pages_found(
+    busy: SmallDirectory,
+    monkeypatch: pytest.MonkeyPatch,
+    people: int,
+    goes_on: bool,
+    count: str,
+    said: str,
+) -> None:
+    cards = tuple(Card(f"p{n}", "Ada", "", "", "", "", "", (), "") for n in range(people))
+    found = Page(cards, "on", "back", 4000) if goes_on else Page(cards, None, "back")
+    monkeypatch.setattr(busy.store, "browse", lambda *asked: found)
+    page = busy.get("/?q=a&badge=bug&cursor=further")
+    assert count_of(page) == count
+    assert said in page.text
+    assert "No one matches" not in page.text
+    assert page.links()["Previous"] == "/?q=a&badge=bug&cursor=back"
 
 
 def test_counts_that_lag_never_hide_people(

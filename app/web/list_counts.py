@@ -71,17 +71,27 @@ def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None
             return people
         first = (number - 1) * PAGE_SIZE + 1
         return f"{people} · {first:,}–{first + shown - 1:,} shown"
-    if page.looked_through is not None:
+    if count is not None:
+        return f"{_matching(count)}, of {total:,}" if count else _matching(0)
+    if page.previous is not None and not page_number(asked, page, count):
+        # How many were found before this page, nobody knows.
+        so_far = " so far" if page.looked_through is not None else ""
+        return f"{_more_matching(shown)}{so_far}, of {total:,}"
+    if page.previous is None and page.looked_through is not None:
         return f"{_matching(shown)} so far, of {total:,}"
-    if count is None:
-        return f"More than {PAGE_SIZE} people match, of {total:,}"
-    return f"{_matching(count)}, of {total:,}" if count else "No one matches"
+    return f"More than {PAGE_SIZE} people match, of {total:,}"
 
 
 def _matching(count: int) -> str:
     if count == 0:
         return "No one matches"
     return "1 person matches" if count == 1 else f"{count:,} people match"
+
+
+def _more_matching(count: int) -> str:
+    if count == 0:
+        return "No one more matches"
+    return "1 more person matches" if count == 1 else f"{count:,} more people match"
 
 
 def place_line(asked: ListRequest, page: Page, count: int | None) -> str:

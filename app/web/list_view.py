@@ -63,6 +63,8 @@ def list_view(
     words = asked.query.words
     count = list_counts.known_count(asked, page, facets)
     number = list_counts.page_number(asked, page, count)
+    # Pages are counted while they are full, as is said of them.
+    next_number = number + 1 if number and page.looked_through is None else 0
     unasked = asked.query == Query()
     table = asked.view == TABLE
     people = rows(page.cards, sprite) if table else cells(page.cards, sprite, marks=unasked)
@@ -77,7 +79,7 @@ def list_view(
             list_counts.count_line(asked, page, facets, count), len(page.cards), close
         ),
         place=list_counts.place_line(asked, page, count),
-        next=asked.address(page.next, number + 1 if number else 0) if page.next else "",
+        next=asked.address(page.next, next_number) if page.next else "",
         previous=asked.address(page.previous, number - 1) if page.previous else "",
         close=close_view(asked, close, sprite),
         nobody=not page.cards and not close.people,
