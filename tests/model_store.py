@@ -99,7 +99,9 @@ class ModelStore:
             if len(before) > limit:
                 shown = before[1:]
                 return _page(query, shown, shown[-1][0], shown[0][0])
-            start = None
+            shown = before or rows[:limit]
+            following = shown[-1][0] if len(shown) < len(rows) else None
+            return _page(query, shown, following, None)
         after = [row for row in rows if start is None or row[0] > start.key]
         shown = after[:limit]
         following = shown[-1][0] if len(after) > limit else None

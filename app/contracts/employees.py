@@ -59,7 +59,8 @@ class EmployeeStore(Protocol):
         The cost follows the page, not the directory: at most 4,000 rows are looked at, then the
         page ends early (see Page.looked_through). A cursor works for the query that it
         came from, at any later time, also when the person it points at is gone; any other gives
-        the first page. The previous page is the one that came before, as far as nobody moved.
+        the first page. The previous page is the one that came before, as far as nobody moved; the
+        first may hold fewer, and nobody who is on the page after it.
         """
 
     def facets(self) -> Facets:

@@ -130,13 +130,42 @@ def test_24_people_are_a_page_unless_told(big_store: EmployeeStore) -> None:
     assert len(big_store.browse(Query()).cards) == 24
 
 
-def test_a_page_before_that_reaches_the_start_is_the_first_page(store: EmployeeStore) -> None:
+def test_a_page_before_that_reaches_the_start_shows_nobody_of_the_next(
+    store: EmployeeStore,
+) -> None:
     add_named(store, "Ada", "Bea", "Cleo", "Dora", "Eve")
-    first, _, last = pages(store, Query(), 2)
+    *_, last = pages(store, Query(), 2)
+    assert store.browse(Query(), last.previous, 4) == store.browse(Query(), None, 4)
     middle = store.browse(Query(), last.previous, 3)
     assert names(middle.cards) == ["Bea", "Cleo", "Dora"]
-    assert store.browse(Query(), last.previous, 4) == store.browse(Query(), None, 4)
-    assert store.browse(Query(), middle.previous, 2) == first
+    start = store.browse(Query(), middle.previous, 2)
+    assert names(start.cards) == ["Ada"]
+    assert start.previous is None
+    assert names(store.browse(Query(), start.next, 3).cards) == names(middle.cards)
+
+
+def test_going_back_nobody_is_seen_twice_though_others_came_and_went(
+    store: EmployeeStore,
+) -> None:
+    add_named(store, "Bea", "Cleo", "Dora", "Eve")
+    query = Query(words="e")
+    add_named(store, "Eda", "Edo", "Elo", "Emo", "Ena")
+    shown = [store.browse(query, None, 3)]
+    shown.append(store.browse(query, shown[0].next, 3))
+    add_named(store, "Eaa")
+    back = [store.browse(query, shown[1].previous, 3)]
+    back.append(store.browse(query, back[0].previous, 3))
+    assert names(back[0].cards) == names(shown[0].cards)
+    assert names(back[1].cards) == ["Eaa"]
+    assert back[1].previous is None
+    gone = store.get(shown[0].cards[0].id)
+    store.delete(gone.id, None, "w-gone")
+    short = store.browse(query, shown[1].previous, 3)
+    assert len(short.cards) == 3, "whom the new one made move"
+    store.delete(back[1].cards[0].id, None, "w-new")
+    short = store.browse(query, shown[1].previous, 3)
+    assert names(short.cards) == names(shown[0].cards)[1:]
+    assert names(store.browse(query, short.next, 3).cards) == names(shown[1].cards)
 
 
 NO_CURSORS = (

@@ -96,8 +96,8 @@ class Browser:
             place = None
         search = _Search(self, query, asked, place, limit)
         page = search.page()
-        if page is None:  # a backwards page that reached the start
-            page = _Search(self, query, asked, None, limit).page()
+        if page is None and place:  # the first page, without whom the next one shows
+            page = _Search(self, query, asked, None, limit, until=place.key).page()
         return page or Page(())
 
     def read(
@@ -113,8 +113,15 @@ class _Search:
     """One page being looked for."""
 
     def __init__(
-        self, browser: Browser, query: Query, asked: _Asked, place: Cursor | None, limit: int
+        self,
+        browser: Browser,
+        query: Query,
+        asked: _Asked,
+        place: Cursor | None,
+        limit: int,
+        until: str = "",
     ) -> None:
+        self._until = until
         self._browser = browser
         self._query = query
         self._asked = asked
@@ -197,10 +204,13 @@ class _Search:
 
         ``stopped_at`` is the last row looked at where reading stopped before the end.
         """
-        more = len(found) > self._limit
+        before = [one for one in found if one.key < self._until]
+        is_cut = 0 < len(before) < len(found)
+        found = before if is_cut else found
+        more = is_cut or len(found) > self._limit
         shown = found[: self._limit]
         onwards = shown[-1].key if more else stopped_at
-        is_whole = len(shown) == self._limit or stopped_at is None
+        is_whole = more or len(shown) == self._limit or stopped_at is None
         looked = None if is_whole else self._budget.rows_read
         if self._backwards:
             if onwards is None:

@@ -38,10 +38,14 @@ Row = Sequence[Any]  # where the card stands, then the values of the card
 
 
 class Found(NamedTuple):
-    """The next rows of a walk, at most one more than a page takes; where it ended early, if so."""
+    """The next rows of a walk, at most one more than a page takes; where it ended early, if so.
+
+    ``goes_on``: there are more, though they are not here.
+    """
 
     rows: Sequence[Row]
     looked_to: str | None = None
+    goes_on: bool = False
 
 
 class Span(NamedTuple):
@@ -66,9 +70,19 @@ def browse(connection: Connection, query: Query, cursor: str | None, limit: int)
         found = _find(connection, asked, Span(before=start.key, backwards=True), limit + 1)
         if len(found.rows) > limit or found.looked_to:
             return _page_before(query, found, limit, start)
-        start = None  # the beginning was reached: this is the first page
+        # The beginning was reached: this is the first page, without whom the next one shows.
+        found = _find(connection, asked, Span(), limit + 1)
+        return _page_after(query, _cut(found, start.key), limit, None)
     span = Span(after=start.key) if start else Span()
     return _page_after(query, _find(connection, asked, span, limit + 1), limit, start)
+
+
+def _cut(found: Found, before: str) -> Found:
+    """Whom a walk found before a place; all of them where nobody is before it."""
+    rows = [row for row in found.rows if row[0] < before]
+    if not rows or len(rows) == len(found.rows):
+        return found
+    return Found(rows, goes_on=True)
 
 
 def _find(connection: Connection, asked: Conditions, span: Span, most: int) -> Found:
@@ -174,8 +188,8 @@ def _page_before(query: Query, found: Found, limit: int, start: Cursor) -> Page:
 
 def _end_of(found: Found, limit: int) -> str | None:
     """Where to go on in the same direction, if there is more."""
-    if len(found.rows) > limit:
-        end: str = found.rows[limit - 1][0]
+    if len(found.rows) > limit or found.goes_on:
+        end: str = found.rows[:limit][-1][0]
         return end
     return found.looked_to
 
