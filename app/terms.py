@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Protocol
 
 from app.folding import LINE_CHARACTERS, fold, one_line
@@ -20,6 +20,7 @@ from app.folding import LINE_CHARACTERS, fold, one_line
 NAME_KEY_BYTES = 160
 WORD_BYTES = 64
 MOST_WORDS = 28
+MOST_NAME_WORDS = 16
 OTHER_LETTERS = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 # Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
@@ -196,8 +197,8 @@ _shared_line_words = lru_cache(maxsize=4096)(line_words)
 def search_words(person: Searchable) -> tuple[str, ...]:
     """The words under which a person is found, sorted: at most 28, each at most 64 bytes.
 
-    When there are more, those of the name are kept first, then of the preferred name, the e-mail's
-    name, the title, the department and the place.
+    When there are more, those of the name come first as they stand, then those of every other
+    field in turn, then the further forms of each word in turn.
     """
     found = dict.fromkeys(
         (
@@ -209,9 +210,52 @@ def search_words(person: Searchable) -> tuple[str, ...]:
             *_shared_line_words(person.location),
         )
     )
+    if len(found) > MOST_WORDS:
+        found = dict.fromkeys(_in_turn(person))
     if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
         found = dict.fromkeys(_cut(word, WORD_BYTES) for word in found)
     return tuple(sorted(islice(found, MOST_WORDS)))
+
+
+def _in_turn(person: Searchable) -> Iterator[str]:
+    """The words of a person who has many: no field takes the room of all others."""
+    name, preferred, mail_name, *others = (
+        _plain_and_more(one_line(text))
+        for text in (
+            person.full_name,
+            person.preferred_name,
+            person.email.partition("@")[0],
+            person.job_title,
+            person.department,
+            person.location,
+        )
+    )
+    yield from name[0][:MOST_NAME_WORDS]
+    yield from _one_of_each(preferred[0], *(plain for plain, _ in others), mail_name[0])
+    yield from _one_of_each(*(more for _, more in (name, preferred, *others, mail_name)))
+
+
+def _plain_and_more(text: str) -> tuple[list[str], list[str]]:
+    parts = [_words_in(each) for each in text.split(" ")]
+    plain = dict.fromkeys(word for words, _ in parts for word in words)
+    more = dict.fromkeys(word for _, words in parts for word in words)
+    return list(plain), list(more)
+
+
+def _one_of_each(*texts: Iterable[str]) -> Iterator[str]:
+    """The first of each, then the second of each, until all are through."""
+    return (word for row in zip_longest(*texts) for word in row if word is not None)
+
+
+def typed_words(text: str) -> list[str]:
+    """Every word typed, in their order; of a mail address those before the @, as of a person's."""
+    tokens = map(_before_at, fold(one_line(text)).split(" "))
+    return [_cut(word, WORD_BYTES) for token in tokens for word in _split(token)]
+
+
+def _before_at(token: str) -> str:
+    name, at, domain = token.partition("@")
+    return name.removeprefix("<").removeprefix("mailto:") or domain if at else token
 
 
 def query_words(text: str) -> tuple[str, ...]:
@@ -220,11 +264,7 @@ def query_words(text: str) -> tuple[str, ...]:
     Of two where one begins the other only the longer is asked for: it answers both. The first word
     of the answer decides the order of the results.
     """
-    typed = {
-        _cut(word, WORD_BYTES): None
-        for token in fold(one_line(text)).split(" ")
-        for word in _split(token)
-    }
+    typed = set(typed_words(text))
     words = [
         word
         for word in typed

@@ -14,7 +14,7 @@ from app.directory import Directory
 from app.employee import Employee
 from app.errors import StorageUnavailable
 from app.near import Close, Spent, knowledge, search
-from app.near.guesses import MOST_GUESSES, guesses, typed_words
+from app.near.guesses import MOST_GUESSES, asked_words, guesses
 from app.near.short_names import lines, other_forms
 from app.near.vocabulary import MOST_COMPARED, Vocabulary
 from tests.model_store import ModelStore
@@ -282,8 +282,8 @@ def test_many_words_are_looked_through_in_bounded_steps() -> None:
     assert len(vocabulary._alike("robret")) <= MOST_COMPARED
 
 
-def test_typed_words_keep_their_order_and_lose_what_asks_nothing() -> None:
-    assert typed_words("Smith, bo bob O’Brien") == ["smith", "bob", "obrien"]
+def test_asked_words_keep_their_order_and_lose_what_asks_nothing() -> None:
+    assert asked_words("Smith, bo bob O’Brien") == ["smith", "bob", "obrien"]
 
 
 def test_guesses_come_the_likeliest_first_and_each_changes_something() -> None:

@@ -157,3 +157,31 @@ def test_the_page_shows_them_and_offers_to_look_further(
     page = small.get(f"/?q=toby+mercer{view}")
     assert page.names() == ["Toby Mercer", "Toby B. Mercer"]
     assert words_of(page.by_id("count")) == "1 person matches so far, of 1, and 1 by name"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("John Johnson", ["John Johnson", "John Johnson Smith"]),
+        ("johnson, john", ["John Johnson", "John Johnson Smith"]),
+        ("Yan Yang", ["Yan Yang"]),
+        ("Yang Yan", ["Yan Yang"]),
+        ("Baden Baden", ["Baden Baden"]),
+        ("Johnson", []),
+        ("John Berg", []),
+    ],
+)
+def test_a_name_of_which_one_word_begins_another_is_found_among_many_of_the_longer(
+    typed: str, found: list[str]
+) -> None:
+    store = ModelStore()
+    names = ["John Johnson", "John Johnson Smith", "Yan Yang", "Baden Baden", "Johnny Berg"]
+    names += [f"A{n} {name}" for name in ("Johnson", "Yang", "Baden") for n in range(30)]
+    for at, name in enumerate(names):
+        store.add(Employee(id=f"p{at}", full_name=name, job_title="", location=""), f"form {at}")
+    page, close = Directory(store, None).search(Query(words=typed))
+    assert [match.card.full_name for match in close.people] == found
+    assert close.is_further == bool(found)
+    assert not {match.card.id for match in close.people} & {card.id for card in page.cards}
+    second = page.next and Directory(store, None).search(Query(words=typed), page.next)
+    assert not second or second[1] == Close()

@@ -52,6 +52,36 @@ def test_of_too_many_words_those_of_the_name_are_kept() -> None:
     assert "t25" not in words
 
 
+def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> None:
+    words = words_of(
+        full_name="田中健太郎",
+        email="tanaka.kentaro@example.jp",
+        job_title="シニアソフトウェアエンジニア",
+        department="情報システム部",
+        location="東京都港区",
+    )
+    assert len(words) == terms.MOST_WORDS
+    for typed in (
+        "太郎",
+        "東京",
+        "港区",
+        "情報",
+        "システム",
+        "ソフトウェア",
+        "kentaro",
+    ):
+        assert terms.matched_word(words, *terms.query_words(typed)), typed
+    words = words_of(
+        full_name="Dr. Maria-del-Carmen O’Higgins-Fernández de la Cruz y Montoya-Villaseñor",
+        email="maria-del-carmen.ohiggins-fernandez@example.com",
+        job_title="Senior Principal Research & Development Coordination Engineer",
+        department="Research and Development Coordination Office",
+        location="Rio de Janeiro",
+    )
+    for typed in ("Montoya Villaseñor", "O’Higgins", "research development office", "rio janeiro"):
+        assert all(terms.matched_word(words, word) for word in terms.query_words(typed)), typed
+
+
 @given(texts)
 def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
@@ -68,6 +98,10 @@ def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
         ("o'brien", ("obrien",)),
         ("jean-luc", ("jean", "luc")),
         ("...", ()),
+        ("Ada.Lovelace@navy.example", ("lovelace", "ada")),
+        ("Ada <mailto:ada@navy.example>", ("ada",)),
+        ("mailto:ada@navy.example", ("ada",)),
+        ("@ada", ("ada",)),
         ("", ()),
         ("x" * 100, ("x" * 64,)),
     ],

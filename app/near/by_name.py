@@ -1,49 +1,71 @@
-"""Who has a name of the words typed, where a search of several words ended before it came to them.
+"""Who has a name of the words typed, where the first page of a search does not come to them.
 
-Whoever has a word stands in the order of names behind it: those whose name begins with another word
-typed stand together there, and are read without what lies before them.
+A search of several words may end early; and where one word typed begins another (John Johnson), it
+finds whoever has the longer one. Whoever has a word stands in the order of names behind it: those
+whose name begins with another word typed stand together there, and are read without what lies
+before them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import takewhile
 
 from app import allowance, terms
 from app.contracts import EmployeeStore, Page, Query
 from app.cursors import SEPARATOR, Cursor
 from app.employee import Card
-from app.near.guesses import typed_words
+from app.near.guesses import asked_words
 
 MOST = 16
 _PART = 0.1
 
 
+def may_stand_further_on(query: Query, page: Page) -> bool:
+    """Whether someone of the name that was typed may match and not be on this page, the first."""
+    if page.previous is not None or query != Query(words=query.words):
+        return False
+    if page.looked_through is not None:
+        return len(asked_words(query.words)) > 1
+    return page.next is not None and _is_nested(query.words)
+
+
 def named_further_on(employees: EmployeeStore, query: Query, page: Page) -> Page:
     """At most sixteen such people who are not on this page, which is the first of a query.
 
-    Nobody where the page is whole, where anything but words is asked for, or where no word of the
-    name is typed whole. It costs two pages of one word at most, and a tenth of what a page may.
+    Nobody where anything but words is asked for, or where no word of the name is typed whole. It
+    costs two pages of one word at most, and a tenth of what a page may.
     """
-    is_early = page.looked_through is not None and page.previous is None
-    if not is_early or query != Query(words=query.words):
+    if not may_stand_further_on(query, page):
         return Page(())
-    typed = typed_words(query.words)
-    if len(typed) < 2:
-        return Page(())
+    asked = asked_words(query.words)
     shown = {card.id for card in page.cards}
     with allowance.of_page(_PART):  # what the search itself might read is read
-        for first, whole in _ways(typed):
+        for first, whole in _ways(asked) if len(asked) > 1 else _whole_names(query.words):
             found = _named(employees, first, whole)
-            cards = [card for card in found.cards if card.id not in shown and _has(card, typed)]
+            cards = [card for card in found.cards if card.id not in shown and _has(card, asked)]
             if cards:
                 return Page(tuple(cards), found.next)
     return Page(())
 
 
-def _ways(typed: list[str]) -> tuple[tuple[str, str], tuple[str, str]]:
+def _is_nested(words: str) -> bool:
+    """Whether a word was typed that another one begins with, or is."""
+    return len(terms.typed_words(words)) > len(terms.query_words(words))
+
+
+def _ways(asked: list[str]) -> Iterator[tuple[str, str]]:
     """Which words may be the first name and another one: the surname stands last, or first."""
-    turned = (typed[0], typed[-1]) if len(typed) > 2 else (typed[1], typed[0])
-    return (typed[0], typed[1]), turned
+    yield asked[0], asked[1]
+    yield (asked[0], asked[-1]) if len(asked) > 2 else (asked[1], asked[0])
+
+
+def _whole_names(words: str) -> Iterator[tuple[str, str]]:
+    """The name as it was typed, and with the surname first, where one word begins another."""
+    typed = terms.typed_words(words)
+    longest = max(typed, key=len)
+    yield " ".join(typed), longest
+    yield " ".join((*typed[1:], typed[0])), longest
 
 
 def _named(employees: EmployeeStore, first: str, whole: str) -> Page:

@@ -53,7 +53,7 @@ class Guess:
 
 def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Guess]:
     """At most three other searches; fewer where the next is much less likely than the first."""
-    typed = typed_words(text)
+    typed = asked_words(text)
     if not 0 < len(typed) <= MOST_TYPED:
         return []
     ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
@@ -69,11 +69,10 @@ def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> li
     ]
 
 
-def typed_words(text: str) -> list[str]:
+def asked_words(text: str) -> list[str]:
     """The words that a search asks for, in the order in which they were typed."""
     asked = set(terms.query_words(text))
-    in_order = (word for each in terms.written_words(text) for word in terms.query_words(each))
-    return [word for word in dict.fromkeys(in_order) if word in asked]
+    return [word for word in dict.fromkeys(terms.typed_words(text)) if word in asked]
 
 
 def _number(ways: list[list[Way]]) -> int:

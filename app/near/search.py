@@ -11,7 +11,7 @@ from app import terms
 from app.contracts import EmployeeStore, Page, Query
 from app.employee import Card
 from app.errors import StorageUnavailable
-from app.near.by_name import named_further_on
+from app.near.by_name import may_stand_further_on, named_further_on
 from app.near.close import Close, CloseMatch, Reason
 from app.near.guesses import Guess, Way, guesses
 from app.near.knowledge import KnownWords
@@ -41,7 +41,7 @@ class NearSearch:
 
     def close_to(self, query: Query, page: Page, spent: Spent) -> Close:
         """Who is close to this query, whose first page took so much, and is not on it."""
-        if page.looked_through is not None:
+        if may_stand_further_on(query, page):
             return self._further(query, page)
         if not _is_short(page) or not terms.query_words(query.words):
             return Close()

@@ -62,6 +62,18 @@ def test_nothing_else_is_searched(store: EmployeeStore) -> None:
         assert found(store, words=words) == [], words
 
 
+def test_a_mail_address_finds_whose_it_is(store: EmployeeStore) -> None:
+    add(
+        store,
+        person("p1", "Ada King", email="countess.ada@navy.example"),
+        person("p2", "Ada Countess"),
+    )
+    for typed in ("countess.ada@navy.example", "King <Countess.Ada@navy.example>"):
+        assert "Ada King" in found(store, words=typed), typed
+    assert found(store, words="countess.king@navy.example") == ["Ada King"]
+    assert found(store, words="grace@navy.example") == []
+
+
 def test_words_without_letters_ask_nothing(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea")
     for words in ("", "   ", "...", "'", "--", "!?"):
