@@ -136,6 +136,71 @@ def test_who_has_only_a_longer_word_has_no_other_form_of_the_name(
     assert named(close_to(directory, "albert")) == ["Al Capone"]
 
 
+def test_a_form_of_two_letters_is_looked_for_in_first_names(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Amina al-Rashid", "Al Capone")
+    assert named(close_to(directory, "albert")) == ["Al Capone"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "without"),
+    [
+        ("Robert in Lisbon", ["Robert Lisboa"], ["in"]),
+        ("Mr Robert Lisboa", ["Robert Lisboa"], ["Mr"]),
+        ("robert m. lisboa", ["Robert Lisboa"], ["m"]),
+        ("robert lisboa phone", ["Robert Lisboa"], ["phone"]),
+        ("where is robert lisboa", ["Robert Lisboa"], ["where", "is"]),
+        ("robret xyzzy smith", ["Robert Smith"], ["xyzzy"]),
+        ("xyzzy smith", ["Robert Smith"], ["xyzzy"]),
+        ("robert johnson", ["Robert Lisboa", "Robert Smith", "William Johnson"],
+         ["robert", "johnson"]),
+        ("phone of robert lisboa", ["Robert Lisboa"], ["phone", "of"]),
+        ("telephone number bo", [], []),
+    ],
+)  # fmt: skip
+def test_where_nobody_has_every_word_those_who_have_the_others_are_found(
+    store: CountingStore, directory: Directory, typed: str, found: list[str], without: list[str]
+) -> None:
+    put(store, "Robert Lisboa", location="Lisbon")
+    put(store, "Bo Chen", "Ines Offerman")
+    close = close_to(directory, typed)
+    assert sorted(named(close)) == sorted(found)
+    left_out = [each.typed for match in close.people for each in match.reasons if not each.found]
+    assert list(dict.fromkeys(left_out)) == without
+
+
+def test_no_word_is_left_out_where_somebody_is_found(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Robert Lisboa", location="Lisbon")
+    assert named(close_to(directory, "robert lisbon")) == []
+    assert [each[0] for each in reasons(close_to(directory, "bob lisboa"))] == ["Robert"]
+    assert named(close_to(directory, "bob smith")) == ["Robert Smith"]
+
+
+def test_names_of_two_letters_are_misspelt_too(store: CountingStore, directory: Directory) -> None:
+    put(store, "Bo Chen", "Boris Chen", "Wei Li", "Wei Lim")
+    assert named(close_to(directory, "boo chen")) == ["Bo Chen"]
+    assert named(close_to(directory, "wei lii"))[0] == "Wei Li"
+    assert named(close_to(directory, "boo")) == []
+
+
+def test_a_search_that_may_be_meant_and_ended_early_is_offered(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, "Ada Byron", job_title="Accountant", location="Seattle")
+    browse = store.browse
+
+    def ending(query: Query, cursor: str | None = None, limit: int = 24) -> Page:
+        if query.words == "accountant seattle":
+            return Page((), "further", None, 4_000)
+        return browse(query, cursor, limit)
+
+    monkeypatch.setattr(store, "browse", ending)
+    assert close_to(directory, "acountant seattle") == Close(searches=("accountant seattle",))
+
+
 def test_who_goes_by_another_form_is_found_by_it(
     store: CountingStore, directory: Directory
 ) -> None:
@@ -224,7 +289,7 @@ def test_a_search_and_its_guesses_are_of_one_page(
 
 
 def test_nonsense_finds_nobody(directory: Directory) -> None:
-    for words in ("qqqqqq", "!?", "xyzzy smith", "a" * 200, "one two three four five six seven"):
+    for words in ("qqqqqq", "!?", "xyzzy plugh", "a" * 200, "one two three four five six seven"):
         assert close_to(directory, words) == Close()
 
 
@@ -279,7 +344,7 @@ def test_many_words_are_looked_through_in_bounded_steps() -> None:
              for three in letters for four in letters]  # fmt: skip
     vocabulary = Vocabulary([*words, "robert"])
     assert len(vocabulary) == 10_001
-    assert len(vocabulary._alike("robret")) <= MOST_COMPARED
+    assert len(vocabulary._alike("robret", alone=True)) <= MOST_COMPARED
 
 
 def test_asked_words_keep_their_order_and_lose_what_asks_nothing() -> None:

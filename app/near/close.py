@@ -11,7 +11,7 @@ from app.employee import Card
 class Reason:
     """A word of the person, the word typed that it stands for, and whether by another form of it.
 
-    Otherwise it is a letter or two away.
+    Otherwise it is a letter or two away; or ``found`` is "", and the word typed was left out.
     """
 
     found: str
@@ -31,8 +31,8 @@ class CloseMatch:
 class Close:
     """People close to a search, the closest first; whether there are more of them.
 
-    ``searches`` are the words that find them, to be searched for instead. ``is_further``: they are
-    what was typed, and stand further on in the list than the search came.
+    ``searches`` are the words that find them, or may further on, to be searched for instead.
+    ``is_further``: they are what was typed, and stand further on in the list than the search came.
     """
 
     people: tuple[CloseMatch, ...] = ()

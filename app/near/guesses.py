@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from app import terms
 from app.near.short_names import other_forms
-from app.near.vocabulary import Vocabulary
+from app.near.vocabulary import SHORTEST, Vocabulary
 
-MOST_GUESSES = 3
+MOST, MOST_GUESSES, MOST_IN_PART = 4, 3, 2
 # A search of more words is taken as it is, and so are the words of it beyond these ways.
 MOST_TYPED = 6
 _WAYS_OF_ONE, _WAYS = 6, 3_000
 # Where the words typed find somebody, only what is this near is shown beside them.
 _NEAR_ENOUGH, _FAR = 1.0, 3.5
 _OTHER_FORM = 0.4
+# What it costs to leave a word out, of two letters at most, or longer; more where somebody has it.
+_LEFT_OUT_SHORT, _LEFT_OUT, _THOUGH_KNOWN = 0.8, 1.6, 0.2
 _AT_MOST_BEHIND = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to take a word typed: ``word`` is searched for. It costs nothing to take it as is."""
+    """One way to take a word typed: ``word`` is searched for, "" leaves it out. It costs nothing to
+    take it as is."""
 
     typed: str
     word: str
@@ -43,7 +46,18 @@ class Guess:
     @property
     def words(self) -> str:
         """The words to search for."""
-        return " ".join(way.word for way in self.ways)
+        return " ".join(way.word for way in self.ways if way.word)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The words typed that are not searched for."""
+        return tuple(way.typed for way in self.ways if not way.word)
+
+    @property
+    def keeps_enough(self) -> bool:
+        """Whether two in five of the letters typed are still searched for."""
+        kept = sum(len(way.typed) for way in self.ways if way.word)
+        return 5 * kept >= 2 * sum(len(way.typed) for way in self.ways)
 
     @property
     def changed(self) -> tuple[Way, ...]:
@@ -52,21 +66,27 @@ class Guess:
 
 
 def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Guess]:
-    """At most three other searches; fewer where the next is much less likely than the first."""
+    """At most four other searches; fewer where the next is much less likely than the first.
+
+    Those that leave a word out come last, at most two, to be made where no other finds anybody.
+    """
     typed = asked_words(text)
     if not 0 < len(typed) <= MOST_TYPED:
         return []
     ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
     while _number(ways) > _WAYS:
         max(ways, key=len).pop()
-    possible = [Guess(each) for each in product(*ways)]
     likely = sorted(
-        (guess for guess in possible if guess.changed and guess.cost <= _FAR),
+        (each for each in map(Guess, product(*ways)) if each.changed and each.cost <= _FAR),
         key=lambda guess: (guess.cost, guess.words),
     )
-    return [
-        guess for guess in likely[:MOST_GUESSES] if guess.cost <= likely[0].cost + _AT_MOST_BEHIND
-    ]
+    whole = [each for each in likely if not each.left_out][:MOST_GUESSES]
+    whole = [each for each in whole if each.cost <= whole[0].cost + _AT_MOST_BEHIND]
+    parts: dict[tuple[str, ...], Guess] = {}
+    for each in likely:
+        if each.left_out and each.keeps_enough:
+            parts.setdefault(each.left_out, each)
+    return [*whole, *islice(parts.values(), min(MOST_IN_PART, MOST - len(whole)))]
 
 
 def asked_words(text: str) -> list[str]:
@@ -85,7 +105,7 @@ def _number(ways: list[list[Way]]) -> int:
 def _ways(
     typed: str, together: list[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Way]:
-    """The ways to take a word, the likeliest first; none where nobody has one like it."""
+    """The ways to take a word; none where nobody has one like it and no other word was typed."""
     forms = _other_forms(typed, vocabulary)
     if vocabulary is None:
         return [Way(typed, typed), *forms]
@@ -99,7 +119,12 @@ def _ways(
         if not one.word.startswith(typed) and (one.cost <= _NEAR_ENOUGH or not found_some)
     ]
     ways = sorted([*forms, *near], key=lambda way: way.cost)[:_WAYS_OF_ONE]
-    return [Way(typed, typed), *ways] if known or found_some else ways
+    if known or found_some or not terms.is_spelled(typed):  # a number may stand in a mail address
+        ways.insert(0, Way(typed, typed))
+    if len(together) > 1 and not found_some:
+        left_out = _LEFT_OUT_SHORT if len(typed) < SHORTEST else _LEFT_OUT
+        ways.insert(0, Way(typed, "", left_out + (_THOUGH_KNOWN if known else 0.0)))
+    return ways
 
 
 def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Way]:

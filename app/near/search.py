@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +17,7 @@ from app.near.close import Close, CloseMatch, Reason
 from app.near.guesses import Guess, Way, guesses
 from app.near.knowledge import KnownWords
 from app.near.spent import Spent
+from app.near.vocabulary import SHORTEST
 
 log = logging.getLogger(__name__)
 Written = tuple[str, tuple[str, ...]]
@@ -54,6 +56,8 @@ class NearSearch:
             for guess in possible:
                 if began.since().exceeds(most) or found.is_full:
                     break
+                if guess.left_out and found.cost < guess.cost:
+                    break
                 wanted = replace(query, words=guess.words)
                 guessed = self._employees.browse(wanted, None, found.room)
                 found.take(guess, query.words, guessed)
@@ -86,6 +90,7 @@ class _Found:
         self._people: list[CloseMatch] = []
         self._searches: list[str] = []
         self._more = False
+        self.cost = math.inf  # of the guess that found somebody last
 
     @property
     def room(self) -> int:
@@ -107,10 +112,14 @@ class _Found:
             if None not in reasons:
                 self._shown.add(card.id)
                 self._people.append(CloseMatch(card, tuple(filter(None, reasons))))
+        ended_early = page.looked_through is not None
         if len(self._people) > before:
-            if guess.words not in self._searches:
-                self._searches.append(guess.words)
-            self._more = self._more or page.next is not None
+            self._more = self._more or (page.next is not None and not ended_early)
+        elif not ended_early:
+            return
+        self.cost = guess.cost
+        if guess.words not in self._searches:
+            self._searches.append(guess.words)
 
     def close(self) -> Close:
         return Close(tuple(self._people), self._more, tuple(self._searches))
@@ -140,12 +149,19 @@ def _as_typed(way: Way, text: str) -> str:
 
 
 def _reason(written: Sequence[Written], way: Way, typed: str) -> Reason | None:
-    """Why a person is shown; None for who has only a longer word than the form that is meant."""
+    """Why a person is shown; None for who has only a longer word than the one that is meant.
+
+    A form of two letters must be the first word of the name: there is none of Alex in al-Rashid.
+    """
+    if not way.word:
+        return Reason("", typed, is_other_form=False)
     shown = _written_as(written, way.word, whole=True)
     if not shown:
         shown = _written_as(written, way.word, whole=False)
-        if shown and way.is_other_form:
+        if shown and (way.is_other_form or len(way.word) < SHORTEST):
             return None
+    if shown and way.is_other_form and len(way.word) < SHORTEST and shown != written[0][0]:
+        return None
     # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
     shown = shown or way.word.capitalize()
     if shown[:1].isupper():

@@ -16,7 +16,8 @@ from app.near.likeness import ONE_FROM, UNFINISHED, cost, other_firsts, spelling
 # So many words are compared for a word typed, at about half a microsecond each.
 MOST_COMPARED = 4_000
 MOST_NEAR = 6
-SHORTEST = 3
+# What is compared, and what may be meant where other words stand beside it (Bo Chen, Wei Li).
+SHORTEST, SHORTEST_MEANT = 3, 2
 _BEGINNINGS_FROM = 5
 
 
@@ -59,7 +60,7 @@ class Vocabulary:
         found = dict.fromkeys(self._with_another_first(typed), 1)
         for spelled in spellings(typed):
             most = 2 if len(spelled) >= ONE_FROM else 1
-            found.update(_compare(spelled, self._alike(spelled), most))
+            found.update(_compare(spelled, self._alike(spelled, alone=alone), most))
         near = [
             Near(price, word)
             for word, letters in found.items()
@@ -69,14 +70,15 @@ class Vocabulary:
             near += self._beginnings(typed)
         return sorted(near)[:MOST_NEAR]
 
-    def _alike(self, typed: str) -> list[str]:
+    def _alike(self, typed: str, *, alone: bool) -> list[str]:
         """Words of about this length with this first letter, or one that is mistaken for it."""
         words: list[str] = []
-        lengths = [len(typed) + more for more in (0, 1, -1, 2, -2)]
+        shortest = SHORTEST if alone else SHORTEST_MEANT
+        lengths = [len(typed) + more for more in (0, 1, -1, 2, -2) if len(typed) + more >= shortest]
         for first in dict.fromkeys(typed[0] + other_firsts(typed)):
             by_length = self._by_first.get(first, {})
             for length in lengths:
-                words += by_length.get(length, ()) if length >= SHORTEST else ()
+                words += by_length.get(length, ())
             if len(words) >= MOST_COMPARED:
                 break
         return words[:MOST_COMPARED]

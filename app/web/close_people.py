@@ -21,8 +21,8 @@ class CloseView:
 
 
 def close_view(asked: ListRequest, close: Close, sprite: str) -> CloseView | None:
-    """The people who are close, if there are any."""
-    if not close.people:
+    """The people who are close and the searches for them, if there are any."""
+    if not close.people and not close.searches:
         return None
     cards = [match.card for match in close.people]
     because = ((each.card.id, "; ".join(map(_because, each.reasons))) for each in close.people)
@@ -52,5 +52,7 @@ def with_close(count: str, matching: int, close: Close) -> str:
 
 
 def _because(reason: Reason) -> str:
+    if not reason.found:
+        return f"without <bdi>{escape(reason.typed)}</bdi>"
     words = "for" if reason.is_other_form else "close to"
     return f"<bdi>{escape(reason.found)}</bdi>, {words} <bdi>{escape(reason.typed)}</bdi>"
