@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import urllib3
 import vobject
 from openpyxl import load_workbook
+from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
 from app.contracts import Batch
@@ -115,6 +117,46 @@ def test_the_card_of_any_id_is_found(small: SmallDirectory, employee_id: str) ->
     assert "/" not in answer.headers["Content-Disposition"]
 
 
+@pytest.mark.parametrize(
+    ("name", "plain", "encoded"),
+    [
+        (
+            "Abebe Bekele አበበ",
+            "Abebe Bekele .vcf",
+            "Abebe%20Bekele%20%E1%8A%A0%E1%89%A0%E1%89%A0.vcf",
+        ),
+        ("Ásdís Jónsdóttir", "Asdis Jonsdottir.vcf", "%C3%81sd%C3%ADs%20J%C3%B3nsd%C3%B3ttir.vcf"),
+        ("李小龍", "file.vcf", "%E6%9D%8E%E5%B0%8F%E9%BE%8D.vcf"),
+        ("Ctl\x01 \x00Ada", "Ctl Ada.vcf", ""),
+    ],
+)
+def test_the_name_of_a_card_fits_into_a_header_in_any_script(
+    small: SmallDirectory, name: str, plain: str, encoded: str
+) -> None:
+    small.put(Employee(id="x", full_name=name))
+    answer = fetch(small, "/vcard/x")
+    header = answer.headers["Content-Disposition"]
+    assert header.isascii()
+    assert header.isprintable()
+    written, options = parse_options_header(header)
+    assert written == "attachment"
+    assert options["filename"] == (unquote(encoded) or plain)
+    assert plain in header
+    assert (f"filename*=UTF-8''{encoded}" in header) == bool(encoded)
+
+
+def test_where_no_chunks_can_be_sent_an_export_has_its_length(full: SmallDirectory) -> None:
+    plain = full.reader.client.get("/export.csv")
+    old = full.reader.client.get("/export.csv", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+    assert old.data == plain.data
+    assert old.content_length == len(plain.data)
+    for answer in (plain, old):
+        answer.close()
+    for _ in range(MOST_AT_ONCE + 1):
+        with full.reader.client.get("/export.csv") as answer:
+            assert answer.status_code == 200
+
+
 def test_nobody_s_card_is_not_found(small: SmallDirectory) -> None:
     small.get("/vcard/nobody", status=404)
 
@@ -189,6 +231,10 @@ def test_the_server_cuts_a_download_that_breaks(tmp_path: Path) -> None:
             reply.read()
         connection.close()
         assert b"Ada 000" in broken.value.partial
+        old = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        old._http_vsn, old._http_vsn_str = 10, "HTTP/1.0"  # type: ignore[attr-defined]
+        old.request("GET", "/export.csv")
+        assert old.getresponse().status == 503, "what has no chunks is made before it is sent"
         assert _answers(port)
     finally:
         server.stop()

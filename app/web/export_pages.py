@@ -9,13 +9,14 @@ from itertools import chain
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.cleaning import shown
 from app.deadline import REQUEST_SECONDS
 from app.exports.formats import FORMATS, file_name
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard
 from app.web.current import current_directory
 from app.web.list_request import read_request
-from app.web.long_files import make_room, send
+from app.web.long_files import attach, make_room, send
 
 exports = Blueprint("exports", __name__)
 exports.record(lambda state: make_room(state.app))
@@ -40,6 +41,5 @@ def person_card(employee_id: str) -> Response:
     """One person's card. Raises EmployeeNotFound."""
     person = current_directory().get(employee_id)
     response = Response(vcard(person), content_type=FORMATS["vcf"].media_type)
-    name = " ".join((person.full_name or person.id).split())[:100].replace("/", "-")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.vcf")
+    attach(response, f"{(shown(person.full_name) or shown(person.id))[:100]}.vcf")
     return response
