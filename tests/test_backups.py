@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +19,13 @@ from flask import Flask
 from app.backups import gathering
 from app.backups.backup import take_backup
 from app.backups.restoring import restore
-from app.contracts import Batch, EmployeeStore
+from app.contracts import Batch, EmployeeStore, Facets
 from app.directory import Directory
 from app.employee import Employee
 from app.errors import ExportRefused, PhotoNotFound, PhotosOff, StorageUnavailable
 from app.exports.json_lines import person_in
 from app.photo_keys import thumbnail_key
+from app.revision import revision_of
 from app.storage import Stores
 from tests.model_store import ModelStore
 from tests.small_app import small_app
@@ -66,6 +69,10 @@ class MemoryPhotos:
         if key not in self.images:
             raise PhotoNotFound(key)
         return self.images[key]
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.images.pop(key, None)
 
 
 class FewAtOnce(ModelStore):
@@ -195,7 +202,9 @@ def test_a_torn_line_and_a_batch_that_was_not_noted_do_no_harm(
     unfinished = tmp_path / "b" / "unfinished"
     noted = json.loads((unfinished / gathering._NOTED).read_text())
     first = next(iter(full.employees.each()))
-    gathering._keep(unfinished, first.people)  # once more, and then a line that was cut
+    gone = replace(first.people[0], id="gone")
+    # A batch once more, with someone who was deleted since, and then a line that was cut.
+    gathering._keep(unfinished, (*first.people, gone), [0] * 256)
     with (unfinished / "people-00").open("ab") as file:
         file.write(b'{"id":"torn')
     assert noted["bookmark"]
@@ -225,7 +234,108 @@ def test_photos_that_are_there_are_not_fetched_again(full: Directory, tmp_path: 
     assert again < there
     assert set(fetched) == {NOWHERE, thumbnail_key(NOWHERE), *again}
     del whole[str(damaged.relative_to(tmp_path / "b"))]
-    assert whole.items() <= files_in(tmp_path / "b").items()
+    now = {name.replace("-b.", "."): content for name, content in files_in(tmp_path / "b").items()}
+    del whole["manifest.json"]  # names the files
+    assert whole.items() <= now.items()
+
+
+def killed_when(steps: Iterator[object], monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Run until this would be called; what it was called for is not done."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(call, killed)
+        with pytest.raises(Killed):
+            run_to_end(steps)
+
+
+@pytest.mark.parametrize(
+    "call", ["pathlib.Path.rename", "app.backups.backup.remove_other_parts", "shutil.rmtree"]
+)
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_backup_killed_when_it_is_whole_is_whole(
+    full: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, anew: bool
+) -> None:
+    folder = tmp_path / "b"
+    if anew:
+        run_to_end(take_backup(full, folder))
+    killed_when(take_backup(full, folder, anew=anew), monkeypatch, call)
+    to = directory_of()
+    run_to_end(restore(to, folder))
+    assert everyone_in(to) == everyone_in(full)
+    # What is left of it is removed by the next run, file by file, however far that comes.
+    for left in sorted((folder / "finished").glob("people-*"))[:100]:
+        left.unlink()
+    with contextlib.suppress(ExportRefused):  # "holds a whole backup"
+        run_to_end(take_backup(full, folder))
+    to = directory_of()
+    run_to_end(restore(to, folder))
+    assert everyone_in(to) == everyone_in(full)
+    assert len(list(folder.glob("*"))) == 1 + 1 + 2 * len(list(folder.glob("people-*")))
+
+
+@pytest.mark.parametrize("step", range(0, 9, 2))
+def test_the_backup_before_is_whole_until_the_new_one_is(
+    full: Directory, tmp_path: Path, step: int
+) -> None:
+    folder = tmp_path / "b"
+    before = everyone_in(full)
+    run_to_end(take_backup(full, folder))
+    filled(full, 30, first=1_000)
+    killed = killed_at(take_backup(full, folder, anew=True), step)
+    to = directory_of()
+    run_to_end(restore(to, folder))
+    assert everyone_in(to) == (before if killed else everyone_in(full))
+    run_to_end(take_backup(full, folder, anew=True))
+    to = directory_of()
+    run_to_end(restore(to, folder))
+    assert everyone_in(to) == everyone_in(full)
+
+
+def test_what_a_power_cut_took_from_the_gathered_is_noticed(
+    full: Directory, tmp_path: Path
+) -> None:
+    assert killed_at(take_backup(full, tmp_path / "b"), 1)
+    unfinished = tmp_path / "b" / "unfinished"
+    longest = max(unfinished.glob("people-*"), key=lambda path: path.stat().st_size)
+    os.truncate(longest, longest.stat().st_size - 3)
+    with pytest.raises(ExportRefused, match=r"damaged by the interruption\. Remove .*unfinished"):
+        run_to_end(take_backup(full, tmp_path / "b"))
+    (unfinished / gathering._NOTED).write_bytes(b"")
+    with pytest.raises(ExportRefused, match="damaged by the interruption"):
+        run_to_end(take_backup(full, tmp_path / "b"))
+    shutil.rmtree(unfinished)
+    run_to_end(take_backup(full, tmp_path / "b"))
+
+
+def test_a_photo_that_is_changed_meanwhile_is_in_it(full: Directory, tmp_path: Path) -> None:
+    steps = take_backup(full, tmp_path / "b")
+    next(step for step in steps if step.what == "people gathered")
+    assert full.photos
+    whose = next(each for each in everyone_in(full).values() if is_there(full, each.photo_key))
+    key = f"employee_pic/{'e' * 32}.jpg"
+    for each in (key, thumbnail_key(key)):
+        full.photos.put(each, image_of(each))
+    full.employees.update(replace(whose, photo_key=key), revision_of(whose), "other")
+    full.photos.delete([whose.photo_key, thumbnail_key(whose.photo_key)])
+    run_to_end(steps)
+    to = directory_of()
+    run_to_end(restore(to, tmp_path / "b"))
+    assert to.get(whose.id).photo_key == key
+    assert to.photos
+    assert to.photos.get(key) == image_of(key)
+
+
+def is_there(directory: Directory, key: str) -> bool:
+    try:
+        return bool(key and directory.photos and directory.photos.get(key))
+    except PhotoNotFound:
+        return False
 
 
 def test_a_smaller_backup_in_the_place_of_a_larger_one_leaves_no_part_of_it(
@@ -302,6 +412,25 @@ def test_a_directory_with_other_people_is_refused_unless_told(
     assert everyone_in(to) == {**everyone_in(full), **before, edited.id: edited}
 
 
+def test_people_who_are_in_no_count_are_there_all_the_same(
+    full: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_to_end(take_backup(full, tmp_path / "b"))
+    to = filled(directory_of(), 8, first=5_000)
+    monkeypatch.setattr(to.employees, "facets", Facets)  # as before a `flask reindex`
+    with pytest.raises(ExportRefused, match="people who are not in this backup"):
+        run_to_end(restore(to, tmp_path / "b"))
+    assert len(everyone_in(to)) == 8
+
+
+def test_a_backup_of_a_newer_release_asks_for_that_release(full: Directory, tmp_path: Path) -> None:
+    run_to_end(take_backup(full, tmp_path / "b"))
+    manifest = tmp_path / "b" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 2'))
+    with pytest.raises(ExportRefused, match=r"of a newer release .* Upgrade this one"):
+        run_to_end(restore(directory_of(), tmp_path / "b"))
+
+
 def _shorten(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-30])
 
@@ -333,7 +462,7 @@ def test_a_damaged_photo_is_not_brought_back(full: Directory, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "manifest",
     [
-        "", "[]", "{}", '{"format": "employee directory backup", "version": 2}',
+        "", "[]", "{}", '{"format": "employee directory backup", "version": 0}',
         ('{"format": "employee directory backup", "version": 1, "photos": [], "photos_missing": 0, '
          '"people": [{"file": "../../etc/passwd", "lines": 1, "sha256": ""}]}'),
     ],

@@ -12,30 +12,34 @@ from pathlib import Path
 from app.backups.gathering import gather, gathered
 from app.backups.parts import (
     MANIFEST,
+    SERIES,
     Manifest,
     Part,
     part_name,
     peek,
-    remove_parts_behind,
+    read_manifest,
+    remove_other_parts,
+    series_of,
     telling,
     write_manifest,
     write_part,
 )
-from app.backups.photos import fetch, photos_in
-from app.contracts import Progress
+from app.backups.photos import Photo, fetch, keys_of, photos_in
+from app.contracts import MOST_AT_ONCE, Progress
 from app.directory import Directory
 from app.employee import Employee
 from app.errors import ExportRefused
 from app.exports.json_lines import line_of
 
-_UNFINISHED = "unfinished"
+_UNFINISHED, _FINISHED = "unfinished", "finished"
 
 
 def take_backup(directory: Directory, folder: Path, *, anew: bool = False) -> Iterator[Progress]:
     """Take a backup into an empty folder, or go on with the one that was begun there.
 
-    ``anew`` takes one in the place of a whole one that is there; photos that it has are not fetched
-    again. Whoever is there from beginning to end is in it; it is no picture of one moment. Raises
+    ``anew`` takes one in the place of a whole one that is there, which stays whole until the new
+    one is; photos that it has are not fetched again. Whoever is there from beginning to end is in
+    it; it is no picture of one moment. What other programs keep in a record is not in it. Raises
     ExportRefused, and StorageUnavailable, after which it can be called again.
     """
     with telling(folder):
@@ -49,38 +53,60 @@ def _taken(directory: Directory, folder: Path) -> Iterator[Progress]:
     people = 0
     for people in gather(directory.employees, unfinished):
         yield Progress(people, 0, people, "people gathered")
-    (folder / MANIFEST).unlink(missing_ok=True)
+    before = series_of(folder)
+    series = next(each for each in SERIES if each != before)
     of_people: list[Part] = []
     of_photos: list[Part] = []
     missing = done = 0
     for number, some in enumerate(gathered(unfinished), 1):
-        lines = (line_of(person) for person in some)
-        of_people.append(write_part(folder, part_name("people", number), lines))
-        photos, not_there = _photos_of(directory, folder, some, number)
-        of_photos.append(photos)
-        missing += not_there
+        names = [part_name("photos", number, each) for each in (before, series)]
+        known = photos_in(line for name in names for line in peek(folder / name))
+        now, photos = _with_photos(directory, folder, some, known)
+        lines = (line_of(person) for person in now)
+        of_people.append(write_part(folder, part_name("people", number, series), lines))
+        there = [photo for photo in photos if photo is not None]
+        of_photos.append(write_part(folder, names[1], (photo.line() for photo in there)))
+        missing += len(photos) - len(there)
         done += len(some)
         count = sum(part.lines for part in of_photos)
         yield Progress(done, max(people, done), count, "people written")
-    remove_parts_behind(folder, len(of_people))
+    manifest = Manifest(tuple(of_people), tuple(of_photos), missing)
     os.sync()  # the manifest stands for all of them, also after a power cut
-    write_manifest(folder, Manifest(tuple(of_people), tuple(of_photos), missing))
-    shutil.rmtree(unfinished)
+    write_manifest(folder, manifest)
+    # From here on nothing goes on: what is left of it is removed, now or by the next run.
+    unfinished.rename(folder / _FINISHED)
+    _tidy(folder, manifest)
 
 
-def _photos_of(
-    directory: Directory, folder: Path, people: list[Employee], number: int
-) -> tuple[Part, int]:
-    """Bring the photos of a part, and tell of them; how many were nowhere."""
-    name = part_name("photos", number)
-    found = list(fetch(directory.photos, folder, people, photos_in(peek(folder / name))))
-    there = [photo for photo in found if photo is not None]
-    part = write_part(folder, name, (photo.line() for photo in there))
-    return part, len(found) - len(there)
+def _with_photos(
+    directory: Directory, folder: Path, people: list[Employee], known: dict[str, Photo]
+) -> tuple[list[Employee], list[Photo | None]]:
+    """Bring the photos of these people; who got another one meanwhile is read anew."""
+    photos = {each.key: each for each in fetch(directory.photos, folder, people, known) if each}
+    lacking = [each for each in people if not photos.keys() >= set(keys_of([each]))]
+    newer: dict[str, Employee] = {}
+    for start in range(0, len(lacking), MOST_AT_ONCE):
+        ids = [each.id for each in lacking[start : start + MOST_AT_ONCE]]
+        newer.update(directory.employees.get_many(ids))
+    changed = [newer[each.id] for each in lacking if newer.get(each.id, each) != each]
+    for photo in fetch(directory.photos, folder, changed, known):
+        if photo:
+            photos[photo.key] = photo
+    now = [newer.get(each.id, each) for each in people]
+    return now, [photos.get(key) for key in keys_of(now)]
+
+
+def _tidy(folder: Path, manifest: Manifest) -> None:
+    """Remove what a backup that became whole does not need."""
+    if (folder / _FINISHED).exists():
+        remove_other_parts(folder, manifest)
+        shutil.rmtree(folder / _FINISHED, ignore_errors=True)
 
 
 def _begin(folder: Path, *, anew: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / _FINISHED).exists():
+        _tidy(folder, read_manifest(folder))
     there = {path.name for path in folder.iterdir()}
     if _UNFINISHED not in there and there:
         if MANIFEST not in there:

@@ -2,7 +2,7 @@
 
 People go by the first byte of their id's hash into 256 files, and each file is sorted by itself.
 What was gathered before an interruption is kept: the store goes on behind the last batch that was
-noted.
+noted, and what was written behind it is cut off.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -25,21 +26,30 @@ _BUCKETS = 256
 _NOTED = "gathered.json"
 
 
+@dataclass(slots=True)
+class _Note:
+    """How far the gathering is, and how long each file was then."""
+
+    bookmark: str = ""
+    people: int = 0
+    done: bool = False
+    sizes: list[int] = field(default_factory=lambda: [0] * _BUCKETS)
+
+
 def gather(store: EmployeeStore, folder: Path) -> Iterator[int]:
     """Bring everyone into the files of this folder; tell how many came so far."""
-    noted = _noted(folder)
-    count = int(noted["people"])
-    if noted["done"]:
-        yield count
+    note = _noted(folder)
+    _cut_to(folder, note)
+    if note.done:
+        yield note.people
         return
-    for number in range(_BUCKETS):
-        _cut_torn_line(_bucket(folder, number))
-    for batch in store.each(str(noted["bookmark"])):
-        _keep(folder, batch.people)
-        count += len(batch.people)
-        _note(folder, batch.bookmark, count, done=False)
-        yield count
-    _note(folder, "", count, done=True)
+    for batch in store.each(note.bookmark):
+        _keep(folder, batch.people, note.sizes)
+        note.bookmark, note.people = batch.bookmark, note.people + len(batch.people)
+        _write(folder, note)
+        yield note.people
+    note.done = True
+    _write(folder, note)
 
 
 def gathered(folder: Path) -> Iterator[list[Employee]]:
@@ -54,7 +64,7 @@ def _in_order(folder: Path) -> Iterator[Employee]:
         path = _bucket(folder, number)
         if path.exists():
             with path.open("rb") as file:
-                # Twice, when an interruption came before the batch was noted: the last is newer.
+                # Twice, when they were changed while a store was read: the last is newer.
                 people = {person.id: person for person in _read(path, file)}
             yield from sorted(people.values(), key=lambda person: (_hash(person.id), person.id))
 
@@ -63,41 +73,49 @@ def _read(path: Path, lines: Iterable[bytes]) -> Iterator[Employee]:
     try:
         yield from map(person_in, lines)
     except ValueError as error:
-        raise ExportRefused(
-            f"{path} was damaged by the interruption. Remove {path.parent} and begin again."
-        ) from error
+        raise _damaged(path) from error
 
 
-def _keep(folder: Path, people: tuple[Employee, ...]) -> None:
+def _keep(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> None:
     lines: defaultdict[int, list[bytes]] = defaultdict(list)
     for person in people:
         lines[_hash(person.id)[0]].append(line_of(person))
     for number, some in lines.items():
         with _bucket(folder, number).open("ab") as file:
             file.write(b"".join(some))
+            sizes[number] = file.tell()
 
 
-def _noted(folder: Path) -> dict[str, str | int | bool]:
+def _noted(folder: Path) -> _Note:
+    path = folder / _NOTED
     try:
-        noted: dict[str, str | int | bool] = json.loads((folder / _NOTED).read_bytes())
+        return _Note(**json.loads(path.read_bytes()))
     except FileNotFoundError:
-        return {"bookmark": "", "people": 0, "done": False}
-    return noted
+        return _Note()
+    except (ValueError, TypeError) as error:
+        raise _damaged(path) from error
 
 
-def _note(folder: Path, bookmark: str, people: int, *, done: bool) -> None:
-    noted = {"bookmark": bookmark, "people": people, "done": done}
-    put_file(folder / _NOTED, json.dumps(noted).encode())
+def _write(folder: Path, note: _Note) -> None:
+    put_file(folder / _NOTED, json.dumps(asdict(note)).encode())
 
 
-def _cut_torn_line(path: Path) -> None:
-    """Who was killed while writing left a line without its end."""
-    if path.exists():
-        with path.open("r+b") as file:
-            end = file.seek(0, os.SEEK_END)
-            while end and file.seek(end - 1) >= 0 and file.read(1) != b"\n":
-                end -= 1
-            file.truncate(end)
+def _cut_to(folder: Path, note: _Note) -> None:
+    """Bring each file back to what was noted: who was killed may have written more, and a machine
+    that lost its power less."""
+    for number, size in enumerate(note.sizes):
+        path = _bucket(folder, number)
+        there = path.stat().st_size if path.exists() else 0
+        if there < size:
+            raise _damaged(path)
+        if there > size:
+            os.truncate(path, size)
+
+
+def _damaged(path: Path) -> ExportRefused:
+    return ExportRefused(
+        f"{path} was damaged by the interruption. Remove {path.parent} and begin again."
+    )
 
 
 def _bucket(folder: Path, number: int) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from app.errors import ExportRefused
 
 MANIFEST = "manifest.json"
 PEOPLE_A_PART = 1_000
+# A backup in the place of another is of the other series, until which that one stays whole.
+SERIES = ("", "-b")
+_PART = re.compile(r"(people|photos)-[0-9]{6,}(-b)?\.jsonl\.gz")
 _FORMAT = "employee directory backup"
 _VERSION = 1
 
@@ -79,12 +83,12 @@ def peek(path: Path) -> list[bytes]:
         return []
 
 
-def remove_parts_behind(folder: Path, last: int) -> None:
-    """Remove the parts that a larger backup left in this folder."""
-    for kind in ("people", "photos"):
-        for path in folder.glob(f"{kind}-*.jsonl.gz"):
-            if path.name > part_name(kind, last):
-                path.unlink()
+def remove_other_parts(folder: Path, manifest: Manifest) -> None:
+    """Remove the parts of the backup that was in this folder before."""
+    of_this = {part.file for part in (*manifest.people, *manifest.photos)}
+    for path in folder.glob("*.jsonl.gz"):
+        if _PART.fullmatch(path.name) and path.name not in of_this:
+            path.unlink()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -105,6 +109,11 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError) as error:
         raise _damaged(folder, MANIFEST) from error
     try:
+        if told["format"] == _FORMAT and told["version"] > _VERSION:
+            raise ExportRefused(
+                f"The backup in {folder} is of a newer release of the directory than this one. "
+                "Upgrade this one, and run this again."
+            )
         if (told["format"], told["version"]) != (_FORMAT, _VERSION):
             raise _damaged(folder, MANIFEST)
         people, photos = (
@@ -116,9 +125,18 @@ def read_manifest(folder: Path) -> Manifest:
         raise _damaged(folder, MANIFEST) from error
 
 
-def part_name(kind: str, number: int) -> str:
-    """The file of a part, counted from 1."""
-    return f"{kind}-{number:06}.jsonl.gz"
+def part_name(kind: str, number: int, series: str = "") -> str:
+    """The file of a part, counted from 1; parts of another series lie beside it."""
+    return f"{kind}-{number:06}{series}.jsonl.gz"
+
+
+def series_of(folder: Path) -> str:
+    """The series of the whole backup that is in a folder; the second where there is none."""
+    try:
+        manifest = read_manifest(folder)
+    except ExportRefused:
+        return SERIES[1]
+    return SERIES[any(SERIES[1] in part.file for part in manifest.people)]
 
 
 def put_file(path: Path, content: bytes) -> None:
@@ -144,7 +162,8 @@ def telling(folder: Path) -> Iterator[None]:
 
 
 def _named(part: Part, kind: str) -> Part:
-    if part.file != part_name(kind, int(part.file[len(kind) + 1 :].partition(".")[0])):
+    found = _PART.fullmatch(part.file)
+    if not found or found[1] != kind:
         raise ValueError(part.file)
     return part
 
