@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +213,63 @@ def test_the_policy_allows_what_is_asked_and_nothing_else(
     assert policy.allowed_actions() == asked | {"s3:AbortMultipartUpload"}
 
 
-def test_what_a_killed_run_left_goes_with_the_next(aws: Any) -> None:
+@pytest.mark.parametrize("first_registers", [False, True])
+def test_two_runs_of_a_day_at_once_leave_the_later_one_whole(
+    aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_registers: bool
+) -> None:
+    import app.storage.data_lake as data_lake
+
+    lake = data_lake.open_data_lake(LAKE, "employee_directory", "people", REGION)
+    write(many(5))
+    said: list[str] = []
+
+    def pages() -> Iterator[list[Employee]]:
+        yield many(30)
+        if not first_registers:
+            said.extend(write(many(20, first=100)))  # another run, from its begin to its end
+
+    steps = lake.write(pages(), DAY)
+    mine = [next(steps)]  # the catalogue knows of it, and the older run is not removed yet
+    if first_registers:
+        said.extend(write(many(20, first=100)))
+    mine.extend(steps)
+    shown = athena(aws, tmp_path).execute("SELECT count(*) FROM employee_directory.people")
+    assert shown.fetchall() == [(20,) if first_registers else (30,)]
+    assert len([key for key in keys(aws) if "day=2026-11-23" in key]) == 1
+    assert ("Another run wrote the day" in mine[1]) == first_registers
+    assert "shows them" in said[1]
+
+
+def test_what_no_column_can_hold_is_null(aws: Any, tmp_path: Path) -> None:
+    odd = [
+        replace(many(1)[0], id=str(number), updated_at=moment, version=version)
+        for number, (moment, version) in enumerate(
+            [
+                (datetime(9999, 12, 31, 23, tzinfo=UTC), 2**70),
+                (datetime(1, 1, 1, tzinfo=UTC), 1),
+                (None, 0),
+                (datetime(2026, 3, 4, 5, tzinfo=UTC), 2**63 - 1),
+            ]
+        )
+    ]
+    write(odd)
+    found = athena(aws, tmp_path).execute(
+        "SELECT updated_at, version FROM employee_directory.people ORDER BY id"
+    )
+    assert found.fetchall() == [
+        (None, None), (None, 1), (None, 0), (datetime(2026, 3, 4, 5), 2**63 - 1),
+    ]  # fmt: skip
+
+
+def test_what_a_killed_run_left_goes_with_the_next(
+    aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import app.storage.data_lake as data_lake
+
+    aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-23/run-1/part-1.parquet", Body=b"x")
+    write(many(3))
+    assert "hr/people/day=2026-11-23/run-1/part-1.parquet" in keys(aws), "it may still be written"
+    monkeypatch.setattr(data_lake, "LEFT_AFTER", timedelta(hours=-1))
     aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-23/run-0/part-1.parquet", Body=b"x")
     aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-22/run-0/part-1.parquet", Body=b"x")
     aws.put_object(Bucket="lake", Key="hr/people-of-others/day=2026-11-23/a.parquet", Body=b"x")

@@ -3,8 +3,9 @@
 Needs requirements-analytics.txt. IAM: deploy/iam/data-lake.json.
 
 A run writes its files into a folder of its own below the day's. Only when all are there is the
-catalogue told that the day is in that folder, in one call; then older runs of the day are removed.
-So a query sees a day whole, as it was or as it is.
+catalogue told that the day is in that folder, in one call; then the run that it named before is
+removed, and what killed runs left. So a query sees a day whole, as it was or as it is, however many
+runs of it there are at once: the last that told the catalogue stays.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -27,6 +28,11 @@ from app.employee import TEXT_FIELDS, Employee
 from app.errors import ExportRefused, StorageUnavailable
 
 PEOPLE_A_FILE = 20_000
+# No run takes so long: files of this age that the catalogue does not name are left ones.
+LEFT_AFTER = timedelta(hours=12)
+# What a timestamp of the table can hold, which is counted in nanoseconds.
+_YEARS = range(1678, 2262)
+_MOST_VERSION = 2**63 - 1
 _COLUMNS = {
     "id": "string",
     **dict.fromkeys(TEXT_FIELDS, "string"),
@@ -81,10 +87,13 @@ class DataLake:
                 self._remove(run)
                 raise
             # From here on the catalogue may know the new files, also when its reply is lost.
-            self._register(day, run)
+            before = self._register(day, run)
             yield f"Wrote {people_counted(people)} to {run}/."
-            yield f"The table {self._database}.{self._table} shows them as the day {day}."
-            removed = self._remove_others(of_day, run)
+            if self._place_of(day) == f"{run}/":
+                yield f"The table {self._database}.{self._table} shows them as the day {day}."
+            else:
+                yield f"Another run wrote the day {day} after this one, and the table shows that."
+            removed = self._remove_earlier(of_day, run, before)
             if removed:
                 yield f"Removed {counted(removed, 'file', 'files')} of earlier runs of that day."
 
@@ -114,8 +123,8 @@ class DataLake:
             boto3_session=self._session,
         )
 
-    def _register(self, day: date, run: str) -> None:
-        """Tell the catalogue where the day is: at once for all who ask."""
+    def _register(self, day: date, run: str) -> str:
+        """Tell the catalogue where the day is: at once for all who ask. Where it was, or ""."""
         glue = self._session.client("glue")
         where = {"DatabaseName": self._database, "TableName": self._table}
         described = glue.get_table(DatabaseName=self._database, Name=self._table)["Table"]
@@ -125,13 +134,30 @@ class DataLake:
         }
         try:
             glue.create_partition(**where, PartitionInput=partition)
+            return ""
         except glue.exceptions.AlreadyExistsException:
+            before = self._place_of(day)
             glue.update_partition(**where, PartitionValueList=[str(day)], PartitionInput=partition)
+            return before
 
-    def _remove_others(self, of_day: str, run: str) -> int:
+    def _place_of(self, day: date) -> str:
+        """Where the catalogue says that the day is."""
+        found = self._session.client("glue").get_partition(
+            DatabaseName=self._database, TableName=self._table, PartitionValues=[str(day)]
+        )
+        return str(found["Partition"]["StorageDescriptor"]["Location"])
+
+    def _remove_earlier(self, of_day: str, run: str, before: str) -> int:
+        """Remove the run of the day that this one replaced, and what is left of killed ones."""
         files = wr.s3.list_objects(f"{of_day}/", boto3_session=self._session)
-        older = [file for file in files if not file.startswith(f"{run}/")]
-        wr.s3.delete_objects(older, use_threads=False, boto3_session=self._session)
+        left = wr.s3.list_objects(
+            f"{of_day}/",
+            last_modified_end=datetime.now(UTC) - LEFT_AFTER,
+            boto3_session=self._session,
+        )
+        older = {file for file in files if before and file.startswith(before)} | set(left)
+        older = {file for file in older if not file.startswith(f"{run}/")}
+        wr.s3.delete_objects(sorted(older), use_threads=False, boto3_session=self._session)
         return len(older)
 
     def _remove(self, run: str) -> None:
@@ -159,14 +185,21 @@ class DataLake:
 
 
 def _frame(people: Sequence[Employee]) -> Any:
-    """A table of people; what a record does not hold is NULL."""
+    """A table of people; what a record does not hold, or no column can, is NULL."""
     frame = {name: [getattr(person, name) or None for person in people] for name in _COLUMNS}
     frame["start_date"] = [_day_in(person.start_date) for person in people]
     frame["badges"] = [list(person.badges) for person in people]
-    frame["version"] = [person.version for person in people]
-    moments = [person.updated_at for person in people]
-    frame["updated_at"] = pd.to_datetime(pd.Series(moments), utc=True).dt.tz_localize(None)
+    versions = [each.version if each.version <= _MOST_VERSION else None for each in people]
+    frame["version"] = pd.array(versions, dtype="Int64")
+    frame["updated_at"] = pd.Series([_moment_of(each) for each in people], dtype="datetime64[ns]")
     return pd.DataFrame(frame)
+
+
+def _moment_of(person: Employee) -> datetime | None:
+    moment = person.updated_at
+    if moment is None or moment.year not in _YEARS:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _day_in(text: str) -> date | None:
