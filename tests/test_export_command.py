@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,36 @@ def test_a_file_that_cannot_be_written_is_told_in_one_sentence(
     assert result.exit_code == 1
     assert "could not be written (No such file or directory)" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_pipe_is_written_into_and_a_link_leads_where_it_led(
+    store: ModelStore, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit((tmp_path / "pipe.csv").read_bytes)
+        assert export(store, tmp_path, str(tmp_path / "pipe.csv")).exit_code == 0
+        piped = read.result()
+    (tmp_path / "latest.csv").symlink_to(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text("of yesterday")
+    assert export(store, tmp_path, str(tmp_path / "latest.csv")).exit_code == 0
+    assert (tmp_path / "latest.csv").is_symlink()
+    assert (tmp_path / "a.csv").read_bytes() == piped
+    assert b"amara," in piped
+
+
+@pytest.mark.slow
+def test_a_full_disk_behind_standard_output_is_told_in_one_sentence(tmp_path: Path) -> None:
+    flask = Path(sys.executable).with_name("flask")
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [flask, "--app", ROOT / "application.py", "export", "-"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**os.environ, "INSTANCE_FOLDER": str(tmp_path)},
+            timeout=60,
+        )
+    assert ended.returncode == 1
+    assert b"Standard output could not be written (No space left on device)" in ended.stderr
+    assert b"Traceback" not in ended.stderr

@@ -65,6 +65,15 @@ def test_each_bar_tells_how_many_and_leads_to_them(small: SmallDirectory) -> Non
     assert "3 people have no start date." in page.text
 
 
+def test_a_value_that_nobody_can_see_or_ask_for_has_no_bar(small: SmallDirectory) -> None:
+    small.put(AMARA)
+    small.put(Employee(id="odd", full_name="Odd", location="\u2800", department="\u200b"))
+    page = small.get("/insights")
+    assert all("location=&" not in address for address in bars_of(page).values())
+    assert "1 person has no place." in page.text
+    assert "1 person has no department." in page.text
+
+
 def test_the_table_beneath_a_chart_has_its_numbers_and_links(small: SmallDirectory) -> None:
     for person in STAFF:
         small.put(person)

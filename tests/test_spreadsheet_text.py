@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from app.spreadsheet_text import guarded, unguarded
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 30 1", "-", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49 30 1", "-", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"]
+)
 def test_what_would_be_run_gets_an_apostrophe(text: str) -> None:
     assert guarded(text) == "'" + text
 
@@ -24,7 +26,7 @@ def test_a_formula_that_was_never_guarded_is_read_as_plain_text(text: str) -> No
     assert unguarded(text) == text
 
 
-@given(st.text(alphabet="'=+-@\t\rA"))
+@given(st.text(alphabet="'=+-@\t\r\n＝＋－＠A"))
 def test_out_and_in_is_the_identity(text: str) -> None:
     assert unguarded(guarded(text)) == text
-    assert guarded(text)[:1] not in set("=+-@\t\r")
+    assert guarded(text)[:1] not in set("=+-@\t\r\n＝＋－＠")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import click
 
 from app.commands.progress import ProgressLine, progress
 from app.commands.running import explained, the_directory, the_settings
-from app.commands.writing import write_file
+from app.commands.writing import print_file, write_file
 from app.contracts import Query
 from app.counting import people_counted
 from app.employee import BADGE_KEYS
@@ -58,7 +57,7 @@ def _into_file(file: str, ending: str, query: Query) -> None:
     with _counted(query) as count:
         pieces = FORMATS[ending].write(count)
         if file == _STANDARD_OUTPUT:
-            _print(pieces)
+            print_file(pieces)
         else:
             write_file(Path(file), pieces)
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
@@ -113,12 +112,6 @@ def _counted(query: Query) -> Iterator[_Count]:
     """The people of a view; how many they are is told on a line of its own."""
     with progress(err=True) as line:
         yield _Count(people_of_view(the_directory(), query), line)
-
-
-def _print(pieces: Iterable[bytes]) -> None:
-    for piece in pieces:
-        sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
 
 
 def _into_lake(address: str, database: str, table: str) -> None:

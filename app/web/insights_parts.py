@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.cleaning import clean_line
 from app.contracts import Facets
 from app.employee import BADGES
 from app.web.addresses import list_address
@@ -70,7 +71,7 @@ def shares(facets: Facets, sprite: str) -> list[Share]:
         every = [
             Bar(value, count, list_address(**{name: value}))
             for value, count in counts.items()
-            if value
+            if clean_line(value)  # else no address can ask for it
         ]
         missing = max(facets.total - sum(bar.people for bar in every), 0)
         found.append(_share(name, heading, every, _without(missing, heading.lower())))

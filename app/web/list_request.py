@@ -12,7 +12,6 @@ from markupsafe import escape
 from app.cleaning import clean_line
 from app.contracts import Query
 from app.folding import LINE_CHARACTERS, one_line
-from app.terms import month_of
 
 CARDS = "cards"
 TABLE = "table"
@@ -87,7 +86,7 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
             department=text("department"),
             job_title=text("job_title"),
             badge=text("badge"),
-            joined=month_of(f"{args.get('joined', '')}-01"),
+            joined=text("joined"),
         ),
         view=TABLE if args.get("view") == TABLE else CARDS,
         cursor=cursor,

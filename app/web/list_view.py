@@ -119,5 +119,7 @@ def _chips(asked: ListRequest) -> tuple[Chip, ...]:
         words, icon = (badge.words, badge.icon) if badge else (query.badge, "")
         chips.insert(0, Chip(words, icon, asked.but(badge="").address()))
     if query.joined:
-        chips.append(Chip(f"Joined {month(query.joined)}", "", asked.but(joined="").address()))
+        is_month = terms.month_of(f"{query.joined}-01")
+        words = month(query.joined) if is_month else f"“{query.joined}”"
+        chips.append(Chip(f"Joined {words}", "", asked.but(joined="").address()))
     return tuple(chips)
