@@ -74,7 +74,7 @@ class Settings:
             instance_folder=instance,
             dynamo_mode=dynamo,
             dynamo_table=reader.text("DYNAMO_TABLE") or "Employees",
-            database_url=_database_url(reader, instance),
+            database_url=_database_url(reader, instance, in_use=not dynamo),
             photos_bucket=bucket,
             photos_folder=None if bucket else photos_folder,
             region=region,
@@ -125,13 +125,21 @@ class _Reader:
         return int(value)
 
 
-def _database_url(reader: _Reader, instance: Path) -> str:
+def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
     url = reader.text("DATABASE_URL")
     host = reader.text("DATABASE_HOST")
     if url or not host:
         return url or f"sqlite:///{instance / 'directory.db'}"
+    for name in ("DATABASE_USER", "DATABASE_DB_NAME"):
+        if in_use and not reader.text(name):
+            raise SettingsError(
+                f"DATABASE_HOST names a MySQL server, but {name} is not set: set it too, "
+                "or leave DATABASE_HOST out."
+            )
     user = quote(reader.text("DATABASE_USER"), safe="")
     password = quote(reader.text("DATABASE_PASSWORD"), safe="")
+    if host.count(":") > 1 and not host.startswith("["):
+        host = f"[{host}]"  # an address of IPv6
     return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
 
 

@@ -157,9 +157,34 @@ def test_an_address_that_is_no_mysql_server_says_what_to_set(url: str) -> None:
     assert "hunter22" not in str(error.value)
 
 
-def test_a_database_without_the_table_says_so(mariadb: SqlServer, tmp_path: Path) -> None:
-    app = small_app(tmp_path, DATABASE_URL=mariadb.make_database())
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [("", "has no table employee"), ("CREATE TABLE employee (name text)", "has no column id")],
+)
+def test_a_database_without_the_course_s_table_says_so(
+    mariadb: SqlServer, tmp_path: Path, table: str, told: str
+) -> None:
+    url = mariadb.make_database()
+    if table:
+        with create_engine(url, poolclass=NullPool).begin() as connection:
+            connection.execute(text(table))
+    app = small_app(tmp_path, DATABASE_URL=url)
     result = run(app)
     assert result.exit_code == 1
-    assert "employee' doesn't exist" in result.output
+    assert told in result.output
+    assert "did not answer" not in result.output
     app.extensions["directory"].employees.close()
+
+
+def test_numbers_below_zero_and_columns_of_bytes_are_read(
+    mariadb: SqlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = mariadb.make_database()
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("CREATE TABLE employee (id int, full_name text, location blob)"))
+        for number in (-7, -1, 0, 3):
+            values = {"n": number, "place": "Łódź".encode()}
+            connection.execute(text("INSERT INTO employee VALUES (:n, 'Ada', :place)"), values)
+    monkeypatch.setattr(course_mysql, "BATCH", 2)
+    found = [(each.id, each.location) for each in course_people(url)]
+    assert found == [(f"course-{number}", "Łódź") for number in (-7, -1, 0, 3)]

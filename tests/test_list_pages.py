@@ -215,3 +215,9 @@ def test_counts_that_lag_never_hide_people(
     page = busy.get("/")
     assert len(page.names()) == 24
     assert count_of(page).startswith("24 people")
+
+
+@pytest.mark.parametrize("marks", ["%25", "'", "...", "%3F%3F%3F"])
+def test_marks_alone_ask_nothing(busy: SmallDirectory, marks: str) -> None:
+    page = busy.get(f"/?q={marks}")
+    assert count_of(page).startswith("60 people")

@@ -70,6 +70,21 @@ def test_the_course_names_make_a_mysql_address_with_its_parts_quoted() -> None:
     assert settings.database_url == "mysql+pymysql://o%27hara:p%40ss%2Fword@db.internal/employees"
 
 
+@pytest.mark.parametrize("missing", ["DATABASE_USER", "DATABASE_DB_NAME"])
+def test_of_the_course_names_the_one_that_is_missing_is_named(missing: str) -> None:
+    env = {"DATABASE_HOST": "db", "DATABASE_USER": "ada", "DATABASE_DB_NAME": "staff"}
+    del env[missing]
+    with pytest.raises(SettingsError, match=f"{missing} is not set"):
+        Settings.from_env(env)
+    dynamo = {"DYNAMO_MODE": "on", "AWS_DEFAULT_REGION": "us-west-2"}
+    assert Settings.from_env({**env, **dynamo}).dynamo_mode, "nobody asks that database"
+
+
+def test_a_host_may_be_an_address_of_ipv6() -> None:
+    env = {"DATABASE_HOST": "fd00::7", "DATABASE_USER": "ada", "DATABASE_DB_NAME": "staff"}
+    assert Settings.from_env(env).database_url == "mysql+pymysql://ada:@[fd00::7]/staff"
+
+
 @pytest.mark.parametrize("secret", ["short", "changeme", "your-secret-key-here", "a" * 40])
 def test_a_secret_that_can_be_guessed_is_refused_without_being_printed(secret: str) -> None:
     with pytest.raises(SettingsError, match="SECRET_KEY") as error:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from app import deadline
 from app.contracts import Query
-from app.errors import EditConflict, StorageUnavailable
+from app.errors import EditConflict, SettingsError, StorageUnavailable
 from app.revision import revision_of
 from app.settings import Settings
 from app.storage import open_stores
@@ -22,6 +22,7 @@ from app.storage.sql import SqlStore, database, open_sql_store, server
 from app.storage.sql.tables import metadata
 from tests.contract.people import add, found, new_write_id, person
 from tests.contract.sql_binding import ServerRoom
+from tests.ground.in_time import wait_until
 from tests.ground.sql_server import PASSWORD, SqlServer
 from tests.ground.tcp_relay import TcpRelay
 from tests.small_app import small_app
@@ -232,6 +233,36 @@ def test_a_connection_that_was_cut_while_nobody_used_it_costs_no_request(
     monkeypatch.setattr(server, "IDLE_SECONDS", -1.0)
     relay.recover()
     far.check()
+
+
+def test_a_connection_that_the_server_ended_costs_no_request(
+    room: ServerRoom, running: SqlServer, kind: str
+) -> None:
+    ask = {"mariadb": "SELECT connection_id()", "postgresql": "SELECT pg_backend_pid()"}
+    end = {"mariadb": "KILL {}", "postgresql": "SELECT pg_terminate_backend({}, 5000)"}
+    for people in range(3):
+        with room.store.database.reading("test") as connection:
+            number = connection.exec_driver_sql(ask[kind]).scalar()
+        running.run(end[kind].format(number))
+        wait_until(lambda: not is_there(room, kind, number))  # noqa: B023
+        assert room.store.facets().total == people
+        add(room.store, person(f"p{people}", "Ada"))
+
+
+def is_there(room: ServerRoom, kind: str, number: int) -> bool:
+    """Whether the server still has this connection; asked on another one."""
+    asked = {
+        "mariadb": "SELECT count(*) FROM information_schema.processlist WHERE id = {}",
+        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE pid = {}",
+    }
+    engine = create_engine(room.url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return bool(connection.execute(text(asked[kind].format(number))).scalar())
+
+
+def test_an_option_that_the_driver_does_not_know_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="PyMySQL does not know: foo"):
+        small_app(tmp_path, DATABASE_URL="mysql://u:p@127.0.0.1/d?foo=bar&ssl_ca=/etc/ca.pem")
 
 
 @pytest.mark.parametrize(("seconds", "limits"), [(8, {"5s", "5.0"}), (float("inf"), {"0", "0.0"})])

@@ -12,6 +12,7 @@ from markupsafe import escape
 from app.cleaning import clean_line
 from app.contracts import Query
 from app.folding import LINE_CHARACTERS, one_line
+from app.terms import query_words
 
 CARDS = "cards"
 TABLE = "table"
@@ -76,11 +77,12 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
     def text(name: str) -> str:
         return one_line(clean_line(args.get(name, "")[: 10 * LINE_CHARACTERS]))
 
+    words = text("q")
     page = args.get("page", "1")
     cursor = args.get("cursor") or None
     return ListRequest(
         query=Query(
-            words=text("q"),
+            words=words if query_words(words) else "",  # marks alone ask nothing
             letter=text("letter").lower(),
             location=text("location"),
             department=text("department"),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from pymysql.constants import ER
 from sqlalchemy import RowMapping, text
+from sqlalchemy.exc import DBAPIError
 
 from app.employee import Employee, badges_from
-from app.errors import SettingsError
+from app.errors import SettingsError, StorageUnavailable
 from app.photo_keys import is_photo_key
 from app.storage.sql.database import Database, read_url
 
 BATCH = 1_000
 # All columns, since tables of older lessons have fewer.
+_FIRST = text("SELECT * FROM employee ORDER BY id LIMIT :most")
 _NEXT = text("SELECT * FROM employee WHERE id > :after ORDER BY id LIMIT :most")
+_NOT_OF_THE_COURSE = {ER.NO_SUCH_TABLE: "no table employee", ER.BAD_FIELD_ERROR: "no column id"}
 
 
 def course_people(database_url: str) -> Iterator[Employee]:
@@ -33,17 +37,32 @@ def course_people(database_url: str) -> Iterator[Employee]:
 
 
 def _people_in(database: Database) -> Iterator[Employee]:
-    after = -1
+    asked, values = _FIRST, {"most": BATCH}
     try:
         while True:
-            with database.reading("read_course_table") as connection:
-                rows = connection.execute(_NEXT, {"after": after, "most": BATCH}).mappings().all()
+            try:
+                with database.reading("read_course_table") as connection:
+                    rows = connection.execute(asked, values).mappings().all()
+            except StorageUnavailable as error:
+                raise _told(error, database.name) from error
             if not rows:
                 return
             yield from map(_person_in, rows)
-            after = rows[-1]["id"]
+            asked, values = _NEXT, {"most": BATCH, "after": rows[-1]["id"]}
     finally:
         database.close()
+
+
+def _told(error: StorageUnavailable, name: str) -> Exception:
+    """The error, or that the database did answer, and is not the course's."""
+    raised = error.__cause__
+    code = raised.orig.args[0] if isinstance(raised, DBAPIError) and raised.orig else 0
+    if code not in _NOT_OF_THE_COURSE:
+        return error
+    return SettingsError(
+        f"The database {name} has {_NOT_OF_THE_COURSE[code]}, so it is not the one that the "
+        "course's app used. Set DATABASE_DB_NAME, or DATABASE_URL, to that one."
+    )
 
 
 def _person_in(row: RowMapping) -> Employee:
@@ -60,4 +79,6 @@ def _person_in(row: RowMapping) -> Employee:
 
 def _text(row: RowMapping, column: str) -> str:
     value = row.get(column)
+    if isinstance(value, bytes):  # a column of bytes, made by hand
+        value = value.decode("utf-8", "replace")
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,10 @@ from typing import Any, cast
 
 from pymysql.connections import Connection as DriverConnection
 from pymysql.constants import ER, SERVER_STATUS
-from pymysql.err import MySQLError
-from sqlalchemy import Connection
+from pymysql.err import InterfaceError, MySQLError
+from sqlalchemy import URL, Connection, Engine
 
+from app.errors import SettingsError
 from app.storage.sql.server import CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS, Server, within
 
 _SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"  # what does not fit is never cut
@@ -52,6 +54,17 @@ class MySql(Server):
 
     errors = MySQLError
 
+    def make_engine(self, url: URL) -> Engine:
+        engine = super().make_engine(url)
+        known = inspect.signature(DriverConnection.__init__).parameters
+        unknown = engine.dialect.create_connect_args(url)[1].keys() - known.keys()
+        if unknown:
+            raise SettingsError(
+                f"DATABASE_URL has options that the driver PyMySQL does not know: "
+                f"{', '.join(sorted(unknown))}. Leave them out."
+            )
+        return engine
+
     def connect(self, options: dict[str, Any]) -> Limited:
         seconds = within(CONNECT_SECONDS)
         return Limited(
@@ -69,6 +82,11 @@ class MySql(Server):
 
     def ping(self, connection: Limited) -> None:
         connection.ping()
+
+    def socket_of(self, connection: Limited) -> int:
+        if connection._sock is None:
+            raise InterfaceError(0, "")
+        return int(connection._sock.fileno())
 
     def limit(self, connection: Limited, seconds: float) -> None:
         if "MariaDB" in connection.get_server_info():

@@ -53,6 +53,9 @@ class PostgreSql(Server):
     def ping(self, connection: Limited) -> None:
         connection.execute("")
 
+    def socket_of(self, connection: Limited) -> int:
+        return connection.fileno()
+
     def limit(self, connection: Limited, seconds: float) -> None:
         connection.execute(f"SET statement_timeout = {int(seconds * 1000)}")
 

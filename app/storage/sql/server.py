@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import select
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -67,6 +68,10 @@ class Server:
         """Ask for a sign of life."""
         raise NotImplementedError
 
+    def socket_of(self, connection: Any) -> int:
+        """The number of its socket; raises one of ``errors`` where it is closed."""
+        raise NotImplementedError
+
     def limit(self, connection: Any, seconds: float) -> None:
         """Have the server end each statement after so long, also when we are gone; 0 is never."""
         raise NotImplementedError
@@ -79,15 +84,24 @@ class Server:
     def _check_out(self, connection: Any, entry: ConnectionPoolEntry, proxy: Any) -> None:
         """A connection that answers, with the limits of what it is taken for."""
         connection.seconds = READ_SECONDS
-        if time.monotonic() - entry.info.get("used", math.inf) > IDLE_SECONDS:
-            try:
+        idle = time.monotonic() - entry.info.get("used", math.inf)
+        try:
+            # A server that ends a connection says so on it, or closes it.
+            if idle > IDLE_SECONDS or _can_be_read(self.socket_of(connection)):
                 self.ping(connection)
-            except self.errors as error:
-                raise InvalidatePoolError from error  # the pool opens others
+        except self.errors as error:
+            raise InvalidatePoolError from error  # the pool opens others
         limit = 0.0 if math.isinf(deadline.remaining()) else WRITE_SECONDS
         if entry.info.get("limit", 0.0) != limit:
             self.limit(connection, limit)
             entry.info["limit"] = limit
+
+
+def _can_be_read(socket: int) -> bool:
+    """Whether something came that nobody asked for; the end of a connection is that too."""
+    asked = select.poll()
+    asked.register(socket, select.POLLIN)
+    return bool(asked.poll(0))
 
 
 def _check_in(connection: Any, entry: ConnectionPoolEntry) -> None:
