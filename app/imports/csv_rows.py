@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from app.imports.columns import count_known
 from app.imports.csv_lines import CsvLines, QuoteOpen
-from app.imports.encodings import WORDS, encoding_of
+from app.imports.encodings import STRAY, WORDS, encoding_of
 from app.imports.rows import Row
 from app.spreadsheet_text import unguarded
 
@@ -20,6 +20,10 @@ _LONGEST_LINE = 200_000
 # file in which every line opens one would be read for ever.
 _MOST_AHEAD, _LEAST_AHEAD = 400_000, 10_000
 _TOO_LONG = "A cell is longer than any that can be read. Shorten it and import this row again"
+_STRAY = (
+    "A character of this row cannot be read: it is in another encoding than the file. "
+    "Type it anew, and import this row again"
+)
 _OPEN = (
     "A quotation mark opens in this row and is not closed. "
     "Close it or take it out, and import this row again"
@@ -57,7 +61,7 @@ class CsvRows:
         while True:
             lines.in_row = False
             try:
-                row = Row(lines.number + 1, tuple(map(unguarded, next(reader))))
+                row = _row(lines.number + 1, next(reader))
             except StopIteration:
                 return
             except csv.Error:
@@ -83,9 +87,9 @@ class CsvRows:
         except csv.Error:
             cells = []
         if cells and (self._fits(cells) or not self._are_rows(taken[1:])):
-            return Row(number, tuple(map(unguarded, cells)))
+            return _row(number, cells)
         lines.give_back(taken[1:])
-        return Row(number, tuple(map(unguarded, self._cells(line))), _OPEN)
+        return _row(number, self._cells(line), _OPEN)
 
     def _fits(self, cells: Sequence[str]) -> bool:
         width = self.width or len(cells)
@@ -100,7 +104,8 @@ class CsvRows:
 
     def _lines(self) -> Iterator[str]:
         self._file.seek(0)
-        text = io.TextIOWrapper(self._file, self.encoding, errors="replace", newline="")
+        errors = "replace" if self.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+        text = io.TextIOWrapper(self._file, self.encoding, errors=errors, newline="")
         try:
             while line := text.readline(_LONGEST_LINE):
                 yield line
@@ -115,6 +120,14 @@ class CsvRows:
             return [line for _, line in zip(range(_SAMPLE_LINES), lines, strict=False)]
         finally:
             lines.close()  # type: ignore[attr-defined]  # it is a generator
+
+
+def _row(number: int, cells: Sequence[str], problem: str = "") -> Row:
+    """The row as a spreadsheet shows it; bytes that are no characters are a problem of it."""
+    cells = tuple(map(unguarded, cells))
+    if all(map(str.isascii, cells)) or not any(map(STRAY.search, cells)):
+        return Row(number, cells, problem)
+    return Row(number, tuple(STRAY.sub("\ufffd", cell) for cell in cells), problem or _STRAY)
 
 
 def _recognised(lines: list[str]) -> str:

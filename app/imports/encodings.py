@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import BinaryIO
 
 from app.imports.latin import LATIN, latin_of
 from app.imports.problems import FileUnreadable
 
 _SAMPLE_BYTES = 64 * 1024
+# In a file of UTF-8 with a few bytes that are none, so many characters stand for each of those; in
+# any other encoding what looks like one is an accident.
+_CHARACTERS_A_STRAY_BYTE = 4
+# Bytes below the blank that texts have, and how rare others are: a few harm their own rows alone.
+_LAYOUT = b"\t\n\v\f\r\x1a\x1b"
+_TEXT_A_CONTROL = 20
 _CHUNK = 1024 * 1024
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,6 +39,9 @@ WORDS = {
     "cp1254": "Windows-1254",
     "mac_roman": "Mac Roman",
 }
+# A byte that is no character of the encoding, as "surrogateescape" gives it.
+STRAY = re.compile("[\udc80-\udcff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # Told apart by a guess: the scripts of the others look nothing alike.
 _GUESSED = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr"]
 
@@ -43,9 +53,14 @@ def encoding_of(file: BinaryIO) -> str:
     for mark, name in _MARKS:
         if start.startswith(mark):
             return name
-    if b"\x00" in start:
-        return _wide(start)
-    if _decodes(file, "utf-8"):
+    if wide := _wide(start):
+        return wide
+    if _controls(start) * _TEXT_A_CONTROL > len(start):
+        raise FileUnreadable(
+            "This file is neither a table of text nor an Excel workbook. Open it in the program "
+            "that made it, save the table as CSV or .xlsx, and choose that."
+        )
+    if _decodes(file, "utf-8") or _is_nearly_utf8(file):
         return "utf-8"
     return _guess(file)
 
@@ -54,7 +69,26 @@ def _wide(start: bytes) -> str:
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if max(even, odd) * 5 > len(start) and min(even, odd) * 20 < max(even, odd):
         return "utf-16-be" if even > odd else "utf-16-le"
-    raise FileUnreadable("This file is neither a table of text nor an Excel workbook.")
+    return ""
+
+
+def _controls(start: bytes) -> int:
+    return len(start) - len(start.translate(None, bytes(set(range(32)) - set(_LAYOUT))))
+
+
+def _is_nearly_utf8(file: BinaryIO) -> bool:
+    """Whether it is UTF-8 but for a few bytes: where it was cut off, or a line from elsewhere."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    file.seek(0)
+    characters = strays = 0
+    is_last = False
+    while not is_last:
+        chunk = file.read(_CHUNK)
+        is_last = not chunk
+        text = decoder.decode(chunk, final=is_last)
+        strays += len(STRAY.findall(text))
+        characters += len(_BEYOND_ASCII.findall(text))
+    return characters - strays >= strays * _CHARACTERS_A_STRAY_BYTE
 
 
 def _decodes(file: BinaryIO, name: str) -> bool:

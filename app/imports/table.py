@@ -28,6 +28,9 @@ _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 # Not only "[", with which headings may begin: [Name],[Mail].
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]")
 _VCARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|meta|\?xml)", re.IGNORECASE
+)
 _START_BYTES = 1024
 # Headings may stand below a title and a date.
 _ROWS_ABOVE = 10
@@ -68,7 +71,7 @@ class Table:
         if not _says_who(heading):
             if heading.problem:
                 raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
-            names = ", ".join(cell.strip() for cell in heading.cells if cell.strip())
+            names = ", ".join(filter(None, map(clean_line, heading.cells)))
             raise FileUnreadable(
                 "No column says who is meant. Name one of them Full name, Mail or Id in the first "
                 f"row; the file has: {names[:200]}."
@@ -157,6 +160,11 @@ def _open(file: BinaryIO) -> CsvRows | XlsxRows:
         raise FileUnreadable(
             "This is JSON or JSON Lines, not a table. Export as CSV or Excel and import that; to "
             "move a whole directory use flask backup and flask restore."
+        )
+    if _MARKUP.match(start):
+        raise FileUnreadable(
+            "This is a web page or XML, whatever its name. Open it in a spreadsheet program, "
+            "save it as CSV or .xlsx, and choose that."
         )
     if _VCARD.match(start):
         raise FileUnreadable(

@@ -76,3 +76,13 @@ def test_a_byte_that_an_encoding_lacks_leaves_it_out() -> None:
 )
 def test_other_scripts_are_not_taken_for_latin(content: bytes) -> None:
     assert not latin_of(content).is_sure
+
+
+def test_a_few_stray_bytes_make_no_other_encoding_of_utf8() -> None:
+    whole = as_csv(WESTERN, "utf-8")
+    for content in (
+        whole + "Andr\xe9 Cut,Clerk,Oslo\r\n".encode("latin-1"),
+        as_csv(("Zoë Åström", "José Müñoz", "Łukasz Żółć"), "utf-8") + "Malmö".encode()[:-1],
+        as_csv(JAPANESE, "utf-8") + "山".encode()[:2],
+    ):
+        assert encoding_of(io.BytesIO(content)) == "utf-8"

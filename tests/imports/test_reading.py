@@ -224,11 +224,32 @@ def zipped(**parts: bytes) -> bytes:
         (b'\xef\xbb\xbf[\n {"name": "Ana"}]', "JSON Lines, not a table"),
         (b"begin:vcard\r\nVERSION:3.0\r\nFN:Ana\r\nEND:VCARD\r\n", "contacts .vCard., not a table"),
         (b"Colour,Size\nred,1\n", "No column says who is meant"),
+        (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "Open it in the program that made it"),
+        (b"\r\n<html><table><tr><td>Name</td></tr></table>", "This is a web page or XML"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, words: str) -> None:
     with pytest.raises(FileUnreadable, match=words):
         list(table(content).rows())
+
+
+def test_a_byte_that_is_no_character_costs_its_own_row() -> None:
+    rows = [("Name", "Title", "Office"), *((f"José {n}", "Köchin", "Málaga") for n in range(9))]
+    content = as_csv(",", tuple(rows)).encode()
+    for start in (b"", b"\xef\xbb\xbf"):
+        found = table(start + content + b"Andr\xe9,Clerk,Oslo\r\nBo,Clerk,Oslo\r\n")
+        assert "CSV in UTF-8" in found.words
+        *others, andre, bo = found.rows()
+        assert [row.cells[0] for row in others] == [f"José {n}" for n in range(9)]
+        assert not any(row.problem for row in (*others, bo))
+        assert andre.problem.startswith("A character of this row cannot be read")
+        assert andre.cells == ("Andr\ufffd", "Clerk", "Oslo")
+
+
+def test_a_zero_byte_is_no_reason_to_refuse_a_file() -> None:
+    found = table(as_csv(",").encode() + b"Ki\x00m,Clerk,Oslo\r\n" + b"Lee,Clerk,Oslo\r\n" * 40)
+    assert found.words.startswith("CSV in UTF-8")
+    assert len(list(found.rows())) == 43
 
 
 BOMB = b'<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;">]>'
