@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
-from typing import cast
+from typing import BinaryIO, cast
 
 import click
 from flask import current_app
@@ -67,8 +70,7 @@ def import_people(
     importer = cast(Importer, current_app.extensions["importer"])
     if sum(map(bool, (file, undo, stop, go, course))) != 1:
         raise click.UsageError("Name a file, or an import with --undo, --stop or --go.")
-    if refused:
-        _check_refused(refused, file, go)
+    _check_options(file, go, refused, dry_run=dry_run and not course)
     if course:
         _add_from_course(dry_run=dry_run)
         return
@@ -84,10 +86,14 @@ def import_people(
         _run(importer, _taken_in(importer, file, dry_run=dry_run), refused)
 
 
-def _check_refused(refused: Path, file: Path | None, go: str | None) -> None:
-    if not (file or go):
+def _check_options(
+    file: Path | None, go: str | None, refused: Path | None, *, dry_run: bool
+) -> None:
+    if dry_run and not file:
+        raise click.UsageError("--dry-run is for a file, or for --from-course-mysql.")
+    if refused and not (file or go):
         raise click.UsageError("Name a file, or an import with --go: --refused is for its lines.")
-    if file and refused.exists() and refused.samefile(file):
+    if file and refused and refused.exists() and refused.samefile(file):
         raise click.UsageError(f"{refused} is the file to import: name another for --refused.")
 
 
@@ -129,12 +135,24 @@ def _tell_of_course() -> None:
 
 
 def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
-    with file.open("rb") as source:
+    with file.open("rb") as given, _rewound(given) as source:
         known = None if dry_run else importer.find(digest_of(source))
         if known is None:
             return importer.take_in(source, file.name, go=not dry_run)
     click.echo(f"Going on with the import {known.id} of this file.")
     return importer.go(known.id)
+
+
+@contextmanager
+def _rewound(given: BinaryIO) -> Iterator[BinaryIO]:
+    """A file that can be read twice; what comes through a pipe is written to one first."""
+    if given.seekable():
+        yield given
+        return
+    with tempfile.TemporaryFile() as kept:
+        shutil.copyfileobj(given, kept)
+        kept.seek(0)
+        yield kept
 
 
 def _run(importer: Importer, job: Job, refused: Path | None = None) -> None:

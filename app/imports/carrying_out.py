@@ -19,26 +19,28 @@ PARTS_TOGETHER = 100
 
 def carry_out(store: EmployeeStore, hold: Hold, parts: LineParts, writers: int) -> Iterator[Job]:
     """Carry out the parts that are not done yet; yield how far it is."""
-    doer = Doer(store, hold.job.id, hold.pulse, writers)
     together = PARTS_TOGETHER if writers == 1 else 1
     while (begin := hold.job.done_parts) < hold.job.parts:
         some = range(begin, min(begin - begin % together + together, hold.job.parts))
-        yield from _Group(store, hold, parts, some).run(doer)
+        yield from _Group(store, hold, parts, some, writers).run()
 
 
 class _Group:
     """Some parts that are carried out together."""
 
-    def __init__(self, store: EmployeeStore, hold: Hold, parts: LineParts, some: range) -> None:
+    def __init__(
+        self, store: EmployeeStore, hold: Hold, parts: LineParts, some: range, writers: int
+    ) -> None:
         self._hold = hold
         self._parts = parts
         self._some = some
         self._planned: Sequence[LineCounts] = parts.planned(some)
-        self._newcomers = Newcomers(store, hold.job.id)
-        # Else a part may have been kept by a worker that was killed before it said so.
+        # Else a part may have been done, or kept, by a worker that was killed before it said so.
         self._is_fresh = hold.job.begun_parts <= some.start
+        self._newcomers = Newcomers(store, hold.job.id, is_fresh=self._is_fresh)
+        self._doer = Doer(store, hold.job.id, hold.pulse, writers, is_fresh=self._is_fresh)
 
-    def run(self, doer: Doer) -> Iterator[Job]:
+    def run(self) -> Iterator[Job]:
         self._hold.pulse()
         begun = max(self._hold.job.begun_parts, self._some.stop)
         yield self._hold.save(begun_parts=begun, sorting=0)
@@ -46,7 +48,7 @@ class _Group:
             yield from self._add()
         for number, planned in zip(self._some, self._planned, strict=True):
             self._hold.pulse()
-            counts = self._finish(doer, number, planned)
+            counts = self._finish(number, planned)
             job = self._hold.job
             yield self._hold.finish(
                 done_parts=number + 1,
@@ -73,14 +75,14 @@ class _Group:
         self._hold.pulse()
         self._hold.note(sorting=count)
 
-    def _finish(self, doer: Doer, number: int, planned: LineCounts) -> LineCounts:
+    def _finish(self, number: int, planned: LineCounts) -> LineCounts:
         """Do what is left of a part, and keep what became of its lines; how many of each."""
         as_planned = self._is_fresh and self._newcomers.as_planned
         if as_planned and not planned.changed:
             self._parts.put_as_planned(number, planned)
             return planned
         lines = self._parts.get(PLAN, number)
-        became = doer.do(lines, self._newcomers)
+        became = self._doer.do(lines, self._newcomers)
         if self._is_fresh and became == lines:
             self._parts.put_as_planned(number, planned)
         else:

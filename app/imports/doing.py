@@ -10,7 +10,7 @@ from typing import Any
 from app.contracts import EmployeeStore
 from app.employee import Employee
 from app.errors import EditConflict, EmployeeNotFound
-from app.imports.lines import ADDED, CHANGED, Line
+from app.imports.lines import ADDED, CHANGED, SAME, Line
 from app.imports.matching import get_all
 from app.imports.newcomers import Newcomers
 from app.revision import fields_changed_since, revision_of, version_in
@@ -25,9 +25,15 @@ Pulse = Callable[[], None]
 
 
 class Doer:
-    """Carries out the lines of one job."""
+    """Carries out the lines of one job.
 
-    def __init__(self, store: EmployeeStore, job_id: str, pulse: Pulse, writers: int) -> None:
+    ``is_fresh``: nobody has begun with them, so what is as they would leave it was done by others.
+    """
+
+    def __init__(
+        self, store: EmployeeStore, job_id: str, pulse: Pulse, writers: int, *, is_fresh: bool
+    ) -> None:
+        self._is_fresh = is_fresh
         self._store = store
         self._job_id = job_id
         self._pulse = pulse
@@ -58,6 +64,8 @@ class Doer:
         if stored is None:
             return line.refused(_GONE_SINCE)
         if is_as_left(line, stored):
+            if self._is_fresh:  # by somebody else
+                return replace(line, outcome=SAME, revision="", new={}, old={})
             return line  # by us, before we were killed
         if revision_of(stored) != line.revision:
             return line.refused(_CHANGED_SINCE)
@@ -87,7 +95,10 @@ def with_values(stored: Employee, values: Any) -> Employee:
 def is_as_left(line: Line, stored: Employee) -> bool:
     """Whether a person is as a changed line left them: written once since, with its values."""
     before = version_in(line.revision)
-    if before is None or stored.version != before + 1:
-        return False
+    return before is not None and stored.version == before + 1 and has_what_was_left(line, stored)
+
+
+def has_what_was_left(line: Line, stored: Employee) -> bool:
+    """Whether a person is what a changed line made of them, however often written since."""
     others = fields_changed_since(line.revision, stored) - line.new.keys()
     return not others and with_values(stored, line.new).same_content(stored)

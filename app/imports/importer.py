@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from threading import Event
 from typing import BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
+from app.errors import StorageUnavailable
 from app.imports import file_parts
 from app.imports.hold import change, is_held
 from app.imports.jobs import AT_WORK, Job, JobStore, Phase, new_job_id
@@ -43,7 +45,12 @@ class Importer:
             id=new_job_id(), name=name[:_LONGEST_NAME] or "no name", created=time.time(), go=go
         )
         self._jobs.create(job)
-        received = file_parts.take_in(self._jobs, job.id, file)
+        try:
+            received = file_parts.take_in(self._jobs, job.id, file)
+        except BaseException:
+            with contextlib.suppress(StorageUnavailable):
+                self._jobs.delete(job.id)
+            raise
         if not received.size:
             self._jobs.delete(job.id)
             raise FileUnreadable("The file is empty. Choose one with a row for each person.")

@@ -9,7 +9,7 @@ from itertools import islice
 
 from app.contracts import MOST_AT_ONCE, EmployeeStore
 from app.employee import Employee
-from app.imports.lines import Value
+from app.imports.lines import Line, Value
 from app.imports.wanted import Wanted
 from app.terms import email_key
 
@@ -82,6 +82,11 @@ def lives_of(first: str) -> tuple[str, ...]:
     """This id, and those that take its place when who had it was deleted."""
     later = (str(uuid.uuid5(_OURS, f"{first} {life}")) for life in range(1, LIVES))
     return (first, *later)
+
+
+def ids_of(line: Line) -> tuple[str, ...]:
+    """The ids that whom a line adds may have."""
+    return lives_of(line.id) if line.reborn else (line.id,)
 
 
 def _text(value: Value) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from app.contracts import MOST_DELETED_AT_ONCE, Deletion, EmployeeStore
 from app.employee import Employee
 from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.imports.doing import AT_ONCE, Pulse, is_as_left, with_values
+from app.imports.doing import AT_ONCE, Pulse, has_what_was_left, with_values
 from app.imports.lines import ADDED, CHANGED, KEPT, UNDONE, Line
-from app.imports.matching import get_all, lives_of
+from app.imports.matching import get_all, ids_of
 from app.revision import revision_of, version_in
 
 _CHANGED_SINCE = "Was changed since the import, and is left as it is"
@@ -38,9 +38,9 @@ class Undoer:
         touched = [line for line in lines if line.outcome in (ADDED, CHANGED)]
         with ThreadPoolExecutor(self._writers) as writers:
             for some in _groups(touched, self._at_once):
-                stored = get_all(self._store, (each for line in some for each in _ids(line)))
+                stored = get_all(self._store, (each for line in some for each in ids_of(line)))
                 found = {
-                    line.number: next((stored[i] for i in _ids(line) if i in stored), None)
+                    line.number: next((stored[i] for i in ids_of(line) if i in stored), None)
                     for line in some
                 }
                 self._pulse()
@@ -65,7 +65,7 @@ class Undoer:
             stored, write_id = found[line.number], self._write_id(line)
             if stored is None:  # by us, before we were killed, or by another: the store knows
                 asked.append((line, Deletion(line.id, None, write_id)))
-            elif stored.version == 1 and stored.same_content(replace(line.newcomer, id=stored.id)):
+            elif stored.same_content(replace(line.newcomer, id=stored.id)):
                 asked.append((line, Deletion(stored.id, revision_of(stored), write_id)))
             else:
                 became[line.number] = _kept(line, _CHANGED_SINCE)
@@ -87,7 +87,7 @@ class Undoer:
             return _kept(line, _GONE_SINCE)
         if revision_of(stored) == line.revision:
             return None  # never changed: the import was stopped before
-        if is_as_left(line, stored):
+        if has_what_was_left(line, stored):
             wanted = with_values(stored, line.old)
             self._store.update(wanted, revision_of(stored), self._write_id(line))
         elif not _is_undone(line, stored):
@@ -96,10 +96,6 @@ class Undoer:
 
     def _write_id(self, line: Line) -> str:
         return f"undo {self._job_id} {line.number}"
-
-
-def _ids(line: Line) -> tuple[str, ...]:
-    return lives_of(line.id) if line.reborn else (line.id,)
 
 
 def _groups(lines: Sequence[Line], most: int) -> Iterator[Sequence[Line]]:

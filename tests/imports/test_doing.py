@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import subprocess
 import time
@@ -16,7 +17,8 @@ from app.employee import Employee
 from app.errors import EmployeeNotFound, StorageUnavailable
 from app.imports import carrying_out, hold, line_parts, worker
 from app.imports.jobs import Job, Phase
-from app.imports.lines import LineCounts
+from app.imports.lines import REFUSED, LineCounts
+from app.imports.matching import LIVES
 from app.imports.problems import NotNow
 from app.revision import revision_of
 from tests.imports.conftest import Desk
@@ -100,6 +102,67 @@ def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
     [line] = desk.lines(desk.run("Id,Name,Title,Office\n7,Ada,T,L\n"))
     assert line.outcome == "refused"
     assert "no id is given twice" in line.problems[0].reason
+
+
+def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk: Desk) -> None:
+    desk = real_desk
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
+    text = "Id,Name,Title,Office,Mail\nbo,Bo,New,L,\nnew,Ada,T,L,\n,Eve,T,L,\n"
+    first, second = desk.run(text, go=False), desk.run(text, go=False)
+    for job in (first, second):
+        desk.importer.go(job.id)
+        desk.work(job)
+    done = LineCounts(added=2, changed=1), LineCounts(same=3)
+    assert (desk.importer.read(first.id).done, desk.importer.read(second.id).done) == done
+    assert desk.undo(second).undone == LineCounts()
+    assert len(desk.everyone()) == 3
+    assert desk.undo(first).undone == LineCounts(undone=3)
+    assert {each.job_title for each in desk.store.get_many(list(desk.everyone())).values()} == {
+        "Old"
+    }
+
+
+def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: Desk) -> None:
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
+    job = desk.run("Id,Name,Title,Office\nbo,Bo,Boss,L\n", go=False)
+    change(desk.store, "bo", job_title="Boss")
+    desk.importer.go(job.id)
+    assert desk.work(job).done == LineCounts(same=1)
+    desk.undo(desk.importer.read(job.id))
+    assert desk.store.get("bo").job_title == "Boss"
+
+
+def test_imports_are_undone_one_after_the_other(real_desk: Desk) -> None:
+    desk = real_desk
+    head = "Id,Name,Title,Office\n"
+    desk.store.add(Employee(id="old", full_name="Old", job_title="A", location="L"), "w")
+    jobs = [desk.run(f"{head}old,Old,{title},L\nnew,New,{title},L\n") for title in ("B", "C", "D")]
+    for job in reversed(jobs):
+        assert desk.undo(job).undone == LineCounts(undone=2)
+    assert list(desk.everyone()) == ["old"]
+    assert desk.store.get("old").job_title == "A"
+
+
+def test_who_was_added_and_undone_again_and_again_is_told_how_to_be_added(desk: Desk) -> None:
+    text = "Name,Title,Office\nBo,T,L\n"
+    for _ in range(LIVES):
+        assert desk.undo(desk.run(text)).undone == LineCounts(undone=1)
+    job = desk.run(text)
+    assert job.done == LineCounts(refused=1)
+    [line] = desk.importer.lines(job, REFUSED, 0, 9)
+    assert "deleted 3 times. Give them an id or a mail address" in line.problems[0].reason
+
+
+def test_a_file_that_breaks_off_while_it_is_received_leaves_nothing(desk: Desk) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 1_000_000:
+                raise OSError("the connection is gone")
+            return super().read(size)
+
+    with pytest.raises(OSError, match="gone"):
+        desk.importer.take_in(Broken(bytes(2_000_000)), "people.csv")
+    assert list(desk.jobs.recent(9)) == []
 
 
 def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:

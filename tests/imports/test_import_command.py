@@ -272,3 +272,23 @@ def test_refused_lines_never_take_the_place_of_the_file(app: Flask, tmp_path: Pa
     assert total(app) == 0
     assert source.read_text().startswith(GOOD)
     assert "--refused is for its lines" in run(app, "--undo", "x", "--refused", "y.csv").output
+
+
+@pytest.mark.parametrize("option", ["--undo", "--go", "--stop"])
+def test_a_dry_run_of_what_is_no_file_is_refused_and_nothing_is_done(
+    app: Flask, file: Path, option: str
+) -> None:
+    done = run(app, file)
+    refused = run(app, "--dry-run", option, id_in(done))
+    assert refused.exit_code == 2
+    assert "--dry-run is for a file" in refused.output
+    assert total(app) == 2
+
+
+def test_what_comes_through_a_pipe_is_imported(app: Flask, file: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=(tmp_path / "pipe").write_bytes, args=(file.read_bytes(),))
+    writer.start()
+    done = run(app, tmp_path / "pipe")
+    writer.join()
+    assert "2 added, 0 changed" in done.output, done.output
