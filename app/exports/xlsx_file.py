@@ -26,6 +26,8 @@ _MOST_CHARACTERS = 32_767
 _ROWS_A_PIECE = 100
 _END = b"</sheetData>"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(COLUMNS)]
+# Excel reads _x0041_ as A.
+_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -79,6 +81,8 @@ def _text(text: str) -> str:
         text = guarded(text)  # else an import would take it for one that CSV had guarded
     if not text.isprintable():
         text = _NOT_IN_XML.sub("", text)
+    if "_x" in text:
+        text = _LIKE_AN_ESCAPE.sub("_x005F_", text)
     return escape(text[:_MOST_CHARACTERS], {"\r": "&#13;"})
 
 

@@ -74,6 +74,8 @@ _TURNED = (
     "name vorname, nom prenom, nom de famille prenom, apellido nombre, apellidos nombre"
 )
 _TURNED_NAMES = frozenset(_TURNED.split(", "))
+# Beside the first name it is the last one, as in the German "Vorname, Name".
+_LAST_OR_WHOLE = "name"
 _FIELD_OF = dict.fromkeys(_TURNED_NAMES, "full_name") | {
     name: field for field, names in _NAMES.items() for name in names.split(", ")
 }
@@ -86,7 +88,8 @@ class Columns(NamedTuple):
 
     ``places`` holds the place of each field, ``headings`` its heading as it stands in the file.
     ``left_out`` are the headings of the columns that are not read. ``is_turned`` says that the
-    full name stands with the last name first.
+    full name stands with the last name first, ``is_last_or_whole`` that what is taken for the last
+    name may be the full one.
     """
 
     places: Mapping[str, int]
@@ -94,6 +97,7 @@ class Columns(NamedTuple):
     left_out: tuple[str, ...]
     width: int
     is_turned: bool = False
+    is_last_or_whole: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
@@ -134,13 +138,17 @@ def read_headings(headings: Sequence[str]) -> Columns:
             places[field] = place
         elif heading.strip():
             left_out.append(_shown(heading))
+    name = headings[places["full_name"]] if "full_name" in places else ""
+    is_last = _folded(name) == _LAST_OR_WHOLE and FIRST_NAME in places and LAST_NAME not in places
+    if is_last:
+        places[LAST_NAME] = places.pop("full_name")
     if "full_name" in places:  # then the parts of it say nothing more
         for part in (FIRST_NAME, LAST_NAME):
             if part in places:
                 left_out.append(_shown(headings[places.pop(part)]))
     named = {field: _shown(headings[place]) for field, place in places.items()}
-    name = headings[places["full_name"]] if "full_name" in places else ""
-    return Columns(places, named, tuple(left_out), width, _folded(name) in _TURNED_NAMES)
+    is_turned = _folded(name) in _TURNED_NAMES
+    return Columns(places, named, tuple(left_out), width, is_turned, is_last)
 
 
 def _shown(heading: str) -> str:

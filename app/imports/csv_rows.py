@@ -36,6 +36,7 @@ class CsvRows:
     ends_early = False  # a row with too few cells is cut off or wrongly quoted
     is_slow = False
     sheets = ("",)
+    hidden: frozenset[int] = frozenset()
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -34,5 +34,5 @@ class KeptRows:
         """The rows that were kept."""
         self._file.seek(0)
         for line in self._file:
-            number, cells, problem = json.loads(line)
-            yield Row(number, tuple(cells), problem)
+            number, cells, problem, errors = json.loads(line)
+            yield Row(number, tuple(cells), problem, tuple(errors))

@@ -12,12 +12,14 @@ ROWS_A_SHEET = 1_048_576
 class Row(NamedTuple):
     """The cells of a row as text, and the number under which people find it in their program.
 
-    ``problem`` says why the row could not be read, where it could not.
+    ``problem`` says why the row could not be read, where it could not. ``errors`` are the places
+    of cells of a workbook that hold no value but an error, such as #N/A.
     """
 
     number: int
     cells: tuple[str, ...]
     problem: str = ""
+    errors: tuple[int, ...] = ()
 
     @property
     def is_empty(self) -> bool:

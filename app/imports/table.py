@@ -56,13 +56,14 @@ class Table:
 
     ``headings`` are as they stand in the file. ``sheets`` are those of a workbook that are read:
     the first that has people, and whichever has the same headings. ``sheets_left_out`` hold
-    something else.
+    something else, or are hidden.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._source = _open(file)
         self._kept = KeptRows() if self._source.is_slow else None
-        found = list(self._find_headings())
+        everywhere = list(self._find_headings())
+        found = [each for each in everywhere if each.sheet not in self._source.hidden]
         if not found:
             raise FileUnreadable("The file is empty. Choose one with a row for each person.")
         heading = next((each.row for each in found if _says_who(each.row)), found[0].row)
@@ -76,8 +77,7 @@ class Table:
                 "No column says who is meant. Name one of them Full name, Mail or Id in the first "
                 f"row; the file has: {names[:200]}."
             )
-        if isinstance(self._source, CsvRows):
-            self._source.width = self.columns.width
+        self._source.width = self.columns.width
         alike = _names_of(heading)
         self._read = [each for each in found if _names_of(each.row) == alike]
         if len(self._read) > _MOST_SHEETS:
@@ -86,7 +86,9 @@ class Table:
                 "Put them together on fewer and save it again."
             )
         self.sheets = self._sheet_names(self._read)
-        self.sheets_left_out = self._sheet_names(each for each in found if each not in self._read)
+        self.sheets_left_out = self._sheet_names(
+            each for each in everywhere if each not in self._read
+        )
         self.words = self._source.words(self.sheets)
 
     def rows(self) -> Generator[Row]:

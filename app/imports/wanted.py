@@ -73,10 +73,10 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
     """What a row asks for."""
     values: dict[str, Value] = {}
     troubles: dict[str, str] = {}
-    if row.problem:
+    if problem := _problem_of(row, columns):
         if row.cells and "full_name" in columns.fields:
             values["full_name"] = person_rules.clean("full_name", _cell(row, columns, "full_name"))
-        return Wanted(row.number, "", values, troubles, problem=problem_at("", row.problem))
+        return Wanted(row.number, "", values, troubles, problem=problem)
     fields = columns.fields
     for name in TEXT_FIELDS:
         if name in fields:
@@ -92,6 +92,17 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
     place = columns.places.get("id")
     employee_id = "" if place is None else row.cells[place].strip()
     return Wanted(row.number, employee_id, values, troubles, _mail_key(values.get("email", "")))
+
+
+def _problem_of(row: Row, columns: Columns) -> Problem | None:
+    """Why the row cannot be read; an error in a column that is not read is nobody's business."""
+    if row.problem:
+        return problem_at("", row.problem)
+    for field, place in columns.places.items():
+        if place in row.errors:
+            heading = columns.headings[field]
+            return problem_at(heading, "Mend the formula that gives this error", row.cells[place])
+    return None
 
 
 def _mail_key(address: Value) -> str:
@@ -114,8 +125,11 @@ def _cell(row: Row, columns: Columns, name: str) -> str:
         cell = row.cells[columns.places[name]]
         return _turned(cell) if name == "full_name" and columns.is_turned else cell
     # Only the full name may come in two cells.
-    parts = [columns.places[part] for part in (FIRST_NAME, LAST_NAME) if part in columns.places]
-    return " ".join(row.cells[place] for place in parts)
+    places = [columns.places[part] for part in (FIRST_NAME, LAST_NAME) if part in columns.places]
+    parts = [row.cells[place] for place in places]
+    if columns.is_last_or_whole and fold(parts[0]) in fold(parts[1]):
+        return parts[1]
+    return " ".join(parts)
 
 
 def _turned(name: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple
 from weakref import finalize
 from zipfile import ZipFile
 
-from app.imports.xlsx_xml import SPOKEN, TEXT, TEXT_ITEM, Reader, read_xml
+from app.imports.xlsx_xml import SPOKEN, TEXT, TEXT_ITEM, Reader, read_xml, unescaped
 
 MOST_BYTES_OF_A_PART = 40 * 1024 * 1024
 _TEXTS_AT_HAND = 4_096
@@ -28,6 +28,7 @@ class Sheet(NamedTuple):
 
     name: str
     part: str
+    is_hidden: bool = False
 
 
 class Texts:
@@ -101,7 +102,7 @@ def _bound(archive: ZipFile, part: str) -> None:
 def _sheets(reader: Any) -> Iterator[Sheet]:
     for sheet, relation in reader.parser.find_sheets():
         if relation.Type.endswith("/worksheet") and relation.target in reader.valid_files:
-            yield Sheet(sheet.name, relation.target)
+            yield Sheet(sheet.name, relation.target, sheet.state != "visible")
 
 
 class _TextsReader(Reader):
@@ -121,7 +122,7 @@ class _TextsReader(Reader):
         elif name == SPOKEN:
             self.spoken = False
         elif name == TEXT_ITEM:
-            self._texts.add(self.taken().replace("x005F_", ""))
+            self._texts.add(unescaped(self.taken()))
 
 
 def _read_texts(book: Book, part: str) -> None:

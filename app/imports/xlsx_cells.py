@@ -7,18 +7,27 @@ from functools import lru_cache
 from typing import Any
 
 from app.imports.xlsx_book import Book, Sheet
-from app.imports.xlsx_xml import CELL, ROW, SPOKEN, TEXT, VALUE, Reader, read_xml
+from app.imports.xlsx_xml import CELL, ROW, SPOKEN, TEXT, VALUE, Reader, read_xml, unescaped
 
-_MOST_COLUMNS = 100
+MOST_COLUMNS = 16_384  # of any sheet
 _IN_PLACE = "inlineStr"
 _NUMBER = "n"
 # A row by its number, with a value for each cell up to the last that has one.
 Values = tuple[int, list[Any]]
 
 
-def rows_of(book: Book, sheet: Sheet) -> Iterator[Values]:
-    """The rows that are stored, from the top. Raises ValueError for what is damaged."""
-    reader = _SheetReader(book)
+class CellError(str):
+    """What stands in a cell whose formula gives no value, such as #N/A."""
+
+    __slots__ = ()
+
+
+def rows_of(book: Book, sheet: Sheet, most_columns: int = MOST_COLUMNS) -> Iterator[Values]:
+    """The rows that are stored, from the top; cells beyond the last column are left out.
+
+    Raises ValueError for what is damaged.
+    """
+    reader = _SheetReader(book, most_columns)
     with book.archive.open(sheet.part) as source:
         for _ in read_xml(source, reader):
             yield from reader.rows
@@ -26,9 +35,10 @@ def rows_of(book: Book, sheet: Sheet) -> Iterator[Values]:
 
 
 class _SheetReader(Reader):
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, most_columns: int) -> None:
         super().__init__()
         self.rows: list[Values] = []
+        self._most_columns = most_columns
         self._book = book
         self._number = 0
         self._cells: list[Any] = []
@@ -69,7 +79,7 @@ class _SheetReader(Reader):
         self._cells, self._place = [], 0
 
     def _end_cell(self, text: str) -> None:
-        if not text or self._place > _MOST_COLUMNS:
+        if not text or self._place > self._most_columns:
             return
         while len(self._cells) < self._place - 1:
             self._cells.append(None)
@@ -91,7 +101,9 @@ class _SheetReader(Reader):
             )
 
             return from_ISO8601(text)
-        return text
+        if kind == "e":
+            return CellError(text)
+        return unescaped(text)
 
     def _number_or_day(self, text: str) -> Any:
         number = float(text) if any(mark in text for mark in ".Ee") else int(text)
@@ -105,7 +117,7 @@ class _SheetReader(Reader):
         try:
             return from_excel(number, self._book.epoch, timedelta=style in self._book.spans)
         except (OverflowError, ValueError):
-            return "#VALUE!"
+            return CellError("#VALUE!")
 
 
 @lru_cache(1_024)

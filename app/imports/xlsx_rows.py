@@ -14,7 +14,7 @@ from xml.parsers.expat import ExpatError
 from app.imports.problems import FileUnreadable
 from app.imports.rows import ROWS_A_SHEET, Row
 from app.imports.xlsx_book import MOST_BYTES_OF_A_PART, Book, open_book
-from app.imports.xlsx_cells import rows_of
+from app.imports.xlsx_cells import MOST_COLUMNS, CellError, rows_of
 from app.spreadsheet_text import unguarded
 
 # Sheets and their table of texts are read as a stream; every other part is held in memory.
@@ -22,7 +22,6 @@ _STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
 _MOST_BYTES_OF_A_STREAM = 1 << 30
 _MOST_BYTES = 8 << 30
 _MOST_PARTS = 2_000
-_ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 # What openpyxl and what it stands on raise for a workbook that is damaged or meant to do harm;
 # defusedxml's own errors are ValueErrors.
 _BROKEN = (
@@ -33,19 +32,25 @@ _DAMAGED = "This Excel workbook is damaged. Open it in a spreadsheet and save it
 
 
 class XlsxRows:
-    """The sheets of a workbook as rows of cells."""
+    """The sheets of a workbook as rows of cells. ``width`` is the number of columns, once known."""
 
     ends_early = True  # empty cells at the end of a row are not stored
     is_slow = True
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.width = 0
         self._check_sizes()
 
     @property
     def sheets(self) -> tuple[str, ...]:
         """Their names, in the order of the workbook."""
         return tuple(sheet.name for sheet in self._book.sheets)
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """The places of sheets that their program does not show."""
+        return frozenset(n for n, sheet in enumerate(self._book.sheets) if sheet.is_hidden)
 
     def words(self, sheets: Sequence[str]) -> str:
         """How the file was read, for people, when these of its sheets are."""
@@ -55,7 +60,9 @@ class XlsxRows:
     def rows(self, sheet: int = 0) -> Iterator[Row]:
         """The rows of a sheet, with their numbers; empty ones may be left out."""
         try:
-            for number, values in rows_of(self._book, self._book.sheets[sheet]):
+            # A cell more, so that a row that is too long is seen.
+            most = self.width + 1 if self.width else MOST_COLUMNS
+            for number, values in rows_of(self._book, self._book.sheets[sheet], most):
                 if number > ROWS_A_SHEET:
                     raise FileUnreadable(f"This sheet has more than {ROWS_A_SHEET:,} rows.")
                 yield _row(number, values)
@@ -95,11 +102,8 @@ def _is_too_large(part: zipfile.ZipInfo) -> bool:
 
 
 def _row(number: int, values: Sequence[Any]) -> Row:
-    cells = tuple(map(_text, values))
-    for cell in cells:
-        if cell in _ERRORS:
-            return Row(number, cells, f"A cell holds the error {cell}. Mend its formula")
-    return Row(number, cells)
+    errors = tuple(place for place, value in enumerate(values) if isinstance(value, CellError))
+    return Row(number, tuple(map(_text, values)), errors=errors)
 
 
 def _text(value: Any) -> str:

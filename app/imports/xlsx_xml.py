@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO, NoReturn
 from xml.parsers import expat
 
+from app.imports.problems import FileUnreadable
+
+_STRICT = "http://purl.oclc.org/ooxml/"
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 ROW, CELL, VALUE, TEXT, SPOKEN, TEXT_ITEM = (
     f"{_MAIN}{name}" for name in ("row", "c", "v", "t", "rPh", "si")
@@ -50,11 +55,21 @@ class Reader:
 def read_xml(source: IO[bytes], reader: Reader) -> Iterator[None]:
     """Read it piece by piece; whatever the reader has after each piece can be fetched then.
 
-    Raises ValueError and what expat and the archive raise for what is damaged.
+    Raises FileUnreadable, ValueError and what expat and the archive raise for what is damaged.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = reader.start
+
+    def first(name: str, attributes: dict[str, str]) -> None:
+        if name.startswith(_STRICT):
+            raise FileUnreadable(
+                "This workbook is saved as Strict Open XML. Save it as an ordinary Excel workbook "
+                "(.xlsx), or as CSV."
+            )
+        parser.StartElementHandler = reader.start
+        reader.start(name, attributes)
+
+    parser.StartElementHandler = first
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse
@@ -64,6 +79,11 @@ def read_xml(source: IO[bytes], reader: Reader) -> Iterator[None]:
         yield
     parser.Parse(b"", True)
     yield
+
+
+def unescaped(text: str) -> str:
+    """The text of a cell, in which ``_x000D_`` stands for what XML cannot hold."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -13,6 +13,7 @@ from app.employee import Employee
 from app.exports.xlsx_file import xlsx_file
 from app.imports.columns import field_of, read_headings
 from app.imports.days import DayOrder, read_day
+from app.imports.lines import problem_at
 from app.imports.problems import FileUnreadable
 from app.imports.rows import Row, row_words
 from app.imports.table import Table
@@ -189,15 +190,91 @@ def test_a_sheet_that_is_damaged_is_refused_with_a_sentence(rows: bytes) -> None
         table(with_sheet(rows, b"<x:si><x:t>Name</x:t></x:si>"))
 
 
-def test_a_cell_with_an_error_is_told_of() -> None:
+def test_an_error_in_a_cell_that_is_read_is_told_with_its_column() -> None:
     book = openpyxl.Workbook()
-    book.active.append(["Name", "Office"])
-    book.active.append(["Ada", "#N/A"])
+    book.active.append(["Name", "Office", "Lookup"])
+    book.active.append(["Ada", "#N/A", "1"])
+    book.active.append(["Bo", "L", "#REF!"])
     out = io.BytesIO()
     book.save(out)
-    assert [row.problem for row in Table(out).rows()] == [
-        "A cell holds the error #N/A. Mend its formula"
-    ]
+    found = Table(out)
+    for _ in range(2):  # the second time as it was kept
+        wanted = [read_row(row, found.columns, DayOrder()) for row in found.rows()]
+        ada, bo = (each.problem for each in wanted)
+        assert ada == problem_at("Office", "Mend the formula that gives this error", "#N/A")
+        assert bo is None
+        assert wanted[0].text("full_name") == "Ada"
+
+
+def test_a_text_that_looks_like_an_error_is_a_text() -> None:
+    person = Employee(id="x", full_name="Ada", location="L", job_title="#N/A", about="a_x0041_b")
+    found = Table(io.BytesIO(b"".join(xlsx_file([[person]]))))
+    [row] = found.rows()
+    assert row.errors == ()
+    assert {"Ada", "L", "#N/A", "a_x0041_b"} <= set(row.cells)
+
+
+def test_what_excel_writes_for_signs_that_xml_cannot_hold_is_read_back() -> None:
+    about = b"one_x000D_\ntwo _x005F_x0041_ a_xyz_"
+    texts = b"<x:si><x:t>Name</x:t></x:si><x:si><x:t>About</x:t></x:si><x:si><x:t>%s</x:t></x:si>"
+    rows = (
+        b'<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>'
+        b'<x:row><x:c t="s"><x:v>2</x:v></x:c>'
+        b'<x:c t="inlineStr"><x:is><x:t>%s</x:t></x:is></x:c></x:row>'
+    )
+    [row] = table(with_sheet(rows % about, texts % about)).rows()
+    assert row.cells == ("one\r\ntwo _x0041_ a_xyz_",) * 2
+
+
+def test_a_column_far_to_the_right_is_read() -> None:
+    head = [*("Name", "Title", "Office"), *(f"c{n}" for n in range(300)), "E-mail"]
+    row = [*("Ada", "A", "L"), *("" for _ in range(300)), "ada@example.com"]
+    found = table(workbook(People=[head, row, [*row, "beyond"]]))
+    assert found.columns.places["email"] == 303
+    first, second = found.rows()
+    assert first.cells[303] == "ada@example.com"
+    assert second.problem.startswith("The row has 305 cells and the headings have 304")
+
+
+def test_a_hidden_sheet_is_not_read_and_named() -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(workbook(Now=[["Name"], ["Ada"]], Old=[["Name"], ["Gone"]]))
+    )
+    book["Old"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    found = table(out.getvalue())
+    assert [row.cells for row in found.rows()] == [("Ada",)]
+    assert (found.sheets, found.sheets_left_out) == (("Now",), ("Old",))
+
+
+def test_a_strict_workbook_is_told_how_to_be_saved() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook(People=[["Name"], ["Ada"]]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+    with pytest.raises(FileUnreadable, match="Strict Open XML"):
+        table(zipped(**parts))
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "name"),
+    [
+        ("Vorname,Name", "Anna,Berg", "Anna Berg"),
+        ("Name,Vorname", "Berg,Anna", "Anna Berg"),
+        ("First name,Name", "Anna,Anna Berg", "Anna Berg"),
+        ("First name,Full name", "Anna,Anna Berg", "Anna Berg"),
+        ("Name,First name,Last name", "Anna Berg,Anna,Berg", "Anna Berg"),
+    ],
+)
+def test_name_beside_the_first_name_is_the_last_one(headings: str, row: str, name: str) -> None:
+    found = table(f"{headings},Title\n{row},T\n".encode())
+    [only] = found.rows()
+    assert read_row(only, found.columns, DayOrder()).text("full_name") == name
+    assert not {"Vorname", "Name"} & set(found.columns.left_out) or "Last name" in headings
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -352,7 +429,7 @@ def test_a_name_with_the_last_name_first_is_turned_round(
 
 
 def test_columns_that_nobody_knows_or_that_come_twice_are_named() -> None:
-    columns = read_headings(["Name", "Shoe size", "Mail", "E-mail", "First name", " "])
+    columns = read_headings(["Full name", "Shoe size", "Mail", "E-mail", "First name", " "])
     assert dict(columns.places) == {"full_name": 0, "email": 2}
     assert columns.left_out == ("Shoe size", "E-mail", "First name")
 
