@@ -17,48 +17,53 @@ _NAMES: Mapping[str, str] = {
     "full_name": (
         "full name, name, employee name, employee, display name, person, vollstandiger name, "
         "mitarbeiter, mitarbeitername, nom complet, nom et prenom, nombre completo, "
-        "nombre y apellidos, nombre y apellido, empleado"
+        "nombre y apellidos, nombre y apellido, empleado, legal name"
     ),
     FIRST_NAME: (
-        "first name, firstname, given name, forename, vorname, prenom, nombre, nombre de pila"
+        "first name, firstname, first, given name, forename, vorname, prenom, nombre, "
+        "nombre de pila, nome"
     ),
     LAST_NAME: (
-        "last name, lastname, surname, family name, nachname, familienname, nom, nom de famille, "
-        "apellido, apellidos"
+        "last name, lastname, last, surname, family name, nachname, familienname, nom, "
+        "nom de famille, apellido, apellidos, cognome, sobrenome, apelido"
     ),
     "preferred_name": (
         "preferred name, nickname, nick name, goes by, known as, called, rufname, spitzname, "
-        "surnom, prenom d usage, apodo, nombre preferido"
+        "surnom, prenom d usage, apodo, nombre preferido, preferred first name"
     ),
     "pronouns": "pronouns, pronoun, pronomen, pronoms, pronombres",
     "job_title": (
         "title, job title, job, position, role, function, berufsbezeichnung, funktion, stelle, "
-        "jobtitel, titel, poste, fonction, intitule du poste, titre, puesto, cargo, titulo"
+        "jobtitel, titel, poste, fonction, intitule du poste, titre, puesto, cargo, titulo, "
+        "business title, position title"
     ),
     "department": (
         "department, dept, team, division, unit, org unit, organisation unit, "
-        "organizational unit, abteilung, bereich, departement, service, equipe, departamento, area"
+        "organizational unit, abteilung, bereich, departement, service, equipe, departamento, "
+        "area, department name, business unit"
     ),
     "location": (
         "place, location, office, office location, site, city, town, work location, ort, "
         "standort, buro, stadt, arbeitsort, lieu, bureau, ville, lugar, oficina, ciudad, sede, "
-        "ubicacion"
+        "ubicacion, location name, office name, office city, workplace"
     ),
     "email": (
         "mail, e mail, email, email address, e mail address, mail address, work email, "
         "work e mail, emailaddress, mailadresse, e mail adresse, email adresse, courriel, "
-        "adresse e mail, adresse mail, adresse email, correo, correo electronico"
+        "adresse e mail, adresse mail, adresse email, correo, correo electronico, company email, "
+        "business email, primary email, work email address"
     ),
     "phone": (
         "phone, phone number, telephone, telephone number, mobile, mobile phone, mobile number, "
         "cell, cell phone, tel, work phone, telefon, telefonnummer, handy, mobil, mobiltelefon, "
-        "numero de telephone, portable, telefono, movil"
+        "numero de telephone, portable, telefono, movil, business phone, business phones, "
+        "office phone"
     ),
     "start_date": (
         "start date, startdate, started, joined, join date, joining date, date joined, hire date, "
         "hired, date of hire, date hired, eintritt, eintrittsdatum, startdatum, date d entree, "
         "date d embauche, date d arrivee, fecha de inicio, fecha de alta, fecha de ingreso, "
-        "fecha de contratacion"
+        "fecha de contratacion, employee hire date, original hire date, employment start date"
     ),
     "about": (
         "about, bio, biography, description, notes, about me, uber mich, beschreibung, a propos, "
@@ -71,7 +76,8 @@ _TURNED = (
     "surname first name, surname firstname, surname forename, surname given name, "
     "last name first name, lastname firstname, last first, last first name, "
     "family name given name, family name first name, nachname vorname, familienname vorname, "
-    "name vorname, nom prenom, nom de famille prenom, apellido nombre, apellidos nombre"
+    "name vorname, name last first, nom prenom, nom de famille prenom, apellido nombre, "
+    "apellidos nombre"
 )
 _TURNED_NAMES = frozenset(_TURNED.split(", "))
 # Beside the first name it is the last one, as in the German "Vorname, Name".
@@ -80,6 +86,8 @@ _FIELD_OF = dict.fromkeys(_TURNED_NAMES, "full_name") | {
     name: field for field, names in _NAMES.items() for name in names.split(", ")
 }
 _LONGEST_HEADING = 60
+_BRACKETS = re.compile(r"\([^()]*\)\s*$")
+_CAPITAL_WITHIN = re.compile(r"([a-z])([A-Z])")
 _NO_WORD = re.compile(r"[^\w]+|_+")
 
 
@@ -114,12 +122,17 @@ class Columns(NamedTuple):
 
 
 def field_of(heading: str) -> str:
-    """The field that a heading names; empty where nobody knows."""
-    return _FIELD_OF.get(_folded(heading), "")
+    """The field that a heading names; empty where nobody knows.
+
+    What stands in brackets behind it may say more than the name: ``Email address (work)``.
+    """
+    found = _FIELD_OF.get(_folded(heading), "")
+    return found or _FIELD_OF.get(_folded(_BRACKETS.sub("", heading)), "")
 
 
 def _folded(heading: str) -> str:
-    return _NO_WORD.sub(" ", fold(heading)).strip()
+    apart = _CAPITAL_WITHIN.sub(r"\1 \2", heading)  # jobTitle, as programs write it
+    return _NO_WORD.sub(" ", fold(apart)).strip()
 
 
 def count_known(headings: Sequence[str]) -> int:

@@ -8,20 +8,22 @@ from datetime import date
 
 from app.folding import fold
 
-_ISO = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?Z?)?", re.A
+_TIME = re.compile(
+    r"[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[ap]m)?(?:Z| ?[+-]\d\d:?\d\d)?$", re.A | re.I
 )
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.A)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.A)
 _DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", re.A)
 _SLASHES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", re.A)
 _WORDS = re.compile(
-    r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th|\.|er)?[ -](?:de )?([a-z]+)\.?[ ,-]+(?:de[l]? )?(\d{4})"
+    r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th|\.|er)?[ -](?:de )?([a-z]+)\.?[ ,-]+"
+    r"(?:de[l]? )?(\d{4}|\d\d)"
 )
 _MONTH_FIRST = re.compile(r"(?:[a-z]+, )?([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _MONTHS = (
     "january jan januar janvier enero ene",
     "february feb februar fevrier fev febrero",
-    "march mar marz mars marzo",
+    "march mar marz mrz mars marzo",
     "april apr avril avr abril abr",
     "may mai mayo",
     "june jun juni juin junio",
@@ -47,7 +49,7 @@ class DayOrder:
 
     def learn(self, text: str) -> None:
         """Look at one more cell of the file."""
-        if found := _SLASHES.fullmatch(text.strip()):
+        if found := _SLASHES.fullmatch(_without_time(text)):
             first, second = int(found[1]), int(found[2])
             self.day_first = self.day_first or 12 < first <= 31
             self.month_first = self.month_first or 12 < second <= 31
@@ -55,7 +57,7 @@ class DayOrder:
 
 def read_day(text: str, order: DayOrder) -> tuple[str, str]:
     """The day as it is stored, and "", or else "" and what to do about it."""
-    text = text.strip()
+    text = _without_time(text)
     for pattern in (_ISO, _COMPACT):
         if found := pattern.fullmatch(text):
             return _day(int(found[1]), int(found[2]), int(found[3]))
@@ -64,6 +66,10 @@ def read_day(text: str, order: DayOrder) -> tuple[str, str]:
     if found := _SLASHES.fullmatch(text):
         return _with_slashes(int(found[1]), int(found[2]), int(found[3]), order)
     return _in_words(fold(text))
+
+
+def _without_time(text: str) -> str:
+    return _TIME.sub("", text.strip())
 
 
 def _with_slashes(first: int, second: int, year: int, order: DayOrder) -> tuple[str, str]:
@@ -92,7 +98,15 @@ def _in_words(text: str) -> tuple[str, str]:
     else:
         return "", WRITE_ISO
     number = _MONTH_OF.get(month)
-    return _day(int(year), number, int(day)) if number else ("", WRITE_ISO)
+    return _day(_whole(year), number, int(day)) if number else ("", WRITE_ISO)
+
+
+def _whole(year: str) -> int:
+    """The year; of one in two figures, as in 14-Mar-24, the last that is not far ahead."""
+    if len(year) == 4:
+        return int(year)
+    latest = date.today().year + 1  # noqa: DTZ011 (a year more or less)
+    return latest - (latest - int(year)) % 100
 
 
 def _day(year: int, month: int, day: int) -> tuple[str, str]:

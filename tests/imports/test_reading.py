@@ -396,8 +396,13 @@ def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
         ("Vorname", "first_name"), ("Apellidos", "last_name"), ("E-Mail-Adresse", "email"),
         ("e-mail", "email"), ("Mobile Phone", "phone"), ("Büro", "location"),
         ("Dept.", "department"),
-        ("Date d'embauche", "start_date"), ("HireDate", ""), ("Fecha de alta", "start_date"),
+        ("Date d'embauche", "start_date"), ("HireDate", "start_date"),
+        ("Fecha de alta", "start_date"),
         ("Employee ID", "id"), ("Shoe size", ""), ("About", "about"), ("job_title", "job_title"),
+        ("displayName", "full_name"), ("officeLocation", "location"), ("jobTitle", "job_title"),
+        ("businessPhones", "phone"), ("Email Address (Work)", "email"), ("Last", "last_name"),
+        ("Business Title", "job_title"), ("Cognome", "last_name"),
+        ("Name (Last, First)", "full_name"),
     ],
 )  # fmt: skip
 def test_common_headings_are_understood(heading: str, field: str) -> None:
@@ -443,6 +448,9 @@ def test_columns_that_nobody_knows_or_that_come_twice_are_named() -> None:
         ("March 14th, 2024", "2024-03-14"), ("14-Mar-2024", "2024-03-14"),
         ("14. März 2024", "2024-03-14"), ("1er août 2023", "2023-08-01"),
         ("3 de mayo de 2022", "2022-05-03"), ("2024-03-14 08:00:00", "2024-03-14"),
+        ("14/03/2024 00:00", "2024-03-14"), ("3/14/2024 12:00:00 AM", "2024-03-14"),
+        ("2024-03-14T08:00:00.5+02:00", "2024-03-14"), ("14 Mrz 2024", "2024-03-14"),
+        ("14-Mar-24", "2024-03-14"), ("1-Dec-87", "1987-12-01"),
     ],
 )  # fmt: skip
 def test_days_are_understood_as_people_write_them(typed: str, day: str) -> None:
