@@ -6,11 +6,12 @@ import csv
 import http.client
 import io
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import urllib3
@@ -22,8 +23,11 @@ from werkzeug.test import TestResponse
 from app.contracts import Batch
 from app.employee import Employee
 from app.errors import StorageUnavailable
+from app.web import long_files
 from app.web.long_files import MOST_AT_ONCE
 from tests.ground.environment import isolated
+from tests.ground.in_time import wait_until
+from tests.ground.live_app import app_in_thread
 from tests.ground.needs import find
 from tests.ground.server_process import ServerProcess, free_port
 from tests.ground.warm_process import ROOT
@@ -189,6 +193,33 @@ def test_only_so_many_exports_run_at_once_and_the_list_goes_on(full: SmallDirect
     for _ in range(MOST_AT_ONCE + 1):
         with client.get("/export.csv") as answer:
             assert answer.status_code == 200
+
+
+def test_downloads_that_nobody_takes_make_room_for_others(
+    full: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(bookmark: str = "") -> Iterator[Batch]:
+        while True:
+            yield Batch((replace(AMARA, about="x" * 1_900),) * 1_000, "")
+
+    monkeypatch.setattr(full.store, "each", endless)
+    with app_in_thread(full.app) as address:
+        where = urlsplit(address)
+        asleep = [socket.create_connection((where.hostname, where.port)) for _ in range(3)]
+        for each in asleep:
+            each.sendall(b"GET /export.csv HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert each.recv(15) == b"HTTP/1.1 200 OK"
+        busy = urllib3.request("GET", f"{address}/export.csv?q=ada", retries=False)
+        assert busy.status == 503
+        monkeypatch.setattr(long_files, "STALLED_SECONDS", 0.3)
+
+        def is_served() -> bool:
+            found = urllib3.request("GET", f"{address}/export.csv?q=ada", retries=False)
+            return found.status == 200
+
+        wait_until(is_served)
+        for each in asleep:
+            each.close()
 
 
 def test_a_store_that_fails_midway_breaks_the_download(full: SmallDirectory, caplog) -> None:

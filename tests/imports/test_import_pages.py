@@ -310,12 +310,12 @@ def test_where_nothing_was_refused_there_is_no_such_file(small: SmallDirectory) 
 def test_a_file_too_many_at_once_is_told_to_wait(small: SmallDirectory) -> None:
     page = planned(small)
     room = small.app.extensions["long_files"]
-    for _ in range(MOST_AT_ONCE):
-        assert room.acquire(blocking=False)
+    taken = [room.take({}) for _ in range(MOST_AT_ONCE)]
+    assert all(taken)
     assert "Try again" in small.get(page.links()["Refused lines, CSV"], status=503).text
-    room.release()
+    room.give_back(taken[0])
     small.reader.client.get(page.links()["Refused lines, CSV"], buffered=True)
-    assert room.acquire(blocking=False)
+    assert room.take({})
 
 
 def test_the_list_tells_what_each_import_did_or_would_do(small: SmallDirectory) -> None:
