@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.contracts import Page as ListPage
+from app.contracts import Query
 from app.employee import Employee
 from tests.page_reader import Page, words_of
 from tests.small_directory import SmallDirectory, small
@@ -75,9 +77,28 @@ def test_nobody_close_leaves_the_hint(few: SmallDirectory) -> None:
 
 def test_what_was_typed_is_text_in_the_reason(few: SmallDirectory) -> None:
     page = few.get("/?q=%3Cb%3Esmiht%3C/b%3E")
-    assert whys(page) == ["without b; Smith, close to Smiht"]
+    assert whys(page) == ["without “b”; Smith, close to Smiht"]
     page = few.get("/?q=%22smiht%22%3E")
     assert whys(page) == ["Smith, close to Smiht"]
+
+
+@pytest.mark.parametrize("view", ["", "&view=table"])
+def test_a_search_that_may_be_meant_and_must_look_further_is_offered(
+    few: SmallDirectory, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    browse = few.store.browse
+
+    def ending(query: Query, cursor: str | None = None, limit: int = 24) -> ListPage:
+        if query.words == "smith lisbon":
+            return ListPage((), "further", None, 4_000)
+        return browse(query, cursor, limit)
+
+    monkeypatch.setattr(few.store, "browse", ending)
+    page = few.get(f"/?q=smiht+lisbon{view}")
+    assert count_of(page) == "No one matches"
+    assert "No one matches “smiht lisbon” Search for smith lisbon" in page.text
+    further = few.get(page.links()["smith lisbon"])
+    assert "We looked through 4,000 people." in further.text
 
 
 def test_many_close_people_are_told_as_more(small: SmallDirectory) -> None:

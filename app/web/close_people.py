@@ -53,6 +53,6 @@ def with_close(count: str, matching: int, close: Close) -> str:
 
 def _because(reason: Reason) -> str:
     if not reason.found:
-        return f"without <bdi>{escape(reason.typed)}</bdi>"
+        return f"without “<bdi>{escape(reason.typed)}</bdi>”"
     words = "for" if reason.is_other_form else "close to"
     return f"<bdi>{escape(reason.found)}</bdi>, {words} <bdi>{escape(reason.typed)}</bdi>"
