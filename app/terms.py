@@ -15,7 +15,8 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from typing import Protocol
 
-from app.folding import LINE_CHARACTERS, fold, one_line
+from app.folding import fold, one_line
+from app.splitting import cut, is_plain, line_words, split, words_in
 
 NAME_KEY_BYTES = 160
 WORD_BYTES = 64
@@ -26,19 +27,7 @@ LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 # Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
 _OTHER_MARK = "{"
 
-_APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
-_APOSTROPHE_MARKS = frozenset(_APOSTROPHES)
-_ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
-# Letters in lower case, spaces for all that separates them.
-_ASCII_WORDS = bytes(
-    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ")
-    for code in range(256)
-)
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
-# Scripts written without spaces between the words, where any part of a name can be searched.
-_UNSPACED = re.compile(
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
-)
 
 
 class Searchable(Protocol):
@@ -86,110 +75,6 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
 
 
-def _is_word_mark(mark: str) -> bool:
-    return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
-
-
-def _is_plain(folded: str) -> bool:
-    """Whether a folded text is nothing but ASCII words with spaces between."""
-    return folded.isascii() and folded.replace(" ", "").isalnum()
-
-
-def _is_ascii_token(text: str) -> bool:
-    """Whether a text is ASCII without white space and apostrophes."""
-    return (
-        text.isascii()
-        and text.isprintable()
-        and " " not in text
-        and "'" not in text
-        and "`" not in text
-    )
-
-
-def _split(token: str) -> list[str]:
-    """A token's words: apostrophes vanish, every other mark that is no letter separates."""
-    if token.isalnum():  # nearly every token
-        return [token]
-    if token.isascii():
-        return _ASCII_WORD.findall(token.replace("'", "").replace("`", ""))
-    letters = "".join(
-        mark if mark.isalnum() or _is_word_mark(mark) else " "
-        for mark in token
-        if mark not in _APOSTROPHES
-    )
-    return letters.split()
-
-
-def _cut(text: str, most_bytes: int) -> str:
-    """The text cut to so many bytes of UTF-8, at a character."""
-    if 4 * len(text) <= most_bytes:  # as nearly every word is
-        return text
-    raw = text.encode("utf-8", "surrogatepass")
-    return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Every word under which a text is found, the plain ones first."""
-    plain: list[str] = []
-    more: list[str] = []
-    words_in = _known_words_in if len(text) <= LINE_CHARACTERS else _words_in
-    for words, parts in map(words_in, text.split(" ")):
-        plain += words
-        more += parts
-    return (*plain, *more)
-
-
-def _words_in(text: str) -> tuple[list[str], list[str]]:
-    """The plain words of a text, and the others under which it is found."""
-    plain: list[str] = []
-    more: list[str] = []
-    for token in fold(text).split(" "):
-        words = _split(token)
-        plain += words
-        if len(words) > 1:
-            more.append("".join(words))
-        if not _APOSTROPHE_MARKS.isdisjoint(token):
-            pieces = re.split(f"[{re.escape(_APOSTROPHES)}]", token)
-            more.extend(word for piece in pieces[1:] for word in _split(piece) if len(word) > 1)
-        if not token.isascii():
-            for word in words:
-                more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
-    return plain, more
-
-
-_known_words_in = lru_cache(maxsize=2048)(_words_in)
-
-
-def is_spelled(word: str) -> bool:
-    """Whether a word is spelled by letters alone, in a script that has spaces between words."""
-    return not _UNSPACED.search(word) and all(
-        unicodedata.category(mark)[0] in "LM" for mark in word
-    )
-
-
-def written_words(text: str) -> Iterator[str]:
-    """Each word of a text as it is written, with the apostrophes in it."""
-    for token in one_line(text).split(" "):
-        if token.isalnum():  # nearly every token
-            yield token
-            continue
-        marks = (mark if _is_word_mark(mark) or mark in _APOSTROPHES else " " for mark in token)
-        for word in "".join(marks).split():
-            if written := word.strip(_APOSTROPHES):
-                yield written
-
-
-def line_words(text: str) -> tuple[str, ...]:
-    """Every word under which a text is found, as far as it is shown on one line."""
-    if len(text) <= LINE_CHARACTERS:
-        if _is_plain(text):  # as half of all names are
-            return tuple(text.lower().split())
-        if _is_ascii_token(text):  # as nearly every mail address is
-            words = text.encode().translate(_ASCII_WORDS).decode().split()
-            return (*words, "".join(words)) if len(words) > 1 else tuple(words)
-    return words_of(one_line(text))
-
-
 # Many people share a title, a department and a place; hardly two a name or an address.
 _shared_line_words = lru_cache(maxsize=4096)(line_words)
 
@@ -213,7 +98,7 @@ def search_words(person: Searchable) -> tuple[str, ...]:
     if len(found) > MOST_WORDS:
         found = dict.fromkeys(_in_turn(person))
     if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
-        found = dict.fromkeys(_cut(word, WORD_BYTES) for word in found)
+        found = dict.fromkeys(cut(word, WORD_BYTES) for word in found)
     return tuple(sorted(islice(found, MOST_WORDS)))
 
 
@@ -236,7 +121,7 @@ def _in_turn(person: Searchable) -> Iterator[str]:
 
 
 def _plain_and_more(text: str) -> tuple[list[str], list[str]]:
-    parts = [_words_in(each) for each in text.split(" ")]
+    parts = [words_in(each) for each in text.split(" ")]
     plain = dict.fromkeys(word for words, _ in parts for word in words)
     more = dict.fromkeys(word for _, words in parts for word in words)
     return list(plain), list(more)
@@ -250,7 +135,7 @@ def _one_of_each(*texts: Iterable[str]) -> Iterator[str]:
 def typed_words(text: str) -> list[str]:
     """Every word typed, in their order; of a mail address those before the @, as of a person's."""
     tokens = map(_before_at, fold(one_line(text)).split(" "))
-    return [_cut(word, WORD_BYTES) for token in tokens for word in _split(token)]
+    return [cut(word, WORD_BYTES) for token in tokens for word in split(token)]
 
 
 def _before_at(token: str) -> str:
@@ -276,11 +161,11 @@ def query_words(text: str) -> tuple[str, ...]:
 def name_key(full_name: str) -> str:
     """Where a name stands in the list: at most 160 bytes; compared as UTF-8 bytes."""
     key = fold(one_line(full_name))
-    if not _is_plain(key):
-        key = " ".join(word for token in key.split(" ") for word in _split(token))
+    if not is_plain(key):
+        key = " ".join(word for token in key.split(" ") for word in split(token))
     if not key[:1].isascii() or not key[:1].isalpha():
         key = _OTHER_MARK + key
-    return _cut(key, NAME_KEY_BYTES)
+    return cut(key, NAME_KEY_BYTES)
 
 
 def letter_of(key: str) -> str:

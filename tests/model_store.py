@@ -27,6 +27,7 @@ from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.folding import one_line
 from app.revision import revision_of
+from app.splitting import is_spelled, words_of
 
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
 
@@ -199,8 +200,8 @@ class ModelStore:
             for text in (each.full_name, each.preferred_name, each.job_title, each.department,
                          each.location)
         }  # fmt: skip
-        words = {word for text in texts for word in terms.words_of(one_line(text))}
-        yield from (word for word in words if 2 <= len(word) <= 32 and terms.is_spelled(word))
+        words = {word for text in texts for word in words_of(one_line(text))}
+        yield from (word for word in words if 2 <= len(word) <= 32 and is_spelled(word))
 
     def photo_keys(self) -> Iterator[str]:
         with self._lock:

@@ -16,6 +16,7 @@ from app.contracts import EmployeeStore, Page, Query
 from app.cursors import SEPARATOR, Cursor
 from app.employee import Card
 from app.near.guesses import asked_words
+from app.splitting import line_words
 
 MOST = 16
 _PART = 0.1
@@ -82,5 +83,5 @@ def _has(card: Card, typed: list[str]) -> bool:
     """Whether each of the words begins one that the card shows."""
     mail_name = card.email.partition("@")[0]
     fields = (card.full_name, card.job_title, card.department, card.location, mail_name)
-    words = {word for field in fields for word in terms.line_words(field)}
+    words = {word for field in fields for word in line_words(field)}
     return all(any(word.startswith(each) for word in words) for each in typed)

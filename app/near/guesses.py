@@ -8,6 +8,7 @@ from itertools import islice, product
 from app import terms
 from app.near.short_names import other_forms
 from app.near.vocabulary import SHORTEST, Vocabulary
+from app.splitting import is_spelled
 
 MOST, MOST_GUESSES, MOST_IN_PART = 4, 3, 2
 # A search of more words is taken as it is, and so are the words of it beyond these ways.
@@ -119,7 +120,7 @@ def _ways(
         if not one.word.startswith(typed) and (one.cost <= _NEAR_ENOUGH or not found_some)
     ]
     ways = sorted([*forms, *near], key=lambda way: way.cost)[:_WAYS_OF_ONE]
-    if known or found_some or not terms.is_spelled(typed):  # a number may stand in a mail address
+    if known or found_some or not is_spelled(typed):  # a number may stand in a mail address
         ways.insert(0, Way(typed, typed))
     if len(together) > 1 and not found_some:
         left_out = _LEFT_OUT_SHORT if len(typed) < SHORTEST else _LEFT_OUT

@@ -18,6 +18,7 @@ from app.near.guesses import Guess, Way, guesses
 from app.near.knowledge import KnownWords
 from app.near.spent import Spent
 from app.near.vocabulary import SHORTEST
+from app.splitting import words_of, written_words
 
 log = logging.getLogger(__name__)
 Written = tuple[str, tuple[str, ...]]
@@ -136,7 +137,7 @@ def _written_on(card: Card) -> list[Written]:
 
 def _written_in(text: str) -> tuple[Written, ...]:
     """Each word of a text as it is written, and the words under which it is found."""
-    return tuple((each, terms.words_of(each)) for each in terms.written_words(text))
+    return tuple((each, words_of(each)) for each in written_words(text))
 
 
 # Many people share a title, a department and a place; hardly two a name.

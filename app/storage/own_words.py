@@ -15,6 +15,7 @@ from typing import TypeVar
 from app import terms
 from app.employee import Employee
 from app.errors import StorageUnavailable
+from app.splitting import is_spelled, line_words
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class OwnWords:
             log.warning("the words of people were not written: %s", error)
 
     def _note_text(self, text: str) -> None:
-        words = terms.line_words(text)
+        words = line_words(text)
         if not self._seen.issuperset(words):
             for word in words:
                 self._note(word)
@@ -96,5 +97,5 @@ class OwnWords:
             if len(self._seen) >= _MOST_SEEN:
                 self._seen.clear()
             self._seen.add(word)
-            if _SHORTEST <= len(word) <= _LONGEST and terms.is_spelled(word):
+            if _SHORTEST <= len(word) <= _LONGEST and is_spelled(word):
                 self._new.append(word)
