@@ -134,6 +134,7 @@ def attach(response: Response, name: str) -> None:
     """Have it saved under this name, in whatever script (RFC 6266): headers are Latin alone."""
     name = clean_line(name).replace("/", "-")
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    plain = " ".join(plain.split())
     plain = f"file{plain}" if plain.startswith(".") else plain
     names = {"filename": plain}
     if plain != name:
