@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from app import create_app, portrait
+from app import create_app, import_watch, portrait
 from app.settings import Settings
 from tests.acceptance.visitors import ADA, Form, InProcess, Ledger, Visitor
 from tests.pictures import picture
@@ -116,6 +117,8 @@ def die_at_each_step(folder: Path, begin: Path, operation: str) -> None:
 
 
 def main(folder: Path) -> None:
+    # What a thread that looks for imports holds while it looks, no fork of it can ever take.
+    import_watch.FIRST_LOOK_SECONDS = float(threading.TIMEOUT_MAX)
     portrait.make(picture())  # what one process has imported, its children need not
     begin = folder / ".begin"
     begin.mkdir()
