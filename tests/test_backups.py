@@ -306,7 +306,12 @@ def test_what_a_power_cut_took_from_the_gathered_is_noticed(
     os.truncate(longest, longest.stat().st_size - 3)
     with pytest.raises(ExportRefused, match=r"damaged by the interruption\. Remove .*unfinished"):
         run_to_end(take_backup(full, tmp_path / "b"))
-    (unfinished / gathering._NOTED).write_bytes(b"")
+    note = unfinished / gathering._NOTED
+    for content in (b"", b'{"bookmark": "", "people": 3000, "done": true}'):
+        note.write_bytes(content)
+        with pytest.raises(ExportRefused, match="damaged by the interruption"):
+            run_to_end(take_backup(full, tmp_path / "b"))
+    note.write_bytes(b"[]")
     with pytest.raises(ExportRefused, match="damaged by the interruption"):
         run_to_end(take_backup(full, tmp_path / "b"))
     shutil.rmtree(unfinished)

@@ -182,6 +182,17 @@ def test_a_search_that_ended_early_says_so_and_goes_on(
 
 
 @pytest.mark.parametrize(
+    ("people", "said"), [(1, "More than 1 person matches"), (23, "More than 23 people match")]
+)
+def test_a_first_page_that_lost_somebody_promises_no_more_than_it_shows(
+    busy: SmallDirectory, monkeypatch: pytest.MonkeyPatch, people: int, said: str
+) -> None:
+    cards = tuple(Card(f"p{n}", "Ada", "", "", "", "", "", (), "") for n in range(people))
+    monkeypatch.setattr(busy.store, "browse", lambda *asked: Page(cards, "on"))
+    assert count_of(busy.get("/?q=a&badge=bug&cursor=back")).startswith(said)
+
+
+@pytest.mark.parametrize(
     ("people", "goes_on", "count", "said"),
     [
         (1, True, "1 more person matches so far, of 60", "Look further"),

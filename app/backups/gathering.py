@@ -89,11 +89,15 @@ def _keep(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> None:
 def _noted(folder: Path) -> _Note:
     path = folder / _NOTED
     try:
-        return _Note(**json.loads(path.read_bytes()))
+        note = _Note(**json.loads(path.read_bytes()))
     except FileNotFoundError:
         return _Note()
     except (ValueError, TypeError) as error:
         raise _damaged(path) from error
+    # An older release noted no lengths, and may have lost some of what it gathered.
+    if note.people and not any(note.sizes):
+        raise _damaged(path)
+    return note
 
 
 def _write(folder: Path, note: _Note) -> None:

@@ -79,7 +79,8 @@ def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None
         return f"{_more_matching(shown)}{so_far}, of {total:,}"
     if page.previous is None and page.looked_through is not None:
         return f"{_matching(shown)} so far, of {total:,}"
-    return f"More than {PAGE_SIZE} people match, of {total:,}"
+    least = shown if page.previous is None else PAGE_SIZE  # the pages before this one were full
+    return f"More than {_matching(least)}, of {total:,}"
 
 
 def _matching(count: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app import terms
-from app.contracts import Facets, Page, Query
+from app.contracts import PAGE_SIZE, Facets, Page, Query
 from app.employee import BADGES
 from app.exports.formats import FORMATS
 from app.near import Close
@@ -64,7 +64,7 @@ def list_view(
     count = list_counts.known_count(asked, page, facets)
     number = list_counts.page_number(asked, page, count)
     # Pages are counted while they are full, as is said of them.
-    next_number = number + 1 if number and page.looked_through is None else 0
+    next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
     unasked = asked.query == Query()
     table = asked.view == TABLE
     people = rows(page.cards, sprite) if table else cells(page.cards, sprite, marks=unasked)
