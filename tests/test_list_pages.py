@@ -197,8 +197,8 @@ def test_a_first_page_that_lost_somebody_promises_no_more_than_it_shows(
     [
         (1, True, "1 more person matches so far, of 60", "Look further"),
         (3, False, "3 more people match, of 60", ""),
-        (0, True, "No one more matches so far, of 60", "We looked through another 4,000 people."),
-        (0, False, "No one more matches, of 60", "No one further on This is the end of the list."),
+        (0, True, "No more people match so far, of 60", "We looked through another 4,000 people."),
+        (0, False, "No more people match, of 60", "No one further on This is the end of the list."),
     ],
 )
 def test_further_on_nothing_is_said_of_whom_earlier_pages_found(

@@ -91,7 +91,7 @@ def _matching(count: int) -> str:
 
 def _more_matching(count: int) -> str:
     if count == 0:
-        return "No one more matches"
+        return "No more people match"
     return "1 more person matches" if count == 1 else f"{count:,} more people match"
 
 
