@@ -12,24 +12,24 @@ from pathlib import Path
 from app.backups.gathering import gather, gathered
 from app.backups.parts import (
     MANIFEST,
-    SERIES,
     Manifest,
     Part,
     part_name,
     peek,
     read_manifest,
     remove_other_parts,
-    series_of,
+    series_in,
     telling,
     write_manifest,
     write_part,
 )
 from app.backups.photos import Photo, fetch, keys_of, photos_in
-from app.contracts import MOST_AT_ONCE, Progress
+from app.contracts import Progress
 from app.directory import Directory
 from app.employee import Employee
 from app.errors import ExportRefused
 from app.exports.json_lines import line_of
+from app.hundreds import get_all
 
 _UNFINISHED, _FINISHED = "unfinished", "finished"
 
@@ -53,8 +53,7 @@ def _taken(directory: Directory, folder: Path) -> Iterator[Progress]:
     people = 0
     for people in gather(directory.employees, unfinished):
         yield Progress(people, 0, people, "people gathered")
-    before = series_of(folder)
-    series = next(each for each in SERIES if each != before)
+    before, series = series_in(folder)
     of_people: list[Part] = []
     of_photos: list[Part] = []
     missing = done = 0
@@ -84,10 +83,7 @@ def _with_photos(
     """Bring the photos of these people; who got another one meanwhile is read anew."""
     photos = {each.key: each for each in fetch(directory.photos, folder, people, known) if each}
     lacking = [each for each in people if not photos.keys() >= set(keys_of([each]))]
-    newer: dict[str, Employee] = {}
-    for start in range(0, len(lacking), MOST_AT_ONCE):
-        ids = [each.id for each in lacking[start : start + MOST_AT_ONCE]]
-        newer.update(directory.employees.get_many(ids))
+    newer = get_all(directory.employees, (each.id for each in lacking))
     changed = [newer[each.id] for each in lacking if newer.get(each.id, each) != each]
     for photo in fetch(directory.photos, folder, changed, known):
         if photo:

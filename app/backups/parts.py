@@ -18,7 +18,7 @@ from app.errors import ExportRefused
 MANIFEST = "manifest.json"
 PEOPLE_A_PART = 1_000
 # A backup in the place of another is of the other series, until which that one stays whole.
-SERIES = ("", "-b")
+_SERIES = ("", "-b")
 _PART = re.compile(r"(people|photos)-[0-9]{6,}(-b)?\.jsonl\.gz")
 _FORMAT = "employee directory backup"
 _VERSION = 1
@@ -130,13 +130,15 @@ def part_name(kind: str, number: int, series: str = "") -> str:
     return f"{kind}-{number:06}{series}.jsonl.gz"
 
 
-def series_of(folder: Path) -> str:
-    """The series of the whole backup that is in a folder; the second where there is none."""
+def series_in(folder: Path) -> tuple[str, str]:
+    """The series of the whole backup that is in a folder, if one is, and that of the next."""
+    first, second = _SERIES
     try:
         manifest = read_manifest(folder)
     except ExportRefused:
-        return SERIES[1]
-    return SERIES[any(SERIES[1] in part.file for part in manifest.people)]
+        return second, first
+    is_second = any(second in part.file for part in manifest.people)
+    return (second, first) if is_second else (first, second)
 
 
 def put_file(path: Path, content: bytes) -> None:

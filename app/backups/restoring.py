@@ -7,11 +7,12 @@ from pathlib import Path
 
 from app.backups.parts import Manifest, read_manifest, read_part, telling
 from app.backups.photos import give_back, photos_in
-from app.contracts import MOST_AT_ONCE, EmployeeStore, Progress
+from app.contracts import EmployeeStore, Progress
 from app.directory import Directory
 from app.employee import Employee
 from app.errors import ExportRefused, PhotosOff
 from app.exports.json_lines import person_in
+from app.hundreds import get_all
 
 # So many parts without anyone who is there, and no interrupted run came as far.
 _BARREN = 5
@@ -58,7 +59,7 @@ class _WayBack:
             people = [person_in(line) for line in read_part(self._folder, of_people)]
             self.seen += len(people)
             if not self._empty:
-                there = _those_in(self._directory.employees, [person.id for person in people])
+                there = get_all(self._directory.employees, (person.id for person in people))
                 people = [person for person in people if person.id not in there]
             photos = self._directory.photos
             if photos is not None and people and of_photos.lines:
@@ -87,16 +88,9 @@ def _came_from(folder: Path, manifest: Manifest, store: EmployeeStore) -> bool:
     found = barren = 0
     for part in manifest.people:
         ids = [person_in(line).id for line in read_part(folder, part)]
-        there = len(_those_in(store, ids))
+        there = len(get_all(store, ids))
         found += there
         barren = 0 if there else barren + 1
         if found >= total or barren == _BARREN:
             break
     return found >= total
-
-
-def _those_in(store: EmployeeStore, ids: list[str]) -> set[str]:
-    there: set[str] = set()
-    for start in range(0, len(ids), MOST_AT_ONCE):
-        there.update(store.get_many(ids[start : start + MOST_AT_ONCE]))
-    return there

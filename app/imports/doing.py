@@ -10,8 +10,8 @@ from typing import Any
 from app.contracts import EmployeeStore
 from app.employee import Employee
 from app.errors import EditConflict, EmployeeNotFound
+from app.hundreds import get_all
 from app.imports.lines import ADDED, CHANGED, SAME, Line
-from app.imports.matching import get_all
 from app.imports.newcomers import Newcomers
 from app.revision import fields_changed_since, revision_of, version_in
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from app.contracts import MOST_AT_ONCE, EmployeeStore
+from app.contracts import EmployeeStore
 from app.employee import Employee
+from app.hundreds import find_all, get_all
 from app.imports.lines import Line, Value
 from app.imports.wanted import Wanted
-from app.terms import email_key
 
 _OURS = uuid.UUID("6b1f3c5e-2a58-4d0a-9d38-5f6f2f6a7c11")
 # Whoever was deleted does not come back under the same id: so many are tried, one after another.
@@ -91,25 +90,3 @@ def ids_of(line: Line) -> tuple[str, ...]:
 
 def _text(value: Value) -> str:
     return value if isinstance(value, str) else ",".join(value)
-
-
-def get_all(store: EmployeeStore, ids: Iterable[str]) -> dict[str, Employee]:
-    """The people with these ids, however many."""
-    found: dict[str, Employee] = {}
-    for some in _hundreds(ids):
-        found |= store.get_many(some)
-    return found
-
-
-def find_all(store: EmployeeStore, addresses: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Who has these addresses, by the key of the address, however many."""
-    found: dict[str, tuple[str, ...]] = {}
-    for some in _hundreds(addresses):
-        found |= {email_key(each): ids for each, ids in store.find_by_email(some).items()}
-    return found
-
-
-def _hundreds(texts: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(dict.fromkeys(texts))
-    while some := list(islice(left, MOST_AT_ONCE)):
-        yield some

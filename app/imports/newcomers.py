@@ -14,8 +14,9 @@ from itertools import islice
 from app.contracts import MOST_AT_ONCE, EmployeeStore
 from app.employee import Employee
 from app.errors import EditConflict, EmployeeNotFound
+from app.hundreds import find_all, get_all
 from app.imports.lines import SAME, Line
-from app.imports.matching import LIVES, find_all, get_all, ids_of, lives_of, minted_id
+from app.imports.matching import LIVES, ids_of, lives_of, minted_id
 from app.terms import email_key
 
 _ADDED_SINCE = "Somebody with this address was added since. Import the file again to look again"

@@ -10,9 +10,10 @@ from typing import Any
 from app.contracts import MOST_DELETED_AT_ONCE, Deletion, EmployeeStore
 from app.employee import Employee
 from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.hundreds import get_all
 from app.imports.doing import AT_ONCE, Pulse, has_what_was_left, with_values
 from app.imports.lines import ADDED, CHANGED, KEPT, UNDONE, Line
-from app.imports.matching import get_all, ids_of
+from app.imports.matching import ids_of
 from app.revision import revision_of, version_in
 
 _CHANGED_SINCE = "Was changed since the import, and is left as it is"

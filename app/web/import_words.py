@@ -48,18 +48,9 @@ _UNDER_WAY_WORDS: Mapping[str, str] = {
     SAME: "Left alone",
 }
 # In the order in which a sentence tells them.
-_DONE_FIGURES: Mapping[str, str] = {
-    ADDED: "added",
-    CHANGED: "changed",
-    SAME: "left alone",
-    REFUSED: "refused",
-}
-_PLANNED_FIGURES: Mapping[str, str] = {
-    ADDED: "to be added",
-    CHANGED: "to be changed",
-    SAME: "to be left alone",
-    REFUSED: "to be refused",
-}
+_TOLD = (ADDED, CHANGED, SAME, REFUSED)
+_DONE_FIGURES = {outcome: OUTCOME_WORDS[outcome].lower() for outcome in _TOLD}
+_PLANNED_FIGURES = {outcome: PLANNED_WORDS[outcome].lower() for outcome in _TOLD}
 _UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", KEPT: "left as they are"}
 OUTCOME_ICONS: Mapping[str, str] = {
     REFUSED: "x-octagon-fill",
