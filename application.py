@@ -3,8 +3,8 @@
 import sys
 
 from app import create_app
-from app.errors import SettingsError
-from app.garbage import look_seldom
+from app.model.errors import SettingsError
+from app.runtime.gc_tuning import look_seldom
 
 try:
     application = create_app()

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from app.errors import StorageUnavailable
+from app.model.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     from jinja2 import StrictUndefined
 
     from app import commands, web
-    from app.request_log import log_as_json
+    from app.runtime.json_log import log_as_json
     from app.settings import Settings
     from app.storage import open_stores
 
@@ -54,13 +54,13 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores, *, own_stores: bool) -> None:
     """Give it all that its pages and commands reach for."""
-    from app.console import Console
-    from app.directory import Directory
-    from app.doctor import Doctor
-    from app.doctor.checkup import all_checks
+    from app.diagnostics import Doctor
+    from app.diagnostics.registry import all_checks
+    from app.directory.service import Directory
     from app.import_process import open_importer, run_process
-    from app.import_watch import ImportWatch
-    from app.secret_key import SecretKeys
+    from app.imports.scheduler import ImportWatch
+    from app.machine import Console
+    from app.secret_keys import SecretKeys
 
     directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
     keys = SecretKeys(settings, stores.employees)

@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 from threading import Event
 
-from app.errors import StorageUnavailable
-from app.garbage import look_seldom
+from app.contracts.import_jobs import Phase
 from app.imports.importer import Importer
-from app.imports.jobs import Phase
-from app.request_log import log_as_json
+from app.model.errors import StorageUnavailable
+from app.runtime.gc_tuning import look_seldom
+from app.runtime.json_log import log_as_json
 from app.settings import Settings
 from app.storage import Stores, open_stores
 

@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from app.sample_people import sample_people
+from app.samples.loading import sample_people
 from app.settings import Settings
 from app.storage.dynamodb import DynamoStore, open_dynamodb_store
 from bench.results import SdkFigures

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app import deadline
+from app.runtime import deadline
 from application import application as directory_app
 
 if TYPE_CHECKING:

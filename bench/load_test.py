@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from app.console.kernel import cpu_time
+from app.machine.procfs import cpu_time
 from bench.server import running
 from tests.ground.environment import isolated
 from tests.ground.server_process import HOST

@@ -20,10 +20,10 @@ import boto3
 from botocore.config import Config
 
 from app.contracts import EmployeeStore
-from app.employee import Employee
-from app.errors import StorageUnavailable
-from app.garbage import look_seldom
-from app.sample_people import sample_people
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.runtime.gc_tuning import look_seldom
+from app.samples.loading import sample_people
 from app.settings import Settings
 from app.storage import open_stores
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from app.console.kernel import CpuTime, cpu_time
+from app.machine.procfs import CpuTime, cpu_time
 from bench.server import ROOT
 from tests.ground.dynamodb_local import PACKAGE
 

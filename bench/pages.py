@@ -12,12 +12,12 @@ from itertools import combinations
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-from app import terms
 from app.contracts import Query
-from app.cursors import SEPARATOR, Cursor
-from app.employee import Employee
-from app.folding import fold
-from app.sample_people import sample_people
+from app.contracts.cursors import SEPARATOR, Cursor
+from app.model.employee import Employee
+from app.samples.loading import sample_people
+from app.text import search_keys
+from app.text.folding import fold
 
 _FIRST_PEOPLE = 1_000
 _MOST_VALUES = 8
@@ -37,12 +37,14 @@ class Common:
 
     def __init__(self, smallest: int) -> None:
         people = list(sample_people(min(smallest, _FIRST_PEOPLE)))
-        self._words = [terms.search_words(each) for each in people]
+        self._words = [search_keys.search_words(each) for each in people]
         self.locations = _most(each.location for each in people)
         self.departments = _most(each.department for each in people)
         self.job_titles = _most(each.job_title for each in people)
         self.badges = _most(badge for each in people for badge in each.badges)
-        self.months = _most(filter(None, (terms.month_of(each.start_date) for each in people)))
+        self.months = _most(
+            filter(None, (search_keys.month_of(each.start_date) for each in people))
+        )
         self.places_and_departments = _most((each.location, each.department) for each in people)
         counted = Counter(word for words in self._words for word in words if len(word) > 2)
         self.words = [word for word, _ in counted.most_common(_FREQUENT_WORDS)]
@@ -59,7 +61,7 @@ class Common:
 
     def never_together(self) -> list[str]:
         """Two places, each frequent; nobody is in both."""
-        places = [terms.facet_key(each) for each in self.locations if " " not in each]
+        places = [search_keys.facet_key(each) for each in self.locations if " " not in each]
         return [" ".join(two) for two in combinations(places[:5], 2)]
 
 
@@ -93,7 +95,7 @@ def searches(common: Common, some: list[Employee]) -> Iterator[MeasuredPage]:
     yield search("two frequent words", common.together(2))
     yield search(
         "a frequent and a rare word",
-        [f"{terms.facet_key(each.location)} {_mail_name(each)}" for each in two_names],
+        [f"{search_keys.facet_key(each.location)} {_mail_name(each)}" for each in two_names],
     )
     yield search("three frequent words", common.together(3))
     yield search(
@@ -121,7 +123,7 @@ def _path(**parameters: str) -> str:
 
 def _from(person: Employee) -> str:
     """The page that begins behind this person."""
-    key = SEPARATOR.join((terms.name_key(person.full_name), terms.tie_of(person.id)))
+    key = SEPARATOR.join((search_keys.name_key(person.full_name), search_keys.tie_of(person.id)))
     return _path(cursor=Cursor(False, key).to_text(Query()))
 
 
@@ -136,7 +138,7 @@ def _first_and_last(person: Employee) -> str:
 
 
 def _mail_name(person: Employee) -> str:
-    return terms.query_words(person.email.partition("@")[0])[0]
+    return search_keys.query_words(person.email.partition("@")[0])[0]
 
 
 def _misspelt(name: str) -> str:

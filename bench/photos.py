@@ -9,17 +9,17 @@ import time
 
 from PIL import Image
 
-from app import portrait
+from app.photos import processing
 
 
 def report(repeats: int = 9) -> str:
     """The CPU of one upload, the median of several, in a sentence."""
     upload = _photo_of_12_megapixels()
-    portrait.make(io.BytesIO(upload))
+    processing.make(io.BytesIO(upload))
     spent = []
     for _ in range(repeats):
         before = time.process_time()
-        portrait.make(io.BytesIO(upload))
+        processing.make(io.BytesIO(upload))
         spent.append(time.process_time() - before)
     return (
         f"A 12-megapixel JPEG of {len(upload) / 1e6:.1f} MB becomes both sizes in "

@@ -8,7 +8,7 @@ from pathlib import Path
 chdir = str(Path(__file__).resolve().parents[1])
 sys.path.insert(0, chdir)
 
-from app.request_log import JsonLines  # noqa: E402
+from app.runtime.json_log import JsonLines  # noqa: E402
 
 RESERVED_MB = 300  # the system's
 WORKER_MB = 200  # a worker's own memory, and one photo being made small

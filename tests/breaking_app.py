@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from app import create_app
 from app.contracts import Batch
-from app.employee import Employee
-from app.errors import StorageUnavailable
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
 from app.storage import Stores
 from tests.model_store import ModelStore
 

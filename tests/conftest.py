@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
-from app import deadline
+from app.runtime import deadline
 from tests.ground import aws_models
 from tests.ground.chromium import running_chromium
 from tests.ground.dynamodb_local import running_dynamodb_local

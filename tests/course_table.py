@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.employee import BADGES
+from app.model.employee import BADGES
 
 Item = dict[str, Any]
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from app.storage.dynamodb.manifests import MANIFEST_VIEW, manifest_key, read_manifest
+from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.counters import Tally
+from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, manifest_key, read_manifest
+from app.storage.dynamodb.index.rows import ROW_VIEWS, project
 from app.storage.dynamodb.records import employee_from, index_hash
-from app.storage.dynamodb.rows import ROW_VIEWS, project
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.tally import Tally
 from tests.contract.dynamodb_binding import DynamoRoom
 
 

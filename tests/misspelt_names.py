@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from app.employee import Employee
-from app.folding import fold
+from app.model.employee import Employee
+from app.text.folding import fold
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # How else a sound is written; either way round.

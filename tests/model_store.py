@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app import terms
 from app.contracts import (
     MOST_AT_ONCE,
     MOST_DELETED_AT_ONCE,
@@ -22,12 +21,13 @@ from app.contracts import (
     Progress,
     Query,
 )
-from app.cursors import SEPARATOR, Cursor, read_cursor
-from app.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
-from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.folding import one_line
-from app.revision import revision_of
-from app.splitting import is_spelled, words_of
+from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
+from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
+from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.revision import revision_of
+from app.text import search_keys
+from app.text.folding import one_line
+from app.text.tokens import is_spelled, words_of
 
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
 
@@ -114,23 +114,25 @@ class ModelStore:
     def facets(self) -> Facets:
         with self._lock:
             everyone = list(self.people.values())
-        letters = Counter(terms.letter_of(terms.name_key(each.full_name)) for each in everyone)
+        letters = Counter(
+            search_keys.letter_of(search_keys.name_key(each.full_name)) for each in everyone
+        )
         badges = Counter(badge for each in everyone for badge in each.known_badges)
-        joined = Counter(filter(None, (terms.month_of(each.start_date) for each in everyone)))
+        joined = Counter(filter(None, (search_keys.month_of(each.start_date) for each in everyone)))
         spellings = {
             plural: Counter(
                 one_line(getattr(each, field))
                 for each in everyone
-                if terms.facet_key(getattr(each, field))
+                if search_keys.facet_key(getattr(each, field))
             )
             for field, plural in PLACES.items()
         }
         return Facets(
             total=len(everyone),
-            letters={letter: letters[letter] for letter in terms.LETTERS if letters[letter]},
+            letters={letter: letters[letter] for letter in search_keys.LETTERS if letters[letter]},
             badges={badge: badges[badge] for badge in BADGE_KEYS if badges[badge]},
             joined=dict(sorted(joined.items())),
-            **{plural: terms.merge_spellings(found) for plural, found in spellings.items()},
+            **{plural: search_keys.merge_spellings(found) for plural, found in spellings.items()},
         )
 
     def check(self) -> None:
@@ -176,8 +178,10 @@ class ModelStore:
             everyone = list(self.people.values())
         found = {}
         for address in addresses:
-            key = terms.email_key(address)
-            ids = sorted(each.id for each in everyone if key and terms.email_key(each.email) == key)
+            key = search_keys.email_key(address)
+            ids = sorted(
+                each.id for each in everyone if key and search_keys.email_key(each.email) == key
+            )
             if ids:
                 found[address] = tuple(ids)
         return found
@@ -241,23 +245,26 @@ class ModelStore:
 
 def order_key(person: Employee, query: Query) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
-    place = [terms.name_key(person.full_name), terms.tie_of(person.id)]
-    typed = terms.query_words(query.words)
+    place = [search_keys.name_key(person.full_name), search_keys.tie_of(person.id)]
+    typed = search_keys.query_words(query.words)
     if typed:
-        place.insert(0, terms.matched_word(terms.search_words(person), typed[0]) or "")
+        place.insert(0, search_keys.matched_word(search_keys.search_words(person), typed[0]) or "")
     return SEPARATOR.join(place)
 
 
 def meets(person: Employee, query: Query) -> bool:
     """Whether a person meets every condition of a query."""
-    words = terms.search_words(person)
+    words = search_keys.search_words(person)
     return (
-        all(terms.matched_word(words, typed) for typed in terms.query_words(query.words))
-        and query.letter in ("", terms.letter_of(terms.name_key(person.full_name)))
+        all(
+            search_keys.matched_word(words, typed) for typed in search_keys.query_words(query.words)
+        )
+        and query.letter in ("", search_keys.letter_of(search_keys.name_key(person.full_name)))
         and query.badge in ("", *person.known_badges)
-        and query.joined in ("", terms.month_of(person.start_date))
+        and query.joined in ("", search_keys.month_of(person.start_date))
         and all(
-            terms.facet_key(getattr(query, field)) in ("", terms.facet_key(getattr(person, field)))
+            search_keys.facet_key(getattr(query, field))
+            in ("", search_keys.facet_key(getattr(person, field)))
             for field in PLACES
         )
     )

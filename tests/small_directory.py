@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import EmployeeNotFound, StorageUnavailable
-from app.revision import revision_of
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.model.errors import EmployeeNotFound, StorageUnavailable
+from app.model.revision import revision_of
 from app.storage import Stores
-from app.storage.photos_in_folder import open_folder_store
+from app.storage.photos_on_disk import open_folder_store
 from tests.model_store import ModelStore
 from tests.page_reader import Page, PageReader
 from tests.small_app import small_app

@@ -12,11 +12,11 @@ import pytest
 from app.backups.backup import take_backup
 from app.backups.restoring import restore
 from app.contracts import Query
-from app.directory import Directory
-from app.employee import Employee
-from app.photo_keys import thumbnail_key
-from app.storage.photos_in_folder import open_folder_store
-from app.storage.photos_in_s3 import open_s3_store
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.photos.keys import thumbnail_key
+from app.storage.aws.photos import open_s3_store
+from app.storage.photos_on_disk import open_folder_store
 from app.storage.sql import open_sql_store
 from tests.contract.dynamodb_binding import DynamoRoom
 

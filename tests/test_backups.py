@@ -20,12 +20,12 @@ from app.backups import gathering
 from app.backups.backup import take_backup
 from app.backups.restoring import restore
 from app.contracts import Batch, EmployeeStore, Facets
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import ExportRefused, PhotoNotFound, PhotosOff, StorageUnavailable
+from app.directory.service import Directory
 from app.exports.json_lines import person_in
-from app.photo_keys import thumbnail_key
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.errors import ExportRefused, PhotoNotFound, PhotosOff, StorageUnavailable
+from app.model.revision import revision_of
+from app.photos.keys import thumbnail_key
 from app.storage import Stores
 from tests.model_store import ModelStore
 from tests.small_app import small_app

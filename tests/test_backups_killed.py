@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.backups.backup import take_backup
-from app.directory import Directory
-from app.employee import Employee
-from app.photo_keys import thumbnail_key
-from app.storage.photos_in_folder import open_folder_store
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.photos.keys import thumbnail_key
+from app.storage.photos_on_disk import open_folder_store
 from app.storage.sql import open_sql_store
 from tests.ground.warm_process import ROOT, PythonProcess
 

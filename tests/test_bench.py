@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 import pytest
 
 from app.contracts import Query
-from app.cursors import read_cursor
-from app.sample_people import sample_people
-from app.web.list_request import read_request
+from app.contracts.cursors import read_cursor
+from app.samples.loading import sample_people
+from app.web.ui.list_query import read_request
 from bench import __main__ as bench
 from bench import picture, report
 from bench.pages import Common, list_pages, other_pages, searches

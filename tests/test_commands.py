@@ -14,8 +14,8 @@ from click.testing import Result
 from flask import Flask
 
 from app.contracts import Query
-from app.employee import Employee
-from app.errors import StorageUnavailable
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
 from app.storage import Stores
 from app.web.current import current_directory
 from tests.model_store import ModelStore

@@ -12,10 +12,10 @@ import urllib3
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.console import Console
-from app.cpu_stress import LoadFailed
-from app.errors import StorageUnavailable
-from app.fleet import Heartbeat
+from app.contracts.heartbeats import Heartbeat
+from app.machine import Console
+from app.machine.load_test import LoadFailed
+from app.model.errors import StorageUnavailable
 from app.storage import Stores
 from tests.ground.in_time import wait_until
 from tests.ground.warm_process import PythonProcess
@@ -141,8 +141,8 @@ def test_requests_a_second_are_those_of_all_workers_of_the_machine(tmp_path: Pat
     worker = f"""
 import time
 from pathlib import Path
-from app.console.request_count import RequestCount
-from app.runtime_folder import RuntimeFolder
+from app.machine.request_counter import RequestCount
+from app.runtime.runtime_dir import RuntimeFolder
 count = RequestCount(RuntimeFolder(Path({str(tmp_path)!r})))
 for _ in range(1000):
     count.add()

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from app.contracts import Query
-from app.errors import SettingsError
+from app.model.errors import SettingsError
 from app.storage.sql import course_mysql
 from app.storage.sql.course_mysql import course_people
 from app.web.current import current_directory

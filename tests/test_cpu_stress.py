@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from app import cpu_stress
-from app.console.kernel import cpu_time
-from app.cpu_burn import count_cores
-from app.cpu_stress import CpuStress, Load, LoadFailed, LoadRunning, seconds_in
-from app.runtime_folder import RuntimeFolder
+from app.machine import load_test
+from app.machine.load_process import count_cores
+from app.machine.load_test import CpuStress, Load, LoadFailed, LoadRunning, seconds_in
+from app.machine.procfs import cpu_time
+from app.runtime.runtime_dir import RuntimeFolder
 
 ROOT = Path(__file__).parents[1]
 # Everything else on this machine goes before a load, so its end may be seen late.
@@ -81,7 +81,7 @@ def field_of(pid: int, number: int) -> str:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    monkeypatch.setattr("app.cpu_stress.shutil.which", lambda name: None)
+    monkeypatch.setattr("app.machine.load_test.shutil.which", lambda name: None)
     machine = Machine(tmp_path)
     yield machine
     if machine.stress.stop():
@@ -173,7 +173,7 @@ def test_a_look_at_the_lock_is_never_taken_for_a_load(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking = threading.Event()
-    take = cpu_stress._take
+    take = load_test._take
 
     def take_slowly(lock: int) -> bool:
         taken = take(lock)
@@ -182,7 +182,7 @@ def test_a_look_at_the_lock_is_never_taken_for_a_load(
             time.sleep(0.5)
         return taken
 
-    monkeypatch.setattr(cpu_stress, "_take", take_slowly)
+    monkeypatch.setattr(load_test, "_take", take_slowly)
     looker = threading.Thread(target=machine.another_worker().running, name="looker")
     looker.start()
     looking.wait()
@@ -242,8 +242,8 @@ def test_it_ends_in_time_when_the_worker_that_started_it_is_killed(machine: Mach
     worker = f"""
 import os, signal
 from pathlib import Path
-from app.cpu_stress import CpuStress
-from app.runtime_folder import RuntimeFolder
+from app.machine.load_test import CpuStress
+from app.runtime.runtime_dir import RuntimeFolder
 CpuStress(RuntimeFolder(Path({str(machine.folder)!r}))).start(3)
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -288,7 +288,7 @@ def test_a_load_is_handed_no_setting_of_ours(
 def test_a_load_that_cannot_begin_says_why(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("app.cpu_stress._BURN", tmp_path / "not-there.py")
+    monkeypatch.setattr("app.machine.load_test._BURN", tmp_path / "not-there.py")
     with pytest.raises(LoadFailed, match="its process did not begin"):
         machine.stress.start(5)
     monkeypatch.undo()

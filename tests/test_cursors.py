@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import terms
 from app.contracts import Query
-from app.cursors import SEPARATOR, Cursor, order_separators, read_cursor
+from app.contracts.cursors import SEPARATOR, Cursor, order_separators, read_cursor
+from app.text import search_keys
 
 NAMES, WORDS = Query(), Query(words="ada")
 PLACE = f"ada lovelace{SEPARATOR}id-1"
@@ -76,7 +76,9 @@ def test_words_add_a_part_to_the_place(words: str, separators: int) -> None:
     assert order_separators(Query(words=words)) == separators
 
 
-parts = st.tuples(st.text(max_size=12).map(terms.name_key), st.text(max_size=12).map(terms.tie_of))
+parts = st.tuples(
+    st.text(max_size=12).map(search_keys.name_key), st.text(max_size=12).map(search_keys.tie_of)
+)
 
 
 @given(st.lists(parts, max_size=8))

@@ -17,8 +17,8 @@ from botocore.client import BaseClient
 from click.testing import Result
 from moto import mock_aws
 
-from app.employee import Employee
-from app.errors import ExportRefused, StorageUnavailable
+from app.model.employee import Employee
+from app.model.errors import ExportRefused, StorageUnavailable
 from app.storage import Stores
 from tests.model_store import ModelStore
 from tests.small_app import small_app
@@ -42,7 +42,7 @@ def aws() -> Iterator[Any]:
 
 
 def write(people: list[Employee], day: date = DAY, address: str = LAKE) -> list[str]:
-    from app.storage.data_lake import open_data_lake
+    from app.storage.aws.data_lake import open_data_lake
 
     lake = open_data_lake(address, "employee_directory", "people", REGION)
     pages = [people[start : start + 7] for start in range(0, len(people), 7)]
@@ -337,7 +337,7 @@ def test_what_is_no_place_in_s3_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "people;", "People", "a-b"])
 def test_what_athena_cannot_name_is_refused(name: str) -> None:
-    from app.storage.data_lake import open_data_lake
+    from app.storage.aws.data_lake import open_data_lake
 
     for database, table in (("hr", name), (name, "people")):
         with pytest.raises(ExportRefused, match="cannot be a name in the catalogue"):
@@ -354,7 +354,7 @@ def test_a_data_lake_gets_everyone(tmp_path: Path, more: list[str]) -> None:
 def test_without_the_library_the_command_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "app.storage.data_lake", raising=False)
+    monkeypatch.delitem(sys.modules, "app.storage.aws.data_lake", raising=False)
     monkeypatch.setitem(sys.modules, "awswrangler", None)
     result = run(tmp_path, "--to", LAKE)
     assert result.exit_code == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import Context
 from threading import Thread
 
-from app import deadline
+from app.runtime import deadline
 
 
 def test_without_a_deadline_there_is_no_end() -> None:

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from app.contracts import PhotoFile
-from app.directory import Directory, PhotoChange
-from app.employee import Employee
-from app.errors import (
+from app.directory.service import Directory, PhotoChange
+from app.model.employee import Employee
+from app.model.errors import (
     EditConflict,
     EmployeeDeleted,
     EmployeeNotFound,
@@ -21,9 +21,9 @@ from app.errors import (
     PhotosOff,
     StorageUnavailable,
 )
-from app.photo_keys import base_of, thumbnail_key
-from app.revision import revision_of
-from app.storage.photos_in_folder import open_folder_store
+from app.model.revision import revision_of
+from app.photos.keys import base_of, thumbnail_key
+from app.storage.photos_on_disk import open_folder_store
 from tests.model_store import ModelStore
 from tests.pictures import picture
 

@@ -18,10 +18,9 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from app import instance
-from app.doctor import Doctor, examine
-from app.doctor.key import check_key
-from app.doctor.machine import (
+from app.contracts.checks import Check, Finding, State, broken, fine, look
+from app.diagnostics import Doctor, examine
+from app.diagnostics.machine import (
     check_disk,
     check_metadata,
     check_records,
@@ -30,14 +29,15 @@ from app.doctor.machine import (
     check_sign_in,
     check_stress,
 )
-from app.doctor.photos import check_photos
-from app.doctor.port import check_port, listening_on
-from app.errors import StorageUnavailable
-from app.findings import Check, Finding, State, broken, fine, look
+from app.diagnostics.photos import check_photos
+from app.diagnostics.port import check_port, listening_on
+from app.diagnostics.secret_key import check_key
+from app.model.errors import StorageUnavailable
+from app.runtime import ec2_metadata
 from app.settings import Settings
 from app.storage import Stores, open_stores
-from app.storage.aws_checks import check_clock, check_credentials
-from app.storage.photos_in_folder import open_folder_store
+from app.storage.aws.checks import check_clock, check_credentials
+from app.storage.photos_on_disk import open_folder_store
 from tests.ground.environment import isolated
 from tests.ground.http_messages import Reply
 from tests.ground.in_time import LATE
@@ -71,7 +71,7 @@ def reply(status: int, body: str, **headers: str) -> Reply:
 @pytest.fixture
 def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A stand-in of the metadata service, in us-west-2."""
-    monkeypatch.setattr(instance, "_known", instance._Known())
+    monkeypatch.setattr(ec2_metadata, "_known", ec2_metadata._Known())
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     server = ImdsServer(("127.0.0.1", 0), Imds)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -79,7 +79,7 @@ def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv(
         "AWS_EC2_METADATA_SERVICE_ENDPOINT", f"http://127.0.0.1:{server.server_port}/"
     )
-    instance.this_machine()
+    ec2_metadata.this_machine()
     # boto3 asks it too, for a role that this stand-in does not have.
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
     yield
@@ -339,7 +339,7 @@ def test_a_port_where_nobody_listens() -> None:
 
 
 def test_a_port_where_something_else_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.doctor.port._SECONDS", 0.2)
+    monkeypatch.setattr("app.diagnostics.port._SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
         assert listening_on(port)

@@ -12,12 +12,12 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from app.employee import Employee
-from app.findings import Finding, State
+from app.contracts.checks import Finding, State
+from app.model.employee import Employee
+from app.storage.aws.s3_checks import BucketChecks
+from app.storage.aws.s3_client import S3Calls
 from app.storage.dynamodb import checks
 from app.storage.dynamodb.checks import TableChecks
-from app.storage.s3_calls import S3Calls
-from app.storage.s3_checks import BucketChecks
 from tests.contract.dynamodb_binding import DynamoRoom, settings_for
 from tests.ground.aws_errors import access_denied, s3_error, throttled
 from tests.ground.fault_proxy import FaultProxy

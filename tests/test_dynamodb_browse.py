@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from app import allowance
 from app.contracts import MOST_EXAMINED, PAGE_SIZE, Query
-from app.directory import Directory
-from app.employee import Employee
-from app.revision import revision_of
-from app.storage.dynamodb import browse
-from app.storage.dynamodb.rows import project
-from app.storage.dynamodb.views import Budget
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.model.revision import revision_of
+from app.runtime import read_budget
+from app.storage.dynamodb.index import browse
+from app.storage.dynamodb.index.queries import Budget
+from app.storage.dynamodb.index.rows import project
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, pages
 
@@ -206,14 +206,14 @@ def test_a_search_that_finds_nobody_costs_no_page_more_than_200_units(crowd, cro
 
 def test_the_searches_of_one_page_cost_no_more_than_200_units_together(crowd, crowd_meter):
     query = Query(words="andersson katharina")
-    with allowance.of_page():
+    with read_budget.of_page():
         for _ in range(3):
             crowd.store.browse(query)
     assert 150 < crowd_meter.units["Query"] <= 200
     crowd.store.browse(query)  # another page
     assert crowd_meter.units["Query"] > 300
     crowd_meter.units.clear()
-    with allowance.of_page(0.1):
+    with read_budget.of_page(0.1):
         crowd.store.browse(query)
         crowd.store.browse(query)
     assert 10 < crowd_meter.units["Query"] <= 20

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.employee import CONTENT_FIELDS, Employee
-from app.revision import revision_of
+from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.revision import revision_of
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import everyone, found
 from tests.course_table import ODD_ITEMS, read_as_the_course_does

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from app import deadline
 from app.contracts import Query
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, StorageUnavailable
-from app.revision import revision_of
+from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, StorageUnavailable
+from app.model.revision import revision_of
+from app.runtime import deadline
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, names, person
 from tests.dynamodb_audit import audit

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import StorageUnavailable
-from app.revision import revision_of
-from app.storage.dynamodb import follow, lease
-from app.storage.dynamodb.rows import PROJECTION
+from app.model.errors import StorageUnavailable
+from app.model.revision import revision_of
+from app.storage.dynamodb.index.rows import PROJECTION
+from app.storage.dynamodb.tasks import follow, lease
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, names, person
 from tests.dynamodb_audit import audit
@@ -221,7 +221,8 @@ def deltas(room: DynamoRoom) -> int:
 FOLLOW = """
 import threading
 from app.settings import Settings
-from app.storage.dynamodb import follow, lease, open_dynamodb_store
+from app.storage.dynamodb.tasks import follow, lease
+from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 2.0, 0.2
 follow._AT_ONCE, follow._SOON, follow._IDLE = 0.01, 0.05, 0.2
 for sentence in open_dynamodb_store(Settings.from_env()).follow(threading.Event()):

@@ -8,13 +8,13 @@ from threading import Thread
 import pytest
 
 from app.contracts import Query
-from app.employee import TEXT_FIELDS
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.findings import State
-from app.revision import revision_of
-from app.storage.dynamodb import manifests, vocabulary
+from app.contracts.checks import State
+from app.model.employee import TEXT_FIELDS
+from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.revision import revision_of
 from app.storage.dynamodb.checks import TableChecks
-from app.storage.dynamodb.manifests import manifest_key
+from app.storage.dynamodb.index import manifests, vocabulary
+from app.storage.dynamodb.index.manifests import manifest_key
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, names, person
 from tests.dynamodb_audit import audit

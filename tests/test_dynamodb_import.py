@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.errors import StorageUnavailable
-from app.storage.dynamodb import bulk, lease
-from app.storage.dynamodb.calls import Calls
+from app.model.errors import StorageUnavailable
+from app.storage.dynamodb.client.calls import Calls
+from app.storage.dynamodb.tasks import bulk_add, lease
 from tests.contract.people import add, everyone, person
 from tests.dynamodb_audit import audit
 from tests.ground.warm_process import PythonProcess
@@ -32,7 +32,7 @@ def test_everyone_is_there_once_and_counted(proxied_room):
 def test_a_transaction_of_49_people_takes_the_100_actions_that_there_are(
     proxied_room, dynamodb_proxy
 ):
-    list(proxied_room.store.add_many(some(bulk.PEOPLE_AT_ONCE)))
+    list(proxied_room.store.add_many(some(bulk_add.PEOPLE_AT_ONCE)))
     sizes = [
         len(request.json["TransactItems"])
         for request in dynamodb_proxy.requests
@@ -42,9 +42,10 @@ def test_a_transaction_of_49_people_takes_the_100_actions_that_there_are(
 
 
 KILLED = """
-from app.employee import Employee
+from app.model.employee import Employee
 from app.settings import Settings
-from app.storage.dynamodb import lease, open_dynamodb_store
+from app.storage.dynamodb.tasks import lease
+from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 3.0, 1.0
 people = (Employee(id=f"p{n}", full_name=f"Person {n}", location="Oslo") for n in range(120))
 list(open_dynamodb_store(Settings.from_env()).add_many(people))
@@ -123,10 +124,10 @@ def test_memory_is_bounded_by_what_is_on_its_way(proxied_room):
     taken = []
     running = proxied_room.store.add_many(taken.append(one) or one for one in some(600))
     next(running)
-    assert len(taken) <= bulk.PEOPLE_AT_ONCE * 6
+    assert len(taken) <= bulk_add.PEOPLE_AT_ONCE * 6
     running.close()
     stored = len(proxied_room.items(proxied_room.people))
-    assert stored == bulk.PEOPLE_AT_ONCE
+    assert stored == bulk_add.PEOPLE_AT_ONCE
 
 
 def test_rows_that_come_back_unprocessed_are_written_again(proxied_room, monkeypatch):

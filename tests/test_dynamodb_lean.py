@@ -11,7 +11,7 @@ import pytest
 from botocore.credentials import RefreshableCredentials
 
 from app.contracts import Query
-from app.errors import StorageUnavailable
+from app.model.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage.dynamodb import open_dynamodb_store
 from tests.contract.dynamodb_binding import DynamoRoom, MotoRoom, settings_for

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from app import deadline
 from app.contracts import Query
-from app.errors import StorageUnavailable
-from app.revision import revision_of
-from app.storage.dynamodb import transit, walks
+from app.model.errors import StorageUnavailable
+from app.model.revision import revision_of
+from app.runtime import deadline
+from app.storage.dynamodb.client import pagination
+from app.storage.dynamodb.index import transactions
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, found, person
 from tests.dynamodb_audit import audit
@@ -89,7 +90,7 @@ def test_ids_that_are_never_processed_are_a_failure_and_no_empty_answer(
         return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
 
     monkeypatch.setattr(full_room.store.calls, "read", give_nothing)
-    monkeypatch.setattr(transit, "_MOST_EMPTY_HANDED", 2)
+    monkeypatch.setattr(transactions, "_MOST_EMPTY_HANDED", 2)
     with pytest.raises(StorageUnavailable, match="throttled"):
         full_room.store.get_many(["p1"])
 
@@ -147,7 +148,7 @@ def test_a_month_that_there_is_not_is_an_empty_page_without_a_read(full_room, me
 def test_a_batch_goes_on_behind_its_bookmark_also_when_that_person_is_gone(
     proxied_room, monkeypatch
 ):
-    monkeypatch.setattr(walks, "_PEOPLE_AT_ONCE", 7)
+    monkeypatch.setattr(pagination, "_PEOPLE_AT_ONCE", 7)
     people = [person(f"p{number}") for number in range(30)]
     list(proxied_room.store.add_many(people))
     whole = [each.id for batch in proxied_room.store.each() for each in batch.people]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import EditConflict, EmployeeNotFound, StorageUnavailable
-from app.revision import revision_of
-from app.storage.dynamodb import lease, reindex
+from app.model.errors import EditConflict, EmployeeNotFound, StorageUnavailable
+from app.model.revision import revision_of
+from app.storage.dynamodb.tasks import lease, reindex
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, person
 from tests.dynamodb_audit import audit
@@ -140,7 +140,8 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
 
 REINDEX = """
 from app.settings import Settings
-from app.storage.dynamodb import lease, open_dynamodb_store, reindex
+from app.storage.dynamodb.tasks import lease, reindex
+from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 4.0, 1.0
 reindex._RECORDS_AT_ONCE, reindex._ROWS_AT_ONCE = 20, 200
 list(open_dynamodb_store(Settings.from_env()).reindex())

@@ -4,12 +4,18 @@ import unicodedata
 
 import pytest
 
-from app.employee import BADGE_KEYS, Employee, card_of
-from app.storage.dynamodb.manifests import Manifest
+from app.model.employee import BADGE_KEYS, Employee, card_of
+from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.manifests import Manifest
+from app.storage.dynamodb.index.rows import (
+    facet_token,
+    filter_term,
+    project,
+    read_card,
+    words_in_terms,
+)
+from app.storage.dynamodb.index.transactions import Transit
 from app.storage.dynamodb.records import changes, tidy_text
-from app.storage.dynamodb.rows import facet_token, filter_term, project, read_card, words_in_terms
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.transit import Transit
 
 TABLES = Tables("Employees", "Employees-index")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.storage.dynamodb.stream import PlaceLost, Places, StreamWalk
+from app.storage.dynamodb.tasks.stream import PlaceLost, Places, StreamWalk
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 import pytest
 
-from app.errors import StorageUnavailable
+from app.model.errors import StorageUnavailable
 from app.storage.dynamodb import open_dynamodb_store
 from tests.contract.dynamodb_binding import DynamoRoom, MotoRoom, settings_for
 from tests.contract.people import add, everyone, person

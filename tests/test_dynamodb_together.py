@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import EditConflict, EmployeeNotFound, StorageUnavailable
-from app.revision import revision_of
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.tally import Tally
+from app.model.errors import EditConflict, EmployeeNotFound, StorageUnavailable
+from app.model.revision import revision_of
+from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.counters import Tally
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import add, everyone, found, person
 from tests.dynamodb_audit import audit
@@ -217,8 +217,8 @@ SAVE = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from app.employee import Employee
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.revision import revision_of
 from app.settings import Settings
 from app.storage.dynamodb import open_dynamodb_store
 store = open_dynamodb_store(Settings.from_env())

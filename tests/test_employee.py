@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.employee import (
+from app.model.employee import (
     BADGE_KEYS,
     BADGES,
     CONTENT_FIELDS,

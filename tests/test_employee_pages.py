@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.employee import Employee
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.revision import revision_of
 from tests.pictures import picture
 from tests.small_directory import AMARA, SmallDirectory, small, upload
 

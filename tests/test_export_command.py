@@ -14,8 +14,8 @@ import pytest
 from click.testing import Result
 
 from app.contracts import Batch
-from app.employee import Employee
-from app.errors import StorageUnavailable
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
 from app.storage import Stores
 from tests.model_store import ModelStore
 from tests.small_app import small_app

@@ -21,10 +21,10 @@ from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
 from app.contracts import Batch
-from app.employee import Employee
-from app.errors import StorageUnavailable
-from app.web import long_files
-from app.web.long_files import MOST_AT_ONCE
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.web.http import streaming
+from app.web.http.streaming import MOST_AT_ONCE
 from tests.ground.environment import isolated
 from tests.ground.in_time import wait_until
 from tests.ground.live_app import app_in_thread
@@ -211,7 +211,7 @@ def test_downloads_that_nobody_takes_make_room_for_others(
             assert each.recv(15) == b"HTTP/1.1 200 OK"
         busy = urllib3.request("GET", f"{address}/export.csv?q=ada", retries=False)
         assert busy.status == 503
-        monkeypatch.setattr(long_files, "STALLED_SECONDS", 0.3)
+        monkeypatch.setattr(streaming, "STALLED_SECONDS", 0.3)
 
         def is_served() -> bool:
             found = urllib3.request("GET", f"{address}/export.csv?q=ada", retries=False)

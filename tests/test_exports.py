@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from app.contracts import Query
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import StorageUnavailable
+from app.directory.service import Directory
 from app.exports.columns import HEADINGS, row_of
 from app.exports.csv_file import csv_file
 from app.exports.json_lines import json_lines_file, line_of, person_in
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard, vcards_file
 from app.exports.xlsx_file import xlsx_file
-from app.spreadsheet_text import guarded, unguarded
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.text.formula_guard import guarded, unguarded
 from tests.model_store import ModelStore
 from tests.small_directory import AMARA
 
@@ -279,7 +279,7 @@ def test_who_is_deleted_meanwhile_is_left_out() -> None:
 
 
 def test_each_page_of_work_has_time_of_its_own() -> None:
-    from app import deadline
+    from app.runtime import deadline
 
     directory, _ = directory_of(450)
     left = []

@@ -11,13 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from app.console import kernel, pulse
-from app.console.kernel import CpuTime
-from app.console.pulse import Pulse
-from app.console.request_count import RequestCount, requests_between
-from app.errors import StorageUnavailable
-from app.fleet import FORGOTTEN_SECONDS, Heartbeat, MachineState, heartbeat_from, state_of
-from app.runtime_folder import RuntimeFolder
+from app.contracts.heartbeats import (
+    FORGOTTEN_SECONDS,
+    Heartbeat,
+    MachineState,
+    heartbeat_from,
+    state_of,
+)
+from app.machine import heartbeat_thread, procfs
+from app.machine.heartbeat_thread import Pulse
+from app.machine.procfs import CpuTime
+from app.machine.request_counter import RequestCount, requests_between
+from app.model.errors import StorageUnavailable
+from app.runtime.runtime_dir import RuntimeFolder
 from app.storage.dynamodb import DynamoHeartbeats
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.ground.aws_errors import access_denied
@@ -138,7 +144,7 @@ def test_what_the_store_refuses_is_told_as_ours(room) -> None:  # type: ignore[n
 def test_the_first_request_begins_the_pulse_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulse, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat_thread, "BEAT_SECONDS", 0.05)
     fleet = Fleet()
     before = threads_named("pulse")
     small = Small(tmp_path, fleet)
@@ -165,7 +171,7 @@ def test_one_worker_of_a_machine_beats_and_when_it_dies_the_next(tmp_path: Path)
 def test_a_store_that_fails_ends_no_pulse_and_no_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulse, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat_thread, "BEAT_SECONDS", 0.05)
     fleet = Fleet()
     fleet.silent = True
     small = Small(tmp_path, fleet)
@@ -200,8 +206,8 @@ def test_the_counts_of_dead_workers_are_left_out_and_removed(tmp_path: Path) -> 
     count = RequestCount(RuntimeFolder(tmp_path))
     worker = f"""
 from pathlib import Path
-from app.console.request_count import RequestCount
-from app.runtime_folder import RuntimeFolder
+from app.machine.request_counter import RequestCount
+from app.runtime.runtime_dir import RuntimeFolder
 count = RequestCount(RuntimeFolder(Path({str(tmp_path)!r})))
 for _ in range(7):
     count.add()
@@ -232,8 +238,8 @@ def test_requests_are_counted_from_nothing_for_a_worker_that_is_new() -> None:
 
 def test_the_cpu_is_read_as_the_kernel_tells_it(tmp_path: Path) -> None:
     (tmp_path / "stat").write_text("cpu  100 20 30 800 40 1 2 7 0 0\ncpu0 1\nbtime 1700000000\n")
-    assert kernel.cpu_time(tmp_path) == CpuTime(busy=160, all=1000)
-    assert kernel.up_since(tmp_path) == 1_700_000_000.0
+    assert procfs.cpu_time(tmp_path) == CpuTime(busy=160, all=1000)
+    assert procfs.up_since(tmp_path) == 1_700_000_000.0
     before, after = CpuTime(160, 1000), CpuTime(257, 1100)
     assert after.share_since(before) == 97.0
     assert before.share_since(before) is None
@@ -246,9 +252,9 @@ def test_where_the_kernel_does_not_tell_nothing_is_made_up(
     if content is not None:
         (tmp_path / "stat").write_text(content)
         (tmp_path / "meminfo").write_text(content)
-    assert kernel.cpu_time(tmp_path) is None
-    assert kernel.up_since(tmp_path) is None
-    assert kernel.memory(tmp_path) is None
+    assert procfs.cpu_time(tmp_path) is None
+    assert procfs.up_since(tmp_path) is None
+    assert procfs.memory(tmp_path) is None
 
 
 def threads_named(name: str) -> int:

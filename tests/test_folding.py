@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.folding import fold, one_line
+from app.text.folding import fold, one_line
 
 texts = st.text(max_size=250)
 

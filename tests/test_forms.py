@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from app.employee import TEXT_FIELDS
+from app.model.employee import TEXT_FIELDS
 from tests.small_directory import AMARA, SmallDirectory, small
 
 __all__ = ["small"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.web import form_ids
+from app.web.forms import idempotency
 from tests.pictures import picture
 from tests.small_directory import AMARA, SmallDirectory, small, upload
 
@@ -91,7 +91,7 @@ def test_a_forged_form_id_is_refused_with_everything_kept(
     assert page.fields()["full_name"] == ["Ada"]
     with small.app.test_request_context():
         small.app.preprocess_request()
-        assert form_ids.read_form_id(page.fields()["form_id"][0])
+        assert idempotency.read_form_id(page.fields()["form_id"][0])
     assert [person.full_name for person in small.everyone()] == [AMARA.full_name]
 
 
@@ -102,11 +102,11 @@ def test_a_form_is_good_as_long_as_its_key_is_kept(small: SmallDirectory) -> Non
         SECRET_KEY="another key that nobody guesses", SECRET_KEY_FALLBACKS=[old]
     )
     with small.app.app_context():
-        assert form_ids.read_form_id(signed)
-        assert form_ids.read_form_id(form_ids.mint_form_id())
+        assert idempotency.read_form_id(signed)
+        assert idempotency.read_form_id(idempotency.mint_form_id())
         small.app.config["SECRET_KEY_FALLBACKS"] = []
-        with pytest.raises(form_ids.FormIdForged):
-            form_ids.read_form_id(signed)
+        with pytest.raises(idempotency.FormIdForged):
+            idempotency.read_form_id(signed)
 
 
 @pytest.mark.parametrize("address", ["/add", "/edit/amara"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.initials import COLOURS, colour_of, initials
+from app.web.ui.initials import COLOURS, colour_of, initials
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from app.contracts import Facets
-from app.employee import Employee
-from app.revision import revision_of
-from app.web.charts import scale
-from app.web.insights_parts import MOST_BARS, years_shown
+from app.model.employee import Employee
+from app.model.revision import revision_of
+from app.web.insights.charts import scale
+from app.web.insights.data import MOST_BARS, years_shown
 from tests.page_reader import Page, words_of
 from tests.small_directory import AMARA, SmallDirectory, small
 
@@ -160,7 +160,9 @@ def test_insights_ask_only_for_the_counts_and_are_drawn_once_for_them(
     monkeypatch.setattr(small.directory, "facets", lambda: counts)
     for name in ("browse", "get", "facets"):
         monkeypatch.setattr(small.store, name, None)
-    monkeypatch.setattr("app.web.charts._bar", lambda *given: drawn.append(given) or "<g></g>")
+    monkeypatch.setattr(
+        "app.web.insights.charts._bar", lambda *given: drawn.append(given) or "<g></g>"
+    )
     first = small.get("/insights").response.data
     known = len(drawn)
     assert known

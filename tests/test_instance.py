@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from app import instance
+from app.runtime import ec2_metadata
 from tests.ground.in_time import LATE
 
 TOKEN = "AQAEAtoken=="
@@ -77,7 +77,7 @@ class ImdsServer(ThreadingHTTPServer):
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instance, "_known", instance._Known())
+    monkeypatch.setattr(ec2_metadata, "_known", ec2_metadata._Known())
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
 
 
@@ -97,23 +97,23 @@ def point_at(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", f"http://127.0.0.1:{port}/")
 
 
-def asked_within_its_limit() -> instance.Machine | None:
+def asked_within_its_limit() -> ec2_metadata.Machine | None:
     began = time.monotonic()
-    machine = instance.this_machine()
-    assert time.monotonic() - began < instance.ALL_SECONDS + LATE
+    machine = ec2_metadata.this_machine()
+    assert time.monotonic() - began < ec2_metadata.ALL_SECONDS + LATE
     return machine
 
 
 def test_a_machine_on_ec2_is_named(imds):
-    assert asked_within_its_limit() == instance.Machine(
+    assert asked_within_its_limit() == ec2_metadata.Machine(
         instance_id="i-0123456789abcdef0", zone="us-west-2b", type="t3.micro", region="us-west-2"
     )
 
 
 def test_a_machine_that_is_known_is_not_asked_for_again(imds):
-    first = instance.this_machine()
+    first = ec2_metadata.this_machine()
     asked = imds.asked
-    assert instance.this_machine() == first
+    assert ec2_metadata.this_machine() == first
     assert imds.asked == asked == 2
 
 
@@ -180,15 +180,15 @@ def test_an_endpoint_that_is_no_address_names_no_machine(monkeypatch, endpoint):
 
 def test_a_machine_that_was_not_found_is_asked_for_again_after_a_minute(imds, monkeypatch):
     imds.status = 500
-    assert instance.this_machine() is None
+    assert ec2_metadata.this_machine() is None
     imds.status = 200
-    assert instance.this_machine() is None
+    assert ec2_metadata.this_machine() is None
     clock = time.monotonic
-    monkeypatch.setattr(instance.time, "monotonic", lambda: clock() + 61)
-    assert instance.this_machine() is not None
+    monkeypatch.setattr(ec2_metadata.time, "monotonic", lambda: clock() + 61)
+    assert ec2_metadata.this_machine() is not None
 
 
 def test_a_machine_that_may_not_be_asked_for_is_not(imds, monkeypatch):
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "TRUE")
-    assert instance.this_machine() is None
+    assert ec2_metadata.this_machine() is None
     assert imds.asked == 0

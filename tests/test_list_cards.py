@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contracts import Query
-from app.employee import Card, Employee
-from app.terms import letter_of, name_key
-from app.web.cells import cells
+from app.model.employee import Card, Employee
+from app.text.search_keys import letter_of, name_key
+from app.web.people.cards import cells
 from tests.small_directory import AMARA, SmallDirectory, small
 from tests.test_list_pages import busy, crowd
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.employee import Employee
+from app.model.employee import Employee
 from tests.small_directory import AMARA, SmallDirectory, small
 
 __all__ = ["small"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.contracts import Facets, Page
-from app.employee import Card, Employee
+from app.model.employee import Card, Employee
 from tests.small_directory import SmallDirectory, small
 
 __all__ = ["small"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.console.kernel import cpu_time
+from app.machine.procfs import cpu_time
 from bench import load_test
 from tests.ground.live_app import LiveApp
 from tests.ground.needs import find

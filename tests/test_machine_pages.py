@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.errors import StorageUnavailable
+from app.model.errors import StorageUnavailable
 from app.storage import Stores
-from app.web.machine_pages import CHECK_SECONDS, REMEMBERED_SECONDS, Readiness
+from app.web.machine.health import CHECK_SECONDS, REMEMBERED_SECONDS, Readiness
 from tests.ground.in_time import LATE, wait_until
 from tests.model_store import ModelStore
 from tests.small_app import small_app
@@ -86,8 +86,8 @@ def test_a_check_that_hangs_is_never_started_twice(
     silent: Silent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readiness = Readiness()
-    monkeypatch.setattr("app.web.machine_pages.REMEMBERED_SECONDS", 0.0)
-    monkeypatch.setattr("app.web.machine_pages.CHECK_SECONDS", 0.05)
+    monkeypatch.setattr("app.web.machine.health.REMEMBERED_SECONDS", 0.0)
+    monkeypatch.setattr("app.web.machine.health.CHECK_SECONDS", 0.05)
     states = [readiness.of(silent, None)["database"].works for _ in range(4)]
     assert (states, silent.asked) == ([False] * 4, 1)
     silent.let_go.set()

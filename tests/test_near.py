@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from app import allowance, terms
 from app.contracts import Page, Query
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import StorageUnavailable
-from app.near import Close, Spent, knowledge, search
-from app.near.guesses import MOST_GUESSES, asked_words, guesses
-from app.near.short_names import lines, other_forms
-from app.near.vocabulary import MOST_COMPARED, Vocabulary
+from app.directory.fuzzy import Close, Spent, search, vocabulary_cache
+from app.directory.fuzzy.nicknames import lines, other_forms
+from app.directory.fuzzy.rewrites import MOST_GUESSES, asked_words, guesses
+from app.directory.fuzzy.vocabulary import MOST_COMPARED, Vocabulary
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.runtime import read_budget
+from app.text import search_keys
 from tests.model_store import ModelStore
 
 NAMES = (
@@ -277,7 +278,7 @@ def test_a_search_and_its_guesses_are_of_one_page(
     browse = store.browse
 
     def browsing(*asked: Any) -> Page:
-        met.append(allowance.shared(lambda _: object()))
+        met.append(read_budget.shared(lambda _: object()))
         return browse(*asked)
 
     monkeypatch.setattr(store, "browse", browsing)
@@ -321,10 +322,10 @@ def test_a_search_waits_for_the_words_only_so_long(
         return iter(words)
 
     monkeypatch.setattr(store, "known_words", slowly)
-    monkeypatch.setattr(knowledge, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 0.01)
     assert close_to(directory, "smiht") == Close()
     go_on.set()
-    monkeypatch.setattr(knowledge, "FIRST_WAIT", 30)
+    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 30)
     assert named(close_to(directory, "smiht")) == ["Robert Smith"]
 
 
@@ -333,7 +334,7 @@ def test_words_that_were_read_are_read_again_when_they_are_old(
 ) -> None:
     assert named(close_to(directory, "lovelcae")) == []
     put(store, "Ada Lovelace")
-    monkeypatch.setattr(knowledge, "NEXT_WAIT", 30)
+    monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT", 30)
     directory._near._known._next_at = 0.0
     assert named(close_to(directory, "lovelcae")) == ["Ada Lovelace"]
 
@@ -364,7 +365,7 @@ def test_short_forms_are_written_as_search_folds_them() -> None:
         assert full
         assert short
         for form in (*full, *short):
-            assert terms.query_words(form) == (form,)
+            assert search_keys.query_words(form) == (form,)
         assert not set(full) & set(short)
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from app.contracts import Page, Query
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import StorageUnavailable
-from app.near import Close
-from app.terms import query_words
+from app.directory.fuzzy import Close
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.text.search_keys import query_words
 from tests.model_store import ModelStore
 from tests.page_reader import words_of
 from tests.small_directory import SmallDirectory, small

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import pytest
 
 from app.contracts import MOST_AT_ONCE, EmployeeStore, Page, Query
-from app.directory import Directory
-from app.employee import Employee
-from app.near import Spent, search
-from app.near.guesses import MOST
-from app.sample_people import sample_people
+from app.directory.fuzzy import Spent, search
+from app.directory.fuzzy.rewrites import MOST
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.samples.loading import sample_people
 from app.storage.sql import open_sql_store
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.misspelt_names import RULES, Misspelt, misspelt_names

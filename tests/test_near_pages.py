@@ -6,7 +6,7 @@ import pytest
 
 from app.contracts import Page as ListPage
 from app.contracts import Query
-from app.employee import Employee
+from app.model.employee import Employee
 from tests.page_reader import Page, words_of
 from tests.small_directory import SmallDirectory, small
 

@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from app.storage.photo_links import LinkMaker, Signer
+from app.storage.aws.presigned_urls import LinkMaker, Signer
 
 KEY = "employee_pic/0123456789abcdef.png"
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.contracts import PhotoFile
-from app.errors import PhotoNotFound, StorageUnavailable
-from app.photo_keys import thumbnail_key
-from app.storage.photos_in_folder import FolderPhotos, open_folder_store
+from app.model.errors import PhotoNotFound, StorageUnavailable
+from app.photos.keys import thumbnail_key
+from app.storage.photos_on_disk import FolderPhotos, open_folder_store
 
 KEY = f"employee_pic/{'0a' * 16}.jpg"
 IMAGE = b"\xff\xd8\xff" + bytes(5000)
@@ -121,8 +121,8 @@ def test_a_full_disk_is_told_and_leaves_nothing(store, folder):
     store.set_up()
     command = (
         "import resource, signal, sys; from pathlib import Path;"
-        "from app.errors import StorageUnavailable;"
-        "from app.storage.photos_in_folder import open_folder_store;"
+        "from app.model.errors import StorageUnavailable;"
+        "from app.storage.photos_on_disk import open_folder_store;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));\n"
         f"try: open_folder_store(Path({str(folder)!r})).put({KEY!r}, bytes(5000))\n"
@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_written_fails_the_check(store, monkeypatch):
 def test_a_photo_that_is_killed_while_it_is_written_is_there_whole_or_not_at_all(store, folder):
     command = (
         "import itertools; from pathlib import Path;"
-        "from app.storage.photos_in_folder import open_folder_store;"
+        "from app.storage.photos_on_disk import open_folder_store;"
         f"store = open_folder_store(Path({str(folder)!r}));\n"
         "for number in itertools.count():\n"
         "    store.put(f'employee_pic/{number:032x}.jpg', b'x' * 3_000_000)\n"

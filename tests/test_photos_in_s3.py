@@ -11,9 +11,9 @@ import pytest
 import urllib3
 from botocore.credentials import Credentials, RefreshableCredentials
 
-from app import deadline
-from app.errors import StorageUnavailable
-from app.storage.photos_in_s3 import S3Photos, open_s3_store
+from app.model.errors import StorageUnavailable
+from app.runtime import deadline
+from app.storage.aws.photos import S3Photos, open_s3_store
 from tests.ground.aws_errors import s3_error
 from tests.ground.fault_proxy import FaultProxy
 from tests.ground.http_messages import Reply, Request
@@ -206,7 +206,7 @@ def test_a_name_that_no_bucket_can_have_is_refused_in_our_words(proxy, bucket):
 
 def test_opening_asks_nothing_and_imports_no_aws_library():
     command = (
-        "import sys; from app.storage.photos_in_s3 import open_s3_store;"
+        "import sys; from app.storage.aws.photos import open_s3_store;"
         "open_s3_store('photos', ''); sys.exit('botocore' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0

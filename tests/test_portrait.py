@@ -12,8 +12,9 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageCms
 
-from app import deadline, portrait
-from app.errors import PhotoRejected, StorageUnavailable
+from app.model.errors import PhotoRejected, StorageUnavailable
+from app.photos import processing
+from app.runtime import deadline
 from tests.ground.in_time import assert_ends_within
 from tests.pictures import (
     empty_rows,
@@ -40,7 +41,7 @@ def opened(image: bytes) -> Image.Image:
 
 def portrait_of(upload: BytesIO) -> Image.Image:
     """The large size, after a look at both: each opens, and neither is larger than it may be."""
-    images = portrait.make(upload)
+    images = processing.make(upload)
     large, small = opened(images.portrait), opened(images.thumbnail)
     assert max(large.size) <= 800
     assert max(small.size) <= 240
@@ -65,7 +66,7 @@ def shows_the_gradient(image: Image.Image) -> bool:
 
 def rejection(upload: BytesIO) -> str:
     with pytest.raises(PhotoRejected) as caught:
-        portrait.make(upload)
+        processing.make(upload)
     message = str(caught.value)
     assert "JPEG, PNG, WebP or GIF" in message
     return message
@@ -79,7 +80,7 @@ def test_each_accepted_kind_becomes_both_sizes(kind):
 
 
 def test_the_thumbnail_shows_the_whole_portrait():
-    small = opened(portrait.make(picture("JPEG", 1600, 1200)).thumbnail)
+    small = opened(processing.make(picture("JPEG", 1600, 1200)).thumbnail)
     assert small.size == (240, 180)
     assert shows_the_gradient(small)
 
@@ -237,7 +238,7 @@ def secretive(kind: str) -> BytesIO:
 def test_nothing_that_the_file_tells_beside_its_pixels_is_kept(kind):
     upload = secretive(kind)
     assert b"Secret" in upload.getvalue()
-    for image in portrait.make(upload):
+    for image in processing.make(upload):
         for trace in (b"Secret", b"Exif", b"ICC_PROFILE", b"Adobe", b"http", b"GPS"):
             assert trace not in image
         assert {name.partition("_")[0] for name in opened(image).info} == {"jfif"}
@@ -246,7 +247,7 @@ def test_nothing_that_the_file_tells_beside_its_pixels_is_kept(kind):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_a_tail_after_the_picture_is_cut_off(kind):
     tail = b"PK\x03\x04<script>alert(1)</script>" * 50
-    for image in portrait.make(BytesIO(picture(kind).getvalue() + tail)):
+    for image in processing.make(BytesIO(picture(kind).getvalue() + tail)):
         assert b"script" not in image
         assert b"PK\x03\x04" not in image
         assert image.endswith(b"\xff\xd9")
@@ -347,8 +348,8 @@ GIANTS = {
 }
 IN_A_PROCESS_OF_ITS_OWN = """
 import io, re, sys, time
-from app import portrait
-from app.errors import PhotoRejected
+from app.photos import processing
+from app.model.errors import PhotoRejected
 upload = io.BytesIO(sys.stdin.buffer.read())
 began = time.process_time()
 try:
@@ -390,7 +391,7 @@ def test_a_text_chunk_that_unpacks_to_a_giant_is_rejected():
 
 def test_photos_are_made_one_at_a_time(monkeypatch):
     inside, most = 0, 0
-    both_sizes = portrait._both_sizes
+    both_sizes = processing._both_sizes
 
     def counted(image):
         nonlocal inside, most
@@ -400,8 +401,8 @@ def test_photos_are_made_one_at_a_time(monkeypatch):
         inside -= 1
         return both_sizes(image)
 
-    monkeypatch.setattr(portrait, "_both_sizes", counted)
-    threads = [threading.Thread(target=portrait.make, args=(picture(),)) for _ in range(6)]
+    monkeypatch.setattr(processing, "_both_sizes", counted)
+    threads = [threading.Thread(target=processing.make, args=(picture(),)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -416,9 +417,9 @@ def test_a_request_that_has_no_time_to_wait_is_told_that_the_reader_is_busy():
         assert caught.value.service == "the photo reader"
         assert not caught.value.maybe_written
 
-    with portrait._turn(), deadline.within(5.1):
+    with processing._turn(), deadline.within(5.1):
         assert_ends_within(1, ask)
-    portrait.make(picture())
+    processing.make(picture())
 
 
 def in_another_thread(seconds: float) -> None:
@@ -428,7 +429,7 @@ def in_another_thread(seconds: float) -> None:
     def make() -> None:
         with deadline.within(seconds):
             try:
-                portrait.make(picture())
+                processing.make(picture())
             except StorageUnavailable as error:
                 raised.append(error)
 
@@ -445,20 +446,20 @@ def test_importing_the_portrait_does_not_import_pillow():
 
 
 def test_our_thumbnails_have_keys_of_their_own():
-    assert portrait.thumbnail_key(OUR_KEY) == OUR_THUMBNAIL
-    assert portrait.thumbnail_key(OUR_THUMBNAIL) == OUR_THUMBNAIL
+    assert processing.thumbnail_key(OUR_KEY) == OUR_THUMBNAIL
+    assert processing.thumbnail_key(OUR_THUMBNAIL) == OUR_THUMBNAIL
 
 
 @pytest.mark.parametrize(
     "key", ["employee_pic/0123456789abcdef.png", f"employee_pic/{'0A' * 16}.jpg", "", "x/y.jpg"]
 )
 def test_a_photo_of_another_program_is_its_own_thumbnail(key):
-    assert portrait.thumbnail_key(key) == key
-    assert portrait.base_of(key) == key
+    assert processing.thumbnail_key(key) == key
+    assert processing.base_of(key) == key
 
 
 def test_both_sizes_of_a_photo_have_one_base():
-    assert portrait.base_of(OUR_THUMBNAIL) == portrait.base_of(OUR_KEY) == OUR_KEY
+    assert processing.base_of(OUR_THUMBNAIL) == processing.base_of(OUR_KEY) == OUR_KEY
 
 
 @pytest.mark.parametrize(
@@ -472,7 +473,7 @@ def test_both_sizes_of_a_photo_have_one_base():
     ],
 )
 def test_a_plain_file_name_is_a_photo_key(key):
-    assert portrait.is_photo_key(key)
+    assert processing.is_photo_key(key)
 
 
 @pytest.mark.parametrize(
@@ -487,4 +488,4 @@ def test_a_plain_file_name_is_a_photo_key(key):
     ],
 )  # fmt: skip
 def test_anything_else_is_no_photo_key(key):
-    assert not portrait.is_photo_key(key)
+    assert not processing.is_photo_key(key)

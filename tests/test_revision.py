@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.employee import CONTENT_FIELDS, Employee
-from app.revision import fields_changed_since, revision_of, version_in
+from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.revision import fields_changed_since, revision_of, version_in
 
 ADA = Employee(id="1", full_name="Ada", badges=("apple", "bug"), version=3)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.contracts import Query
-from app.employee import Employee
+from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.routes import ROUTES
 from tests.small_app import small_app

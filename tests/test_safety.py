@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.employee import Employee
+from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.small_app import small_app
 

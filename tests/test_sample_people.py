@@ -14,17 +14,17 @@ from random import Random
 import pytest
 from PIL import Image
 
-from app import terms
 from app.contracts import PhotoFile, Query
-from app.directory import Directory
-from app.employee import BADGE_KEYS
-from app.folding import one_line
-from app.sample_people import MOST_PORTRAITS, load_samples, sample_people
-from app.sample_portraits import paint
+from app.directory.service import Directory
+from app.model.employee import BADGE_KEYS
 from app.samples.faces import HAIRS, SKINS, Traits, face
+from app.samples.loading import MOST_PORTRAITS, load_samples, sample_people
 from app.samples.names import CULTURES
 from app.samples.people import samples
-from app.storage.photos_in_folder import open_folder_store
+from app.samples.portraits import paint
+from app.storage.photos_on_disk import open_folder_store
+from app.text import search_keys
+from app.text.folding import one_line
 from tests.model_store import ModelStore
 
 MANY = 20_000
@@ -45,7 +45,7 @@ def test_fewer_people_are_the_first_of_more(crowd):
 
 
 def test_the_same_people_come_out_in_every_process():
-    command = "from app.sample_people import sample_people; print(list(sample_people(30)))"
+    command = "from app.samples.loading import sample_people; print(list(sample_people(30)))"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", command], capture_output=True, check=True, env=env
@@ -92,8 +92,8 @@ def test_filters_have_something_to_filter(crowd):
 
 
 def test_every_letter_and_many_scripts_have_people(crowd):
-    letters = {terms.letter_of(terms.name_key(person.full_name)) for person in crowd}
-    assert letters == set(terms.LETTERS)
+    letters = {search_keys.letter_of(search_keys.name_key(person.full_name)) for person in crowd}
+    assert letters == set(search_keys.LETTERS)
     names = "".join(person.full_name for person in crowd)
     for sign in "阿김ع陈ДאกሕسłʻÞðß'-":
         assert sign in names
@@ -175,7 +175,7 @@ def test_people_are_loaded_without_portraits_where_photos_are_off_or_unwanted(tm
 
 
 def test_only_the_first_people_have_portraits(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.sample_people.MOST_PORTRAITS", 4)
+    monkeypatch.setattr("app.samples.loading.MOST_PORTRAITS", 4)
     assert MOST_PORTRAITS == 200
     directory = directory_over(tmp_path)
     list(load_samples(directory, people=30))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import StorageUnavailable
-from app.secret_key import SecretKeys
+from app.model.errors import StorageUnavailable
+from app.secret_keys import SecretKeys
 from app.settings import Settings
 from tests.model_store import ModelStore
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import SettingsError
+from app.model.errors import SettingsError
 from app.settings import Settings
 
 

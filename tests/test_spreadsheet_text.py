@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.spreadsheet_text import guarded, unguarded
+from app.text.formula_guard import guarded, unguarded
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
-from app import deadline
 from app.contracts import Query
-from app.errors import EditConflict, SettingsError, StorageUnavailable
-from app.revision import revision_of
+from app.model.errors import EditConflict, SettingsError, StorageUnavailable
+from app.model.revision import revision_of
+from app.runtime import deadline
 from app.settings import Settings
 from app.storage import open_stores
-from app.storage.sql import SqlStore, database, open_sql_store, server
+from app.storage.sql import SqlStore, open_sql_store
+from app.storage.sql.engines import database, server
 from app.storage.sql.tables import metadata
 from tests.contract.people import add, found, new_write_id, person
 from tests.contract.sql_binding import ServerRoom

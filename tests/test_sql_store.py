@@ -19,15 +19,18 @@ from typing import BinaryIO
 import pytest
 from sqlalchemy import create_engine, event, inspect
 
-from app import deadline
 from app.contracts import MOST_EXAMINED, Query
-from app.employee import Card, Employee, card_of
-from app.errors import EditConflict, SettingsError, StorageUnavailable
-from app.revision import revision_of
-from app.sample_people import sample_people
-from app.storage.sql import SqlStore, batches, browse, bulk, open_sql_store, schema, sqlite, windows
+from app.model.employee import Card, Employee, card_of
+from app.model.errors import EditConflict, SettingsError, StorageUnavailable
+from app.model.revision import revision_of
+from app.runtime import deadline
+from app.samples.loading import sample_people
+from app.storage.sql import SqlStore, open_sql_store, schema
+from app.storage.sql.engines import sqlite
+from app.storage.sql.index import browse
 from app.storage.sql.rows import card_from
 from app.storage.sql.tables import metadata
+from app.storage.sql.tasks import bulk_add, bulk_read, external_sort
 from tests.contract.people import add, everyone, found, new_write_id, pages, pages_back, person
 from tests.ground.in_time import LATE
 from tests.ground.warm_process import PythonProcess
@@ -262,7 +265,7 @@ def test_a_reindex_finds_entries_that_were_lost_or_are_wrong(store: SqlStore) ->
 def test_adding_many_goes_on_where_it_was_left(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "BATCH", 10)
+    monkeypatch.setattr(bulk_add, "BATCH", 10)
     running = store.add_many(some(45))
     assert [next(running), next(running)] == [10, 20]
     running.close()
@@ -274,9 +277,9 @@ def test_adding_many_goes_on_where_it_was_left(
 def test_many_people_in_any_order_are_stored_as_first_given(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "BATCH", 15)
+    monkeypatch.setattr(bulk_add, "BATCH", 15)
     for name, size in (("WINDOW", 40), ("RUN", 10), ("PIECE", 3)):
-        monkeypatch.setattr(windows, name, size)
+        monkeypatch.setattr(external_sort, name, size)
     people = list(some(115))
     Random(7).shuffle(people)
     again = [replace(each, full_name=f"Aaa {each.full_name}") for each in people]
@@ -335,7 +338,7 @@ def test_a_window_ends_before_whom_it_has_already() -> None:
 
 
 def test_nobody_waits_long_for_a_window_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "SECONDS", 0.0)
+    monkeypatch.setattr(external_sort, "SECONDS", 0.0)
     assert windows_of([("2", "a"), ("1", "b")], 100, 50, 10) == [[("2", "a")], [("1", "b")]]
 
 
@@ -344,8 +347,8 @@ def windows_of(
 ) -> list[list[tuple[object, ...]]]:
     with pytest.MonkeyPatch.context() as patch:
         for name, size in (("WINDOW", window), ("RUN", run), ("PIECE", piece)):
-            patch.setattr(windows, name, size)
-        return [list(each) for each in windows.in_windows(items)]
+            patch.setattr(external_sort, name, size)
+        return [list(each) for each in external_sort.in_windows(items)]
 
 
 def full_disk(buffering: int) -> BinaryIO:
@@ -355,7 +358,7 @@ def full_disk(buffering: int) -> BinaryIO:
 def test_where_no_room_is_left_to_put_people_in_order_it_is_told(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(windows, "RUN", 5)
+    monkeypatch.setattr(external_sort, "RUN", 5)
     monkeypatch.setattr(tempfile, "TemporaryFile", full_disk)
     with pytest.raises(StorageUnavailable, match="No space left on device"):
         list(store.add_many(some(12)))
@@ -376,7 +379,7 @@ def test_adding_many_is_not_hindered_by_what_another_program_left(store: SqlStor
 def test_everyone_comes_batch_by_batch_while_people_come_and_go(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "BATCH", 10)
+    monkeypatch.setattr(bulk_read, "BATCH", 10)
     list(store.add_many(some(45)))
     running = store.each()
     first, second = next(running), next(running)
@@ -634,7 +637,7 @@ KILLED = """
 import os, signal
 from sqlalchemy import event
 from app.storage.sql import open_sql_store
-from app.revision import revision_of
+from app.model.revision import revision_of
 from dataclasses import replace
 store = open_sql_store({url!r})
 stored = store.get("1")

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import terms
-from app.employee import Employee
+from app.model.employee import Employee
+from app.text import search_keys
 
 texts = st.text(max_size=250)
 
 
 def words_of(**fields: str) -> tuple[str, ...]:
-    return terms.search_words(Employee(**{"id": "1", "full_name": "", **fields}))
+    return search_keys.search_words(Employee(**{"id": "1", "full_name": "", **fields}))
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_the_name_before_the_at_sign_is_a_word_and_the_host_is_none() -> None:
 
 @given(st.builds(Employee, id=st.just("1"), full_name=texts, job_title=texts, location=texts))
 def test_there_are_at_most_28_sorted_words_of_at_most_64_bytes(person: Employee) -> None:
-    words = terms.search_words(person)
-    assert len(words) <= terms.MOST_WORDS
+    words = search_keys.search_words(person)
+    assert len(words) <= search_keys.MOST_WORDS
     assert list(words) == sorted(set(words), key=str.encode)
-    assert all(0 < len(word.encode()) <= terms.WORD_BYTES for word in words)
+    assert all(0 < len(word.encode()) <= search_keys.WORD_BYTES for word in words)
 
 
 def test_of_too_many_words_those_of_the_name_are_kept() -> None:
@@ -60,7 +60,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
         department="情報システム部",
         location="東京都港区",
     )
-    assert len(words) == terms.MOST_WORDS
+    assert len(words) == search_keys.MOST_WORDS
     for typed in (
         "太郎",
         "東京",
@@ -70,7 +70,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
         "ソフトウェア",
         "kentaro",
     ):
-        assert terms.matched_word(words, *terms.query_words(typed)), typed
+        assert search_keys.matched_word(words, *search_keys.query_words(typed)), typed
     words = words_of(
         full_name="Dr. Maria-del-Carmen O’Higgins-Fernández de la Cruz y Montoya-Villaseñor",
         email="maria-del-carmen.ohiggins-fernandez@example.com",
@@ -79,14 +79,18 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
         location="Rio de Janeiro",
     )
     for typed in ("Montoya Villaseñor", "O’Higgins", "research development office", "rio janeiro"):
-        assert all(terms.matched_word(words, word) for word in terms.query_words(typed)), typed
+        assert all(
+            search_keys.matched_word(words, word) for word in search_keys.query_words(typed)
+        ), typed
 
 
 @given(texts)
 def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
-    if len(words) < terms.MOST_WORDS:
-        assert all(terms.matched_word(words, typed) for typed in terms.query_words(name))
+    if len(words) < search_keys.MOST_WORDS:
+        assert all(
+            search_keys.matched_word(words, typed) for typed in search_keys.query_words(name)
+        )
 
 
 @pytest.mark.parametrize(
@@ -107,12 +111,12 @@ def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     ],
 )
 def test_the_longest_word_typed_comes_first(typed: str, words: tuple[str, ...]) -> None:
-    assert terms.query_words(typed) == words
+    assert search_keys.query_words(typed) == words
 
 
 def test_the_smallest_word_that_begins_so_is_the_match() -> None:
-    assert terms.matched_word(("adam", "ada", "bea"), "ad") == "ada"
-    assert terms.matched_word(("adam",), "b") is None
+    assert search_keys.matched_word(("adam", "ada", "bea"), "ad") == "ada"
+    assert search_keys.matched_word(("adam",), "b") is None
 
 
 @pytest.mark.parametrize(
@@ -130,35 +134,35 @@ def test_the_smallest_word_that_begins_so_is_the_match() -> None:
     ],
 )
 def test_a_name_stands_here_in_the_list(name: str, key: str, letter: str) -> None:
-    assert terms.name_key(name) == key
-    assert terms.letter_of(key) == letter
+    assert search_keys.name_key(name) == key
+    assert search_keys.letter_of(key) == letter
 
 
 @given(texts)
 def test_a_name_key_is_short_and_holds_no_control_character(name: str) -> None:
-    key = terms.name_key(name)
-    assert len(key.encode()) <= terms.NAME_KEY_BYTES
+    key = search_keys.name_key(name)
+    assert len(key.encode()) <= search_keys.NAME_KEY_BYTES
     assert not any(unicodedata.category(mark) == "Cc" for mark in key)
-    assert terms.letter_of(key) in terms.LETTERS
+    assert search_keys.letter_of(key) in search_keys.LETTERS
 
 
 @given(st.text(max_size=3_000))
 def test_a_tie_is_short_and_holds_no_control_character(employee_id: str) -> None:
-    tie = terms.tie_of(employee_id)
+    tie = search_keys.tie_of(employee_id)
     assert len(tie.encode()) <= 64
     assert tie.isprintable()
 
 
 def test_a_tie_is_the_id_itself_where_it_can_be() -> None:
-    assert terms.tie_of("a b") == "a b"
-    assert terms.tie_of("x" * 64) == "x" * 64
-    hashed = [terms.tie_of(each) for each in ("x" * 65, "x" * 66, "a\nb", "\ud800", "a\x1fb")]
+    assert search_keys.tie_of("a b") == "a b"
+    assert search_keys.tie_of("x" * 64) == "x" * 64
+    hashed = [search_keys.tie_of(each) for each in ("x" * 65, "x" * 66, "a\nb", "\ud800", "a\x1fb")]
     assert all(tie.startswith("~") and len(tie) == 33 for tie in hashed)
     assert len(set(hashed)) == 5
 
 
 def test_spellings_merge_under_the_most_frequent_and_then_the_first() -> None:
-    merged = terms.merge_spellings(
+    merged = search_keys.merge_spellings(
         {"porto": 1, "PORTO": 2, "Porto": 2, "Lisbon": 1, "gone": 0, "less": -1}
     )
     assert list(merged.items()) == [("Lisbon", 1), ("PORTO", 5)]

@@ -25,11 +25,11 @@ from app.backups.parts import (
 )
 from app.backups.photos import Photo, fetch, keys_of, photos_in
 from app.contracts import Progress
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import ExportRefused
+from app.contracts.batching import get_all
+from app.directory.service import Directory
 from app.exports.json_lines import line_of
-from app.hundreds import get_all
+from app.model.employee import Employee
+from app.model.errors import ExportRefused
 
 _UNFINISHED, _FINISHED = "unfinished", "finished"
 

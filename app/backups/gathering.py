@@ -18,9 +18,9 @@ from pathlib import Path
 
 from app.backups.parts import PEOPLE_A_PART, put_file
 from app.contracts import EmployeeStore
-from app.employee import Employee
-from app.errors import ExportRefused
 from app.exports.json_lines import line_of, person_in
+from app.model.employee import Employee
+from app.model.errors import ExportRefused
 
 _BUCKETS = 256
 _NOTED = "gathered.json"

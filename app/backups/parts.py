@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import error as ZlibError
 
-from app.errors import ExportRefused
+from app.model.errors import ExportRefused
 
 MANIFEST = "manifest.json"
 PEOPLE_A_PART = 1_000

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from app.backups.parts import put_file
 from app.contracts import PhotoStore
-from app.employee import Employee
-from app.errors import ExportRefused, PhotoNotFound
-from app.photo_keys import is_photo_key, thumbnail_key
+from app.model.employee import Employee
+from app.model.errors import ExportRefused, PhotoNotFound
+from app.photos.keys import is_photo_key, thumbnail_key
 
 _FOLDER = "photos"
 _AT_ONCE = 8

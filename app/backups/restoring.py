@@ -8,11 +8,11 @@ from pathlib import Path
 from app.backups.parts import Manifest, read_manifest, read_part, telling
 from app.backups.photos import give_back, photos_in
 from app.contracts import EmployeeStore, Progress
-from app.directory import Directory
-from app.employee import Employee
-from app.errors import ExportRefused, PhotosOff
+from app.contracts.batching import get_all
+from app.directory.service import Directory
 from app.exports.json_lines import person_in
-from app.hundreds import get_all
+from app.model.employee import Employee
+from app.model.errors import ExportRefused, PhotosOff
 
 # So many parts without anyone who is there, and no interrupted run came as far.
 _BARREN = 5

@@ -13,7 +13,7 @@ from app.backups.restoring import restore as bring_back
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory
 from app.contracts import Progress
-from app.counting import counted, people_counted
+from app.text.plurals import counted, people_counted
 
 
 @click.command("backup")

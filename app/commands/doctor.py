@@ -8,9 +8,9 @@ import click
 from flask import current_app
 
 from app.commands.running import explained, the_settings
-from app.doctor import Doctor
-from app.doctor.checkup import port_check
-from app.findings import State
+from app.contracts.checks import State
+from app.diagnostics import Doctor
+from app.diagnostics.registry import port_check
 
 _STATE_WORDS = {State.BROKEN: "BROKEN", State.LOOK: "look  ", State.FINE: "fine  "}
 

@@ -13,13 +13,13 @@ from app.commands.progress import ProgressLine, progress
 from app.commands.running import explained, the_directory, the_settings
 from app.commands.writing import print_file, write_file
 from app.contracts import Query
-from app.counting import people_counted
-from app.employee import BADGE_KEYS
-from app.errors import ExportRefused
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
-from app.folding import one_line
-from app.terms import LETTERS, month_of
+from app.model.employee import BADGE_KEYS
+from app.model.errors import ExportRefused
+from app.text.folding import one_line
+from app.text.plurals import people_counted
+from app.text.search_keys import LETTERS, month_of
 
 _STANDARD_OUTPUT = "-"
 
@@ -117,7 +117,7 @@ def _counted(query: Query) -> Iterator[_Count]:
 def _into_lake(address: str, database: str, table: str) -> None:
     try:
         # Imported here: it is large, and need not be installed.
-        from app.storage.data_lake import open_data_lake
+        from app.storage.aws.data_lake import open_data_lake
     except ModuleNotFoundError as error:
         raise ExportRefused(
             f"A data lake needs {error.name}, which is not installed. "

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from app.commands.writing import write_file
+from app.contracts.import_jobs import NO_ROWS, Job, LineCounts, Phase
 from app.exports.csv_file import csv_of_rows
+from app.imports.files.rows import row_words
 from app.imports.importer import Importer
-from app.imports.jobs import NO_ROWS, Job, Phase
-from app.imports.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line, LineCounts
-from app.imports.rows import row_words
+from app.imports.planning.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
 
 _MOST_TOLD = 20
 _WORDS = {

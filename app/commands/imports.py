@@ -19,16 +19,16 @@ from app.commands.import_report import tell
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
 from app.contracts import MOST_AT_ONCE
-from app.counting import counted, people_counted
-from app.employee import Employee
-from app.errors import StorageUnavailable
-from app.import_watch import ImportWatch
-from app.imports.file_parts import digest_of
-from app.imports.hold import is_held
+from app.contracts.import_jobs import Job, Phase
+from app.imports.errors import NotNow
 from app.imports.importer import Importer
-from app.imports.jobs import Job, Phase
-from app.imports.problems import NotNow
+from app.imports.running.job_lease import is_held
+from app.imports.running.upload_store import digest_of
+from app.imports.scheduler import ImportWatch
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
 from app.storage import open_course_table
+from app.text.plurals import counted, people_counted
 
 _LOOK_SECONDS = 1.0
 

@@ -13,8 +13,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.directory import Directory
-from app.errors import DirectoryError
+from app.directory.service import Directory
+from app.model.errors import DirectoryError
 from app.settings import Settings
 
 Command = Callable[..., None]

@@ -6,8 +6,8 @@ import click
 
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory
-from app.counting import counted, people_counted
-from app.sample_people import load_samples
+from app.samples.loading import load_samples
+from app.text.plurals import counted, people_counted
 
 
 @click.command("sample-data")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.running import explained, the_directory
-from app.counting import counted
+from app.text.plurals import counted
 
 
 @click.command("sweep-photos")

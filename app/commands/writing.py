@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import ExportRefused
+from app.model.errors import ExportRefused
 
 
 def write_file(path: Path, pieces: Iterable[bytes]) -> None:

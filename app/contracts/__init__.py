@@ -5,7 +5,7 @@ The docstrings are the specification; ``tests/contract`` holds every backend to 
 
 from app.contracts.employees import EmployeeStore
 from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
-from app.contracts.views import (
+from app.contracts.queries import (
     MOST_AT_ONCE,
     MOST_DELETED_AT_ONCE,
     MOST_EXAMINED,

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
-from app.contracts.views import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
-from app.employee import Employee
-from app.errors import DirectoryError
+from app.contracts.queries import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
+from app.model.employee import Employee
+from app.model.errors import DirectoryError
 
 
 class EmployeeStore(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.employee import Employee
+from app.model.employee import Employee
 
 
 class Column(NamedTuple):

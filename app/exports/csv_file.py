@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from app.exports.columns import HEADINGS, row_of
 from app.exports.people_of_view import People
-from app.spreadsheet_text import guarded
+from app.text.formula_guard import guarded
 
 _ROWS_A_PIECE = 100
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from app.employee import TEXT_FIELDS, Employee, badges_from
 from app.exports.people_of_view import People
+from app.model.employee import TEXT_FIELDS, Employee, badges_from
 
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from app import deadline
 from app.contracts import MOST_AT_ONCE, Query
-from app.directory import Directory
-from app.employee import Employee
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.runtime import deadline
 
 People = Sequence[Employee]
 

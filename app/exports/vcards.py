@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 
-from app.employee import Employee
 from app.exports.people_of_view import People
+from app.model.employee import Employee
 
 _LINE_BYTES = 75
 _ESCAPED = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n"})

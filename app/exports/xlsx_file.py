@@ -14,10 +14,10 @@ from itertools import chain, islice
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from app.employee import Employee
 from app.exports.columns import COLUMNS, row_of
 from app.exports.people_of_view import People
-from app.spreadsheet_text import guarded
+from app.model.employee import Employee
+from app.text.formula_guard import guarded
 
 # Where Excel ends; and far below the 2 GB from which a streamed part of a zip needs another format.
 ROWS_A_SHEET = 1_048_576

@@ -10,15 +10,15 @@ from threading import Event
 from typing import BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
-from app.errors import StorageUnavailable
-from app.imports import file_parts
-from app.imports.hold import change, is_held
-from app.imports.jobs import AT_WORK, Job, JobStore, Phase, new_job_id
-from app.imports.line_parts import LineParts
-from app.imports.lines import Line, LineCounts
-from app.imports.problems import FileUnreadable, NotNow
-from app.imports.refused import Cells, refused_rows
-from app.imports.worker import work
+from app.contracts.import_jobs import AT_WORK, Job, JobStore, LineCounts, Phase, new_job_id
+from app.imports.errors import FileUnreadable, NotNow
+from app.imports.planning.line_store import LineParts
+from app.imports.planning.lines import Line
+from app.imports.running import upload_store
+from app.imports.running.job_lease import change, is_held
+from app.imports.running.rejected_rows import Cells, refused_rows
+from app.imports.running.worker import work
+from app.model.errors import StorageUnavailable
 
 MOST_SHOWN = 20
 _LONGEST_NAME = 120
@@ -46,7 +46,7 @@ class Importer:
         )
         self._jobs.create(job)
         try:
-            received = file_parts.take_in(self._jobs, job.id, file)
+            received = upload_store.take_in(self._jobs, job.id, file)
         except BaseException:
             with contextlib.suppress(StorageUnavailable):
                 self._jobs.delete(job.id)

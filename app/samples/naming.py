@@ -7,9 +7,9 @@ from random import Random
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from app.folding import fold
 from app.samples.faces import Traits
 from app.samples.names import CULTURES, Culture
+from app.text.folding import fold
 
 _STYLES_OF_WOMEN = ("bob", "long", "bun", "tail", "curly", "crop", "waves")
 _STYLES_OF_MEN = ("short", "short", "crop", "waves", "bald")

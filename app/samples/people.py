@@ -9,7 +9,7 @@ from itertools import count
 from random import Random
 from typing import NamedTuple
 
-from app.employee import Employee
+from app.model.employee import Employee
 from app.samples import jobs
 from app.samples.faces import Traits
 from app.samples.naming import Cultures, Named

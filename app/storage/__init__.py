@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from app.contracts import EmployeeStore, PhotoStore
-from app.employee import Employee
-from app.findings import Check
-from app.fleet import HeartbeatStore
-from app.imports.jobs import JobStore
+from app.contracts.checks import Check
+from app.contracts.heartbeats import HeartbeatStore
+from app.contracts.import_jobs import JobStore
+from app.model.employee import Employee
 from app.settings import Settings
 from app.storage.jobs_in_memory import JobsInMemory
 
@@ -79,11 +79,11 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
 
 def _open_photos(settings: Settings) -> PhotoStore | None:
     if settings.photos_bucket:
-        from app.storage.photos_in_s3 import open_s3_store
+        from app.storage.aws.photos import open_s3_store
 
         return open_s3_store(settings.photos_bucket, settings.region)
     if settings.photos_folder:
-        from app.storage.photos_in_folder import open_folder_store
+        from app.storage.photos_on_disk import open_folder_store
 
         return open_folder_store(settings.photos_folder)
     return None
@@ -92,12 +92,12 @@ def _open_photos(settings: Settings) -> PhotoStore | None:
 def _aws_checks(settings: Settings) -> tuple[Check, ...]:
     if not (settings.photos_bucket or settings.dynamo_mode):
         return ()
-    from app.storage.aws_checks import aws_checks
+    from app.storage.aws.checks import aws_checks
 
     checks = aws_checks(settings.region, "dynamodb" if settings.dynamo_mode else "s3")
     if settings.photos_bucket:
-        from app.storage.s3_calls import S3Calls
-        from app.storage.s3_checks import BucketChecks
+        from app.storage.aws.s3_checks import BucketChecks
+        from app.storage.aws.s3_client import S3Calls
 
         calls = S3Calls(settings.photos_bucket, settings.region)
         checks = (*BucketChecks(calls).all(), *checks)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from app.imports.jobs import Job, StoredJob
-from app.imports.problems import JobChanged, JobNotFound
+from app.contracts.import_jobs import Job, JobChanged, JobNotFound, StoredJob
 
 
 class JobsInMemory:
-    """A JobStore; see app/imports/jobs.py."""
+    """A JobStore; see app/contracts/import_jobs.py."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, StoredJob] = {}

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.directory import Directory
+from app.directory.service import Directory
 from app.settings import Settings
 
 _FORM_SECONDS = 12 * 60 * 60
@@ -17,42 +17,44 @@ _FORM_SECONDS = 12 * 60 * 60
 def register(app: Flask) -> None:
     """Give the application its addresses, its safety measures and its error pages."""
     # Imported here, so that importing the package does nothing.
-    from app.web import (
+    from app.web import errors as error_pages
+    from app.web.exports import views as export_pages
+    from app.web.http import (
+        assets,
         compression,
-        console_pages,
-        doctor_page,
-        employee_pages,
-        error_pages,
-        export_pages,
-        import_files,
-        import_pages,
-        insights_page,
-        machine_pages,
-        not_modified,
-        photo_files,
-        safety,
-        static_files,
+        etags,
+        middleware,
+        photos,
     )
+    from app.web.imports import downloads
+    from app.web.imports import views as import_pages
+    from app.web.insights import views as insights_page
+    from app.web.machine import (
+        console,
+        diagnostics,
+        health,
+    )
+    from app.web.people import views as employee_pages
 
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
     _configure(app, settings)
-    safety.register(app, directory.photos.origin() if directory.photos else None)
+    middleware.register(app, directory.photos.origin() if directory.photos else None)
     # Flask runs these from the last to the first: the tag is made of the page before it is
     # compressed, and the headers and the log line of safety come at the very end.
     compression.register(app)
-    not_modified.register(app)
+    etags.register(app)
     import_pages.take_large_files(app)
     CSRFProtect(app)
     error_pages.register(app)
-    static_files.register(app, Path(app.root_path).parent / "static")
+    assets.register(app, Path(app.root_path).parent / "static")
     for blueprint in (
-        *(employee_pages.pages, photo_files.photos, insights_page.insights),
-        *(export_pages.exports, import_pages.imports, import_files.files),
-        *(machine_pages.machine, console_pages.console, doctor_page.doctor),
+        *(employee_pages.pages, photos.photos, insights_page.insights),
+        *(export_pages.exports, import_pages.imports, downloads.files),
+        *(health.machine, console.console, diagnostics.doctor),
     ):
         app.register_blueprint(blueprint)
-    console_pages.watch(app)
+    console.watch(app)
     import_pages.watch(app)
 
 

@@ -7,10 +7,10 @@ from typing import cast
 
 from flask import current_app
 
-from app.console import Console
-from app.directory import Directory
-from app.doctor import Doctor
+from app.diagnostics import Doctor
+from app.directory.service import Directory
 from app.imports.importer import Importer
+from app.machine import Console
 from app.settings import Settings
 
 

@@ -19,7 +19,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from app import create_app, import_watch, portrait
+from app import create_app
+from app.imports import scheduler
+from app.photos import processing
 from app.settings import Settings
 from tests.acceptance.visitors import ADA, Form, InProcess, Ledger, Visitor
 from tests.pictures import picture
@@ -118,8 +120,8 @@ def die_at_each_step(folder: Path, begin: Path, operation: str) -> None:
 
 def main(folder: Path) -> None:
     # What a thread that looks for imports holds while it looks, no fork of it can ever take.
-    import_watch.FIRST_LOOK_SECONDS = float(threading.TIMEOUT_MAX)
-    portrait.make(picture())  # what one process has imported, its children need not
+    scheduler.FIRST_LOOK_SECONDS = float(threading.TIMEOUT_MAX)
+    processing.make(picture())  # what one process has imported, its children need not
     begin = folder / ".begin"
     begin.mkdir()
     in_a_child(lambda: visitor_of(begin).add(photo=picture()))

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from app.employee import BADGE_KEYS
+from app.model.employee import BADGE_KEYS
 from tests.acceptance.visitors import ADA, Visitor
 from tests.acceptance.worlds import Aws, Laptop, World
 from tests.course_table import ODD_ITEMS

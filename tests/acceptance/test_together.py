@@ -12,7 +12,7 @@ import pytest
 import urllib3
 
 from app.contracts import Query
-from app.employee import Employee
+from app.model.employee import Employee
 from tests.acceptance.killed_saves import OPERATIONS, TYPED
 from tests.acceptance.visitors import ADA, Answer, Form, Visitor, at_once, employee_id_in
 from tests.acceptance.worlds import Aws, Laptop, World, sweep

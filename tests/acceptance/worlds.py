@@ -25,13 +25,13 @@ import urllib3
 from flask import Flask
 from PIL import Image
 
-from app import directory as directory_module
 from app.contracts import EmployeeStore
-from app.directory import Directory
-from app.employee import Employee
-from app.request_log import JsonLines
+from app.directory import service as directory_module
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.runtime.json_log import JsonLines
 from app.settings import Settings
-from app.web.addresses import person_address
+from app.web.ui.urls import person_address
 from tests.acceptance.visitors import InProcess, Ledger, OverHttp, Visitor
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.people import everyone

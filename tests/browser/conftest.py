@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.sample_people import load_samples
+from app.samples.loading import load_samples
 from tests.browser.pages import Open, opening
 from tests.ground.live_app import app_in_thread
 from tests.small_directory import AMARA, SmallDirectory

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Page
 
-from app.web.long_files import MOST_AT_ONCE
+from app.web.http.streaming import MOST_AT_ONCE
 from tests.browser.axe import check, check_views
 from tests.browser.conftest import Open, Site
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from app.contracts import EmployeeStore
-from app.employee import Employee
+from app.model.employee import Employee
 from tests.contract.dynamodb_binding import MotoRoom, UsedRoom
 from tests.contract.sql_binding import ServerRoom, SqliteRoom
 from tests.model_store import ModelStore

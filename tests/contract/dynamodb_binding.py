@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from moto import mock_aws
 
-from app.employee import Employee
+from app.model.employee import Employee
 from app.settings import Settings
 from app.storage.dynamodb import DynamoStore, open_dynamodb_store
 from app.storage.dynamodb.records import new_record

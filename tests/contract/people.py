@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 
 from app.contracts import EmployeeStore, Page, Query
-from app.employee import Card, Employee
+from app.model.employee import Card, Employee
 
 _WRITES = count()
 EVERYONE = Query()

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Engine, create_engine, delete, insert, update
 from sqlalchemy.pool import NullPool
 
-from app.employee import Employee
+from app.model.employee import Employee
 from app.storage.sql import SqlStore, open_sql_store
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people

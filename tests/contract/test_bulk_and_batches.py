@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.contracts import EmployeeStore
-from app.employee import Employee
-from app.errors import EditConflict
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.errors import EditConflict
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import add, found, new_write_id, person
 

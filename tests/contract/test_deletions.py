@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.contracts import MOST_DELETED_AT_ONCE, Deletion, EmployeeStore, Query
-from app.employee import Employee
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import add, everyone, found, names, person
 

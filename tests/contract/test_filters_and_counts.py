@@ -3,7 +3,7 @@
 import pytest
 
 from app.contracts import EmployeeStore, Facets
-from app.employee import BADGE_KEYS
+from app.model.employee import BADGE_KEYS
 from tests.contract.people import add, found, new_write_id, person
 
 SAO_PAULO = ("São Paulo", "sao paulo", "SAO  PAULO", "Ｓａｏ Ｐａｕｌｏ")
@@ -109,7 +109,7 @@ def test_values_come_in_the_order_of_their_fold(store: EmployeeStore) -> None:
 def test_counts_follow_every_change(store: EmployeeStore) -> None:
     from dataclasses import replace
 
-    from app.revision import revision_of
+    from app.model.revision import revision_of
 
     (ada,) = add(store, person("1", "Ada", location="Lisbon", badges=("bug",)))
     ada = store.update(replace(ada, location="Porto", badges=("apple",)), revision_of(ada), "w2")

@@ -3,7 +3,7 @@
 import threading
 
 from app.contracts import EmployeeStore
-from app.revision import revision_of
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import add, new_write_id, person
 

@@ -5,9 +5,9 @@ import json
 import random
 from itertools import product
 
-from app import terms
 from app.contracts import EmployeeStore, Query
-from app.cursors import Cursor
+from app.contracts.cursors import Cursor
+from app.text import search_keys
 from tests.contract.people import (
     add,
     add_named,
@@ -279,7 +279,7 @@ def test_names_without_a_latin_first_letter_come_last_under_other(store: Employe
     others = found(store, letter="other")
     assert found(store) == ["Ärzte", "!Bang", "Zoe", *others]
     assert sorted(others) == sorted(["42 Crew", "王小明", "Ада", "😀"])
-    assert others == sorted(others, key=terms.name_key)
+    assert others == sorted(others, key=search_keys.name_key)
 
 
 def test_an_unknown_letter_is_nobodys(store: EmployeeStore) -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.contracts import EmployeeStore
-from app.employee import CONTENT_FIELDS, Employee
-from app.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.revision import revision_of
+from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import add, everyone, found, names, new_write_id, person
 

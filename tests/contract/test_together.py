@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from app.contracts import EmployeeStore
-from app.errors import DirectoryError, EditConflict, EmployeeNotFound
-from app.revision import revision_of
+from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import everyone, found, new_write_id, person
 

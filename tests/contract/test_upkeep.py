@@ -5,8 +5,8 @@ from itertools import islice
 from threading import Event
 
 from app.contracts import EmployeeStore
-from app.employee import Employee
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import add, everyone, found, new_write_id, person
 from tests.model_store import ModelStore

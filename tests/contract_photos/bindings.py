@@ -13,9 +13,9 @@ import pytest
 import urllib3
 
 from app.contracts import PhotoFile, PhotoStore
-from app.errors import PhotoNotFound
-from app.storage.photos_in_folder import open_folder_store
-from app.storage.photos_in_s3 import open_s3_store
+from app.model.errors import PhotoNotFound
+from app.storage.aws.photos import open_s3_store
+from app.storage.photos_on_disk import open_folder_store
 
 REGION = "us-west-2"
 

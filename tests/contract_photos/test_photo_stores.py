@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.contracts import PhotoFile, PhotoLink
-from app.errors import PhotoNotFound
-from app.photo_keys import thumbnail_key
+from app.model.errors import PhotoNotFound
+from app.photos.keys import thumbnail_key
 
 KEY = f"employee_pic/{'0123456789abcdef' * 2}.jpg"
 OTHER = f"employee_pic/{'fedcba9876543210' * 2}.jpg"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import version
+from app.runtime import version
 from tests.deploy.archives import BUILD, ROOT, build, sha256_of
 
 

@@ -31,8 +31,8 @@ from tests.ground.server_process import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORTED = (
-    *("app.commands", "app.web", "app.storage.dynamodb", "app.storage.sql.sqlite"),
-    *("app.storage.photos_in_folder", "app.storage.photos_in_s3", "app.portrait"),
+    *("app.commands", "app.web", "app.storage.dynamodb", "app.storage.sql.engines.sqlite"),
+    *("app.storage.photos_on_disk", "app.storage.aws.photos", "app.photos.processing"),
     *("alembic.command", "boto3", "flask.cli", "sqlalchemy.dialects.sqlite.pysqlite"),
 )
 _DIE_WITH_THE_PARENT = 1  # PR_SET_PDEATHSIG of Linux

@@ -11,9 +11,9 @@ from threading import Event
 import pytest
 
 from app.contracts import EmployeeStore
+from app.contracts.import_jobs import Job, JobStore
 from app.imports.importer import Importer
-from app.imports.jobs import Job, JobStore
-from app.imports.lines import OUTCOMES, UNDO_OUTCOMES, Line
+from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
 from app.storage.dynamodb import DynamoJobs, DynamoStore
 from app.storage.jobs_in_memory import JobsInMemory
 from app.storage.sql import SqlJobs, SqlStore

@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from app.contracts import EmployeeStore
-from app.employee import Employee
-from app.errors import EmployeeNotFound, StorageUnavailable
-from app.imports import carrying_out, hold, line_parts, worker
-from app.imports.jobs import Job, Phase
-from app.imports.lines import REFUSED, LineCounts
-from app.imports.matching import LIVES
-from app.imports.problems import NotNow
-from app.revision import revision_of
+from app.contracts.import_jobs import Job, Phase
+from app.imports.errors import NotNow
+from app.imports.planning import line_store
+from app.imports.planning.lines import REFUSED, LineCounts
+from app.imports.planning.matching import LIVES
+from app.imports.running import execution, job_lease, worker
+from app.model.employee import Employee
+from app.model.errors import EmployeeNotFound, StorageUnavailable
+from app.model.revision import revision_of
 from tests.imports.conftest import Desk
 
 HEAD = "Name,Title,Office,Mail,Badges\n"
@@ -188,7 +189,7 @@ def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_parts, "LINES_A_PART", 10)
+    monkeypatch.setattr(line_store, "LINES_A_PART", 10)
 
 
 class Killed(BaseException):
@@ -253,8 +254,8 @@ def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
     from app.storage.jobs_in_memory import JobsInMemory
     from tests.model_store import ModelStore
 
-    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)  # as if a long time passed after each kill
-    monkeypatch.setattr(carrying_out, "PARTS_TOGETHER", parts_together)
+    monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)  # as if a long time passed after each kill
+    monkeypatch.setattr(execution, "PARTS_TOGETHER", parts_together)
     writes, killed = 0, True
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
@@ -292,8 +293,8 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
     from app.storage.jobs_in_memory import JobsInMemory
     from tests.model_store import ModelStore
 
-    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)
-    monkeypatch.setattr(carrying_out, "PARTS_TOGETHER", 2)
+    monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
+    monkeypatch.setattr(execution, "PARTS_TOGETHER", 2)
     writes, killed = 0, True
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
@@ -315,7 +316,7 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
 def test_stopped_it_rests_and_told_to_go_on_it_goes_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "_RENEW_SECONDS", -1.0)
+    monkeypatch.setattr(job_lease, "_RENEW_SECONDS", -1.0)
     job = desk.take_in(many(50))
     running = desk.importer.work(job.id, desk.stop)
     while next(running).done_parts < 2:
@@ -349,7 +350,7 @@ def reads_all_first(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int = -1) -
 def test_stopped_in_the_middle_it_can_be_undone_with_all_parts_that_were_begun(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrying_out, "PARTS_TOGETHER", 2)
+    monkeypatch.setattr(execution, "PARTS_TOGETHER", 2)
     job = desk.take_in(many(50))
     reads_all_first(desk, monkeypatch, at=14)
     while not desk.stop.is_set():
@@ -379,7 +380,7 @@ def test_what_an_older_release_stopped_in_the_middle_of_a_part_can_be_undone(des
 def test_how_far_it_is_moves_while_people_are_put_in_order_and_while_they_are_added(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "_NOTE_SECONDS", -1.0)
+    monkeypatch.setattr(job_lease, "_NOTE_SECONDS", -1.0)
     job = desk.run(many(450), go=False)
     desk.importer.go(job.id)
     reads_all_first(desk, monkeypatch)
@@ -414,7 +415,7 @@ def test_what_was_added_before_a_stop_is_counted_when_it_goes_on(
     desk.stop.clear()
     seen: list[Job] = []
     real = desk.jobs.write
-    monkeypatch.setattr(hold, "_NOTE_SECONDS", -1.0)
+    monkeypatch.setattr(job_lease, "_NOTE_SECONDS", -1.0)
     reads_all_first(desk, monkeypatch)
     monkeypatch.setattr(desk.jobs, "write", lambda now, rev: seen.append(now) or real(now, rev))
     desk.work(job)
@@ -481,7 +482,7 @@ def test_who_was_added_and_then_changed_or_deleted_by_others_still_was_added_by_
 def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)
+    monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
     job = desk.run(many(20), go=False)
     desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), "w")
     desk.importer.go(job.id)
@@ -546,11 +547,11 @@ def test_a_holder_that_died_on_this_machine_is_not_waited_for_and_one_elsewhere_
 def test_work_that_dies_again_and_again_rests_and_says_why(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "LIFE_SECONDS", 0.0)
+    monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
     job = desk.take_in(many(3))
     for _ in range(5):
-        assert hold.take_hold(desk.jobs, job.id, desk.stop)
-    assert hold.take_hold(desk.jobs, job.id, desk.stop) is None
+        assert job_lease.take_hold(desk.jobs, job.id, desk.stop)
+    assert job_lease.take_hold(desk.jobs, job.id, desk.stop) is None
     resting = desk.importer.read(job.id)
     assert resting.stopped
     assert "ended five times" in resting.trouble

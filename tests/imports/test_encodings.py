@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from app.imports.encodings import encoding_of
-from app.imports.latin import latin_of
+from app.imports.files.encodings import encoding_of
+from app.imports.files.latin_encodings import latin_of
 
 WESTERN = (
     "José García", "María Núñez", "Søren Kierkegaard", "Åse Lindström", "Jürgen Müller",

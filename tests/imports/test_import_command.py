@@ -17,7 +17,7 @@ from click.testing import Result
 from flask import Flask
 
 from app.commands import imports, progress
-from app.imports.jobs import Phase
+from app.contracts.import_jobs import Phase
 from app.web.current import current_directory
 from tests.ground.in_time import wait_until
 from tests.small_app import small_app

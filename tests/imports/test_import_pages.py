@@ -12,10 +12,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.imports.files.table import Table
 from app.imports.importer import Importer
-from app.imports.table import Table
-from app.web import import_pages
-from app.web.long_files import MOST_AT_ONCE
+from app.web.http.streaming import MOST_AT_ONCE
+from app.web.imports import views as import_pages
 from tests.page_reader import Page, words_of
 from tests.small_directory import AMARA, SmallDirectory, upload
 

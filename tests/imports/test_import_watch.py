@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from app import import_process, import_watch
-from app.import_watch import ImportWatch
+from app import import_process
+from app.contracts.import_jobs import Phase
+from app.imports import scheduler
 from app.imports.importer import Importer
-from app.imports.jobs import Phase
-from app.runtime_folder import RuntimeFolder
+from app.imports.scheduler import ImportWatch
+from app.runtime.runtime_dir import RuntimeFolder
 from app.settings import Settings
 from app.storage.jobs_in_memory import JobsInMemory
 from tests.model_store import ModelStore
@@ -47,8 +48,8 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    monkeypatch.setattr(import_watch, "FIRST_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(import_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(scheduler, "FIRST_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(scheduler, "LOOK_SECONDS", 0.01)
     return Watched(tmp_path)
 
 

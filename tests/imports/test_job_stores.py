@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from app.imports.jobs import DAYS_KEPT, Job, Phase, job_from, new_job_id
-from app.imports.lines import LineCounts
-from app.imports.problems import JobChanged, JobNotFound
+from app.contracts.import_jobs import (
+    DAYS_KEPT,
+    Job,
+    JobChanged,
+    JobNotFound,
+    Phase,
+    job_from,
+    new_job_id,
+)
+from app.imports.planning.lines import LineCounts
 from tests.contract.dynamodb_binding import DynamoRoom
 from tests.contract.sql_binding import SqliteRoom
 from tests.imports.conftest import Desk, jobs_beside

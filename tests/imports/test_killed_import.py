@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from app.contracts.import_jobs import Job, Phase
 from app.imports.importer import Importer
-from app.imports.jobs import Job, Phase
 from app.storage.sql import SqlJobs, open_sql_store
 from tests.ground.live_app import LiveApp
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.employee import TEXT_FIELDS, Employee
+from app.contracts.import_jobs import Phase
 from app.exports.csv_file import csv_file
 from app.exports.xlsx_file import xlsx_file
-from app.imports.jobs import Phase
+from app.model.employee import TEXT_FIELDS, Employee
 from tests.imports.conftest import Desk
 from tests.small_directory import AMARA
 

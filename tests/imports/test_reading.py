@@ -9,17 +9,17 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from app.employee import Employee
 from app.exports.xlsx_file import xlsx_file
-from app.imports.columns import field_of, read_headings
-from app.imports.days import DayOrder, read_day
-from app.imports.lines import problem_at
-from app.imports.problems import FileUnreadable
-from app.imports.rows import Row, row_words
-from app.imports.table import Table
-from app.imports.wanted import read_row
-from app.imports.xlsx_rows import XlsxRows
-from app.seen import Seen
+from app.imports.errors import FileUnreadable
+from app.imports.files.columns import field_of, read_headings
+from app.imports.files.rows import Row, row_words
+from app.imports.files.table import Table
+from app.imports.files.xlsx_rows import XlsxRows
+from app.imports.planning.dates import DayOrder, read_day
+from app.imports.planning.lines import problem_at
+from app.imports.planning.parsed_rows import read_row
+from app.model.employee import Employee
+from app.runtime.compact_map import Seen
 
 ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga"), ("Bo", "A\nB", "é"))
 

@@ -7,10 +7,10 @@ import io
 
 import openpyxl
 
+from app.contracts.import_jobs import Job
 from app.exports.csv_file import csv_of_rows
-from app.imports.jobs import Job
-from app.imports.lines import REFUSED
-from app.revision import revision_of
+from app.imports.planning.lines import REFUSED
+from app.model.revision import revision_of
 from tests.imports.conftest import Desk
 
 FILE = (

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from app.contracts import Query
-from app.employee import BADGE_KEYS, Employee
+from app.model.employee import BADGE_KEYS, Employee
 
 IDS = ("1", "2", "10", "a/b", "é", "雨" * 30, "x" * 70, "~odd ")
 NAMES = ("Ada Lovelace", "ada lovelace", "Ádám Ödön", "Bo O'Brien", "Jean-Luc Picard", "王小明",

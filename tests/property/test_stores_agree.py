@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from app.contracts import EmployeeStore, Query
-from app.employee import Employee
-from app.errors import DirectoryError, EditConflict, EmployeeNotFound
-from app.revision import revision_of
+from app.model.employee import Employee
+from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
+from app.model.revision import revision_of
 from tests.contract.bindings import Room
 from tests.contract.people import everyone
 from tests.model_store import ModelStore

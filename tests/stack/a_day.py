@@ -12,10 +12,10 @@ from botocore.httpsession import URLLib3Session
 from flask import Flask
 
 from app.contracts import PhotoLink, Query
-from app.directory import Directory, PhotoChange
-from app.employee import Employee
-from app.findings import State
-from app.revision import revision_of
+from app.contracts.checks import State
+from app.directory.service import Directory, PhotoChange
+from app.model.employee import Employee
+from app.model.revision import revision_of
 from tests.pictures import picture
 from tests.small_app import small_app
 

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from app.contracts import Query
-from app.errors import StorageUnavailable
+from app.model.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage import open_stores
 from tests.stack.a_day import settings_of, worked

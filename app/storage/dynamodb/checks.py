@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 
-from app.counting import counted, people_counted
-from app.errors import StorageUnavailable
-from app.findings import Check, Finding, State, broken, fine, look
-from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.manifests import Manifest
-from app.storage.dynamodb.records import employee_from
-from app.storage.dynamodb.rows import NAME_VIEW, project
-from app.storage.dynamodb.tables import (
+from app.contracts.checks import Check, Finding, State, broken, fine, look
+from app.model.errors import StorageUnavailable
+from app.storage.dynamodb.client.calls import Calls, Item
+from app.storage.dynamodb.client.pagination import walk
+from app.storage.dynamodb.client.tables import (
     INDEX_KEY,
     PEOPLE_KEY,
     Tables,
@@ -20,9 +17,12 @@ from app.storage.dynamodb.tables import (
     stream_of,
     wrong_key,
 )
-from app.storage.dynamodb.tally import Tally
-from app.storage.dynamodb.transit import Transit
-from app.storage.dynamodb.walks import walk
+from app.storage.dynamodb.index.counters import Tally
+from app.storage.dynamodb.index.manifests import Manifest
+from app.storage.dynamodb.index.rows import NAME_VIEW, project
+from app.storage.dynamodb.index.transactions import Transit
+from app.storage.dynamodb.records import employee_from
+from app.text.plurals import counted, people_counted
 
 _COMPARED = 200
 _SETUP = ("flask setup", "Run this, then check again")

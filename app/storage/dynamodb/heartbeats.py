@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from app.fleet import FORGOTTEN_SECONDS, Heartbeat, heartbeat_from
-from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.troubles import ConditionFailed
+from app.contracts.heartbeats import FORGOTTEN_SECONDS, Heartbeat, heartbeat_from
+from app.storage.dynamodb.client.calls import Calls, Item
+from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.client.tables import Tables
 
 _VIEW = "fleet"
 _NAMES = {"#ttl": "ttl", "#stop": "asked_to_stop"}

@@ -15,20 +15,19 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from app.imports.jobs import DAYS_KEPT, Job, StoredJob, job_from
-from app.imports.problems import JobChanged, JobNotFound
-from app.storage.dynamodb.batch_writes import write_batches
-from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.troubles import ConditionFailed
-from app.storage.dynamodb.walks import rows_of
+from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob, job_from
+from app.storage.dynamodb.client.batch_writes import write_batches
+from app.storage.dynamodb.client.calls import Calls, Item
+from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.client.pagination import rows_of
+from app.storage.dynamodb.client.tables import Tables
 
 _VIEW, _WANTING = "imports", "imports-wanting-work"
 _DAY_SECONDS = 24 * 60 * 60
 
 
 class DynamoJobs:
-    """A JobStore; see app/imports/jobs.py."""
+    """A JobStore; see app/contracts/import_jobs.py."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls

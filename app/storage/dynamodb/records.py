@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from app.employee import CONTENT_FIELDS, TEXT_FIELDS, Employee, badges_from
-from app.errors import EmployeeNotFound
-from app.storage.dynamodb.calls import Item
-from app.storage.dynamodb.rows import PHOTO_PREFIX
+from app.model.employee import CONTENT_FIELDS, TEXT_FIELDS, Employee, badges_from
+from app.model.errors import EmployeeNotFound
+from app.storage.dynamodb.client.calls import Item
+from app.storage.dynamodb.client.tables import PHOTO_PREFIX
 
 _ATTRIBUTE = {name: name for name in CONTENT_FIELDS} | {"photo_key": "object_key"}
 _LONGEST_ID = 2048  # bytes; an address can hold more

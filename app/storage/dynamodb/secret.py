@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.storage.dynamodb.calls import Calls
-from app.storage.dynamodb.tables import Tables
-from app.storage.dynamodb.troubles import ConditionFailed
+from app.storage.dynamodb.client.calls import Calls
+from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.client.tables import Tables
 
 
 def shared_secret(calls: Calls, tables: Tables, proposal: str) -> str:

@@ -14,35 +14,38 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from threading import Event, Lock
 from typing import Any
 
-from app import deadline
 from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
-from app.employee import Employee
-from app.errors import (
+from app.model.employee import Employee
+from app.model.errors import (
     DirectoryError,
     EditConflict,
     EmployeeDeleted,
     EmployeeNotFound,
     StorageUnavailable,
 )
-from app.revision import revision_of
+from app.model.revision import revision_of
+from app.runtime import deadline
 from app.settings import Settings
-from app.storage.dynamodb import lookups, records, tables, walks
-from app.storage.dynamodb.browse import Browser
-from app.storage.dynamodb.bulk import BulkImport
-from app.storage.dynamodb.calls import Calls, Item
-from app.storage.dynamodb.deletions import delete_many
-from app.storage.dynamodb.equipment import gather
-from app.storage.dynamodb.follow import Follower
-from app.storage.dynamodb.manifests import Manifest
-from app.storage.dynamodb.reindex import Reindex
-from app.storage.dynamodb.rows import project
+from app.storage.dynamodb import records
+from app.storage.dynamodb.client import tables
+from app.storage.dynamodb.client.calls import Calls, Item
+from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.index import lookups
+from app.storage.dynamodb.index.browse import Browser
+from app.storage.dynamodb.index.counters import Tally, facets_from
+from app.storage.dynamodb.index.manifests import Manifest
+from app.storage.dynamodb.index.repair import MOST_ROUNDS, Upkeep, busy, condition
+from app.storage.dynamodb.index.rows import project
+from app.storage.dynamodb.index.transactions import Transit
+from app.storage.dynamodb.index.vocabulary import WordRows
 from app.storage.dynamodb.secret import shared_secret
-from app.storage.dynamodb.tally import Tally, facets_from
-from app.storage.dynamodb.transit import Transit
-from app.storage.dynamodb.troubles import ConditionFailed
-from app.storage.dynamodb.upkeep import MOST_ROUNDS, Upkeep, busy, condition
-from app.storage.dynamodb.vocabulary import WordRows
-from app.storage.own_words import OwnWords
+from app.storage.dynamodb.tasks import everyone
+from app.storage.dynamodb.tasks.bulk_add import BulkImport
+from app.storage.dynamodb.tasks.bulk_delete import delete_many
+from app.storage.dynamodb.tasks.context import gather
+from app.storage.dynamodb.tasks.follow import Follower
+from app.storage.dynamodb.tasks.reindex import Reindex
+from app.storage.vocabulary_writer import OwnWords
 
 log = logging.getLogger(__name__)
 
@@ -196,10 +199,10 @@ class DynamoStore:
         return lookups.find_by_email(self.calls, self._transit, self.tables, addresses)
 
     def each(self, bookmark: str = "") -> Iterator[Batch]:
-        return walks.each_batch(self.calls, self.tables, bookmark)
+        return everyone.each_batch(self.calls, self.tables, bookmark)
 
     def photo_keys(self) -> Iterator[str]:
-        return walks.photo_keys(self.calls, self.tables)
+        return everyone.photo_keys(self.calls, self.tables)
 
     def shared_secret(self, proposal: str) -> str | None:
         return shared_secret(self.calls, self.tables, proposal)

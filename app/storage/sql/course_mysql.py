@@ -9,10 +9,10 @@ from pymysql.constants import ER
 from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import DBAPIError
 
-from app.employee import Employee, badges_from
-from app.errors import SettingsError, StorageUnavailable
-from app.photo_keys import is_photo_key
-from app.storage.sql.database import Database, read_url
+from app.model.employee import Employee, badges_from
+from app.model.errors import SettingsError, StorageUnavailable
+from app.photos.keys import is_photo_key
+from app.storage.sql.engines.database import Database, read_url
 
 BATCH = 1_000
 # All columns, since tables of older lessons have fewer.

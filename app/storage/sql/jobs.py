@@ -23,9 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from app.imports.jobs import DAYS_KEPT, Job, StoredJob, job_from
-from app.imports.problems import JobChanged, JobNotFound
-from app.storage.sql.database import Database
+from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob, job_from
+from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import KEPT, metadata
 
 # MySQL chooses a column that holds so much.
@@ -59,7 +58,7 @@ _STORED = select(job.c.state, job.c.revision)
 
 
 class SqlJobs:
-    """A JobStore; see app/imports/jobs.py."""
+    """A JobStore; see app/contracts/import_jobs.py."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -12,13 +12,20 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from app import terms
-from app.employee import Employee
-from app.storage.sql import counts
-from app.storage.sql.listing import NOT_LISTED, EntryRow, Listing, Place, listing_in, listing_of
-from app.storage.sql.plain_rows import drop_rows, put_rows, rows_with
+from app.model.employee import Employee
+from app.storage.sql.engines.raw_rows import drop_rows, put_rows, rows_with
+from app.storage.sql.index import counters
+from app.storage.sql.index.entries import (
+    NOT_LISTED,
+    EntryRow,
+    Listing,
+    Place,
+    listing_in,
+    listing_of,
+)
 from app.storage.sql.rows import columns_of, employee_from, time_text
 from app.storage.sql.tables import entry, gone, people
+from app.text import search_keys
 
 # A form can be sent again for so long without reviving whom it was about.
 REMEMBER_GONE = timedelta(days=35)
@@ -54,7 +61,7 @@ def read(connection: Connection, employee_id: str, *, to_change: bool = False) -
     by_tie, by_id = (
         (_READ_TO_CHANGE, _READ_FOREIGN_TO_CHANGE) if to_change else (_READ, _READ_FOREIGN)
     )
-    row = connection.execute(by_tie, {"of_tie": terms.tie_of(employee_id)}).mappings().first()
+    row = connection.execute(by_tie, {"of_tie": search_keys.tie_of(employee_id)}).mappings().first()
     if row is None and can_be_stored(employee_id):
         row = connection.execute(by_id, {"of_id": employee_id}).mappings().first()
     # The tie of a long id is a hash; the id decides.
@@ -81,7 +88,7 @@ def listed_rows(
     if not employee_ids:
         return {}
     statement = _WITH_TIES_TO_CHANGE if to_change else _WITH_TIES
-    ties = [*map(terms.tie_of, employee_ids)]
+    ties = [*map(search_keys.tie_of, employee_ids)]
     # The tie of a long id is a hash; the id decides.
     asked = set(employee_ids)
     rows = connection.execute(statement, {"ties": ties}).mappings()
@@ -145,7 +152,7 @@ def put_listing(connection: Connection, number: int, old: Listing, new: Listing)
     )
     more = Counter(new.counted())
     more.subtract(old.counted())
-    counts.change(connection, more)
+    counters.change(connection, more)
 
 
 class Removal(NamedTuple):
@@ -163,11 +170,12 @@ def remove(connection: Connection, removals: Sequence[Removal]) -> None:
     listings = [each.record.listing for each in removals]
     drop_entries(connection, chain.from_iterable(each.entries() for each in listings))
     counted = Counter(chain.from_iterable(each.counted() for each in listings))
-    counts.change(connection, {spelling: -number for spelling, number in counted.items()})
+    counters.change(connection, {spelling: -number for spelling, number in counted.items()})
     drop_rows(connection, people, ("number",), [(each.record.number,) for each in removals])
     connection.execute(_FORGET_OLD, {"before": time_text(now - REMEMBER_GONE)})
     remembered = [
-        (terms.tie_of(each.record.person.id), each.write_id, time_text(now)) for each in removals
+        (search_keys.tie_of(each.record.person.id), each.write_id, time_text(now))
+        for each in removals
     ]
     drop_rows(connection, gone, ("tie",), [row[:1] for row in remembered])
     put_rows(connection, gone, ("tie", "write_id", "deleted_at"), remembered)
@@ -175,7 +183,7 @@ def remove(connection: Connection, removals: Sequence[Removal]) -> None:
 
 def who_deleted(connection: Connection, employee_ids: Iterable[str]) -> dict[str, str]:
     """The writes that deleted these ids, by tie, where one is remembered."""
-    ties = [*map(terms.tie_of, employee_ids)]
+    ties = [*map(search_keys.tie_of, employee_ids)]
     return dict(rows_with(connection, gone, ("tie", "write_id"), ties))
 
 
@@ -207,7 +215,7 @@ def can_be_stored(text: str) -> bool:
 
 def _written(person: Employee, write_id: str) -> dict[str, Any]:
     return {
-        "tie": terms.tie_of(person.id),
+        "tie": search_keys.tie_of(person.id),
         "version": person.version,
         "updated_at": time_text(person.updated_at) if person.updated_at else None,
         "write_id": write_id,

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from app.employee import BADGE_KEYS, TEXT_FIELDS, Card, Employee, badges_from
-from app.folding import LINE_CHARACTERS, one_line
+from app.model.employee import BADGE_KEYS, TEXT_FIELDS, Card, Employee, badges_from
 from app.storage.sql.tables import people
+from app.text.folding import LINE_CHARACTERS, one_line
 
 CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
 

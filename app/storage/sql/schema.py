@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from app.errors import StorageUnavailable
-from app.storage.sql.database import Database
+from app.model.errors import StorageUnavailable
+from app.storage.sql.engines.database import Database
 
 # The newest file in migrations/versions; asking Alembic for it would cost every start 100 ms.
 VERSION = "0005"

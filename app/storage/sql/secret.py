@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, String, Table, Text, select
 
-from app.storage.sql.database import Database
+from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import KEPT_BY_KEY, metadata
 
 _NAME = "key"

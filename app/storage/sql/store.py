@@ -10,26 +10,22 @@ from threading import Event
 
 from sqlalchemy import select
 
-from app import deadline
 from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
-from app.employee import Employee, badges_from
-from app.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.revision import revision_of
-from app.storage.own_words import OwnWords
-from app.storage.sql import (
-    batches,
-    browse,
-    bulk,
-    counts,
-    records,
-    reindex,
-    removal,
-    schema,
-    secret,
-    vocabulary,
-)
-from app.storage.sql.database import Database, again_when_undone, read_url
+from app.model.employee import Employee, badges_from
+from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.revision import revision_of
+from app.runtime import deadline
+from app.storage.sql import records, schema, secret, vocabulary
+from app.storage.sql.engines.database import Database, again_when_undone, read_url
+from app.storage.sql.index import browse, counters
 from app.storage.sql.tables import people
+from app.storage.sql.tasks import (
+    bulk_add,
+    bulk_delete,
+    bulk_read,
+    reindex,
+)
+from app.storage.vocabulary_writer import OwnWords
 
 
 def open_sql_store(database_url: str) -> SqlStore:
@@ -42,7 +38,7 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counts: counts.Read | None = None
+        self._counts: counters.Read | None = None
         self._own_words = OwnWords(partial(vocabulary.write, database))
 
     @property
@@ -81,7 +77,7 @@ class SqlStore:
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
         deletion = Deletion(employee_id, expected_revision, write_id)
-        (outcome,) = removal.delete_many(self._database, [deletion])
+        (outcome,) = bulk_delete.delete_many(self._database, [deletion])
         if isinstance(outcome, DirectoryError):
             raise outcome
         return outcome
@@ -92,7 +88,7 @@ class SqlStore:
 
     def facets(self) -> Facets:
         with self._database.reading("facets") as connection:
-            self._counts = counts.read(connection, self._counts)
+            self._counts = counters.read(connection, self._counts)
             return self._counts.facets
 
     def check(self) -> None:
@@ -122,22 +118,22 @@ class SqlStore:
     ) -> Iterator[int]:
         people = map(_normal, employees)
         note = self._own_words.note
-        steps = bulk.add_many(self._database, people, note, keep_versions=keep_versions)
+        steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
         return self._own_words.writing(steps)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
-        return removal.delete_many(self._database, deletions)
+        return bulk_delete.delete_many(self._database, deletions)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         with self._database.reading("get_many") as connection:
-            return batches.get_many(connection, employee_ids)
+            return bulk_read.get_many(connection, employee_ids)
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
         with self._database.reading("find_by_email") as connection:
-            return batches.find_by_email(connection, addresses)
+            return bulk_read.find_by_email(connection, addresses)
 
     def each(self, bookmark: str = "") -> Iterator[Batch]:
-        return batches.everyone(self._database, bookmark)
+        return bulk_read.everyone(self._database, bookmark)
 
     def known_words(self) -> Iterator[str]:
         return vocabulary.known_words(self._database)

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.contracts import MOST_KNOWN_WORDS
-from app.storage.sql.database import Database
+from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import KEPT_BY_KEY, Ordered, metadata
 
 LONGEST = 64

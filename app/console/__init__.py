@@ -1,5 +1,0 @@
-"""The console: this machine and its load, and the heartbeats by which the others are seen."""
-
-from app.console.this_machine import Console
-
-__all__ = ["Console"]

@@ -1,0 +1,217 @@
+"""A job: an import from the upload to its end or its undoing, and where jobs are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from app.model.errors import DirectoryError
+
+DAYS_KEPT = 30
+JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
+NO_ROWS = "The file has headings, but no row below them."
+
+
+class LineCounts(NamedTuple):
+    """How many lines of each outcome there are in a part, or in all."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+    undone: int = 0
+    kept: int = 0
+
+    def plus(self, other: LineCounts) -> LineCounts:
+        """Both together."""
+        return LineCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def of(self, outcome: str) -> int:
+        """How many have this outcome."""
+        found: int = getattr(self, outcome)
+        return found
+
+
+class JobNotFound(DirectoryError):
+    """No import has this id, or it was forgotten after thirty days."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"There is no import {job_id[:40]}: it may be over for more than 30 days.")
+        self.job_id = job_id
+
+
+class JobChanged(DirectoryError):
+    """The state of the import is no longer the one that was read: read it again."""
+
+
+class Phase(StrEnum):
+    """How far a job is; at the first, third and every ``-ED`` it waits for somebody."""
+
+    RECEIVING = "receiving"
+    PLANNING = "planning"
+    PLANNED = "planned"
+    DOING = "doing"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+AT_WORK = frozenset({Phase.PLANNING, Phase.DOING, Phase.UNDOING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The state of a job; its file and its lines are kept in parts.
+
+    ``go`` carries it out as soon as it is planned. ``holder`` works on it until ``held_until``
+    (as time.time() tells) unless it says so again; ``tries`` counts the holders that died since
+    anything was finished. ``trouble`` is a sentence: why it failed or what it waits for.
+    ``sheets`` are those of a workbook that are read. Many parts are done together: those before
+    ``begun_parts`` may have been begun, ``ahead`` newcomers of parts that are not done are there
+    already, and ``sorting`` were read, to be stored in order.
+    """
+
+    id: str
+    name: str
+    created: float
+    size: int = 0
+    digest: str = ""
+    phase: Phase = Phase.RECEIVING
+    stopped: bool = False
+    go: bool = False
+    holder: str = ""
+    held_until: float = 0.0
+    tries: int = 0
+    trouble: str = ""
+    file_parts: int = 0
+    words: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    sheets_left_out: tuple[str, ...] = ()
+    day_first: bool = False
+    month_first: bool = False
+    total: int = -1
+    parts: int = 0
+    planned: LineCounts = field(default_factory=LineCounts)
+    done_parts: int = 0
+    done: LineCounts = field(default_factory=LineCounts)
+    begun_parts: int = 0
+    ahead: int = 0
+    sorting: int = 0
+    undone_parts: int = 0
+    undone: LineCounts = field(default_factory=LineCounts)
+    ended: float = 0.0
+
+    @property
+    def wants_work(self) -> bool:
+        """Whether a worker has something to do."""
+        return self.phase in AT_WORK and not self.stopped
+
+    @property
+    def has_no_rows(self) -> bool:
+        """Whether the file was read, and has nothing below its headings."""
+        return self.total == 0
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many lines are through in this phase, of how many (0: not known yet)."""
+        if self.phase in (Phase.PLANNING, Phase.PLANNED):
+            return sum(self.planned), max(self.total, 0)
+        if self.phase in (Phase.UNDOING, Phase.UNDONE):
+            touched = self.added + self.done.changed
+            return min(sum(self.undone), touched), touched
+        return sum(self.done) + self.ahead, max(self.total, 0)
+
+    @property
+    def added(self) -> int:
+        """How many people it added so far."""
+        return self.done.added + self.ahead
+
+    @property
+    def what_was_left_out(self) -> str:
+        """Which sheets of a workbook were not read, in two sentences; empty where all were."""
+        if not self.sheets_left_out:
+            return ""
+        which, first = ", ".join(self.sheets_left_out), self.sheets[0]
+        if len(self.sheets_left_out) == 1:
+            return (
+                f"The sheet {which} was not read, because its headings are not those of {first}. "
+                "If it has people, give it the same and import the file again."
+            )
+        return (
+            f"These sheets were not read, because their headings are not those of {first}: "
+            f"{which}. If they have people, give them the same and import the file again."
+        )
+
+    def as_text(self) -> str:
+        """The job, to be kept."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+
+def job_from(text: str) -> Job:
+    """The job in this text; what another release added is left out."""
+    found = json.loads(text)
+    known = {each.name: found[each.name] for each in fields(Job) if each.name in found}
+    known["phase"] = Phase(known["phase"])
+    for name in ("planned", "done", "undone"):
+        known[name] = LineCounts(*known[name])
+    known["columns"] = tuple((heading, label) for heading, label in known["columns"])
+    for name in ("left_out", "sheets", "sheets_left_out"):
+        known[name] = tuple(known.get(name, ()))
+    return Job(**known)
+
+
+def new_job_id(now: float | None = None) -> str:
+    """An id that sorts by time."""
+    then = datetime.fromtimestamp(time.time() if now is None else now, UTC)
+    return f"{then:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+
+
+class StoredJob(NamedTuple):
+    """A job as it was read, and the revision on which its next writing depends."""
+
+    job: Job
+    revision: int
+
+
+class JobStore(Protocol):
+    """Where jobs are kept, so that any machine can show them and go on with them.
+
+    Every method raises StorageUnavailable like the methods of an EmployeeStore. Jobs are forgotten
+    thirty days after they were created, with their parts.
+    """
+
+    def create(self, job: Job) -> None:
+        """Keep a new job, at revision 1; forget what is older than thirty days."""
+
+    def read(self, job_id: str) -> StoredJob:
+        """A job, as it is now. Raises JobNotFound."""
+
+    def write(self, job: Job, revision: int) -> int:
+        """Put a job in the place of the one with this revision; return its new revision.
+
+        Raises JobChanged when it has another revision by now, and JobNotFound.
+        """
+
+    def recent(self, most: int, before: str = "") -> list[StoredJob]:
+        """The jobs that were created last, or before the one with this id; the latest first."""
+
+    def wanting_work(self, most: int) -> list[StoredJob]:
+        """The oldest jobs that want work, at a cost that no other job adds to."""
+
+    def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
+        """Keep a part of at most 390 KB, in place of one with the same kind and number."""
+
+    def get_part(self, job_id: str, kind: str, number: int) -> bytes:
+        """A part. Raises JobNotFound where there is none."""
+
+    def delete(self, job_id: str) -> None:
+        """Forget a job and all its parts; one that is not there is no error."""

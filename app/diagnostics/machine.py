@@ -1,0 +1,185 @@
+"""What the doctor looks at on this machine and in its settings."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.contracts import EmployeeStore
+from app.contracts.checks import Finding, broken, fine, look
+from app.model.errors import StorageUnavailable
+from app.runtime import ec2_metadata
+from app.settings import Settings
+from app.text.plurals import people_counted
+
+SERVICE_SETTINGS = Path("/etc/employee-directory/env")
+LEAST_FREE_BYTES = 100 * 2**20
+LITTLE_FREE_BYTES = 1024 * 2**20
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_MAKERS = Path("/sys/class/dmi/id/sys_vendor")
+_RESTART = "sudo systemctl restart employee-directory"
+
+
+def setting_line(line: str) -> tuple[str, str]:
+    """The command that changes a setting on this machine, and what to do with it."""
+    if SERVICE_SETTINGS.exists():
+        name = line.partition("=")[0]
+        edit = f"sudo sed -i '/^{name}=/d; $ a {line}' {SERVICE_SETTINGS}"
+        return f"{edit}\n{_RESTART}", "Put your own value in, run this, then check again"
+    return f"export {line}", "Put your own value in, set this, and start again"
+
+
+def check_settings(settings: Settings) -> Finding:
+    """Whether a value of an unfinished script was left in."""
+    left_in = [problem for problem in settings.problems if "placeholder" in problem]
+    if not left_in:
+        return fine("No setting holds the placeholder of an unfinished script.")
+    name = left_in[0].split()[0]
+    return broken(" ".join(left_in), *setting_line(f"{name}=value"))
+
+
+def check_region(settings: Settings) -> Finding:
+    """Whether AWS's services can be found, and are those of this machine's region."""
+    if not (settings.dynamo_mode or settings.photos_bucket):
+        return fine("None is needed: records and photos are kept without AWS.")
+    machine = ec2_metadata.this_machine()
+    wanted = machine.region if machine else "us-west-2"
+    if not settings.region:
+        return broken(
+            "No region is set, so DynamoDB and S3 cannot be found.",
+            *setting_line(f"AWS_DEFAULT_REGION={wanted}"),
+        )
+    if not _REGION.fullmatch(settings.region):
+        return broken(
+            f"{settings.region!r} is not the name of a region.",
+            *setting_line(f"AWS_DEFAULT_REGION={wanted}"),
+        )
+    if machine and machine.region != settings.region:
+        return look(
+            f"The settings say {settings.region}, and this machine is in {machine.region}: every "
+            "page goes a long way.",
+            *setting_line(f"AWS_DEFAULT_REGION={machine.region}"),
+        )
+    return fine(f"{settings.region}{', as this machine' if machine else ''}.")
+
+
+def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
+    """Whether the database answers a page's questions."""
+    what = _kind_of_database(settings)
+    try:
+        began = time.perf_counter()
+        employees.check()
+        passed = 1000 * (time.perf_counter() - began)
+        people = employees.facets().total
+    except StorageUnavailable as error:
+        found = f"{what} does not answer: {error.action} {error.resource}: {error.reason}."
+        if "flask setup" in error.reason or settings.dynamo_mode:
+            return broken(found, "flask setup", "Run this, then check again")
+        if what == "SQLite":
+            return broken(found, "flask setup", "See that the file can be written, then run this")
+        return broken(
+            found,
+            "flask setup",
+            "See that the server runs, lets this machine in and has the database, then run this",
+        )
+    return fine(f"{what} answers in {passed:.0f} ms; {people_counted(people)}.")
+
+
+def _kind_of_database(settings: Settings) -> str:
+    if settings.dynamo_mode:
+        return "DynamoDB"
+    kind = settings.database_url.partition(":")[0].partition("+")[0]
+    names = {"sqlite": "SQLite", "mysql": "MySQL", "mariadb": "MariaDB"}
+    return names.get(kind, "PostgreSQL")
+
+
+def check_disk(settings: Settings) -> Finding:
+    """Whether there is room where this machine writes: its folders, and where uploads are read."""
+    worst: tuple[int, int, Path] | None = None
+    for folder in _written_folders(settings):
+        try:
+            usage = shutil.disk_usage(folder)
+        except OSError as error:
+            return broken(f"{folder} cannot be looked at: {error.strerror}.", f"ls -ld {folder}")
+        if worst is None or usage.free < worst[0]:
+            worst = (usage.free, usage.total, folder)
+    if worst is None:
+        return fine("Nothing is written on this machine.")
+    free, whole, folder = worst
+    found = f"{_size(free)} free of {_size(whole)}, for {folder}."
+    mend = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "See what fills it")
+    if free < LEAST_FREE_BYTES:
+        return broken(f"{found} A save or an upload may find it full.", *mend)
+    return look(found, *mend) if free < LITTLE_FREE_BYTES else fine(found)
+
+
+def _written_folders(settings: Settings) -> Iterator[Path]:
+    if not settings.dynamo_mode:
+        yield _existing(settings.instance_folder)
+    if settings.photos_folder:
+        yield _existing(settings.photos_folder)
+    yield Path(tempfile.gettempdir())
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
+
+
+def check_metadata(makers: Path = _MAKERS) -> Finding:
+    """Whether EC2 says which machine this is."""
+    machine = ec2_metadata.this_machine()
+    if machine:
+        return fine(f"Version 2 answers: {machine.instance_id}, {machine.type}, {machine.zone}.")
+    try:
+        on_ec2 = "Amazon EC2" in makers.read_text()
+    except OSError:
+        on_ec2 = False
+    if not on_ec2:
+        return fine("This is no EC2 machine, so none is asked for.")
+    return broken(
+        "This is an EC2 machine, and its metadata service gives no answer: neither its name nor "
+        "the credentials of its role can be had.",
+        "aws ec2 modify-instance-metadata-options \\\n"
+        "  --instance-id $(cat /var/lib/cloud/data/instance-id) \\\n"
+        "  --http-endpoint enabled --http-tokens required",
+        "Switch it on",
+    )
+
+
+def check_stress(settings: Settings) -> Finding:
+    """Which program burns CPU in a load test."""
+    if not settings.stress:
+        return fine("Load tests are switched off (STRESS=off).")
+    if found := shutil.which("stress"):
+        return fine(f"Found at {found}.")
+    installer = next(filter(shutil.which, ("dnf", "yum", "apt-get")), "dnf")
+    return look(
+        "`stress` is not installed, so a load test burns CPU by a program of our own. "
+        "It loads every core all the same.",
+        f"sudo {installer} install -y stress",
+        "Only if you want that very program",
+    )
+
+
+def check_sign_in() -> Finding:
+    """Whether everyone may do everything: they may, as there is no sign-in yet."""
+    return look(
+        "There is no sign-in: everyone who reaches this address can read and change every record, "
+        "and load this machine.",
+        "aws ec2 revoke-security-group-ingress --group-id sg-... \\\n"
+        "  --protocol tcp --port 80 --cidr 0.0.0.0/0\n"
+        "aws ec2 authorize-security-group-ingress --group-id sg-... \\\n"
+        "  --protocol tcp --port 80 --cidr 10.0.0.0/8",
+        "Let in the networks of the company only",
+    )

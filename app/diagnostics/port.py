@@ -1,0 +1,76 @@
+"""The doctor's look at the port: who listens on it, and whether other machines can be let in."""
+
+from __future__ import annotations
+
+import http.client
+from pathlib import Path
+
+from app.contracts.checks import Finding, broken, fine, look
+
+SERVICE_PORT = 80
+LAPTOP_PORT = 5000
+_SECONDS = 2.0
+_LISTENING = "0A"
+_LOOPBACK = frozenset({"0100007F", "00000000000000000000000001000000"})
+
+
+def check_port(port: int, *, for_others: bool) -> Finding:
+    """Whether the directory answers on this port, and, where others use it, to them too."""
+    addresses = listening_on(port)
+    if not _answers(port):
+        if addresses:
+            return broken(
+                f"Something listens on port {port}, and it is not the directory, or it hangs.",
+                f"sudo ss -ltnp 'sport = :{port}'",
+                "See which program it is",
+            )
+        return _nobody(port, for_others=for_others)
+    if for_others and addresses and addresses <= _LOOPBACK:
+        return broken(
+            f"The directory listens on port {port} for this machine only, so nobody else reaches "
+            "it.",
+            f"gunicorn --bind 0.0.0.0:{port} --workers 2 --threads 8 application:application",
+            "Listen on every address",
+        )
+    seen = "" if for_others else " on this machine"
+    return fine(f"The directory answers on port {port}{seen}.")
+
+
+def _nobody(port: int, *, for_others: bool) -> Finding:
+    found = f"Nothing listens on port {port}."
+    if for_others:
+        return broken(
+            found,
+            "sudo systemctl restart employee-directory.socket employee-directory\n"
+            "journalctl -u employee-directory -n 50",
+            "Start it, and read why it ended; or name another port: flask doctor --port N",
+        )
+    return look(found, f"flask run --port {port}", "Start it, or name its port: --port N")
+
+
+def listening_on(port: int, proc: Path = Path("/proc/net")) -> frozenset[str]:
+    """On which addresses some program listens, as the kernel writes them; none where unknown."""
+    found: set[str] = set()
+    for name in ("tcp", "tcp6"):
+        try:
+            lines = (proc / name).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            address, _, hexadecimal = fields[1].partition(":")
+            if fields[3] == _LISTENING and int(hexadecimal, 16) == port:
+                found.add(address)
+    return frozenset(found)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status == http.client.OK and answer.read(16) == b"ok\n"
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,67 @@
+"""Everything that the doctor looks at, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.contracts.checks import Check
+from app.contracts.heartbeats import Heartbeat
+from app.diagnostics.machine import (
+    check_disk,
+    check_metadata,
+    check_records,
+    check_region,
+    check_settings,
+    check_sign_in,
+    check_stress,
+)
+from app.diagnostics.photos import check_photos
+from app.diagnostics.port import LAPTOP_PORT, SERVICE_PORT, check_port
+from app.diagnostics.secret_key import check_key
+from app.directory.service import Directory
+from app.machine import Console
+from app.secret_keys import SecretKeys
+from app.settings import Settings
+
+
+def all_checks(
+    settings: Settings,
+    directory: Directory,
+    console: Console,
+    keys: SecretKeys,
+    of_stores: Sequence[Check],
+) -> list[Check]:
+    """The checks of the settings, the stores and this machine, in the order of a first reading."""
+    checks = [
+        Check("Settings", lambda: check_settings(settings)),
+        Check("Region", lambda: check_region(settings)),
+        Check("Records", lambda: check_records(settings, directory.employees)),
+        *of_stores,
+    ]
+    if not settings.photos_bucket:
+        checks.append(
+            Check(
+                "Photos",
+                lambda: check_photos(settings, directory.photos, directory.photos_off_because),
+            )
+        )
+    return [
+        *checks,
+        Check("Secret key", lambda: check_key(settings, keys.get, _machines(console))),
+        Check("Disk space", lambda: check_disk(settings)),
+        Check("Instance metadata", check_metadata),
+        Check("Load program", lambda: check_stress(settings)),
+        Check("Sign-in", check_sign_in),
+    ]
+
+
+def port_check(settings: Settings, port: int | None = None) -> Check:
+    """The check of this port, or of the one where this directory usually listens."""
+    usual = SERVICE_PORT if settings.dynamo_mode else LAPTOP_PORT
+    number = port or usual
+    others = settings.dynamo_mode and not settings.trusted_proxies
+    return Check("Open port", lambda: check_port(number, for_others=others))
+
+
+def _machines(console: Console) -> Callable[[], list[Heartbeat]]:
+    return lambda: console.heartbeats.all() if console.heartbeats else []

@@ -1,0 +1,112 @@
+"""The doctor: every check at the same time, each with its limit, the worst findings first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.contracts.checks import Check, Finding, State, broken
+from app.model.errors import StorageUnavailable
+from app.runtime import deadline
+
+CHECK_SECONDS = 8.0
+ALL_SECONDS = 9.0
+REMEMBERED_SECONDS = 2.0
+_ORDER = list(State)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, worst first, and when and how long that took."""
+
+    findings: tuple[tuple[str, Finding], ...]
+    at: float
+    seconds: float
+
+    def count(self, state: State) -> int:
+        """How many findings are so."""
+        return sum(finding.state == state for _, finding in self.findings)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is broken."""
+        return not self.count(State.BROKEN)
+
+    def as_json(self) -> dict[str, object]:
+        """The report for programs."""
+        return {
+            "healthy": self.healthy,
+            "seconds": round(self.seconds, 3),
+            "at": round(self.at, 3),
+            "checks": [
+                {
+                    "name": name,
+                    "state": str(finding.state),
+                    "found": finding.found,
+                    "how": finding.how,
+                    "mend": finding.mend,
+                }
+                for name, finding in self.findings
+            ],
+        }
+
+
+def examine(checks: Sequence[Check], seconds: float = ALL_SECONDS) -> Report:
+    """Carry out the checks; one that has not ended after so many seconds counts as broken."""
+    began, at = time.monotonic(), time.time()
+    found: dict[int, Finding] = {}
+    # Threads that die with the process: a check that hangs must not keep a command from ending.
+    threads = [
+        threading.Thread(target=_carry_out, args=(check, number, found), daemon=True)
+        for number, check in enumerate(checks)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, began + seconds - time.monotonic()))
+    silent = broken(f"This check gave no answer within {seconds:.0f} seconds. The log may say why.")
+    ended = dict(found)
+    findings = [(check.name, ended.get(number, silent)) for number, check in enumerate(checks)]
+    findings.sort(key=lambda pair: _ORDER.index(pair[1].state))
+    return Report(tuple(findings), at, time.monotonic() - began)
+
+
+def _carry_out(check: Check, number: int, found: dict[int, Finding]) -> None:
+    try:
+        with deadline.within(CHECK_SECONDS):
+            found[number] = check.look()
+    except StorageUnavailable as error:
+        asked = " ".join(part for part in (error.action, error.resource) if part)
+        found[number] = broken(f"{_capital(error.service)} gave no answer: {asked}: {error.reason}")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class Doctor:
+    """Examines once at a time, and at most every few seconds, however many people ask."""
+
+    def __init__(self, open_checks: Callable[[], Sequence[Check]]) -> None:
+        self._open_checks = open_checks
+        self._checks: Sequence[Check] | None = None
+        self._lock = threading.Lock()
+        self._last: tuple[float, Report] | None = None
+
+    @property
+    def last(self) -> Report | None:
+        """The last report of this worker, of whatever age."""
+        return self._last[1] if self._last else None
+
+    def report(self, more: Sequence[Check] = (), *, oldest: float = REMEMBERED_SECONDS) -> Report:
+        """What is found now, or was so many seconds ago at most; ``more`` is looked at too."""
+        with self._lock:
+            last = self._last
+            if last is None or time.monotonic() - last[0] > oldest:
+                if self._checks is None:
+                    self._checks = self._open_checks()
+                report = examine([*self._checks, *more])
+                self._last = last = (time.monotonic(), report)
+            return last[1]

@@ -1,0 +1,49 @@
+"""The doctor's look at the key that signs sessions: whether every machine signs with the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.contracts.checks import Finding, broken, fine
+from app.contracts.heartbeats import Heartbeat, MachineState, state_of
+from app.diagnostics.machine import setting_line
+from app.model.errors import StorageUnavailable
+from app.settings import Settings
+
+_NEW_KEY = "SECRET_KEY=$(openssl rand -hex 32)"
+
+
+def check_key(
+    settings: Settings, get_keys: Callable[[], object], machines: Callable[[], list[Heartbeat]]
+) -> Finding:
+    """Compares the marks of the keys, which tell nothing of them, in the heartbeats."""
+    try:
+        get_keys()
+    except StorageUnavailable as error:
+        return broken(
+            f"The key that signs forms cannot be had: {error.service}: {error.reason}. Forms fail.",
+            *setting_line(_NEW_KEY),
+        )
+    marks = {
+        beat.machine: beat.key_mark
+        for beat in machines()
+        if beat.key_mark and state_of(beat) is not MachineState.NO_ANSWER
+    }
+    if len(set(marks.values())) > 1:
+        return broken(
+            f"{len(marks)} machines sign with {len(set(marks.values()))} different keys: a form "
+            "that one of them gave out is refused by another.",
+            *setting_line(_NEW_KEY),
+        )
+    return _where(settings, len(marks))
+
+
+def _where(settings: Settings, machines: int) -> Finding:
+    together = f" {machines} machines sign with the same." if machines > 1 else ""
+    if settings.secret_keys:
+        return fine(f"It comes from SECRET_KEY.{together}")
+    if settings.dynamo_mode:
+        return fine(f"It is kept in the index table, for all machines to share.{together}")
+    if settings.database_url.startswith("sqlite"):
+        return fine("It is kept in a file that its owner alone can read; this machine is alone.")
+    return fine(f"It is kept in the database, for all machines to share.{together}")

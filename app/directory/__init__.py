@@ -1,0 +1,1 @@
+"""The directory itself: what the web and the commands ask."""

@@ -1,0 +1,137 @@
+"""What else may be meant by the words typed: other searches, the likeliest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice, product
+
+from app.directory.fuzzy.nicknames import other_forms
+from app.directory.fuzzy.vocabulary import SHORTEST, Vocabulary
+from app.text import search_keys
+from app.text.tokens import is_spelled
+
+MOST, MOST_GUESSES, MOST_IN_PART = 4, 3, 2
+# A search of more words is taken as it is, and so are the words of it beyond these ways.
+MOST_TYPED = 6
+_WAYS_OF_ONE, _WAYS = 6, 3_000
+# Where the words typed find somebody, only what is this near is shown beside them.
+_NEAR_ENOUGH, _FAR = 1.0, 3.5
+_OTHER_FORM = 0.4
+# What it costs to leave a word out, of two letters at most, or longer; more where somebody has it.
+_LEFT_OUT_SHORT, _LEFT_OUT, _THOUGH_KNOWN = 0.8, 1.6, 0.2
+_AT_MOST_BEHIND = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to take a word typed: ``word`` is searched for, "" leaves it out. It costs nothing to
+    take it as is."""
+
+    typed: str
+    word: str
+    cost: float = 0.0
+    is_other_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A search that may be meant: a way for each word typed, in their order."""
+
+    ways: tuple[Way, ...]
+
+    @property
+    def cost(self) -> float:
+        """How far it is from what was typed."""
+        return sum(way.cost for way in self.ways)
+
+    @property
+    def words(self) -> str:
+        """The words to search for."""
+        return " ".join(way.word for way in self.ways if way.word)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The words typed that are not searched for."""
+        return tuple(way.typed for way in self.ways if not way.word)
+
+    @property
+    def keeps_enough(self) -> bool:
+        """Whether two in five of the letters typed are still searched for."""
+        kept = sum(len(way.typed) for way in self.ways if way.word)
+        return 5 * kept >= 2 * sum(len(way.typed) for way in self.ways)
+
+    @property
+    def changed(self) -> tuple[Way, ...]:
+        """The words that are taken in another way than they were typed."""
+        return tuple(way for way in self.ways if way.word != way.typed)
+
+
+def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Guess]:
+    """At most four other searches; fewer where the next is much less likely than the first.
+
+    Those that leave a word out come last, at most two, to be made where no other finds anybody.
+    """
+    typed = asked_words(text)
+    if not 0 < len(typed) <= MOST_TYPED:
+        return []
+    ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
+    while _number(ways) > _WAYS:
+        max(ways, key=len).pop()
+    likely = sorted(
+        (each for each in map(Guess, product(*ways)) if each.changed and each.cost <= _FAR),
+        key=lambda guess: (guess.cost, guess.words),
+    )
+    whole = [each for each in likely if not each.left_out][:MOST_GUESSES]
+    whole = [each for each in whole if each.cost <= whole[0].cost + _AT_MOST_BEHIND]
+    parts: dict[tuple[str, ...], Guess] = {}
+    for each in likely:
+        if each.left_out and each.keeps_enough:
+            parts.setdefault(each.left_out, each)
+    return [*whole, *islice(parts.values(), min(MOST_IN_PART, MOST - len(whole)))]
+
+
+def asked_words(text: str) -> list[str]:
+    """The words that a search asks for, in the order in which they were typed."""
+    asked = set(search_keys.query_words(text))
+    return [word for word in dict.fromkeys(search_keys.typed_words(text)) if word in asked]
+
+
+def _number(ways: list[list[Way]]) -> int:
+    number = 1
+    for each in ways:
+        number *= len(each)
+    return number
+
+
+def _ways(
+    typed: str, together: list[str], vocabulary: Vocabulary | None, *, found_some: bool
+) -> list[Way]:
+    """The ways to take a word; none where nobody has one like it and no other word was typed."""
+    forms = _other_forms(typed, vocabulary)
+    if vocabulary is None:
+        return [Way(typed, typed), *forms]
+    known = vocabulary.begins_one(typed)
+    # Whom an unfinished word may mean is left out below, where the words typed find somebody.
+    unfinished = typed == together[-1] and not known and not found_some
+    nearest = vocabulary.nearest(typed, alone=len(together) == 1, being_typed=unfinished)
+    near = [
+        Way(typed, one.word, one.cost)
+        for one in nearest
+        if not one.word.startswith(typed) and (one.cost <= _NEAR_ENOUGH or not found_some)
+    ]
+    ways = sorted([*forms, *near], key=lambda way: way.cost)[:_WAYS_OF_ONE]
+    if known or found_some or not is_spelled(typed):  # a number may stand in a mail address
+        ways.insert(0, Way(typed, typed))
+    if len(together) > 1 and not found_some:
+        left_out = _LEFT_OUT_SHORT if len(typed) < SHORTEST else _LEFT_OUT
+        ways.insert(0, Way(typed, "", left_out + (_THOUGH_KNOWN if known else 0.0)))
+    return ways
+
+
+def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Way]:
+    across = other_forms(typed)
+    return [
+        Way(typed, form, _OTHER_FORM + 0.01 * place, is_other_form=True)
+        for place, form in enumerate(across)
+        if not form.startswith(typed) and (vocabulary is None or vocabulary.holds(form))
+    ]

@@ -1,0 +1,178 @@
+"""The search for people who are close to what was typed, where few are found as it is typed."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from app.contracts import EmployeeStore, Page, Query
+from app.directory.fuzzy.exact_names import may_stand_further_on, named_further_on
+from app.directory.fuzzy.rewrites import Guess, Way, guesses
+from app.directory.fuzzy.stopwatch import Spent
+from app.directory.fuzzy.suggestions import Close, CloseMatch, Reason
+from app.directory.fuzzy.vocabulary import SHORTEST
+from app.directory.fuzzy.vocabulary_cache import KnownWords
+from app.model.employee import Card
+from app.model.errors import StorageUnavailable
+from app.text import search_keys
+from app.text.tokens import words_of, written_words
+
+log = logging.getLogger(__name__)
+Written = tuple[str, tuple[str, ...]]
+
+# A search that finds so many is answered as it is.
+ENOUGH = 6
+MOST_CLOSE = 16
+# Guesses are tried until they have taken as much as the search itself, or so much. By the clock
+# three answers of a server; by the CPU, which is what SQLite takes, a plain page of a full list.
+LEAST = Spent(0.02, 0.004)
+
+
+class NearSearch:
+    """Looks for people by other words than were typed, with the filters as they are.
+
+    It begins no further search when it has taken as much as the search itself did, and never fails
+    one: what cannot be read is left out.
+    """
+
+    def __init__(self, employees: EmployeeStore) -> None:
+        self._employees = employees
+        self._known = KnownWords(employees)
+
+    def close_to(self, query: Query, page: Page, spent: Spent) -> Close:
+        """Who is close to this query, whose first page took so much, and is not on it."""
+        if may_stand_further_on(query, page):
+            return self._further(query, page)
+        if not _is_short(page) or not search_keys.query_words(query.words):
+            return Close()
+        found_some = bool(page.cards)
+        found = _Found({card.id for card in page.cards})
+        possible = guesses(query.words, self._known.get(), found_some=found_some)
+        most = Spent(*map(max, spent, LEAST))
+        began = Spent.by_now()
+        try:
+            for guess in possible:
+                if began.since().exceeds(most) or found.is_full:
+                    break
+                if guess.left_out and found.cost < guess.cost:
+                    break
+                wanted = replace(query, words=guess.words)
+                guessed = self._employees.browse(wanted, None, found.room)
+                found.take(guess, query.words, guessed)
+                found.take(guess, query.words, named_further_on(self._employees, wanted, guessed))
+        except StorageUnavailable as error:
+            log.warning("people close to a search were not looked for: %s", error)
+        return found.close()
+
+    def _further(self, query: Query, page: Page) -> Close:
+        """Who stands further on in the list than a search came, by the name that was typed."""
+        try:
+            found = named_further_on(self._employees, query, page)
+        except StorageUnavailable as error:
+            log.warning("people further on were not looked for: %s", error)
+            return Close()
+        people = tuple(CloseMatch(card, ()) for card in found.cards)
+        return Close(people, found.next is not None, is_further=bool(people))
+
+
+def _is_short(page: Page) -> bool:
+    whole = page.next is None and page.previous is None and page.looked_through is None
+    return whole and len(page.cards) < ENOUGH
+
+
+class _Found:
+    """People found so far, each once."""
+
+    def __init__(self, shown: set[str]) -> None:
+        self._shown = shown
+        self._people: list[CloseMatch] = []
+        self._searches: list[str] = []
+        self._more = False
+        self.cost = math.inf  # of the guess that found somebody last
+
+    @property
+    def room(self) -> int:
+        return MOST_CLOSE - len(self._people)
+
+    @property
+    def is_full(self) -> bool:
+        return self.room <= 0
+
+    def take(self, guess: Guess, typed: str, page: Page) -> None:
+        """Take in whom a guess has found."""
+        before = len(self._people)
+        as_typed = {way: _as_typed(way, typed) for way in guess.changed}
+        for card in page.cards:
+            if card.id in self._shown or self.is_full:
+                continue
+            written = _written_on(card)
+            reasons = [_reason(written, way, text) for way, text in as_typed.items()]
+            if None not in reasons:
+                self._shown.add(card.id)
+                self._people.append(CloseMatch(card, tuple(filter(None, reasons))))
+        ended_early = page.looked_through is not None
+        if len(self._people) > before:
+            self._more = self._more or (page.next is not None and not ended_early)
+        elif not ended_early:
+            return
+        self.cost = guess.cost
+        if guess.words not in self._searches:
+            self._searches.append(guess.words)
+
+    def close(self) -> Close:
+        return Close(tuple(self._people), self._more, tuple(self._searches))
+
+
+def _written_on(card: Card) -> list[Written]:
+    return [
+        *_written_in(card.full_name),
+        *_known_written(card.job_title),
+        *_known_written(card.department),
+        *_known_written(card.location),
+    ]
+
+
+def _written_in(text: str) -> tuple[Written, ...]:
+    """Each word of a text as it is written, and the words under which it is found."""
+    return tuple((each, words_of(each)) for each in written_words(text))
+
+
+# Many people share a title, a department and a place; hardly two a name.
+_known_written = lru_cache(maxsize=256)(_written_in)
+
+
+def _as_typed(way: Way, text: str) -> str:
+    """How a word was typed."""
+    return _written_as(_written_in(text), way.typed, whole=True) or way.typed
+
+
+def _reason(written: Sequence[Written], way: Way, typed: str) -> Reason | None:
+    """Why a person is shown; None for who has only a longer word than the one that is meant.
+
+    A form of two letters must be the first word of the name: there is none of Alex in al-Rashid.
+    """
+    if not way.word:
+        return Reason("", typed, is_other_form=False)
+    shown = _written_as(written, way.word, whole=True)
+    if not shown:
+        shown = _written_as(written, way.word, whole=False)
+        if shown and (way.is_other_form or len(way.word) < SHORTEST):
+            return None
+    if shown and way.is_other_form and len(way.word) < SHORTEST and shown != written[0][0]:
+        return None
+    # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
+    shown = shown or way.word.capitalize()
+    if shown[:1].isupper():
+        typed = typed[:1].upper() + typed[1:]
+    return Reason(shown, typed, way.is_other_form)
+
+
+def _written_as(written: Sequence[Written], word: str, *, whole: bool) -> str:
+    """How a word is written, or a longer one that it begins."""
+    for each, words in written:
+        if word in words or (not whole and any(one.startswith(word) for one in words)):
+            return each
+    return ""

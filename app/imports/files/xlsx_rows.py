@@ -1,0 +1,120 @@
+"""The rows of an Excel workbook, sheet by sheet, read as a stream, in bounded memory."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+
+from app.imports.errors import FileUnreadable
+from app.imports.files.rows import ROWS_A_SHEET, Row
+from app.imports.files.xlsx_book import MOST_BYTES_OF_A_PART, Book, open_book
+from app.imports.files.xlsx_cells import MOST_COLUMNS, CellError, rows_of
+from app.text.formula_guard import unguarded
+
+# Sheets and their table of texts are read as a stream; every other part is held in memory.
+_STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
+_MOST_BYTES_OF_A_STREAM = 1 << 30
+_MOST_BYTES = 8 << 30
+_MOST_PARTS = 2_000
+# What openpyxl and what it stands on raise for a workbook that is damaged or meant to do harm;
+# defusedxml's own errors are ValueErrors.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, ParseError, ExpatError, EOFError, KeyError, ValueError,
+    TypeError, AttributeError, IndexError, RuntimeError, OverflowError, AssertionError, OSError,
+)  # fmt: skip
+_DAMAGED = "This Excel workbook is damaged. Open it in a spreadsheet and save it again, or as CSV."
+
+
+class XlsxRows:
+    """The sheets of a workbook as rows of cells. ``width`` is the number of columns, once known."""
+
+    ends_early = True  # empty cells at the end of a row are not stored
+    is_slow = True
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.width = 0
+        self._check_sizes()
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Their names, in the order of the workbook."""
+        return tuple(sheet.name for sheet in self._book.sheets)
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """The places of sheets that their program does not show."""
+        return frozenset(n for n, sheet in enumerate(self._book.sheets) if sheet.is_hidden)
+
+    def words(self, sheets: Sequence[str]) -> str:
+        """How the file was read, for people, when these of its sheets are."""
+        what = "its sheet" if len(sheets) == 1 else f"{len(sheets):,} sheets:"
+        return f"Excel workbook, {what} {', '.join(sheets)}"
+
+    def rows(self, sheet: int = 0) -> Iterator[Row]:
+        """The rows of a sheet, with their numbers; empty ones may be left out."""
+        try:
+            # A cell more, so that a row that is too long is seen.
+            most = self.width + 1 if self.width else MOST_COLUMNS
+            for number, values in rows_of(self._book, self._book.sheets[sheet], most):
+                if number > ROWS_A_SHEET:
+                    raise FileUnreadable(f"This sheet has more than {ROWS_A_SHEET:,} rows.")
+                yield _row(number, values)
+        except _BROKEN as error:
+            raise FileUnreadable(_DAMAGED) from error
+
+    @cached_property
+    def _book(self) -> Book:
+        try:
+            self._file.seek(0)
+            return open_book(self._file)
+        except _BROKEN as error:
+            raise FileUnreadable(_DAMAGED) from error
+
+    def _check_sizes(self) -> None:
+        try:
+            self._file.seek(0)
+            with zipfile.ZipFile(self._file) as archive:
+                parts = archive.infolist()
+        except _BROKEN as error:
+            raise FileUnreadable(_DAMAGED) from error
+        if not any(part.filename == "xl/workbook.xml" for part in parts):
+            raise FileUnreadable(
+                "This file is no Excel workbook. Save the table as .xlsx or as CSV."
+            )
+        in_all = sum(part.file_size for part in parts)
+        if len(parts) > _MOST_PARTS or in_all > _MOST_BYTES or any(map(_is_too_large, parts)):
+            raise FileUnreadable(
+                "This workbook unpacks to more than can be read. "
+                "Save its sheets as CSV and import those."
+            )
+
+
+def _is_too_large(part: zipfile.ZipInfo) -> bool:
+    streamed = part.filename.startswith(_STREAMED)
+    return part.file_size > (_MOST_BYTES_OF_A_STREAM if streamed else MOST_BYTES_OF_A_PART)
+
+
+def _row(number: int, values: Sequence[Any]) -> Row:
+    errors = tuple(place for place, value in enumerate(values) if isinstance(value, CellError))
+    return Row(number, tuple(map(_text, values)), errors=errors)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return unguarded(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    return str(value)

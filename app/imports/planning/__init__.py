@@ -1,0 +1,1 @@
+"""Work out what an import would do, row by row."""

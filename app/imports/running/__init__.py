@@ -1,0 +1,1 @@
+"""Carry an import out, resume it, undo it."""

@@ -1,0 +1,158 @@
+"""The work on a job: planning, doing and undoing, in parts that are finished one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from threading import Event
+from time import time
+
+from app.contracts import MOST_AT_ONCE, EmployeeStore
+from app.contracts.import_jobs import Job, JobStore, Phase
+from app.imports.errors import FileUnreadable
+from app.imports.files.columns import FIRST_NAME, LAST_NAME, Columns
+from app.imports.files.rows import Row
+from app.imports.files.table import Table
+from app.imports.planning.dates import DayOrder
+from app.imports.planning.line_store import DONE, PLAN, UNDO, LineParts, in_parts
+from app.imports.planning.lines import Line, count_lines
+from app.imports.planning.planner import Planner
+from app.imports.running.execution import carry_out
+from app.imports.running.job_lease import Hold, HoldLost, Stopped, take_hold
+from app.imports.running.undo import Undoer
+from app.imports.running.upload_store import opened
+from app.model import validation
+from app.model.errors import StorageUnavailable
+
+_ROWS_A_PULSE = 2_000
+_OTHER_LABELS = {"id": "Id", FIRST_NAME: "Full name", LAST_NAME: "Full name"}
+
+
+def work(
+    store: EmployeeStore, jobs: JobStore, job_id: str, stop: Event, writers: int
+) -> Iterator[Job]:
+    """Work on a job until it ends, waits for somebody or is stopped; yield how far it is.
+
+    Does nothing when another works on it. Raises StorageUnavailable; then it can go on at once.
+    """
+    hold = take_hold(jobs, job_id, stop)
+    if hold is None:
+        return
+    try:
+        yield from _Worker(store, jobs, hold, writers).run()
+    except HoldLost:
+        return
+    except Stopped:
+        hold.release()
+    except StorageUnavailable as error:
+        _give_up(hold, f"It waits, because {error.service} did not answer: {error.reason}.")
+        raise
+    else:
+        hold.release()
+    yield hold.job
+
+
+def _give_up(hold: Hold, trouble: str) -> None:
+    try:
+        hold.release(trouble)
+    except StorageUnavailable:
+        return  # the hold runs out by itself
+
+
+class _Worker:
+    def __init__(self, store: EmployeeStore, jobs: JobStore, hold: Hold, writers: int) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._hold = hold
+        self._parts = LineParts(jobs, hold.job.id)
+        self._writers = writers
+
+    def run(self) -> Iterator[Job]:
+        """Phase after phase."""
+        phases: Mapping[Phase, Callable[[], Iterator[Job]]] = {
+            Phase.PLANNING: self._plan,
+            Phase.DOING: self._do,
+            Phase.UNDOING: self._undo,
+        }
+        while (phase := phases.get(self._hold.job.phase)) is not None:
+            self._hold.pulse()
+            yield from phase()
+
+    def _plan(self) -> Iterator[Job]:
+        try:
+            with opened(self._jobs, self._hold.job) as file:
+                table = Table(file)
+                if self._hold.job.total < 0:
+                    yield self._survey(table)
+                yield from self._plan_rows(table)
+        except FileUnreadable as error:
+            yield self._hold.finish(phase=Phase.FAILED, trouble=str(error), ended=time())
+            return
+        following = Phase.DOING if self._hold.job.go else Phase.PLANNED
+        yield self._hold.finish(phase=following)
+
+    def _survey(self, table: Table) -> Job:
+        """Count the rows, and find out how days are written."""
+        order, count = DayOrder(), 0
+        days = table.columns.places.get("start_date")
+        for count, row in enumerate(table.rows(), 1):
+            if days is not None:
+                order.learn(row.cells[days])
+            if count % _ROWS_A_PULSE == 0:
+                self._hold.pulse()
+        return self._hold.finish(
+            total=count,
+            words=table.words,
+            columns=_told(table.columns),
+            left_out=table.columns.left_out[:100],
+            sheets=table.sheets,
+            sheets_left_out=table.sheets_left_out[:100],
+            day_first=order.day_first,
+            month_first=order.month_first,
+        )
+
+    def _plan_rows(self, table: Table) -> Iterator[Job]:
+        job = self._hold.job
+        order = DayOrder(job.day_first, job.month_first)
+        planner = Planner(self._store, table, order, job.id)
+        for number in range(job.parts):
+            for line in self._parts.get(PLAN, number):
+                planner.remember(line)
+        rows = islice(table.rows(), sum(job.planned), None)
+        for lines, content in in_parts(self._planned(planner, rows)):
+            self._parts.put(PLAN, self._hold.job.parts, lines, content)
+            planned = self._hold.job.planned.plus(count_lines(lines))
+            yield self._hold.finish(parts=self._hold.job.parts + 1, planned=planned)
+            self._hold.pulse()
+
+    def _planned(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
+        left = iter(rows)
+        while some := list(islice(left, MOST_AT_ONCE)):
+            self._hold.pulse()
+            yield from planner.plan(some)
+
+    def _do(self) -> Iterator[Job]:
+        yield from carry_out(self._store, self._hold, self._parts, self._writers)
+        yield self._hold.finish(phase=Phase.DONE, ended=time())
+
+    def _undo(self) -> Iterator[Job]:
+        job = self._hold.job
+        undoer = Undoer(self._store, job.id, self._hold.pulse, self._writers)
+        # Parts that are not done may have been begun; an older release began them one by one.
+        begun = max(job.begun_parts, job.done_parts + 1)
+        for number in range(job.undone_parts, min(begun, job.parts)):
+            self._hold.pulse()
+            kind = DONE if number < job.done_parts else PLAN
+            lines = undoer.undo(self._parts.get(kind, number))
+            self._parts.put(UNDO, number, lines)
+            undone = self._hold.job.undone.plus(count_lines(lines))
+            yield self._hold.finish(undone_parts=number + 1, undone=undone)
+        yield self._hold.finish(phase=Phase.UNDONE, ended=time())
+
+
+def _told(columns: Columns) -> tuple[tuple[str, str], ...]:
+    """Each heading with what it was understood as."""
+    return tuple(
+        (heading, validation.LABELS.get(name) or _OTHER_LABELS[name])
+        for name, heading in columns.headings.items()
+    )

@@ -1,0 +1,1 @@
+"""An employee: its fields, its rules, its errors."""

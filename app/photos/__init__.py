@@ -1,0 +1,1 @@
+"""Check, convert and name photos."""

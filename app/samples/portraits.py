@@ -1,0 +1,44 @@
+"""Portraits of people who do not exist, painted with Pillow from the shapes of app/samples."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+
+from app.photos.processing import Images
+from app.samples.faces import Face
+from app.samples.shapes import FIELD, Point
+
+PORTRAIT_SIZE = (480, 600)
+THUMBNAIL_SIZE = (192, 240)
+_FINER = 3  # painted so many times larger, so that edges are smooth
+
+
+def paint(face: Face) -> Images:
+    """Both sizes of a face, as JPEG."""
+    scale = PORTRAIT_SIZE[0] / FIELD[0] * _FINER
+    canvas = Image.new("RGB", (PORTRAIT_SIZE[0] * _FINER, PORTRAIT_SIZE[1] * _FINER))
+    draw = ImageDraw.Draw(canvas)
+    for shape in face.shapes():
+        points = [(x * scale, y * scale) for x, y in shape.points]
+        if shape.width:
+            _paint_line(draw, points, shape.colour, shape.width * scale)
+        else:
+            draw.polygon(points, fill=shape.colour)
+    portrait = canvas.reduce(_FINER)
+    thumbnail = portrait.resize(THUMBNAIL_SIZE, Image.Resampling.LANCZOS, reducing_gap=1.2)
+    return Images(_jpeg(portrait), _jpeg(thumbnail))
+
+
+def _paint_line(draw: ImageDraw.ImageDraw, points: list[Point], colour: str, width: float) -> None:
+    """A line with round ends."""
+    draw.line(points, fill=colour, width=round(width), joint="curve")
+    for x, y in (points[0], points[-1]):
+        draw.circle((x, y), width / 2, fill=colour)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    output = BytesIO()
+    image.save(output, "JPEG", quality=88, optimize=True, subsampling=0)
+    return output.getvalue()

@@ -1,0 +1,64 @@
+"""The key that signs sessions and forms: given, or made once and kept."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from pathlib import Path
+
+from app.contracts import EmployeeStore
+from app.model.errors import StorageUnavailable
+from app.settings import Settings
+
+_FILE_NAME = "secret_key"
+
+
+class SecretKeys:
+    """The keys of this directory, the newest first; found at first need, then remembered.
+
+    ``SECRET_KEY`` wins. Else all machines on one DynamoDB table or one database server share a key
+    that the first of them stored there, and a directory on a laptop keeps one in its instance
+    folder, for its owner only.
+    """
+
+    def __init__(self, settings: Settings, employees: EmployeeStore) -> None:
+        self._keys = settings.secret_keys
+        self._folder = settings.instance_folder
+        self._employees = employees
+        self._lock = threading.Lock()
+
+    def get(self) -> tuple[str, ...]:
+        """The keys. Raises StorageUnavailable when the key is kept where nobody answers."""
+        if not self._keys:
+            with self._lock:
+                if not self._keys:
+                    shared = self._employees.shared_secret(secrets.token_hex(32))
+                    self._keys = (shared or _key_in_file(self._folder / _FILE_NAME),)
+        return self._keys
+
+
+def _key_in_file(path: Path) -> str:
+    """The key in this file, made whole before it has its name, so that two starters agree."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f".{_FILE_NAME}-{secrets.token_hex(8)}")
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        key = path.read_text().strip()
+    except OSError as error:
+        raise StorageUnavailable(
+            "the instance folder", "write", str(path), error.strerror or str(error)
+        ) from error
+    if len(key) < 32:
+        raise StorageUnavailable(
+            "the instance folder", "read", str(path), "the key in it is too short: remove the file"
+        )
+    return key

@@ -1,0 +1,1 @@
+"""Calls to DynamoDB: retries, failures, tables, pages."""

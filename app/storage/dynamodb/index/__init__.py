@@ -1,0 +1,1 @@
+"""The index table: rows, manifests, counters, queries."""

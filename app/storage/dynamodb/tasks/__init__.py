@@ -1,0 +1,1 @@
+"""Long work on a whole table: bulk writes, reindex, follow."""

@@ -1,0 +1,148 @@
+"""Photos as files in a folder of this machine: ``<folder>/employee_pic/<name>.<ext>``.
+
+For one machine, or a folder that machines share. A file appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.contracts import PhotoFile
+from app.model.errors import PhotoNotFound, StorageUnavailable
+from app.photos.keys import base_of, is_photo_key
+
+_SUBFOLDER = "employee_pic"
+
+
+def open_folder_store(folder: Path) -> FolderPhotos:
+    """The photos in this folder, which is made when the first one comes."""
+    return FolderPhotos(folder)
+
+
+class FolderPhotos:
+    """A PhotoStore; see app/contracts for what it promises."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._photos = folder / _SUBFOLDER
+
+    def put(self, key: str, image: bytes) -> None:
+        """Store an image; a machine that loses its power keeps the whole file, or none."""
+        if not is_photo_key(key):
+            raise ValueError(f"not a photo key: {key!r}")
+        target = self._folder / key
+        # What a killed process leaves looks like a photo that no record names: the sweep takes it.
+        part = target.with_name(f"{secrets.token_hex(16)}.part")
+        with self._telling("write"):
+            self._photos.mkdir(parents=True, exist_ok=True)
+            try:
+                _write(part, image)
+                part.replace(target)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+            _keep_name(self._photos)
+
+    def get(self, key: str) -> bytes:
+        """The bytes of this photo's file; a link that somebody laid there is no photo."""
+        path = self._folder / key
+        if is_photo_key(key) and not self._photos.is_symlink():
+            with self._telling("read"), suppress(FileNotFoundError):
+                if _written_at(path) is not None:
+                    return path.read_bytes()
+        raise PhotoNotFound(key)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove these photos; what is no photo key names nothing here."""
+        with self._telling("delete"):
+            for key in keys:
+                if is_photo_key(key):
+                    (self._folder / key).unlink(missing_ok=True)
+
+    def find(self, key: str) -> PhotoFile:
+        """The file of this photo; the large size where a small one is missing."""
+        if is_photo_key(key):
+            for candidate in dict.fromkeys((key, base_of(key))):
+                path = self._folder / candidate
+                with self._telling("read"):
+                    if _written_at(path) is not None and not self._photos.is_symlink():
+                        return PhotoFile(path)
+        raise PhotoNotFound(key)
+
+    def each(self) -> Iterator[tuple[str, datetime]]:
+        """Every photo, with the time it was written."""
+        with self._telling("list"):
+            if not self._photos.exists():
+                return
+            with os.scandir(self._photos) as entries:
+                for entry in entries:
+                    key = f"{_SUBFOLDER}/{entry.name}"
+                    written = _written_at(entry.path) if is_photo_key(key) else None
+                    if written is not None:
+                        yield key, datetime.fromtimestamp(written, UTC)
+
+    def check(self) -> None:
+        """Photos can be written: into the folder, or into the one where it will be made."""
+        with self._telling("check"):
+            place = self._photos
+            while not place.exists() and place != place.parent:
+                place = place.parent
+            if not place.is_dir():
+                raise NotADirectoryError(f"{place} is not a folder")
+            if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(f"{place} cannot be written")
+
+    def set_up(self) -> list[str]:
+        """Make the folder, and say where it is."""
+        with self._telling("make"):
+            if self._photos.is_dir():
+                self.check()
+                return [f"The photo folder {self._folder} is there."]
+            self._photos.mkdir(parents=True, exist_ok=True)
+        return [f"Made the photo folder {self._folder}."]
+
+    def origin(self) -> None:
+        """Photos come from our own origin."""
+
+    @contextmanager
+    def _telling(self, action: str) -> Iterator[None]:
+        """What the operating system refuses is told as ours, with the folder and the reason."""
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StorageUnavailable(
+                "the photo store", f"{action} in", str(self._folder), reason
+            ) from error
+
+
+def _write(path: Path, image: bytes) -> None:
+    """A new file, on the disk when this returns."""
+    with path.open("xb") as file:
+        file.write(image)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep_name(folder: Path) -> None:
+    """Bring the folder's list of names to the disk, as a new file's name stands only there."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _written_at(path: Path | str) -> float | None:
+    """When a file was written; None for a link, a folder, or a file that is gone."""
+    try:
+        state = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return state.st_mtime if stat.S_ISREG(state.st_mode) else None

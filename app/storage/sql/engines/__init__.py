@@ -1,0 +1,1 @@
+"""SQLite, MySQL and PostgreSQL: connections and dialects."""

@@ -1,0 +1,1 @@
+"""The index tables: entries, counters, queries."""

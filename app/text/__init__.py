@@ -1,0 +1,1 @@
+"""Rules for text: what is stripped, folded, split and searched."""

@@ -1,0 +1,186 @@
+"""Sort keys and search words: the one normalisation that every store uses.
+
+Search ignores case, accents and width. A name sorts by its folded words; a person whose name begins
+with no Latin letter sorts after z, under "other".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice, zip_longest
+from typing import Protocol
+
+from app.text.folding import fold, one_line
+from app.text.tokens import cut, is_plain, line_words, split, words_in
+
+NAME_KEY_BYTES = 160
+WORD_BYTES = 64
+MOST_WORDS = 28
+MOST_NAME_WORDS = 16
+OTHER_LETTERS = "other"
+LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
+# Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
+_OTHER_MARK = "{"
+
+_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
+
+
+class Searchable(Protocol):
+    """The fields of an employee that search looks at."""
+
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def preferred_name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def job_title(self) -> str: ...
+    @property
+    def department(self) -> str: ...
+    @property
+    def location(self) -> str: ...
+
+
+def facet_key(text: str) -> str:
+    """What makes two spellings of a place, title or department one: its fold, from one line."""
+    return fold(one_line(text))
+
+
+def email_key(address: str) -> str:
+    """What makes two spellings of a mail address one; "" where there is none."""
+    return unicodedata.normalize("NFC", one_line(address).casefold())
+
+
+def month_of(date: str) -> str:
+    """The month of a date written ``2026-03-14``, as ``2026-03``; "" for anything else."""
+    return date[:7] if _DATE.fullmatch(date) else ""
+
+
+def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by spelling become counts by facet, each under its most frequent spelling."""
+    by_key: dict[str, Counter[str]] = {}
+    for spelling, count in counts.items():
+        if count > 0:
+            by_key.setdefault(facet_key(spelling), Counter())[spelling] += count
+    merged = {}
+    for spellings in by_key.values():
+        label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+        merged[label] = spellings.total()
+    return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
+
+
+# Many people share a title, a department and a place; hardly two a name or an address.
+_shared_line_words = lru_cache(maxsize=4096)(line_words)
+
+
+def search_words(person: Searchable) -> tuple[str, ...]:
+    """The words under which a person is found, sorted: at most 28, each at most 64 bytes.
+
+    When there are more, those of the name come first as they stand, then those of every other
+    field in turn, then the further forms of each word in turn.
+    """
+    found = dict.fromkeys(
+        (
+            *line_words(person.full_name),
+            *line_words(person.preferred_name),
+            *line_words(person.email.partition("@")[0]),
+            *_shared_line_words(person.job_title),
+            *_shared_line_words(person.department),
+            *_shared_line_words(person.location),
+        )
+    )
+    if len(found) > MOST_WORDS:
+        found = dict.fromkeys(_in_turn(person))
+    if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
+        found = dict.fromkeys(cut(word, WORD_BYTES) for word in found)
+    return tuple(sorted(islice(found, MOST_WORDS)))
+
+
+def _in_turn(person: Searchable) -> Iterator[str]:
+    """The words of a person who has many: no field takes the room of all others."""
+    name, preferred, mail_name, *others = (
+        _plain_and_more(one_line(text))
+        for text in (
+            person.full_name,
+            person.preferred_name,
+            person.email.partition("@")[0],
+            person.job_title,
+            person.department,
+            person.location,
+        )
+    )
+    yield from name[0][:MOST_NAME_WORDS]
+    yield from _one_of_each(preferred[0], *(plain for plain, _ in others), mail_name[0])
+    yield from _one_of_each(*(more for _, more in (name, preferred, *others, mail_name)))
+
+
+def _plain_and_more(text: str) -> tuple[list[str], list[str]]:
+    parts = [words_in(each) for each in text.split(" ")]
+    plain = dict.fromkeys(word for words, _ in parts for word in words)
+    more = dict.fromkeys(word for _, words in parts for word in words)
+    return list(plain), list(more)
+
+
+def _one_of_each(*texts: Iterable[str]) -> Iterator[str]:
+    """The first of each, then the second of each, until all are through."""
+    return (word for row in zip_longest(*texts) for word in row if word is not None)
+
+
+def typed_words(text: str) -> list[str]:
+    """Every word typed, in their order; of a mail address those before the @, as of a person's."""
+    tokens = map(_before_at, fold(one_line(text)).split(" "))
+    return [cut(word, WORD_BYTES) for token in tokens for word in split(token)]
+
+
+def _before_at(token: str) -> str:
+    name, at, domain = token.partition("@")
+    return name.removeprefix("<").removeprefix("mailto:") or domain if at else token
+
+
+def query_words(text: str) -> tuple[str, ...]:
+    """The words typed, each of which must begin a word of the person; the longest first.
+
+    Of two where one begins the other only the longer is asked for: it answers both. The first word
+    of the answer decides the order of the results.
+    """
+    typed = set(typed_words(text))
+    words = [
+        word
+        for word in typed
+        if not any(other != word and other.startswith(word) for other in typed)
+    ]
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def name_key(full_name: str) -> str:
+    """Where a name stands in the list: at most 160 bytes; compared as UTF-8 bytes."""
+    key = fold(one_line(full_name))
+    if not is_plain(key):
+        key = " ".join(word for token in key.split(" ") for word in split(token))
+    if not key[:1].isascii() or not key[:1].isalpha():
+        key = _OTHER_MARK + key
+    return cut(key, NAME_KEY_BYTES)
+
+
+def letter_of(key: str) -> str:
+    """The index tab of a name key: ``a`` to ``z``, or ``other``."""
+    return key[:1] if "a" <= key[:1] <= "z" else OTHER_LETTERS
+
+
+def tie_of(employee_id: str) -> str:
+    """What orders people of the same name: the id, or its hash where it is longer than 64 bytes."""
+    raw = employee_id.encode("utf-8", "surrogatepass")
+    if len(raw) <= 64 and employee_id.isprintable():
+        return employee_id
+    return "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def matched_word(words: Iterable[str], prefix: str) -> str | None:
+    """The smallest of a person's words that begins with the prefix: where the person is shown."""
+    return min((word for word in words if word.startswith(prefix)), default=None)

@@ -1,0 +1,127 @@
+"""How a text falls into words, for search: case, accents, width and apostrophes do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from app.text.folding import LINE_CHARACTERS, fold, one_line
+
+_APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
+_APOSTROPHE_MARKS = frozenset(_APOSTROPHES)
+_ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
+# Letters in lower case, spaces for all that separates them.
+_ASCII_WORDS = bytes(
+    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ")
+    for code in range(256)
+)
+# Scripts written without spaces between the words, where any part of a name can be searched.
+_UNSPACED = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
+)
+
+
+def _is_word_mark(mark: str) -> bool:
+    return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
+
+
+def is_plain(folded: str) -> bool:
+    """Whether a folded text is nothing but ASCII words with spaces between."""
+    return folded.isascii() and folded.replace(" ", "").isalnum()
+
+
+def _is_ascii_token(text: str) -> bool:
+    """Whether a text is ASCII without white space and apostrophes."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and " " not in text
+        and "'" not in text
+        and "`" not in text
+    )
+
+
+def split(token: str) -> list[str]:
+    """A token's words: apostrophes vanish, every other mark that is no letter separates."""
+    if token.isalnum():  # nearly every token
+        return [token]
+    if token.isascii():
+        return _ASCII_WORD.findall(token.replace("'", "").replace("`", ""))
+    letters = "".join(
+        mark if mark.isalnum() or _is_word_mark(mark) else " "
+        for mark in token
+        if mark not in _APOSTROPHES
+    )
+    return letters.split()
+
+
+def cut(text: str, most_bytes: int) -> str:
+    """The text cut to so many bytes of UTF-8, at a character."""
+    if 4 * len(text) <= most_bytes:  # as nearly every word is
+        return text
+    raw = text.encode("utf-8", "surrogatepass")
+    return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Every word under which a text is found, the plain ones first."""
+    plain: list[str] = []
+    more: list[str] = []
+    each = _known_words_in if len(text) <= LINE_CHARACTERS else words_in
+    for words, parts in map(each, text.split(" ")):
+        plain += words
+        more += parts
+    return (*plain, *more)
+
+
+def words_in(text: str) -> tuple[list[str], list[str]]:
+    """The plain words of a text, and the others under which it is found."""
+    plain: list[str] = []
+    more: list[str] = []
+    for token in fold(text).split(" "):
+        words = split(token)
+        plain += words
+        if len(words) > 1:
+            more.append("".join(words))
+        if not _APOSTROPHE_MARKS.isdisjoint(token):
+            pieces = re.split(f"[{re.escape(_APOSTROPHES)}]", token)
+            more.extend(word for piece in pieces[1:] for word in split(piece) if len(word) > 1)
+        if not token.isascii():
+            for word in words:
+                more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
+    return plain, more
+
+
+_known_words_in = lru_cache(maxsize=2048)(words_in)
+
+
+def is_spelled(word: str) -> bool:
+    """Whether a word is spelled by letters alone, in a script that has spaces between words."""
+    return not _UNSPACED.search(word) and all(
+        unicodedata.category(mark)[0] in "LM" for mark in word
+    )
+
+
+def written_words(text: str) -> Iterator[str]:
+    """Each word of a text as it is written, with the apostrophes in it."""
+    for token in one_line(text).split(" "):
+        if token.isalnum():  # nearly every token
+            yield token
+            continue
+        marks = (mark if _is_word_mark(mark) or mark in _APOSTROPHES else " " for mark in token)
+        for word in "".join(marks).split():
+            if written := word.strip(_APOSTROPHES):
+                yield written
+
+
+def line_words(text: str) -> tuple[str, ...]:
+    """Every word under which a text is found, as far as it is shown on one line."""
+    if len(text) <= LINE_CHARACTERS:
+        if is_plain(text):  # as half of all names are
+            return tuple(text.lower().split())
+        if _is_ascii_token(text):  # as nearly every mail address is
+            words = text.encode().translate(_ASCII_WORDS).decode().split()
+            return (*words, "".join(words)) if len(words) > 1 else tuple(words)
+    return words_of(one_line(text))

@@ -1,0 +1,143 @@
+"""Errors become pages, all of them here; what was typed into a form is given back with the page."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import tempfile
+import time
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.model.errors import (
+    EditConflict,
+    EmployeeNotFound,
+    PhotoNotFound,
+    PhotosOff,
+    StorageUnavailable,
+)
+from app.web.forms import recovery
+from app.web.http.middleware import request_id, tell_operator
+
+log = logging.getLogger(__name__)
+
+_MEGABYTE = 1024 * 1024
+_DRAIN_BYTES = 256 * _MEGABYTE
+_DRAIN_SECONDS = 8.0
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PLAIN_TEXT = frozenset({"photos", "static_files"})
+
+
+def register(app: Flask) -> None:
+    """Turn every error that a view lets pass into a page with the right status."""
+    app.register_error_handler(EmployeeNotFound, _not_found)
+    app.register_error_handler(EditConflict, _conflict)
+    app.register_error_handler(PhotoNotFound, _photo_not_found)
+    app.register_error_handler(PhotosOff, _photos_off)
+    app.register_error_handler(StorageUnavailable, _unavailable)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _failed)
+
+
+def _not_found(error: EmployeeNotFound) -> ResponseReturnValue:
+    if recovery.holds_typed_form():
+        return recovery.form_again(error)
+    return recovery.person_not_found(error)
+
+
+def _conflict(error: EditConflict) -> ResponseReturnValue:
+    return recovery.conflict_page(error)
+
+
+def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:
+    return "There is no photo at this address.\n", 404, {"Content-Type": "text/plain"}
+
+
+def _photos_off(error: PhotosOff) -> ResponseReturnValue:
+    return recovery.form_again(error)
+
+
+def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
+    """Plain words for people; the action and what it was about, for the operator, in the log."""
+    tell_operator(error, request_id())
+    if request.blueprint in _PLAIN_TEXT:
+        words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
+        return words, 503, {"Content-Type": "text/plain"}
+    if recovery.holds_typed_form():
+        return recovery.form_again(error)
+    return _out_page(error)
+
+
+def _out_page(error: StorageUnavailable) -> ResponseReturnValue:
+    page = render_template("503.html", error=error, request_id=request_id())
+    return page, 503, {"Retry-After": "5"}
+
+
+def _form_expired(error: CSRFError) -> ResponseReturnValue:
+    if recovery.holds_typed_form():
+        return recovery.form_again(error)
+    return render_template("expired.html"), 400
+
+
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    _drain()
+    most, length = request.max_content_length, request.content_length
+    # Else it is what is in the form: our pages send some thirty fields and a few pages of text.
+    is_long = length is None or (most is not None and length > most)
+    page = render_template(
+        "413.html",
+        title="That was too much to take" if is_long else "That form had too much in it",
+        is_long=is_long,
+        is_import=request.blueprint == "imports",
+        most_megabytes=(most or 0) // _MEGABYTE,
+    )
+    return page, 413
+
+
+def _drain() -> None:
+    """Read away what the browser still sends: only then does it show our page."""
+    stream = request.environ["wsgi.input"]
+    ends = time.monotonic() + _DRAIN_SECONDS
+    left = min(request.content_length or 0, _DRAIN_BYTES)
+    while left > 0 and time.monotonic() < ends:
+        chunk = stream.read(min(left, 65536))
+        if not chunk:
+            return
+        left -= len(chunk)
+
+
+def _refused(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status >= 500:
+        return _failed(error)
+    if error.response is not None or status < 400:
+        return error
+    if request.blueprint in _PLAIN_TEXT:
+        return f"{error.name}\n", status, {"Content-Type": "text/plain"}
+    template = {404: "404.html", 405: "405.html"}.get(status, "400.html")
+    headers = {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
+    return render_template(template, status=status), status, headers if headers["Allow"] else {}
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _no_room(error)
+    log.error(
+        "a request failed",
+        exc_info=getattr(error, "original_exception", None) or error,
+        extra={"directory": {"request_id": request_id()}},
+    )
+    return render_template("500.html", request_id=request_id()), 500
+
+
+def _no_room(error: OSError) -> ResponseReturnValue:
+    """The disk is full where uploads wait to be read; what came with them was not read either."""
+    reason = error.strerror or str(error)
+    full = StorageUnavailable("the disk of this machine", "write", tempfile.gettempdir(), reason)
+    tell_operator(full, request_id())
+    return _out_page(full)

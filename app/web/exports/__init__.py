@@ -1,0 +1,1 @@
+"""Pages that download people."""

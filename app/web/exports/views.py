@@ -1,0 +1,45 @@
+"""Files of the people whom a view shows, and a person's card for an address book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import chain
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from app.exports.formats import FORMATS, file_name
+from app.exports.people_of_view import people_of_view
+from app.exports.vcards import vcard
+from app.runtime.deadline import REQUEST_SECONDS
+from app.text.sanitizing import shown
+from app.web.current import current_directory
+from app.web.http.streaming import attach, make_room, send
+from app.web.ui.list_query import read_request
+
+exports = Blueprint("exports", __name__)
+exports.record(lambda state: make_room(state.app))
+
+
+@exports.get("/export.<any(csv, xlsx, jsonl, vcf):ending>")
+def view_file(ending: str) -> ResponseReturnValue:
+    """Everyone whom the list with these parameters shows, as a file that is made as it goes out."""
+    kind = FORMATS[ending]
+
+    def begin() -> Iterator[bytes]:
+        query = read_request(request.args).query
+        pages = people_of_view(current_directory(), query, REQUEST_SECONDS)
+        first = next(pages, ())  # a store that does not answer at all is told of by a page
+        return kind.write(chain((first,), pages))
+
+    return send(begin, kind.media_type, file_name(ending, datetime.now(UTC)))
+
+
+@exports.get("/vcard/<id:employee_id>")
+def person_card(employee_id: str) -> Response:
+    """One person's card. Raises EmployeeNotFound."""
+    person = current_directory().get(employee_id)
+    response = Response(vcard(person), content_type=FORMATS["vcf"].media_type)
+    attach(response, f"{(shown(person.full_name) or shown(person.id))[:100]}.vcf")
+    return response

@@ -1,0 +1,1 @@
+"""The form of a person, its errors and its conflicts."""

@@ -1,0 +1,154 @@
+"""An edit conflict: both versions side by side, and the choices made between them.
+
+The page of a conflict is a form. For each field that differs it posts ``choose-<field>`` (``mine``
+or ``theirs``) with both values as ``mine-<field>`` and ``theirs-<field>``; fields that are the same
+come under their own names. So nothing typed depends on the store, and nothing on script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from app.model.employee import BADGES, TEXT_FIELDS, Badge, Employee
+from app.model.revision import fields_changed_since
+from app.web.forms.fields import EmployeeForm
+from app.web.forms.word_diff import marked
+
+MINE, THEIRS = "mine", "theirs"
+_CHOOSE = "choose-"
+_OTHER_FIELDS = ("csrf_token", "form_id", "revision")
+_LABELS = {
+    "full_name": "Full name",
+    "preferred_name": "Preferred name",
+    "pronouns": "Pronouns",
+    "job_title": "Title",
+    "department": "Department",
+    "location": "Place",
+    "email": "Mail",
+    "phone": "Phone",
+    "start_date": "Start date",
+    "about": "About",
+    "badges": "Badges",
+    "remove_photo": "Photo",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One version of a field: the values that the form posts, and how they are shown."""
+
+    values: tuple[str, ...]
+    text: Markup | None = None
+    badges: tuple[tuple[Badge, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that differs, and the side that is chosen before anyone chooses."""
+
+    name: str
+    label: str
+    mine: Side
+    theirs: Side
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A field that is the same in both versions."""
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What the page of a conflict shows."""
+
+    stored: Employee
+    differing: tuple[Difference, ...]
+    same: tuple[Same, ...]
+
+
+def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Conflict:
+    """Compare what was typed, upon the record of that revision, with what is stored now.
+
+    A side that alone changed a field since then is chosen; where both did, the saved one.
+    """
+    mine = form.changed(stored)
+    by_me = fields_changed_since(revision, mine)
+    by_them = fields_changed_since(revision, stored)
+
+    def choice(name: str) -> str:
+        return MINE if name in by_me and name not in by_them else THEIRS
+
+    differing = []
+    same = []
+    for name in TEXT_FIELDS:
+        ours, saved = getattr(mine, name), getattr(stored, name)
+        if ours == saved:
+            same.append(Same(name, _LABELS[name], (ours,), ours))
+        else:
+            sides = _text_side(ours, saved), _text_side(saved, ours)
+            differing.append(Difference(name, _LABELS[name], *sides, choice(name)))
+    if mine.known_badges == stored.known_badges:
+        same.append(_same_badges(mine.known_badges))
+    else:
+        sides = _badge_side(mine, stored), _badge_side(stored, mine)
+        differing.append(Difference("badges", _LABELS["badges"], *sides, choice("badges")))
+    if form.remove_photo.data and stored.photo_key:
+        differing.append(_photo_difference("photo_key" in by_them))
+    return Conflict(stored, tuple(differing), tuple(same))
+
+
+def _text_side(text: str, other: str) -> Side:
+    return Side((text,), marked(text, other))
+
+
+def _badge_side(one: Employee, other: Employee) -> Side:
+    badges = [badge for badge in BADGES if badge.key in one.badges]
+    return Side(one.known_badges, badges=tuple((b, b.key not in other.badges) for b in badges))
+
+
+def _same_badges(keys: Sequence[str]) -> Same:
+    words = ", ".join(badge.words for badge in BADGES if badge.key in keys)
+    return Same("badges", _LABELS["badges"], tuple(keys), words)
+
+
+def _photo_difference(changed_by_them: bool) -> Difference:
+    return Difference(
+        "remove_photo",
+        _LABELS["remove_photo"],
+        Side(("y",), Markup("No photo")),
+        Side((), Markup("The saved photo")),
+        THEIRS if changed_by_them else MINE,
+    )
+
+
+def holds_choices(posted: MultiDict[str, str]) -> bool:
+    """Whether this came from the page of a conflict."""
+    return "keep" in posted
+
+
+def chosen_values(posted: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The form that the choices amount to, as if it had been typed."""
+    keep = posted.get("keep")
+    result: MultiDict[str, str] = MultiDict()
+    for name in _OTHER_FIELDS:
+        result.setlist(name, posted.getlist(name))
+    for name in _LABELS:
+        choice = posted.get(f"{_CHOOSE}{name}")
+        if choice is None:
+            values = posted.getlist(name)
+        else:
+            side = keep if keep in (MINE, THEIRS) else choice
+            values = posted.getlist(f"{MINE if side == MINE else THEIRS}-{name}")
+        if values:
+            result.setlist(name, values)
+    return result

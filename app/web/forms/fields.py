@@ -1,0 +1,130 @@
+"""The form of a person: its fields; what each asks for is told in person_rules.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, Field, StringField
+from wtforms.validators import StopValidation
+
+from app.model import validation
+from app.model.employee import BADGE_KEYS, TEXT_FIELDS, Employee
+
+_MEGABYTE = 1024 * 1024
+
+
+class Ruled:
+    """What is asked of this field; see person_rules.py."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if found := validation.problem(self.name, field.data):
+            raise StopValidation(found)
+
+
+def _text(name: str) -> StringField:
+    def clean(text: str | None) -> str:
+        return validation.clean(name, text or "")
+
+    return StringField(validation.LABELS[name], filters=[clean], validators=[Ruled(name)])
+
+
+class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
+    """The keys of the badges that are switched on, each once, in the order of the catalogue."""
+
+    def process_data(self, value: Iterable[str] | None) -> None:
+        """Take the badges of a record; those that we do not know are kept elsewhere."""
+        self.data = tuple(key for key in value or () if key in BADGE_KEYS)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was posted; an empty value means none."""
+        chosen = dict.fromkeys(value for value in valuelist if value)
+        self.unknown = [key for key in chosen if key not in BADGE_KEYS]
+        self.data = validation.in_catalogue_order(chosen)
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Refuse a badge that is not in the catalogue."""
+        if found := validation.badges_problem(getattr(self, "unknown", ())):
+            raise StopValidation(found)
+
+
+class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """What is typed about a person."""
+
+    class Meta:
+        """CSRFProtect has checked the token of every POST; without a key there is none to make."""
+
+        csrf = False
+
+    full_name = _text("full_name")
+    preferred_name = _text("preferred_name")
+    pronouns = _text("pronouns")
+    job_title = _text("job_title")
+    department = _text("department")
+    location = _text("location")
+    start_date = _text("start_date")
+    email = _text("email")
+    phone = _text("phone")
+    photo = FileField("Photo")
+    remove_photo = BooleanField("Remove photo")
+    badges = BadgesField(validation.LABELS["badges"])
+    about = _text("about")
+
+    photo_limit_mb = 10
+    photos_off_because = ""
+
+    def validate_photo(self, field: FileField) -> None:
+        """Refuse a photo that is too large, or any where none can be kept."""
+        if self.upload is None:
+            return
+        if self.photos_off_because:
+            raise StopValidation(self.photos_off_because)
+        size = _size_of(self.upload)
+        if size > self.photo_limit_mb * _MEGABYTE:
+            raise StopValidation(
+                f"That file was {size / _MEGABYTE:.1f} MB. "
+                f"Choose one under {self.photo_limit_mb} MB"
+            )
+
+    @property
+    def upload(self) -> FileStorage | None:
+        """The photo that was chosen, if any."""
+        chosen = self.photo.data
+        return chosen if isinstance(chosen, FileStorage) and chosen.filename else None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The texts as they would be stored."""
+        return {name: self[name].data for name in TEXT_FIELDS}
+
+    def changed(self, employee: Employee) -> Employee:
+        """The employee with what was typed; badges that the form does not know are kept."""
+        unknown = tuple(key for key in employee.badges if key not in BADGE_KEYS)
+        return replace(employee, badges=(*self.badges.data, *unknown), **self.content)
+
+    def reject(self, name: str, message: str) -> None:
+        """Note an error at a field that was found after validation."""
+        self[name].errors = [*self[name].errors, message]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """The fields with an error, in page order: name, and the sentence for the summary."""
+        found: Mapping[str, Any] = self.errors
+        return [
+            (name, f"{field.label.text}: {found[name][0][:1].lower()}{found[name][0][1:]}")
+            for name, field in self._fields.items()
+            if found.get(name)
+        ]
+
+
+def _size_of(upload: FileStorage) -> int:
+    upload.stream.seek(0, 2)
+    size = upload.stream.tell()
+    upload.stream.seek(0)
+    return size

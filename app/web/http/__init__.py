@@ -1,0 +1,1 @@
+"""HTTP: headers, compression, caching, files."""

@@ -1,0 +1,72 @@
+"""Style sheet, script and icons at addresses with their content's hash, so none goes stale."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Blueprint, Flask, Response, abort, current_app
+
+from app.web.http.compression import LEAST_BYTES, gzip_is_wanted, gzipped
+from app.web.ui.icons import build_sprite
+
+files = Blueprint("static_files", __name__)
+_FOREVER = "public, max-age=31536000, immutable"
+_BOOTSTRAP = "bootstrap.min.css"
+
+
+class Asset(NamedTuple):
+    """A file as it is served; held in memory, since all of them together are small."""
+
+    address: str
+    digest: str
+    mimetype: str
+    content: bytes
+    gzipped: bytes
+
+
+def register(app: Flask, folder: Path) -> None:
+    """Read every asset once and offer ``asset(name)`` and ``bootstrap_css()`` to templates."""
+    found = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    found[_BOOTSTRAP] = (
+        resources.files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css"
+    ).read_bytes()
+    found["icons.svg"] = build_sprite().encode()
+    assets = {name: _asset(name, content) for name, content in found.items()}
+    app.extensions["assets"] = assets
+    app.register_blueprint(files)
+    app.jinja_env.globals["asset"] = lambda name: assets[name].address
+    app.jinja_env.globals["bootstrap_css"] = lambda: assets[_BOOTSTRAP].address
+
+
+def _asset(name: str, content: bytes) -> Asset:
+    # The address of a source map would make browsers ask for a file that is not served.
+    content = content.replace(b"/*# sourceMappingURL=bootstrap.min.css.map */", b"")
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    zipped = gzipped(content, level=9)  # once, for every visitor
+    return Asset(f"/static/{digest}/{name}", digest, mimetype, content, zipped)
+
+
+@files.get("/static/<digest>/<name>")
+def send(digest: str, name: str) -> Response:
+    """The asset of this name; a page of another release gets today's, not to be kept."""
+    asset: Asset | None = current_app.extensions["assets"].get(name)
+    if asset is None:
+        abort(404)
+    zipped = len(asset.content) >= LEAST_BYTES and gzip_is_wanted()
+    response = Response(asset.gzipped if zipped else asset.content, mimetype=asset.mimetype)
+    response.headers["Cache-Control"] = _FOREVER if digest == asset.digest else "no-store"
+    response.headers["Vary"] = "Accept-Encoding"
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@files.get("/favicon.ico")
+def favicon() -> Response:
+    """Where browsers look for a mark of their own accord."""
+    return send(current_app.extensions["assets"]["mark.svg"].digest, "mark.svg")

@@ -1,0 +1,57 @@
+"""Files about imports: an empty table to fill in, and the refused lines of one to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import PurePath
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from app.exports.csv_file import csv_file, csv_of_rows
+from app.exports.formats import FORMATS
+from app.exports.xlsx_file import xlsx_file
+from app.imports.running.rejected_rows import Cells
+from app.runtime import deadline
+from app.web.current import current_importer
+from app.web.http.streaming import send
+
+# A large workbook is unpacked before its first row is read.
+_SECONDS_A_ROW = 60.0
+files = Blueprint("import_files", __name__, url_prefix="/import")
+
+
+@files.get("/template.<any(csv, xlsx):ending>")
+def template(ending: str) -> Response:
+    """A file with the headings and nobody in it."""
+    pieces = csv_file([]) if ending == "csv" else xlsx_file([])
+    response = Response(b"".join(pieces), content_type=FORMATS[ending].media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=f"people.{ending}")
+    return response
+
+
+@files.get("/<job_id>/refused.csv")
+def refused(job_id: str) -> ResponseReturnValue:
+    """The refused lines with all their cells, and what to do, to be mended and imported again."""
+    importer = current_importer()
+    job = importer.read(job_id)
+    if not importer.counts(job).refused:
+        abort(404)
+
+    def begin() -> Iterator[bytes]:
+        rows = _in_time(importer.refused_rows(job))
+        headings = next(rows)
+        return csv_of_rows(chain((headings,), rows))
+
+    return send(begin, FORMATS["csv"].media_type, f"{PurePath(job.name).stem} to mend.csv")
+
+
+def _in_time(rows: Iterator[Cells]) -> Iterator[Cells]:
+    """The rows, each of which has its time."""
+    while True:
+        deadline.start(_SECONDS_A_ROW)
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row

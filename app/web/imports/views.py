@@ -1,0 +1,233 @@
+"""The pages of imports: choose a file, look at what it would do, carry it out, undo it."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, NamedTuple, cast
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
+from flask.typing import ResponseReturnValue
+
+from app.contracts.import_jobs import AT_WORK, JOB_ID, Job, JobNotFound, Phase
+from app.imports.errors import FileUnreadable, NotNow
+from app.imports.importer import can_be_forgotten, can_be_undone
+from app.imports.planning.line_store import outcomes_of
+from app.imports.scheduler import ImportWatch
+from app.runtime import deadline
+from app.web.current import current_importer
+from app.web.imports import wording
+
+MOST_MEGABYTES = 100
+LINES_A_PAGE = 50
+_RECEIVE_SECONDS = 60.0
+imports = Blueprint("imports", __name__, url_prefix="/import")
+
+
+def take_large_files(app: Flask) -> None:
+    """Let an import be larger than a photo. Comes before whatever reads a form."""
+
+    @app.before_request
+    def allow() -> None:
+        if request.path == "/import":
+            request.max_content_length = MOST_MEGABYTES * 1024 * 1024
+
+
+def watch(app: Flask) -> None:
+    """Have imports worked on from the first request on: one may have been cut short."""
+    ours: ImportWatch = app.extensions["import_watch"]
+
+    @app.after_request
+    def begin(response: Response) -> Response:
+        if ours.outlives_the_program:
+            ours.begin()
+        return response
+
+
+def _wake() -> None:
+    cast(ImportWatch, current_app.extensions["import_watch"]).wake()
+
+
+@imports.get("")
+def choose() -> ResponseReturnValue:
+    """Choose a file; the imports of the last thirty days."""
+    return _choose("")
+
+
+def _choose(problem: str) -> ResponseReturnValue:
+    typed = request.args.get("before", "")
+    before = typed if JOB_ID.fullmatch(typed) else ""
+    recent = current_importer().recent(before)
+    page = render_template(
+        "import.html",
+        problem=problem,
+        recent=[wording.listed(job) for job in recent.jobs],
+        before=before,
+        last=recent.last,
+        most_megabytes=MOST_MEGABYTES,
+    )
+    return page, 422 if problem else 200
+
+
+@imports.post("")
+def receive() -> ResponseReturnValue:
+    """Keep the file; it is read and compared in the background."""
+    chosen = request.files.get("file")
+    if chosen is None or not chosen.filename:
+        return _choose("Choose the file to import.")
+    # A large file takes longer to be kept than a page may take to be made.
+    deadline.start(_RECEIVE_SECONDS)
+    try:
+        job = current_importer().take_in(cast(BinaryIO, chosen.stream), chosen.filename)
+    except FileUnreadable as error:
+        return _choose(str(error))
+    _wake()
+    return redirect(f"/import/{job.id}", 303)
+
+
+class _Window(NamedTuple):
+    """Which lines a page shows."""
+
+    outcome: str
+    start: int
+    total: int
+
+    @property
+    def end(self) -> int:
+        return min(self.start + LINES_A_PAGE, self.total)
+
+
+@imports.get("/<job_id>")
+def show(job_id: str) -> ResponseReturnValue:
+    """One import: how far it is, and its lines, those first that were refused."""
+    job = current_importer().read(job_id)
+    counts = current_importer().counts(job)
+    outcomes = outcomes_of(job)
+    tabs = wording.tabs(job, counts, outcomes)
+    asked = request.args.get("show", "")
+    first = next((tab.outcome for tab in tabs if tab.number), outcomes[0])
+    outcome = asked if asked in outcomes else first
+    window = _Window(outcome, _start(), counts.of(outcome))
+    lines = current_importer().lines(job, outcome, window.start, LINES_A_PAGE)
+    return render_template(
+        "import_job.html",
+        job=job,
+        state=wording.state(job),
+        sentence=wording.sentence(job),
+        at_work=wording.is_at_work(job),
+        progress=job.progress,
+        mark=_mark(job),
+        began=wording.began(job),
+        tabs=tabs,
+        window=window,
+        lines=[wording.shown(line, job) for line in lines],
+        earlier=_address(job, window, window.start - LINES_A_PAGE),
+        later=_address(job, window, window.end),
+        can_go=_can_go(job),
+        can_undo=can_be_undone(job),
+        can_forget=can_be_forgotten(job),
+    )
+
+
+def _start() -> int:
+    typed = request.args.get("from", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+
+def _address(job: Job, window: _Window, start: int) -> str:
+    there = 0 <= start < window.total or (start < 0 < window.start)
+    if not there:
+        return ""
+    return f"/import/{job.id}?show={window.outcome}&from={max(start, 0)}"
+
+
+def _can_go(job: Job) -> bool:
+    waits = job.phase is Phase.PLANNED and wording.has_work(job)
+    return waits or (job.phase in AT_WORK and job.stopped)
+
+
+def _mark(job: Job) -> str:
+    """Changes when the page has to be made anew and not only its numbers."""
+    told = (
+        job.phase,
+        job.stopped,
+        wording.is_at_work(job),
+        wording.is_waiting(job),
+        job.total >= 0,
+    )
+    return "-".join(map(str, told))
+
+
+@imports.get("/<job_id>/progress")
+def progress(job_id: str) -> Response:
+    """How far it is, for the script of its page and for programs."""
+    job = current_importer().read(job_id)
+    done, total = job.progress
+    return jsonify(
+        mark=_mark(job),
+        phase=str(job.phase),
+        at_work=wording.is_at_work(job),
+        done=done,
+        total=total,
+        words=wording.sentence(job),
+    )
+
+
+@imports.post("/<job_id>/go")
+def go(job_id: str) -> ResponseReturnValue:
+    """Carry out what was planned, or go on with what was stopped."""
+    current_importer().go(job_id)
+    _wake()
+    return redirect(f"/import/{job_id}", 303)
+
+
+@imports.post("/<job_id>/stop")
+def stop(job_id: str) -> ResponseReturnValue:
+    """Stop, within a few seconds, wherever it is worked on."""
+    current_importer().stop(job_id)
+    return redirect(f"/import/{job_id}", 303)
+
+
+@imports.get("/<job_id>/undo")
+def ask_to_undo(job_id: str) -> ResponseReturnValue:
+    """Asks before an import is undone."""
+    job = current_importer().read(job_id)
+    if not can_be_undone(job):
+        return redirect(f"/import/{job_id}", 303)
+    return render_template("import_undo.html", job=job, what=wording.what_undoing_does(job))
+
+
+@imports.post("/<job_id>/undo")
+def undo(job_id: str) -> ResponseReturnValue:
+    """Take back what was done."""
+    current_importer().undo(job_id)
+    _wake()
+    return redirect(f"/import/{job_id}", 303)
+
+
+@imports.post("/<job_id>/forget")
+def forget(job_id: str) -> ResponseReturnValue:
+    """Remove the file and its comparison; nobody was changed."""
+    current_importer().forget(job_id)
+    flash("The file was removed; nobody was changed.", "good")
+    return redirect("/import", 303)
+
+
+@imports.errorhandler(NotNow)
+def _not_now(error: NotNow) -> ResponseReturnValue:
+    flash(str(error), "look")
+    job_id = (request.view_args or {}).get("job_id", "")
+    return redirect(f"/import/{job_id}", 303)
+
+
+@imports.app_errorhandler(JobNotFound)
+def _no_such_import(error: JobNotFound) -> ResponseReturnValue:
+    return render_template("404.html", status=404), 404

@@ -1,0 +1,268 @@
+"""What pages say of an import: how far it is, what it did, what became of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from app.contracts.import_jobs import AT_WORK, NO_ROWS, Job, LineCounts, Phase
+from app.imports.files.rows import row_words
+from app.imports.planning.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line, Value
+from app.imports.running.job_lease import is_held
+from app.model import validation
+from app.model.employee import BADGES
+from app.text.plurals import counted, people_counted
+from app.web.ui.clock import Clock
+from app.web.ui.dates import moment
+
+OUTCOME_WORDS: Mapping[str, str] = {
+    REFUSED: "Refused",
+    CHANGED: "Changed",
+    ADDED: "Added",
+    SAME: "Left alone",
+    UNDONE: "Undone",
+    KEPT: "Not undone",
+}
+PLANNED_WORDS: Mapping[str, str] = {
+    REFUSED: "To be refused",
+    CHANGED: "To be changed",
+    ADDED: "To be added",
+    SAME: "To be left alone",
+}
+# While some are done and others are not yet.
+_UNDER_WAY_WORDS: Mapping[str, str] = {
+    REFUSED: "Refused",
+    CHANGED: "Changes",
+    ADDED: "New people",
+    SAME: "Left alone",
+}
+# In the order in which a sentence tells them.
+_TOLD = (ADDED, CHANGED, SAME, REFUSED)
+_DONE_FIGURES = {outcome: OUTCOME_WORDS[outcome].lower() for outcome in _TOLD}
+_PLANNED_FIGURES = {outcome: PLANNED_WORDS[outcome].lower() for outcome in _TOLD}
+_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", KEPT: "left as they are"}
+OUTCOME_ICONS: Mapping[str, str] = {
+    REFUSED: "x-octagon-fill",
+    CHANGED: "pencil",
+    ADDED: "person-plus",
+    SAME: "check-circle-fill",
+    UNDONE: "check-circle-fill",
+    KEPT: "exclamation-triangle-fill",
+}
+_BADGE_WORDS = {badge.key: badge.words for badge in BADGES}
+
+
+class Tab(NamedTuple):
+    """The lines of one outcome: how many, and where they are shown."""
+
+    outcome: str
+    words: str
+    icon: str
+    number: int
+    address: str
+
+
+class Listed(NamedTuple):
+    """An import in the list of them: its address is made of ``id``."""
+
+    id: str
+    name: str
+    figures: str
+    state: tuple[str, str, str]
+    began: Clock
+
+
+class Detail(NamedTuple):
+    """One thing to tell of a line: about which field, what was and what is."""
+
+    label: str
+    words: str
+    before: str = ""
+
+
+class LineShown(NamedTuple):
+    """A line as the table shows it."""
+
+    number: str
+    name: str
+    person: str
+    details: tuple[Detail, ...]
+
+
+def began(job: Job) -> Clock:
+    """When it was begun."""
+    then = datetime.fromtimestamp(job.created, UTC)
+    return Clock(moment(then), then.isoformat(timespec="seconds"))
+
+
+def listed(job: Job) -> Listed:
+    """What the list of imports tells of one."""
+    return Listed(job.id, job.name, figures(job), state(job), began(job))
+
+
+def is_at_work(job: Job) -> bool:
+    """Whether somebody works on it, or will in a moment."""
+    return job.phase in AT_WORK and (not job.stopped or is_held(job))
+
+
+def figures(job: Job) -> str:
+    """How many lines became what, or would, in a few words; empty where nothing is known."""
+    if job.phase in (Phase.PLANNING, Phase.PLANNED):
+        return _figures(job.planned, _PLANNED_FIGURES)
+    if job.phase in (Phase.UNDOING, Phase.UNDONE):
+        return _figures(job.undone, _UNDONE_FIGURES)
+    return _figures(job.done, _DONE_FIGURES)
+
+
+def _figures(counts: LineCounts, words: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{counts.of(outcome):,} {each}" for outcome, each in words.items() if counts.of(outcome)
+    )
+
+
+def sentence(job: Job) -> str:
+    """How far an import is, in one sentence or two."""
+    done, total = job.progress
+    of_all = f"{done:,} of {counted(total, 'line', 'lines')}"
+    if job.phase is Phase.FAILED or is_waiting(job):
+        return job.trouble
+    if job.stopped and job.phase in AT_WORK:
+        begun = "It is stopping" if is_held(job) else "It was stopped"
+        return f"{begun} after {of_all}."
+    return _SENTENCES[job.phase](job, of_all)
+
+
+def _planning(job: Job, of_all: str) -> str:
+    if job.total < 0:
+        return "The file is being read."
+    return f"Compared {of_all}. Nothing is changed yet."
+
+
+def _planned(job: Job, of_all: str) -> str:
+    if job.has_no_rows:
+        return f"{NO_ROWS} There is nothing to carry out."
+    if not has_work(job):
+        return "There is nothing to carry out."
+    return "Nothing is changed yet. Look through the lines, then carry them out."
+
+
+def _doing(job: Job, of_all: str) -> str:
+    if job.sorting and is_held(job):
+        return f"Carried out {of_all}. Being put in order: {people_counted(job.sorting)}."
+    return f"Carried out {of_all}."
+
+
+def _result(job: Job, of_all: str) -> str:
+    if job.has_no_rows:
+        return f"{NO_ROWS} Nothing was changed."
+    return f"Carried out: {_figures(job.done, _DONE_FIGURES) or 'nothing'}."
+
+
+def _undone(job: Job, of_all: str) -> str:
+    left = job.undone.kept
+    words = f" Changed since, and left as they are: {people_counted(left)}." if left else ""
+    return f"It was taken back for {people_counted(job.undone.undone)}.{words}"
+
+
+def what_undoing_does(job: Job) -> str:
+    """What is about to be done, before somebody says yes."""
+    added, changed = people_counted(job.added), people_counted(job.done.changed)
+    delete, restore = f"deletes {added} whom it added", f"gives {changed} the old values back"
+    if job.added and job.done.changed:
+        return f"This {delete}, and {restore}."
+    return f"This {delete if job.added else restore}."
+
+
+_SENTENCES = {
+    Phase.RECEIVING: lambda job, of_all: "The file is on its way.",
+    Phase.PLANNING: _planning,
+    Phase.PLANNED: _planned,
+    Phase.DOING: _doing,
+    Phase.DONE: _result,
+    Phase.UNDOING: lambda job, of_all: f"Undone {of_all}.",
+    Phase.UNDONE: _undone,
+}
+_STATES: Mapping[Phase, tuple[str, str, str]] = {
+    Phase.RECEIVING: ("starting", "hourglass-split", "On its way"),
+    Phase.PLANNING: ("starting", "hourglass-split", "Comparing"),
+    Phase.PLANNED: ("look", "exclamation-triangle-fill", "Waits for you"),
+    Phase.DOING: ("look", "lightning-fill", "Under way"),
+    Phase.DONE: ("fine", "check-circle-fill", "Carried out"),
+    Phase.UNDOING: ("look", "lightning-fill", "Being undone"),
+    Phase.UNDONE: ("fine", "check-circle-fill", "Undone"),
+    Phase.FAILED: ("broken", "x-octagon-fill", "Not read"),
+}
+
+
+_TAB_WORDS: Mapping[Phase, Mapping[str, str]] = {
+    Phase.PLANNING: PLANNED_WORDS,
+    Phase.PLANNED: PLANNED_WORDS,
+    Phase.DOING: _UNDER_WAY_WORDS,
+}
+
+
+def state(job: Job) -> tuple[str, str, str]:
+    """The look, the icon and the words of an import's state."""
+    if job.stopped and job.phase in AT_WORK:
+        return ("look", "pause-fill", "Stopping" if is_held(job) else "Stopped")
+    if is_waiting(job):
+        return ("starting", "hourglass-split", "Waiting")
+    if job.phase in (Phase.PLANNED, Phase.DONE) and job.planned.refused == sum(job.planned) > 0:
+        return ("broken", "x-octagon-fill", "All refused")
+    if job.phase is Phase.PLANNED and not has_work(job):
+        return ("fine", "check-circle-fill", "Compared")
+    return _STATES[job.phase]
+
+
+def is_waiting(job: Job) -> bool:
+    """Whether it would be worked on, but for something that has to end first."""
+    return job.phase in AT_WORK and bool(job.trouble) and not is_held(job)
+
+
+def has_work(job: Job) -> bool:
+    """Whether there is anything in it to carry out."""
+    return bool(job.planned.added + job.planned.changed)
+
+
+def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
+    """The outcomes of an import, with how many lines have each."""
+    words = _TAB_WORDS.get(job.phase, OUTCOME_WORDS)
+    return [
+        Tab(
+            outcome,
+            words.get(outcome, OUTCOME_WORDS[outcome]),
+            OUTCOME_ICONS[outcome],
+            counts.of(outcome),
+            f"/import/{job.id}?show={outcome}",
+        )
+        for outcome in outcomes
+    ]
+
+
+def shown(line: Line, job: Job) -> LineShown:
+    """A line as the table shows it; who is not there yet has no page."""
+    there = line.outcome in (CHANGED, SAME, KEPT)
+    there = there or (line.outcome == ADDED and job.phase is Phase.DONE)
+    number = row_words(line.number, job.sheets)
+    return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
+
+
+def _details(line: Line) -> list[Detail]:
+    if line.problems:
+        return [Detail(each.column, _full_stop(each.reason), each.typed) for each in line.problems]
+    return [
+        Detail(label, _words(line.new[name]), _words(line.old.get(name, "")))
+        for name, label in validation.LABELS.items()
+        if name in line.new and (line.outcome == CHANGED or name != "full_name")
+    ]
+
+
+def _full_stop(words: str) -> str:
+    return words if words.endswith(".") else f"{words}."
+
+
+def _words(value: Value) -> str:
+    if isinstance(value, str):
+        return value if len(value) <= 200 else f"{value[:199]}…"
+    return ", ".join(_BADGE_WORDS.get(key, key) for key in value)

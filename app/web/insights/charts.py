@@ -1,0 +1,143 @@
+"""Charts as SVG: horizontal bars for what people share, columns for the months of some years.
+
+Widths are percentages and heights are in ``em``, so that a chart fits every screen and every size
+of text; colours come from the style sheet. Each bar and each column links to those it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from app.web.ui.dates import month as month_in_words
+from app.web.ui.html import escape
+from app.web.ui.urls import list_address
+
+_ROW = 2.65  # one bar with its words above it
+_COLUMN_PIXELS = 6  # a month is never narrower; what is then too wide for the page scrolls
+_HEIGHT = 15.0  # of the columns with their years beneath
+_TOP, _FLOOR = 6.0, 86.0  # percent of that height where columns end and begin
+_MOST_LINES = 4
+
+
+class Bar(NamedTuple):
+    """One bar: whom it counts, how many, where it leads; ``icon`` is HTML of ours, or nothing."""
+
+    words: str
+    people: int
+    address: str
+    icon: str = ""
+
+
+def counted(count: int) -> str:
+    """``1 person``, ``1,204 people``."""
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def bars(rows: Sequence[Bar], labelled_by: str) -> str:
+    """Horizontal bars, as long as the first is the longest."""
+    longest = max(row.people for row in rows)
+    drawn = "".join(_bar(row, place * _ROW, longest) for place, row in enumerate(rows))
+    return (
+        f'<svg class="chart" role="list" aria-labelledby="{labelled_by}" width="100%" '
+        f'height="{_number(len(rows) * _ROW)}em">{drawn}</svg>'
+    )
+
+
+def _bar(row: Bar, top: float, longest: int) -> str:
+    words = escape(row.words)
+    width = max(100 * row.people / longest, 0.7)
+    floor = _number(top + _ROW)
+    return (
+        f'<g role="listitem"><a href="{escape(row.address)}">'
+        f"<title>{words}: {counted(row.people)}</title>"
+        f'<line class="chart-rule" y1="{floor}em" x2="100%" y2="{floor}em"/>'
+        f'<rect class="chart-bar" y="{_number(top + _ROW - 0.5)}em" '
+        f'width="{_number(width)}%" height=".5em"/>'
+        f'<foreignObject y="{_number(top + 0.35)}em" width="100%" height="1.7em">'
+        f'<div class="chart-words">{row.icon}<span class="chart-label" dir="auto">{words}</span>'
+        f'<span class="chart-count">{row.people:,}</span></div></foreignObject>'
+        f'<rect class="chart-hit" y="{_number(top)}em" width="100%" height="{_ROW}em"/></a></g>'
+    )
+
+
+def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> str:
+    """A column for each month of these years (nothing where nobody joined), beside its scale."""
+    months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
+    lines = scale(max(joined.get(each, 0) for each in months))
+    drawn = "".join(
+        _column(each, joined[each], place, len(months), lines[-1])
+        for place, each in enumerate(months)
+        if each in joined
+    )
+    return (
+        f'<div class="chart-timeline">{_scale(lines)}'
+        f'<div class="chart-scroll" role="region" aria-labelledby="{labelled_by}" tabindex="0">'
+        f'<svg class="chart chart-columns" width="{len(months) * _COLUMN_PIXELS}" '
+        f'height="{_HEIGHT:g}em">{_lines(lines)}{_years(years)}'
+        f'<g role="list" aria-labelledby="{labelled_by}">{drawn}</g></svg></div></div>'
+    )
+
+
+def scale(most: int) -> list[int]:
+    """Round numbers for the lines of a chart; the last is at or above the highest column."""
+    step = 1
+    while step * _MOST_LINES < most:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return [step * number for number in range(1, max(-(-most // step), 1) + 1)]
+
+
+def _column(month: str, count: int, place: int, places: int, highest: int) -> str:
+    height = max((_FLOOR - _TOP) * count / highest, 0.7)
+    left, pitch = 100 * place / places, 100 / places
+    return (
+        f'<g role="listitem"><a href="{escape(list_address(joined=month))}">'
+        f"<title>{month_in_words(month)}: {counted(count)}</title>"
+        f'<rect class="chart-bar" x="{_number(left + pitch / 8)}%" '
+        f'y="{_number(_FLOOR - height)}%" width="{_number(pitch * 0.75)}%" '
+        f'height="{_number(height)}%"/><rect class="chart-hit" x="{_number(left)}%" '
+        f'y="{_TOP:g}%" width="{_number(pitch)}%" height="{_FLOOR - _TOP:g}%"/></a></g>'
+    )
+
+
+def _height_of(line: int, lines: Sequence[int]) -> str:
+    return f"{_number(_FLOOR - (_FLOOR - _TOP) * line / lines[-1])}%"
+
+
+def _scale(lines: Sequence[int]) -> str:
+    texts = "".join(
+        f'<text x="100%" y="{_height_of(line, lines)}" dy=".35em">{line:,}</text>'
+        for line in (0, *lines)
+    )
+    width = _number(0.65 * len(f"{lines[-1]:,}") + 0.2)
+    return (
+        f'<svg class="chart chart-scale" aria-hidden="true" width="{width}em" '
+        f'height="{_HEIGHT:g}em">{texts}</svg>'
+    )
+
+
+def _lines(lines: Iterable[int]) -> str:
+    heights = [_height_of(line, list(lines)) for line in (0, *lines)]
+    return "".join(
+        f'<line class="chart-rule" y1="{height}" x2="100%" y2="{height}"/>' for height in heights
+    )
+
+
+def _years(years: range) -> str:
+    """The years beneath, each in the middle of its months; on paper only every fifth of many."""
+    parts = []
+    for place, year in enumerate(years):
+        edge = _number(100 * place / len(years))
+        middle = _number(100 * (place + 0.5) / len(years))
+        kind = (
+            "chart-year" if year % 5 == 0 or len(years) <= 18 else "chart-year chart-year-between"
+        )
+        parts.append(
+            f'<line class="chart-rule" x1="{edge}%" y1="{_TOP:g}%" x2="{edge}%" y2="100%"/>'
+            f'<text class="{kind}" x="{middle}%" y="97%">{year}</text>'
+        )
+    return f'<g aria-hidden="true">{"".join(parts)}</g>'
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -1,0 +1,170 @@
+"""What the charts show of the counts, and the words and tables that stand with them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.contracts import Facets
+from app.model.employee import BADGES
+from app.text.sanitizing import clean_line
+from app.web.insights.charts import Bar, bars, columns, counted
+from app.web.ui.dates import MONTHS, month
+from app.web.ui.facets import TEXT_MENUS
+from app.web.ui.icons import icon_at
+from app.web.ui.urls import list_address
+
+MOST_BARS = 20
+MOST_YEARS = 40
+_PLURALS = {"Place": "places", "Department": "departments", "Title": "titles", "Badge": "badges"}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One chart of bars: what its people share. ``bars`` is empty where nobody has any."""
+
+    key: str
+    heading: str
+    values: int
+    plural: str
+    bars: tuple[Bar, ...]
+    chart: Markup
+    rest: str
+    rest_count: int
+    without: str
+
+    def percent(self, count: int, total: int) -> str:
+        """The share of all people, for the table."""
+        part = 100 * count / total
+        return f"{part:.1f} %" if part >= 0.05 else "< 0.1 %"
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The chart of months; ``rows`` are its years, newest first: twelve cells and their sum."""
+
+    chart: Markup
+    note: str
+    rest: str
+    rows: tuple[tuple[str, tuple[Cell, ...], int], ...]
+    months: tuple[str, ...] = tuple(name[:3] for name in MONTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A month of the table: its name, how many joined, and who they are (``""`` for nobody)."""
+
+    words: str
+    count: int
+    address: str
+
+
+def shares(facets: Facets, sprite: str) -> list[Share]:
+    """The charts of places, departments, titles and badges."""
+    found = []
+    for name, heading, counted_in in TEXT_MENUS:
+        counts: Mapping[str, int] = getattr(facets, counted_in)
+        every = [
+            Bar(value, count, list_address(**{name: value}))
+            for value, count in counts.items()
+            if clean_line(value)  # else no address can ask for it
+        ]
+        missing = max(facets.total - sum(bar.people for bar in every), 0)
+        found.append(_share(name, heading, every, _without(missing, heading.lower())))
+    badges = [
+        Bar(badge.words, count, list_address(badge=badge.key), icon_at(sprite, badge.icon))
+        for badge in BADGES
+        if (count := facets.badges.get(badge.key, 0))
+    ]
+    found.append(_share("badge", "Badge", badges, ""))
+    return found
+
+
+def _without(people: int, what: str) -> str:
+    if not people:
+        return ""
+    return f"{counted(people)} {'has' if people == 1 else 'have'} no {what}."
+
+
+def _share(key: str, heading: str, every: list[Bar], without: str) -> Share:
+    most = sorted(every, key=lambda bar: -bar.people)
+    shown, others = tuple(most[:MOST_BARS]), most[MOST_BARS:]
+    together = sum(bar.people for bar in others)
+    plural = _PLURALS[heading]
+    what = plural if len(others) > 1 else heading.lower()
+    return Share(
+        key=key,
+        heading=heading,
+        values=len(every),
+        plural=plural,
+        bars=shown,
+        chart=Markup(bars(shown, f"{key}-head") if shown else ""),  # noqa: S704 (escaped there)
+        rest=f"{len(others):,} other {what}" if others else "",
+        rest_count=together,
+        without=without,
+    )
+
+
+def months_part(facets: Facets) -> Months | None:
+    """The chart of who joined when; None where no one's day is known."""
+    if not facets.joined:
+        return None
+    joined = facets.joined
+    years = years_shown(joined)
+    inside = {each: count for each, count in joined.items() if int(each[:4]) in years}
+    best = max(inside, key=lambda each: (inside[each], each))
+    return Months(
+        chart=Markup(columns(inside, years, "joined-head")),  # noqa: S704 (numbers only)
+        note=f"Most joined in {month(best)}: {counted(inside[best])}.",
+        rest=_rest_of_months(facets, years),
+        rows=tuple(_year_row(inside, year) for year in reversed(years)),
+    )
+
+
+def years_shown(joined: Mapping[str, int]) -> range:
+    """The years of the chart: all, or the 40 in a row in which the most people joined.
+
+    One mistyped year must not push everybody else out of the picture.
+    """
+    people: Counter[int] = Counter()
+    for each, count in joined.items():
+        people[int(each[:4])] += count
+    known = sorted(people)
+    before = [0]
+    for year in known:
+        before.append(before[-1] + people[year])
+
+    def within(end: int) -> int:
+        return (
+            before[bisect_left(known, end + 1)] - before[bisect_left(known, end - MOST_YEARS + 1)]
+        )
+
+    last = max(known, key=lambda end: (within(end), end))
+    first = known[bisect_left(known, last - MOST_YEARS + 1)]
+    return range(first, last + 1)
+
+
+def _rest_of_months(facets: Facets, years: range) -> str:
+    early = sum(count for each, count in facets.joined.items() if int(each[:4]) < years.start)
+    late = sum(count for each, count in facets.joined.items() if int(each[:4]) >= years.stop)
+    missing = max(facets.total - sum(facets.joined.values()), 0)
+    sentences = []
+    if early:
+        sentences.append(f"{counted(early)} joined before {years.start}.")
+    if late:
+        sentences.append(f"{counted(late)} joined after {years.stop - 1}.")
+    sentences.append(_without(missing, "start date"))
+    return " ".join(filter(None, sentences))
+
+
+def _year_row(joined: Mapping[str, int], year: int) -> tuple[str, tuple[Cell, ...], int]:
+    cells = []
+    for number in range(1, 13):
+        each = f"{year:04}-{number:02}"
+        count = joined.get(each, 0)
+        cells.append(Cell(month(each), count, list_address(joined=each) if count else ""))
+    return str(year), tuple(cells), sum(cell.count for cell in cells)

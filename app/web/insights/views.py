@@ -1,0 +1,64 @@
+"""Insights: how many people each place, department, title, badge and month has, as charts.
+
+All of it comes from the counts, so it costs the same at any size of the directory.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import cast
+
+from flask import Blueprint, Flask, current_app, render_template
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup
+
+from app.contracts import Facets
+from app.web.current import current_directory
+from app.web.insights.charts import counted
+from app.web.insights.data import months_part, shares
+
+insights = Blueprint("insights", __name__)
+
+
+class ChartMemory:
+    """The charts of the newest counts: drawn once for each set of them (that very object)."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: tuple[Facets, Markup] | None = None
+
+    def charts(self, facets: Facets) -> Markup:
+        """The charts and their tables."""
+        with self._lock:
+            known = self._known
+            if known is None or known[0] is not facets:
+                known = self._known = (facets, _charts(facets))
+            return known[1]
+
+
+def _charts(facets: Facets) -> Markup:
+    sprite = current_app.extensions["sprite"]
+    page = render_template(
+        "insights_charts.html",
+        total=facets.total,
+        shares=shares(facets, sprite),
+        months=months_part(facets),
+    )
+    return Markup(page)  # noqa: S704 (a template of ours, which escapes)
+
+
+@insights.record
+def _prepare(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    app.extensions["charts"] = ChartMemory()
+    app.jinja_env.filters["counted"] = counted
+
+
+@insights.get("/insights")
+def charts() -> str:
+    """The counts of the directory as charts, each with its table."""
+    facets = current_directory().facets()
+    if not facets.total:
+        return render_template("insights.html", charts=None)
+    memory: ChartMemory = current_app.extensions["charts"]
+    return render_template("insights.html", charts=memory.charts(facets))

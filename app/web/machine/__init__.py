@@ -1,0 +1,1 @@
+"""Pages about the machines: health, console, diagnostics."""

@@ -1,0 +1,220 @@
+"""The console: this machine, its load test, the fleet. GET asks, POST does."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
+from flask.typing import ResponseReturnValue
+
+from app.contracts.heartbeats import Heartbeat
+from app.machine.heartbeat_thread import Pulse
+from app.machine.load_test import CpuStress, LoadFailed, LoadRunning, seconds_in
+from app.web.current import current_console, current_directory, current_doctor, current_settings
+from app.web.machine import wording
+from app.web.machine.diagnostics import report_of
+from app.web.machine.health import states_of_stores
+
+console = Blueprint("console", __name__)
+
+_OFFERED = (60, 300, 600)
+_DOCTOR_SECONDS = 60.0
+
+
+def watch(app: Flask) -> None:
+    """Count the requests of this application, and let its heart beat from the first one on."""
+    ours = app.extensions["console"]
+    pulse = Pulse(ours)
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        ours.requests.add()
+        pulse.begin()
+        if request.path != "/healthz":  # which touches nothing
+            ours.requests.write_down()
+        return response
+
+
+@console.get("/info")
+def info() -> ResponseReturnValue:
+    """A machine (this one unless another is named), its load, and the fleet; JSON by Accept."""
+    ours = current_console()
+    this = ours.this_machine()
+    fleet = ours.fleet(this)
+    wanted = request.args.get("machine", "")
+    shown = next((each for each in fleet.machines if each.machine == wanted), this)
+    if wants_json():
+        return _as_json(this, fleet.machines, fleet.trouble)
+    now = time.time()
+    facts = _facts(shown, now)
+    live = {
+        "shown": shown,
+        "is_this": shown is this,
+        "facts": facts,
+        "load": wording.load_shown(shown, now),
+        "rows": wording.rows(fleet.machines, this.machine, now),
+        "fleet_words": wording.fleet_words(fleet.machines, now),
+        "trouble": fleet.trouble,
+        "shared": ours.heartbeats is not None,
+        "read_at": wording.clock(now),
+        "stress": ours.stress is not None,
+        "offered": [(seconds, wording.how_long(seconds)) for seconds in _OFFERED],
+        "can_post": bool(current_app.secret_key),
+    }
+    if request.args.get("part") == "live":
+        return render_template("console_live.html", **live)
+    directory = current_directory()
+    return render_template(
+        "info.html",
+        **live,
+        settings=current_settings(),
+        states=states_of_stores(),
+        photos_off_because="" if directory.photos else directory.photos_off_because,
+        report=current_doctor().last,
+    )
+
+
+def wants_json() -> bool:
+    """Whether a program asks, by Accept."""
+    kinds = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(kinds) == "application/json"
+
+
+def _facts(shown: Heartbeat, now: float) -> list[tuple[str, str, str]]:
+    """Label, words, and how the words are set: a plain line, or an id in the machine's face."""
+    place = ", ".join(part for part in (shown.zone, shown.type) if part)
+    since = wording.running_since(shown.up_since, now) if shown.up_since else "Not known"
+    facts = [
+        ("Instance" if shown.zone else "Name", shown.machine, "code"),
+        ("Zone and type", place, "code") if place else ("On EC2", _NOT_ON_EC2, ""),
+        ("Region", shown.region, "code"),
+        ("Address", shown.address, "code"),
+        ("Load, 1 · 5 · 15 min", wording.load_words(shown), ""),
+        ("Memory", wording.memory_words(shown), ""),
+        ("Running since", since, ""),
+        ("Version", shown.version[:16], "code"),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+_NOT_ON_EC2 = "Not on EC2, or its metadata service does not answer"
+
+
+def _as_json(this: Heartbeat, machines: list[Heartbeat], trouble: str) -> Response:
+    return jsonify(
+        machine=_public(this),
+        fleet=[_public(each) for each in machines],
+        fleet_trouble=trouble,
+        stores={name: state.words for name, state in states_of_stores().items()},
+        doctor=report_of(oldest=_DOCTOR_SECONDS).as_json(),
+    )
+
+
+def _public(beat: Heartbeat) -> dict[str, Any]:
+    told = asdict(beat)
+    del told["key_mark"]
+    return told
+
+
+@console.get("/info/stress_cpu/<seconds>")
+def ask_for_load(seconds: str) -> ResponseReturnValue:
+    """Asks before a load begins."""
+    stress = _stress()
+    known = seconds_in(seconds)
+    if known is None:
+        return _refuse(seconds)
+    load = stress.running()
+    return render_template(
+        "stress.html",
+        seconds=known,
+        how_long=wording.how_long(known),
+        until=wording.clock(load.until) if load else None,
+        can_post=bool(current_app.secret_key),
+    )
+
+
+@console.post("/info/stress_cpu/<seconds>")
+def start_load(seconds: str) -> ResponseReturnValue:
+    """Loads this machine for so many seconds, 1 to 600."""
+    stress = _stress()
+    known = seconds_in(seconds)
+    if known is None:
+        return _refuse(seconds)
+    load = stress.start(known)
+    this = current_console().this_machine().machine
+    until = wording.clock(load.until).words
+    flash(f"The load on {this} began: {wording.how_long(known)}, until {until} UTC.", "good")
+    return redirect(_console_of(this), 303)
+
+
+@console.post("/info/stress_cpu")
+def start_load_of_form() -> ResponseReturnValue:
+    """The same, with the seconds in a field."""
+    return start_load(request.form.get("seconds", "").strip())
+
+
+@console.post("/info/stress_stop")
+def stop_load() -> ResponseReturnValue:
+    """Stops the load of this machine, or leaves word for the machine that is named."""
+    stress = _stress()
+    ours = current_console()
+    this = ours.this_machine().machine
+    machine = request.form.get("machine", "") or this
+    if machine == this:
+        if stress.stop():
+            flash(f"The load on {this} was stopped.", "good")
+        else:
+            flash(f"No load was running on {this}.", "look")
+    elif ours.ask_to_stop(machine):
+        flash(f"{machine} was told to stop its load, and does so within five seconds.", "good")
+    else:
+        flash(f"No machine {machine[:64]} was heard of lately, so nothing was stopped.", "bad")
+    return redirect(_console_of(machine), 303)
+
+
+@console.errorhandler(LoadRunning)
+def _already(error: LoadRunning) -> ResponseReturnValue:
+    until = wording.clock(error.load.until)
+    page = render_template("stress_running.html", until=until)
+    return page, 409, {"Retry-After": str(int(error.load.left) + 1)}
+
+
+@console.errorhandler(LoadFailed)
+def _not_started(error: LoadFailed) -> ResponseReturnValue:
+    return render_template("stress_refused.html", sentence=str(error), offered=_offered()), 503
+
+
+def _refuse(typed: str) -> ResponseReturnValue:
+    sentence = "Give a whole number of seconds from 1 to 600."
+    if typed:
+        sentence = f"“{typed[:40]}” is no length for a load. {sentence}"
+    return render_template("stress_refused.html", sentence=sentence, offered=_offered()), 422
+
+
+def _offered() -> list[tuple[int, str]]:
+    return [(seconds, wording.how_long(seconds)) for seconds in _OFFERED]
+
+
+def _stress() -> CpuStress:
+    stress = current_console().stress
+    if stress is None:
+        abort(404)
+    return stress
+
+
+def _console_of(machine: str) -> str:
+    return f"/info?machine={quote(machine, safe='')}"

@@ -1,0 +1,57 @@
+"""The doctor's page: every check, the worst first; JSON by Accept."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import Blueprint, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.contracts.checks import State
+from app.diagnostics import REMEMBERED_SECONDS, Report
+from app.diagnostics.registry import port_check
+from app.web.current import current_doctor, current_settings
+from app.web.machine import wording
+from app.web.ui.dates import number_in_words
+
+doctor = Blueprint("doctor", __name__)
+
+
+class Look(NamedTuple):
+    """How a state is shown."""
+
+    name: str
+    icon: str
+    words: str
+    tally: str
+
+
+LOOKS = {
+    State.BROKEN: Look("broken", "x-octagon-fill", "Broken", "broken"),
+    State.LOOK: Look("look", "exclamation-triangle-fill", "Look at this", "to look at"),
+    State.FINE: Look("fine", "check-circle-fill", "Fine", "fine"),
+}
+
+
+@doctor.get("/doctor")
+def checks() -> ResponseReturnValue:
+    """What is found now."""
+    report = report_of()
+    kinds = ["text/html", "application/json"]
+    if request.accept_mimetypes.best_match(kinds) == "application/json":
+        return jsonify(report.as_json())
+    return render_template(
+        "doctor.html",
+        report=report,
+        looks=LOOKS,
+        number=number_in_words(len(report.findings)).capitalize(),
+        seconds=f"{report.seconds:.1f}",
+        at=wording.clock(report.at),
+    )
+
+
+def report_of(oldest: float = REMEMBERED_SECONDS) -> Report:
+    """What the doctor finds, with the port that this request came by."""
+    port = str(request.environ.get("SERVER_PORT", ""))
+    number = int(port) if port.isdigit() else None
+    return current_doctor().report((port_check(current_settings(), number),), oldest=oldest)

@@ -1,0 +1,182 @@
+"""What the console shows of a machine, in words and numbers for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from app.contracts.heartbeats import Heartbeat, MachineState, state_of
+from app.web.ui.clock import Clock
+from app.web.ui.dates import moment, number_in_words
+
+_LOOKS = {
+    MachineState.IN_SERVICE: ("fine", "check-circle-fill"),
+    MachineState.BUSY: ("look", "exclamation-triangle-fill"),
+    MachineState.STARTING: ("starting", "hourglass-split"),
+    MachineState.NO_ANSWER: ("broken", "x-octagon-fill"),
+}
+_HIGH, _MIDDLE = 90, 70
+
+
+class Row(NamedTuple):
+    """A machine of the fleet."""
+
+    machine: str
+    zone: str
+    is_this: bool
+    state: str
+    look: str
+    icon: str
+    cpu: int | None
+    bar: str
+    requests: str
+    seen: str
+    load_until: Clock | None
+
+
+class LoadShown(NamedTuple):
+    """A load that is running."""
+
+    left: int
+    left_words: str
+    of_words: str
+    done: int
+    sentence: str
+    began: Clock
+
+
+def clock(at: float) -> Clock:
+    """``16:42:05``, always UTC, which the page says beside it."""
+    then = datetime.fromtimestamp(at, UTC)
+    return Clock(f"{then:%H:%M:%S}", then.isoformat(timespec="seconds"))
+
+
+def long_clock(at: float) -> Clock:
+    """``Friday 20 November 2026, 09:14 UTC``."""
+    then = datetime.fromtimestamp(at, UTC)
+    return Clock(moment(then), then.isoformat(timespec="seconds"))
+
+
+def rows(machines: Sequence[Heartbeat], this: str, now: float) -> list[Row]:
+    """The fleet, machine by machine."""
+    return [_row(each, each.machine == this, now) for each in machines]
+
+
+def _row(beat: Heartbeat, is_this: bool, now: float) -> Row:
+    state = state_of(beat, now)
+    look, icon = _LOOKS[state]
+    silent = state is MachineState.NO_ANSWER
+    cpu = None if silent or beat.cpu is None else round(beat.cpu)
+    known = not silent and beat.requests is not None
+    loaded = not silent and beat.load_until is not None and beat.load_until > now
+    return Row(
+        machine=beat.machine,
+        zone=beat.zone,
+        is_this=is_this,
+        state=str(state),
+        look=look,
+        icon=icon,
+        cpu=cpu,
+        bar=_bar(cpu or 0),
+        requests=_rate(beat.requests or 0) if known else "–",
+        seen=ago(now - beat.at),
+        load_until=clock(beat.load_until) if loaded and beat.load_until else None,
+    )
+
+
+def _bar(cpu: int) -> str:
+    return "high" if cpu >= _HIGH else "middle" if cpu >= _MIDDLE else "low"
+
+
+def _rate(requests: float) -> str:
+    return f"{requests:.1f}" if 0 < requests < 9.95 else f"{requests:,.0f}"
+
+
+def fleet_words(machines: Sequence[Heartbeat], now: float) -> str:
+    """``Six machines: four in service, one starting, one silent``."""
+    states = [state_of(each, now) for each in machines]
+    loaded = sum(1 for each in machines if (each.load_until or 0) > now)
+    counts = {
+        "in service": sum(s in (MachineState.IN_SERVICE, MachineState.BUSY) for s in states),
+        "starting": states.count(MachineState.STARTING),
+        "silent": states.count(MachineState.NO_ANSWER),
+        "under a load test": loaded,
+    }
+    parts = [f"{number_in_words(count)} {word}" for word, count in counts.items() if count]
+    number = number_in_words(len(machines)).capitalize()
+    return f"{number} machine{'' if len(machines) == 1 else 's'}: {', '.join(parts)}"
+
+
+def load_shown(beat: Heartbeat, now: float) -> LoadShown | None:
+    """The load of a machine, as far as its heartbeat tells."""
+    if beat.load_since is None or beat.load_until is None or beat.load_until <= now:
+        return None
+    whole = max(1, round(beat.load_until - beat.load_since))
+    left = min(whole, round(beat.load_until - now))
+    done = round(100 * (whole - left) / whole)
+    by = "the program stress" if beat.load_program else "our own program"
+    began = clock(beat.load_since)
+    return LoadShown(
+        left=left,
+        left_words=minutes(left),
+        of_words=minutes(whole),
+        done=done,
+        sentence=f"{done}% done. {_cores(beat.cores)} busy with {by}",
+        began=began,
+    )
+
+
+def _cores(count: int | None) -> str:
+    words = {None: "All CPUs", 1: "Its one CPU", 2: "Both CPUs"}
+    return words.get(count) or f"All {count} CPUs"
+
+
+def minutes(seconds: int) -> str:
+    """``2:18``."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def how_long(seconds: int) -> str:
+    """``1 minute``, ``90 seconds``."""
+    if seconds % 60:
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    return f"{seconds // 60} minute{'' if seconds == 60 else 's'}"
+
+
+def ago(seconds: float) -> str:
+    """``2 s ago``, ``3 min ago``."""
+    whole = max(0, round(seconds))
+    return f"{whole} s ago" if whole < 60 else f"{whole // 60} min ago"
+
+
+def running_since(at: float, now: float) -> str:
+    """``Today 08:02 UTC, 8 h 40 min``."""
+    began = long_clock(at).words
+    if datetime.fromtimestamp(at, UTC).date() == datetime.fromtimestamp(now, UTC).date():
+        began = f"Today {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
+    return f"{began}, {span(now - at)}"
+
+
+def span(seconds: float) -> str:
+    """``8 h 40 min``, ``3 days 2 h``."""
+    whole_minutes = max(0, int(seconds // 60))
+    hours, rest = divmod(whole_minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} day{'' if days == 1 else 's'} {hours} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+def memory_words(beat: Heartbeat) -> str:
+    """``1.1 of 2.0 GB``."""
+    if beat.memory_used is None or not beat.memory_all:
+        return "Not known"
+    return f"{beat.memory_used / 2**30:.1f} of {beat.memory_all / 2**30:.1f} GB"
+
+
+def load_words(beat: Heartbeat) -> str:
+    """``1.82 · 0.94 · 0.41``."""
+    averages = (beat.load_1, beat.load_5, beat.load_15)
+    known = [f"{each:.2f}" for each in averages if each is not None]
+    return " · ".join(known) if len(known) == len(averages) else "Not known"

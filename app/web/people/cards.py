@@ -1,0 +1,163 @@
+"""One person in a list: a cell of the sheet, or a row of the table.
+
+They are built from text, with every value escaped, and remembered by card, because a page holds 24
+of them and they are most of what it costs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import quote
+
+from app.model.employee import BADGES, Card
+from app.text import search_keys
+from app.web.ui.avatars import face_html
+from app.web.ui.html import escape
+from app.web.ui.icons import icon_at
+from app.web.ui.urls import person_address
+
+_EAGER = 8  # the first two rows of a wide page
+_BADGE = {badge.key: badge for badge in BADGES}
+_DIALLED = re.compile(r"[^\d+]")
+Sprite = str
+Reasons = Mapping[str, str]
+_NONE: Reasons = {}
+
+
+def cells(
+    cards: Iterable[Card], sprite: Sprite, *, marks: bool = False, reasons: Reasons = _NONE
+) -> str:
+    """The cells of a sheet; with ``marks``, the first person of each letter has an index tab.
+
+    ``reasons`` say, in HTML and by id, why somebody is shown.
+    """
+    parts = []
+    letter = "" if marks else None
+    for place, card in enumerate(cards):
+        mark = ""
+        if letter is not None and (new := _letter(card.full_name)) != letter:
+            letter = new
+            mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
+        cell = _cell(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
+        parts.append(f'<li class="cell">{mark}{cell}</li>\n')
+    return "".join(parts)
+
+
+def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> str:
+    """The rows of the table, with reasons as in ``cells``."""
+    return "".join(
+        _row(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
+        for place, card in enumerate(cards)
+    )
+
+
+def _letter(full_name: str) -> str:
+    first = full_name[:1]
+    if first.isascii() and first.isalpha():
+        return first.lower()  # as the key of such a name begins, and most do
+    return search_keys.letter_of(search_keys.name_key(full_name))
+
+
+def _label(letter: str) -> str:
+    return "#" if letter == search_keys.OTHER_LETTERS else letter.upper()
+
+
+@lru_cache(maxsize=1536)
+def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
+    title = place = ""
+    if card.job_title:
+        title = f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
+    if card.location or card.department:
+        places = [f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text]
+        place = f'<div class="cell-place">{" · ".join(places)}</div>'
+    return (
+        f"{face_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
+        f'<div class="cell-words">{_name(card)}{_why(reason)}{title}{place}'
+        f"{_badge_row(card.badges, sprite, 6)}</div>"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _row(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
+    face = face_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
+    texts = "".join(
+        f'<td class="{kind}" dir="auto">{escape(text)}</td>'
+        for kind, text in (
+            ("row-title", card.job_title),
+            ("row-department", card.department),
+            ("row-place", card.location),
+        )
+    )
+    return (
+        f'<tr><th scope="row"><span class="row-name">{face}{_name(card)}</span>'
+        f"{_why(reason)}</th>{texts}"
+        f'<td class="row-phone">{phone_link(card.phone)}</td>'
+        f'<td class="row-mail">{mail_link(card.email)}</td>'
+        f"<td>{_badge_row(card.badges, sprite, 4)}</td></tr>\n"
+    )
+
+
+def _why(reason: str) -> str:
+    return f'<div class="why">{reason}</div>' if reason else ""
+
+
+def _name(card: Card) -> str:
+    words = escape(card.full_name or card.id)
+    return f'<a class="name" dir="auto" href="{person_address(card.id)}">{words}</a>'
+
+
+def mail_link(email: str) -> str:
+    """A link that writes to the address; plain text where it is none."""
+    target = mail_address(email)
+    if not target:
+        return escape(email)
+    name, _, domain = email.rpartition("@")
+    return f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>'
+
+
+def mail_address(email: str) -> str:
+    """The address of a link that writes a mail, ``""`` where there is no one to write to."""
+    name, _, domain = email.rpartition("@")
+    return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
+
+
+def phone_link(phone: str) -> str:
+    """A link that calls the number, its own direction kept; plain text where it is none."""
+    target = dialled(phone)
+    if not target:
+        return escape(phone)
+    return f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>'
+
+
+def dialled(phone: str) -> str:
+    """The digits to dial, ``""`` where there are too few of them."""
+    digits = _DIALLED.sub("", phone.partition("ext")[0])
+    digits = digits[:1] + digits[1:].replace("+", "")
+    return digits if sum(mark.isdigit() for mark in digits) >= 3 and digits.isascii() else ""
+
+
+@lru_cache(maxsize=2048)
+def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
+    if not badges:
+        return ""
+    items = "".join([_badge_slot(key, sprite) for key in badges[:most]])
+    if len(badges) > most:
+        words = escape(", ".join(_BADGE[key].words for key in badges[most:]))
+        items += (
+            f'<li class="badge-more" title="{words}">'
+            f'<span aria-hidden="true">+{len(badges) - most}</span>'
+            f'<span class="visually-hidden">{words}</span></li>'
+        )
+    return f'<ul class="badge-row" role="list">{items}</ul>'
+
+
+@lru_cache(maxsize=64)
+def _badge_slot(key: str, sprite: Sprite) -> str:
+    badge = _BADGE[key]
+    words = escape(badge.words)
+    return (
+        f'<li class="badge-slot badge-{badge.key}" title="{words}">{icon_at(sprite, badge.icon)}'
+        f'<span class="visually-hidden">{words}</span></li>'
+    )

@@ -1,0 +1,109 @@
+"""How many people a list shows, and which page of it this is, as far as that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+from app.contracts import PAGE_SIZE, Facets, Page, Query
+from app.text import search_keys
+from app.web.ui.list_query import ListRequest
+
+# Where Facets counts the people of each condition, and the conditions with more than one spelling.
+_COUNTED = {
+    "letter": "letters",
+    "location": "locations",
+    "department": "departments",
+    "job_title": "job_titles",
+    "badge": "badges",
+    "joined": "joined",
+}
+_SPELT = ("location", "department", "job_title")
+
+
+def is_whole(page: Page) -> bool:
+    """Whether the page shows everyone who matches."""
+    return page.next is None and page.previous is None and page.looked_through is None
+
+
+def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
+    """How many match: they fit on the page, or one condition alone counts them; else None."""
+    query = asked.query
+    if is_whole(page):
+        return len(page.cards)
+    if query == Query():
+        return max(facets.total, len(page.cards))
+    for name, counted in _COUNTED.items():
+        value: str = getattr(query, name)
+        if value and query == Query(**{name: value}):
+            counts: Mapping[str, int] = getattr(facets, counted)
+            return _count_of(value, counts) if name in _SPELT else counts.get(value)
+    return None
+
+
+def _count_of(value: str, counts: Mapping[str, int]) -> int | None:
+    if value in counts:
+        return counts[value]
+    key = search_keys.facet_key(value)
+    return next(
+        (n for spelling, n in counts.items() if search_keys.facet_key(spelling) == key), None
+    )
+
+
+def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
+    """Which page this is; 0 where the address does not say, or cannot be right."""
+    if page.previous is None:
+        return 1
+    number = asked.page
+    if number < 2 or count is None:
+        return max(number, 0) if number != 1 else 0
+    pages = ceil(count / PAGE_SIZE)
+    is_last = page.next is None
+    return number if number <= pages and is_last == (number == pages) else 0
+
+
+def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
+    """The one line that says how many."""
+    shown = len(page.cards)
+    total = max(facets.total, shown)
+    if asked.query == Query():
+        number = page_number(asked, page, count)
+        people = "1 person" if total == 1 else f"{total:,} people"
+        if is_whole(page) or not number or not shown:
+            return people
+        first = (number - 1) * PAGE_SIZE + 1
+        return f"{people} · {first:,}–{first + shown - 1:,} shown"
+    if count is not None:
+        return f"{_matching(count)}, of {total:,}" if count else _matching(0)
+    if page.previous is not None and not page_number(asked, page, count):
+        # How many were found before this page, nobody knows.
+        so_far = " so far" if page.looked_through is not None else ""
+        return f"{_more_matching(shown)}{so_far}, of {total:,}"
+    if page.previous is None and page.looked_through is not None:
+        return f"{_matching(shown)} so far, of {total:,}"
+    least = shown if page.previous is None else PAGE_SIZE  # the pages before this one were full
+    return f"More than {_matching(least)}, of {total:,}"
+
+
+def _matching(count: int) -> str:
+    if count == 0:
+        return "No one matches"
+    return "1 person matches" if count == 1 else f"{count:,} people match"
+
+
+def _more_matching(count: int) -> str:
+    if count == 0:
+        return "No more people match"
+    return "1 more person matches" if count == 1 else f"{count:,} more people match"
+
+
+def place_line(asked: ListRequest, page: Page, count: int | None) -> str:
+    """What stands between the links to the previous and the next page."""
+    if is_whole(page):
+        return "All on one page" if page.cards else ""
+    number = page_number(asked, page, count)
+    if not number or not page.cards:
+        return ""
+    if count is None or page.looked_through is not None:
+        return f"Page {number:,}"
+    return f"Page {number:,} of {max(ceil(count / PAGE_SIZE), number):,}"

@@ -1,0 +1,125 @@
+"""A page of the list, ready for its template: people, menus, tabs, chips, count and pager."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.contracts import PAGE_SIZE, Facets, Page, Query
+from app.directory.fuzzy import Close
+from app.exports.formats import FORMATS
+from app.model.employee import BADGES
+from app.text import search_keys
+from app.web.people import list_counts
+from app.web.people.cards import cells, rows
+from app.web.people.list_menus import MenuMemory, tabs
+from app.web.people.suggestions import CloseView, close_view, with_close
+from app.web.ui.dates import month
+from app.web.ui.list_query import CARDS, TABLE, ListRequest, with_words
+
+Found = tuple[Page, Close]
+_BADGE = {badge.key: badge for badge in BADGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on, and the address of the list without it."""
+
+    words: str
+    icon: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """What the template of the list shows; the HTML in it is ours, with every value escaped."""
+
+    asked: ListRequest
+    empty: bool
+    people: Markup
+    menus: Markup
+    tabs: Markup
+    chips: tuple[Chip, ...]
+    count: str
+    place: str
+    next: str
+    previous: str
+    close: CloseView | None
+    nobody: bool
+    looked_through: int | None
+    cards_address: str
+    table_address: str
+    clear_address: str
+    exports: tuple[tuple[str, str], ...]
+
+
+def list_view(
+    asked: ListRequest, found: Found, facets: Facets, sprite: str, memory: MenuMemory
+) -> ListView:
+    """Everything that one page of the list shows."""
+    page, close = found
+    words = asked.query.words
+    count = list_counts.known_count(asked, page, facets)
+    number = list_counts.page_number(asked, page, count)
+    # Pages are counted while they are full, as is said of them.
+    next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
+    unasked = asked.query == Query()
+    table = asked.view == TABLE
+    people = rows(page.cards, sprite) if table else cells(page.cards, sprite, marks=unasked)
+    return ListView(
+        asked=asked,
+        empty=unasked and not page.cards and page.next is None and page.previous is None,
+        people=Markup(people),  # noqa: S704
+        menus=Markup(with_words(memory.menus(asked, facets, sprite), words)),  # noqa: S704
+        tabs=Markup(with_words(tabs(asked, _letters(asked, page, facets)), words)),  # noqa: S704
+        chips=_chips(asked),
+        count=with_close(
+            list_counts.count_line(asked, page, facets, count), len(page.cards), close
+        ),
+        place=list_counts.place_line(asked, page, count),
+        next=asked.address(page.next, next_number) if page.next else "",
+        previous=asked.address(page.previous, number - 1) if page.previous else "",
+        close=close_view(asked, close, sprite),
+        nobody=not page.cards and not close.people,
+        looked_through=page.looked_through,
+        cards_address=_as_view(asked, CARDS),
+        table_address=_as_view(asked, TABLE),
+        clear_address=ListRequest(Query(), asked.view).address(),
+        exports=tuple((kind.words, asked.export_address(end)) for end, kind in FORMATS.items()),
+    )
+
+
+def _letters(asked: ListRequest, page: Page, facets: Facets) -> Collection[str]:
+    """The letters with people: of the result where all of it is here, else of the directory."""
+    narrowed = asked.query != Query() and not asked.query.letter
+    if narrowed and list_counts.is_whole(page):
+        return {search_keys.letter_of(search_keys.name_key(card.full_name)) for card in page.cards}
+    return facets.letters
+
+
+def _as_view(asked: ListRequest, view: str) -> str:
+    return ListRequest(asked.query, view).address(asked.cursor, asked.page)
+
+
+def _chips(asked: ListRequest) -> tuple[Chip, ...]:
+    query = asked.query
+    chips = [
+        Chip(value, "", asked.but(**{name: ""}).address())
+        for name, value in (
+            ("location", query.location),
+            ("department", query.department),
+            ("job_title", query.job_title),
+        )
+        if value
+    ]
+    if query.badge:
+        badge = _BADGE.get(query.badge)
+        words, icon = (badge.words, badge.icon) if badge else (query.badge, "")
+        chips.insert(0, Chip(words, icon, asked.but(badge="").address()))
+    if query.joined:
+        is_month = search_keys.month_of(f"{query.joined}-01")
+        words = month(query.joined) if is_month else f"“{query.joined}”"
+        chips.append(Chip(f"Joined {words}", "", asked.but(joined="").address()))
+    return tuple(chips)

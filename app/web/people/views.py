@@ -1,0 +1,238 @@
+"""The pages about people: the list, a person, add, edit, delete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import cast
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
+
+from app.model.employee import BADGES, Employee
+from app.model.errors import EditConflict, PhotoRejected
+from app.model.revision import revision_of
+from app.text.sanitizing import clean_text, shown
+from app.web.current import current_directory
+from app.web.forms.fields import EmployeeForm
+from app.web.forms.idempotency import FormIdForged, write_id_of
+from app.web.forms.recovery import (
+    ask_to_delete,
+    conflict_page,
+    form_again,
+    holds_typed_form,
+    person_not_found,
+)
+from app.web.forms.rendering import (
+    form_of_employee,
+    form_of_request,
+    photo_change,
+    posted_form_id,
+    posted_values,
+    show_form,
+    write_id,
+)
+from app.web.people.cards import dialled, mail_address
+from app.web.people.list_menus import MenuMemory
+from app.web.people.list_view import list_view
+from app.web.people.person_facts import person_facts
+from app.web.ui import dates, urls
+from app.web.ui.avatars import face, named_face
+from app.web.ui.flashes import FLASH_ICONS, flashes
+from app.web.ui.icons import icon_at
+from app.web.ui.list_query import read_request
+
+__all__ = ["conflict_page", "form_again", "holds_typed_form", "pages", "person_not_found"]
+
+SAMPLE_PEOPLE = 60
+pages = Blueprint("employees", __name__)
+
+
+class AnyText(BaseConverter):
+    """An id: any text, slashes too, since other programs put people into the table."""
+
+    regex = ".+"
+    part_isolating = False
+    weight = 200
+
+
+@pages.record
+def _prepare(state: BlueprintSetupState) -> None:
+    # Recorded before the routes, so that they find the converter.
+    app = cast(Flask, state.app)
+    app.url_map.converters["id"] = AnyText
+    app.extensions["menus"] = MenuMemory()
+    sprite = app.extensions["sprite"] = app.extensions["assets"]["icons.svg"].address
+    app.jinja_env.globals.update(
+        icon=partial(icon_at, sprite),
+        # Quicker than an import in the template, which makes the macros anew for every page.
+        macros=lambda name: app.jinja_env.get_template(name).module,
+        flashes=flashes,
+        face=face,
+        named_face=named_face,
+        flash_icon=FLASH_ICONS.__getitem__,
+        dialled=dialled,
+        mail_address=mail_address,
+        person_facts=person_facts,
+        photo_limit_mb=app.extensions["settings"].photo_max_mb,
+        list_address=urls.list_address,
+        person_address=urls.person_address,
+        card_address=urls.card_address,
+        edit_address=urls.edit_address,
+        delete_address=urls.delete_address,
+    )
+    app.jinja_env.filters.update(
+        shown=shown, readable=clean_text, moment=dates.moment, in_words=dates.number_in_words
+    )
+    app.jinja_env.tests["a_day"] = dates.is_day
+
+
+@pages.get("/")
+def people() -> Response:
+    """The list of people."""
+    directory = current_directory()
+    asked = read_request(request.args)
+    found = directory.search(asked.query, asked.cursor)
+    known = current_app.extensions
+    view = list_view(asked, found, directory.facets(), known["sprite"], known["menus"])
+    response = make_response(
+        render_template("empty.html" if view.empty else "list.html", view=view)
+    )
+    _tidy_afterwards(response)
+    return response
+
+
+@pages.get("/employee/<id:employee_id>")
+def person(employee_id: str) -> ResponseReturnValue:
+    """One person."""
+    after_this_request(_tidy_afterwards)
+    employee = current_directory().get(employee_id)
+    badges = [badge for badge in BADGES if badge.key in employee.badges]
+    return render_template("person.html", employee=employee, badges=badges)
+
+
+def _tidy_afterwards(response: Response) -> Response:
+    """Let the store do its upkeep, once the answer is sent; only for a page opened or a save."""
+    prefetched = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if request.method in ("GET", "POST") and not prefetched:
+        response.call_on_close(current_directory().employees.tidy)
+    return response
+
+
+@pages.get("/add")
+def add_form() -> ResponseReturnValue:
+    """The form for a new person."""
+    return show_form(form_of_employee(None))
+
+
+@pages.post("/add")
+def add() -> ResponseReturnValue:
+    """Add a person."""
+    form = form_of_request(None)
+    try:
+        form_id = posted_form_id()
+    except FormIdForged as error:
+        return form_again(error)
+    if not form.validate():
+        return show_form(form, status=422)
+    try:
+        stored = _add(form, form_id)
+    except PhotoRejected as error:
+        form.reject("photo", str(error))
+        return show_form(form, status=422)
+    return _saved(stored)
+
+
+def _add(form: EmployeeForm, form_id: str) -> Employee:
+    employee = form.changed(Employee(id=form_id, full_name=""))
+    try:
+        return current_directory().add(employee, write_id(form_id, form), photo_change(form))
+    except EditConflict as error:
+        # The form was sent before, with a photo that browsers do not keep when it is sent again.
+        if form.upload is None and replace(error.stored, photo_key="").same_content(employee):
+            return error.stored
+        raise
+
+
+@pages.get("/edit/<id:employee_id>")
+def edit_form(employee_id: str) -> ResponseReturnValue:
+    """The form of a person."""
+    employee = current_directory().get(employee_id)
+    return show_form(form_of_employee(employee), employee, revision=revision_of(employee))
+
+
+@pages.post("/edit/<id:employee_id>")
+def edit(employee_id: str) -> ResponseReturnValue:
+    """Change a person."""
+    stored = current_directory().get(employee_id)
+    form = form_of_request(stored)
+    revision = posted_values().get("revision") or revision_of(stored)
+    try:
+        form_id = posted_form_id()
+    except FormIdForged as error:
+        return form_again(error)
+    if not form.validate():
+        return show_form(form, stored, revision=revision, status=422)
+    try:
+        saved = current_directory().update(
+            form.changed(stored), revision, write_id(form_id, form, revision), photo_change(form)
+        )
+    except PhotoRejected as error:
+        form.reject("photo", str(error))
+        return show_form(form, stored, revision=revision, status=422)
+    return _saved(saved)
+
+
+def _saved(employee: Employee) -> ResponseReturnValue:
+    after_this_request(_tidy_afterwards)
+    flash(f"Saved {employee.full_name}.", "good")
+    return redirect(urls.person_address(employee.id), 303)
+
+
+@pages.get("/delete/<id:employee_id>")
+def delete_form(employee_id: str) -> ResponseReturnValue:
+    """Ask before a person is deleted."""
+    return ask_to_delete(current_directory().get(employee_id))
+
+
+@pages.post("/delete/<id:employee_id>")
+def delete(employee_id: str) -> ResponseReturnValue:
+    """Delete a person."""
+    revision = request.form.get("revision", "")
+    try:
+        form_id = posted_form_id()
+    except FormIdForged as error:
+        return form_again(error)
+    gone = current_directory().delete(
+        employee_id, revision or None, write_id_of(form_id, ["delete", employee_id, revision])
+    )
+    name = gone.full_name or shown(request.form.get("shown_name", ""))[:200]
+    flash(f"Deleted {name}." if name else "The person is deleted.", "good")
+    return redirect("/", 303)
+
+
+@pages.post("/sample-data")
+def sample_data() -> ResponseReturnValue:
+    """Fill an empty directory with made-up people."""
+    from app.samples.loading import load_samples
+
+    directory = current_directory()
+    if directory.browse(read_request({}).query, None, 1).cards:
+        flash("There are people here already, so no samples were loaded.", "look")
+        return redirect("/", 303)
+    loaded = max(load_samples(directory, people=SAMPLE_PEOPLE, seed=1), default=0)
+    flash(f"Loaded {loaded} sample people.", "good")
+    return redirect("/", 303)

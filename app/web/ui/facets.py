@@ -1,0 +1,20 @@
+"""The facets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEXT_MENUS = (
+    ("location", "Place", "locations"),
+    ("department", "Department", "departments"),
+    ("job_title", "Title", "job_titles"),
+)
+
+
+def most_frequent(counts: Mapping[str, int], most: int) -> list[str]:
+    """The values that most people have, in the order of the counts; empty ones are none."""
+    values = [value for value in counts if value]
+    if len(values) <= most:
+        return values
+    kept = set(sorted(values, key=lambda value: -counts[value])[:most])
+    return [value for value in values if value in kept]

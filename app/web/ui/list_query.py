@@ -1,0 +1,122 @@
+"""What the address of a list asks for, and the addresses of the lists beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from markupsafe import escape
+
+from app.contracts import Query
+from app.text.folding import LINE_CHARACTERS, one_line
+from app.text.sanitizing import clean_line
+from app.text.search_keys import query_words
+
+CARDS = "cards"
+TABLE = "table"
+# Stands for the words typed in what is rendered once for all words; no address can hold it.
+_WORDS_MARK = "\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """One list: whom it shows, how, and which page of it. ``page`` counts from 1, 0 is unknown."""
+
+    query: Query
+    view: str = CARDS
+    cursor: str | None = None
+    page: int = 1
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether anything but words narrows the list."""
+        return replace(self.query, words="") != Query()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the address without words and place in the list."""
+        query = self.query
+        pairs = [
+            ("letter", query.letter),
+            ("location", query.location),
+            ("department", query.department),
+            ("job_title", query.job_title),
+            ("badge", query.badge),
+            ("joined", query.joined),
+            ("view", TABLE if self.view == TABLE else ""),
+        ]
+        return [(name, value) for name, value in pairs if value]
+
+    @property
+    def kept_by_search(self) -> list[tuple[str, str]]:
+        """What stays when other words are typed: all but the letter."""
+        return [pair for pair in self.pairs if pair[0] != "letter"]
+
+    def address(self, cursor: str | None = None, page: int = 0) -> str:
+        """The address of this list, or of the page of it that the cursor begins."""
+        pairs = [("q", self.query.words)] if self.query.words else []
+        pairs += self.pairs
+        pairs += [("page", str(page))] if page > 1 else []
+        pairs += [("cursor", cursor)] if cursor else []
+        return f"/?{urlencode(pairs, errors='replace')}" if pairs else "/"
+
+    def export_address(self, ending: str) -> str:
+        """The address of a file with everyone whom this list shows."""
+        return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
+
+    def but(self, **conditions: str) -> ListRequest:
+        """The first page of the list with other conditions."""
+        return ListRequest(replace(self.query, **conditions), self.view)
+
+
+def read_request(args: Mapping[str, str]) -> ListRequest:
+    """The list that an address asks for; what makes no sense in it is cleaned, never refused."""
+
+    def text(name: str) -> str:
+        return one_line(clean_line(args.get(name, "")[: 10 * LINE_CHARACTERS]))
+
+    words = text("q")
+    page = args.get("page", "1")
+    cursor = args.get("cursor") or None
+    return ListRequest(
+        query=Query(
+            words=words if query_words(words) else "",  # marks alone ask nothing
+            letter=text("letter").lower(),
+            location=text("location"),
+            department=text("department"),
+            job_title=text("job_title"),
+            badge=text("badge"),
+            joined=text("joined"),
+        ),
+        view=TABLE if args.get("view") == TABLE else CARDS,
+        cursor=cursor,
+        page=(int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0)
+        if cursor
+        else 1,
+    )
+
+
+def wordless(pairs: list[tuple[str, str]]) -> str:
+    """An address, escaped, with a mark where the words typed go; see ``with_words``."""
+    return f"/?{_WORDS_MARK}{escaped_pairs(pairs)}"
+
+
+def escaped_pairs(pairs: list[tuple[str, str]]) -> str:
+    """The pairs as they stand in the address of a link."""
+    return str(escape(urlencode(pairs, errors="replace")))
+
+
+def with_words(html: str, words: str) -> str:
+    """The HTML with the words typed put into each of its addresses."""
+    if not words:
+        return _without_words(html)
+    pair = urlencode([("q", words)], errors="replace")
+    return html.replace(f'{_WORDS_MARK}"', f'{pair}"').replace(_WORDS_MARK, f"{pair}&amp;")
+
+
+@lru_cache(maxsize=32)
+def _without_words(html: str) -> str:
+    # Most lists are opened without words, and their menus are remembered: the same text each time.
+    return html.replace(f'/?{_WORDS_MARK}"', '/"').replace(_WORDS_MARK, "")

@@ -1,0 +1,53 @@
+"""The addresses that pages link to."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+from app.photos import processing
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./-]*").fullmatch
+
+
+def person_address(employee_id: str) -> str:
+    """The page of a person; an id may hold any character."""
+    return f"/employee/{_part(employee_id)}"
+
+
+def edit_address(employee_id: str) -> str:
+    """The form of a person."""
+    return f"/edit/{_part(employee_id)}"
+
+
+def delete_address(employee_id: str) -> str:
+    """The page that asks before a person is deleted."""
+    return f"/delete/{_part(employee_id)}"
+
+
+def card_address(employee_id: str) -> str:
+    """A person's card for an address book."""
+    return f"/vcard/{_part(employee_id)}"
+
+
+def portrait_address(photo_key: str) -> str:
+    """A photo, large."""
+    if not _PLAIN(photo_key):  # as ours are
+        photo_key = quote(photo_key, errors="replace")
+    return f"/photos/{photo_key}"
+
+
+def thumbnail_address(photo_key: str) -> str:
+    """A photo, small."""
+    return portrait_address(processing.thumbnail_key(photo_key))
+
+
+def _part(employee_id: str) -> str:
+    if employee_id.isascii() and employee_id.replace("-", "").isalnum():
+        return employee_id  # as ours are; a list has 24 of them
+    return quote(employee_id, safe="", errors="replace")
+
+
+def list_address(**conditions: str) -> str:
+    """The list of those who meet the conditions."""
+    return f"/?{urlencode(conditions, errors='replace')}"
