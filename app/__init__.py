@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 from app.model.errors import StorageUnavailable
@@ -13,7 +12,6 @@ from app.model.errors import StorageUnavailable
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.imports.importer import Importer
     from app.settings import Settings
     from app.storage import Stores
 
@@ -46,13 +44,13 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
         instance_path=str(settings.instance_folder),
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    _equip(app, settings, stores or open_stores(settings), own_stores=stores is None)
+    _equip(app, settings, stores or open_stores(settings))
     web.register(app)
     commands.register(app)
     return app
 
 
-def _equip(app: Flask, settings: Settings, stores: Stores, *, own_stores: bool) -> None:
+def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Give it all that its pages and commands reach for."""
     from app.diagnostics import Doctor
     from app.diagnostics.registry import all_checks
@@ -66,7 +64,6 @@ def _equip(app: Flask, settings: Settings, stores: Stores, *, own_stores: bool) 
     keys = SecretKeys(settings, stores.employees)
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores)
-    work = partial(run_process, settings) if own_stores else partial(_work_here, importer)
     app.extensions |= {
         "settings": settings,
         "directory": directory,
@@ -76,17 +73,9 @@ def _equip(app: Flask, settings: Settings, stores: Stores, *, own_stores: bool) 
             lambda: all_checks(settings, directory, console, keys, stores.open_checks())
         ),
         "importer": importer,
-        "import_watch": ImportWatch(
-            importer, console.folder, work, outlives_the_program=own_stores
-        ),
+        "import_watch": ImportWatch(importer, console.folder, partial(run_process, settings)),
     }
     _make_ready(settings, stores)
-
-
-def _work_here(importer: Importer, job_id: str) -> None:
-    """Stores that were handed over may live in this process only."""
-    for _ in importer.work(job_id, Event()):
-        pass
 
 
 def _make_ready(settings: Settings, stores: Stores) -> None:

@@ -19,7 +19,7 @@ from bench.measuring import Effort, measure_store
 from bench.results import Results, StoreFigures, read_results
 from bench.server import ROOT
 from bench.worlds import DYNAMODB, SQLITE, worlds
-from tests.ground.environment import isolate
+from tests.support.environment import isolate
 
 _SIZES = {SQLITE: [1_000, 10_000, 100_000, 1_000_000], DYNAMODB: [1_000, 10_000, 100_000]}
 _QUICK_SIZES = {SQLITE: [1_000, 10_000], DYNAMODB: [1_000, 10_000]}

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tests.ground.server_process import HOST
+from tests.support.servers.server_process import HOST
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _SECONDS = 60

@@ -23,8 +23,8 @@ import urllib3
 
 from app.machine.procfs import cpu_time
 from bench.server import running
-from tests.ground.environment import isolated
-from tests.ground.server_process import HOST
+from tests.support.environment import isolated
+from tests.support.servers.server_process import HOST
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("/", "/healthz")

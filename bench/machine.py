@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.machine.procfs import CpuTime, cpu_time
 from bench.server import ROOT
-from tests.ground.dynamodb_local import PACKAGE
+from tests.support.servers.dynamodb_local import PACKAGE
 
 _PACKAGES = ("Flask", "Jinja2", "SQLAlchemy", "pynamodb", "boto3", "gunicorn")
 

@@ -20,7 +20,7 @@ from bench.server import ROOT, Server, running
 from bench.targets import Group, Live, begin, groups, saves_of
 from bench.units import Units, units_of
 from bench.worlds import DYNAMODB, World, dynamodb_env, dynamodb_local
-from tests.ground.environment import isolated
+from tests.support.environment import isolated
 
 # A page is as full as a fuller one, if it shows so much of its cards.
 _AS_FULL = 0.97

@@ -11,7 +11,7 @@ import html5lib
 
 from bench.asking import InTurn, Request, ask, connected
 from bench.server import Server
-from tests.page_reader import Page, fields_of
+from tests.support.page_reader import Page, fields_of
 
 
 class Saves:

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.ground.environment import isolated
-from tests.ground.server_process import HOST, ServerProcess, free_port
+from tests.support.environment import isolated
+from tests.support.servers.server_process import HOST, ServerProcess, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 _CPUCLOCK_SCHED = 2

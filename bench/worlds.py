@@ -15,8 +15,8 @@ from botocore.config import Config
 
 from bench.loading import Loaded, read_loaded
 from bench.server import ROOT
-from tests.ground.dynamodb_local import running_dynamodb_local
-from tests.ground.environment import isolated
+from tests.support.environment import isolated
+from tests.support.servers.dynamodb_local import running_dynamodb_local
 
 SQLITE, DYNAMODB = "sqlite", "dynamodb"
 # Java's memory for DynamoDB Local; its tables lie outside of it.

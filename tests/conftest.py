@@ -11,19 +11,19 @@ import pytest
 from playwright.sync_api import Browser
 
 from app.runtime import deadline
-from tests.ground import aws_models
-from tests.ground.chromium import running_chromium
-from tests.ground.dynamodb_local import running_dynamodb_local
-from tests.ground.environment import isolate
-from tests.ground.fault_proxy import FaultProxy
-from tests.ground.live_app import LiveApp
-from tests.ground.mariadb_server import running_mariadb
-from tests.ground.postgresql_server import running_postgresql
-from tests.ground.s3_server import running_s3_server
-from tests.ground.sql_server import SqlServer
+from tests.support import aws_models
+from tests.support.browser.chromium import running_chromium
+from tests.support.environment import isolate
+from tests.support.servers.dynamodb_local import running_dynamodb_local
+from tests.support.servers.fault_proxy import FaultProxy
+from tests.support.servers.live_app import LiveApp
+from tests.support.servers.mariadb_server import running_mariadb
+from tests.support.servers.postgresql_server import running_postgresql
+from tests.support.servers.s3_server import running_s3_server
+from tests.support.servers.sql_server import SqlServer
 
 if TYPE_CHECKING:
-    from tests.contract.dynamodb_binding import DynamoRoom
+    from tests.support.stores.dynamodb_binding import DynamoRoom
 
 MARKS_OF_FIXTURES = {
     "dynamodb_local": ("dynamodb_local", "slow"),
@@ -43,20 +43,9 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("here")
 
 
-# Whole applications, many examples, machines: each quick, together more than a minute.
-SLOW_PLACES = {
-    *("acceptance", "deploy", "property", "stack"),
-    *("test_console.py", "test_cpu_stress.py", "test_doctor.py", "test_dynamodb_lean.py"),
-    *("test_instance.py", "test_photos_in_s3.py", "test_portrait.py", "test_sample_people.py"),
-    *("test_backups.py", "test_fault_proxy.py", "test_servers.py", "test_sql_servers.py"),
-}
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if SLOW_PLACES.intersection(item.path.parts):
-            item.add_marker("slow")
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS_OF_FIXTURES.get(fixture, ()):
                 item.add_marker(mark)
@@ -125,7 +114,9 @@ def dynamodb_proxy(dynamodb_local: str, fault_proxy: Callable[[str], FaultProxy]
 @pytest.fixture
 def proxied_room(dynamodb_local: str, dynamodb_proxy: FaultProxy) -> Iterator[DynamoRoom]:
     """Two empty tables on DynamoDB Local; the store reaches them through `dynamodb_proxy`."""
-    from tests.contract.dynamodb_binding import DynamoRoom  # with all of moto: not for every run
+    from tests.support.stores.dynamodb_binding import (
+        DynamoRoom,  # with all of moto: not for every run
+    )
 
     room = DynamoRoom(dynamodb_local, through=dynamodb_proxy.endpoint)
     yield room

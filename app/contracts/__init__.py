@@ -1,6 +1,6 @@
 """EmployeeStore and PhotoStore: the promises that every backend keeps.
 
-The docstrings are the specification; ``tests/contract`` holds every backend to them.
+The docstrings are the specification; ``tests/contracts`` holds every backend to them.
 """
 
 from app.contracts.employees import EmployeeStore

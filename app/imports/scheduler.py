@@ -35,13 +35,9 @@ class ImportWatch:
         importer: Importer,
         folder: RuntimeFolder,
         launch: Launch,
-        *,
-        outlives_the_program: bool,
     ) -> None:
         self.importer = importer
         self.launch = launch
-        # Whether there may be imports that were begun before this program was.
-        self.outlives_the_program = outlives_the_program
         self._folder = folder
         self._pid = 0
         self._beginning = threading.Lock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.contracts import EmployeeStore, PhotoStore
 from app.contracts.checks import Check
@@ -11,7 +11,6 @@ from app.contracts.heartbeats import HeartbeatStore
 from app.contracts.import_jobs import JobStore
 from app.model.employee import Employee
 from app.settings import Settings
-from app.storage.jobs_in_memory import JobsInMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,10 @@ class Stores:
 
     employees: EmployeeStore
     photos: PhotoStore | None
+    jobs: JobStore
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
-    jobs: JobStore = field(default_factory=JobsInMemory)
 
 
 def open_stores(settings: Settings) -> Stores:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.visitors import Visitor
-from tests.acceptance.worlds import Aws, Laptop, World
-from tests.ground.fault_proxy import FaultProxy
+from tests.support.acceptance.visitors import Visitor
+from tests.support.acceptance.worlds import Aws, Laptop, World
+from tests.support.servers.fault_proxy import FaultProxy
 
 
 @pytest.fixture

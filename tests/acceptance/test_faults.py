@@ -20,9 +20,10 @@ import pytest
 from PIL import Image
 
 from app.runtime import ec2_metadata
-from tests.acceptance.visitors import ADA, Answer, Form, at_once, employee_id_in
-from tests.acceptance.worlds import Aws, Laptop, World, sweep
-from tests.ground.aws_errors import (
+from tests.runtime.test_ec2_metadata import Imds, ImdsServer
+from tests.support.acceptance.visitors import ADA, Answer, Form, at_once, employee_id_in
+from tests.support.acceptance.worlds import Aws, Laptop, World, sweep
+from tests.support.aws_errors import (
     access_denied,
     s3_error,
     server_error,
@@ -31,11 +32,12 @@ from tests.ground.aws_errors import (
     token_expired,
     transaction_conflict,
 )
-from tests.ground.in_time import LATE
-from tests.ground.live_app import LiveApp
-from tests.page_reader import words_of
-from tests.pictures import file_of, picture
-from tests.test_instance import Imds, ImdsServer
+from tests.support.in_time import LATE
+from tests.support.page_reader import words_of
+from tests.support.pictures import file_of, picture
+from tests.support.servers.live_app import LiveApp
+
+pytestmark = pytest.mark.slow
 
 WRITE = "TransactWriteItems"
 TYPED = {**ADA, "full_name": "Grace Hopper", "badges": ["bug", "trophy"]}

@@ -8,10 +8,12 @@ import unicodedata
 import pytest
 
 from app.model.employee import BADGE_KEYS
-from tests.acceptance.visitors import ADA, Visitor
-from tests.acceptance.worlds import Aws, Laptop, World
-from tests.course_table import ODD_ITEMS
-from tests.page_reader import words_of
+from tests.support.acceptance.visitors import ADA, Visitor
+from tests.support.acceptance.worlds import Aws, Laptop, World
+from tests.support.course_table import ODD_ITEMS
+from tests.support.page_reader import words_of
+
+pytestmark = pytest.mark.slow
 
 NOTHING = {
     "empty": "",

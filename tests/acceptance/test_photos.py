@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.acceptance.visitors import ADA, Visitor
-from tests.acceptance.worlds import Aws, Laptop, World, fetch_photo
-from tests.ground.live_app import LiveApp
-from tests.pictures import file_of, giant_png, gradient, picture
+from tests.support.acceptance.visitors import ADA, Visitor
+from tests.support.acceptance.worlds import Aws, Laptop, World, fetch_photo
+from tests.support.pictures import file_of, giant_png, gradient, picture
+from tests.support.servers.live_app import LiveApp
+
+pytestmark = pytest.mark.slow
 
 MEGABYTE = 1024 * 1024
 KINDS = ("JPEG", "PNG", "WebP", "GIF")

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import itsdangerous
 import pytest
 
-from tests.acceptance.visitors import ADA, Answer, Form, Visitor, at_once, employee_id_in
-from tests.acceptance.worlds import Aws, World
-from tests.pictures import picture
-from tests.routes import ROUTES
+from tests.support.acceptance.visitors import ADA, Answer, Form, Visitor, at_once, employee_id_in
+from tests.support.acceptance.worlds import Aws, World
+from tests.support.pictures import picture
+from tests.support.routes import ROUTES
+
+pytestmark = pytest.mark.slow
 
 HOURS = 60 * 60
 EXPIRED = "This form was open for too long"
@@ -203,7 +205,7 @@ def test_odd_questions_are_answered(world: World, visitor: Visitor) -> None:
 def test_only_opening_a_page_mends_the_index_and_it_never_fails_because_it_could_not(
     aws: Aws,
 ) -> None:
-    from tests.ground.aws_errors import access_denied
+    from tests.support.aws_errors import access_denied
 
     aws.room.put_item({"id": {"S": "outside"}, "full_name": {"S": "Out Side"}})
     visitor = aws.visitor()

@@ -13,14 +13,16 @@ import urllib3
 
 from app.contracts import Query
 from app.model.employee import Employee
-from tests.acceptance.killed_saves import OPERATIONS, TYPED
-from tests.acceptance.visitors import ADA, Answer, Form, Visitor, at_once, employee_id_in
-from tests.acceptance.worlds import Aws, Laptop, World, sweep
-from tests.contract.people import everyone
-from tests.ground.live_app import LiveApp
-from tests.ground.warm_process import PythonProcess
-from tests.page_reader import words_of
-from tests.pictures import picture
+from tests.support.acceptance.killed_saves import OPERATIONS, TYPED
+from tests.support.acceptance.visitors import ADA, Answer, Form, Visitor, at_once, employee_id_in
+from tests.support.acceptance.worlds import Aws, Laptop, World, sweep
+from tests.support.page_reader import words_of
+from tests.support.pictures import picture
+from tests.support.servers.live_app import LiveApp
+from tests.support.servers.warm_process import PythonProcess
+from tests.support.stores.people import everyone
+
+pytestmark = pytest.mark.slow
 
 MINE = {"full_name": "Ada King", "about": "My words", "badges": ["bug", "linux"]}
 THEIRS = {"full_name": "Ada Byron", "job_title": "Countess"}
@@ -263,7 +265,7 @@ def send_unheard(visitor: Visitor, form: Form) -> None:
 @pytest.mark.slow
 def test_kill_9_at_any_step_of_a_save_on_a_laptop_leaves_all_or_nothing(tmp_path: Path) -> None:
     log = tmp_path / ".log"
-    killed = PythonProcess("-m", "tests.acceptance.killed_saves", tmp_path, log=log)
+    killed = PythonProcess("-m", "tests.support.acceptance.killed_saves", tmp_path, log=log)
     assert killed.wait() == 0, killed.log_text()
     folders = sorted(path for path in tmp_path.iterdir() if path.name[0].isalpha())
     for operation in OPERATIONS:

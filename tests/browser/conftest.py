@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.samples.loading import load_samples
-from tests.browser.pages import Open, opening
-from tests.ground.live_app import app_in_thread
-from tests.small_directory import AMARA, SmallDirectory
+from tests.support.browser.pages import Open, opening
+from tests.support.servers.live_app import app_in_thread
+from tests.support.small_directory import AMARA, SmallDirectory
 
 
 @dataclass

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page
 
 from app.web.http.streaming import MOST_AT_ONCE
-from tests.browser.axe import check, check_views
 from tests.browser.conftest import Open, Site
+from tests.support.browser.axe import check, check_views
 
 
 def wrong_form(page: Page, site: Site) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.axe import check_views
-from tests.browser.pages import Open, opening
-from tests.ground.live_app import app_in_thread
-from tests.test_console import Fleet, Small, beat, fleet_of
+from tests.support.browser.axe import check_views
+from tests.support.browser.pages import Open, opening
+from tests.support.servers.live_app import app_in_thread
+from tests.web.machine.test_console import Fleet, Small, beat, fleet_of
 
 LOOKS = (
     *("/info", "/doctor", "/info?machine=i-0b71e04c9aa25d318"),

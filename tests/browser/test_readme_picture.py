@@ -8,8 +8,9 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageStat
 
 from tests.browser.conftest import Open
+from tests.support.repository import ROOT
 
-PICTURE = Path(__file__).parents[2] / "docs" / "directory.png"
+PICTURE = ROOT / "docs" / "directory.png"
 _DIFFERS = 4.0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
-from tests.pictures import picture
+from tests.support.pictures import picture
 
 
 def names(page: Page) -> list[str]:

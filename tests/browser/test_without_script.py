@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
-from tests.pictures import picture
+from tests.support.pictures import picture
 
 
 @pytest.fixture

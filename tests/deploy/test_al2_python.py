@@ -6,7 +6,11 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.deploy.archives import ROOT
+import pytest
+
+from tests.support.machines.archives import ROOT
+
+pytestmark = pytest.mark.slow
 
 INSTALL = ROOT / "deploy" / "install"
 

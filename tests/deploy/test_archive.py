@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.runtime import version
-from tests.deploy.archives import BUILD, ROOT, build, sha256_of
+from tests.support.machines.archives import BUILD, ROOT, build, sha256_of
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,15 @@ import boto3
 import pytest
 import requests
 
-from tests.deploy import archives
-from tests.deploy.debian_root import debian_root
-from tests.deploy.directory_machine import DYNAMODB, LOG, S3, DirectoryMachine
-from tests.deploy.imds import running_imds
-from tests.deploy.machine import Machine
-from tests.deploy.namespaces import Network
-from tests.deploy.shims import ASKED
-from tests.deploy.traffic import Traffic
-from tests.ground.in_time import LATE
+from tests.support.in_time import LATE
+from tests.support.machines import archives
+from tests.support.machines.debian_root import debian_root
+from tests.support.machines.directory_machine import DYNAMODB, LOG, S3, DirectoryMachine
+from tests.support.machines.imds import running_imds
+from tests.support.machines.machine import Machine
+from tests.support.machines.namespaces import Network
+from tests.support.machines.shims import ASKED
+from tests.support.machines.traffic import Traffic
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.archives import ROOT
-from tests.ground.needs import do_without, find
+from tests.support.machines.archives import ROOT
+from tests.support.needs import do_without, find
+
+pytestmark = pytest.mark.slow
 
 LOCKS = ("requirements-al2023.lock", "requirements-al2.lock", "uv.lock")
 NEWEST_FOR_AL2 = {

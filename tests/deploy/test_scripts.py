@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.archives import ROOT
-from tests.deploy.directory_machine import fill_in
-from tests.deploy.imds import MachineImds
-from tests.ground.in_time import assert_ends_within
-from tests.ground.needs import do_without, find
-from tests.test_instance import ImdsServer
+from tests.runtime.test_ec2_metadata import ImdsServer
+from tests.support.in_time import assert_ends_within
+from tests.support.machines.archives import ROOT
+from tests.support.machines.directory_machine import fill_in
+from tests.support.machines.imds import MachineImds
+from tests.support.needs import do_without, find
+
+pytestmark = pytest.mark.slow
 
 DEPLOY = ROOT / "deploy"
 USER_DATA = sorted(DEPLOY.glob("user-data-*.sh"))

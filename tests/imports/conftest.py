@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from app.contracts import EmployeeStore
-from app.contracts.import_jobs import Job, JobStore
-from app.imports.importer import Importer
-from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
-from app.storage.dynamodb import DynamoJobs, DynamoStore
-from app.storage.jobs_in_memory import JobsInMemory
-from app.storage.sql import SqlJobs, SqlStore
-from tests.contract.bindings import BINDINGS, Binding
-from tests.model_store import ModelStore
+from tests.support.import_desk import Desk, jobs_beside
+from tests.support.jobs_in_memory import JobsInMemory
+from tests.support.model_store import ModelStore
+from tests.support.stores.bindings import BINDINGS, Binding
 
 # moto is not thread-safe, and says nothing that DynamoDB Local does not.
 STORES = [
@@ -26,56 +18,6 @@ STORES = [
     for binding in BINDINGS
     if binding.many
 ]
-
-
-def jobs_beside(store: EmployeeStore) -> JobStore:
-    if isinstance(store, SqlStore):
-        return SqlJobs(store.database)
-    if isinstance(store, DynamoStore):
-        return DynamoJobs(store.calls, store.tables)
-    return JobsInMemory()
-
-
-@dataclass
-class Desk:
-    """An importer, and what lies behind it."""
-
-    store: EmployeeStore
-    jobs: JobStore
-    stop: Event = field(default_factory=Event)
-
-    def __post_init__(self) -> None:
-        self.importer = Importer(self.store, self.jobs)
-
-    def take_in(self, text: str | bytes, *, go: bool = True, name: str = "people.csv") -> Job:
-        raw = text.encode() if isinstance(text, str) else text
-        return self.importer.take_in(io.BytesIO(raw), name, go=go)
-
-    def work(self, job: Job) -> Job:
-        for _ in self.importer.work(job.id, self.stop):
-            pass
-        return self.importer.read(job.id)
-
-    def run(self, text: str | bytes, *, go: bool = True) -> Job:
-        """Import a file, or with ``go=False`` only plan it."""
-        return self.work(self.take_in(text, go=go))
-
-    def undo(self, job: Job) -> Job:
-        self.importer.undo(job.id)
-        return self.work(job)
-
-    def lines(self, job: Job) -> list[Line]:
-        """Every line of the job, as it stands in the file."""
-        outcomes = (*OUTCOMES, *UNDO_OUTCOMES)
-        found = [line for each in outcomes for line in self.importer.lines(job, each, 0, 10_000)]
-        return sorted(found, key=lambda line: line.number)
-
-    def outcomes(self, job: Job) -> list[str]:
-        return [line.outcome for line in self.lines(job)]
-
-    def everyone(self) -> dict[str, str]:
-        """Name by id, of all."""
-        return {one.id: one.full_name for batch in self.store.each() for one in batch.people}
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from app.contracts.import_jobs import (
     new_job_id,
 )
 from app.imports.planning.lines import LineCounts
-from tests.contract.dynamodb_binding import DynamoRoom
-from tests.contract.sql_binding import SqliteRoom
-from tests.imports.conftest import Desk, jobs_beside
+from tests.support.import_desk import Desk, jobs_beside
+from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.stores.sql_binding import SqliteRoom
 
 FULL = Job(
     id="20260101-000000-aaaaaaaa",

@@ -14,11 +14,13 @@ from app.contracts import EmployeeStore, Query
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
-from tests.contract.bindings import Room
-from tests.contract.people import everyone
-from tests.model_store import ModelStore
-from tests.property.bindings import SIDES, Side
-from tests.property.strategies import IDS, MAILS, changes, people, queries
+from tests.support.model_store import ModelStore
+from tests.support.stores.bindings import Room
+from tests.support.stores.people import everyone
+from tests.support.stores.property_bindings import SIDES, Side
+from tests.support.strategies import IDS, MAILS, changes, people, queries
+
+pytestmark = pytest.mark.slow
 
 WRITES = st.sampled_from([f"write-{n}" for n in range(4)])
 

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.stack.iam_policies import Policy
-from tests.stack.stacks import MARKS_ON_MOTO, REGION, on_moto
+from tests.support.stack.iam_policies import Policy
+from tests.support.stack.stacks import MARKS_ON_MOTO, REGION, on_moto
 
 pytestmark = MARKS_ON_MOTO
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.iam_policies import FILLED_IN, IAM
-from tests.stack.template import DEPLOY, template
+from tests.support.stack.iam_policies import FILLED_IN, IAM
+from tests.support.stack.template import DEPLOY, template
+
+pytestmark = pytest.mark.slow
 
 README = (DEPLOY / "README.md").read_text()
 POLICIES = sorted(IAM.glob("*.json"))

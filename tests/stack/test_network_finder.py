@@ -9,8 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.stack.stacks import REGION
-from tests.stack.template import properties, template
+from tests.support.stack.stacks import REGION
+from tests.support.stack.template import properties, template
+
+pytestmark = pytest.mark.slow
 
 Answer = dict[str, Any]
 

@@ -12,9 +12,9 @@ from app.contracts import Query
 from app.model.errors import StorageUnavailable
 from app.settings import Settings
 from app.storage import open_stores
-from tests.stack.a_day import settings_of, worked
-from tests.stack.enforcement import Gate, enforced
-from tests.stack.iam_policies import (
+from tests.support.stack.a_day import settings_of, worked
+from tests.support.stack.enforcement import Gate, enforced
+from tests.support.stack.iam_policies import (
     ACCOUNT,
     BUCKET,
     IAM,
@@ -25,6 +25,8 @@ from tests.stack.iam_policies import (
     document,
     table,
 )
+
+pytestmark = pytest.mark.slow
 
 OF_FOLLOW = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 OBJECT = f"arn:aws:s3:::{BUCKET}/employee_pic/1.jpg"

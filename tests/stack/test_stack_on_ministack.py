@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.stack.ministack import running_ministack
-from tests.stack.stacks import NAME, Stack, on_ministack
-from tests.stack.template import template
+from tests.support.stack.ministack import running_ministack
+from tests.support.stack.stacks import NAME, Stack, on_ministack
+from tests.support.stack.template import template
 
 pytestmark = pytest.mark.slow
 

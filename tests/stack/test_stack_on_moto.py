@@ -12,9 +12,9 @@ from moto import mock_aws
 
 from app.settings import Settings
 from app.storage.dynamodb import open_dynamodb_store
-from tests.stack.iam_policies import document
-from tests.stack.stacks import MARKS_ON_MOTO, REGION, Stack, on_moto
-from tests.stack.template import DEPLOY, PARAMETERS
+from tests.support.stack.iam_policies import document
+from tests.support.stack.stacks import MARKS_ON_MOTO, REGION, Stack, on_moto
+from tests.support.stack.template import DEPLOY, PARAMETERS
 
 pytestmark = MARKS_ON_MOTO
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.stack.template import DEPLOY, TEMPLATE, properties, template
+from tests.support.stack.template import DEPLOY, TEMPLATE, properties, template
+
+pytestmark = pytest.mark.slow
 
 HOLDS_DATA = ("EmployeesTable", "IndexTable", "PhotosBucket", "PhotosBucketPolicy")
 

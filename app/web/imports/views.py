@@ -43,17 +43,15 @@ def take_large_files(app: Flask) -> None:
 
 def watch(app: Flask) -> None:
     """Have imports worked on from the first request on: one may have been cut short."""
-    ours: ImportWatch = app.extensions["import_watch"]
 
     @app.after_request
     def begin(response: Response) -> Response:
-        if ours.outlives_the_program:
-            ours.begin()
+        _scheduler().begin()
         return response
 
 
-def _wake() -> None:
-    cast(ImportWatch, current_app.extensions["import_watch"]).wake()
+def _scheduler() -> ImportWatch:
+    return cast(ImportWatch, current_app.extensions["import_watch"])
 
 
 @imports.get("")
@@ -89,7 +87,7 @@ def receive() -> ResponseReturnValue:
         job = current_importer().take_in(cast(BinaryIO, chosen.stream), chosen.filename)
     except FileUnreadable as error:
         return _choose(str(error))
-    _wake()
+    _scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
 
 
@@ -185,7 +183,7 @@ def progress(job_id: str) -> Response:
 def go(job_id: str) -> ResponseReturnValue:
     """Carry out what was planned, or go on with what was stopped."""
     current_importer().go(job_id)
-    _wake()
+    _scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
 
@@ -209,7 +207,7 @@ def ask_to_undo(job_id: str) -> ResponseReturnValue:
 def undo(job_id: str) -> ResponseReturnValue:
     """Take back what was done."""
     current_importer().undo(job_id)
-    _wake()
+    _scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
 

@@ -1,0 +1,119 @@
+"""Filters join with "and"; counts are exact and merge the spellings of one place."""
+
+import pytest
+
+from app.contracts import EmployeeStore, Facets
+from app.model.employee import BADGE_KEYS
+from tests.support.stores.people import add, found, new_write_id, person
+
+SAO_PAULO = ("São Paulo", "sao paulo", "SAO  PAULO", "Ｓａｏ Ｐａｕｌｏ")
+
+
+def test_a_place_is_met_by_every_spelling(store: EmployeeStore) -> None:
+    for number, spelling in enumerate(SAO_PAULO):
+        add(store, person(str(number), f"Name {number}", location=spelling))
+    add(store, person("x", "Other", location="Sao Paulo West"))
+    for spelling in SAO_PAULO:
+        assert found(store, location=spelling) == [f"Name {n}" for n in range(4)]
+
+
+@pytest.mark.parametrize("field", ["location", "department", "job_title"])
+def test_each_filter_finds_its_people_only(store: EmployeeStore, field: str) -> None:
+    add(
+        store,
+        person("1", "Ada", **{field: "North"}),
+        person("2", "Bea", **{field: "North Wing"}),
+        person("3", "Cleo"),
+    )
+    assert found(store, **{field: "north"}) == ["Ada"]
+    assert found(store, **{field: "nor"}) == []
+    assert found(store, **{field: ""}) == ["Ada", "Bea", "Cleo"]
+    assert found(store, **{field: "  "}) == ["Ada", "Bea", "Cleo"]
+
+
+def test_each_badge_finds_who_wears_it(store: EmployeeStore) -> None:
+    add(store, *(person(badge, badge.title(), badges=(badge,)) for badge in BADGE_KEYS))
+    for badge in BADGE_KEYS:
+        assert found(store, badge=badge) == [badge.title()]
+
+
+def test_an_unknown_badge_is_nobodys(store: EmployeeStore) -> None:
+    add(store, person("1", "Ada", badges=("apple", "rocket", "linux")))
+    for badge in ("rocket", "APPLE", "apple,linux", "%", "\0", "x" * 3_000):
+        assert found(store, badge=badge) == [], badge
+
+
+def test_conditions_join_with_and(store: EmployeeStore) -> None:
+    add(
+        store,
+        person("1", "Ada", location="Lisbon", department="Ops", job_title="Clerk", badges=("bug",)),
+        person("2", "Alma", location="Lisbon", department="Ops", job_title="Clerk"),
+        person("3", "Anna", location="Lisbon", department="Ops", badges=("bug",)),
+        person("4", "Asta", location="Lisbon", job_title="Clerk", badges=("bug",)),
+        person("5", "Axel", department="Ops", job_title="Clerk", badges=("bug",)),
+        person("6", "Bea", location="Lisbon", department="Ops", job_title="Clerk", badges=("bug",)),
+    )
+    everything = {"location": "lisbon", "department": "ops", "job_title": "clerk", "badge": "bug"}
+    assert found(store, **everything) == ["Ada", "Bea"]
+    assert found(store, **everything, letter="a") == ["Ada"]
+    assert found(store, **everything, letter="a", words="ops lis ada") == ["Ada"]
+    assert found(store, **everything, words="bea", letter="a") == []
+    assert found(store, words="clerk", letter="a", badge="bug") == ["Ada", "Asta", "Axel"]
+
+
+def test_a_filter_with_an_unknown_value_finds_nobody(store: EmployeeStore) -> None:
+    add(store, person("1", "Ada", location="Lisbon"))
+    for place in ("Atlantis", "x" * 5_000, "%", "lisbon\x1f", "'; DROP TABLE employee"):
+        assert found(store, location=place) == ([] if terms_differ(place) else ["Ada"])
+
+
+def terms_differ(place: str) -> bool:
+    return place.strip("\x1f") != "lisbon"
+
+
+def test_an_empty_directory_counts_nobody(store: EmployeeStore) -> None:
+    assert store.facets() == Facets()
+
+
+def test_everyone_is_counted_by_every_filter(store: EmployeeStore) -> None:
+    add(
+        store,
+        person("1", "Zoe", location="Porto", department="Ops", badges=("linux", "apple", "rocket")),
+        person("2", "Ärzte", location="Lisbon", job_title="Clerk", badges=("linux",)),
+        person("3", "王小明", location=" ", job_title="clerk"),
+    )
+    facets = store.facets()
+    assert facets.total == 3
+    assert list(facets.letters.items()) == [("a", 1), ("z", 1), ("other", 1)]
+    assert list(facets.locations.items()) == [("Lisbon", 1), ("Porto", 1)]
+    assert dict(facets.departments) == {"Ops": 1}
+    assert dict(facets.job_titles) == {"Clerk": 2}
+    assert list(facets.badges.items()) == [("apple", 1), ("linux", 2)]
+
+
+def test_spellings_are_counted_as_one_under_the_most_frequent(store: EmployeeStore) -> None:
+    for number, spelling in enumerate(("sao paulo", "São Paulo", "São Paulo", "SAO PAULO")):
+        add(store, person(str(number), location=spelling))
+    assert store.facets().locations == {"São Paulo": 4}
+    store.delete("1", None, new_write_id())
+    store.delete("2", None, new_write_id())
+    assert store.facets().locations == {"SAO PAULO": 2}
+
+
+def test_values_come_in_the_order_of_their_fold(store: EmployeeStore) -> None:
+    for number, place in enumerate(("zürich", "Århus", "Bonn", "aachen", "Œrebro")):
+        add(store, person(str(number), location=place))
+    assert list(store.facets().locations) == ["aachen", "Århus", "Bonn", "Œrebro", "zürich"]
+
+
+def test_counts_follow_every_change(store: EmployeeStore) -> None:
+    from dataclasses import replace
+
+    from app.model.revision import revision_of
+
+    (ada,) = add(store, person("1", "Ada", location="Lisbon", badges=("bug",)))
+    ada = store.update(replace(ada, location="Porto", badges=("apple",)), revision_of(ada), "w2")
+    facets = store.facets()
+    assert (facets.locations, facets.badges) == ({"Porto": 1}, {"apple": 1})
+    store.update(replace(ada, full_name="Zoe"), revision_of(ada), "w3")
+    assert store.facets().letters == {"z": 1}

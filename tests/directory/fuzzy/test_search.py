@@ -1,0 +1,383 @@
+"""Whom a search may have meant: near words, other forms of names, and what they may cost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.contracts import Page, Query
+from app.directory.fuzzy import Close, Spent, search, vocabulary_cache
+from app.directory.fuzzy.nicknames import lines, other_forms
+from app.directory.fuzzy.rewrites import MOST_GUESSES, asked_words, guesses
+from app.directory.fuzzy.vocabulary import MOST_COMPARED, Vocabulary
+from app.directory.service import Directory
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.runtime import read_budget
+from app.text import search_keys
+from tests.support.model_store import ModelStore
+
+NAMES = (
+    "Robert Smith", "William Johnson", "José Núñez", "Alexander Meier", "Philipp Schmidt",
+    "Catherine O'Brien", "Michał Kowalczyk", "Zoë Thorvaldsen", "Александр Иванов",
+)  # fmt: skip
+
+
+class CountingStore(ModelStore):
+    """Counts what is asked, and stops to answer when told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Query] = []
+        self.knows_words = True
+        self.answers_left = 1_000
+
+    def browse(self, query: Query, cursor: str | None = None, limit: int = 24) -> Page:
+        if not self.answers_left:
+            raise StorageUnavailable("the database", "browse")
+        self.answers_left -= 1
+        self.asked.append(query)
+        return super().browse(query, cursor, limit)
+
+    def known_words(self) -> Iterator[str]:
+        if not self.knows_words:
+            raise StorageUnavailable("the database", "known_words")
+        return super().known_words()
+
+
+@pytest.fixture
+def store() -> CountingStore:
+    store = CountingStore()
+    put(store, *NAMES)
+    return store
+
+
+@pytest.fixture
+def directory(store: CountingStore) -> Directory:
+    return Directory(store, None)
+
+
+def put(store: ModelStore, *names: str, **fields: str) -> None:
+    first = len(store.people)
+    people = [Employee(id=f"p{first + at}", full_name=each, **fields)
+              for at, each in enumerate(names)]  # fmt: skip
+    list(store.add_many(people))
+
+
+def close_to(directory: Directory, words: str, **conditions: str) -> Close:
+    return directory.search(Query(words=words, **conditions))[1]
+
+
+def named(close: Close) -> list[str]:
+    return [match.card.full_name for match in close.people]
+
+
+def reasons(close: Close) -> list[tuple[str, str, bool]]:
+    return [(each.found, each.typed, each.is_other_form)
+            for match in close.people for each in match.reasons]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("smiht", "Robert Smith"), ("robret smith", "Robert Smith"), ("jonson", "William Johnson"),
+        ("jhonson", "William Johnson"), ("nunes jose", "José Núñez"), ("maier", "Alexander Meier"),
+        ("filip", "Philipp Schmidt"), ("schmitt", "Philipp Schmidt"),
+        ("obrein", "Catherine O'Brien"), ("jhons", "William Johnson"),
+        ("katherine", "Catherine O'Brien"), ("kowalcyk", "Michał Kowalczyk"),
+        ("torvaldsen", "Zoë Thorvaldsen"), ("иваноф", "Александр Иванов"),
+        ("hlexander", "Alexander Meier"), ("obert smith", "Robert Smith"),
+    ],
+)  # fmt: skip
+def test_a_word_a_letter_or_two_away_finds_the_person(
+    directory: Directory, typed: str, name: str
+) -> None:
+    assert name in named(close_to(directory, typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "found"),
+    [
+        ("bob", "Robert Smith", "Robert"), ("Bill Johnson", "William Johnson", "William"),
+        ("pepe", "José Núñez", "José"), ("Sasha", "Alexander Meier", "Alexander"),
+        ("kate", "Catherine O'Brien", "Catherine"), ("саша", "Александр Иванов", "Александр"),
+    ],
+)  # fmt: skip
+def test_another_form_of_a_name_finds_the_person(
+    directory: Directory, typed: str, name: str, found: str
+) -> None:
+    close = close_to(directory, typed)
+    assert named(close) == [name]
+    assert [(each[0], each[2]) for each in reasons(close)] == [(found, True)]
+
+
+def test_the_reasons_name_both_words_as_they_are_written(directory: Directory) -> None:
+    assert reasons(close_to(directory, "bob SMIHT")) == [
+        ("Robert", "Bob", True), ("Smith", "SMIHT", False)
+    ]  # fmt: skip
+    assert reasons(close_to(directory, "obrein")) == [("O'Brien", "Obrein", False)]
+
+
+def test_exact_hits_are_on_the_page_and_never_among_the_close(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Bob Robertson", "Robert Bobson")
+    page, close = directory.search(Query(words="bob"))
+    assert [card.full_name for card in page.cards] == ["Bob Robertson", "Robert Bobson"]
+    assert named(close) == ["Robert Smith"]
+
+
+def test_who_has_only_a_longer_word_has_no_other_form_of_the_name(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Al Capone", "Alina Kowalska")
+    assert named(close_to(directory, "albert")) == ["Al Capone"]
+
+
+def test_a_form_of_two_letters_is_looked_for_in_first_names(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Amina al-Rashid", "Al Capone")
+    assert named(close_to(directory, "albert")) == ["Al Capone"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "without"),
+    [
+        ("Robert in Lisbon", ["Robert Lisboa"], ["in"]),
+        ("Mr Robert Lisboa", ["Robert Lisboa"], ["Mr"]),
+        ("robert m. lisboa", ["Robert Lisboa"], ["m"]),
+        ("robert lisboa phone", ["Robert Lisboa"], ["phone"]),
+        ("where is robert lisboa", ["Robert Lisboa"], ["where", "is"]),
+        ("robret xyzzy smith", ["Robert Smith"], ["xyzzy"]),
+        ("xyzzy smith", ["Robert Smith"], ["xyzzy"]),
+        ("robert johnson", ["Robert Lisboa", "Robert Smith", "William Johnson"],
+         ["robert", "johnson"]),
+        ("phone of robert lisboa", ["Robert Lisboa"], ["phone", "of"]),
+        ("telephone number bo", [], []),
+    ],
+)  # fmt: skip
+def test_where_nobody_has_every_word_those_who_have_the_others_are_found(
+    store: CountingStore, directory: Directory, typed: str, found: list[str], without: list[str]
+) -> None:
+    put(store, "Robert Lisboa", location="Lisbon")
+    put(store, "Bo Chen", "Ines Offerman")
+    close = close_to(directory, typed)
+    assert sorted(named(close)) == sorted(found)
+    left_out = [each.typed for match in close.people for each in match.reasons if not each.found]
+    assert list(dict.fromkeys(left_out)) == without
+
+
+def test_no_word_is_left_out_where_somebody_is_found(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Robert Lisboa", location="Lisbon")
+    assert named(close_to(directory, "robert lisbon")) == []
+    assert [each[0] for each in reasons(close_to(directory, "bob lisboa"))] == ["Robert"]
+    assert named(close_to(directory, "bob smith")) == ["Robert Smith"]
+
+
+def test_names_of_two_letters_are_misspelt_too(store: CountingStore, directory: Directory) -> None:
+    put(store, "Bo Chen", "Boris Chen", "Wei Li", "Wei Lim")
+    assert named(close_to(directory, "boo chen")) == ["Bo Chen"]
+    assert named(close_to(directory, "wei lii"))[0] == "Wei Li"
+    assert named(close_to(directory, "boo")) == []
+
+
+def test_a_search_that_may_be_meant_and_ended_early_is_offered(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, "Ada Byron", job_title="Accountant", location="Seattle")
+    browse = store.browse
+
+    def ending(query: Query, cursor: str | None = None, limit: int = 24) -> Page:
+        if query.words == "accountant seattle":
+            return Page((), "further", None, 4_000)
+        return browse(query, cursor, limit)
+
+    monkeypatch.setattr(store, "browse", ending)
+    assert close_to(directory, "acountant seattle") == Close(searches=("accountant seattle",))
+
+
+def test_who_goes_by_another_form_is_found_by_it(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, "Xiuying Wang", preferred_name="Betty")
+    assert reasons(close_to(directory, "elizabeth")) == [("Betty", "Elizabeth", True)]
+
+
+def test_filters_keep_applying(store: CountingStore, directory: Directory) -> None:
+    put(store, "Robert Lisboa", location="Lisbon")
+    assert named(close_to(directory, "bob", location="Lisbon")) == ["Robert Lisboa"]
+    assert all(query.location == "Lisbon" for query in store.asked)
+
+
+def test_titles_and_places_are_misspelt_too(store: CountingStore, directory: Directory) -> None:
+    put(store, "Ada Byron", job_title="Reliability Engineer", location="Reykjavík")
+    assert named(close_to(directory, "relaibility reykavik")) == ["Ada Byron"]
+
+
+def test_a_search_that_finds_enough_asks_once(store: CountingStore, directory: Directory) -> None:
+    put(store, *(f"Bob Number{each}" for each in "abcdef"))
+    assert close_to(directory, "bob") == Close()
+    assert close_to(directory, "") == Close()
+    assert len(store.asked) == 2
+
+
+def test_a_page_further_on_shows_nobody_close(store: CountingStore, directory: Directory) -> None:
+    put(store, *(f"Bob Number{each}" for each in "abcdefgh"))
+    first = store.browse(Query(words="bob"), None, 5)
+    page, close = directory.search(Query(words="bob"), first.next)
+    assert len(page.cards) == 3
+    assert close == Close()
+
+
+def test_close_people_are_bounded_and_there_is_a_search_for_all_of_them(
+    store: CountingStore, directory: Directory
+) -> None:
+    put(store, *(f"Robert Number{at}" for at in range(40)))
+    close = close_to(directory, "robret")
+    assert len(close.people) == search.MOST_CLOSE
+    assert (close.more, close.searches) == (True, ("robert",))
+
+
+def test_at_most_three_other_searches_are_made(store: CountingStore, directory: Directory) -> None:
+    put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
+    close_to(directory, "marun")
+    assert len(store.asked) <= 1 + MOST_GUESSES
+
+
+@pytest.mark.parametrize(
+    ("most", "searches"),
+    [(Spent(-1, 60), 0), (Spent(60, -1), 0), (Spent(60, 60), MOST_GUESSES)],
+)
+def test_no_further_search_is_begun_once_they_took_as_much_as_the_first(
+    store: CountingStore,
+    directory: Directory,
+    monkeypatch: pytest.MonkeyPatch,
+    most: Spent,
+    searches: int,
+) -> None:
+    put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
+    monkeypatch.setattr(search, "LEAST", Spent(-1, -1))
+    query = Query(words="marun")
+    page = store.browse(query)
+    close = directory._near.close_to(query, page, most)
+    assert len(store.asked) == 1 + searches
+    assert bool(close.people) is bool(searches)
+
+
+def test_a_search_and_its_guesses_are_of_one_page(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
+    met: list[object] = []
+    browse = store.browse
+
+    def browsing(*asked: Any) -> Page:
+        met.append(read_budget.shared(lambda _: object()))
+        return browse(*asked)
+
+    monkeypatch.setattr(store, "browse", browsing)
+    directory.search(Query(words="marun"))
+    assert len(met) > 1
+    assert len(set(met)) == 1
+    directory.search(Query(words="marun"))
+    assert len(set(met)) == 2
+
+
+def test_nonsense_finds_nobody(directory: Directory) -> None:
+    for words in ("qqqqqq", "!?", "xyzzy plugh", "a" * 200, "one two three four five six seven"):
+        assert close_to(directory, words) == Close()
+
+
+def test_the_page_is_answered_when_the_words_cannot_be_read(
+    store: CountingStore, directory: Directory
+) -> None:
+    store.knows_words = False
+    page, _ = directory.search(Query(words="smith"))
+    assert [card.full_name for card in page.cards] == ["Robert Smith"]
+    assert named(close_to(directory, "bob smith")) == ["Robert Smith"]  # needs no words
+
+
+def test_the_page_is_answered_when_the_search_for_close_people_fails(
+    store: CountingStore, directory: Directory
+) -> None:
+    store.answers_left = 1
+    page, close = directory.search(Query(words="smiht"))
+    assert (page.cards, close) == ((), Close())
+
+
+def test_a_search_waits_for_the_words_only_so_long(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    words = list(store.known_words())
+
+    def slowly() -> Iterator[str]:
+        go_on.wait(30)
+        return iter(words)
+
+    monkeypatch.setattr(store, "known_words", slowly)
+    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 0.01)
+    assert close_to(directory, "smiht") == Close()
+    go_on.set()
+    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 30)
+    assert named(close_to(directory, "smiht")) == ["Robert Smith"]
+
+
+def test_words_that_were_read_are_read_again_when_they_are_old(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert named(close_to(directory, "lovelcae")) == []
+    put(store, "Ada Lovelace")
+    monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT", 30)
+    directory._near._known._next_at = 0.0
+    assert named(close_to(directory, "lovelcae")) == ["Ada Lovelace"]
+
+
+def test_many_words_are_looked_through_in_bounded_steps() -> None:
+    letters = "abcdefghij"
+    words = [f"r{one}{two}{three}{four}ert" for one in letters for two in letters
+             for three in letters for four in letters]  # fmt: skip
+    vocabulary = Vocabulary([*words, "robert"])
+    assert len(vocabulary) == 10_001
+    assert len(vocabulary._alike("robret", alone=True)) <= MOST_COMPARED
+
+
+def test_asked_words_keep_their_order_and_lose_what_asks_nothing() -> None:
+    assert asked_words("Smith, bo bob O’Brien") == ["smith", "bob", "obrien"]
+
+
+def test_guesses_come_the_likeliest_first_and_each_changes_something() -> None:
+    vocabulary = Vocabulary(["robert", "rupert", "bob", "smith", "smyth"])
+    found = guesses("robrt smih", vocabulary, found_some=False)
+    assert found[0].words == "robert smith"
+    assert [each.cost for each in found] == sorted(each.cost for each in found)
+    assert all(each.changed for each in found)
+
+
+def test_short_forms_are_written_as_search_folds_them() -> None:
+    for full, short in lines():
+        assert full
+        assert short
+        for form in (*full, *short):
+            assert search_keys.query_words(form) == (form,)
+        assert not set(full) & set(short)
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("bob", "robert"), ("pepe", "jose"), ("sasha", "alexander"), ("fritz", "friedrich"),
+        ("manu", "emmanuel"), ("beppe", "giuseppe"), ("ze", "jose"), ("gosia", "malgorzata"),
+        ("дима", "дмитрии"), ("lasse", "lars"), ("memo", "mehmet"),
+        ("honza", "jan"), ("pista", "istvan"), ("steffi", "stefanie"), ("jaap", "jacob"),
+    ],
+)  # fmt: skip
+def test_usual_short_forms_of_many_languages_are_known_both_ways(short: str, full: str) -> None:
+    assert full in other_forms(short)
+    assert short in other_forms(full)

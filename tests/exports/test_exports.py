@@ -1,0 +1,300 @@
+"""Files of people: whatever a record holds, it is read back as it was, and nothing is run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from zipfile import ZipFile
+
+import pytest
+import vobject
+from hypothesis import example, given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from app.contracts import Query
+from app.directory.service import Directory
+from app.exports.columns import HEADINGS, row_of
+from app.exports.csv_file import csv_file
+from app.exports.json_lines import json_lines_file, line_of, person_in
+from app.exports.people_of_view import people_of_view
+from app.exports.vcards import vcard, vcards_file
+from app.exports.xlsx_file import xlsx_file
+from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
+from app.text.formula_guard import guarded, unguarded
+from tests.support.model_store import ModelStore
+from tests.support.small_directory import AMARA
+
+WHOLE = replace(
+    AMARA,
+    badges=("linux", "trophy", "of another program"),
+    photo_key=f"employee_pic/{'a' * 32}.jpg",
+    version=7,
+    updated_at=datetime(2026, 11, 23, 9, 30, 1, 25, tzinfo=UTC),
+)
+HOSTILE = Employee(
+    id="=1+1",
+    full_name='=HYPERLINK("http://example.com","Ada")',
+    preferred_name="'=already",
+    job_title="-2+3",
+    department="@SUM(A1)",
+    location="\t=1",
+    phone="+254 20 555 0127",
+    about='Quotes ", commas,\r\nlines\nand </t> <b>&amp; "tags".',
+)
+ANYONE = st.builds(
+    lambda texts: Employee(id=texts[0] or "1", full_name=texts[1], about=texts[2], phone=texts[3]),
+    st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=4, max_size=4),
+)
+
+
+def rows_of_csv(raw: bytes) -> list[list[str]]:
+    assert raw.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+
+
+def test_a_csv_file_has_the_headings_and_a_row_for_each_person() -> None:
+    headings, amara = rows_of_csv(b"".join(csv_file([[WHOLE]])))
+    assert tuple(headings) == HEADINGS
+    assert dict(zip(headings, amara, strict=True)) == {
+        "Id": "amara",
+        "Full name": "Amara Adeyemi-Lindqvist",
+        "Preferred name": "Amara",
+        "Pronouns": "she/her",
+        "Title": "Principal Engineer",
+        "Department": "Engineering",
+        "Place": "Nairobi",
+        "Mail": "amara@example.com",
+        "Phone": "'+254 20 555 0127",
+        "Start date": "2019-02-04",
+        "Badges": "linux, trophy, of another program",
+        "About": "Keeps the mail awake.\nAsk about queues.",
+    }
+
+
+def test_no_cell_of_a_csv_file_is_run_as_a_formula() -> None:
+    _, row = rows_of_csv(b"".join(csv_file([[HOSTILE]])))
+    assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert [unguarded(cell) for cell in row] == row_of(HOSTILE)
+
+
+@given(ANYONE)
+def test_any_text_comes_through_csv(person: Employee) -> None:
+    _, row = rows_of_csv(b"".join(csv_file([[person]])))
+    assert [unguarded(cell) for cell in row] == row_of(person)
+
+
+def test_a_view_without_people_has_headings_only() -> None:
+    assert rows_of_csv(b"".join(csv_file([[]]))) == [list(HEADINGS)]
+    assert sheets_of(b"".join(xlsx_file([()]))) == {"People": [list(HEADINGS)]}
+    assert b"".join(json_lines_file([()])) == b"".join(vcards_file([()])) == b""
+
+
+def sheets_of(raw: bytes) -> dict[str, list[list[str]]]:
+    book = load_workbook(io.BytesIO(raw), read_only=True)
+    try:
+        found = {}
+        for sheet in book.worksheets:
+            cells = [list(row) for row in sheet.iter_rows()]
+            assert {cell.data_type for row in cells for cell in row} <= {"s", "inlineStr", "n"}
+            found[sheet.title] = [[cell.value or "" for cell in row] for row in cells]
+        return found
+    finally:
+        book.close()
+
+
+def test_a_workbook_holds_strings_and_no_formulas() -> None:
+    _, hostile, amara = sheets_of(b"".join(xlsx_file([[HOSTILE], [WHOLE]])))["People"]
+    expected = [text.replace("\r\n", "\n") for text in row_of(HOSTILE)]
+    # Only what looks guarded already is guarded: a cell of this kind is never run.
+    expected = [guarded(text) if text.startswith("'") else text for text in expected]
+    assert [text.replace("\r\n", "\n") for text in hostile] == expected
+    assert amara == row_of(WHOLE)
+    with ZipFile(io.BytesIO(b"".join(xlsx_file([[HOSTILE]])))) as archive:
+        assert archive.testzip() is None
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_what_xml_cannot_hold_is_left_out_of_a_workbook_and_long_texts_are_cut() -> None:
+    odd = Employee(id="1", full_name="A\x00d\x1ba\ufffe", about="x" * 40_000)
+    _, row = sheets_of(b"".join(xlsx_file([[odd]])))["People"]
+    assert row[1] == "Ada"
+    assert len(row[-1]) == 32_767
+
+
+@pytest.mark.parametrize("people", [1, 3, 4, 7])
+def test_a_full_sheet_is_followed_by_another(people: int) -> None:
+    everyone = [Employee(id=str(number), full_name=f"Ada {number}") for number in range(people)]
+    sheets = sheets_of(b"".join(xlsx_file([everyone], rows_a_sheet=4)))
+    assert list(sheets) == ["People", "People 2", "People 3"][: -(-people // 3)]
+    assert [row[0] for rows in sheets.values() for row in rows[1:]] == [p.id for p in everyone]
+    assert all(rows[0] == list(HEADINGS) for rows in sheets.values())
+
+
+def test_a_workbook_goes_out_while_it_is_made() -> None:
+    def pages() -> Iterator[list[Employee]]:
+        for number in range(30):
+            yield [
+                Employee(id=f"{number}-{n}", full_name=str(hash((number, n)))) for n in range(100)
+            ]
+            reached.append(number)
+
+    reached: list[int] = []
+    pieces = xlsx_file(pages())
+    next(pieces)
+    assert len(reached) < 29
+
+
+@pytest.mark.parametrize("write", [csv_file, xlsx_file, json_lines_file, vcards_file])
+def test_memory_does_not_grow_with_the_number_of_people(write) -> None:
+    def peak(pages: int) -> int:
+        tracemalloc.start()
+        for _ in write(
+            [replace(WHOLE, id=f"{page}-{n}") for n in range(100)] for page in range(pages)
+        ):
+            pass
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(1)  # what is imported at first use
+    assert peak(20) < 1.5 * peak(4)
+
+
+def test_a_line_of_json_holds_every_field_and_is_read_back() -> None:
+    assert person_in(line_of(WHOLE)) == WHOLE
+    assert b'"badges":["linux","trophy","of another program"]' in line_of(WHOLE)
+    assert b'"updated_at":"2026-11-23T09:30:01.000025+00:00"' in line_of(WHOLE)
+
+
+@given(ANYONE)
+def test_any_text_comes_through_json_lines(person: Employee) -> None:
+    raw = b"".join(json_lines_file([[person, WHOLE]]))
+    assert [person_in(line) for line in raw.split(b"\n")[:-1]] == [person, WHOLE]
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"id": 1}', b'{"id": "1"', b"\xff"])
+def test_what_is_no_person_is_no_line(line: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        person_in(line)
+
+
+def test_a_card_is_read_by_an_address_book() -> None:
+    card = vobject.readOne(vcard(WHOLE).decode())
+    assert (card.n.value.family, card.n.value.given) == ("Adeyemi-Lindqvist", "Amara")
+    assert card.fn.value == WHOLE.full_name
+    assert card.nickname.value == "Amara"
+    assert card.title.value == "Principal Engineer"
+    assert card.org.value == ["", "Engineering"]
+    assert card.email.value == "amara@example.com"
+    assert card.tel.value == "+254 20 555 0127"
+    assert card.adr.value.city == "Nairobi"
+    assert card.note.value == WHOLE.about
+    assert card.uid.value == "amara"
+    assert card.rev.value == "2026-11-23T09:30:01Z"
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "given_name"),
+    [("山田太郎", "", "山田太郎"), ("Jean Luc Picard", "Picard", "Jean Luc"), ("", "", "1")],
+)
+def test_a_name_is_split_so_that_it_is_shown_as_written(name, family, given_name) -> None:
+    card = vobject.readOne(vcard(Employee(id="1", full_name=name)).decode())
+    assert (card.n.value.family, card.n.value.given) == (family, given_name)
+    assert card.fn.value == (name or "1")
+
+
+def test_a_card_says_nothing_that_the_record_does_not() -> None:
+    lines = vcard(Employee(id="1", full_name="Ada")).decode().split("\r\n")
+    assert lines == ["BEGIN:VCARD", "VERSION:3.0", "N:;Ada;;;", "FN:Ada", "UID:1", "END:VCARD", ""]
+
+
+@example("a\\nb; c, d\r\ne:f\u2028g\x00")
+@example("é" * 200)
+@example("a" * 68 + "😀" * 40)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1))
+def test_any_text_is_escaped_and_folded(text: str) -> None:
+    raw = vcard(Employee(id="1", full_name="Ada", about=text, job_title=text))
+    for line in raw.split(b"\r\n"):
+        assert len(line) <= 75
+        line.decode()
+    assert raw.count(b"BEGIN:VCARD") == raw.count(b"\r\nEND:VCARD\r\n") == 1
+    card = vobject.readOne(raw.decode())
+    expected = text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\x00", "")
+    assert card.note.value == expected
+    assert card.title.value == expected
+
+
+def directory_of(people: int) -> tuple[Directory, ModelStore]:
+    store = ModelStore()
+    for number in range(people):
+        place = "Lima" if number % 2 else "Oslo"
+        store.add(Employee(id=f"{number:03}", full_name=f"Ada {number:03}", location=place), "f")
+    return Directory(store, None, "Photos are off."), store
+
+
+def names(directory: Directory, query: Query) -> list[str]:
+    return [p.full_name for people in people_of_view(directory, query) for p in people]
+
+
+def test_a_view_is_everyone_who_meets_its_conditions_in_the_order_of_the_list() -> None:
+    directory, _ = directory_of(450)
+    expected = [f"Ada {number:03}" for number in range(450)]
+    assert sorted(names(directory, Query())) == expected
+    assert names(directory, Query(location="lima")) == expected[1::2]
+    assert names(directory, Query(words="ada 44")) == expected[440:]
+    assert names(directory, Query(words="nobody")) == []
+
+
+def test_a_filtered_view_asks_for_no_one_else() -> None:
+    directory, store = directory_of(450)
+    asked: list[int] = []
+    plain = store.get_many
+
+    def counting(ids):
+        asked.append(len(ids))
+        return plain(ids)
+
+    store.get_many = counting  # type: ignore[method-assign]
+    store.each = None  # type: ignore[assignment,method-assign]
+    assert len(names(directory, Query(location="Lima"))) == 225
+    assert asked == [100, 100, 25]
+
+
+def test_who_is_deleted_meanwhile_is_left_out() -> None:
+    directory, store = directory_of(150)
+    pages = people_of_view(directory, Query(location="Oslo"))
+    plain = store.get_many
+
+    def losing(ids):
+        return {each: person for each, person in plain(ids).items() if each != "000"}
+
+    store.get_many = losing  # type: ignore[method-assign]
+    assert [p.full_name for p in next(pages)][:2] == ["Ada 002", "Ada 004"]
+
+
+def test_each_page_of_work_has_time_of_its_own() -> None:
+    from app.runtime import deadline
+
+    directory, _ = directory_of(450)
+    left = []
+    for _ in people_of_view(directory, Query(location="Lima"), seconds=60):
+        left.append(deadline.remaining())
+        deadline.start(0)
+    assert len(left) == 3
+    assert min(left) > 30
+
+
+@pytest.mark.parametrize("write", [csv_file, xlsx_file, json_lines_file, vcards_file])
+def test_a_store_that_fails_midway_breaks_the_file(write) -> None:
+    def failing() -> Iterator[list[Employee]]:
+        yield [WHOLE] * 100
+        raise StorageUnavailable("the database", "Query")
+
+    with pytest.raises(StorageUnavailable):
+        b"".join(write(failing()))

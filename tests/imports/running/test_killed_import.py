@@ -1,0 +1,65 @@
+"""kill -9 of the server and of all that works for it: the import goes on when it starts again."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from app.contracts.import_jobs import Job, Phase
+from app.imports.importer import Importer
+from app.storage.sql import SqlJobs, open_sql_store
+from tests.support.servers.live_app import LiveApp
+
+PEOPLE = 40_000  # some seconds of work on a fast machine
+_LONGEST_WAIT = 90.0
+
+
+@pytest.mark.slow
+def test_an_import_survives_kill_9_and_does_nothing_twice(
+    live_app: Callable[..., LiveApp], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'directory.db'}"
+    app = live_app({"DATABASE_URL": url, "INSTANCE_FOLDER": str(tmp_path)}, workers=2)
+    store = open_sql_store(url)
+    importer = Importer(store, SqlJobs(store.database))
+    rows = (f"Person {n},T,L,p{n}@example.com\n" for n in range(PEOPLE))
+    job = importer.take_in(
+        io.BytesIO(f"Name,Title,Office,Mail\n{''.join(rows)}".encode()), "a.csv", go=True
+    )
+    begun = wait_for(importer, job, lambda now: now.ahead > 0)
+    app.kill()
+    worker = int(begun.holder.split()[1])
+    killed = wait_for(importer, job, lambda now: is_dead(worker))
+    assert killed.phase is Phase.DOING
+    assert killed.done_parts < killed.parts
+    app.start()
+    done = wait_for(importer, job, lambda now: now.phase is Phase.DONE)
+    assert done.done.added == PEOPLE
+    facets = store.facets()
+    assert (facets.total, dict(facets.letters)) == (PEOPLE, {"p": PEOPLE})
+    page = urllib3.request("GET", f"{app.url}/import/{job.id}")
+    assert f"Carried out: {PEOPLE:,} added." in page.data.decode()
+    store.close()
+
+
+def is_dead(process: int) -> bool:
+    """Whether a process has ended; nobody may have buried it yet."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+def wait_for(importer: Importer, job: Job, is_so: Callable[[Job], bool]) -> Job:
+    ends = time.monotonic() + _LONGEST_WAIT
+    while time.monotonic() < ends:
+        now = importer.read(job.id)
+        if is_so(now):
+            return now
+        time.sleep(0.02)
+    raise AssertionError(f"the import stands still: {now}")

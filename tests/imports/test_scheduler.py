@@ -1,0 +1,134 @@
+"""The watch has imports worked on: at once when asked, and by itself what was left by others."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from app import import_process
+from app.contracts.import_jobs import Phase
+from app.imports import scheduler
+from app.imports.importer import Importer
+from app.imports.scheduler import ImportWatch
+from app.runtime.runtime_dir import RuntimeFolder
+from app.settings import Settings
+from tests.support.jobs_in_memory import JobsInMemory
+from tests.support.model_store import ModelStore
+from tests.support.small_app import small_app
+
+FILE = b"Name,Title,Office\nAda,A,L\n"
+
+
+class Watched:
+    """A watch, and an event for each import that it had worked on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.importer = Importer(ModelStore(), JobsInMemory())
+        self.launched = Event()
+        self.watch = ImportWatch(self.importer, RuntimeFolder(folder), self.launch)
+
+    def launch(self, job_id: str) -> None:
+        for _ in self.importer.work(job_id, Event()):
+            pass
+        self.launched.set()
+
+    def take_in(self) -> str:
+        return self.importer.take_in(io.BytesIO(FILE), "a.csv", go=True).id
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    monkeypatch.setattr(scheduler, "FIRST_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(scheduler, "LOOK_SECONDS", 0.01)
+    return Watched(tmp_path)
+
+
+def test_what_others_left_is_worked_on_when_the_watch_begins(watched: Watched) -> None:
+    job_id = watched.take_in()
+    watched.watch.begin()
+    assert watched.launched.wait(60)
+    assert watched.importer.read(job_id).phase is Phase.DONE
+
+
+def test_of_two_watches_of_a_machine_one_looks_unless_it_is_asked(
+    watched: Watched, tmp_path: Path
+) -> None:
+    turn = RuntimeFolder(tmp_path).take_turn("imports")
+    assert turn is not None
+    with turn:
+        watched.watch.begin()
+        job_id = watched.take_in()
+        assert not watched.launched.wait(0.2)
+        watched.watch.wake()
+        assert watched.launched.wait(60)
+    assert watched.importer.read(job_id).phase is Phase.DONE
+
+
+@pytest.mark.slow
+def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
+    app = small_app(tmp_path)
+    importer: Importer = app.extensions["importer"]
+    job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
+    watch: ImportWatch = app.extensions["import_watch"]
+    assert watch.look()
+    done = importer.read(job.id)
+    assert (done.phase, done.done.added, done.holder) == (Phase.DONE, 1, "")
+    assert not watch.look()
+
+
+def test_the_process_that_compared_a_long_file_leaves_it_to_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer = Importer(ModelStore(), JobsInMemory())
+    job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
+    monkeypatch.setattr(import_process, "LONG", 0)
+    assert import_process._work(importer, job.id, Event())
+    compared = importer.read(job.id)
+    assert (compared.phase, compared.done.added, compared.holder) == (Phase.DOING, 0, "")
+    assert importer.due() == job.id
+    assert not import_process._work(importer, job.id, Event())
+    assert importer.read(job.id).phase is Phase.DONE
+    short = importer.take_in(io.BytesIO(FILE), "b.csv", go=True)
+    monkeypatch.setattr(import_process, "LONG", 1)
+    assert not import_process._work(importer, short.id, Event())
+    assert importer.read(short.id).phase is Phase.DONE
+
+
+def test_processes_are_started_until_one_wants_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = [import_process._ANOTHER, import_process._ANOTHER, 1, 0]
+    told = []
+
+    class Process:
+        def __init__(self, command: list[str], **options: Any) -> None:
+            self.returncode = ends.pop(0)
+
+        def communicate(self, given: bytes) -> None:
+            told.append(json.loads(given)["job"])
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
+    settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
+    import_process.run_process(settings, "20260101-000000-aaaaaaaa")
+    assert told == ["20260101-000000-aaaaaaaa"] * 3
+
+
+def test_the_process_has_nothing_of_the_pages_in_memory() -> None:
+    asked = "import app.import_process, app.storage.sql, sys; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked], check=True, stdout=subprocess.PIPE)
+    known = set(found.stdout.decode().split())
+    assert "sqlalchemy" in known
+    assert not known & {"flask", "werkzeug", "jinja2", "openpyxl", "boto3", "PIL"}
+
+
+def test_an_application_that_nobody_asked_begins_no_thread(tmp_path: Path) -> None:
+    watch: ImportWatch = small_app(tmp_path).extensions["import_watch"]
+    assert watch._pid != os.getpid()

@@ -1,0 +1,86 @@
+"""An application of a test's own: nothing configured, everything in its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
+
+from app import create_app
+from app.contracts import EmployeeStore, PhotoStore
+from app.imports.importer import Importer
+from app.imports.scheduler import ImportWatch
+from app.settings import Settings
+from app.storage import Stores
+from tests.support.jobs_in_memory import JobsInMemory
+from tests.support.stores.sql_binding import lay_empty_database
+
+
+class _CompiledOnce(BytecodeCache):
+    """Templates compiled by one application of the tests serve the next."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledOnce()
+
+
+def small_app(folder: Path, stores: Stores | None = None, **env: str) -> Flask:
+    """The application as on a laptop, with what ``env`` adds to its settings."""
+    settings = Settings.from_env({"INSTANCE_FOLDER": str(folder), **env})
+    if stores is None and folder.is_dir() and not {"DYNAMO_MODE", "DATABASE_URL"} & env.keys():
+        lay_empty_database(folder / "directory.db")
+    return app_for_people(settings, stores)
+
+
+def app_for_people(settings: Settings, stores: Stores | None = None) -> Flask:
+    """The application with its errors as pages, as people see them."""
+    app = create_app(settings, stores)
+    if stores is not None:
+        _work_in_this_process(app)
+    app.testing = False
+    app.jinja_env.bytecode_cache = _COMPILED
+    return app
+
+
+def stores_of(
+    employees: EmployeeStore, photos: PhotoStore | None, off: str = "", **others: Any
+) -> Stores:
+    """Stores that may live in this process only, with imports in memory."""
+    return Stores(employees, photos, JobsInMemory(), off, **others)
+
+
+class ScheduleWhenAsked(ImportWatch):
+    """No thread until a page asks for one: a test may fork, and nothing is left from before."""
+
+    _asked = False
+
+    def begin(self) -> None:
+        if self._asked:
+            super().begin()
+
+    def wake(self) -> None:
+        self._asked = True
+        super().wake()
+
+
+def _work_in_this_process(app: Flask) -> None:
+    importer: Importer = app.extensions["importer"]
+
+    def launch(job_id: str) -> None:
+        for _ in importer.work(job_id, Event()):
+            pass
+
+    folder = app.extensions["console"].folder
+    app.extensions["import_watch"] = ScheduleWhenAsked(importer, folder, launch)

@@ -1,0 +1,121 @@
+"""A day of the directory on DynamoDB and S3: set up, filled, read, changed, mended, swept."""
+
+import contextvars
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import URLLib3Session
+from flask import Flask
+
+from app.contracts import PhotoLink, Query
+from app.contracts.checks import State
+from app.directory.service import Directory, PhotoChange
+from app.model.employee import Employee
+from app.model.revision import revision_of
+from tests.support.pictures import picture
+from tests.support.small_app import small_app
+
+_FORMS = (f"form-{number}" for number in itertools.count())
+
+
+def settings_of(region: str, bucket: str, table: str = "Employees") -> dict[str, str]:
+    return {
+        "DYNAMO_MODE": "on",
+        "DYNAMO_TABLE": table,
+        "PHOTOS_BUCKET": bucket,
+        "AWS_DEFAULT_REGION": region,
+    }
+
+
+def command(app: Flask, *words: str) -> str:
+    """What a flask command prints; it has to end well."""
+    result = app.test_cli_runner().invoke(args=list(words))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def worked(folder: Path, settings: Mapping[str, str], outside: Any) -> None:
+    """The whole day. ``outside`` is a client of DynamoDB that stands for another program."""
+    app = small_app(folder, **settings)
+    command(app, "setup")
+    command(app, "setup")
+    command(app, "follow", "--once")
+    command(app, "sample-data", "--people", "30")
+    directory: Directory = app.extensions["directory"]
+    # In a context of its own, as requests have: their deadline is none of a command's.
+    contextvars.copy_context().run(_read, app, directory)
+    _change(directory)
+    _mend(app, directory, outside)
+    _look_after(app)
+    command(app, "sweep-photos", "--really")
+
+
+def _read(app: Flask, directory: Directory) -> None:
+    page = directory.browse(Query())
+    for query in (Query(words="a"), Query(letter="b"), Query(words="a", badge="linux")):
+        directory.browse(query)
+    directory.browse(Query(), page.next)
+    directory.facets()
+    (someone, *_) = (card for card in page.cards if card.photo_key)
+    assert directory.get(someone.id).photo_key
+    pages = app.test_client()
+    for address in ("/", f"/employee/{someone.id}", "/add", "/info", "/healthz"):
+        assert pages.get(address).status_code == 200, address
+    assert pages.get("/readyz").get_json() == {"database": "ok", "photos": "ok"}
+
+
+def _change(directory: Directory) -> None:
+    grace = Employee(
+        id="grace", full_name="Grace Hopper", location="Arlington", job_title="Admiral"
+    )
+    added = directory.add(grace, next(_FORMS), PhotoChange(upload=picture()))
+    _see_photo(directory, added.photo_key)
+    renamed = replace(added, full_name="Grace B. Hopper")
+    changed = directory.update(
+        renamed, revision_of(added), next(_FORMS), PhotoChange(upload=picture(width=300))
+    )
+    _see_photo(directory, changed.photo_key)
+    directory.delete("grace", revision_of(changed), next(_FORMS))
+
+
+def _see_photo(directory: Directory, key: str) -> None:
+    """As a browser does, by the link, which may do what its signer may."""
+    assert directory.photos is not None
+    link = directory.photos.find(key)
+    assert isinstance(link, PhotoLink)
+    request = AWSRequest(method="GET", url=link.url).prepare()
+    assert URLLib3Session().send(request).status_code == 200
+
+
+def _mend(app: Flask, directory: Directory, outside: Any) -> None:
+    def put(number: int) -> None:
+        name = {"S": f"Ada Outside {number}"}
+        item = {"id": {"S": f"outside-{number}"}, "full_name": name}
+        outside.put_item(TableName=app.extensions["settings"].dynamo_table, Item=item)
+
+    for number in range(3):
+        put(number)
+    directory.get("outside-0")
+    directory.employees.tidy()
+    command(app, "reindex")
+    command(app, "reindex", "--force")
+    assert len(directory.browse(Query(words="outside")).cards) == 3
+    put(3)
+    assert "Brought 1 record" in command(app, "follow", "--once")
+    assert len(directory.browse(Query(words="outside")).cards) == 4
+
+
+def _look_after(app: Flask) -> None:
+    """What the console and the doctor do on every machine."""
+    console = app.extensions["console"]
+    console.beat()
+    console.ask_to_stop("i-other")
+    assert console.fleet(console.this_machine()).trouble == ""
+    found = dict(app.extensions["doctor"].report().findings)
+    tables = ("Table of people", "Table of the index", "Changes by others", "Index")
+    for name in ("Credentials", *tables, "Photo bucket"):
+        assert found[name].state is State.FINE, found[name]
