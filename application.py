@@ -4,7 +4,7 @@ import sys
 
 from app import create_app
 from app.model.errors import SettingsError
-from app.runtime.gc_tuning import look_seldom
+from app.runtime.gc_tuning import tune
 
 try:
     application = create_app()
@@ -13,4 +13,4 @@ except SettingsError as error:
     # gunicorn takes 3 for "do not try again"; any other code would be restarted for ever.
     sys.exit(3)
 
-look_seldom()
+tune()

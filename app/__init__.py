@@ -56,7 +56,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.diagnostics.registry import all_checks
     from app.directory.service import Directory
     from app.import_process import open_importer, run_process
-    from app.imports.scheduler import ImportWatch
+    from app.imports.scheduler import ImportScheduler
     from app.machine import Console
     from app.secret_keys import SecretKeys
 
@@ -73,7 +73,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
             lambda: all_checks(settings, directory, console, keys, stores.open_checks())
         ),
         "importer": importer,
-        "import_watch": ImportWatch(importer, console.folder, partial(run_process, settings)),
+        "import_watch": ImportScheduler(importer, console.folder, partial(run_process, settings)),
     }
     _make_ready(settings, stores)
 

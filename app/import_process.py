@@ -17,7 +17,7 @@ from threading import Event
 from app.contracts.import_jobs import Phase
 from app.imports.importer import Importer
 from app.model.errors import StorageUnavailable
-from app.runtime.gc_tuning import look_seldom
+from app.runtime.gc_tuning import tune
 from app.runtime.json_log import log_as_json
 from app.settings import Settings
 from app.storage import Stores, open_stores
@@ -74,7 +74,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, be_told)
     importer = open_importer(settings, open_stores(settings))
-    look_seldom()
+    tune()
     try:
         compared = _work(importer, job_id, rest)
     except StorageUnavailable as error:
@@ -88,7 +88,7 @@ def _work(importer: Importer, job_id: str, rest: Event) -> bool:
     compared = False
     before = None
     for job in importer.work(job_id, rest):
-        if job.phase is Phase.DOING and before is Phase.PLANNING and job.total > LONG:
+        if job.phase is Phase.APPLYING and before is Phase.VALIDATING and job.total > LONG:
             compared = True
             rest.set()
         before = job.phase

@@ -22,7 +22,7 @@ from botocore.config import Config
 from app.contracts import EmployeeStore
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
-from app.runtime.gc_tuning import look_seldom
+from app.runtime.gc_tuning import tune
 from app.samples.loading import sample_people
 from app.settings import Settings
 from app.storage import open_stores
@@ -60,7 +60,7 @@ def load(people: int) -> Loaded:
     settings.instance_folder.mkdir(parents=True, exist_ok=True)
     store = open_stores(settings).employees
     store.set_up()
-    look_seldom()  # as in every process of the directory
+    tune()  # as in every process of the directory
     if settings.dynamo_mode:
         _switch_stream(settings.dynamo_table, on=False)
     source = _Source(people)

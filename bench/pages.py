@@ -123,7 +123,9 @@ def _path(**parameters: str) -> str:
 
 def _from(person: Employee) -> str:
     """The page that begins behind this person."""
-    key = SEPARATOR.join((search_keys.name_key(person.full_name), search_keys.tie_of(person.id)))
+    key = SEPARATOR.join(
+        (search_keys.name_key(person.full_name), search_keys.id_sort_key(person.id))
+    )
     return _path(cursor=Cursor(False, key).to_text(Query()))
 
 

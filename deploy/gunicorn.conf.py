@@ -8,7 +8,7 @@ from pathlib import Path
 chdir = str(Path(__file__).resolve().parents[1])
 sys.path.insert(0, chdir)
 
-from app.runtime.json_log import JsonLines  # noqa: E402
+from app.runtime.json_log import JsonFormatter  # noqa: E402
 
 RESERVED_MB = 300  # the system's
 WORKER_MB = 200  # a worker's own memory, and one photo being made small
@@ -49,7 +49,7 @@ accesslog = None
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": JsonLines}},
+    "formatters": {"json": {"()": JsonFormatter}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",

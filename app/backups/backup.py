@@ -25,7 +25,7 @@ from app.backups.parts import (
 )
 from app.backups.photos import Photo, fetch, keys_of, photos_in
 from app.contracts import Progress
-from app.contracts.batching import get_all
+from app.contracts.batching import find_by_ids
 from app.directory.service import Directory
 from app.exports.json_lines import line_of
 from app.model.employee import Employee
@@ -83,7 +83,7 @@ def _with_photos(
     """Bring the photos of these people; who got another one meanwhile is read anew."""
     photos = {each.key: each for each in fetch(directory.photos, folder, people, known) if each}
     lacking = [each for each in people if not photos.keys() >= set(keys_of([each]))]
-    newer = get_all(directory.employees, (each.id for each in lacking))
+    newer = find_by_ids(directory.employees, (each.id for each in lacking))
     changed = [newer[each.id] for each in lacking if newer.get(each.id, each) != each]
     for photo in fetch(directory.photos, folder, changed, known):
         if photo:

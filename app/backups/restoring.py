@@ -8,7 +8,7 @@ from pathlib import Path
 from app.backups.parts import Manifest, read_manifest, read_part, telling
 from app.backups.photos import give_back, photos_in
 from app.contracts import EmployeeStore, Progress
-from app.contracts.batching import get_all
+from app.contracts.batching import find_by_ids
 from app.directory.service import Directory
 from app.exports.json_lines import person_in
 from app.model.employee import Employee
@@ -59,7 +59,7 @@ class _WayBack:
             people = [person_in(line) for line in read_part(self._folder, of_people)]
             self.seen += len(people)
             if not self._empty:
-                there = get_all(self._directory.employees, (person.id for person in people))
+                there = find_by_ids(self._directory.employees, (person.id for person in people))
                 people = [person for person in people if person.id not in there]
             photos = self._directory.photos
             if photos is not None and people and of_photos.lines:
@@ -88,7 +88,7 @@ def _came_from(folder: Path, manifest: Manifest, store: EmployeeStore) -> bool:
     found = barren = 0
     for part in manifest.people:
         ids = [person_in(line).id for line in read_part(folder, part)]
-        there = len(get_all(store, ids))
+        there = len(find_by_ids(store, ids))
         found += there
         barren = 0 if there else barren + 1
         if found >= total or barren == _BARREN:

@@ -13,7 +13,7 @@ from app.backups.restoring import restore as bring_back
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory
 from app.contracts import Progress
-from app.text.plurals import counted, people_counted
+from app.text.plurals import count_of, count_people
 
 
 @click.command("backup")
@@ -24,7 +24,7 @@ def backup(folder: Path, anew: bool) -> None:
     """Write everyone and every photo into FOLDER. Interrupted and run again, it goes on."""
     _tell(take_backup(the_directory(), folder, anew=anew))
     manifest = read_manifest(folder)
-    click.echo(f"Backed up {people_counted(manifest.count)} and {_files(manifest.photo_count)}.")
+    click.echo(f"Backed up {count_people(manifest.count)} and {_files(manifest.photo_count)}.")
     if manifest.photos_missing:
         click.echo(f"Nowhere to be found: {_files(manifest.photos_missing)} that records name.")
 
@@ -37,14 +37,14 @@ def restore(folder: Path, merge: bool) -> None:
     """Add everyone of the backup in FOLDER, with photos. Interrupted and run again, it goes on."""
     last = _tell(bring_back(the_directory(), folder, merge=merge))
     added = last.changed if last and last.what == "people restored" else 0
-    click.echo(f"Restored {people_counted(added)}.")
+    click.echo(f"Restored {count_people(added)}.")
     left = read_manifest(folder).count - added
     if left:
-        click.echo(f"Left alone, since here already or deleted here: {people_counted(left)}.")
+        click.echo(f"Left alone, since here already or deleted here: {count_people(left)}.")
 
 
 def _files(count: int) -> str:
-    return counted(count, "photo file", "photo files")
+    return count_of(count, "photo file", "photo files")
 
 
 def _tell(steps: Iterable[Progress]) -> Progress | None:

@@ -12,7 +12,7 @@ from app.contracts.checks import State
 from app.diagnostics import Doctor
 from app.diagnostics.registry import port_check
 
-_STATE_WORDS = {State.BROKEN: "BROKEN", State.LOOK: "look  ", State.FINE: "fine  "}
+_STATE_WORDS = {State.FAILED: "BROKEN", State.WARNING: "look  ", State.OK: "fine  "}
 
 
 @click.command("doctor")
@@ -25,10 +25,10 @@ def doctor(port: int | None) -> None:
     examiner = cast(Doctor, current_app.extensions["doctor"])
     report = examiner.report((port_check(the_settings(), port),))
     for name, finding in report.findings:
-        click.echo(f"{_STATE_WORDS[finding.state]}  {name}: {finding.found}")
-        if finding.mend:
-            click.echo(f"        {finding.how or 'Run this'}:")
-            for line in finding.mend.splitlines():
+        click.echo(f"{_STATE_WORDS[finding.state]}  {name}: {finding.message}")
+        if finding.fix_command:
+            click.echo(f"        {finding.fix_hint or 'Run this'}:")
+            for line in finding.fix_command.splitlines():
                 click.echo(f"          {line}")
     counts = [f"{report.count(state)} {state}" for state in State]
     click.echo(f"{', '.join(counts)}; {len(report.findings)} checks in {report.seconds:.1f} s.")

@@ -18,7 +18,7 @@ from app.exports.people_of_view import People, people_of_view
 from app.model.employee import BADGE_KEYS
 from app.model.errors import ExportRefused
 from app.text.folding import one_line
-from app.text.plurals import people_counted
+from app.text.plurals import count_people
 from app.text.search_keys import LETTERS, month_of
 
 _STANDARD_OUTPUT = "-"
@@ -61,7 +61,7 @@ def _into_file(file: str, ending: str, query: Query) -> None:
         else:
             write_file(Path(file), pieces)
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
-    click.echo(f"Exported {people_counted(count.people)}{where}.", err=True)
+    click.echo(f"Exported {count_people(count.people)}{where}.", err=True)
 
 
 def _query(title: str, search: str, **asked: str) -> Query:
@@ -100,7 +100,7 @@ class _Count:
         for people in self._pages:
             yield people
             self.people += len(people)
-            self._line.tell(people_counted(self.people))
+            self._line.tell(count_people(self.people))
 
     def end(self) -> None:
         """What is told next stands on a line of its own."""

@@ -11,12 +11,12 @@ from app.contracts.import_jobs import NO_ROWS, Job, LineCounts, Phase
 from app.exports.csv_file import csv_of_rows
 from app.imports.files.rows import row_words
 from app.imports.importer import Importer
-from app.imports.planning.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line
+from app.imports.planning.lines import ADDED, CHANGED, REJECTED, SKIPPED, UNCHANGED, UNDONE, Line
 
 _MOST_TOLD = 20
 _WORDS = {
-    ADDED: "added", CHANGED: "changed", SAME: "left alone", REFUSED: "refused",
-    UNDONE: "undone", KEPT: "not undone",
+    ADDED: "added", CHANGED: "changed", UNCHANGED: "left alone", REJECTED: "refused",
+    UNDONE: "undone", SKIPPED: "not undone",
 }  # fmt: skip
 
 
@@ -25,23 +25,25 @@ def tell(importer: Importer, job: Job, refused: Path | None = None) -> None:
 
     Ends the command with status 1 when a line was refused, or not undone.
     """
-    if job.what_was_left_out:
-        click.echo(job.what_was_left_out)
-    outcomes = (UNDONE, KEPT) if job.phase is Phase.UNDONE else (ADDED, CHANGED, SAME, REFUSED)
+    if job.ignored_sheets_note:
+        click.echo(job.ignored_sheets_note)
+    outcomes = (
+        (UNDONE, SKIPPED) if job.phase is Phase.UNDONE else (ADDED, CHANGED, UNCHANGED, REJECTED)
+    )
     bad = outcomes[-1]
     counts = importer.counts(job)
     for line in importer.lines(job, bad, 0, _MOST_TOLD):
         click.echo(f"  {_reasons(line, job)}")
     if (more := counts.of(bad) - _MOST_TOLD) > 0:
-        all_of_them = "" if refused or not counts.refused else ", or write them out with --refused"
+        all_of_them = "" if refused or not counts.rejected else ", or write them out with --refused"
         click.echo(f"  and {more:,} more: see /import/{job.id}{all_of_them}")
     told = ", ".join(f"{counts.of(outcome):,} {_WORDS[outcome]}" for outcome in outcomes)
-    planned = "Would be " if job.phase is Phase.PLANNED else ""
-    click.echo(f"{planned}{told}. Not read: {', '.join(job.left_out)}." if job.left_out
-               else f"{planned}{told}.")  # fmt: skip
+    planned = "Would be " if job.phase is Phase.READY else ""
+    ignored = f" Not read: {', '.join(job.ignored_columns)}." if job.ignored_columns else ""
+    click.echo(f"{planned}{told}.{ignored}")
     _tell_what_next(job, counts)
-    if refused and counts.refused:
-        write_file(refused, csv_of_rows(importer.refused_rows(job)))
+    if refused and counts.rejected:
+        write_file(refused, csv_of_rows(importer.rejected_rows(job)))
         click.echo(f"The refused lines are in {refused}: mend them there, and import that file.")
     if counts.of(bad):
         raise SystemExit(1)
@@ -50,11 +52,11 @@ def tell(importer: Importer, job: Job, refused: Path | None = None) -> None:
 def _tell_what_next(job: Job, counts: LineCounts) -> None:
     if job.has_no_rows:
         click.echo(NO_ROWS)
-    elif job.phase is Phase.PLANNED and not counts.added + counts.changed:
+    elif job.phase is Phase.READY and not counts.added + counts.changed:
         click.echo("There is nothing to carry out.")
-    elif job.phase is Phase.PLANNED:
+    elif job.phase is Phase.READY:
         click.echo(f"Carry it out with: flask import --go {job.id}")
-    elif job.phase is Phase.DONE and counts.added + counts.changed:
+    elif job.phase is Phase.APPLIED and counts.added + counts.changed:
         click.echo(f"Undo it with: flask import --undo {job.id}")
 
 

@@ -18,17 +18,17 @@ from flask import current_app
 from app.commands.import_report import tell
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
-from app.contracts import MOST_AT_ONCE
+from app.contracts import MAX_BATCH
 from app.contracts.import_jobs import Job, Phase
-from app.imports.errors import NotNow
+from app.imports.errors import ImportNotPossible
 from app.imports.importer import Importer
-from app.imports.running.job_lease import is_held
+from app.imports.running.job_lease import is_leased
 from app.imports.running.upload_store import digest_of
-from app.imports.scheduler import ImportWatch
+from app.imports.scheduler import ImportScheduler
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage import open_course_table
-from app.text.plurals import counted, people_counted
+from app.text.plurals import count_of, count_people
 
 _LOOK_SECONDS = 1.0
 
@@ -113,10 +113,10 @@ def _add_from_course(*, dry_run: bool) -> None:
     added = 0
     with progress() as line:
         for added in the_directory().add_many(everyone()):
-            line.tell(people_counted(added))
+            line.tell(count_people(added))
     here = read - added
     click.echo(
-        f"Added {people_counted(added)} of the course's table."
+        f"Added {count_people(added)} of the course's table."
         + (f" Here before: {here:,}." if here else "")
     )
 
@@ -125,11 +125,11 @@ def _tell_of_course() -> None:
     """How many people the course's table has, and how many of them are not here."""
     total = here = 0
     people = iter(open_course_table(the_settings()))
-    while ids := {person.id for person in islice(people, MOST_AT_ONCE)}:
+    while ids := {person.id for person in islice(people, MAX_BATCH)}:
         total += len(ids)
         here += len(the_directory().employees.get_many(ids))
     click.echo(
-        f"The course's table has {people_counted(total)}. Here before: {here:,}; to be added, "
+        f"The course's table has {count_people(total)}. Here before: {here:,}; to be added, "
         f"unless they were deleted here: {total - here:,}."
     )
 
@@ -162,10 +162,10 @@ def _run(importer: Importer, job: Job, refused: Path | None = None) -> None:
         if stop.is_set():
             _rest(importer, job)
     job = importer.read(job.id)
-    if job.phase is Phase.FAILED or (job.wants_work and job.trouble):
-        raise click.ClickException(job.trouble)
-    if job.stopped:
-        click.echo(f"Stopped. {job.trouble}".strip())
+    if job.phase is Phase.FAILED or (job.needs_work and job.error):
+        raise click.ClickException(job.error)
+    if job.paused:
+        click.echo(f"Stopped. {job.error}".strip())
         click.echo(f"Go on with: flask import --go {job.id}")
         raise SystemExit(1)
     tell(importer, job, refused)
@@ -176,28 +176,28 @@ def _until_it_rests(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
 
     The process that works has little else in memory, and this one none of the file.
     """
-    while job.wants_work and not stop.is_set():
+    while job.needs_work and not stop.is_set():
         before = job
-        if is_held(job):
+        if is_leased(job):
             stop.wait(_LOOK_SECONDS)
         else:
             yield from _worked_on(importer, job, stop)
         job = importer.read(job.id)
-        if job == before and not is_held(job):
+        if job == before and not is_leased(job):
             raise click.ClickException("The work did not begin. What it wrote above says why.")
-        if job.trouble and not is_held(job):
+        if job.error and not is_leased(job):
             return
         yield job
 
 
 def _worked_on(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
     """How far it is, every second while it is worked on."""
-    watch = cast(ImportWatch, current_app.extensions["import_watch"])
+    watch = cast(ImportScheduler, current_app.extensions["import_watch"])
     worker = Thread(target=watch.launch, args=(job.id,))
     worker.start()
     while worker.is_alive():
         worker.join(_LOOK_SECONDS)
-        if stop.is_set() and not job.stopped:
+        if stop.is_set() and not job.paused:
             _rest(importer, job)
         with contextlib.suppress(StorageUnavailable):  # the worker knows whether to go on
             job = importer.read(job.id)
@@ -206,11 +206,11 @@ def _worked_on(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
 
 def _how_far(job: Job) -> str:
     done, total = job.progress
-    sorting = f", {people_counted(job.sorting)} being put in order" if job.sorting else ""
-    return f"{job.phase.capitalize()}: {done:,} of {counted(total, 'line', 'lines')}{sorting}"
+    sorting = f", {count_people(job.buffered)} being put in order" if job.buffered else ""
+    return f"{job.phase.capitalize()}: {done:,} of {count_of(total, 'line', 'lines')}{sorting}"
 
 
 def _rest(importer: Importer, job: Job) -> None:
     """Else a server that runs would go on with it."""
-    with contextlib.suppress(NotNow):
+    with contextlib.suppress(ImportNotPossible):
         importer.stop(job.id)

@@ -7,7 +7,7 @@ import click
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory
 from app.samples.loading import load_samples
-from app.text.plurals import counted, people_counted
+from app.text.plurals import count_of, count_people
 
 
 @click.command("sample-data")
@@ -21,9 +21,9 @@ def sample_data(people: int, seed: int) -> None:
     stored = 0
     with progress() as line:
         for stored in load_samples(the_directory(), people=people, seed=seed):
-            line.tell(people_counted(stored))
+            line.tell(count_people(stored))
     known = people - stored
     click.echo(
-        f"Added {counted(stored, 'sample person', 'sample people')}."
+        f"Added {count_of(stored, 'sample person', 'sample people')}."
         + (f" Here already: {known:,}." if known else "")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.commands.running import explained, the_directory
-from app.text.plurals import counted
+from app.text.plurals import count_of
 
 
 @click.command("sweep-photos")
@@ -17,4 +17,4 @@ def sweep_photos(really: bool) -> None:
     for key in the_directory().sweep_photos(really=really):
         count += 1
         click.echo(f"{'Removed' if really else 'Would remove'} {key}")
-    click.echo(f"{'Removed' if really else 'Would remove'} {counted(count, 'photo', 'photos')}.")
+    click.echo(f"{'Removed' if really else 'Would remove'} {count_of(count, 'photo', 'photos')}.")

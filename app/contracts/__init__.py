@@ -6,10 +6,10 @@ The docstrings are the specification; ``tests/contracts`` holds every backend to
 from app.contracts.employees import EmployeeStore
 from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
 from app.contracts.queries import (
-    MOST_AT_ONCE,
-    MOST_DELETED_AT_ONCE,
-    MOST_EXAMINED,
-    MOST_KNOWN_WORDS,
+    MAX_BATCH,
+    MAX_DELETE_BATCH,
+    MAX_ROWS_EXAMINED,
+    MAX_VOCABULARY,
     PAGE_SIZE,
     Batch,
     Deletion,
@@ -20,10 +20,10 @@ from app.contracts.queries import (
 )
 
 __all__ = [
-    "MOST_AT_ONCE",
-    "MOST_DELETED_AT_ONCE",
-    "MOST_EXAMINED",
-    "MOST_KNOWN_WORDS",
+    "MAX_BATCH",
+    "MAX_DELETE_BATCH",
+    "MAX_ROWS_EXAMINED",
+    "MAX_VOCABULARY",
     "PAGE_SIZE",
     "Batch",
     "Deletion",

@@ -1,4 +1,4 @@
-"""What a check of the doctor finds: plain data, for every room of the house."""
+"""Checks of the health report and their findings, as plain data."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How bad it is; worst first."""
+    """The result of a check, worst first."""
 
-    BROKEN = "broken"
-    LOOK = "look"
-    FINE = "fine"
+    FAILED = "failed"
+    WARNING = "warning"
+    OK = "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found, in one or two sentences; and what mends it.
+    """The result of a check in one or two sentences, and how to fix it.
 
-    ``mend`` is a command, a setting or a policy, ready to be copied; ``how`` says what to do with
-    it. Neither ever holds a secret.
+    ``fix_command`` is a command, a setting or a policy, ready to be copied; ``fix_hint`` says what
+    to do with it. Neither ever holds a secret.
     """
 
     state: State
-    found: str
-    mend: str = ""
-    how: str = ""
+    message: str
+    fix_command: str = ""
+    fix_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look at. Looking raises StorageUnavailable when the other side is silent."""
+    """A named check. ``run`` raises StorageUnavailable when the other side does not answer."""
 
     name: str
-    look: Callable[[], Finding]
+    run: Callable[[], Finding]
 
 
-def fine(found: str) -> Finding:
-    """All is well."""
-    return Finding(State.FINE, found)
+def ok(message: str) -> Finding:
+    """Return the finding that all is well."""
+    return Finding(State.OK, message)
 
 
-def look(found: str, mend: str = "", how: str = "") -> Finding:
-    """It works, and somebody should know."""
-    return Finding(State.LOOK, found, mend, how)
+def warning(message: str, fix_command: str = "", fix_hint: str = "") -> Finding:
+    """Return the finding that it works, with something that somebody should know."""
+    return Finding(State.WARNING, message, fix_command, fix_hint)
 
 
-def broken(found: str, mend: str = "", how: str = "") -> Finding:
-    """It does not work until this is mended."""
-    return Finding(State.BROKEN, found, mend, how)
+def failed(message: str, fix_command: str = "", fix_hint: str = "") -> Finding:
+    """Return the finding that it does not work until this is fixed."""
+    return Finding(State.FAILED, message, fix_command, fix_hint)

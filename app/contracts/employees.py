@@ -54,7 +54,7 @@ class EmployeeStore(Protocol):
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """One page of cards: everyone who stays under the same name exactly once.
 
-        Order: ``(terms.name_key, terms.tie_of)`` as UTF-8 bytes; when words are typed, first the
+        Order: ``(name_key, id_sort_key)`` as UTF-8 bytes; when words are typed, first the
         smallest word of the person that begins with ``terms.query_words(...)[0]``, then the same.
         The cost follows the page, not the directory: at most 4,000 rows are looked at, then the
         page ends early (see Page.looked_through). A cursor works for the query that it
@@ -135,7 +135,7 @@ class EmployeeStore(Protocol):
         batch.
         """
 
-    def known_words(self) -> Iterator[str]:
+    def vocabulary(self) -> Iterator[str]:
         """Words that people have in name, title, department or place: hints, at most 200,000.
 
         Folded, of two to 32 letters, in scripts that have spaces between words, each once, in

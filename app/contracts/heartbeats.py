@@ -82,7 +82,7 @@ class HeartbeatStore(Protocol):
     def all(self) -> list[Heartbeat]:
         """The last heartbeat of each machine that was heard of in the last ten minutes."""
 
-    def ask_to_stop(self, machine: str) -> bool:
+    def request_stop(self, machine: str) -> bool:
         """Leave word for a machine that its load shall stop; False where it was never heard of."""
 
 
@@ -107,6 +107,6 @@ def state_of(heartbeat: Heartbeat, now: float | None = None) -> MachineState:
     return MachineState.IN_SERVICE
 
 
-def in_order(heartbeats: Iterable[Heartbeat]) -> list[Heartbeat]:
+def sort_by_name(heartbeats: Iterable[Heartbeat]) -> list[Heartbeat]:
     """By their names, so that no row moves while people watch."""
     return sorted(heartbeats, key=lambda heartbeat: heartbeat.machine)

@@ -18,24 +18,46 @@ JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
 NO_ROWS = "The file has headings, but no row below them."
 
 
+# Imports are kept for thirty days: what is stored keeps the names of earlier releases.
+_COUNTER_OF = {"same": "unchanged", "refused": "rejected", "kept": "skipped"}
+_STORED_AS = {
+    "auto_apply": "go",
+    "paused": "stopped",
+    "lease_holder": "holder",
+    "lease_until": "held_until",
+    "attempts": "tries",
+    "error": "trouble",
+    "source_description": "words",
+    "ignored_columns": "left_out",
+    "ignored_sheets": "sheets_left_out",
+    "added_ahead": "ahead",
+    "buffered": "sorting",
+}
+
+
+def counter_of(outcome: str) -> str:
+    """Return the field of LineCounts for an outcome as stored rows name it."""
+    return _COUNTER_OF.get(outcome, outcome)
+
+
 class LineCounts(NamedTuple):
     """How many lines of each outcome there are in a part, or in all."""
 
     added: int = 0
     changed: int = 0
-    same: int = 0
-    refused: int = 0
+    unchanged: int = 0
+    rejected: int = 0
     undone: int = 0
-    kept: int = 0
+    skipped: int = 0
 
     def plus(self, other: LineCounts) -> LineCounts:
         """Both together."""
         return LineCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
     def of(self, outcome: str) -> int:
-        """How many have this outcome."""
-        found: int = getattr(self, outcome)
-        return found
+        """Return the count of an outcome, by the name that stored rows have."""
+        count: int = getattr(self, counter_of(outcome))
+        return count
 
 
 class JobNotFound(DirectoryError):
@@ -54,16 +76,16 @@ class Phase(StrEnum):
     """How far a job is; at the first, third and every ``-ED`` it waits for somebody."""
 
     RECEIVING = "receiving"
-    PLANNING = "planning"
-    PLANNED = "planned"
-    DOING = "doing"
-    DONE = "done"
+    VALIDATING = "planning"
+    READY = "planned"
+    APPLYING = "doing"
+    APPLIED = "done"
     UNDOING = "undoing"
     UNDONE = "undone"
     FAILED = "failed"
 
 
-AT_WORK = frozenset({Phase.PLANNING, Phase.DOING, Phase.UNDOING})
+ACTIVE_PHASES = frozenset({Phase.VALIDATING, Phase.APPLYING, Phase.UNDOING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +106,18 @@ class Job:
     size: int = 0
     digest: str = ""
     phase: Phase = Phase.RECEIVING
-    stopped: bool = False
-    go: bool = False
-    holder: str = ""
-    held_until: float = 0.0
-    tries: int = 0
-    trouble: str = ""
+    paused: bool = False
+    auto_apply: bool = False
+    lease_holder: str = ""
+    lease_until: float = 0.0
+    attempts: int = 0
+    error: str = ""
     file_parts: int = 0
-    words: str = ""
+    source_description: str = ""
     columns: tuple[tuple[str, str], ...] = ()
-    left_out: tuple[str, ...] = ()
+    ignored_columns: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
-    sheets_left_out: tuple[str, ...] = ()
+    ignored_sheets: tuple[str, ...] = ()
     day_first: bool = False
     month_first: bool = False
     total: int = -1
@@ -104,16 +126,16 @@ class Job:
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)
     begun_parts: int = 0
-    ahead: int = 0
-    sorting: int = 0
+    added_ahead: int = 0
+    buffered: int = 0
     undone_parts: int = 0
     undone: LineCounts = field(default_factory=LineCounts)
     ended: float = 0.0
 
     @property
-    def wants_work(self) -> bool:
+    def needs_work(self) -> bool:
         """Whether a worker has something to do."""
-        return self.phase in AT_WORK and not self.stopped
+        return self.phase in ACTIVE_PHASES and not self.paused
 
     @property
     def has_no_rows(self) -> bool:
@@ -123,25 +145,25 @@ class Job:
     @property
     def progress(self) -> tuple[int, int]:
         """How many lines are through in this phase, of how many (0: not known yet)."""
-        if self.phase in (Phase.PLANNING, Phase.PLANNED):
+        if self.phase in (Phase.VALIDATING, Phase.READY):
             return sum(self.planned), max(self.total, 0)
         if self.phase in (Phase.UNDOING, Phase.UNDONE):
             touched = self.added + self.done.changed
             return min(sum(self.undone), touched), touched
-        return sum(self.done) + self.ahead, max(self.total, 0)
+        return sum(self.done) + self.added_ahead, max(self.total, 0)
 
     @property
     def added(self) -> int:
         """How many people it added so far."""
-        return self.done.added + self.ahead
+        return self.done.added + self.added_ahead
 
     @property
-    def what_was_left_out(self) -> str:
+    def ignored_sheets_note(self) -> str:
         """Which sheets of a workbook were not read, in two sentences; empty where all were."""
-        if not self.sheets_left_out:
+        if not self.ignored_sheets:
             return ""
-        which, first = ", ".join(self.sheets_left_out), self.sheets[0]
-        if len(self.sheets_left_out) == 1:
+        which, first = ", ".join(self.ignored_sheets), self.sheets[0]
+        if len(self.ignored_sheets) == 1:
             return (
                 f"The sheet {which} was not read, because its headings are not those of {first}. "
                 "If it has people, give it the same and import the file again."
@@ -153,18 +175,20 @@ class Job:
 
     def as_text(self) -> str:
         """The job, to be kept."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        stored = {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
+        return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
 
 def job_from(text: str) -> Job:
     """The job in this text; what another release added is left out."""
-    found = json.loads(text)
-    known = {each.name: found[each.name] for each in fields(Job) if each.name in found}
+    stored = json.loads(text)
+    names = {_STORED_AS.get(each.name, each.name): each.name for each in fields(Job)}
+    known = {names[name]: value for name, value in stored.items() if name in names}
     known["phase"] = Phase(known["phase"])
     for name in ("planned", "done", "undone"):
         known[name] = LineCounts(*known[name])
     known["columns"] = tuple((heading, label) for heading, label in known["columns"])
-    for name in ("left_out", "sheets", "sheets_left_out"):
+    for name in ("ignored_columns", "sheets", "ignored_sheets"):
         known[name] = tuple(known.get(name, ()))
     return Job(**known)
 
@@ -204,7 +228,7 @@ class JobStore(Protocol):
     def recent(self, most: int, before: str = "") -> list[StoredJob]:
         """The jobs that were created last, or before the one with this id; the latest first."""
 
-    def wanting_work(self, most: int) -> list[StoredJob]:
+    def pending(self, most: int) -> list[StoredJob]:
         """The oldest jobs that want work, at a cost that no other job adds to."""
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from app.model.employee import Card, Employee
 
 PAGE_SIZE = 24
-MOST_EXAMINED = 4_000
-MOST_AT_ONCE = 100
-MOST_DELETED_AT_ONCE = 500
-MOST_KNOWN_WORDS = 200_000
+MAX_ROWS_EXAMINED = 4_000
+MAX_BATCH = 100
+MAX_DELETE_BATCH = 500
+MAX_VOCABULARY = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.contracts import EmployeeStore
-from app.contracts.checks import Finding, broken, fine, look
+from app.contracts.checks import Finding, failed, ok, warning
 from app.model.errors import StorageUnavailable
 from app.runtime import ec2_metadata
 from app.settings import Settings
-from app.text.plurals import people_counted
+from app.text.plurals import count_people
 
 SERVICE_SETTINGS = Path("/etc/employee-directory/env")
-LEAST_FREE_BYTES = 100 * 2**20
-LITTLE_FREE_BYTES = 1024 * 2**20
+MIN_FREE_BYTES = 100 * 2**20
+LOW_FREE_BYTES = 1024 * 2**20
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _MAKERS = Path("/sys/class/dmi/id/sys_vendor")
@@ -38,34 +38,34 @@ def check_settings(settings: Settings) -> Finding:
     """Whether a value of an unfinished script was left in."""
     left_in = [problem for problem in settings.problems if "placeholder" in problem]
     if not left_in:
-        return fine("No setting holds the placeholder of an unfinished script.")
+        return ok("No setting holds the placeholder of an unfinished script.")
     name = left_in[0].split()[0]
-    return broken(" ".join(left_in), *setting_line(f"{name}=value"))
+    return failed(" ".join(left_in), *setting_line(f"{name}=value"))
 
 
 def check_region(settings: Settings) -> Finding:
     """Whether AWS's services can be found, and are those of this machine's region."""
     if not (settings.dynamo_mode or settings.photos_bucket):
-        return fine("None is needed: records and photos are kept without AWS.")
-    machine = ec2_metadata.this_machine()
+        return ok("None is needed: records and photos are kept without AWS.")
+    machine = ec2_metadata.current_machine()
     wanted = machine.region if machine else "us-west-2"
     if not settings.region:
-        return broken(
+        return failed(
             "No region is set, so DynamoDB and S3 cannot be found.",
             *setting_line(f"AWS_DEFAULT_REGION={wanted}"),
         )
     if not _REGION.fullmatch(settings.region):
-        return broken(
+        return failed(
             f"{settings.region!r} is not the name of a region.",
             *setting_line(f"AWS_DEFAULT_REGION={wanted}"),
         )
     if machine and machine.region != settings.region:
-        return look(
+        return warning(
             f"The settings say {settings.region}, and this machine is in {machine.region}: every "
             "page goes a long way.",
             *setting_line(f"AWS_DEFAULT_REGION={machine.region}"),
         )
-    return fine(f"{settings.region}{', as this machine' if machine else ''}.")
+    return ok(f"{settings.region}{', as this machine' if machine else ''}.")
 
 
 def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
@@ -79,15 +79,15 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
     except StorageUnavailable as error:
         found = f"{what} does not answer: {error.action} {error.resource}: {error.reason}."
         if "flask setup" in error.reason or settings.dynamo_mode:
-            return broken(found, "flask setup", "Run this, then check again")
+            return failed(found, "flask setup", "Run this, then check again")
         if what == "SQLite":
-            return broken(found, "flask setup", "See that the file can be written, then run this")
-        return broken(
+            return failed(found, "flask setup", "See that the file can be written, then run this")
+        return failed(
             found,
             "flask setup",
             "See that the server runs, lets this machine in and has the database, then run this",
         )
-    return fine(f"{what} answers in {passed:.0f} ms; {people_counted(people)}.")
+    return ok(f"{what} answers in {passed:.0f} ms; {count_people(people)}.")
 
 
 def _kind_of_database(settings: Settings) -> str:
@@ -105,17 +105,17 @@ def check_disk(settings: Settings) -> Finding:
         try:
             usage = shutil.disk_usage(folder)
         except OSError as error:
-            return broken(f"{folder} cannot be looked at: {error.strerror}.", f"ls -ld {folder}")
+            return failed(f"{folder} cannot be looked at: {error.strerror}.", f"ls -ld {folder}")
         if worst is None or usage.free < worst[0]:
             worst = (usage.free, usage.total, folder)
     if worst is None:
-        return fine("Nothing is written on this machine.")
+        return ok("Nothing is written on this machine.")
     free, whole, folder = worst
     found = f"{_size(free)} free of {_size(whole)}, for {folder}."
     mend = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "See what fills it")
-    if free < LEAST_FREE_BYTES:
-        return broken(f"{found} A save or an upload may find it full.", *mend)
-    return look(found, *mend) if free < LITTLE_FREE_BYTES else fine(found)
+    if free < MIN_FREE_BYTES:
+        return failed(f"{found} A save or an upload may find it full.", *mend)
+    return warning(found, *mend) if free < LOW_FREE_BYTES else ok(found)
 
 
 def _written_folders(settings: Settings) -> Iterator[Path]:
@@ -138,16 +138,16 @@ def _size(count: int) -> str:
 
 def check_metadata(makers: Path = _MAKERS) -> Finding:
     """Whether EC2 says which machine this is."""
-    machine = ec2_metadata.this_machine()
+    machine = ec2_metadata.current_machine()
     if machine:
-        return fine(f"Version 2 answers: {machine.instance_id}, {machine.type}, {machine.zone}.")
+        return ok(f"Version 2 answers: {machine.instance_id}, {machine.type}, {machine.zone}.")
     try:
         on_ec2 = "Amazon EC2" in makers.read_text()
     except OSError:
         on_ec2 = False
     if not on_ec2:
-        return fine("This is no EC2 machine, so none is asked for.")
-    return broken(
+        return ok("This is no EC2 machine, so none is asked for.")
+    return failed(
         "This is an EC2 machine, and its metadata service gives no answer: neither its name nor "
         "the credentials of its role can be had.",
         "aws ec2 modify-instance-metadata-options \\\n"
@@ -160,11 +160,11 @@ def check_metadata(makers: Path = _MAKERS) -> Finding:
 def check_stress(settings: Settings) -> Finding:
     """Which program burns CPU in a load test."""
     if not settings.stress:
-        return fine("Load tests are switched off (STRESS=off).")
+        return ok("Load tests are switched off (STRESS=off).")
     if found := shutil.which("stress"):
-        return fine(f"Found at {found}.")
+        return ok(f"Found at {found}.")
     installer = next(filter(shutil.which, ("dnf", "yum", "apt-get")), "dnf")
-    return look(
+    return warning(
         "`stress` is not installed, so a load test burns CPU by a program of our own. "
         "It loads every core all the same.",
         f"sudo {installer} install -y stress",
@@ -174,7 +174,7 @@ def check_stress(settings: Settings) -> Finding:
 
 def check_sign_in() -> Finding:
     """Whether everyone may do everything: they may, as there is no sign-in yet."""
-    return look(
+    return warning(
         "There is no sign-in: everyone who reaches this address can read and change every record, "
         "and load this machine.",
         "aws ec2 revoke-security-group-ingress --group-id sg-... \\\n"

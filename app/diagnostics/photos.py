@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.contracts import PhotoStore
-from app.contracts.checks import Finding, broken, fine, look
+from app.contracts.checks import Finding, failed, ok, warning
 from app.diagnostics.machine import setting_line
 from app.model.errors import StorageUnavailable
 from app.settings import Settings
@@ -12,13 +12,13 @@ from app.settings import Settings
 def check_photos(settings: Settings, photos: PhotoStore | None, why_off: str) -> Finding:
     """Whether photos can be written. Nothing is: a page that is only looked at changes none."""
     if photos is None:
-        return look(why_off, *setting_line("PHOTOS_BUCKET=my-bucket"))
+        return warning(why_off, *setting_line("PHOTOS_BUCKET=my-bucket"))
     try:
         photos.check()
     except StorageUnavailable as error:
-        return broken(
+        return failed(
             f"Photos cannot be kept in {error.resource}: {error.reason}.",
             f"sudo install -d -o $(id -un) {settings.photos_folder}",
             "See that the folder is there and that the directory may write in it",
         )
-    return fine(f"They can be written in {settings.photos_folder}.")
+    return ok(f"They can be written in {settings.photos_folder}.")

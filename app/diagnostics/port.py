@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from pathlib import Path
 
-from app.contracts.checks import Finding, broken, fine, look
+from app.contracts.checks import Finding, failed, ok, warning
 
 SERVICE_PORT = 80
 LAPTOP_PORT = 5000
@@ -19,33 +19,33 @@ def check_port(port: int, *, for_others: bool) -> Finding:
     addresses = listening_on(port)
     if not _answers(port):
         if addresses:
-            return broken(
+            return failed(
                 f"Something listens on port {port}, and it is not the directory, or it hangs.",
                 f"sudo ss -ltnp 'sport = :{port}'",
                 "See which program it is",
             )
         return _nobody(port, for_others=for_others)
     if for_others and addresses and addresses <= _LOOPBACK:
-        return broken(
+        return failed(
             f"The directory listens on port {port} for this machine only, so nobody else reaches "
             "it.",
             f"gunicorn --bind 0.0.0.0:{port} --workers 2 --threads 8 application:application",
             "Listen on every address",
         )
     seen = "" if for_others else " on this machine"
-    return fine(f"The directory answers on port {port}{seen}.")
+    return ok(f"The directory answers on port {port}{seen}.")
 
 
 def _nobody(port: int, *, for_others: bool) -> Finding:
     found = f"Nothing listens on port {port}."
     if for_others:
-        return broken(
+        return failed(
             found,
             "sudo systemctl restart employee-directory.socket employee-directory\n"
             "journalctl -u employee-directory -n 50",
             "Start it, and read why it ended; or name another port: flask doctor --port N",
         )
-    return look(found, f"flask run --port {port}", "Start it, or name its port: --port N")
+    return warning(found, f"flask run --port {port}", "Start it, or name its port: --port N")
 
 
 def listening_on(port: int, proc: Path = Path("/proc/net")) -> frozenset[str]:

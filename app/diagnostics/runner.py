@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.contracts.checks import Check, Finding, State, broken
+from app.contracts.checks import Check, Finding, State, failed
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 
@@ -32,7 +32,7 @@ class Report:
     @property
     def healthy(self) -> bool:
         """Whether nothing is broken."""
-        return not self.count(State.BROKEN)
+        return not self.count(State.FAILED)
 
     def as_json(self) -> dict[str, object]:
         """The report for programs."""
@@ -44,9 +44,9 @@ class Report:
                 {
                     "name": name,
                     "state": str(finding.state),
-                    "found": finding.found,
-                    "how": finding.how,
-                    "mend": finding.mend,
+                    "message": finding.message,
+                    "fix_hint": finding.fix_hint,
+                    "fix_command": finding.fix_command,
                 }
                 for name, finding in self.findings
             ],
@@ -66,7 +66,7 @@ def examine(checks: Sequence[Check], seconds: float = ALL_SECONDS) -> Report:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, began + seconds - time.monotonic()))
-    silent = broken(f"This check gave no answer within {seconds:.0f} seconds. The log may say why.")
+    silent = failed(f"This check gave no answer within {seconds:.0f} seconds. The log may say why.")
     ended = dict(found)
     findings = [(check.name, ended.get(number, silent)) for number, check in enumerate(checks)]
     findings.sort(key=lambda pair: _ORDER.index(pair[1].state))
@@ -76,10 +76,10 @@ def examine(checks: Sequence[Check], seconds: float = ALL_SECONDS) -> Report:
 def _carry_out(check: Check, number: int, found: dict[int, Finding]) -> None:
     try:
         with deadline.within(CHECK_SECONDS):
-            found[number] = check.look()
+            found[number] = check.run()
     except StorageUnavailable as error:
         asked = " ".join(part for part in (error.action, error.resource) if part)
-        found[number] = broken(f"{_capital(error.service)} gave no answer: {asked}: {error.reason}")
+        found[number] = failed(f"{_capital(error.service)} gave no answer: {asked}: {error.reason}")
 
 
 def _capital(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.contracts.checks import Finding, broken, fine
+from app.contracts.checks import Finding, failed, ok
 from app.contracts.heartbeats import Heartbeat, MachineState, state_of
 from app.diagnostics.machine import setting_line
 from app.model.errors import StorageUnavailable
@@ -20,7 +20,7 @@ def check_key(
     try:
         get_keys()
     except StorageUnavailable as error:
-        return broken(
+        return failed(
             f"The key that signs forms cannot be had: {error.service}: {error.reason}. Forms fail.",
             *setting_line(_NEW_KEY),
         )
@@ -30,7 +30,7 @@ def check_key(
         if beat.key_mark and state_of(beat) is not MachineState.NO_ANSWER
     }
     if len(set(marks.values())) > 1:
-        return broken(
+        return failed(
             f"{len(marks)} machines sign with {len(set(marks.values()))} different keys: a form "
             "that one of them gave out is refused by another.",
             *setting_line(_NEW_KEY),
@@ -41,9 +41,9 @@ def check_key(
 def _where(settings: Settings, machines: int) -> Finding:
     together = f" {machines} machines sign with the same." if machines > 1 else ""
     if settings.secret_keys:
-        return fine(f"It comes from SECRET_KEY.{together}")
+        return ok(f"It comes from SECRET_KEY.{together}")
     if settings.dynamo_mode:
-        return fine(f"It is kept in the index table, for all machines to share.{together}")
+        return ok(f"It is kept in the index table, for all machines to share.{together}")
     if settings.database_url.startswith("sqlite"):
-        return fine("It is kept in a file that its owner alone can read; this machine is alone.")
-    return fine(f"It is kept in the database, for all machines to share.{together}")
+        return ok("It is kept in a file that its owner alone can read; this machine is alone.")
+    return ok(f"It is kept in the database, for all machines to share.{together}")

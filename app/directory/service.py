@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
-from app.directory.fuzzy import Close, NearSearch, Spent
+from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
 from app.photos import processing
@@ -45,7 +45,7 @@ class Directory:
         self.employees = employees
         self.photos = photos
         self.photos_off_because = photos_off_because
-        self._near = NearSearch(employees)
+        self._near = FuzzySearch(employees)
         self._facets: tuple[float, Facets] | None = None
         self._last_facets: Facets | None = None
         self._facets_lock = threading.Lock()
@@ -54,12 +54,12 @@ class Directory:
         """One page of cards; see EmployeeStore.browse."""
         return self.employees.browse(query, cursor, limit)
 
-    def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Close]:
+    def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Suggestions]:
         """One page of cards, and who is close to the words typed where they find few."""
-        with read_budget.of_page():
-            began = Spent.by_now()
+        with read_budget.limit():
+            began = Cost.now()
             page = self.browse(query, cursor)
-            return page, self._near.close_to(query, page, began.since())
+            return page, self._near.suggest(query, page, began.since())
 
     def facets(self) -> Facets:
         """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""

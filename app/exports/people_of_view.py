@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from app.contracts import MOST_AT_ONCE, Query
+from app.contracts import MAX_BATCH, Query
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.runtime import deadline
@@ -40,7 +40,7 @@ def _those_who_meet(directory: Directory, query: Query, seconds: float) -> Itera
     cursor: str | None = None
     while True:
         deadline.start(seconds)
-        page = directory.browse(query, cursor, MOST_AT_ONCE)
+        page = directory.browse(query, cursor, MAX_BATCH)
         ids = [card.id for card in page.cards]
         found = directory.employees.get_many(ids) if ids else {}
         yield [found[each] for each in ids if each in found]

@@ -9,5 +9,5 @@ class FileUnreadable(DirectoryError):
     """The file is no table that we can read; the message says what it is and what to do."""
 
 
-class NotNow(DirectoryError):
+class ImportNotPossible(DirectoryError):
     """What was asked of the import cannot be done as it is now; the message says why."""

@@ -12,7 +12,7 @@ from typing import IO
 from app.imports.importer import Importer
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
-from app.runtime.runtime_dir import RuntimeFolder
+from app.runtime.runtime_dir import RuntimeDir
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _LONGEST_LOOK_SECONDS = 4.0
 Launch = Callable[[str], None]
 
 
-class ImportWatch:
+class ImportScheduler:
     """Looks every five seconds, in one process of a machine, whether an import wants work.
 
     It begins in a process when it is told to: threads do not survive the fork of a worker.
@@ -33,7 +33,7 @@ class ImportWatch:
     def __init__(
         self,
         importer: Importer,
-        folder: RuntimeFolder,
+        folder: RuntimeDir,
         launch: Launch,
     ) -> None:
         self.importer = importer
@@ -63,9 +63,9 @@ class ImportWatch:
         self.begin()
         self._woken.set()
 
-    def take_turn(self) -> IO[bytes] | None:
+    def try_lock(self) -> IO[bytes] | None:
         """The lock of the one process of this machine that looks for others' work too."""
-        return self._folder.take_turn("imports")
+        return self._folder.try_lock("imports")
 
     def look(self) -> bool:
         """Have the oldest import that wants it worked on; whether there was one."""
@@ -80,13 +80,13 @@ class ImportWatch:
         return job_id is not None
 
 
-def _look_on(known: weakref.ref[ImportWatch], woken: threading.Event) -> None:
+def _look_on(known: weakref.ref[ImportScheduler], woken: threading.Event) -> None:
     turn: IO[bytes] | None = None
     woken.wait(FIRST_LOOK_SECONDS)
     while (watch := known()) is not None:
         asked = woken.is_set()
         woken.clear()
-        turn = turn or watch.take_turn()
+        turn = turn or watch.try_lock()
         if turn is not None or asked:
             watch.look()
         del watch

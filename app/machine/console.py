@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.contracts.heartbeats import Heartbeat, HeartbeatStore, in_order
+from app.contracts.heartbeats import Heartbeat, HeartbeatStore, sort_by_name
 from app.machine import procfs
 from app.machine.load_process import count_cores
-from app.machine.load_test import CpuStress, Load
+from app.machine.load_test import Load, LoadTest
 from app.machine.metrics import RateMeter
-from app.machine.request_counter import RequestCount
+from app.machine.request_counter import RequestCounter
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, ec2_metadata
-from app.runtime.runtime_dir import RuntimeFolder
+from app.runtime.runtime_dir import RuntimeDir
 from app.runtime.version import version
 from app.settings import Settings
 
@@ -28,7 +28,7 @@ _FLEET_SECONDS = 3.5
 _REMEMBERED_SECONDS = 1.0
 
 
-class FleetView(NamedTuple):
+class FleetState(NamedTuple):
     """The machines, in order; ``trouble`` says why others than this one could not be read."""
 
     machines: list[Heartbeat]
@@ -48,21 +48,21 @@ class Console:
         heartbeats: HeartbeatStore | None,
         sign_key: Callable[[], str],
     ) -> None:
-        self.folder = RuntimeFolder(settings.instance_folder)
-        self.stress = CpuStress(self.folder) if settings.stress else None
-        self.requests = RequestCount(self.folder)
+        self.folder = RuntimeDir(settings.instance_folder)
+        self.stress = LoadTest(self.folder) if settings.stress else None
+        self.requests = RequestCounter(self.folder)
         self.heartbeats = heartbeats
         self._rates = RateMeter(self.folder, self.requests)
         self._sign_key = sign_key
-        self._fleet: tuple[float, FleetView] | None = None
+        self._fleet: tuple[float, FleetState] | None = None
 
     def load(self) -> Load | None:
         """The load that runs on this machine."""
         return self.stress.running() if self.stress else None
 
-    def this_machine(self) -> Heartbeat:
+    def current_machine(self) -> Heartbeat:
         """This machine as it is now."""
-        found = ec2_metadata.this_machine()
+        found = ec2_metadata.current_machine()
         rates, load, memory = self._rates.read(), self.load(), procfs.memory()
         averages = procfs.load_averages() or (None, None, None)
         return Heartbeat(
@@ -88,17 +88,17 @@ class Console:
             key_mark=self._key_mark(),
         )
 
-    def fleet(self, this: Heartbeat) -> FleetView:
+    def fleet(self, this: Heartbeat) -> FleetState:
         """Every machine that was heard of lately, with this one as it is now."""
         others = self._others()
         machines = [each for each in others.machines if each.machine != this.machine]
-        return FleetView(in_order([*machines, this]), others.trouble)
+        return FleetState(sort_by_name([*machines, this]), others.trouble)
 
     def beat(self) -> None:
         """Tell the others of this machine, and do what they ask. Raises StorageUnavailable."""
         if self.heartbeats is None:
             return
-        this = self.this_machine()
+        this = self.current_machine()
         asked_at = self.heartbeats.beat(this)
         load_since = this.load_since
         # A word that was left before this load began was about an earlier one.
@@ -106,22 +106,22 @@ class Console:
             log.info("the load is stopped, as another machine asked")
             self.stress.stop()
 
-    def ask_to_stop(self, machine: str) -> bool:
+    def request_stop(self, machine: str) -> bool:
         """Leave word for another machine; False where there is no way, or no such machine."""
-        return self.heartbeats is not None and self.heartbeats.ask_to_stop(machine)
+        return self.heartbeats is not None and self.heartbeats.request_stop(machine)
 
-    def _others(self) -> FleetView:
+    def _others(self) -> FleetState:
         if self.heartbeats is None:
-            return FleetView([])
+            return FleetState([])
         known = self._fleet
         if known and time.monotonic() - known[0] < _REMEMBERED_SECONDS:
             return known[1]
         try:
             with deadline.within(_FLEET_SECONDS):
-                view = FleetView(self.heartbeats.all())
+                view = FleetState(self.heartbeats.all())
         except StorageUnavailable as error:
             log.warning("the fleet was not read: %s", error)
-            view = FleetView(known[1].machines if known else [], error.reason)
+            view = FleetState(known[1].machines if known else [], error.reason)
         self._fleet = (time.monotonic(), view)
         return view
 
@@ -138,5 +138,5 @@ class Console:
 
 def machine_name() -> str:
     """The instance id on EC2, else the name of the host."""
-    found = ec2_metadata.this_machine()
+    found = ec2_metadata.current_machine()
     return found.instance_id if found else socket.gethostname()[:64] or "unnamed"

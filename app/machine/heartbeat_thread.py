@@ -18,7 +18,7 @@ BEAT_SECONDS = 5.0
 _LONGEST_BEAT_SECONDS = 4.0
 
 
-class Pulse:
+class HeartbeatThread:
     """Begins at the first request of a process: threads do not survive the fork of a worker."""
 
     def __init__(self, console: Console) -> None:
@@ -47,7 +47,7 @@ def _beat_on(known: weakref.ref[Console]) -> None:
     turn: IO[bytes] | None = None
     well = True
     while (console := known()) is not None:
-        turn = turn or console.folder.take_turn("pulse")
+        turn = turn or console.folder.try_lock("pulse")
         if turn is not None:
             well = _beat(console, was_well=well)
         del console

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from app.machine import load_process
 from app.model.errors import DirectoryError
-from app.runtime.runtime_dir import RuntimeFolder
+from app.runtime.runtime_dir import RuntimeDir
 
-LEAST_SECONDS = 1
-MOST_SECONDS = 600
+MIN_SECONDS = 1
+MAX_SECONDS = 600
 
 _BEGIN_SECONDS = 5.0
 _END_SECONDS = 2.0
@@ -46,7 +46,7 @@ class Load:
         return self.until - self.seconds
 
 
-class LoadRunning(DirectoryError):
+class LoadAlreadyRunning(DirectoryError):
     """A load is running already; nothing was started."""
 
     def __init__(self, load: Load) -> None:
@@ -60,20 +60,20 @@ class LoadFailed(DirectoryError):
 
 def seconds_in(text: str) -> int | None:
     """The seconds that a load may take, if the text is a whole number of them and nothing else."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SECONDS))):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SECONDS))):
         return None
     seconds = int(text)
-    return seconds if LEAST_SECONDS <= seconds <= MOST_SECONDS and text[0] != "0" else None
+    return seconds if MIN_SECONDS <= seconds <= MAX_SECONDS and text[0] != "0" else None
 
 
-class CpuStress:
+class LoadTest:
     """The load of this machine. The burning processes hold a lock, and nobody else does for long.
 
     Every look at that lock is made under a second one, the gate, so that two looks at the same
     moment do not take each other for a load.
     """
 
-    def __init__(self, folder: RuntimeFolder) -> None:
+    def __init__(self, folder: RuntimeDir) -> None:
         self._folder = folder
 
     def running(self) -> Load | None:
@@ -85,13 +85,13 @@ class CpuStress:
             return None  # where no lock can be kept, none was started
 
     def start(self, seconds: int) -> Load:
-        """Start a load. Raises LoadRunning, and LoadFailed where it cannot be started."""
-        if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        """Start a load. Raises LoadAlreadyRunning, and LoadFailed where it cannot be started."""
+        if not MIN_SECONDS <= seconds <= MAX_SECONDS:
             raise ValueError(f"a load of {seconds} s")
         try:
             with self._gate(), self._open() as lock:
                 if not _take(lock):
-                    raise LoadRunning(_read(lock))
+                    raise LoadAlreadyRunning(_read(lock))
                 os.ftruncate(lock, 0)
                 process = _burn(seconds, lock)
                 return _read(lock, process)

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass, field
 
 from app.machine import procfs
 from app.machine.procfs import CpuTime
-from app.machine.request_counter import RequestCount, requests_between
-from app.runtime.runtime_dir import RuntimeFolder
+from app.machine.request_counter import RequestCounter, requests_between
+from app.runtime.runtime_dir import RuntimeDir
 
 _YOUNG_SECONDS = 2.0
 _OLD_SECONDS = 30.0
@@ -42,7 +42,7 @@ class _Reading:
 class RateMeter:
     """Reads at most every two seconds; a first reading takes 0.2 s and knows no requests yet."""
 
-    def __init__(self, folder: RuntimeFolder, count: RequestCount) -> None:
+    def __init__(self, folder: RuntimeDir, count: RequestCounter) -> None:
         self._folder = folder
         self._count = count
         self._lock = threading.Lock()

@@ -7,20 +7,20 @@ import os
 import time
 from pathlib import Path
 
-from app.runtime.runtime_dir import RuntimeFolder
+from app.runtime.runtime_dir import RuntimeDir
 
 _WRITE_SECONDS = 1.0
 _PREFIX = "requests."
 _WIDTH = 20
 
 
-class RequestCount:
+class RequestCounter:
     """The count of one worker, in its memory; written down every second at most.
 
     So a count that is read is at most a second of requests behind, and a request costs an addition.
     """
 
-    def __init__(self, folder: RuntimeFolder) -> None:
+    def __init__(self, folder: RuntimeDir) -> None:
         self._folder = folder
         self._begin()
 

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-__all__ = ["Images", "base_of", "is_photo_key", "make", "thumbnail_key"]
+__all__ = ["PhotoSizes", "base_of", "is_photo_key", "make", "thumbnail_key"]
 
 KINDS = "JPEG, PNG, WebP or GIF"
 PORTRAIT_SIZE = (800, 800)
 THUMBNAIL_SIZE = (240, 240)
-MOST_MEGAPIXELS = 50
+MAX_MEGAPIXELS = 50
 # Pillow decodes WebP into four buffers of the full size, where other kinds need one.
-MOST_MEGAPIXELS_WEBP = 25
+MAX_MEGAPIXELS_WEBP = 25
 # A photo has at most some twenty scans; each of a million would cost a walk over all pixels.
-MOST_SCANS = 100
+MAX_SCANS = 100
 
 # Profiles name themselves, old ones in ASCII and newer ones in UTF-16; this one changes nothing.
 _SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
@@ -42,14 +42,14 @@ _LONGEST_WAIT = 30.0
 _one_at_a_time = threading.Lock()
 
 
-class Images(NamedTuple):
+class PhotoSizes(NamedTuple):
     """Both sizes of one photo, as JPEG without any metadata."""
 
     portrait: bytes
     thumbnail: bytes
 
 
-def make(upload: BinaryIO) -> Images:
+def make(upload: BinaryIO) -> PhotoSizes:
     """Both sizes of the photo that was uploaded.
 
     Raises PhotoRejected for anything but a whole JPEG, PNG, WebP or GIF of at most 50 megapixels,
@@ -108,7 +108,7 @@ def _opened(data: bytes) -> ImageFile:
 
         image = JpegImageFile(BytesIO(data))
         plain = "progressive" not in image.info and has_one_scan(data, image.layers, image.fp)
-        if not plain and data.count(SCAN) > MOST_SCANS:
+        if not plain and data.count(SCAN) > MAX_SCANS:
             raise ValueError("too many scans for a photo")
         return _bounded(image)
     if data[:8] == b"\x89PNG\r\n\x1a\n":
@@ -122,13 +122,13 @@ def _opened(data: bytes) -> ImageFile:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         from PIL.WebPImagePlugin import WebPImageFile
 
-        _check_size(webp_size(data), MOST_MEGAPIXELS_WEBP)  # opening makes room for all pixels
+        _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening makes room for all pixels
         return WebPImageFile(BytesIO(data))
     raise PhotoRejected(f"The photo is not a {KINDS} picture: choose one of these kinds.")
 
 
 def _bounded(image: ImageFile) -> ImageFile:
-    _check_size(image.size, MOST_MEGAPIXELS)
+    _check_size(image.size, MAX_MEGAPIXELS)
     return image
 
 
@@ -141,7 +141,7 @@ def _check_size(size: tuple[int, int], most: int) -> None:
         )
 
 
-def _both_sizes(image: ImageFile) -> Images:
+def _both_sizes(image: ImageFile) -> PhotoSizes:
     """Decode once, as small as the kind allows, and make the thumbnail from the portrait."""
     size = _fitted(image.size, PORTRAIT_SIZE)
     image.draft("RGB", size)
@@ -151,7 +151,7 @@ def _both_sizes(image: ImageFile) -> Images:
 
         small = small.resize(size, Resampling.HAMMING)
     portrait = _upright(_in_srgb(small, image.info.get("icc_profile")), _orientation(image))
-    return Images(_jpeg(portrait), _jpeg(_thumbnail(portrait)))
+    return PhotoSizes(_jpeg(portrait), _jpeg(_thumbnail(portrait)))
 
 
 def _fitted(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:

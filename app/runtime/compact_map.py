@@ -7,7 +7,7 @@ from array import array
 _SMALLEST = 1 << 12
 
 
-class Seen:
+class CompactMap:
     """Numbers, such as those of lines, by text: a table of hashes in two arrays, since a dictionary
     of a million would take 200 MB. Two texts may be taken for one, once in many million times."""
 

@@ -48,7 +48,7 @@ class _Known:
 _known = _Known()
 
 
-def this_machine() -> Machine | None:
+def current_machine() -> Machine | None:
     """This machine, or None where it is not on EC2 or the service does not say; never made up.
 
     Takes a second at most, asks at most once a minute, and no more once it knows.

@@ -9,7 +9,7 @@ import gc
 _NEW_OBJECTS = 50_000
 
 
-def look_seldom() -> None:
+def tune() -> None:
     """What is loaded by now is never looked through again, what is new seldom.
 
     Objects that nothing holds go at once, as ever; only circles of them wait, 10 MB at most.

@@ -15,7 +15,7 @@ import click
 _OURS = "directory"  # the attribute under which a record carries fields of our own
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """A record as one line of JSON; all but plain ASCII is escaped, so no line can be forged."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -58,7 +58,7 @@ def log_as_json() -> None:
     ours = logging.getLogger("app")
     if not any(isinstance(handler, _Stdout) for handler in ours.handlers):
         handler = _Stdout()
-        handler.setFormatter(JsonLines())
+        handler.setFormatter(JsonFormatter())
         ours.addHandler(handler)
         ours.setLevel(logging.INFO)
         logging.getLogger("werkzeug").addFilter(_NoAccessLines())

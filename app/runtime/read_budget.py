@@ -21,7 +21,7 @@ _together: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
 
 
 @contextmanager
-def of_page(part: float = 1.0) -> Iterator[None]:
+def limit(part: float = 1.0) -> Iterator[None]:
     """The searches of this block may read together what one page may, or so much of that."""
     token = _together.set(_Allowance(part))
     try:
@@ -30,7 +30,7 @@ def of_page(part: float = 1.0) -> Iterator[None]:
         _together.reset(token)
 
 
-def shared(make: Callable[[float], T]) -> T:
+def current(make: Callable[[float], T]) -> T:
     """What these searches have together, made for their part of a page.
 
     Elsewhere each search has a whole one of its own.

@@ -15,7 +15,7 @@ from typing import IO
 _NAME = "run"
 
 
-class RuntimeFolder:
+class RuntimeDir:
     """Made at first need: in the instance folder, or, where that cannot be written, under /tmp.
 
     A service on AWS keeps nothing in its instance folder and often may not; every worker of it has
@@ -34,7 +34,7 @@ class RuntimeFolder:
                 self._found = self._make()
             return self._found / name
 
-    def take_turn(self, name: str) -> IO[bytes] | None:
+    def try_lock(self, name: str) -> IO[bytes] | None:
         """The lock of the one process that does what only one may; None while another has it.
 
         When that one is killed, the next takes over.

@@ -17,7 +17,7 @@ from app.samples.faces import face
 from app.samples.people import Sample, samples
 
 # A photo belongs to one record and goes with it, so none is shared; more would take very long.
-MOST_PORTRAITS = 200
+MAX_PORTRAITS = 200
 _SHARE_WITH_PORTRAITS = 0.66
 
 
@@ -45,7 +45,7 @@ def _with_portraits(
     directory: Directory, photos: PhotoStore | None, people: int, seed: int
 ) -> Iterator[Employee]:
     for number, sample in enumerate(islice(samples(seed), people)):
-        if photos is None or number >= MOST_PORTRAITS:
+        if photos is None or number >= MAX_PORTRAITS:
             yield sample.employee
             continue
         chance = Random(f"{seed}/{number}")

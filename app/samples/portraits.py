@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from app.photos.processing import Images
+from app.photos.processing import PhotoSizes
 from app.samples.faces import Face
 from app.samples.shapes import FIELD, Point
 
@@ -15,7 +15,7 @@ THUMBNAIL_SIZE = (192, 240)
 _FINER = 3  # painted so many times larger, so that edges are smooth
 
 
-def paint(face: Face) -> Images:
+def paint(face: Face) -> PhotoSizes:
     """Both sizes of a face, as JPEG."""
     scale = PORTRAIT_SIZE[0] / FIELD[0] * _FINER
     canvas = Image.new("RGB", (PORTRAIT_SIZE[0] * _FINER, PORTRAIT_SIZE[1] * _FINER))
@@ -28,7 +28,7 @@ def paint(face: Face) -> Images:
             draw.polygon(points, fill=shape.colour)
     portrait = canvas.reduce(_FINER)
     thumbnail = portrait.resize(THUMBNAIL_SIZE, Image.Resampling.LANCZOS, reducing_gap=1.2)
-    return Images(_jpeg(portrait), _jpeg(thumbnail))
+    return PhotoSizes(_jpeg(portrait), _jpeg(thumbnail))
 
 
 def _paint_line(draw: ImageDraw.ImageDraw, points: list[Point], colour: str, width: float) -> None:

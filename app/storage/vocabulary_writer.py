@@ -29,7 +29,7 @@ _Step = TypeVar("_Step")
 _Person = TypeVar("_Person", bound=search_keys.Searchable)
 
 
-class OwnWords:
+class VocabularyWriter:
     """Notes the words of people who are saved, and has those written that it has not seen."""
 
     def __init__(self, write: Callable[[list[str]], None]) -> None:

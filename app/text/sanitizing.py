@@ -68,6 +68,6 @@ def _can_be_seen(mark: str) -> bool:
     return not mark.isspace() and unicodedata.category(mark) != "Cf" and mark not in _FILLERS
 
 
-def shown(text: str) -> str:
+def visible(text: str) -> str:
     """A stored text of one line as a page may show it: others' records were never cleaned."""
     return text if text.isprintable() else clean_line(text)

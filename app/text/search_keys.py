@@ -20,8 +20,8 @@ from app.text.tokens import cut, is_plain, line_words, split, words_in
 
 NAME_KEY_BYTES = 160
 WORD_BYTES = 64
-MOST_WORDS = 28
-MOST_NAME_WORDS = 16
+MAX_WORDS = 28
+MAX_NAME_WORDS = 16
 OTHER_LETTERS = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 # Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
@@ -95,11 +95,11 @@ def search_words(person: Searchable) -> tuple[str, ...]:
             *_shared_line_words(person.location),
         )
     )
-    if len(found) > MOST_WORDS:
+    if len(found) > MAX_WORDS:
         found = dict.fromkeys(_in_turn(person))
     if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
         found = dict.fromkeys(cut(word, WORD_BYTES) for word in found)
-    return tuple(sorted(islice(found, MOST_WORDS)))
+    return tuple(sorted(islice(found, MAX_WORDS)))
 
 
 def _in_turn(person: Searchable) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _in_turn(person: Searchable) -> Iterator[str]:
             person.location,
         )
     )
-    yield from name[0][:MOST_NAME_WORDS]
+    yield from name[0][:MAX_NAME_WORDS]
     yield from _one_of_each(preferred[0], *(plain for plain, _ in others), mail_name[0])
     yield from _one_of_each(*(more for _, more in (name, preferred, *others, mail_name)))
 
@@ -173,7 +173,7 @@ def letter_of(key: str) -> str:
     return key[:1] if "a" <= key[:1] <= "z" else OTHER_LETTERS
 
 
-def tie_of(employee_id: str) -> str:
+def id_sort_key(employee_id: str) -> str:
     """What orders people of the same name: the id, or its hash where it is longer than 64 bytes."""
     raw = employee_id.encode("utf-8", "surrogatepass")
     if len(raw) <= 64 and employee_id.isprintable():

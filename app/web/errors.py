@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
 
 def _not_found(error: EmployeeNotFound) -> ResponseReturnValue:
     if recovery.holds_typed_form():
-        return recovery.form_again(error)
+        return recovery.form_with_input(error)
     return recovery.person_not_found(error)
 
 
@@ -59,7 +59,7 @@ def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:
 
 
 def _photos_off(error: PhotosOff) -> ResponseReturnValue:
-    return recovery.form_again(error)
+    return recovery.form_with_input(error)
 
 
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
@@ -69,7 +69,7 @@ def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
         words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
         return words, 503, {"Content-Type": "text/plain"}
     if recovery.holds_typed_form():
-        return recovery.form_again(error)
+        return recovery.form_with_input(error)
     return _out_page(error)
 
 
@@ -80,7 +80,7 @@ def _out_page(error: StorageUnavailable) -> ResponseReturnValue:
 
 def _form_expired(error: CSRFError) -> ResponseReturnValue:
     if recovery.holds_typed_form():
-        return recovery.form_again(error)
+        return recovery.form_with_input(error)
     return render_template("expired.html"), 400
 
 

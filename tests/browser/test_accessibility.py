@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Page
 
-from app.web.http.streaming import MOST_AT_ONCE
+from app.web.http.streaming import MAX_DOWNLOADS
 from tests.browser.conftest import Open, Site
 from tests.support.browser.axe import check, check_views
 
@@ -61,7 +61,7 @@ def silent_list(page: Page, site: Site) -> None:
 
 def busy_export(page: Page, site: Site) -> None:
     room = site.small.app.extensions["long_files"]
-    taken = [room.take({}) for _ in range(MOST_AT_ONCE)]
+    taken = [room.take({}) for _ in range(MAX_DOWNLOADS)]
     try:
         page.goto("/export.csv?q=a")
         page.wait_for_selector("text=Other exports are under way")

@@ -156,7 +156,7 @@ def test_ctrl_c_stops_it_and_the_same_command_goes_on(
 
     def interrupted(job_id: str) -> None:
         signal.raise_signal(signal.SIGINT)
-        wait_until(lambda: app.extensions["importer"].read(job_id).stopped)
+        wait_until(lambda: app.extensions["importer"].read(job_id).paused)
         real(job_id)
 
     with monkeypatch.context() as patch:
@@ -193,7 +193,7 @@ def test_how_far_it_is_is_told_while_it_is_worked_on(
 
     def slowly(job_id: str) -> None:
         stored = importer._jobs.read(job_id)
-        told = replace(stored.job, phase=Phase.DOING, total=9, ahead=4, sorting=3)
+        told = replace(stored.job, phase=Phase.APPLYING, total=9, added_ahead=4, buffered=3)
         importer._jobs.write(told, stored.revision)
         asked = threading.Event()
         monkeypatch.setattr(importer, "read", lambda job_id: asked.set() or told)
@@ -215,7 +215,7 @@ def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one
 
     def wait(job_id: str) -> None:
         stored = importer._jobs.read(job_id)
-        importer._jobs.write(replace(stored.job, trouble="It waits."), stored.revision)
+        importer._jobs.write(replace(stored.job, error="It waits."), stored.revision)
 
     with monkeypatch.context() as patch:
         patch.setattr(watch, "launch", wait)

@@ -77,7 +77,8 @@ def test_words_add_a_part_to_the_place(words: str, separators: int) -> None:
 
 
 parts = st.tuples(
-    st.text(max_size=12).map(search_keys.name_key), st.text(max_size=12).map(search_keys.tie_of)
+    st.text(max_size=12).map(search_keys.name_key),
+    st.text(max_size=12).map(search_keys.id_sort_key),
 )
 
 

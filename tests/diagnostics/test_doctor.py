@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from app.contracts.checks import Check, Finding, State, broken, fine, look
+from app.contracts.checks import Check, Finding, State, failed, ok, warning
 from app.diagnostics import Doctor, examine
 from app.diagnostics.machine import (
     check_disk,
@@ -81,7 +81,7 @@ def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv(
         "AWS_EC2_METADATA_SERVICE_ENDPOINT", f"http://127.0.0.1:{server.server_port}/"
     )
-    ec2_metadata.this_machine()
+    ec2_metadata.current_machine()
     # boto3 asks it too, for a role that this stand-in does not have.
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
     yield
@@ -95,32 +95,32 @@ def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_a_placeholder_left_in_is_named_with_the_line_to_change() -> None:
     found = check_settings(settings(PHOTOS_BUCKET="<INSERT BUCKET HERE>", DYNAMO_MODE="on"))
-    assert found.state is State.BROKEN
-    assert "PHOTOS_BUCKET still holds the placeholder <INSERT BUCKET HERE>" in found.found
-    assert "PHOTOS_BUCKET=" in found.mend
-    assert check_settings(settings()).state is State.FINE
+    assert found.state is State.FAILED
+    assert "PHOTOS_BUCKET still holds the placeholder <INSERT BUCKET HERE>" in found.message
+    assert "PHOTOS_BUCKET=" in found.fix_command
+    assert check_settings(settings()).state is State.OK
 
 
 @pytest.mark.parametrize(
     ("region", "state"),
-    [("", State.BROKEN), ("us west 2", State.BROKEN), ("us-west-2", State.FINE)],
+    [("", State.FAILED), ("us west 2", State.FAILED), ("us-west-2", State.OK)],
 )
 def test_a_region_that_is_not_there_or_is_none(region: str, state: State) -> None:
     found = check_region(settings(DYNAMO_MODE="on", AWS_DEFAULT_REGION=region))
     assert found.state is state
-    if state is State.BROKEN:
-        assert "AWS_DEFAULT_REGION=us-west-2" in found.mend
+    if state is State.FAILED:
+        assert "AWS_DEFAULT_REGION=us-west-2" in found.fix_command
 
 
 def test_a_region_that_is_not_this_machine_s_is_to_be_looked_at(on_ec2: None) -> None:
     found = check_region(settings(DYNAMO_MODE="on", AWS_DEFAULT_REGION="eu-west-1"))
-    assert found.state is State.LOOK
-    assert "AWS_DEFAULT_REGION=us-west-2" in found.mend
-    assert check_region(settings(**ON_AWS)).state is State.FINE
+    assert found.state is State.WARNING
+    assert "AWS_DEFAULT_REGION=us-west-2" in found.fix_command
+    assert check_region(settings(**ON_AWS)).state is State.OK
 
 
 def test_a_laptop_needs_no_region() -> None:
-    assert check_region(settings()).state is State.FINE
+    assert check_region(settings()).state is State.OK
 
 
 # Credentials and clock
@@ -132,9 +132,9 @@ def test_without_credentials_the_command_that_gives_a_role_is_named(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     found = check_credentials("us-west-2")
-    assert found.state is State.BROKEN
-    assert "aws ec2 associate-iam-instance-profile" in found.mend
-    assert "--instance-id i-0123456789abcdef0" in found.mend
+    assert found.state is State.FAILED
+    assert "aws ec2 associate-iam-instance-profile" in found.fix_command
+    assert "--instance-id i-0123456789abcdef0" in found.fix_command
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_credentials_that_aws_refuses(
     body = f"<ErrorResponse><Error><Code>{code}</Code><Message>No</Message></Error></ErrorResponse>"
     stand_in_sts(fault_proxy, monkeypatch, reply(403, body))
     found = check_credentials("us-west-2")
-    assert (found.state, words in found.found) == (State.BROKEN, True)
-    assert found.mend
+    assert (found.state, words in found.message) == (State.FAILED, True)
+    assert found.fix_command
 
 
 def stand_in_sts(fault_proxy, monkeypatch: pytest.MonkeyPatch, answer: Reply) -> None:
@@ -160,10 +160,10 @@ def stand_in_sts(fault_proxy, monkeypatch: pytest.MonkeyPatch, answer: Reply) ->
 @pytest.mark.parametrize(
     ("arn", "state", "words"),
     [
-        ("arn:aws:sts::111122223333:assumed-role/directory/i-1", State.FINE, "role directory of"),
-        ("arn:aws:iam::111122223333:user/alice", State.FINE, "user alice of"),
-        ("arn:aws:iam::111122223333:root", State.LOOK, "root user"),
-        ("arn:aws-cn:sts::111122223333:assumed-role/directory/i-1", State.FINE, "111122223333"),
+        ("arn:aws:sts::111122223333:assumed-role/directory/i-1", State.OK, "role directory of"),
+        ("arn:aws:iam::111122223333:user/alice", State.OK, "user alice of"),
+        ("arn:aws:iam::111122223333:root", State.WARNING, "root user"),
+        ("arn:aws-cn:sts::111122223333:assumed-role/directory/i-1", State.OK, "111122223333"),
     ],
 )
 def test_whose_credentials_they_are(
@@ -176,30 +176,30 @@ def test_whose_credentials_they_are(
     )
     stand_in_sts(fault_proxy, monkeypatch, reply(200, body))
     found = check_credentials("us-west-2")
-    assert (found.state, words in found.found) == (state, True), found
+    assert (found.state, words in found.message) == (state, True), found
 
 
 def test_access_keys_on_a_machine_are_to_be_looked_at(on_ec2: None) -> None:
     with mock_aws():
         found = check_credentials("us-west-2")
-    assert found.state is State.LOOK
-    assert "aws ec2 associate-iam-instance-profile" in found.mend
+    assert found.state is State.WARNING
+    assert "aws ec2 associate-iam-instance-profile" in found.fix_command
 
 
 def test_where_nobody_says_who_we_are_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
     found = check_credentials("us-west-2")
-    assert (found.state, "was not reached" in found.found) == (State.LOOK, True)
+    assert (found.state, "was not reached" in found.message) == (State.WARNING, True)
 
 
 @pytest.mark.parametrize(
     ("off", "state", "words"),
     [
-        (0, State.FINE, "within a second"),
-        (-3, State.FINE, "[3-5] seconds"),
-        (30, State.LOOK, "3[0-9] seconds behind"),
-        (-30, State.LOOK, "seconds ahead of"),
-        (900, State.BROKEN, "AWS refuses"),
+        (0, State.OK, "within a second"),
+        (-3, State.OK, "[3-5] seconds"),
+        (30, State.WARNING, "3[0-9] seconds behind"),
+        (-30, State.WARNING, "seconds ahead of"),
+        (900, State.FAILED, "AWS refuses"),
     ],
 )
 def test_a_clock_that_is_off(
@@ -211,8 +211,8 @@ def test_a_clock_that_is_off(
     )
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", proxy.endpoint)
     found = check_clock("us-west-2", "dynamodb")
-    assert (found.state, bool(re.search(words, found.found))) == (state, True), found
-    assert bool(found.mend) is (state is not State.FINE)
+    assert (found.state, bool(re.search(words, found.message))) == (state, True), found
+    assert bool(found.fix_command) is (state is not State.OK)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}])
@@ -223,9 +223,9 @@ def test_a_service_that_tells_no_time_is_not_compared_with(
     proxy.on("*").answer(lambda request: reply(200, "healthy", **headers))
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.endpoint)
     found = check_clock("us-west-2", "s3")
-    assert (found.state, "told no time" in found.found) == (State.LOOK, True)
+    assert (found.state, "told no time" in found.message) == (State.WARNING, True)
     proxy.refuse()
-    assert check_clock("us-west-2", "s3").state is State.LOOK
+    assert check_clock("us-west-2", "s3").state is State.WARNING
 
 
 # Records, photos, key
@@ -235,50 +235,50 @@ def test_a_database_that_answers_tells_its_time_and_people(tmp_path: Path) -> No
     own = settings(INSTANCE_FOLDER=str(tmp_path))
     stores = open_stores(own)
     found = check_records(own, stores.employees)
-    assert (found.state, found.mend) == (State.BROKEN, "flask setup")
+    assert (found.state, found.fix_command) == (State.FAILED, "flask setup")
     stores.employees.set_up()
     found = check_records(own, stores.employees)
-    assert (found.state, "; 0 people." in found.found) == (State.FINE, True)
+    assert (found.state, "; 0 people." in found.message) == (State.OK, True)
 
 
 def test_a_folder_that_takes_no_photos(tmp_path: Path) -> None:
     own = settings(INSTANCE_FOLDER=str(tmp_path))
     assert own.photos_folder
     photos = open_folder_store(own.photos_folder)
-    assert check_photos(own, photos, "").state is State.FINE
+    assert check_photos(own, photos, "").state is State.OK
     own.photos_folder.write_text("in its place")
     found = check_photos(own, photos, "")
-    assert found.state is State.BROKEN
-    assert str(own.photos_folder) in found.mend
+    assert found.state is State.FAILED
+    assert str(own.photos_folder) in found.fix_command
 
 
 def test_photos_that_are_off_say_why_and_which_setting_mends_it() -> None:
     found = check_photos(settings(), None, "Photos are off, because no bucket is named.")
-    assert (found.state, "PHOTOS_BUCKET=" in found.mend) == (State.LOOK, True)
+    assert (found.state, "PHOTOS_BUCKET=" in found.fix_command) == (State.WARNING, True)
 
 
 def test_a_key_that_cannot_be_had() -> None:
     found = check_key(settings(**ON_AWS), silent, list)
-    assert (found.state, "cannot be had" in found.found) == (State.BROKEN, True)
-    assert "SECRET_KEY=" in found.mend
+    assert (found.state, "cannot be had" in found.message) == (State.FAILED, True)
+    assert "SECRET_KEY=" in found.fix_command
 
 
 def test_machines_that_sign_with_different_keys_are_found_by_their_marks() -> None:
     own = settings(**ON_AWS, SECRET_KEY=SECRET)
     same = [beat("i-a", key_mark="00ff"), beat("i-b", key_mark="00ff"), beat("i-c")]
     found = check_key(own, tuple, lambda: same)
-    assert (found.state, "2 machines sign with the same" in found.found) == (State.FINE, True)
+    assert (found.state, "2 machines sign with the same" in found.message) == (State.OK, True)
     gone = beat("i-e", key_mark="22ff", seconds_ago=60)
-    assert check_key(own, tuple, lambda: [*same, gone]).state is State.FINE
+    assert check_key(own, tuple, lambda: [*same, gone]).state is State.OK
     found = check_key(own, tuple, lambda: [*same, beat("i-d", key_mark="11ff")])
-    assert (found.state, "2 different keys" in found.found) == (State.BROKEN, True)
+    assert (found.state, "2 different keys" in found.message) == (State.FAILED, True)
 
 
 def test_machines_that_share_a_database_share_the_key_in_it() -> None:
     shared = settings(DATABASE_URL="postgresql://u:p@h/d")
-    assert check_key(shared, tuple, list).found.startswith("It is kept in the database")
+    assert check_key(shared, tuple, list).message.startswith("It is kept in the database")
     for own in (settings(), settings(**ON_AWS), settings(SECRET_KEY=SECRET)):
-        assert check_key(own, tuple, list).state is State.FINE
+        assert check_key(own, tuple, list).state is State.OK
 
 
 # The machine
@@ -292,7 +292,7 @@ head -c 16m /dev/zero > "$INSTANCE_FOLDER/film"
 
 
 def test_a_disk_that_is_full(tmp_path: Path) -> None:
-    assert check_disk(settings(INSTANCE_FOLDER=str(tmp_path))).state is not State.BROKEN
+    assert check_disk(settings(INSTANCE_FOLDER=str(tmp_path))).state is not State.FAILED
     if os.geteuid() != 0:
         do_without("root", "a disk of our own, to fill it")
     apart = [find("unshare", "a disk of our own, to fill it"), "--mount", "sh", "-c", FULL_DISK]
@@ -305,18 +305,18 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
 
 def test_metadata_that_should_answer_and_does_not(tmp_path: Path) -> None:
     makers = tmp_path / "sys_vendor"
-    assert check_metadata(makers).state is State.FINE
+    assert check_metadata(makers).state is State.OK
     makers.write_text("QEMU\n")
-    assert check_metadata(makers).state is State.FINE
+    assert check_metadata(makers).state is State.OK
     makers.write_text("Amazon EC2\n")
     found = check_metadata(makers)
-    assert found.state is State.BROKEN
-    assert "modify-instance-metadata-options" in found.mend
+    assert found.state is State.FAILED
+    assert "modify-instance-metadata-options" in found.fix_command
 
 
 def test_metadata_that_answers_names_the_machine(on_ec2: None) -> None:
     found = check_metadata()
-    assert (found.state, "i-0123456789abcdef0" in found.found) == (State.FINE, True)
+    assert (found.state, "i-0123456789abcdef0" in found.message) == (State.OK, True)
 
 
 def test_the_program_stress_is_there_or_not_or_not_wanted(
@@ -324,20 +324,20 @@ def test_the_program_stress_is_there_or_not_or_not_wanted(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     found = check_stress(settings())
-    assert (found.state, "install -y stress" in found.mend) == (State.LOOK, True)
-    assert check_stress(settings(STRESS="off")).state is State.FINE
+    assert (found.state, "install -y stress" in found.fix_command) == (State.WARNING, True)
+    assert check_stress(settings(STRESS="off")).state is State.OK
     (tmp_path / "stress").write_text("#!/bin/sh\n")
     (tmp_path / "stress").chmod(0o755)
     found = check_stress(settings())
-    assert (found.state, str(tmp_path) in found.found) == (State.FINE, True)
+    assert (found.state, str(tmp_path) in found.message) == (State.OK, True)
 
 
 def test_a_port_where_nobody_listens() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as unused:
         port = unused.getsockname()[1]
     found = check_port(port, for_others=True)
-    assert (found.state, "systemctl restart" in found.mend) == (State.BROKEN, True)
-    assert check_port(port, for_others=False).state is State.LOOK
+    assert (found.state, "systemctl restart" in found.fix_command) == (State.FAILED, True)
+    assert check_port(port, for_others=False).state is State.WARNING
 
 
 def test_a_port_where_something_else_listens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,22 +346,22 @@ def test_a_port_where_something_else_listens(monkeypatch: pytest.MonkeyPatch) ->
         port = other.getsockname()[1]
         assert listening_on(port)
         found = check_port(port, for_others=False)
-    assert (found.state, "is not the directory" in found.found) == (State.BROKEN, True)
-    assert f"sport = :{port}" in found.mend
+    assert (found.state, "is not the directory" in found.message) == (State.FAILED, True)
+    assert f"sport = :{port}" in found.fix_command
 
 
 def test_a_port_that_is_open_to_this_machine_alone(tmp_path: Path) -> None:
     with app_in_thread(small_app(tmp_path)) as url:
         port = int(url.rpartition(":")[2])
         found = check_port(port, for_others=True)
-        assert (found.state, "for this machine only" in found.found) == (State.BROKEN, True)
-        assert check_port(port, for_others=False).state is State.FINE
+        assert (found.state, "for this machine only" in found.message) == (State.FAILED, True)
+        assert check_port(port, for_others=False).state is State.OK
 
 
 def test_that_there_is_no_sign_in_is_said_plainly() -> None:
     found = check_sign_in()
-    assert found.state is State.LOOK
-    assert "There is no sign-in" in found.found
+    assert found.state is State.WARNING
+    assert "There is no sign-in" in found.message
 
 
 # The examination
@@ -372,20 +372,20 @@ def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken() -> 
 
     def hang() -> Finding:
         waiting.wait(20)
-        return fine("late")
+        return ok("late")
 
     checks = [
-        Check("a", lambda: fine("well")),
+        Check("a", lambda: ok("well")),
         Check("b", hang),
-        Check("c", lambda: look("hm", "do")),
-        Check("d", lambda: broken("no", "do")),
+        Check("c", lambda: warning("hm", "do")),
+        Check("d", lambda: failed("no", "do")),
     ]
     began = time.monotonic()
     report = examine(checks, seconds=0.3)
     waiting.set()
     assert time.monotonic() - began < 0.3 + LATE
     assert [name for name, _ in report.findings] == ["b", "d", "c", "a"]
-    assert "no answer within" in report.findings[0][1].found
+    assert "no answer within" in report.findings[0][1].message
     assert [report.count(state) for state in State] == [2, 1, 1]
     assert not report.healthy
 
@@ -393,8 +393,8 @@ def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken() -> 
 def test_a_store_that_fails_in_a_check_is_a_finding_with_action_and_place() -> None:
     report = examine([Check("a", silent)])  # type: ignore[arg-type]
     ((_, finding),) = report.findings
-    assert finding.state is State.BROKEN
-    assert "dynamodb:GetItem Employees-index: no answer" in finding.found
+    assert finding.state is State.FAILED
+    assert "dynamodb:GetItem Employees-index: no answer" in finding.message
 
 
 def test_however_many_ask_at_once_there_is_one_examination() -> None:
@@ -403,7 +403,7 @@ def test_however_many_ask_at_once_there_is_one_examination() -> None:
     def note() -> Finding:
         looked.append(1)
         time.sleep(0.1)
-        return fine("well")
+        return ok("well")
 
     doctor = Doctor(lambda: [Check("a", note)])
     threads = [threading.Thread(target=doctor.report) for _ in range(8)]
@@ -438,12 +438,12 @@ def test_the_page_and_its_json_tell_the_same(tmp_path: Path) -> None:
     tally = [words(each) for each in page.one("ul", cls="tally").iter("li")]
     states = [each["state"] for each in told["checks"]]
     assert tally == [
-        f"{states.count('broken')} broken",
-        f"{states.count('look')} to look at",
-        f"{states.count('fine')} fine",
+        f"{states.count('failed')} broken",
+        f"{states.count('warning')} to look at",
+        f"{states.count('ok')} fine",
     ]
     for each in told["checks"]:
-        assert each["found"] in page.text or "\n" in each["mend"]
+        assert each["message"] in page.text or "\n" in each["fix_command"]
 
 
 def words(element) -> str:

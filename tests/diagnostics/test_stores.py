@@ -38,7 +38,7 @@ class Patient:
     def find(self) -> dict[str, Finding]:
         store = self.room.open_another()
         tables = TableChecks(store.calls, store.tables, "us-west-2")
-        return {check.name: check.look() for check in tables.all()}
+        return {check.name: check.run() for check in tables.all()}
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_tables_in_order_are_fine_and_say_what_was_compared(patient: Patient) ->
     for number in range(3):
         patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
     found = patient.find()
-    assert {finding.state for finding in found.values()} == {State.FINE}, found
-    assert found["Index"].found == "It lists and counts 3 people, and agrees with every record."
+    assert {finding.state for finding in found.values()} == {State.OK}, found
+    assert found["Index"].message == "It lists and counts 3 people, and agrees with every record."
 
 
 def test_tables_that_are_not_there(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,8 +62,8 @@ def test_tables_that_are_not_there(dynamodb_local: str, monkeypatch: pytest.Monk
 
     store = open_dynamodb_store(settings_for(f"None-{uuid4()}"))
     for check in TableChecks(store.calls, store.tables, "us-west-2").all():
-        finding = check.look()
-        assert (finding.state, finding.mend) == (State.BROKEN, "flask setup"), check.name
+        finding = check.run()
+        assert (finding.state, finding.fix_command) == (State.FAILED, "flask setup"), check.name
 
 
 def test_a_table_with_another_key(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,10 +79,10 @@ def test_a_table_with_another_key(dynamodb_local: str, monkeypatch: pytest.Monke
         BillingMode="PAY_PER_REQUEST",
     )
     store = open_dynamodb_store(settings_for(name))
-    finding = TableChecks(store.calls, store.tables, "us-west-2").all()[0].look()
-    assert finding.state is State.BROKEN
-    assert "the key employee (number), but the directory needs id (string)" in finding.found
-    assert "DYNAMO_TABLE=" in finding.mend
+    finding = TableChecks(store.calls, store.tables, "us-west-2").all()[0].run()
+    assert finding.state is State.FAILED
+    assert "the key employee (number), but the directory needs id (string)" in finding.message
+    assert "DYNAMO_TABLE=" in finding.fix_command
     client.delete_table(TableName=name)
     client.close()
 
@@ -103,27 +103,27 @@ def machine_policy(service: str, name: str) -> list[dict[str, Any]]:
 def test_tables_that_refuse_us_name_action_and_policy(patient: Patient) -> None:
     patient.proxy.on("*").answer(access_denied())
     for name, finding in patient.find().items():
-        assert finding.state is State.BROKEN, name
-        assert "access was denied" in finding.found
-        assert json.loads(finding.mend) == machine_policy("dynamodb", patient.room.people)
+        assert finding.state is State.FAILED, name
+        assert "access was denied" in finding.message
+        assert json.loads(finding.fix_command) == machine_policy("dynamodb", patient.room.people)
 
 
 def test_a_table_that_can_be_deleted_by_mistake(patient: Patient) -> None:
     patient.room.client.update_table(TableName=patient.room.people, DeletionProtectionEnabled=False)
     found = patient.find()
-    assert found["Table of people"].state is State.LOOK
-    assert found["Table of people"].mend == "flask setup"
-    assert found["Table of the index"].state is State.FINE
+    assert found["Table of people"].state is State.WARNING
+    assert found["Table of people"].fix_command == "flask setup"
+    assert found["Table of the index"].state is State.OK
 
 
 def test_a_table_whose_stream_is_off_says_that_others_are_not_followed(patient: Patient) -> None:
     off = {"StreamEnabled": False}
     patient.room.client.update_table(TableName=patient.room.people, StreamSpecification=off)
     finding = patient.find()["Changes by others"]
-    assert (finding.state, finding.mend) == (State.LOOK, "flask setup")
-    assert f"The stream of the table {patient.room.people} is off" in finding.found
+    assert (finding.state, finding.fix_command) == (State.WARNING, "flask setup")
+    assert f"The stream of the table {patient.room.people} is off" in finding.message
     patient.room.store.set_up()
-    assert patient.find()["Changes by others"].state is State.FINE
+    assert patient.find()["Changes by others"].state is State.OK
 
 
 def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
@@ -131,10 +131,10 @@ def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
 ) -> None:
     patient.room.put_outside(Employee(id="out", full_name="Put Outside"))
     finding = patient.find()["Index"]
-    assert (finding.state, finding.mend) == (State.BROKEN, "flask reindex")
-    assert "Of 1 record looked at" in finding.found
+    assert (finding.state, finding.fix_command) == (State.FAILED, "flask reindex")
+    assert "Of 1 record looked at" in finding.message
     list(patient.room.store.reindex())
-    assert patient.find()["Index"].state is State.FINE
+    assert patient.find()["Index"].state is State.OK
 
 
 def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patient) -> None:
@@ -142,10 +142,10 @@ def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patie
         patient.room.store.add(Employee(id=each, full_name=f"Ada {each}"), "form")
     patient.room.delete_outside("a")
     finding = patient.find()["Index"]
-    assert (finding.state, finding.mend) == (State.BROKEN, "flask reindex")
-    assert "holds 1 person, the index lists 2 and counts 2" in finding.found
+    assert (finding.state, finding.fix_command) == (State.FAILED, "flask reindex")
+    assert "holds 1 person, the index lists 2 and counts 2" in finding.message
     list(patient.room.store.reindex())
-    assert patient.find()["Index"].state is State.FINE
+    assert patient.find()["Index"].state is State.OK
 
 
 def test_of_a_large_table_some_records_from_anywhere_are_compared(
@@ -155,17 +155,17 @@ def test_of_a_large_table_some_records_from_anywhere_are_compared(
     for number in range(12):
         patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
     finding = patient.find()["Index"]
-    assert finding.state is State.FINE
-    assert "from a random place, agree with it. It counts 12 people." in finding.found
+    assert finding.state is State.OK
+    assert "from a random place, agree with it. It counts 12 people." in finding.message
     for number in range(12):
         patient.room.change_outside(f"e{number}", "full_name", "Changed Outside")
-    assert patient.find()["Index"].state is State.BROKEN
+    assert patient.find()["Index"].state is State.FAILED
 
 
 def test_a_database_that_has_no_time_for_us_is_a_finding(patient: Patient) -> None:
     patient.proxy.on("Scan").answer(throttled())
     finding = patient.find()["Index"]
-    assert (finding.state, "throttled" in finding.found) == (State.BROKEN, True)
+    assert (finding.state, "throttled" in finding.message) == (State.FAILED, True)
 
 
 class Bucket:
@@ -195,15 +195,15 @@ def bucket(s3_server: str, fault_proxy: Callable[[str], FaultProxy]) -> Iterator
 
 def test_a_bucket_in_order_is_fine_and_as_it_was(bucket: Bucket) -> None:
     finding = bucket.find()
-    assert (finding.state, bucket.name in finding.found) == (State.FINE, True), finding
+    assert (finding.state, bucket.name in finding.message) == (State.OK, True), finding
     assert bucket.keys() == []
 
 
 def test_a_bucket_that_is_not_there(bucket: Bucket) -> None:
     bucket.name = f"none-{uuid4()}"
     finding = bucket.find()
-    assert finding.state is State.BROKEN
-    assert finding.mend == f"aws s3 mb s3://{bucket.name} --region us-west-2"
+    assert finding.state is State.FAILED
+    assert finding.fix_command == f"aws s3 mb s3://{bucket.name} --region us-west-2"
 
 
 @pytest.mark.parametrize(("method", "action"), [("PUT", "s3:PutObject"), ("GET", "s3:GetObject")])
@@ -212,9 +212,9 @@ def test_a_bucket_that_refuses_names_the_action_and_the_policy(
 ) -> None:
     bucket.proxy.on(method, path="*/employee_pic/*").answer(s3_error("AccessDenied", 403))
     finding = bucket.find()
-    assert finding.state is State.BROKEN
-    assert action in finding.found
-    assert json.loads(finding.mend) == machine_policy("s3", bucket.name)
+    assert finding.state is State.FAILED
+    assert action in finding.message
+    assert json.loads(finding.fix_command) == machine_policy("s3", bucket.name)
     assert bucket.keys() == [], "what was put is removed, also when it cannot be read"
 
 
@@ -222,18 +222,18 @@ def test_a_bucket_that_can_be_used_and_not_listed_is_to_be_looked_at(bucket: Buc
     listing = bucket.proxy.on(lambda request: b"list-type=2" in request.raw_head)
     listing.answer(s3_error("AccessDenied", 403))
     finding = bucket.find()
-    assert (finding.state, "not listed" in finding.found) == (State.LOOK, True)
-    assert "s3:ListBucket" in finding.mend
+    assert (finding.state, "not listed" in finding.message) == (State.WARNING, True)
+    assert "s3:ListBucket" in finding.fix_command
 
 
 def test_a_bucket_of_another_region(bucket: Bucket) -> None:
     bucket.proxy.on("*").answer(lambda request: reply(301, "", x_amz_bucket_region="eu-central-1"))
     finding = bucket.find()
-    assert finding.state is State.BROKEN
-    assert "the bucket is in eu-central-1" in finding.found
-    assert "--region us-west-2" in finding.mend
+    assert finding.state is State.FAILED
+    assert "the bucket is in eu-central-1" in finding.message
+    assert "--region us-west-2" in finding.fix_command
 
 
 def test_a_bucket_server_that_gives_no_answer_is_a_finding(bucket: Bucket) -> None:
     bucket.proxy.refuse()
-    assert bucket.find().state is State.BROKEN
+    assert bucket.find().state is State.FAILED

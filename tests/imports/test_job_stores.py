@@ -26,9 +26,9 @@ FULL = Job(
     id="20260101-000000-aaaaaaaa",
     name="Ñandú.csv",
     created=time.time(),
-    phase=Phase.DOING,
+    phase=Phase.APPLYING,
     columns=(("Büro", "Place"),),
-    left_out=("Schuhgröße",),
+    ignored_columns=("Schuhgröße",),
     planned=LineCounts(1, 2, 3, 4),
 )
 
@@ -37,7 +37,7 @@ def test_a_job_comes_back_as_it_was_kept(real_desk: Desk) -> None:
     jobs = real_desk.jobs
     jobs.create(FULL)
     assert jobs.read(FULL.id) == (FULL, 1)
-    later = replace(FULL, phase=Phase.DONE, done=LineCounts(9))
+    later = replace(FULL, phase=Phase.APPLIED, done=LineCounts(9))
     assert jobs.write(later, 1) == 2
     assert jobs.read(FULL.id) == (later, 2)
 
@@ -45,10 +45,10 @@ def test_a_job_comes_back_as_it_was_kept(real_desk: Desk) -> None:
 def test_who_read_an_older_state_writes_nothing(real_desk: Desk) -> None:
     jobs = real_desk.jobs
     jobs.create(FULL)
-    jobs.write(replace(FULL, stopped=True), 1)
+    jobs.write(replace(FULL, paused=True), 1)
     with pytest.raises(JobChanged):
-        jobs.write(replace(FULL, tries=3), 1)
-    assert jobs.read(FULL.id).job.stopped
+        jobs.write(replace(FULL, attempts=3), 1)
+    assert jobs.read(FULL.id).job.paused
 
 
 def test_parts_are_kept_by_kind_and_number_and_may_be_written_again(real_desk: Desk) -> None:
@@ -94,16 +94,16 @@ def test_a_job_that_wants_work_is_found_however_many_came_after_it(real_desk: De
         jobs.create(replace(job, phase=Phase.RECEIVING))
         jobs.write(job, 1)
     for number in range(25):
-        jobs.create(replace(FULL, id=f"20260101-0000{number:02}-bbbbbbbb", phase=Phase.DONE))
-    assert [stored.job for stored in jobs.wanting_work(9)] == [older, old]
-    assert [stored.job for stored in jobs.wanting_work(1)] == [older]
+        jobs.create(replace(FULL, id=f"20260101-0000{number:02}-bbbbbbbb", phase=Phase.APPLIED))
+    assert [stored.job for stored in jobs.pending(9)] == [older, old]
+    assert [stored.job for stored in jobs.pending(1)] == [older]
     assert real_desk.importer.due() == older.id
-    jobs.write(replace(older, stopped=True), 2)
-    assert jobs.wanting_work(9) == [(old, 2)]
+    jobs.write(replace(older, paused=True), 2)
+    assert jobs.pending(9) == [(old, 2)]
     jobs.delete(old.id)
-    assert jobs.wanting_work(9) == []
+    assert jobs.pending(9) == []
     jobs.write(older, 3)
-    assert jobs.wanting_work(9) == [(older, 4)]
+    assert jobs.pending(9) == [(older, 4)]
 
 
 def test_an_sql_database_forgets_jobs_after_thirty_days(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from app import import_process
 from app.contracts.import_jobs import Phase
 from app.imports import scheduler
 from app.imports.importer import Importer
-from app.imports.scheduler import ImportWatch
-from app.runtime.runtime_dir import RuntimeFolder
+from app.imports.scheduler import ImportScheduler
+from app.runtime.runtime_dir import RuntimeDir
 from app.settings import Settings
 from tests.support.jobs_in_memory import JobsInMemory
 from tests.support.model_store import ModelStore
@@ -33,7 +33,7 @@ class Watched:
     def __init__(self, folder: Path) -> None:
         self.importer = Importer(ModelStore(), JobsInMemory())
         self.launched = Event()
-        self.watch = ImportWatch(self.importer, RuntimeFolder(folder), self.launch)
+        self.watch = ImportScheduler(self.importer, RuntimeDir(folder), self.launch)
 
     def launch(self, job_id: str) -> None:
         for _ in self.importer.work(job_id, Event()):
@@ -55,13 +55,13 @@ def test_what_others_left_is_worked_on_when_the_watch_begins(watched: Watched) -
     job_id = watched.take_in()
     watched.watch.begin()
     assert watched.launched.wait(60)
-    assert watched.importer.read(job_id).phase is Phase.DONE
+    assert watched.importer.read(job_id).phase is Phase.APPLIED
 
 
 def test_of_two_watches_of_a_machine_one_looks_unless_it_is_asked(
     watched: Watched, tmp_path: Path
 ) -> None:
-    turn = RuntimeFolder(tmp_path).take_turn("imports")
+    turn = RuntimeDir(tmp_path).try_lock("imports")
     assert turn is not None
     with turn:
         watched.watch.begin()
@@ -69,7 +69,7 @@ def test_of_two_watches_of_a_machine_one_looks_unless_it_is_asked(
         assert not watched.launched.wait(0.2)
         watched.watch.wake()
         assert watched.launched.wait(60)
-    assert watched.importer.read(job_id).phase is Phase.DONE
+    assert watched.importer.read(job_id).phase is Phase.APPLIED
 
 
 @pytest.mark.slow
@@ -77,10 +77,10 @@ def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
     app = small_app(tmp_path)
     importer: Importer = app.extensions["importer"]
     job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
-    watch: ImportWatch = app.extensions["import_watch"]
+    watch: ImportScheduler = app.extensions["import_watch"]
     assert watch.look()
     done = importer.read(job.id)
-    assert (done.phase, done.done.added, done.holder) == (Phase.DONE, 1, "")
+    assert (done.phase, done.done.added, done.lease_holder) == (Phase.APPLIED, 1, "")
     assert not watch.look()
 
 
@@ -92,14 +92,14 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
     monkeypatch.setattr(import_process, "LONG", 0)
     assert import_process._work(importer, job.id, Event())
     compared = importer.read(job.id)
-    assert (compared.phase, compared.done.added, compared.holder) == (Phase.DOING, 0, "")
+    assert (compared.phase, compared.done.added, compared.lease_holder) == (Phase.APPLYING, 0, "")
     assert importer.due() == job.id
     assert not import_process._work(importer, job.id, Event())
-    assert importer.read(job.id).phase is Phase.DONE
+    assert importer.read(job.id).phase is Phase.APPLIED
     short = importer.take_in(io.BytesIO(FILE), "b.csv", go=True)
     monkeypatch.setattr(import_process, "LONG", 1)
     assert not import_process._work(importer, short.id, Event())
-    assert importer.read(short.id).phase is Phase.DONE
+    assert importer.read(short.id).phase is Phase.APPLIED
 
 
 def test_processes_are_started_until_one_wants_no_other(
@@ -130,5 +130,5 @@ def test_the_process_has_nothing_of_the_pages_in_memory() -> None:
 
 
 def test_an_application_that_nobody_asked_begins_no_thread(tmp_path: Path) -> None:
-    watch: ImportWatch = small_app(tmp_path).extensions["import_watch"]
+    watch: ImportScheduler = small_app(tmp_path).extensions["import_watch"]
     assert watch._pid != os.getpid()

@@ -19,11 +19,11 @@ from app.contracts.heartbeats import (
     state_of,
 )
 from app.machine import heartbeat_thread, procfs
-from app.machine.heartbeat_thread import Pulse
+from app.machine.heartbeat_thread import HeartbeatThread
 from app.machine.procfs import CpuTime
-from app.machine.request_counter import RequestCount, requests_between
+from app.machine.request_counter import RequestCounter, requests_between
 from app.model.errors import StorageUnavailable
-from app.runtime.runtime_dir import RuntimeFolder
+from app.runtime.runtime_dir import RuntimeDir
 from app.storage.dynamodb import DynamoHeartbeats
 from tests.support.aws_errors import access_denied
 from tests.support.in_time import assert_ends_within, wait_until
@@ -115,9 +115,9 @@ def test_a_machine_is_forgotten_though_the_service_removes_its_row_days_late(roo
 @pytest.mark.slow
 def test_a_word_is_heard_once_by_the_machine_it_is_for(room) -> None:  # type: ignore[no-untyped-def]
     one, other = heartbeats_in(room), heartbeats_in(room)
-    assert not other.ask_to_stop("i-0a"), "nobody heard of it"
+    assert not other.request_stop("i-0a"), "nobody heard of it"
     assert one.beat(beat("i-0a")) is None
-    assert other.ask_to_stop("i-0a")
+    assert other.request_stop("i-0a")
     asked = one.beat(beat("i-0a"))
     assert asked is not None
     assert abs(asked - time.time()) < 5
@@ -160,11 +160,11 @@ def test_the_first_request_begins_the_pulse_once(
 
 
 def test_one_worker_of_a_machine_beats_and_when_it_dies_the_next(tmp_path: Path) -> None:
-    first = RuntimeFolder(tmp_path).take_turn("pulse")
+    first = RuntimeDir(tmp_path).try_lock("pulse")
     assert first
-    assert RuntimeFolder(tmp_path).take_turn("pulse") is None
+    assert RuntimeDir(tmp_path).try_lock("pulse") is None
     first.close()
-    second = RuntimeFolder(tmp_path).take_turn("pulse")
+    second = RuntimeDir(tmp_path).try_lock("pulse")
     assert second
     second.close()
 
@@ -188,12 +188,12 @@ def test_a_store_that_fails_ends_no_pulse_and_no_page(
 def test_a_directory_of_one_machine_has_no_pulse(tmp_path: Path) -> None:
     small = Small(tmp_path)
     small.app.test_client().get("/healthz")
-    assert Pulse(small.console)._pid == 0
+    assert HeartbeatThread(small.console)._pid == 0
     assert small.console.heartbeats is None
 
 
 def test_counting_costs_a_request_some_microseconds(tmp_path: Path) -> None:
-    count = RequestCount(RuntimeFolder(tmp_path))
+    count = RequestCounter(RuntimeDir(tmp_path))
 
     def count_requests() -> None:
         for _ in range(20_000):
@@ -204,12 +204,12 @@ def test_counting_costs_a_request_some_microseconds(tmp_path: Path) -> None:
 
 
 def test_the_counts_of_dead_workers_are_left_out_and_removed(tmp_path: Path) -> None:
-    count = RequestCount(RuntimeFolder(tmp_path))
+    count = RequestCounter(RuntimeDir(tmp_path))
     worker = f"""
 from pathlib import Path
-from app.machine.request_counter import RequestCount
-from app.runtime.runtime_dir import RuntimeFolder
-count = RequestCount(RuntimeFolder(Path({str(tmp_path)!r})))
+from app.machine.request_counter import RequestCounter
+from app.runtime.runtime_dir import RuntimeDir
+count = RequestCounter(RuntimeDir(Path({str(tmp_path)!r})))
 for _ in range(7):
     count.add()
 print(sum(count.all().values()))

@@ -16,9 +16,9 @@ import pytest
 
 from app.machine import load_test
 from app.machine.load_process import count_cores
-from app.machine.load_test import CpuStress, Load, LoadFailed, LoadRunning, seconds_in
+from app.machine.load_test import Load, LoadAlreadyRunning, LoadFailed, LoadTest, seconds_in
 from app.machine.procfs import cpu_time
-from app.runtime.runtime_dir import RuntimeFolder
+from app.runtime.runtime_dir import RuntimeDir
 from tests.support.repository import ROOT
 
 pytestmark = pytest.mark.slow
@@ -34,8 +34,8 @@ class Machine:
         self.folder = folder
         self.stress = self.another_worker()
 
-    def another_worker(self) -> CpuStress:
-        return CpuStress(RuntimeFolder(self.folder))
+    def another_worker(self) -> LoadTest:
+        return LoadTest(RuntimeDir(self.folder))
 
     @property
     def leader(self) -> int:
@@ -145,7 +145,7 @@ def test_a_second_start_from_any_worker_is_told_until_when_and_starts_nothing(
 ) -> None:
     first = machine.burn(30)
     before = sorted(machine.processes())
-    with pytest.raises(LoadRunning) as refused:
+    with pytest.raises(LoadAlreadyRunning) as refused:
         machine.another_worker().start(5)
     assert abs(refused.value.load.until - first.until) < 0.5
     assert sorted(machine.processes()) == before
@@ -158,7 +158,7 @@ def test_of_many_who_start_at_once_one_does(machine: Machine) -> None:
     def start() -> None:
         try:
             machine.another_worker().start(30)
-        except LoadRunning as error:
+        except LoadAlreadyRunning as error:
             refused.append(error)
 
     threads = [threading.Thread(target=start) for _ in range(6)]
@@ -207,7 +207,7 @@ def test_it_ends_in_time_when_its_own_leader_is_killed(machine: Machine) -> None
     machine.burn(3)
     os.kill(machine.leader, signal.SIGKILL)
     assert machine.stress.running(), "the burners burn on, and it is known"
-    with pytest.raises(LoadRunning):
+    with pytest.raises(LoadAlreadyRunning):
         machine.stress.start(1)
     machine.until_over()
     machine.until_gone()
@@ -244,9 +244,9 @@ def test_it_ends_in_time_when_the_worker_that_started_it_is_killed(machine: Mach
     worker = f"""
 import os, signal
 from pathlib import Path
-from app.machine.load_test import CpuStress
-from app.runtime.runtime_dir import RuntimeFolder
-CpuStress(RuntimeFolder(Path({str(machine.folder)!r}))).start(3)
+from app.machine.load_test import LoadTest
+from app.runtime.runtime_dir import RuntimeDir
+LoadTest(RuntimeDir(Path({str(machine.folder)!r}))).start(3)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     environment = {**os.environ, "PATH": "/nowhere"}  # no stress there
@@ -303,7 +303,7 @@ def test_where_the_instance_folder_cannot_be_written_another_one_is_shared(
     instance = tmp_path / "file"
     instance.write_text("no folder")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    first, second = RuntimeFolder(instance / "x"), RuntimeFolder(instance / "x")
+    first, second = RuntimeDir(instance / "x"), RuntimeDir(instance / "x")
     assert first.path("load") == second.path("load")
     assert first.path("load").parent.parent == tmp_path
     assert first.path("load").parent.stat().st_mode & 0o777 == 0o700
@@ -315,11 +315,11 @@ def test_a_folder_that_another_put_under_our_name_is_not_used(
     instance = tmp_path / "file"
     instance.write_text("no folder")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    usual = RuntimeFolder(instance).path("load").parent
+    usual = RuntimeDir(instance).path("load").parent
     usual.chmod(0o777)
     with pytest.raises(PermissionError, match="is not ours"):
-        RuntimeFolder(instance).path("load")
-    stress = CpuStress(RuntimeFolder(instance))
+        RuntimeDir(instance).path("load")
+    stress = LoadTest(RuntimeDir(instance))
     assert stress.running() is None
     with pytest.raises(LoadFailed):
         stress.start(1)

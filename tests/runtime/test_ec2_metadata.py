@@ -101,7 +101,7 @@ def point_at(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
 
 def asked_within_its_limit() -> ec2_metadata.Machine | None:
     began = time.monotonic()
-    machine = ec2_metadata.this_machine()
+    machine = ec2_metadata.current_machine()
     assert time.monotonic() - began < ec2_metadata.ALL_SECONDS + LATE
     return machine
 
@@ -113,9 +113,9 @@ def test_a_machine_on_ec2_is_named(imds):
 
 
 def test_a_machine_that_is_known_is_not_asked_for_again(imds):
-    first = ec2_metadata.this_machine()
+    first = ec2_metadata.current_machine()
     asked = imds.asked
-    assert ec2_metadata.this_machine() == first
+    assert ec2_metadata.current_machine() == first
     assert imds.asked == asked == 2
 
 
@@ -182,15 +182,15 @@ def test_an_endpoint_that_is_no_address_names_no_machine(monkeypatch, endpoint):
 
 def test_a_machine_that_was_not_found_is_asked_for_again_after_a_minute(imds, monkeypatch):
     imds.status = 500
-    assert ec2_metadata.this_machine() is None
+    assert ec2_metadata.current_machine() is None
     imds.status = 200
-    assert ec2_metadata.this_machine() is None
+    assert ec2_metadata.current_machine() is None
     clock = time.monotonic
     monkeypatch.setattr(ec2_metadata.time, "monotonic", lambda: clock() + 61)
-    assert ec2_metadata.this_machine() is not None
+    assert ec2_metadata.current_machine() is not None
 
 
 def test_a_machine_that_may_not_be_asked_for_is_not(imds, monkeypatch):
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "TRUE")
-    assert ec2_metadata.this_machine() is None
+    assert ec2_metadata.current_machine() is None
     assert imds.asked == 0

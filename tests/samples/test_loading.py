@@ -18,7 +18,7 @@ from app.contracts import PhotoFile, Query
 from app.directory.service import Directory
 from app.model.employee import BADGE_KEYS
 from app.samples.faces import HAIRS, SKINS, Traits, face
-from app.samples.loading import MOST_PORTRAITS, load_samples, sample_people
+from app.samples.loading import MAX_PORTRAITS, load_samples, sample_people
 from app.samples.names import CULTURES
 from app.samples.people import samples
 from app.samples.portraits import paint
@@ -177,8 +177,8 @@ def test_people_are_loaded_without_portraits_where_photos_are_off_or_unwanted(tm
 
 
 def test_only_the_first_people_have_portraits(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.samples.loading.MOST_PORTRAITS", 4)
-    assert MOST_PORTRAITS == 200
+    monkeypatch.setattr("app.samples.loading.MAX_PORTRAITS", 4)
+    assert MAX_PORTRAITS == 200
     directory = directory_over(tmp_path)
     list(load_samples(directory, people=30))
     assert len(list(tmp_path.rglob("*-thumb.jpg"))) <= 4

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.counters import Tally
+from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, manifest_key, read_manifest
-from app.storage.dynamodb.index.rows import ROW_VIEWS, project
+from app.storage.dynamodb.index.rows import ROW_VIEWS, project_rows
 from app.storage.dynamodb.records import employee_from, index_hash
 from tests.support.stores.dynamodb_binding import DynamoRoom
 
@@ -14,7 +14,7 @@ def audit(room: DynamoRoom) -> list[str]:
     """What is wrong with the index of this room, in sentences; none when all agrees."""
     records = room.items(room.people)
     index = room.items(room.index)
-    projections = [project(employee_from(record)) for record in records]
+    projections = [project_rows(employee_from(record)) for record in records]
     return [
         *_rows(projections, index),
         *_manifests(projections, index),
@@ -59,8 +59,8 @@ def _hashes(records, projections):
 
 
 def _counts(room, projections):
-    counted = Counter(facet for each in projections for facet in each.shape.counted)
-    stored = Tally(room.store.calls, Tables(room.people, room.index)).snapshot().counts
+    counted = Counter(facet for each in projections for facet in each.shape.counted_facets)
+    stored = Counters(room.store.calls, Tables(room.people, room.index)).snapshot().counts
     wrong = {facet for facet in counted | stored if counted[facet] != stored[facet]}
     for facet in sorted(wrong):
         yield f"{facet!r} is counted {stored[facet]} times and there {counted[facet]} times"

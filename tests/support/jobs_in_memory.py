@@ -35,9 +35,9 @@ class JobsInMemory:
             found = [each for each in self._jobs.values() if not before or each.job.id < before]
             return sorted(found, key=lambda each: each.job.id, reverse=True)[:most]
 
-    def wanting_work(self, most: int) -> list[StoredJob]:
+    def pending(self, most: int) -> list[StoredJob]:
         with self._lock:
-            wanting = [each for each in self._jobs.values() if each.job.wants_work]
+            wanting = [each for each in self._jobs.values() if each.job.needs_work]
             return sorted(wanting, key=lambda each: each.job.id)[:most]
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.contracts import (
-    MOST_AT_ONCE,
-    MOST_DELETED_AT_ONCE,
+    MAX_BATCH,
+    MAX_DELETE_BATCH,
     PAGE_SIZE,
     Batch,
     Deletion,
@@ -79,8 +79,8 @@ class ModelStore:
             return self.people.pop(employee_id)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
-        if len(deletions) > MOST_DELETED_AT_ONCE:
-            raise ValueError(f"at most {MOST_DELETED_AT_ONCE} deletions at once")
+        if len(deletions) > MAX_DELETE_BATCH:
+            raise ValueError(f"at most {MAX_DELETE_BATCH} deletions at once")
         outcomes: list[Employee | DirectoryError] = []
         for each in deletions:
             try:
@@ -166,14 +166,14 @@ class ModelStore:
             yield stored
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
-        if len(employee_ids) > MOST_AT_ONCE:
-            raise ValueError(f"at most {MOST_AT_ONCE} ids at once")
+        if len(employee_ids) > MAX_BATCH:
+            raise ValueError(f"at most {MAX_BATCH} ids at once")
         with self._lock:
             return {each: self.people[each] for each in employee_ids if each in self.people}
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
-        if len(addresses) > MOST_AT_ONCE:
-            raise ValueError(f"at most {MOST_AT_ONCE} addresses at once")
+        if len(addresses) > MAX_BATCH:
+            raise ValueError(f"at most {MAX_BATCH} addresses at once")
         with self._lock:
             everyone = list(self.people.values())
         found = {}
@@ -195,7 +195,7 @@ class ModelStore:
                 people = tuple(self.people[each] for each in some if each in self.people)
             yield Batch(people, some[-1])
 
-    def known_words(self) -> Iterator[str]:
+    def vocabulary(self) -> Iterator[str]:
         with self._lock:
             everyone = list(self.people.values())
         texts = {
@@ -245,7 +245,7 @@ class ModelStore:
 
 def order_key(person: Employee, query: Query) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
-    place = [search_keys.name_key(person.full_name), search_keys.tie_of(person.id)]
+    place = [search_keys.name_key(person.full_name), search_keys.id_sort_key(person.id)]
     typed = search_keys.query_words(query.words)
     if typed:
         place.insert(0, search_keys.matched_word(search_keys.search_words(person), typed[0]) or "")

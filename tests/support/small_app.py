@@ -12,7 +12,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from app import create_app
 from app.contracts import EmployeeStore, PhotoStore
 from app.imports.importer import Importer
-from app.imports.scheduler import ImportWatch
+from app.imports.scheduler import ImportScheduler
 from app.settings import Settings
 from app.storage import Stores
 from tests.support.jobs_in_memory import JobsInMemory
@@ -61,7 +61,7 @@ def stores_of(
     return Stores(employees, photos, JobsInMemory(), off, **others)
 
 
-class ScheduleWhenAsked(ImportWatch):
+class ScheduleWhenAsked(ImportScheduler):
     """No thread until a page asks for one: a test may fork, and nothing is left from before."""
 
     _asked = False

@@ -40,7 +40,7 @@ def test_the_name_before_the_at_sign_is_a_word_and_the_host_is_none() -> None:
 @given(st.builds(Employee, id=st.just("1"), full_name=texts, job_title=texts, location=texts))
 def test_there_are_at_most_28_sorted_words_of_at_most_64_bytes(person: Employee) -> None:
     words = search_keys.search_words(person)
-    assert len(words) <= search_keys.MOST_WORDS
+    assert len(words) <= search_keys.MAX_WORDS
     assert list(words) == sorted(set(words), key=str.encode)
     assert all(0 < len(word.encode()) <= search_keys.WORD_BYTES for word in words)
 
@@ -60,7 +60,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
         department="情報システム部",
         location="東京都港区",
     )
-    assert len(words) == search_keys.MOST_WORDS
+    assert len(words) == search_keys.MAX_WORDS
     for typed in (
         "太郎",
         "東京",
@@ -87,7 +87,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
 @given(texts)
 def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
-    if len(words) < search_keys.MOST_WORDS:
+    if len(words) < search_keys.MAX_WORDS:
         assert all(
             search_keys.matched_word(words, typed) for typed in search_keys.query_words(name)
         )
@@ -148,15 +148,17 @@ def test_a_name_key_is_short_and_holds_no_control_character(name: str) -> None:
 
 @given(st.text(max_size=3_000))
 def test_a_tie_is_short_and_holds_no_control_character(employee_id: str) -> None:
-    tie = search_keys.tie_of(employee_id)
+    tie = search_keys.id_sort_key(employee_id)
     assert len(tie.encode()) <= 64
     assert tie.isprintable()
 
 
 def test_a_tie_is_the_id_itself_where_it_can_be() -> None:
-    assert search_keys.tie_of("a b") == "a b"
-    assert search_keys.tie_of("x" * 64) == "x" * 64
-    hashed = [search_keys.tie_of(each) for each in ("x" * 65, "x" * 66, "a\nb", "\ud800", "a\x1fb")]
+    assert search_keys.id_sort_key("a b") == "a b"
+    assert search_keys.id_sort_key("x" * 64) == "x" * 64
+    hashed = [
+        search_keys.id_sort_key(each) for each in ("x" * 65, "x" * 66, "a\nb", "\ud800", "a\x1fb")
+    ]
     assert all(tie.startswith("~") and len(tie) == 33 for tie in hashed)
     assert len(set(hashed)) == 5
 

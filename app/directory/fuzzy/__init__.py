@@ -1,7 +1,7 @@
 """Whom a search may have meant: words one or two letters away, and short forms of first names."""
 
-from app.directory.fuzzy.search import NearSearch
-from app.directory.fuzzy.stopwatch import Spent
-from app.directory.fuzzy.suggestions import Close, CloseMatch, Reason
+from app.directory.fuzzy.search import FuzzySearch
+from app.directory.fuzzy.stopwatch import Cost
+from app.directory.fuzzy.suggestions import Reason, Suggestion, Suggestions
 
-__all__ = ["Close", "CloseMatch", "NearSearch", "Reason", "Spent"]
+__all__ = ["Cost", "FuzzySearch", "Reason", "Suggestion", "Suggestions"]

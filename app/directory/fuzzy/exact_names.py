@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from app.contracts import EmployeeStore, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor
-from app.directory.fuzzy.rewrites import asked_words
+from app.directory.fuzzy.rewrites import typed_query_words
 from app.model.employee import Card
 from app.runtime import read_budget
 from app.text import search_keys
@@ -23,29 +23,29 @@ MOST = 16
 _PART = 0.1
 
 
-def may_stand_further_on(query: Query, page: Page) -> bool:
+def may_have_later_matches(query: Query, page: Page) -> bool:
     """Whether someone of the name that was typed may match and not be on this page, the first."""
     if page.previous is not None or query != Query(words=query.words):
         return False
     if page.looked_through is not None:
-        return len(asked_words(query.words)) > 1
+        return len(typed_query_words(query.words)) > 1
     return page.next is not None and _is_nested(query.words)
 
 
-def named_further_on(employees: EmployeeStore, query: Query, page: Page) -> Page:
+def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> Page:
     """At most sixteen such people who are not on this page, which is the first of a query.
 
     Nobody where anything but words is asked for, or where no word of the name is typed whole. It
     costs two pages of one word at most, and a tenth of what a page may.
     """
-    if not may_stand_further_on(query, page):
+    if not may_have_later_matches(query, page):
         return Page(())
-    asked = asked_words(query.words)
-    shown = {card.id for card in page.cards}
-    with read_budget.of_page(_PART):  # what the search itself might read is read
+    asked = typed_query_words(query.words)
+    visible = {card.id for card in page.cards}
+    with read_budget.limit(_PART):  # what the search itself might read is read
         for first, whole in _ways(asked) if len(asked) > 1 else _whole_names(query.words):
             found = _named(employees, first, whole)
-            cards = [card for card in found.cards if card.id not in shown and _has(card, asked)]
+            cards = [card for card in found.cards if card.id not in visible and _has(card, asked)]
             if cards:
                 return Page(tuple(cards), found.next)
     return Page(())

@@ -10,9 +10,9 @@ from app.directory.fuzzy.vocabulary import SHORTEST, Vocabulary
 from app.text import search_keys
 from app.text.tokens import is_spelled
 
-MOST, MOST_GUESSES, MOST_IN_PART = 4, 3, 2
+MOST, MAX_REWRITES, MAX_PARTIAL = 4, 3, 2
 # A search of more words is taken as it is, and so are the words of it beyond these ways.
-MOST_TYPED = 6
+MAX_TYPED = 6
 _WAYS_OF_ONE, _WAYS = 6, 3_000
 # Where the words typed find somebody, only what is this near is shown beside them.
 _NEAR_ENOUGH, _FAR = 1.0, 3.5
@@ -23,7 +23,7 @@ _AT_MOST_BEHIND = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Substitution:
     """One way to take a word typed: ``word`` is searched for, "" leaves it out. It costs nothing to
     take it as is."""
 
@@ -34,10 +34,10 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Rewrite:
     """A search that may be meant: a way for each word typed, in their order."""
 
-    ways: tuple[Way, ...]
+    ways: tuple[Substitution, ...]
 
     @property
     def cost(self) -> float:
@@ -61,42 +61,42 @@ class Guess:
         return 5 * kept >= 2 * sum(len(way.typed) for way in self.ways)
 
     @property
-    def changed(self) -> tuple[Way, ...]:
+    def changed(self) -> tuple[Substitution, ...]:
         """The words that are taken in another way than they were typed."""
         return tuple(way for way in self.ways if way.word != way.typed)
 
 
-def guesses(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Guess]:
+def rewrites(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Rewrite]:
     """At most four other searches; fewer where the next is much less likely than the first.
 
     Those that leave a word out come last, at most two, to be made where no other finds anybody.
     """
-    typed = asked_words(text)
-    if not 0 < len(typed) <= MOST_TYPED:
+    typed = typed_query_words(text)
+    if not 0 < len(typed) <= MAX_TYPED:
         return []
     ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
     while _number(ways) > _WAYS:
         max(ways, key=len).pop()
     likely = sorted(
-        (each for each in map(Guess, product(*ways)) if each.changed and each.cost <= _FAR),
+        (each for each in map(Rewrite, product(*ways)) if each.changed and each.cost <= _FAR),
         key=lambda guess: (guess.cost, guess.words),
     )
-    whole = [each for each in likely if not each.left_out][:MOST_GUESSES]
+    whole = [each for each in likely if not each.left_out][:MAX_REWRITES]
     whole = [each for each in whole if each.cost <= whole[0].cost + _AT_MOST_BEHIND]
-    parts: dict[tuple[str, ...], Guess] = {}
+    parts: dict[tuple[str, ...], Rewrite] = {}
     for each in likely:
         if each.left_out and each.keeps_enough:
             parts.setdefault(each.left_out, each)
-    return [*whole, *islice(parts.values(), min(MOST_IN_PART, MOST - len(whole)))]
+    return [*whole, *islice(parts.values(), min(MAX_PARTIAL, MOST - len(whole)))]
 
 
-def asked_words(text: str) -> list[str]:
+def typed_query_words(text: str) -> list[str]:
     """The words that a search asks for, in the order in which they were typed."""
     asked = set(search_keys.query_words(text))
     return [word for word in dict.fromkeys(search_keys.typed_words(text)) if word in asked]
 
 
-def _number(ways: list[list[Way]]) -> int:
+def _number(ways: list[list[Substitution]]) -> int:
     number = 1
     for each in ways:
         number *= len(each)
@@ -105,33 +105,33 @@ def _number(ways: list[list[Way]]) -> int:
 
 def _ways(
     typed: str, together: list[str], vocabulary: Vocabulary | None, *, found_some: bool
-) -> list[Way]:
+) -> list[Substitution]:
     """The ways to take a word; none where nobody has one like it and no other word was typed."""
     forms = _other_forms(typed, vocabulary)
     if vocabulary is None:
-        return [Way(typed, typed), *forms]
+        return [Substitution(typed, typed), *forms]
     known = vocabulary.begins_one(typed)
     # Whom an unfinished word may mean is left out below, where the words typed find somebody.
     unfinished = typed == together[-1] and not known and not found_some
     nearest = vocabulary.nearest(typed, alone=len(together) == 1, being_typed=unfinished)
     near = [
-        Way(typed, one.word, one.cost)
+        Substitution(typed, one.word, one.cost)
         for one in nearest
         if not one.word.startswith(typed) and (one.cost <= _NEAR_ENOUGH or not found_some)
     ]
     ways = sorted([*forms, *near], key=lambda way: way.cost)[:_WAYS_OF_ONE]
     if known or found_some or not is_spelled(typed):  # a number may stand in a mail address
-        ways.insert(0, Way(typed, typed))
+        ways.insert(0, Substitution(typed, typed))
     if len(together) > 1 and not found_some:
         left_out = _LEFT_OUT_SHORT if len(typed) < SHORTEST else _LEFT_OUT
-        ways.insert(0, Way(typed, "", left_out + (_THOUGH_KNOWN if known else 0.0)))
+        ways.insert(0, Substitution(typed, "", left_out + (_THOUGH_KNOWN if known else 0.0)))
     return ways
 
 
-def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Way]:
+def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Substitution]:
     across = other_forms(typed)
     return [
-        Way(typed, form, _OTHER_FORM + 0.01 * place, is_other_form=True)
+        Substitution(typed, form, _OTHER_FORM + 0.01 * place, is_other_form=True)
         for place, form in enumerate(across)
         if not form.startswith(typed) and (vocabulary is None or vocabulary.holds(form))
     ]

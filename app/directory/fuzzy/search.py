@@ -9,12 +9,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from app.contracts import EmployeeStore, Page, Query
-from app.directory.fuzzy.exact_names import may_stand_further_on, named_further_on
-from app.directory.fuzzy.rewrites import Guess, Way, guesses
-from app.directory.fuzzy.stopwatch import Spent
-from app.directory.fuzzy.suggestions import Close, CloseMatch, Reason
+from app.directory.fuzzy.exact_names import later_exact_matches, may_have_later_matches
+from app.directory.fuzzy.rewrites import Rewrite, Substitution, rewrites
+from app.directory.fuzzy.stopwatch import Cost
+from app.directory.fuzzy.suggestions import Reason, Suggestion, Suggestions
 from app.directory.fuzzy.vocabulary import SHORTEST
-from app.directory.fuzzy.vocabulary_cache import KnownWords
+from app.directory.fuzzy.vocabulary_cache import VocabularyCache
 from app.model.employee import Card
 from app.model.errors import StorageUnavailable
 from app.text import search_keys
@@ -25,13 +25,13 @@ Written = tuple[str, tuple[str, ...]]
 
 # A search that finds so many is answered as it is.
 ENOUGH = 6
-MOST_CLOSE = 16
+MAX_SUGGESTIONS = 16
 # Guesses are tried until they have taken as much as the search itself, or so much. By the clock
 # three answers of a server; by the CPU, which is what SQLite takes, a plain page of a full list.
-LEAST = Spent(0.02, 0.004)
+MIN_BUDGET = Cost(0.02, 0.004)
 
 
-class NearSearch:
+class FuzzySearch:
     """Looks for people by other words than were typed, with the filters as they are.
 
     It begins no further search when it has taken as much as the search itself did, and never fails
@@ -40,19 +40,19 @@ class NearSearch:
 
     def __init__(self, employees: EmployeeStore) -> None:
         self._employees = employees
-        self._known = KnownWords(employees)
+        self._known = VocabularyCache(employees)
 
-    def close_to(self, query: Query, page: Page, spent: Spent) -> Close:
+    def suggest(self, query: Query, page: Page, spent: Cost) -> Suggestions:
         """Who is close to this query, whose first page took so much, and is not on it."""
-        if may_stand_further_on(query, page):
+        if may_have_later_matches(query, page):
             return self._further(query, page)
         if not _is_short(page) or not search_keys.query_words(query.words):
-            return Close()
+            return Suggestions()
         found_some = bool(page.cards)
         found = _Found({card.id for card in page.cards})
-        possible = guesses(query.words, self._known.get(), found_some=found_some)
-        most = Spent(*map(max, spent, LEAST))
-        began = Spent.by_now()
+        possible = rewrites(query.words, self._known.get(), found_some=found_some)
+        most = Cost(*map(max, spent, MIN_BUDGET))
+        began = Cost.now()
         try:
             for guess in possible:
                 if began.since().exceeds(most) or found.is_full:
@@ -62,20 +62,22 @@ class NearSearch:
                 wanted = replace(query, words=guess.words)
                 guessed = self._employees.browse(wanted, None, found.room)
                 found.take(guess, query.words, guessed)
-                found.take(guess, query.words, named_further_on(self._employees, wanted, guessed))
+                found.take(
+                    guess, query.words, later_exact_matches(self._employees, wanted, guessed)
+                )
         except StorageUnavailable as error:
             log.warning("people close to a search were not looked for: %s", error)
         return found.close()
 
-    def _further(self, query: Query, page: Page) -> Close:
+    def _further(self, query: Query, page: Page) -> Suggestions:
         """Who stands further on in the list than a search came, by the name that was typed."""
         try:
-            found = named_further_on(self._employees, query, page)
+            found = later_exact_matches(self._employees, query, page)
         except StorageUnavailable as error:
             log.warning("people further on were not looked for: %s", error)
-            return Close()
-        people = tuple(CloseMatch(card, ()) for card in found.cards)
-        return Close(people, found.next is not None, is_further=bool(people))
+            return Suggestions()
+        people = tuple(Suggestion(card, ()) for card in found.cards)
+        return Suggestions(people, found.next is not None, beyond_page=bool(people))
 
 
 def _is_short(page: Page) -> bool:
@@ -86,22 +88,22 @@ def _is_short(page: Page) -> bool:
 class _Found:
     """People found so far, each once."""
 
-    def __init__(self, shown: set[str]) -> None:
-        self._shown = shown
-        self._people: list[CloseMatch] = []
+    def __init__(self, visible: set[str]) -> None:
+        self._shown = visible
+        self._people: list[Suggestion] = []
         self._searches: list[str] = []
         self._more = False
         self.cost = math.inf  # of the guess that found somebody last
 
     @property
     def room(self) -> int:
-        return MOST_CLOSE - len(self._people)
+        return MAX_SUGGESTIONS - len(self._people)
 
     @property
     def is_full(self) -> bool:
         return self.room <= 0
 
-    def take(self, guess: Guess, typed: str, page: Page) -> None:
+    def take(self, guess: Rewrite, typed: str, page: Page) -> None:
         """Take in whom a guess has found."""
         before = len(self._people)
         as_typed = {way: _as_typed(way, typed) for way in guess.changed}
@@ -112,7 +114,7 @@ class _Found:
             reasons = [_reason(written, way, text) for way, text in as_typed.items()]
             if None not in reasons:
                 self._shown.add(card.id)
-                self._people.append(CloseMatch(card, tuple(filter(None, reasons))))
+                self._people.append(Suggestion(card, tuple(filter(None, reasons))))
         ended_early = page.looked_through is not None
         if len(self._people) > before:
             self._more = self._more or (page.next is not None and not ended_early)
@@ -122,8 +124,8 @@ class _Found:
         if guess.words not in self._searches:
             self._searches.append(guess.words)
 
-    def close(self) -> Close:
-        return Close(tuple(self._people), self._more, tuple(self._searches))
+    def close(self) -> Suggestions:
+        return Suggestions(tuple(self._people), self._more, tuple(self._searches))
 
 
 def _written_on(card: Card) -> list[Written]:
@@ -144,30 +146,30 @@ def _written_in(text: str) -> tuple[Written, ...]:
 _known_written = lru_cache(maxsize=256)(_written_in)
 
 
-def _as_typed(way: Way, text: str) -> str:
+def _as_typed(way: Substitution, text: str) -> str:
     """How a word was typed."""
     return _written_as(_written_in(text), way.typed, whole=True) or way.typed
 
 
-def _reason(written: Sequence[Written], way: Way, typed: str) -> Reason | None:
+def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason | None:
     """Why a person is shown; None for who has only a longer word than the one that is meant.
 
     A form of two letters must be the first word of the name: there is none of Alex in al-Rashid.
     """
     if not way.word:
         return Reason("", typed, is_other_form=False)
-    shown = _written_as(written, way.word, whole=True)
-    if not shown:
-        shown = _written_as(written, way.word, whole=False)
-        if shown and (way.is_other_form or len(way.word) < SHORTEST):
+    visible = _written_as(written, way.word, whole=True)
+    if not visible:
+        visible = _written_as(written, way.word, whole=False)
+        if visible and (way.is_other_form or len(way.word) < SHORTEST):
             return None
-    if shown and way.is_other_form and len(way.word) < SHORTEST and shown != written[0][0]:
+    if visible and way.is_other_form and len(way.word) < SHORTEST and visible != written[0][0]:
         return None
     # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
-    shown = shown or way.word.capitalize()
-    if shown[:1].isupper():
+    visible = visible or way.word.capitalize()
+    if visible[:1].isupper():
         typed = typed[:1].upper() + typed[1:]
-    return Reason(shown, typed, way.is_other_form)
+    return Reason(visible, typed, way.is_other_form)
 
 
 def _written_as(written: Sequence[Written], word: str, *, whole: bool) -> str:

@@ -20,7 +20,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class CloseMatch:
+class Suggestion:
     """A person, and why they are shown."""
 
     card: Card
@@ -28,14 +28,14 @@ class CloseMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class Suggestions:
     """People close to a search, the closest first; whether there are more of them.
 
     ``searches`` are the words that find them, or may further on, to be searched for instead.
-    ``is_further``: they are what was typed, and stand further on in the list than the search came.
+    ``beyond_page``: they are what was typed, and stand further on in the list than the search came.
     """
 
-    people: tuple[CloseMatch, ...] = ()
+    people: tuple[Suggestion, ...] = ()
     more: bool = False
     searches: tuple[str, ...] = ()
-    is_further: bool = False
+    beyond_page: bool = False

@@ -14,14 +14,14 @@ from typing import NamedTuple
 from app.directory.fuzzy.similarity import ONE_FROM, UNFINISHED, cost, other_firsts, spellings
 
 # So many words are compared for a word typed, at about half a microsecond each.
-MOST_COMPARED = 4_000
-MOST_NEAR = 6
+MAX_COMPARED = 4_000
+MAX_CANDIDATES = 6
 # What is compared, and what may be meant where other words stand beside it (Bo Chen, Wei Li).
 SHORTEST, SHORTEST_MEANT = 3, 2
 _BEGINNINGS_FROM = 5
 
 
-class Near(NamedTuple):
+class Candidate(NamedTuple):
     """A word, or the beginning of some, that may be meant; what the likeness costs."""
 
     cost: float
@@ -50,7 +50,9 @@ class Vocabulary:
         at = bisect_left(self._words, beginning)
         return at < len(self._words) and self._words[at].startswith(beginning)
 
-    def nearest(self, typed: str, *, alone: bool = True, being_typed: bool = False) -> list[Near]:
+    def nearest(
+        self, typed: str, *, alone: bool = True, being_typed: bool = False
+    ) -> list[Candidate]:
         """The words that are near to a word typed, alone or with others; the nearest first.
 
         While it is being typed, the beginnings of words are near too, where no word is very near.
@@ -62,13 +64,13 @@ class Vocabulary:
             most = 2 if len(spelled) >= ONE_FROM else 1
             found.update(_compare(spelled, self._alike(spelled, alone=alone), most))
         near = [
-            Near(price, word)
+            Candidate(price, word)
             for word, letters in found.items()
             if word != typed and (price := cost(typed, word, letters, alone=alone)) is not None
         ]
         if being_typed and len(typed) >= _BEGINNINGS_FROM and all(one.cost > 1 for one in near):
             near += self._beginnings(typed)
-        return sorted(near)[:MOST_NEAR]
+        return sorted(near)[:MAX_CANDIDATES]
 
     def _alike(self, typed: str, *, alone: bool) -> list[str]:
         """Words of about this length with this first letter, or one that is mistaken for it."""
@@ -79,9 +81,9 @@ class Vocabulary:
             by_length = self._by_first.get(first, {})
             for length in lengths:
                 words += by_length.get(length, ())
-            if len(words) >= MOST_COMPARED:
+            if len(words) >= MAX_COMPARED:
                 break
-        return words[:MOST_COMPARED]
+        return words[:MAX_COMPARED]
 
     def _with_another_first(self, typed: str) -> Iterator[str]:
         """Words that are this one but for the first letter: another, one too many, one missing."""
@@ -93,12 +95,12 @@ class Vocabulary:
                     if len(word) >= ONE_FROM and len(word) in by_length and self.holds(word):
                         yield word
 
-    def _beginnings(self, typed: str) -> Iterator[Near]:
+    def _beginnings(self, typed: str) -> Iterator[Candidate]:
         """Beginnings of longer words that one letter behind the first makes this one."""
         for beginning in dict.fromkeys(self._one_letter_away(typed)):
             longer = beginning.startswith(typed) or typed.startswith(beginning)
             if not longer and self.begins_one(beginning):
-                yield Near(1 + UNFINISHED, beginning)
+                yield Candidate(1 + UNFINISHED, beginning)
 
     def _one_letter_away(self, typed: str) -> Iterator[str]:
         """What was typed with one letter left out, swapped, changed, or put in.
@@ -126,6 +128,6 @@ def _compare(typed: str, words: list[str], most: int) -> Iterator[tuple[str, int
     from rapidfuzz.distance import OSA
 
     for word, letters, _ in process.extract(
-        typed, words, scorer=OSA.distance, score_cutoff=most, limit=8 * MOST_NEAR
+        typed, words, scorer=OSA.distance, score_cutoff=most, limit=8 * MAX_CANDIDATES
     ):
         yield word, int(letters)

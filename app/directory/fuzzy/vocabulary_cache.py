@@ -7,7 +7,7 @@ import threading
 import time
 from itertools import islice
 
-from app.contracts import MOST_KNOWN_WORDS, EmployeeStore
+from app.contracts import MAX_VOCABULARY, EmployeeStore
 from app.directory.fuzzy.vocabulary import Vocabulary
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
@@ -23,7 +23,7 @@ WORDS_A_SECOND = 20
 PAUSE_SECONDS = 30.0
 
 
-class KnownWords:
+class VocabularyCache:
     """Reads the words in a thread of its own, one at a time, so that no search waits for long."""
 
     def __init__(self, employees: EmployeeStore) -> None:
@@ -48,7 +48,7 @@ class KnownWords:
     def _load(self) -> None:
         deadline.start()
         try:
-            vocabulary = Vocabulary(islice(self._employees.known_words(), MOST_KNOWN_WORDS))
+            vocabulary = Vocabulary(islice(self._employees.vocabulary(), MAX_VOCABULARY))
         except StorageUnavailable as error:
             log.warning("the words that are near to others were not read: %s", error)
             self._next_at = time.monotonic() + PAUSE_SECONDS

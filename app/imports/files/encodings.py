@@ -7,7 +7,7 @@ import re
 from typing import BinaryIO
 
 from app.imports.errors import FileUnreadable
-from app.imports.files.latin_encodings import LATIN, latin_of
+from app.imports.files.latin_encodings import LATIN, rank_latin_encodings
 
 _SAMPLE_BYTES = 64 * 1024
 # In a file of UTF-8 with a few bytes that are none, so many characters stand for each of those; in
@@ -105,7 +105,7 @@ def _decodes(file: BinaryIO, name: str) -> bool:
 
 def _guess(file: BinaryIO) -> str:
     sample = _telling_lines(file)
-    latin = latin_of(sample)
+    latin = rank_latin_encodings(sample)
     if not latin.is_sure:
         from charset_normalizer import from_bytes  # here, since nearly every file is UTF-8
 

@@ -42,7 +42,7 @@ class Latin(NamedTuple):
     is_sure: bool
 
 
-def latin_of(sample: bytes) -> Latin:
+def rank_latin_encodings(sample: bytes) -> Latin:
     """In which encoding most words are words of some language."""
     explained = {name: _explained(sample, name) for name in _LANGUAGES}
     ranked = sorted(explained, key=lambda name: -explained[name])

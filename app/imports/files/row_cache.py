@@ -10,7 +10,7 @@ from weakref import finalize
 from app.imports.files.rows import Row
 
 
-class KeptRows:
+class RowCache:
     """Gives the rows that it is given, and once it gave them all, gives them again from disk.
 
     ``is_whole`` says whether all of them are there.

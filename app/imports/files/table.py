@@ -17,11 +17,11 @@ from app.imports.files.columns import (
     read_headings,
 )
 from app.imports.files.csv_rows import CsvRows
-from app.imports.files.row_cache import KeptRows
+from app.imports.files.row_cache import RowCache
 from app.imports.files.rows import ROWS_A_SHEET, Row
 from app.imports.files.xlsx_rows import XlsxRows
 from app.text.folding import fold
-from app.text.plurals import counted
+from app.text.plurals import count_of
 from app.text.sanitizing import clean_line
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
@@ -61,7 +61,7 @@ class Table:
 
     def __init__(self, file: BinaryIO) -> None:
         self._source = _open(file)
-        self._kept = KeptRows() if self._source.is_slow else None
+        self._kept = RowCache() if self._source.is_slow else None
         everywhere = list(self._find_headings())
         found = [each for each in everywhere if each.sheet not in self._source.hidden]
         if not found:
@@ -126,7 +126,7 @@ class Table:
         cells = (*row.cells, *("" for _ in range(width - len(row.cells))))
         if row.problem or len(row.cells) == width:
             return row._replace(cells=cells)
-        found = counted(len(row.cells), "cell", "cells")
+        found = count_of(len(row.cells), "cell", "cells")
         if any(cell.strip() for cell in cells[width:]):
             return Row(row.number, cells, _TOO_MANY.format(found, width))
         if len(row.cells) < width and not self._source.ends_early:

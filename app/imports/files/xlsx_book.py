@@ -19,7 +19,7 @@ from zipfile import ZipFile
 
 from app.imports.files.xlsx_xml import SPOKEN, TEXT, TEXT_ITEM, Reader, read_xml, unescaped
 
-MOST_BYTES_OF_A_PART = 40 * 1024 * 1024
+MAX_PART_BYTES = 40 * 1024 * 1024
 _TEXTS_AT_HAND = 4_096
 
 
@@ -95,7 +95,7 @@ def open_book(file: BinaryIO) -> Book:
 
 def _bound(archive: ZipFile, part: str) -> None:
     """What is read as a whole must not hide among the parts that are read as a stream."""
-    if archive.getinfo(part).file_size > MOST_BYTES_OF_A_PART:
+    if archive.getinfo(part).file_size > MAX_PART_BYTES:
         raise ValueError(f"{part} is too large")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.imports.files.xlsx_book import Book, Sheet
 from app.imports.files.xlsx_xml import CELL, ROW, SPOKEN, TEXT, VALUE, Reader, read_xml, unescaped
 
-MOST_COLUMNS = 16_384  # of any sheet
+MAX_COLUMNS = 16_384  # of any sheet
 _IN_PLACE = "inlineStr"
 _NUMBER = "n"
 # A row by its number, with a value for each cell up to the last that has one.
@@ -22,7 +22,7 @@ class CellError(str):
     __slots__ = ()
 
 
-def rows_of(book: Book, sheet: Sheet, most_columns: int = MOST_COLUMNS) -> Iterator[Values]:
+def rows_of(book: Book, sheet: Sheet, most_columns: int = MAX_COLUMNS) -> Iterator[Values]:
     """The rows that are stored, from the top; cells beyond the last column are left out.
 
     Raises ValueError for what is damaged.

@@ -13,8 +13,8 @@ from xml.parsers.expat import ExpatError
 
 from app.imports.errors import FileUnreadable
 from app.imports.files.rows import ROWS_A_SHEET, Row
-from app.imports.files.xlsx_book import MOST_BYTES_OF_A_PART, Book, open_book
-from app.imports.files.xlsx_cells import MOST_COLUMNS, CellError, rows_of
+from app.imports.files.xlsx_book import MAX_PART_BYTES, Book, open_book
+from app.imports.files.xlsx_cells import MAX_COLUMNS, CellError, rows_of
 from app.text.formula_guard import unguarded
 
 # Sheets and their table of texts are read as a stream; every other part is held in memory.
@@ -61,7 +61,7 @@ class XlsxRows:
         """The rows of a sheet, with their numbers; empty ones may be left out."""
         try:
             # A cell more, so that a row that is too long is seen.
-            most = self.width + 1 if self.width else MOST_COLUMNS
+            most = self.width + 1 if self.width else MAX_COLUMNS
             for number, values in rows_of(self._book, self._book.sheets[sheet], most):
                 if number > ROWS_A_SHEET:
                     raise FileUnreadable(f"This sheet has more than {ROWS_A_SHEET:,} rows.")
@@ -98,7 +98,7 @@ class XlsxRows:
 
 def _is_too_large(part: zipfile.ZipInfo) -> bool:
     streamed = part.filename.startswith(_STREAMED)
-    return part.file_size > (_MOST_BYTES_OF_A_STREAM if streamed else MOST_BYTES_OF_A_PART)
+    return part.file_size > (_MOST_BYTES_OF_A_STREAM if streamed else MAX_PART_BYTES)
 
 
 def _row(number: int, values: Sequence[Any]) -> Row:

@@ -14,7 +14,7 @@ _BYTES_A_PART = 360 * 1024
 _COUNTS_TOGETHER = 100
 
 
-def in_parts(lines: Iterable[Line]) -> Iterator[tuple[list[Line], bytes]]:
+def split_into_parts(lines: Iterable[Line]) -> Iterator[tuple[list[Line], bytes]]:
     """The lines in parts that are small enough to be kept, each with its packed content."""
     some: list[Line] = []
     texts: list[str] = []
@@ -32,7 +32,7 @@ def in_parts(lines: Iterable[Line]) -> Iterator[tuple[list[Line], bytes]]:
         yield some, pack(texts)
 
 
-class LineParts:
+class LineStore:
     """The lines of one job, and how many of each outcome every part has."""
 
     def __init__(self, jobs: JobStore, job_id: str) -> None:

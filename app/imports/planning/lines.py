@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.contracts.import_jobs import LineCounts
+from app.contracts.import_jobs import LineCounts, counter_of
 from app.model.employee import Employee
 
-ADDED, CHANGED, SAME, REFUSED = "added", "changed", "same", "refused"
-OUTCOMES = (REFUSED, CHANGED, ADDED, SAME)
-UNDONE, KEPT = "undone", "kept"
-UNDO_OUTCOMES = (KEPT, UNDONE)
+ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
+OUTCOMES = (REJECTED, CHANGED, ADDED, UNCHANGED)
+UNDONE, SKIPPED = "undone", "kept"
+UNDO_OUTCOMES = (SKIPPED, UNDONE)
 _SHOWN_CHARACTERS = 80
 
 # The value of a field: a text, or the keys of badges.
@@ -62,7 +62,7 @@ class Line:
 
     def refused(self, reason: str) -> Line:
         """The same line, refused after all."""
-        return Line(self.number, REFUSED, self.id, self.name, problems=(Problem("", reason),))
+        return Line(self.number, REJECTED, self.id, self.name, problems=(Problem("", reason),))
 
     @property
     def newcomer(self) -> Employee:
@@ -95,7 +95,8 @@ def _values(found: Mapping[str, Any]) -> Values:
 
 def count_lines(lines: Iterable[Line]) -> LineCounts:
     """How many lines of each outcome there are."""
-    return LineCounts(**Counter(line.outcome for line in lines))
+    found = Counter(line.outcome for line in lines)
+    return LineCounts(**{counter_of(outcome): number for outcome, number in found.items()})
 
 
 def pack(lines: Iterable[str]) -> bytes:

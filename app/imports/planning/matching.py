@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.contracts import EmployeeStore
-from app.contracts.batching import find_all, get_all
+from app.contracts.batching import find_by_emails, find_by_ids
 from app.imports.planning.lines import Line, Value
-from app.imports.planning.parsed_rows import Wanted
+from app.imports.planning.parsed_rows import ParsedRow
 from app.model.employee import Employee
 
 _OURS = uuid.UUID("6b1f3c5e-2a58-4d0a-9d38-5f6f2f6a7c11")
 # Whoever was deleted does not come back under the same id: so many are tried, one after another.
-LIVES = 3
+MAX_REINCARNATIONS = 3
 
 
 @dataclass(slots=True)
@@ -35,20 +35,20 @@ class Known:
     by_mail: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def match(store: EmployeeStore, rows: Sequence[Wanted], job_id: str) -> list[Match]:
+def match(store: EmployeeStore, rows: Sequence[ParsedRow], job_id: str) -> list[Match]:
     """Whom each row means, in order. Asks the store at most a hundred at once."""
     known = Known()
-    known.people |= get_all(store, (row.id for row in rows if row.id))
+    known.people |= find_by_ids(store, (row.id for row in rows if row.id))
     by_mail = [row for row in rows if row.id not in known.people and row.mail]
-    known.by_mail = find_all(store, (row.mail for row in by_mail))
+    known.by_mail = find_by_emails(store, (row.mail for row in by_mail))
     unnamed = [row for row in rows if not row.id and not row.mail]
     wanted = [ids[0] for ids in known.by_mail.values() if len(ids) == 1]
-    wanted += [employee_id for row in unnamed for employee_id in ids_by_content(row)]
-    known.people |= get_all(store, wanted)
+    wanted += [employee_id for row in unnamed for employee_id in ids_from_content(row)]
+    known.people |= find_by_ids(store, wanted)
     return [_match(row, known, job_id) for row in rows]
 
 
-def _match(row: Wanted, known: Known, job_id: str) -> Match:
+def _match(row: ParsedRow, known: Known, job_id: str) -> Match:
     if row.id in known.people:
         return Match(known.people[row.id])
     if row.mail:
@@ -61,7 +61,7 @@ def _match(row: Wanted, known: Known, job_id: str) -> Match:
         return Match(ids=(row.id,))
     if row.mail:
         return Match(ids=(minted_id(job_id, row.number),), by_mail=True)
-    ids = ids_by_content(row)
+    ids = ids_from_content(row)
     there = next((known.people[each] for each in ids if each in known.people), None)
     return Match(there, ids)
 
@@ -71,21 +71,21 @@ def minted_id(job_id: str, number: int) -> str:
     return str(uuid.uuid5(_OURS, f"{job_id} {number}"))
 
 
-def ids_by_content(row: Wanted) -> tuple[str, ...]:
+def ids_from_content(row: ParsedRow) -> tuple[str, ...]:
     """The ids of a person of whom nothing is known by which to find them but all that is known."""
     content = "\x1f".join(f"{name}={_text(row.values[name])}" for name in sorted(row.values))
-    return lives_of(str(uuid.uuid5(_OURS, content)))
+    return id_candidates(str(uuid.uuid5(_OURS, content)))
 
 
-def lives_of(first: str) -> tuple[str, ...]:
+def id_candidates(first: str) -> tuple[str, ...]:
     """This id, and those that take its place when who had it was deleted."""
-    later = (str(uuid.uuid5(_OURS, f"{first} {life}")) for life in range(1, LIVES))
+    later = (str(uuid.uuid5(_OURS, f"{first} {life}")) for life in range(1, MAX_REINCARNATIONS))
     return (first, *later)
 
 
-def ids_of(line: Line) -> tuple[str, ...]:
+def possible_ids(line: Line) -> tuple[str, ...]:
     """The ids that whom a line adds may have."""
-    return lives_of(line.id) if line.reborn else (line.id,)
+    return id_candidates(line.id) if line.reborn else (line.id,)
 
 
 def _text(value: Value) -> str:

@@ -21,7 +21,7 @@ _LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ParsedRow:
     """A row, understood: an id ("" where it gives none), and values by field.
 
     ``troubles`` are the fields whose text could not be understood. ``mail`` is the key of the mail
@@ -69,14 +69,14 @@ def known_badges(keys: Value) -> tuple[str, ...]:
     return validation.in_catalogue_order(keys)
 
 
-def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
+def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
     """What a row asks for."""
     values: dict[str, Value] = {}
     troubles: dict[str, str] = {}
     if problem := _problem_of(row, columns):
         if row.cells and "full_name" in columns.fields:
             values["full_name"] = validation.clean("full_name", _cell(row, columns, "full_name"))
-        return Wanted(row.number, "", values, troubles, problem=problem)
+        return ParsedRow(row.number, "", values, troubles, problem=problem)
     fields = columns.fields
     for name in TEXT_FIELDS:
         if name in fields:
@@ -91,7 +91,7 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> Wanted:
         values["badges"] = _badges(row.cells[columns.places["badges"]])
     place = columns.places.get("id")
     employee_id = "" if place is None else row.cells[place].strip()
-    return Wanted(row.number, employee_id, values, troubles, _mail_key(values.get("email", "")))
+    return ParsedRow(row.number, employee_id, values, troubles, _mail_key(values.get("email", "")))
 
 
 def _problem_of(row: Row, columns: Columns) -> Problem | None:

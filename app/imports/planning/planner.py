@@ -11,19 +11,19 @@ from app.imports.planning.dates import DayOrder
 from app.imports.planning.lines import (
     ADDED,
     CHANGED,
-    REFUSED,
-    SAME,
+    REJECTED,
+    UNCHANGED,
     Line,
     Problem,
     Value,
     problem_at,
 )
 from app.imports.planning.matching import Match, match
-from app.imports.planning.parsed_rows import Wanted, id_problem, known_badges, read_row
+from app.imports.planning.parsed_rows import ParsedRow, id_problem, known_badges, read_row
 from app.model import validation
 from app.model.employee import Employee
 from app.model.revision import revision_of
-from app.runtime.compact_map import Seen
+from app.runtime.compact_map import CompactMap
 from app.text.search_keys import email_key
 
 
@@ -36,7 +36,7 @@ class Planner:
         self._sheets = table.sheets
         self._order = order
         self._job_id = job_id
-        self._seen = Seen()
+        self._seen = CompactMap()
 
     def plan(self, rows: Sequence[Row]) -> list[Line]:
         """What becomes of these rows."""
@@ -50,14 +50,14 @@ class Planner:
 
     def remember(self, line: Line) -> None:
         """Note whom a line is about, so that a later one about the same person is refused."""
-        if line.outcome == REFUSED:
+        if line.outcome == REJECTED:
             return
         self._seen.note(f"id {line.id}", line.number)
         mail = line.new.get("email") or line.old.get("email") or ""
         if isinstance(mail, str) and mail:
             self._seen.note(f"mail {email_key(mail)}", line.number)
 
-    def _line(self, wanted: Wanted, match: Match) -> Line:
+    def _line(self, wanted: ParsedRow, match: Match) -> Line:
         problems = [*self._problems_of_match(wanted, match), *self._problems(wanted, match)]
         if problems:
             return self._refused(wanted, problems)
@@ -65,11 +65,11 @@ class Planner:
         self.remember(line)
         return line
 
-    def _refused(self, wanted: Wanted, problems: Sequence[Problem]) -> Line:
+    def _refused(self, wanted: ParsedRow, problems: Sequence[Problem]) -> Line:
         name = wanted.text("full_name") or wanted.text("email") or wanted.id
-        return Line(wanted.number, REFUSED, name=name[:200], problems=tuple(problems))
+        return Line(wanted.number, REJECTED, name=name[:200], problems=tuple(problems))
 
-    def _problems_of_match(self, wanted: Wanted, match: Match) -> Iterator[Problem]:
+    def _problems_of_match(self, wanted: ParsedRow, match: Match) -> Iterator[Problem]:
         heading = self._columns.heading_of
         if match.namesakes:
             yield problem_at(
@@ -87,7 +87,7 @@ class Planner:
             line = row_words(first, self._sheets)
             yield problem_at("", f"Line {line} is about the same person. Keep one of the two")
 
-    def _problems(self, wanted: Wanted, match: Match) -> Iterator[Problem]:
+    def _problems(self, wanted: ParsedRow, match: Match) -> Iterator[Problem]:
         stored = match.person
         for name, value in wanted.values.items():
             if why := wanted.problem_with(name, stored):
@@ -96,7 +96,7 @@ class Planner:
         if stored is None:
             yield from self._problems_of_newcomer(wanted)
 
-    def _problems_of_newcomer(self, wanted: Wanted) -> Iterator[Problem]:
+    def _problems_of_newcomer(self, wanted: ParsedRow) -> Iterator[Problem]:
         if why := id_problem(wanted.id):
             yield problem_at(self._columns.heading_of("id"), why, wanted.id)
         for name, what in validation.REQUIRED.items():
@@ -105,7 +105,7 @@ class Planner:
                 yield problem_at(label, f"{what}: the file has no column for it")
 
 
-def _added(wanted: Wanted, match: Match) -> Line:
+def _added(wanted: ParsedRow, match: Match) -> Line:
     new: dict[str, Value] = {name: value for name, value in wanted.values.items() if value}
     if "badges" in new:
         new["badges"] = known_badges(new["badges"])
@@ -113,7 +113,7 @@ def _added(wanted: Wanted, match: Match) -> Line:
     return Line(wanted.number, ADDED, match.ids[0], name, new=new, reborn=reborn)
 
 
-def _compared(wanted: Wanted, stored: Employee) -> Line:
+def _compared(wanted: ParsedRow, stored: Employee) -> Line:
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
     for name, value in wanted.values.items():
@@ -125,5 +125,5 @@ def _compared(wanted: Wanted, stored: Employee) -> Line:
             new[name], old[name] = known_badges(value), stored.known_badges
     name = wanted.text("full_name") or stored.full_name
     if not new:
-        return Line(wanted.number, SAME, stored.id, name)
+        return Line(wanted.number, UNCHANGED, stored.id, name)
     return Line(wanted.number, CHANGED, stored.id, name, revision_of(stored), new, old)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from app.contracts import MOST_AT_ONCE, EmployeeStore
-from app.contracts.batching import find_all, get_all
-from app.imports.planning.lines import SAME, Line
-from app.imports.planning.matching import LIVES, ids_of, lives_of, minted_id
+from app.contracts import MAX_BATCH, EmployeeStore
+from app.contracts.batching import find_by_emails, find_by_ids
+from app.imports.planning.lines import UNCHANGED, Line
+from app.imports.planning.matching import MAX_REINCARNATIONS, id_candidates, minted_id, possible_ids
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.text.search_keys import email_key
@@ -25,7 +25,7 @@ _WAS_DELETED = (
     "Who had this id was deleted, and no id is given twice. Take the id out to add a new person"
 )
 _WAS_DELETED_AGAIN = (
-    f"The same person was added and deleted {LIVES} times. "
+    f"The same person was added and deleted {MAX_REINCARNATIONS} times. "
     "Give them an id or a mail address to add them once more"
 )
 
@@ -33,7 +33,7 @@ _WAS_DELETED_AGAIN = (
 Reading = Callable[[int], None]
 
 
-class Newcomers:
+class Additions:
     """Those of some parts of one job. ``as_planned`` says that each of them was added.
 
     ``is_fresh``: nobody has begun to add them, so whoever is there was added by others.
@@ -70,7 +70,7 @@ class Newcomers:
     def settle(self, lines: list[Line]) -> Iterator[Line]:
         """What became of each of these lines, now that all are added."""
         unsure = [] if self.as_planned else [line for line in lines if not self._is_minted(line)]
-        there = get_all(self._store, (each for line in unsure for each in ids_of(line)))
+        there = find_by_ids(self._store, (each for line in unsure for each in possible_ids(line)))
         for line in lines:
             if _holds(self._refused, line.number):
                 yield line.refused(_ADDED_SINCE)
@@ -85,7 +85,7 @@ class Newcomers:
         """Without whom we added before we were killed, and whose address another has by now."""
         left = iter(lines)
         count = 0
-        while some := list(islice(left, MOST_AT_ONCE)):
+        while some := list(islice(left, MAX_BATCH)):
             count += len(some)
             reading(count)
             asked = {
@@ -93,11 +93,11 @@ class Newcomers:
                 for line in some
                 if self._is_minted(line)
             }
-            owners = find_all(self._store, asked.values())
+            owners = find_by_emails(self._store, asked.values())
             others = self._there_already(some) if self._is_fresh else {}
             for line in some:
                 ids = owners.get(asked.get(line.number, ""), ())
-                if any(each in others for each in ids_of(line)):
+                if any(each in others for each in possible_ids(line)):
                     self._taken.append(line.number)
                 elif line.id in ids:
                     self._there += 1
@@ -108,7 +108,7 @@ class Newcomers:
 
     def _there_already(self, lines: Iterable[Line]) -> dict[str, Employee]:
         given = (line for line in lines if not self._is_minted(line))
-        return get_all(self._store, (each for line in given for each in ids_of(line)))
+        return find_by_ids(self._store, (each for line in given for each in possible_ids(line)))
 
     def _is_minted(self, line: Line) -> bool:
         return line.id == minted_id(self._job_id, line.number)
@@ -120,7 +120,7 @@ class Newcomers:
             return line if same else line.refused(_TAKEN_SINCE)
         if not line.reborn:
             return line.refused(_WAS_DELETED)
-        for life in lives_of(line.id)[1:]:
+        for life in id_candidates(line.id)[1:]:
             again = replace(line, id=life)
             try:
                 self._store.add(again.newcomer, f"import {self._job_id} {line.number}")
@@ -132,10 +132,10 @@ class Newcomers:
 
 def _others(line: Line, there: dict[str, Employee]) -> Line:
     """A newcomer whom others added since they were planned: nothing of ours, to do or to undo."""
-    stored = next((there[each] for each in ids_of(line) if each in there), None)
+    stored = next((there[each] for each in possible_ids(line) if each in there), None)
     if stored is None or not stored.same_content(replace(line.newcomer, id=stored.id)):
         return line.refused(_TAKEN_SINCE)
-    return replace(line, outcome=SAME, id=stored.id, new={}, reborn=False)
+    return replace(line, outcome=UNCHANGED, id=stored.id, new={}, reborn=False)
 
 
 def _holds(numbers: array[int], number: int) -> bool:

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job, LineCounts
-from app.imports.planning.line_store import DONE, PLAN, LineParts
+from app.imports.planning.line_store import DONE, PLAN, LineStore
 from app.imports.planning.lines import ADDED, Line, count_lines
-from app.imports.running.additions import Newcomers
-from app.imports.running.job_lease import Hold
-from app.imports.running.updates import Doer
+from app.imports.running.additions import Additions
+from app.imports.running.job_lease import JobLease
+from app.imports.running.updates import Updater
 
 # In a directory of a million, 100,000 people at once cost half of what 10,000 at a time do. A store
 # with several writers puts nobody in order, and what a kill interrupts is looked at again there.
 PARTS_TOGETHER = 100
 
 
-def carry_out(store: EmployeeStore, hold: Hold, parts: LineParts, writers: int) -> Iterator[Job]:
+def apply(store: EmployeeStore, hold: JobLease, parts: LineStore, writers: int) -> Iterator[Job]:
     """Carry out the parts that are not done yet; yield how far it is."""
     together = PARTS_TOGETHER if writers == 1 else 1
     while (begin := hold.job.done_parts) < hold.job.parts:
@@ -29,7 +29,7 @@ class _Group:
     """Some parts that are carried out together."""
 
     def __init__(
-        self, store: EmployeeStore, hold: Hold, parts: LineParts, some: range, writers: int
+        self, store: EmployeeStore, hold: JobLease, parts: LineStore, some: range, writers: int
     ) -> None:
         self._hold = hold
         self._parts = parts
@@ -37,13 +37,13 @@ class _Group:
         self._planned: Sequence[LineCounts] = parts.planned(some)
         # Else a part may have been done, or kept, by a worker that was killed before it said so.
         self._is_fresh = hold.job.begun_parts <= some.start
-        self._newcomers = Newcomers(store, hold.job.id, is_fresh=self._is_fresh)
-        self._doer = Doer(store, hold.job.id, hold.pulse, writers, is_fresh=self._is_fresh)
+        self._newcomers = Additions(store, hold.job.id, is_fresh=self._is_fresh)
+        self._doer = Updater(store, hold.job.id, hold.pulse, writers, is_fresh=self._is_fresh)
 
     def run(self) -> Iterator[Job]:
         self._hold.pulse()
         begun = max(self._hold.job.begun_parts, self._some.stop)
-        yield self._hold.save(begun_parts=begun, sorting=0)
+        yield self._hold.save(begun_parts=begun, buffered=0)
         if any(counts.added for counts in self._planned):
             yield from self._add()
         for number, planned in zip(self._some, self._planned, strict=True):
@@ -53,16 +53,16 @@ class _Group:
             yield self._hold.finish(
                 done_parts=number + 1,
                 done=job.done.plus(counts),
-                ahead=max(job.ahead - planned.added, 0),
+                added_ahead=max(job.added_ahead - planned.added, 0),
             )
 
     def _add(self) -> Iterator[Job]:
         for there in self._newcomers.add(self._lines(), self._reading):
-            if there > self._hold.job.ahead:
+            if there > self._hold.job.added_ahead:
                 # Whatever killed a worker before is behind us.
-                yield self._hold.note(sorting=0, ahead=there, tries=0, trouble="")
+                yield self._hold.note(buffered=0, added_ahead=there, attempts=0, error="")
             else:
-                yield self._hold.note(sorting=0)
+                yield self._hold.note(buffered=0)
             self._hold.pulse()
 
     def _lines(self) -> Iterator[Line]:
@@ -73,7 +73,7 @@ class _Group:
 
     def _reading(self, count: int) -> None:
         self._hold.pulse()
-        self._hold.note(sorting=count)
+        self._hold.note(buffered=count)
 
     def _finish(self, number: int, planned: LineCounts) -> LineCounts:
         """Do what is left of a part, and keep what became of its lines; how many of each."""

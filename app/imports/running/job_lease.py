@@ -27,11 +27,11 @@ _DIED_AGAIN = (
 )
 
 
-class Stopped(Exception):
+class StopRequested(Exception):
     """Somebody asked the work to stop; what was begun is done again when it goes on."""
 
 
-class HoldLost(Exception):
+class LeaseLost(Exception):
     """Another worker has taken over."""
 
 
@@ -50,8 +50,8 @@ def change(jobs: JobStore, job_id: str, make: Callable[[Job], Job]) -> Job:
     raise JobChanged(f"The import {job_id} was changed by others all the time.")
 
 
-class Hold:
-    """Held from ``take_hold`` to ``release``."""
+class JobLease:
+    """Held from ``acquire`` to ``release``."""
 
     def __init__(self, jobs: JobStore, stored: StoredJob, who: str, stop: Event) -> None:
         self._jobs = jobs
@@ -61,8 +61,8 @@ class Hold:
         self.job, self._revision = stored
 
     def save(self, **changes: Any) -> Job:
-        """Change the state, and hold on. Raises HoldLost."""
-        changes = {"holder": self._who, "held_until": time.time() + LIFE_SECONDS, **changes}
+        """Change the state, and hold on. Raises LeaseLost."""
+        changes = {"lease_holder": self._who, "lease_until": time.time() + LIFE_SECONDS, **changes}
         while True:
             wanted = replace(self.job, **changes)
             try:
@@ -76,7 +76,7 @@ class Hold:
 
     def finish(self, **changes: Any) -> Job:
         """Save a piece of work that is finished: whatever killed a worker before is behind us."""
-        return self.save(**{"tries": 0, "trouble": "", **changes})
+        return self.save(**{"attempts": 0, "error": "", **changes})
 
     def note(self, **changes: Any) -> Job:
         """Say how far it is: at once here, for others once a second, and when it is released."""
@@ -86,52 +86,56 @@ class Hold:
         return self.job
 
     def pulse(self) -> None:
-        """Call it every second or so between pieces of work. Raises Stopped and HoldLost."""
-        if self._stop.is_set() or self.job.stopped:
-            raise Stopped
+        """Call it every second or so between pieces of work. Raises StopRequested and LeaseLost."""
+        if self._stop.is_set() or self.job.paused:
+            raise StopRequested
         if time.monotonic() - self._written > _RENEW_SECONDS:
             self.save()
-            if self.job.stopped:
-                raise Stopped
+            if self.job.paused:
+                raise StopRequested
 
     def release(self, trouble: str = "") -> None:
         """Let go, so that another can go on at once."""
         try:
-            self.save(holder="", held_until=0.0, tries=0, trouble=trouble or self.job.trouble)
-        except HoldLost:
+            self.save(lease_holder="", lease_until=0.0, attempts=0, error=trouble or self.job.error)
+        except LeaseLost:
             return
 
     def _read_again(self) -> None:
         """Take over what others wrote: they may ask to stop, and nothing else while we hold it."""
         stored = self._jobs.read(self.job.id)
-        if stored.job.holder != self._who:
-            raise HoldLost
-        self.job = replace(self.job, stopped=stored.job.stopped)
+        if stored.job.lease_holder != self._who:
+            raise LeaseLost
+        self.job = replace(self.job, paused=stored.job.paused)
         self._revision = stored.revision
 
 
-def take_hold(jobs: JobStore, job_id: str, stop: Event) -> Hold | None:
+def acquire(jobs: JobStore, job_id: str, stop: Event) -> JobLease | None:
     """Hold a job that wants work and that nobody holds; None otherwise."""
     stored = jobs.read(job_id)
     job = stored.job
-    if not job.wants_work or is_held(job):
+    if not job.needs_work or is_leased(job):
         return None
-    if job.tries >= _MOST_TRIES:
-        change(jobs, job_id, lambda job: replace(job, stopped=True, trouble=_DIED_AGAIN))
+    if job.attempts >= _MOST_TRIES:
+        change(jobs, job_id, lambda job: replace(job, paused=True, error=_DIED_AGAIN))
         return None
     who = f"{_host()} {os.getpid()} {secrets.token_hex(4)}"
     held_until = time.time() + LIFE_SECONDS
-    held = replace(job, holder=who, held_until=held_until, tries=job.tries + 1)
+    held = replace(job, lease_holder=who, lease_until=held_until, attempts=job.attempts + 1)
     try:
         revision = jobs.write(held, stored.revision)
     except JobChanged:
         return None  # another was faster
-    return Hold(jobs, StoredJob(held, revision), who, stop)
+    return JobLease(jobs, StoredJob(held, revision), who, stop)
 
 
-def is_held(job: Job) -> bool:
+def is_leased(job: Job) -> bool:
     """Whether a worker is at it; one that died on this machine is not waited for."""
-    return bool(job.holder) and job.held_until > time.time() and not _died_here(job.holder)
+    return (
+        bool(job.lease_holder)
+        and job.lease_until > time.time()
+        and not _died_here(job.lease_holder)
+    )
 
 
 def _died_here(holder: str) -> bool:

@@ -8,8 +8,8 @@ from contextlib import closing
 from app.contracts.import_jobs import Job, JobStore
 from app.imports.files.rows import row_words
 from app.imports.files.table import Table
-from app.imports.planning.line_store import LineParts
-from app.imports.planning.lines import REFUSED, Line
+from app.imports.planning.line_store import LineStore
+from app.imports.planning.lines import REJECTED, Line
 from app.imports.running.upload_store import opened
 
 # No field has such a heading, so an import leaves these two columns out.
@@ -18,7 +18,7 @@ HEADINGS = ("Line", "What to do")
 Cells = tuple[str, ...]
 
 
-def refused_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
+def rejected_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
     """The headings of the file and the refused lines below, each with every cell that it had.
 
     Two columns stand before them: the line, and what to do about it. It costs what reading the file
@@ -30,7 +30,7 @@ def refused_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
         ours = len(HEADINGS) if table.headings[: len(HEADINGS)] == HEADINGS else 0
         yield (*HEADINGS, *table.headings[ours:])
         with closing(table.rows()) as rows:
-            for line in LineParts(jobs, job.id).with_outcome(job, REFUSED):
+            for line in LineStore(jobs, job.id).with_outcome(job, REJECTED):
                 row = next(row for row in rows if row.number == line.number)
                 yield row_words(line.number, table.sheets), what_to_do(line), *row.cells[ours:]
 

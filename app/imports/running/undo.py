@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from app.contracts import MOST_DELETED_AT_ONCE, Deletion, EmployeeStore
-from app.contracts.batching import get_all
-from app.imports.planning.lines import ADDED, CHANGED, KEPT, UNDONE, Line
-from app.imports.planning.matching import ids_of
-from app.imports.running.updates import AT_ONCE, Pulse, has_what_was_left, with_values
+from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore
+from app.contracts.batching import find_by_ids
+from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNDONE, Line
+from app.imports.planning.matching import possible_ids
+from app.imports.running.updates import AT_ONCE, HeartbeatThread, has_what_was_left, with_values
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of, version_in
@@ -20,16 +20,18 @@ _CHANGED_SINCE = "Was changed since the import, and is left as it is"
 _GONE_SINCE = "Was deleted since the import"
 
 
-class Undoer:
+class Undo:
     """Undoes the lines of one job."""
 
-    def __init__(self, store: EmployeeStore, job_id: str, pulse: Pulse, writers: int) -> None:
+    def __init__(
+        self, store: EmployeeStore, job_id: str, pulse: HeartbeatThread, writers: int
+    ) -> None:
         self._store = store
         self._job_id = job_id
         self._pulse = pulse
         self._writers = writers
         # A store with several writers deletes one by one, and whoever stops it waits for a group.
-        self._at_once = AT_ONCE if writers > 1 else MOST_DELETED_AT_ONCE
+        self._at_once = AT_ONCE if writers > 1 else MAX_DELETE_BATCH
 
     def undo(self, lines: Sequence[Line]) -> list[Line]:
         """What became of each line that was done; lines that never were are left out."""
@@ -39,9 +41,11 @@ class Undoer:
         touched = [line for line in lines if line.outcome in (ADDED, CHANGED)]
         with ThreadPoolExecutor(self._writers) as writers:
             for some in _groups(touched, self._at_once):
-                stored = get_all(self._store, (each for line in some for each in ids_of(line)))
+                stored = find_by_ids(
+                    self._store, (each for line in some for each in possible_ids(line))
+                )
                 found = {
-                    line.number: next((stored[i] for i in ids_of(line) if i in stored), None)
+                    line.number: next((stored[i] for i in possible_ids(line) if i in stored), None)
                     for line in some
                 }
                 self._pulse()
@@ -122,4 +126,4 @@ def _is_undone(line: Line, stored: Employee) -> bool:
 
 
 def _kept(line: Line, why: str) -> Line:
-    return replace(line.refused(why), outcome=KEPT)
+    return replace(line.refused(why), outcome=SKIPPED)

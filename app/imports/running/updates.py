@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from app.contracts import EmployeeStore
-from app.contracts.batching import get_all
-from app.imports.planning.lines import ADDED, CHANGED, SAME, Line
-from app.imports.running.additions import Newcomers
+from app.contracts.batching import find_by_ids
+from app.imports.planning.lines import ADDED, CHANGED, UNCHANGED, Line
+from app.imports.running.additions import Additions
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.model.revision import fields_changed_since, revision_of, version_in
@@ -21,17 +21,23 @@ _CHANGED_SINCE = (
 )
 _GONE_SINCE = "The person is not here any more. Import the file again to look again"
 
-Pulse = Callable[[], None]
+HeartbeatThread = Callable[[], None]
 
 
-class Doer:
+class Updater:
     """Carries out the lines of one job.
 
     ``is_fresh``: nobody has begun with them, so what is as they would leave it was done by others.
     """
 
     def __init__(
-        self, store: EmployeeStore, job_id: str, pulse: Pulse, writers: int, *, is_fresh: bool
+        self,
+        store: EmployeeStore,
+        job_id: str,
+        pulse: HeartbeatThread,
+        writers: int,
+        *,
+        is_fresh: bool,
     ) -> None:
         self._is_fresh = is_fresh
         self._store = store
@@ -39,7 +45,7 @@ class Doer:
         self._pulse = pulse
         self._writers = writers
 
-    def do(self, lines: Sequence[Line], newcomers: Newcomers) -> list[Line]:
+    def do(self, lines: Sequence[Line], newcomers: Additions) -> list[Line]:
         """What became of each line, in order, once the newcomers are added."""
         became: dict[int, Line] = {}
         for line in newcomers.settle([line for line in lines if line.outcome == ADDED]):
@@ -52,7 +58,7 @@ class Doer:
         with ThreadPoolExecutor(self._writers) as writers:
             for at in range(0, len(lines), AT_ONCE):
                 some = lines[at : at + AT_ONCE]
-                stored = get_all(self._store, (line.id for line in some))
+                stored = find_by_ids(self._store, (line.id for line in some))
                 found = [stored.get(line.id) for line in some]
                 if self._writers > 1:
                     yield from writers.map(self._changed, some, found)
@@ -65,7 +71,7 @@ class Doer:
             return line.refused(_GONE_SINCE)
         if is_as_left(line, stored):
             if self._is_fresh:  # by somebody else
-                return replace(line, outcome=SAME, revision="", new={}, old={})
+                return replace(line, outcome=UNCHANGED, revision="", new={}, old={})
             return line  # by us, before we were killed
         if revision_of(stored) != line.revision:
             return line.refused(_CHANGED_SINCE)

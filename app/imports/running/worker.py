@@ -7,19 +7,19 @@ from itertools import islice
 from threading import Event
 from time import time
 
-from app.contracts import MOST_AT_ONCE, EmployeeStore
+from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.import_jobs import Job, JobStore, Phase
 from app.imports.errors import FileUnreadable
 from app.imports.files.columns import FIRST_NAME, LAST_NAME, Columns
 from app.imports.files.rows import Row
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
-from app.imports.planning.line_store import DONE, PLAN, UNDO, LineParts, in_parts
+from app.imports.planning.line_store import DONE, PLAN, UNDO, LineStore, split_into_parts
 from app.imports.planning.lines import Line, count_lines
 from app.imports.planning.planner import Planner
-from app.imports.running.execution import carry_out
-from app.imports.running.job_lease import Hold, HoldLost, Stopped, take_hold
-from app.imports.running.undo import Undoer
+from app.imports.running.execution import apply
+from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
+from app.imports.running.undo import Undo
 from app.imports.running.upload_store import opened
 from app.model import validation
 from app.model.errors import StorageUnavailable
@@ -35,14 +35,14 @@ def work(
 
     Does nothing when another works on it. Raises StorageUnavailable; then it can go on at once.
     """
-    hold = take_hold(jobs, job_id, stop)
+    hold = acquire(jobs, job_id, stop)
     if hold is None:
         return
     try:
         yield from _Worker(store, jobs, hold, writers).run()
-    except HoldLost:
+    except LeaseLost:
         return
-    except Stopped:
+    except StopRequested:
         hold.release()
     except StorageUnavailable as error:
         _give_up(hold, f"It waits, because {error.service} did not answer: {error.reason}.")
@@ -52,7 +52,7 @@ def work(
     yield hold.job
 
 
-def _give_up(hold: Hold, trouble: str) -> None:
+def _give_up(hold: JobLease, trouble: str) -> None:
     try:
         hold.release(trouble)
     except StorageUnavailable:
@@ -60,18 +60,18 @@ def _give_up(hold: Hold, trouble: str) -> None:
 
 
 class _Worker:
-    def __init__(self, store: EmployeeStore, jobs: JobStore, hold: Hold, writers: int) -> None:
+    def __init__(self, store: EmployeeStore, jobs: JobStore, hold: JobLease, writers: int) -> None:
         self._store = store
         self._jobs = jobs
         self._hold = hold
-        self._parts = LineParts(jobs, hold.job.id)
+        self._parts = LineStore(jobs, hold.job.id)
         self._writers = writers
 
     def run(self) -> Iterator[Job]:
         """Phase after phase."""
         phases: Mapping[Phase, Callable[[], Iterator[Job]]] = {
-            Phase.PLANNING: self._plan,
-            Phase.DOING: self._do,
+            Phase.VALIDATING: self._plan,
+            Phase.APPLYING: self._do,
             Phase.UNDOING: self._undo,
         }
         while (phase := phases.get(self._hold.job.phase)) is not None:
@@ -86,9 +86,9 @@ class _Worker:
                     yield self._survey(table)
                 yield from self._plan_rows(table)
         except FileUnreadable as error:
-            yield self._hold.finish(phase=Phase.FAILED, trouble=str(error), ended=time())
+            yield self._hold.finish(phase=Phase.FAILED, error=str(error), ended=time())
             return
-        following = Phase.DOING if self._hold.job.go else Phase.PLANNED
+        following = Phase.APPLYING if self._hold.job.auto_apply else Phase.READY
         yield self._hold.finish(phase=following)
 
     def _survey(self, table: Table) -> Job:
@@ -102,11 +102,11 @@ class _Worker:
                 self._hold.pulse()
         return self._hold.finish(
             total=count,
-            words=table.words,
+            source_description=table.words,
             columns=_told(table.columns),
-            left_out=table.columns.left_out[:100],
+            ignored_columns=table.columns.left_out[:100],
             sheets=table.sheets,
-            sheets_left_out=table.sheets_left_out[:100],
+            ignored_sheets=table.sheets_left_out[:100],
             day_first=order.day_first,
             month_first=order.month_first,
         )
@@ -119,7 +119,7 @@ class _Worker:
             for line in self._parts.get(PLAN, number):
                 planner.remember(line)
         rows = islice(table.rows(), sum(job.planned), None)
-        for lines, content in in_parts(self._planned(planner, rows)):
+        for lines, content in split_into_parts(self._planned(planner, rows)):
             self._parts.put(PLAN, self._hold.job.parts, lines, content)
             planned = self._hold.job.planned.plus(count_lines(lines))
             yield self._hold.finish(parts=self._hold.job.parts + 1, planned=planned)
@@ -127,17 +127,17 @@ class _Worker:
 
     def _planned(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
         left = iter(rows)
-        while some := list(islice(left, MOST_AT_ONCE)):
+        while some := list(islice(left, MAX_BATCH)):
             self._hold.pulse()
             yield from planner.plan(some)
 
     def _do(self) -> Iterator[Job]:
-        yield from carry_out(self._store, self._hold, self._parts, self._writers)
-        yield self._hold.finish(phase=Phase.DONE, ended=time())
+        yield from apply(self._store, self._hold, self._parts, self._writers)
+        yield self._hold.finish(phase=Phase.APPLIED, ended=time())
 
     def _undo(self) -> Iterator[Job]:
         job = self._hold.job
-        undoer = Undoer(self._store, job.id, self._hold.pulse, self._writers)
+        undoer = Undo(self._store, job.id, self._hold.pulse, self._writers)
         # Parts that are not done may have been begun; an older release began them one by one.
         begun = max(job.begun_parts, job.done_parts + 1)
         for number in range(job.undone_parts, min(begun, job.parts)):

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session, get_session
 
-from app.contracts.checks import Check, Finding, broken, fine, look
+from app.contracts.checks import Check, Finding, failed, ok, warning
 from app.runtime import ec2_metadata
 
 _CONNECT_SECONDS, _READ_SECONDS = 1, 2
@@ -48,7 +48,7 @@ def check_credentials(region: str) -> Finding:
     except ClientError as error:
         return _refused(str(error.response.get("Error", {}).get("Code", "unknown error")))
     except BotoCoreError as error:
-        return look(
+        return warning(
             "AWS's Security Token Service was not reached, so it is not known who this machine is: "
             f"{_first_line(error)}.",
             "aws sts get-caller-identity",
@@ -61,19 +61,19 @@ def _identified(arn: str, method: str) -> Finding:
     account, _, who = arn.removeprefix("arn:").split(":", 3)[-1].partition(":")
     kind, _, name = who.partition("/")
     if who == "root":
-        return look(
+        return warning(
             f"The account {account} is used as its root user, who may do everything.",
             _attach_role(),
             "Give this machine a role instead, and delete the root user's access keys",
         )
     if kind == "assumed-role":
         role = name.partition("/")[0]
-        return fine(f"The role {role} of the account {account}{_found_by(method)}.")
+        return ok(f"The role {role} of the account {account}{_found_by(method)}.")
     found = f"The user {name or who} of the account {account}{_found_by(method)}."
-    if ec2_metadata.this_machine() and method != _BY_THE_MACHINE:
+    if ec2_metadata.current_machine() and method != _BY_THE_MACHINE:
         how = "Access keys on a machine can be copied. Give it a role, then take the keys out"
-        return look(found, _attach_role(), how)
-    return fine(found)
+        return warning(found, _attach_role(), how)
+    return ok(found)
 
 
 def _found_by(method: str) -> str:
@@ -81,7 +81,7 @@ def _found_by(method: str) -> str:
 
 
 def _no_credentials() -> Finding:
-    return broken(
+    return failed(
         "No AWS credentials were found, so neither records nor photos can be reached.",
         _attach_role(),
         "Give this machine its role",
@@ -90,12 +90,12 @@ def _no_credentials() -> Finding:
 
 def _refused(code: str) -> Finding:
     if code in _EXPIRED:
-        return broken(
+        return failed(
             "The AWS credentials have expired.",
             "aws sts get-caller-identity",
             "Renew them, or give this machine a role, whose credentials renew themselves; then ask",
         )
-    return broken(
+    return failed(
         f"AWS does not accept the credentials: {code}.",
         _attach_role(),
         "Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY out of the settings, and give it a role",
@@ -104,7 +104,7 @@ def _refused(code: str) -> Finding:
 
 def _attach_role() -> str:
     """The command that gives the machine its role; on a laptop, the one that asks for keys."""
-    machine = ec2_metadata.this_machine()
+    machine = ec2_metadata.current_machine()
     if machine is None:
         return "aws configure"
     return (
@@ -127,20 +127,20 @@ def check_clock(region: str, service: str) -> Finding:
         theirs = parsedate_to_datetime(answer.headers["Date"]).timestamp() + 0.5
     except (BotoCoreError, KeyError, ValueError, TypeError) as error:
         reason = _first_line(error) if isinstance(error, BotoCoreError) else "it told no time"
-        return look(f"The clock was not compared with {address}: {reason}.", *_ask_the_clock())
+        return warning(f"The clock was not compared with {address}: {reason}.", *_ask_the_clock())
     return _judged(abs(theirs - ours), "behind" if ours < theirs else "ahead of")
 
 
 def _judged(off: float, side: str) -> Finding:
     # The header tells whole seconds, so a second of difference is none.
     if off < 1.5:
-        return fine("It is within a second or so of AWS's.")
+        return ok("It is within a second or so of AWS's.")
     found = f"It is {off:,.0f} seconds {side} AWS's."
     if off > _REFUSED_SECONDS:
-        return broken(f"{found} AWS refuses what is signed so far off.", *_set_the_clock())
+        return failed(f"{found} AWS refuses what is signed so far off.", *_set_the_clock())
     if off > _LOOKED_AT_SECONDS:
-        return look(f"{found} The ages in the fleet are wrong by as much.", *_set_the_clock())
-    return fine(found)
+        return warning(f"{found} The ages in the fleet are wrong by as much.", *_set_the_clock())
+    return ok(found)
 
 
 def _set_the_clock() -> tuple[str, str]:

@@ -25,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from app.model.employee import TEXT_FIELDS, Employee
 from app.model.errors import ExportRefused, StorageUnavailable
-from app.text.plurals import counted, people_counted
+from app.text.plurals import count_of, count_people
 
 PEOPLE_A_FILE = 20_000
 # No run takes so long: files of this age that the catalogue does not name are left ones.
@@ -88,14 +88,14 @@ class DataLake:
                 raise
             # From here on the catalogue may know the new files, also when its reply is lost.
             before = self._register(day, run)
-            yield f"Wrote {people_counted(people)} to {run}/."
+            yield f"Wrote {count_people(people)} to {run}/."
             if self._place_of(day) == f"{run}/":
                 yield f"The table {self._database}.{self._table} shows them as the day {day}."
             else:
                 yield f"Another run wrote the day {day} after this one, and the table shows that."
             removed = self._remove_earlier(of_day, run, before)
             if removed:
-                yield f"Removed {counted(removed, 'file', 'files')} of earlier runs of that day."
+                yield f"Removed {count_of(removed, 'file', 'files')} of earlier runs of that day."
 
     def _write_files(self, people: Iterator[Employee], run: str) -> int:
         count = number = 0

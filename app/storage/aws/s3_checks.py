@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 
-from app.contracts.checks import Check, Finding, broken, fine, look
+from app.contracts.checks import Check, Finding, failed, ok, warning
 from app.model.errors import StorageUnavailable
 from app.storage.aws.s3_client import S3Calls
 
@@ -33,13 +33,13 @@ class BucketChecks:
         try:
             self._calls.ask("list_objects_v2", Prefix=_PREFIX, MaxKeys=1)
         except StorageUnavailable as error:
-            return look(
+            return warning(
                 f"Photos can be kept in {bucket}, but not listed ({error.reason}), so flask "
                 "sweep-photos cannot work.",
                 self._policy(),
                 "Add these statements to the policy of this machine's role",
             )
-        return fine(f"{bucket} is there, in {region}, and photos can be written, read and removed.")
+        return ok(f"{bucket} is there, in {region}, and photos can be written, read and removed.")
 
     def _write_and_read(self) -> None:
         key = f"{_PREFIX}doctor-{secrets.token_hex(8)}.txt"
@@ -56,13 +56,13 @@ class BucketChecks:
     def _refused(self, error: StorageUnavailable) -> Finding:
         bucket, region = self._calls.bucket, self._calls.region
         if error.reason.startswith("NoSuchBucket"):
-            return broken(
+            return failed(
                 f"There is no bucket {bucket}: photos can be neither shown nor saved.",
                 f"aws s3 mb s3://{bucket} --region {region}",
                 "Make it, or put the name of another one in PHOTOS_BUCKET",
             )
         if "the bucket is in" in error.reason:
-            return broken(
+            return failed(
                 f"{bucket}: {error.reason.partition(': ')[2]}. Photos are not shown from there.",
                 f"aws s3 mb s3://{bucket}-{region} --region {region}\n"
                 f"PHOTOS_BUCKET={bucket}-{region}",
@@ -71,8 +71,8 @@ class BucketChecks:
         found = f"{error.action} on {bucket}: {error.reason}. Other pages are not affected."
         if error.reason.startswith("AccessDenied"):
             how = "Add these statements to the policy of this machine's role"
-            return broken(found, self._policy(), how)
-        return broken(found)
+            return failed(found, self._policy(), how)
+        return failed(found)
 
     def _policy(self) -> str:
         bucket = f"arn:aws:s3:::{self._calls.bucket}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 
-from app.contracts.checks import Check, Finding, State, broken, fine, look
+from app.contracts.checks import Check, Finding, State, failed, ok, warning
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.pagination import walk
@@ -17,12 +17,12 @@ from app.storage.dynamodb.client.tables import (
     stream_of,
     wrong_key,
 )
-from app.storage.dynamodb.index.counters import Tally
+from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import Manifest
-from app.storage.dynamodb.index.rows import NAME_VIEW, project
-from app.storage.dynamodb.index.transactions import Transit
+from app.storage.dynamodb.index.rows import NAME_VIEW, project_rows
+from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.records import employee_from
-from app.text.plurals import counted, people_counted
+from app.text.plurals import count_of, count_people
 
 _COMPARED = 200
 _SETUP = ("flask setup", "Run this, then check again")
@@ -60,18 +60,18 @@ class TableChecks:
             return self._refused(error)
         where = f" in {self._region}" if self._region else ""
         if found is None:
-            return broken(f"There is no table {name}{where}.", *_SETUP)
+            return failed(f"There is no table {name}{where}.", *_SETUP)
         if wrong := wrong_key(name, found, key):
-            return broken(
+            return failed(
                 wrong, f"DYNAMO_TABLE={self._tables.people}-2", "Set another name, such as"
             )
         if found["TableStatus"] not in ("ACTIVE", "UPDATING"):
-            return look(
+            return warning(
                 f"The table {name} is {found['TableStatus']}: it answers in a minute or so."
             )
         if not found.get("DeletionProtectionEnabled"):
-            return look(f"The table {name} is there, and can be deleted by mistake.", *_SETUP)
-        return fine(f"{name} is there{where}, its key is right, and it is protected from deletion.")
+            return warning(f"The table {name} is there, and can be deleted by mistake.", *_SETUP)
+        return ok(f"{name} is there{where}, its key is right, and it is protected from deletion.")
 
     def _stream(self) -> Finding:
         name = self._tables.people
@@ -80,48 +80,46 @@ class TableChecks:
         except StorageUnavailable as error:
             return self._refused(error)
         if found is None:
-            return broken(f"There is no table {name}, so nobody can follow it.", *_SETUP)
+            return failed(f"There is no table {name}, so nobody can follow it.", *_SETUP)
         arn, _ = stream_of(found)
         if not arn:
-            return look(
+            return warning(
                 f"The stream of the table {name} is off: what the console or another program "
                 "writes is not listed by itself.",
                 *_SETUP,
             )
-        return fine(f"The stream of {name} is on, so flask follow lists what others write.")
+        return ok(f"The stream of {name} is on, so flask follow lists what others write.")
 
     def _agreement(self) -> Finding:
         try:
             finding = self._compare()
             # Once more where they differ: someone may have saved between two reads.
-            return finding if finding.state is State.FINE else self._compare()
+            return finding if finding.state is State.OK else self._compare()
         except StorageUnavailable as error:
             return self._refused(error)
 
     def _compare(self) -> Finding:
         items, whole = self._some_records()
-        manifests = Transit(self._calls, self._tables).manifests_of(i["id"]["S"] for i in items)
+        manifests = IndexWriter(self._calls, self._tables).manifests_of(i["id"]["S"] for i in items)
         missing = [item for item in items if not _is_listed(item, manifests[item["id"]["S"]])]
-        total = Tally(self._calls, self._tables).snapshot().counts["*"]
+        total = Counters(self._calls, self._tables).snapshot().counts["*"]
         people = len(items)
         if missing:
-            return broken(
-                f"Of {counted(people, 'record', 'records')} looked at, the index does not have "
+            return failed(
+                f"Of {count_of(people, 'record', 'records')} looked at, the index does not have "
                 f"{len(missing)} as stored: lists and search show them wrongly, or not at all.",
                 *_REINDEX,
             )
         if not whole:
-            return fine(
-                f"{counted(people, 'record', 'records')}, read from a random place, agree with it. "
-                f"It counts {people_counted(total)}."
+            return ok(
+                f"{count_of(people, 'record', 'records')}, read from a random place, agree with "
+                f"it. It counts {count_people(total)}."
             )
         listed = self._count_names(people)
         if people == total == listed:
-            return fine(
-                f"It lists and counts {people_counted(people)}, and agrees with every record."
-            )
-        return broken(
-            f"The table holds {people_counted(people)}, the index lists {listed:,} "
+            return ok(f"It lists and counts {count_people(people)}, and agrees with every record.")
+        return failed(
+            f"The table holds {count_people(people)}, the index lists {listed:,} "
             f"and counts {total:,}.",
             *_REINDEX,
         )
@@ -152,10 +150,10 @@ class TableChecks:
         found = f"{error.action} on {error.resource}: {error.reason}."
         if "access was denied" in error.reason:
             how = "Add these statements to the policy of this machine's role"
-            return broken(found, self._policy(), how)
+            return failed(found, self._policy(), how)
         if "the table is not there" in error.reason:
-            return broken(found, *_SETUP)
-        return broken(found)
+            return failed(found, *_SETUP)
+        return failed(found)
 
     def _policy(self) -> str:
         allowed = {
@@ -176,4 +174,4 @@ class TableChecks:
 
 def _is_listed(item: Item, manifest: Manifest) -> bool:
     """Whether lists and search show this record as it is."""
-    return manifest.is_newer or manifest.holds(project(employee_from(item)).hash)
+    return manifest.is_newer or manifest.holds(project_rows(employee_from(item)).hash)

@@ -56,7 +56,7 @@ class DynamoHeartbeats:
         oldest = time.time() - FORGOTTEN_SECONDS
         return [heartbeat for heartbeat in found if heartbeat and heartbeat.at > oldest]
 
-    def ask_to_stop(self, machine: str) -> bool:
+    def request_stop(self, machine: str) -> bool:
         try:
             self._update(
                 machine,

@@ -56,12 +56,12 @@ class DynamoJobs:
     def recent(self, most: int, before: str = "") -> list[StoredJob]:
         return [_stored(item) for item in self._first(_VIEW, most, forward=False, after=before)]
 
-    def wanting_work(self, most: int) -> list[StoredJob]:
+    def pending(self, most: int) -> list[StoredJob]:
         found = []
         for item in self._first(_WANTING, most, forward=True):
             with contextlib.suppress(JobNotFound):  # its time was over
                 found.append(self.read(item["at"]["S"]))
-        return [stored for stored in found if stored.job.wants_work]
+        return [stored for stored in found if stored.job.needs_work]
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
         item = {
@@ -115,7 +115,7 @@ class DynamoJobs:
     def _naming(self, job: Job) -> dict[str, Any]:
         """Name the job among those that want work, or no longer."""
         key = Tables.index_key(_WANTING, job.id)
-        if job.wants_work:
+        if job.needs_work:
             return {"Put": {"TableName": self._table, "Item": {**key, "ttl": {"N": _expiry()}}}}
         return {"Delete": {"TableName": self._table, "Key": key}}
 

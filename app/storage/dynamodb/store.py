@@ -32,20 +32,20 @@ from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.index import lookups
 from app.storage.dynamodb.index.browse import Browser
-from app.storage.dynamodb.index.counters import Tally, facets_from
+from app.storage.dynamodb.index.counters import Counters, facets_from
 from app.storage.dynamodb.index.manifests import Manifest
-from app.storage.dynamodb.index.repair import MOST_ROUNDS, Upkeep, busy, condition
-from app.storage.dynamodb.index.rows import project
-from app.storage.dynamodb.index.transactions import Transit
+from app.storage.dynamodb.index.repair import MAX_ROUNDS, IndexRepair, busy, condition
+from app.storage.dynamodb.index.rows import project_rows
+from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.index.vocabulary import WordRows
 from app.storage.dynamodb.secret import shared_secret
 from app.storage.dynamodb.tasks import everyone
-from app.storage.dynamodb.tasks.bulk_add import BulkImport
+from app.storage.dynamodb.tasks.bulk_add import BulkAdd
 from app.storage.dynamodb.tasks.bulk_delete import delete_many
 from app.storage.dynamodb.tasks.context import gather
 from app.storage.dynamodb.tasks.follow import Follower
 from app.storage.dynamodb.tasks.reindex import Reindex
-from app.storage.vocabulary_writer import OwnWords
+from app.storage.vocabulary_writer import VocabularyWriter
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +60,11 @@ class DynamoStore:
     def __init__(self, calls: Calls, names: tables.Tables) -> None:
         self.calls = calls
         self.tables = names
-        self._transit = Transit(calls, names)
-        self._tally = Tally(calls, names)
+        self._transit = IndexWriter(calls, names)
+        self._tally = Counters(calls, names)
         self._browser = Browser(calls, names, self._tally)
-        self._upkeep = Upkeep(calls, names, self._transit)
-        self._own_words = OwnWords(WordRows(calls, names).write)
+        self._upkeep = IndexRepair(calls, names, self._transit)
+        self._own_words = VocabularyWriter(WordRows(calls, names).write)
         self._noted: dict[str, None] = {}
         self._noting = Lock()
 
@@ -76,14 +76,14 @@ class DynamoStore:
             self._note(employee_id)  # index rows may be left of one who was deleted outside
             raise EmployeeNotFound(employee_id)
         employee = records.employee_from(item)
-        if records.index_hash(item) != project(employee).hash:
+        if records.index_hash(item) != project_rows(employee).hash:
             self._note(employee_id)
         return employee
 
     def add(self, employee: Employee, write_id: str) -> Employee:
         records.checked_id(employee.id)
         wanted = records.tidy_text(employee)
-        after = project(wanted)
+        after = project_rows(wanted)
         item = records.new_record(wanted, after.hash, write_id)
         put = {
             "TableName": self.tables.people,
@@ -91,7 +91,7 @@ class DynamoStore:
             "ConditionExpression": "attribute_not_exists(id)",
         }
         seen = Manifest(employee.id)
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             try:
                 self._transit.move(seen, after, {"Put": put})
             except ConditionFailed:
@@ -109,7 +109,7 @@ class DynamoStore:
 
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         wanted = records.tidy_text(employee)
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             known = self._transit.known(records.checked_id(employee.id))
             if known.item is None:
                 raise _missing(known.manifest)
@@ -118,7 +118,7 @@ class DynamoStore:
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            after = project(wanted)
+            after = project_rows(wanted)
             change = records.changes(stored, wanted, after.hash, write_id)
             try:
                 self._transit.move(known.manifest, after, self._update(known.item, change))
@@ -129,7 +129,7 @@ class DynamoStore:
         raise busy(self.tables)
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             known = self._transit.known(records.checked_id(employee_id))
             if known.item is None:
                 if known.manifest.remembers_deletion and known.manifest.gone == write_id:
@@ -176,17 +176,17 @@ class DynamoStore:
         return self._reindex(force=force)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
-        own = Tally(self.calls, self.tables)
+        own = Counters(self.calls, self.tables)
         follower = Follower(self.calls, self.tables, self._upkeep, own, self._reindex)
         return follower.run(stop, once=once)
 
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        task = BulkImport(gather(self.calls, self.tables), keep_versions=keep_versions)
+        task = BulkAdd(gather(self.calls, self.tables), keep_versions=keep_versions)
         return self._own_words.writing(task.run(self._own_words.noting(employees)))
 
-    def known_words(self) -> Iterator[str]:
+    def vocabulary(self) -> Iterator[str]:
         return WordRows(self.calls, self.tables).all()
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:

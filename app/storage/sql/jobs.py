@@ -28,7 +28,7 @@ from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import KEPT, metadata
 
 # MySQL chooses a column that holds so much.
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 _DAY_SECONDS = 24 * 60 * 60
 
 job = Table(
@@ -38,8 +38,8 @@ job = Table(
     Column("revision", Integer, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
-    Column("wants_work", Integer, nullable=False, server_default="0"),
-    Index("job_by_want", "wants_work", "id"),
+    Column("needs_work", Integer, nullable=False, server_default="0"),
+    Index("job_by_want", "needs_work", "id"),
     **KEPT,
 )
 
@@ -49,7 +49,7 @@ job_part = Table(
     Column("job_id", String(40), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary(MOST_BYTES), nullable=False),
+    Column("content", LargeBinary(MAX_BYTES), nullable=False),
     **KEPT,
 )
 
@@ -96,8 +96,8 @@ class SqlJobs:
         wanted = _STORED.where(job.c.id < before) if before else _STORED
         return self._some(wanted.order_by(job.c.id.desc()).limit(most))
 
-    def wanting_work(self, most: int) -> list[StoredJob]:
-        return self._some(_STORED.where(job.c.wants_work == 1).order_by(job.c.id).limit(most))
+    def pending(self, most: int) -> list[StoredJob]:
+        return self._some(_STORED.where(job.c.needs_work == 1).order_by(job.c.id).limit(most))
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
         key = {"job_id": job_id, "kind": kind, "number": number}
@@ -125,7 +125,7 @@ class SqlJobs:
 
 
 def _state(wanted: Job) -> dict[str, Any]:
-    return {"state": wanted.as_text(), "wants_work": int(wanted.wants_work)}
+    return {"state": wanted.as_text(), "needs_work": int(wanted.needs_work)}
 
 
 def _is(job_id: str, kind: str, number: int) -> tuple[ColumnElement[bool], ...]:

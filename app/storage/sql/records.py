@@ -16,12 +16,12 @@ from app.model.employee import Employee
 from app.storage.sql.engines.raw_rows import drop_rows, put_rows, rows_with
 from app.storage.sql.index import counters
 from app.storage.sql.index.entries import (
-    NOT_LISTED,
+    NOT_INDEXED,
     EntryRow,
-    Listing,
+    IndexEntries,
     Place,
-    listing_in,
-    listing_of,
+    entries_in,
+    entries_of,
 )
 from app.storage.sql.rows import columns_of, employee_from, time_text
 from app.storage.sql.tables import entry, gone, people
@@ -53,7 +53,7 @@ class Record(NamedTuple):
     number: int
     person: Employee
     write_id: str
-    listing: Listing
+    listing: IndexEntries
 
 
 def read(connection: Connection, employee_id: str, *, to_change: bool = False) -> Record | None:
@@ -61,7 +61,11 @@ def read(connection: Connection, employee_id: str, *, to_change: bool = False) -
     by_tie, by_id = (
         (_READ_TO_CHANGE, _READ_FOREIGN_TO_CHANGE) if to_change else (_READ, _READ_FOREIGN)
     )
-    row = connection.execute(by_tie, {"of_tie": search_keys.tie_of(employee_id)}).mappings().first()
+    row = (
+        connection.execute(by_tie, {"of_tie": search_keys.id_sort_key(employee_id)})
+        .mappings()
+        .first()
+    )
     if row is None and can_be_stored(employee_id):
         row = connection.execute(by_id, {"of_id": employee_id}).mappings().first()
     # The tie of a long id is a hash; the id decides.
@@ -88,7 +92,7 @@ def listed_rows(
     if not employee_ids:
         return {}
     statement = _WITH_TIES_TO_CHANGE if to_change else _WITH_TIES
-    ties = [*map(search_keys.tie_of, employee_ids)]
+    ties = [*map(search_keys.id_sort_key, employee_ids)]
     # The tie of a long id is a hash; the id decides.
     asked = set(employee_ids)
     rows = connection.execute(statement, {"ties": ties}).mappings()
@@ -98,20 +102,20 @@ def listed_rows(
 def record_in(row: RowMapping) -> Record:
     """The record in a row of ``person``."""
     person = employee_from(row)
-    return Record(row["number"], person, row["write_id"] or "", listing_in(row) or NOT_LISTED)
+    return Record(row["number"], person, row["write_id"] or "", entries_in(row) or NOT_INDEXED)
 
 
 def insert(connection: Connection, person: Employee, write_id: str) -> Employee:
     """Store a new employee as version 1."""
     stored = replace(person, version=1, updated_at=datetime.now(UTC))
-    listing = listing_of(stored)
+    listing = entries_of(stored)
     made = connection.execute(people.insert(), new_row(stored, write_id, listing))
     number: int = cast(Any, made.inserted_primary_key)[0]
-    put_listing(connection, number, NOT_LISTED, listing)
+    update_entries(connection, number, NOT_INDEXED, listing)
     return stored
 
 
-def new_row(person: Employee, write_id: str, listing: Listing) -> dict[str, Any]:
+def new_row(person: Employee, write_id: str, listing: IndexEntries) -> dict[str, Any]:
     """All columns of a new employee but the number."""
     return {
         "id": person.id,
@@ -126,23 +130,25 @@ def change(connection: Connection, record: Record, wanted: Employee, write_id: s
     stored = replace(wanted, version=record.person.version + 1, updated_at=datetime.now(UTC))
     before, after = columns_of(record.person), columns_of(stored)
     columns = {name: after[name] for name in after if after[name] != before[name]}
-    listing = listing_of(stored)
-    relist(connection, record, listing, {**columns, **_written(stored, write_id)})
+    listing = entries_of(stored)
+    reindex_record(connection, record, listing, {**columns, **_written(stored, write_id)})
     return stored
 
 
-def relist(
-    connection: Connection, record: Record, listing: Listing, columns: dict[str, Any]
+def reindex_record(
+    connection: Connection, record: Record, listing: IndexEntries, columns: dict[str, Any]
 ) -> None:
     """List a record so from now on, and count it so; change these columns with it."""
     if listing != record.listing:
-        put_listing(connection, record.number, record.listing, listing)
+        update_entries(connection, record.number, record.listing, listing)
         columns = {**columns, **listing.columns()}
     if columns:
         connection.execute(_CHANGE.values(columns), {"of_number": record.number})
 
 
-def put_listing(connection: Connection, number: int, old: Listing, new: Listing) -> None:
+def update_entries(
+    connection: Connection, number: int, old: IndexEntries, new: IndexEntries
+) -> None:
     """Change the rows of ``entry`` and ``facet`` from the old listing to the new."""
     before, after = old.entries(), new.entries()
     drop_entries(connection, before.keys() - after.keys())
@@ -150,8 +156,8 @@ def put_listing(connection: Connection, number: int, old: Listing, new: Listing)
         connection,
         [(*place, number, *marks) for place, marks in after.items() if before.get(place) != marks],
     )
-    more = Counter(new.counted())
-    more.subtract(old.counted())
+    more = Counter(new.counted_facets())
+    more.subtract(old.counted_facets())
     counters.change(connection, more)
 
 
@@ -169,12 +175,12 @@ def remove(connection: Connection, removals: Sequence[Removal]) -> None:
     now = datetime.now(UTC)
     listings = [each.record.listing for each in removals]
     drop_entries(connection, chain.from_iterable(each.entries() for each in listings))
-    counted = Counter(chain.from_iterable(each.counted() for each in listings))
-    counters.change(connection, {spelling: -number for spelling, number in counted.items()})
+    count_of = Counter(chain.from_iterable(each.counted_facets() for each in listings))
+    counters.change(connection, {spelling: -number for spelling, number in count_of.items()})
     drop_rows(connection, people, ("number",), [(each.record.number,) for each in removals])
     connection.execute(_FORGET_OLD, {"before": time_text(now - REMEMBER_GONE)})
     remembered = [
-        (search_keys.tie_of(each.record.person.id), each.write_id, time_text(now))
+        (search_keys.id_sort_key(each.record.person.id), each.write_id, time_text(now))
         for each in removals
     ]
     drop_rows(connection, gone, ("tie",), [row[:1] for row in remembered])
@@ -183,7 +189,7 @@ def remove(connection: Connection, removals: Sequence[Removal]) -> None:
 
 def who_deleted(connection: Connection, employee_ids: Iterable[str]) -> dict[str, str]:
     """The writes that deleted these ids, by tie, where one is remembered."""
-    ties = [*map(search_keys.tie_of, employee_ids)]
+    ties = [*map(search_keys.id_sort_key, employee_ids)]
     return dict(rows_with(connection, gone, ("tie", "write_id"), ties))
 
 
@@ -215,7 +221,7 @@ def can_be_stored(text: str) -> bool:
 
 def _written(person: Employee, write_id: str) -> dict[str, Any]:
     return {
-        "tie": search_keys.tie_of(person.id),
+        "tie": search_keys.id_sort_key(person.id),
         "version": person.version,
         "updated_at": time_text(person.updated_at) if person.updated_at else None,
         "write_id": write_id,

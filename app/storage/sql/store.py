@@ -16,7 +16,7 @@ from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, Empl
 from app.model.revision import revision_of
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
-from app.storage.sql.engines.database import Database, again_when_undone, read_url
+from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
 from app.storage.sql.index import browse, counters
 from app.storage.sql.tables import people
 from app.storage.sql.tasks import (
@@ -25,7 +25,7 @@ from app.storage.sql.tasks import (
     bulk_read,
     reindex,
 )
-from app.storage.vocabulary_writer import OwnWords
+from app.storage.vocabulary_writer import VocabularyWriter
 
 
 def open_sql_store(database_url: str) -> SqlStore:
@@ -38,8 +38,8 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counts: counters.Read | None = None
-        self._own_words = OwnWords(partial(vocabulary.write, database))
+        self._counts: counters.CountSnapshot | None = None
+        self._own_words = VocabularyWriter(partial(vocabulary.write, database))
 
     @property
     def database(self) -> Database:
@@ -50,7 +50,7 @@ class SqlStore:
         with self._database.reading("get") as connection:
             return _existing(records.read(connection, employee_id), employee_id).person
 
-    @again_when_undone
+    @retry_when_rolled_back
     def add(self, employee: Employee, write_id: str) -> Employee:
         wanted = _normal(employee)
         with self._database.writing("add") as connection:
@@ -63,7 +63,7 @@ class SqlStore:
                 raise EmployeeDeleted(wanted.id)
             return self._own_words.note(records.insert(connection, wanted, write_id))
 
-    @again_when_undone
+    @retry_when_rolled_back
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         wanted = _normal(employee)
         with self._database.writing("update") as connection:
@@ -135,8 +135,8 @@ class SqlStore:
     def each(self, bookmark: str = "") -> Iterator[Batch]:
         return bulk_read.everyone(self._database, bookmark)
 
-    def known_words(self) -> Iterator[str]:
-        return vocabulary.known_words(self._database)
+    def vocabulary(self) -> Iterator[str]:
+        return vocabulary.read(self._database)
 
     def photo_keys(self) -> Iterator[str]:
         keys = select(people.c.photo_key).where(people.c.photo_key != "")

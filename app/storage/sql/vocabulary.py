@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import Column, Connection, Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from app.contracts import MOST_KNOWN_WORDS
+from app.contracts import MAX_VOCABULARY
 from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import KEPT_BY_KEY, Ordered, metadata
 
@@ -23,7 +23,7 @@ vocabulary = Table(
 )
 
 _KNOWN = select(vocabulary.c.word).where(vocabulary.c.word.in_(bindparam("words", expanding=True)))
-_ALL = select(vocabulary.c.word).limit(MOST_KNOWN_WORDS)
+_ALL = select(vocabulary.c.word).limit(MAX_VOCABULARY)
 
 
 def write(database: Database, words: Sequence[str]) -> None:
@@ -47,7 +47,7 @@ def _insert(connection: Connection, rows: list[dict[str, str]]) -> None:
                 connection.execute(vocabulary.insert(), row)
 
 
-def known_words(database: Database) -> Iterator[str]:
-    """See EmployeeStore.known_words."""
+def read(database: Database) -> Iterator[str]:
+    """See EmployeeStore.vocabulary."""
     with database.snapshot("vocabulary") as connection:
         yield from connection.execution_options(yield_per=10_000).execute(_ALL).scalars()

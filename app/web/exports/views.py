@@ -13,13 +13,13 @@ from app.exports.formats import FORMATS, file_name
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard
 from app.runtime.deadline import REQUEST_SECONDS
-from app.text.sanitizing import shown
+from app.text.sanitizing import visible
 from app.web.current import current_directory
-from app.web.http.streaming import attach, make_room, send
+from app.web.http.streaming import attach, register, send
 from app.web.ui.list_query import read_request
 
 exports = Blueprint("exports", __name__)
-exports.record(lambda state: make_room(state.app))
+exports.record(lambda state: register(state.app))
 
 
 @exports.get("/export.<any(csv, xlsx, jsonl, vcf):ending>")
@@ -41,5 +41,5 @@ def person_card(employee_id: str) -> Response:
     """One person's card. Raises EmployeeNotFound."""
     person = current_directory().get(employee_id)
     response = Response(vcard(person), content_type=FORMATS["vcf"].media_type)
-    attach(response, f"{(shown(person.full_name) or shown(person.id))[:100]}.vcf")
+    attach(response, f"{(visible(person.full_name) or visible(person.id))[:100]}.vcf")
     return response

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from app.model.employee import BADGES, TEXT_FIELDS, Badge, Employee
 from app.model.revision import fields_changed_since
 from app.web.forms.fields import EmployeeForm
-from app.web.forms.word_diff import marked
+from app.web.forms.word_diff import highlight_differences
 
 MINE, THEIRS = "mine", "theirs"
 _CHOOSE = "choose-"
@@ -64,7 +64,7 @@ class Same:
     name: str
     label: str
     values: tuple[str, ...]
-    shown: str
+    visible: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Confli
 
 
 def _text_side(text: str, other: str) -> Side:
-    return Side((text,), marked(text, other))
+    return Side((text,), highlight_differences(text, other))
 
 
 def _badge_side(one: Employee, other: Employee) -> Side:

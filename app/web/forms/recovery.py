@@ -37,7 +37,7 @@ def holds_typed_form() -> bool:
     return request.method == "POST" and request.endpoint in (_ADD, _EDIT, _DELETE)
 
 
-def form_again(error: Exception) -> ResponseReturnValue:
+def form_with_input(error: Exception) -> ResponseReturnValue:
     """The page with all that was typed, and what happened to it."""
     if request.endpoint == _DELETE:
         return _asked_again(error)

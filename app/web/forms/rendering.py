@@ -143,6 +143,6 @@ def suggestions() -> Mapping[str, list[str]]:
     except StorageUnavailable:
         return {}
     return {
-        name: most_frequent(getattr(facets, counted), _MOST_SUGGESTIONS)
-        for name, _, counted in TEXT_MENUS
+        name: most_frequent(getattr(facets, count_of), _MOST_SUGGESTIONS)
+        for name, _, count_of in TEXT_MENUS
     }

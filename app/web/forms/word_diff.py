@@ -13,7 +13,7 @@ _WORD = re.compile(
 )
 
 
-def marked(text: str, other: str) -> Markup:
+def highlight_differences(text: str, other: str) -> Markup:
     """The text with each run of words that the other version does not have inside ``<mark>``."""
     words = list(_WORD.finditer(text))
     matcher = SequenceMatcher(

@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from app.web.http.middleware import holds_token
 
 _LEVEL = 3
-LEAST_BYTES = 1_000  # less than this fits into one packet as it is
+MIN_BYTES = 1_000  # less than this fits into one packet as it is
 _GZIP = 16 + zlib.MAX_WBITS
 _KINDS = ("text/html", "application/json")  # static files are compressed once, at the start
 
@@ -51,6 +51,6 @@ def _can_be_compressed(response: Response) -> bool:
         response.mimetype in _KINDS
         and response.is_sequence
         and "Content-Encoding" not in response.headers
-        and len(response.get_data()) >= LEAST_BYTES
+        and len(response.get_data()) >= MIN_BYTES
         and not holds_token()
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 # Of the eight threads of a process: whoever loads a million people keeps nobody from the list.
-MOST_AT_ONCE = 3
+MAX_DOWNLOADS = 3
 # Whoever takes nothing of a file for so long is gone, or asleep; more than any piece takes to make.
 STALLED_SECONDS = 90.0
 _PIECE = 64 * 1024
@@ -47,11 +47,11 @@ class _Download:
         return True
 
 
-class Room:
+class DownloadSlots:
     """The files that a process may send at once."""
 
     def __init__(self) -> None:
-        self._places = BoundedSemaphore(MOST_AT_ONCE)
+        self._places = BoundedSemaphore(MAX_DOWNLOADS)
         self._under_way: set[_Download] = set()
 
     def take(self, environ: WSGIEnvironment) -> _Download | None:
@@ -73,9 +73,9 @@ class Room:
         self._places.release()
 
 
-def make_room(app: App) -> None:
+def register(app: App) -> None:
     """Count the files of this process."""
-    app.extensions["long_files"] = Room()
+    app.extensions["long_files"] = DownloadSlots()
 
 
 def send(begin: Callable[[], Iterator[bytes]], media_type: str, name: str) -> ResponseReturnValue:
@@ -83,10 +83,10 @@ def send(begin: Callable[[], Iterator[bytes]], media_type: str, name: str) -> Re
 
     ``begin`` may fail, and a page tells of it; the pieces that it returns may fail later.
     """
-    room = cast(Room, current_app.extensions["long_files"])
+    room = cast(DownloadSlots, current_app.extensions["long_files"])
     download = room.take(request.environ)
     if download is None:
-        return render_template("export_busy.html", most=MOST_AT_ONCE), 503, {"Retry-After": "30"}
+        return render_template("export_busy.html", most=MAX_DOWNLOADS), 503, {"Retry-After": "30"}
     length = 0
     try:
         pieces = begin()

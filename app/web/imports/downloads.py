@@ -36,11 +36,11 @@ def refused(job_id: str) -> ResponseReturnValue:
     """The refused lines with all their cells, and what to do, to be mended and imported again."""
     importer = current_importer()
     job = importer.read(job_id)
-    if not importer.counts(job).refused:
+    if not importer.counts(job).rejected:
         abort(404)
 
     def begin() -> Iterator[bytes]:
-        rows = _in_time(importer.refused_rows(job))
+        rows = _in_time(importer.rejected_rows(job))
         headings = next(rows)
         return csv_of_rows(chain((headings,), rows))
 

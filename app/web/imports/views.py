@@ -17,16 +17,16 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.contracts.import_jobs import AT_WORK, JOB_ID, Job, JobNotFound, Phase
-from app.imports.errors import FileUnreadable, NotNow
-from app.imports.importer import can_be_forgotten, can_be_undone
+from app.contracts.import_jobs import ACTIVE_PHASES, JOB_ID, Job, JobNotFound, Phase
+from app.imports.errors import FileUnreadable, ImportNotPossible
+from app.imports.importer import may_discard, may_undo
 from app.imports.planning.line_store import outcomes_of
-from app.imports.scheduler import ImportWatch
+from app.imports.scheduler import ImportScheduler
 from app.runtime import deadline
 from app.web.current import current_importer
 from app.web.imports import wording
 
-MOST_MEGABYTES = 100
+MAX_MEGABYTES = 100
 LINES_A_PAGE = 50
 _RECEIVE_SECONDS = 60.0
 imports = Blueprint("imports", __name__, url_prefix="/import")
@@ -38,7 +38,7 @@ def take_large_files(app: Flask) -> None:
     @app.before_request
     def allow() -> None:
         if request.path == "/import":
-            request.max_content_length = MOST_MEGABYTES * 1024 * 1024
+            request.max_content_length = MAX_MEGABYTES * 1024 * 1024
 
 
 def watch(app: Flask) -> None:
@@ -50,8 +50,8 @@ def watch(app: Flask) -> None:
         return response
 
 
-def _scheduler() -> ImportWatch:
-    return cast(ImportWatch, current_app.extensions["import_watch"])
+def _scheduler() -> ImportScheduler:
+    return cast(ImportScheduler, current_app.extensions["import_watch"])
 
 
 @imports.get("")
@@ -70,7 +70,7 @@ def _choose(problem: str) -> ResponseReturnValue:
         recent=[wording.listed(job) for job in recent.jobs],
         before=before,
         last=recent.last,
-        most_megabytes=MOST_MEGABYTES,
+        most_megabytes=MAX_MEGABYTES,
     )
     return page, 422 if problem else 200
 
@@ -126,12 +126,12 @@ def show(job_id: str) -> ResponseReturnValue:
         began=wording.began(job),
         tabs=tabs,
         window=window,
-        lines=[wording.shown(line, job) for line in lines],
+        lines=[wording.visible(line, job) for line in lines],
         earlier=_address(job, window, window.start - LINES_A_PAGE),
         later=_address(job, window, window.end),
         can_go=_can_go(job),
-        can_undo=can_be_undone(job),
-        can_forget=can_be_forgotten(job),
+        can_undo=may_undo(job),
+        can_forget=may_discard(job),
     )
 
 
@@ -148,15 +148,15 @@ def _address(job: Job, window: _Window, start: int) -> str:
 
 
 def _can_go(job: Job) -> bool:
-    waits = job.phase is Phase.PLANNED and wording.has_work(job)
-    return waits or (job.phase in AT_WORK and job.stopped)
+    waits = job.phase is Phase.READY and wording.has_work(job)
+    return waits or (job.phase in ACTIVE_PHASES and job.paused)
 
 
 def _mark(job: Job) -> str:
     """Changes when the page has to be made anew and not only its numbers."""
     told = (
         job.phase,
-        job.stopped,
+        job.paused,
         wording.is_at_work(job),
         wording.is_waiting(job),
         job.total >= 0,
@@ -198,7 +198,7 @@ def stop(job_id: str) -> ResponseReturnValue:
 def ask_to_undo(job_id: str) -> ResponseReturnValue:
     """Asks before an import is undone."""
     job = current_importer().read(job_id)
-    if not can_be_undone(job):
+    if not may_undo(job):
         return redirect(f"/import/{job_id}", 303)
     return render_template("import_undo.html", job=job, what=wording.what_undoing_does(job))
 
@@ -219,8 +219,8 @@ def forget(job_id: str) -> ResponseReturnValue:
     return redirect("/import", 303)
 
 
-@imports.errorhandler(NotNow)
-def _not_now(error: NotNow) -> ResponseReturnValue:
+@imports.errorhandler(ImportNotPossible)
+def _not_now(error: ImportNotPossible) -> ResponseReturnValue:
     flash(str(error), "look")
     job_id = (request.view_args or {}).get("job_id", "")
     return redirect(f"/import/{job_id}", 303)

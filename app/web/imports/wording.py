@@ -6,49 +6,58 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from app.contracts.import_jobs import AT_WORK, NO_ROWS, Job, LineCounts, Phase
+from app.contracts.import_jobs import ACTIVE_PHASES, NO_ROWS, Job, LineCounts, Phase
 from app.imports.files.rows import row_words
-from app.imports.planning.lines import ADDED, CHANGED, KEPT, REFUSED, SAME, UNDONE, Line, Value
-from app.imports.running.job_lease import is_held
+from app.imports.planning.lines import (
+    ADDED,
+    CHANGED,
+    REJECTED,
+    SKIPPED,
+    UNCHANGED,
+    UNDONE,
+    Line,
+    Value,
+)
+from app.imports.running.job_lease import is_leased
 from app.model import validation
 from app.model.employee import BADGES
-from app.text.plurals import counted, people_counted
+from app.text.plurals import count_of, count_people
 from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
 
 OUTCOME_WORDS: Mapping[str, str] = {
-    REFUSED: "Refused",
+    REJECTED: "Refused",
     CHANGED: "Changed",
     ADDED: "Added",
-    SAME: "Left alone",
+    UNCHANGED: "Left alone",
     UNDONE: "Undone",
-    KEPT: "Not undone",
+    SKIPPED: "Not undone",
 }
 PLANNED_WORDS: Mapping[str, str] = {
-    REFUSED: "To be refused",
+    REJECTED: "To be refused",
     CHANGED: "To be changed",
     ADDED: "To be added",
-    SAME: "To be left alone",
+    UNCHANGED: "To be left alone",
 }
 # While some are done and others are not yet.
 _UNDER_WAY_WORDS: Mapping[str, str] = {
-    REFUSED: "Refused",
+    REJECTED: "Refused",
     CHANGED: "Changes",
     ADDED: "New people",
-    SAME: "Left alone",
+    UNCHANGED: "Left alone",
 }
 # In the order in which a sentence tells them.
-_TOLD = (ADDED, CHANGED, SAME, REFUSED)
+_TOLD = (ADDED, CHANGED, UNCHANGED, REJECTED)
 _DONE_FIGURES = {outcome: OUTCOME_WORDS[outcome].lower() for outcome in _TOLD}
 _PLANNED_FIGURES = {outcome: PLANNED_WORDS[outcome].lower() for outcome in _TOLD}
-_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", KEPT: "left as they are"}
+_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "left as they are"}
 OUTCOME_ICONS: Mapping[str, str] = {
-    REFUSED: "x-octagon-fill",
+    REJECTED: "x-octagon-fill",
     CHANGED: "pencil",
     ADDED: "person-plus",
-    SAME: "check-circle-fill",
+    UNCHANGED: "check-circle-fill",
     UNDONE: "check-circle-fill",
-    KEPT: "exclamation-triangle-fill",
+    SKIPPED: "exclamation-triangle-fill",
 }
 _BADGE_WORDS = {badge.key: badge.words for badge in BADGES}
 
@@ -103,12 +112,12 @@ def listed(job: Job) -> Listed:
 
 def is_at_work(job: Job) -> bool:
     """Whether somebody works on it, or will in a moment."""
-    return job.phase in AT_WORK and (not job.stopped or is_held(job))
+    return job.phase in ACTIVE_PHASES and (not job.paused or is_leased(job))
 
 
 def figures(job: Job) -> str:
     """How many lines became what, or would, in a few words; empty where nothing is known."""
-    if job.phase in (Phase.PLANNING, Phase.PLANNED):
+    if job.phase in (Phase.VALIDATING, Phase.READY):
         return _figures(job.planned, _PLANNED_FIGURES)
     if job.phase in (Phase.UNDOING, Phase.UNDONE):
         return _figures(job.undone, _UNDONE_FIGURES)
@@ -124,11 +133,11 @@ def _figures(counts: LineCounts, words: Mapping[str, str]) -> str:
 def sentence(job: Job) -> str:
     """How far an import is, in one sentence or two."""
     done, total = job.progress
-    of_all = f"{done:,} of {counted(total, 'line', 'lines')}"
+    of_all = f"{done:,} of {count_of(total, 'line', 'lines')}"
     if job.phase is Phase.FAILED or is_waiting(job):
-        return job.trouble
-    if job.stopped and job.phase in AT_WORK:
-        begun = "It is stopping" if is_held(job) else "It was stopped"
+        return job.error
+    if job.paused and job.phase in ACTIVE_PHASES:
+        begun = "It is stopping" if is_leased(job) else "It was stopped"
         return f"{begun} after {of_all}."
     return _SENTENCES[job.phase](job, of_all)
 
@@ -148,8 +157,8 @@ def _planned(job: Job, of_all: str) -> str:
 
 
 def _doing(job: Job, of_all: str) -> str:
-    if job.sorting and is_held(job):
-        return f"Carried out {of_all}. Being put in order: {people_counted(job.sorting)}."
+    if job.buffered and is_leased(job):
+        return f"Carried out {of_all}. Being put in order: {count_people(job.buffered)}."
     return f"Carried out {of_all}."
 
 
@@ -160,14 +169,14 @@ def _result(job: Job, of_all: str) -> str:
 
 
 def _undone(job: Job, of_all: str) -> str:
-    left = job.undone.kept
-    words = f" Changed since, and left as they are: {people_counted(left)}." if left else ""
-    return f"It was taken back for {people_counted(job.undone.undone)}.{words}"
+    left = job.undone.skipped
+    words = f" Changed since, and left as they are: {count_people(left)}." if left else ""
+    return f"It was taken back for {count_people(job.undone.undone)}.{words}"
 
 
 def what_undoing_does(job: Job) -> str:
     """What is about to be done, before somebody says yes."""
-    added, changed = people_counted(job.added), people_counted(job.done.changed)
+    added, changed = count_people(job.added), count_people(job.done.changed)
     delete, restore = f"deletes {added} whom it added", f"gives {changed} the old values back"
     if job.added and job.done.changed:
         return f"This {delete}, and {restore}."
@@ -176,19 +185,19 @@ def what_undoing_does(job: Job) -> str:
 
 _SENTENCES = {
     Phase.RECEIVING: lambda job, of_all: "The file is on its way.",
-    Phase.PLANNING: _planning,
-    Phase.PLANNED: _planned,
-    Phase.DOING: _doing,
-    Phase.DONE: _result,
+    Phase.VALIDATING: _planning,
+    Phase.READY: _planned,
+    Phase.APPLYING: _doing,
+    Phase.APPLIED: _result,
     Phase.UNDOING: lambda job, of_all: f"Undone {of_all}.",
     Phase.UNDONE: _undone,
 }
 _STATES: Mapping[Phase, tuple[str, str, str]] = {
     Phase.RECEIVING: ("starting", "hourglass-split", "On its way"),
-    Phase.PLANNING: ("starting", "hourglass-split", "Comparing"),
-    Phase.PLANNED: ("look", "exclamation-triangle-fill", "Waits for you"),
-    Phase.DOING: ("look", "lightning-fill", "Under way"),
-    Phase.DONE: ("fine", "check-circle-fill", "Carried out"),
+    Phase.VALIDATING: ("starting", "hourglass-split", "Comparing"),
+    Phase.READY: ("look", "exclamation-triangle-fill", "Waits for you"),
+    Phase.APPLYING: ("look", "lightning-fill", "Under way"),
+    Phase.APPLIED: ("fine", "check-circle-fill", "Carried out"),
     Phase.UNDOING: ("look", "lightning-fill", "Being undone"),
     Phase.UNDONE: ("fine", "check-circle-fill", "Undone"),
     Phase.FAILED: ("broken", "x-octagon-fill", "Not read"),
@@ -196,28 +205,28 @@ _STATES: Mapping[Phase, tuple[str, str, str]] = {
 
 
 _TAB_WORDS: Mapping[Phase, Mapping[str, str]] = {
-    Phase.PLANNING: PLANNED_WORDS,
-    Phase.PLANNED: PLANNED_WORDS,
-    Phase.DOING: _UNDER_WAY_WORDS,
+    Phase.VALIDATING: PLANNED_WORDS,
+    Phase.READY: PLANNED_WORDS,
+    Phase.APPLYING: _UNDER_WAY_WORDS,
 }
 
 
 def state(job: Job) -> tuple[str, str, str]:
     """The look, the icon and the words of an import's state."""
-    if job.stopped and job.phase in AT_WORK:
-        return ("look", "pause-fill", "Stopping" if is_held(job) else "Stopped")
+    if job.paused and job.phase in ACTIVE_PHASES:
+        return ("look", "pause-fill", "Stopping" if is_leased(job) else "Stopped")
     if is_waiting(job):
         return ("starting", "hourglass-split", "Waiting")
-    if job.phase in (Phase.PLANNED, Phase.DONE) and job.planned.refused == sum(job.planned) > 0:
+    if job.phase in (Phase.READY, Phase.APPLIED) and job.planned.rejected == sum(job.planned) > 0:
         return ("broken", "x-octagon-fill", "All refused")
-    if job.phase is Phase.PLANNED and not has_work(job):
+    if job.phase is Phase.READY and not has_work(job):
         return ("fine", "check-circle-fill", "Compared")
     return _STATES[job.phase]
 
 
 def is_waiting(job: Job) -> bool:
     """Whether it would be worked on, but for something that has to end first."""
-    return job.phase in AT_WORK and bool(job.trouble) and not is_held(job)
+    return job.phase in ACTIVE_PHASES and bool(job.error) and not is_leased(job)
 
 
 def has_work(job: Job) -> bool:
@@ -240,10 +249,10 @@ def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
     ]
 
 
-def shown(line: Line, job: Job) -> LineShown:
+def visible(line: Line, job: Job) -> LineShown:
     """A line as the table shows it; who is not there yet has no page."""
-    there = line.outcome in (CHANGED, SAME, KEPT)
-    there = there or (line.outcome == ADDED and job.phase is Phase.DONE)
+    there = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
+    there = there or (line.outcome == ADDED and job.phase is Phase.APPLIED)
     number = row_words(line.number, job.sheets)
     return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
 

@@ -29,7 +29,7 @@ class Bar(NamedTuple):
     icon: str = ""
 
 
-def counted(count: int) -> str:
+def count_of(count: int) -> str:
     """``1 person``, ``1,204 people``."""
     return "1 person" if count == 1 else f"{count:,} people"
 
@@ -50,7 +50,7 @@ def _bar(row: Bar, top: float, longest: int) -> str:
     floor = _number(top + _ROW)
     return (
         f'<g role="listitem"><a href="{escape(row.address)}">'
-        f"<title>{words}: {counted(row.people)}</title>"
+        f"<title>{words}: {count_of(row.people)}</title>"
         f'<line class="chart-rule" y1="{floor}em" x2="100%" y2="{floor}em"/>'
         f'<rect class="chart-bar" y="{_number(top + _ROW - 0.5)}em" '
         f'width="{_number(width)}%" height=".5em"/>'
@@ -92,7 +92,7 @@ def _column(month: str, count: int, place: int, places: int, highest: int) -> st
     left, pitch = 100 * place / places, 100 / places
     return (
         f'<g role="listitem"><a href="{escape(list_address(joined=month))}">'
-        f"<title>{month_in_words(month)}: {counted(count)}</title>"
+        f"<title>{month_in_words(month)}: {count_of(count)}</title>"
         f'<rect class="chart-bar" x="{_number(left + pitch / 8)}%" '
         f'y="{_number(_FLOOR - height)}%" width="{_number(pitch * 0.75)}%" '
         f'height="{_number(height)}%"/><rect class="chart-hit" x="{_number(left)}%" '

@@ -12,14 +12,14 @@ from markupsafe import Markup
 from app.contracts import Facets
 from app.model.employee import BADGES
 from app.text.sanitizing import clean_line
-from app.web.insights.charts import Bar, bars, columns, counted
+from app.web.insights.charts import Bar, bars, columns, count_of
 from app.web.ui.dates import MONTHS, month
 from app.web.ui.facets import TEXT_MENUS
 from app.web.ui.icons import icon_at
 from app.web.ui.urls import list_address
 
-MOST_BARS = 20
-MOST_YEARS = 40
+MAX_BARS = 20
+MAX_YEARS = 40
 _PLURALS = {"Place": "places", "Department": "departments", "Title": "titles", "Badge": "badges"}
 
 
@@ -87,12 +87,12 @@ def shares(facets: Facets, sprite: str) -> list[Share]:
 def _without(people: int, what: str) -> str:
     if not people:
         return ""
-    return f"{counted(people)} {'has' if people == 1 else 'have'} no {what}."
+    return f"{count_of(people)} {'has' if people == 1 else 'have'} no {what}."
 
 
 def _share(key: str, heading: str, every: list[Bar], without: str) -> Share:
     most = sorted(every, key=lambda bar: -bar.people)
-    shown, others = tuple(most[:MOST_BARS]), most[MOST_BARS:]
+    visible, others = tuple(most[:MAX_BARS]), most[MAX_BARS:]
     together = sum(bar.people for bar in others)
     plural = _PLURALS[heading]
     what = plural if len(others) > 1 else heading.lower()
@@ -101,8 +101,8 @@ def _share(key: str, heading: str, every: list[Bar], without: str) -> Share:
         heading=heading,
         values=len(every),
         plural=plural,
-        bars=shown,
-        chart=Markup(bars(shown, f"{key}-head") if shown else ""),  # noqa: S704 (escaped there)
+        bars=visible,
+        chart=Markup(bars(visible, f"{key}-head") if visible else ""),  # noqa: S704 (escaped there)
         rest=f"{len(others):,} other {what}" if others else "",
         rest_count=together,
         without=without,
@@ -119,7 +119,7 @@ def months_part(facets: Facets) -> Months | None:
     best = max(inside, key=lambda each: (inside[each], each))
     return Months(
         chart=Markup(columns(inside, years, "joined-head")),  # noqa: S704 (numbers only)
-        note=f"Most joined in {month(best)}: {counted(inside[best])}.",
+        note=f"Most joined in {month(best)}: {count_of(inside[best])}.",
         rest=_rest_of_months(facets, years),
         rows=tuple(_year_row(inside, year) for year in reversed(years)),
     )
@@ -139,12 +139,10 @@ def years_shown(joined: Mapping[str, int]) -> range:
         before.append(before[-1] + people[year])
 
     def within(end: int) -> int:
-        return (
-            before[bisect_left(known, end + 1)] - before[bisect_left(known, end - MOST_YEARS + 1)]
-        )
+        return before[bisect_left(known, end + 1)] - before[bisect_left(known, end - MAX_YEARS + 1)]
 
     last = max(known, key=lambda end: (within(end), end))
-    first = known[bisect_left(known, last - MOST_YEARS + 1)]
+    first = known[bisect_left(known, last - MAX_YEARS + 1)]
     return range(first, last + 1)
 
 
@@ -154,9 +152,9 @@ def _rest_of_months(facets: Facets, years: range) -> str:
     missing = max(facets.total - sum(facets.joined.values()), 0)
     sentences = []
     if early:
-        sentences.append(f"{counted(early)} joined before {years.start}.")
+        sentences.append(f"{count_of(early)} joined before {years.start}.")
     if late:
-        sentences.append(f"{counted(late)} joined after {years.stop - 1}.")
+        sentences.append(f"{count_of(late)} joined after {years.stop - 1}.")
     sentences.append(_without(missing, "start date"))
     return " ".join(filter(None, sentences))
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.contracts import Facets
 from app.web.current import current_directory
-from app.web.insights.charts import counted
+from app.web.insights.charts import count_of
 from app.web.insights.data import months_part, shares
 
 insights = Blueprint("insights", __name__)
@@ -51,7 +51,7 @@ def _charts(facets: Facets) -> Markup:
 def _prepare(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     app.extensions["charts"] = ChartMemory()
-    app.jinja_env.filters["counted"] = counted
+    app.jinja_env.filters["counted"] = count_of
 
 
 @insights.get("/insights")

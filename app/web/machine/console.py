@@ -22,8 +22,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.contracts.heartbeats import Heartbeat
-from app.machine.heartbeat_thread import Pulse
-from app.machine.load_test import CpuStress, LoadFailed, LoadRunning, seconds_in
+from app.machine.heartbeat_thread import HeartbeatThread
+from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, seconds_in
 from app.web.current import current_console, current_directory, current_doctor, current_settings
 from app.web.machine import wording
 from app.web.machine.diagnostics import report_of
@@ -38,7 +38,7 @@ _DOCTOR_SECONDS = 60.0
 def watch(app: Flask) -> None:
     """Count the requests of this application, and let its heart beat from the first one on."""
     ours = app.extensions["console"]
-    pulse = Pulse(ours)
+    pulse = HeartbeatThread(ours)
 
     @app.after_request
     def count(response: Response) -> Response:
@@ -53,19 +53,19 @@ def watch(app: Flask) -> None:
 def info() -> ResponseReturnValue:
     """A machine (this one unless another is named), its load, and the fleet; JSON by Accept."""
     ours = current_console()
-    this = ours.this_machine()
+    this = ours.current_machine()
     fleet = ours.fleet(this)
     wanted = request.args.get("machine", "")
-    shown = next((each for each in fleet.machines if each.machine == wanted), this)
+    visible = next((each for each in fleet.machines if each.machine == wanted), this)
     if wants_json():
         return _as_json(this, fleet.machines, fleet.trouble)
     now = time.time()
-    facts = _facts(shown, now)
+    facts = _facts(visible, now)
     live = {
-        "shown": shown,
-        "is_this": shown is this,
+        "shown": visible,
+        "is_this": visible is this,
         "facts": facts,
-        "load": wording.load_shown(shown, now),
+        "load": wording.load_shown(visible, now),
         "rows": wording.rows(fleet.machines, this.machine, now),
         "fleet_words": wording.fleet_words(fleet.machines, now),
         "trouble": fleet.trouble,
@@ -94,19 +94,19 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(kinds) == "application/json"
 
 
-def _facts(shown: Heartbeat, now: float) -> list[tuple[str, str, str]]:
+def _facts(visible: Heartbeat, now: float) -> list[tuple[str, str, str]]:
     """Label, words, and how the words are set: a plain line, or an id in the machine's face."""
-    place = ", ".join(part for part in (shown.zone, shown.type) if part)
-    since = wording.running_since(shown.up_since, now) if shown.up_since else "Not known"
+    place = ", ".join(part for part in (visible.zone, visible.type) if part)
+    since = wording.running_since(visible.up_since, now) if visible.up_since else "Not known"
     facts = [
-        ("Instance" if shown.zone else "Name", shown.machine, "code"),
+        ("Instance" if visible.zone else "Name", visible.machine, "code"),
         ("Zone and type", place, "code") if place else ("On EC2", _NOT_ON_EC2, ""),
-        ("Region", shown.region, "code"),
-        ("Address", shown.address, "code"),
-        ("Load, 1 · 5 · 15 min", wording.load_words(shown), ""),
-        ("Memory", wording.memory_words(shown), ""),
+        ("Region", visible.region, "code"),
+        ("Address", visible.address, "code"),
+        ("Load, 1 · 5 · 15 min", wording.load_words(visible), ""),
+        ("Memory", wording.memory_words(visible), ""),
         ("Running since", since, ""),
-        ("Version", shown.version[:16], "code"),
+        ("Version", visible.version[:16], "code"),
     ]
     return [fact for fact in facts if fact[1]]
 
@@ -155,7 +155,7 @@ def start_load(seconds: str) -> ResponseReturnValue:
     if known is None:
         return _refuse(seconds)
     load = stress.start(known)
-    this = current_console().this_machine().machine
+    this = current_console().current_machine().machine
     until = wording.clock(load.until).words
     flash(f"The load on {this} began: {wording.how_long(known)}, until {until} UTC.", "good")
     return redirect(_console_of(this), 303)
@@ -172,22 +172,22 @@ def stop_load() -> ResponseReturnValue:
     """Stops the load of this machine, or leaves word for the machine that is named."""
     stress = _stress()
     ours = current_console()
-    this = ours.this_machine().machine
+    this = ours.current_machine().machine
     machine = request.form.get("machine", "") or this
     if machine == this:
         if stress.stop():
             flash(f"The load on {this} was stopped.", "good")
         else:
             flash(f"No load was running on {this}.", "look")
-    elif ours.ask_to_stop(machine):
+    elif ours.request_stop(machine):
         flash(f"{machine} was told to stop its load, and does so within five seconds.", "good")
     else:
         flash(f"No machine {machine[:64]} was heard of lately, so nothing was stopped.", "bad")
     return redirect(_console_of(machine), 303)
 
 
-@console.errorhandler(LoadRunning)
-def _already(error: LoadRunning) -> ResponseReturnValue:
+@console.errorhandler(LoadAlreadyRunning)
+def _already(error: LoadAlreadyRunning) -> ResponseReturnValue:
     until = wording.clock(error.load.until)
     page = render_template("stress_running.html", until=until)
     return page, 409, {"Retry-After": str(int(error.load.left) + 1)}
@@ -209,7 +209,7 @@ def _offered() -> list[tuple[int, str]]:
     return [(seconds, wording.how_long(seconds)) for seconds in _OFFERED]
 
 
-def _stress() -> CpuStress:
+def _stress() -> LoadTest:
     stress = current_console().stress
     if stress is None:
         abort(404)

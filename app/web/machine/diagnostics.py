@@ -17,7 +17,7 @@ from app.web.ui.dates import number_in_words
 doctor = Blueprint("doctor", __name__)
 
 
-class Look(NamedTuple):
+class StateStyle(NamedTuple):
     """How a state is shown."""
 
     name: str
@@ -26,10 +26,10 @@ class Look(NamedTuple):
     tally: str
 
 
-LOOKS = {
-    State.BROKEN: Look("broken", "x-octagon-fill", "Broken", "broken"),
-    State.LOOK: Look("look", "exclamation-triangle-fill", "Look at this", "to look at"),
-    State.FINE: Look("fine", "check-circle-fill", "Fine", "fine"),
+STATE_STYLES = {
+    State.FAILED: StateStyle("broken", "x-octagon-fill", "Broken", "broken"),
+    State.WARNING: StateStyle("look", "exclamation-triangle-fill", "Look at this", "to look at"),
+    State.OK: StateStyle("fine", "check-circle-fill", "Fine", "fine"),
 }
 
 
@@ -43,7 +43,7 @@ def checks() -> ResponseReturnValue:
     return render_template(
         "doctor.html",
         report=report,
-        looks=LOOKS,
+        looks=STATE_STYLES,
         number=number_in_words(len(report.findings)).capitalize(),
         seconds=f"{report.seconds:.1f}",
         at=wording.clock(report.at),

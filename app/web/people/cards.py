@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from app.model.employee import BADGES, Card
 from app.text import search_keys
-from app.web.ui.avatars import face_html
+from app.web.ui.avatars import avatar_html
 from app.web.ui.html import escape
 from app.web.ui.icons import icon_at
 from app.web.ui.urls import person_address
@@ -26,7 +26,7 @@ Reasons = Mapping[str, str]
 _NONE: Reasons = {}
 
 
-def cells(
+def grid(
     cards: Iterable[Card], sprite: Sprite, *, marks: bool = False, reasons: Reasons = _NONE
 ) -> str:
     """The cells of a sheet; with ``marks``, the first person of each letter has an index tab.
@@ -73,7 +73,7 @@ def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
         places = [f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text]
         place = f'<div class="cell-place">{" · ".join(places)}</div>'
     return (
-        f"{face_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
+        f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
         f'<div class="cell-words">{_name(card)}{_why(reason)}{title}{place}'
         f"{_badge_row(card.badges, sprite, 6)}</div>"
     )
@@ -81,7 +81,7 @@ def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _row(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
-    face = face_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
+    avatar = avatar_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
     texts = "".join(
         f'<td class="{kind}" dir="auto">{escape(text)}</td>'
         for kind, text in (
@@ -91,7 +91,7 @@ def _row(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
         )
     )
     return (
-        f'<tr><th scope="row"><span class="row-name">{face}{_name(card)}</span>'
+        f'<tr><th scope="row"><span class="row-name">{avatar}{_name(card)}</span>'
         f"{_why(reason)}</th>{texts}"
         f'<td class="row-phone">{phone_link(card.phone)}</td>'
         f'<td class="row-mail">{mail_link(card.email)}</td>'

@@ -33,10 +33,10 @@ def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
         return len(page.cards)
     if query == Query():
         return max(facets.total, len(page.cards))
-    for name, counted in _COUNTED.items():
+    for name, count_of in _COUNTED.items():
         value: str = getattr(query, name)
         if value and query == Query(**{name: value}):
-            counts: Mapping[str, int] = getattr(facets, counted)
+            counts: Mapping[str, int] = getattr(facets, count_of)
             return _count_of(value, counts) if name in _SPELT else counts.get(value)
     return None
 
@@ -64,24 +64,24 @@ def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
 
 def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
     """The one line that says how many."""
-    shown = len(page.cards)
-    total = max(facets.total, shown)
+    visible = len(page.cards)
+    total = max(facets.total, visible)
     if asked.query == Query():
         number = page_number(asked, page, count)
         people = "1 person" if total == 1 else f"{total:,} people"
-        if is_whole(page) or not number or not shown:
+        if is_whole(page) or not number or not visible:
             return people
         first = (number - 1) * PAGE_SIZE + 1
-        return f"{people} · {first:,}–{first + shown - 1:,} shown"
+        return f"{people} · {first:,}–{first + visible - 1:,} shown"
     if count is not None:
         return f"{_matching(count)}, of {total:,}" if count else _matching(0)
     if page.previous is not None and not page_number(asked, page, count):
         # How many were found before this page, nobody knows.
         so_far = " so far" if page.looked_through is not None else ""
-        return f"{_more_matching(shown)}{so_far}, of {total:,}"
+        return f"{_more_matching(visible)}{so_far}, of {total:,}"
     if page.previous is None and page.looked_through is not None:
-        return f"{_matching(shown)} so far, of {total:,}"
-    least = shown if page.previous is None else PAGE_SIZE  # the pages before this one were full
+        return f"{_matching(visible)} so far, of {total:,}"
+    least = visible if page.previous is None else PAGE_SIZE  # the pages before this one were full
     return f"More than {_matching(least)}, of {total:,}"
 
 

@@ -14,13 +14,13 @@ from markupsafe import escape
 
 from app.contracts import Facets
 from app.model.employee import BADGES
-from app.text.sanitizing import shown
+from app.text.sanitizing import visible
 from app.text.search_keys import LETTERS, OTHER_LETTERS, facet_key
 from app.web.ui.facets import TEXT_MENUS, most_frequent
 from app.web.ui.icons import icon_at
 from app.web.ui.list_query import ListRequest, escaped_pairs, wordless
 
-MOST_VALUES = 60
+MAX_VALUES = 60
 _CHOSEN = ' aria-current="true"'
 
 # The name in the address and in Query, the word for people, and where Facets counts it.
@@ -33,7 +33,7 @@ class _Row(NamedTuple):
 
     pair: str
     key: str
-    shown: str
+    visible: str
 
 
 class _Menu(NamedTuple):
@@ -61,13 +61,13 @@ class MenuMemory:
 
 
 def _draw(facets: Facets, sprite: str) -> Iterator[_Menu]:
-    for name, word, counted in TEXT_MENUS:
-        counts: Mapping[str, int] = getattr(facets, counted)
+    for name, word, count_of in TEXT_MENUS:
+        counts: Mapping[str, int] = getattr(facets, count_of)
         rows = tuple(
             _row(name, value, facet_key(value), _text(value), counts[value])
-            for value in most_frequent(counts, MOST_VALUES)
+            for value in most_frequent(counts, MAX_VALUES)
         )
-        more = len(counts) - MOST_VALUES
+        more = len(counts) - MAX_VALUES
         note = f'<li class="menu-note">and {more:,} more: search for them</li>' if more > 0 else ""
         yield _Menu(name, _head(word, sprite), rows, note)
     rows = tuple(
@@ -79,7 +79,7 @@ def _draw(facets: Facets, sprite: str) -> Iterator[_Menu]:
 
 
 def _text(value: str) -> str:
-    return f'<span dir="auto">{escape(shown(value))}</span>'
+    return f'<span dir="auto">{escape(visible(value))}</span>'
 
 
 def _head(word: str, sprite: str) -> str:
@@ -95,7 +95,7 @@ def _row(name: str, value: str, key: str, words: str, count: int) -> _Row:
     return _Row(
         pair=escaped_pairs([(name, value)]),
         key=key,
-        shown=f'{words}<span class="menu-count">{count:,}'
+        visible=f'{words}<span class="menu-count">{count:,}'
         f'<span class="visually-hidden"> {people}</span></span></a></li>\n',
     )
 
@@ -109,8 +109,8 @@ def _with_filters(menu: _Menu, asked: ListRequest) -> str:
     wanted: str = getattr(asked.query, menu.name)
     chosen = wanted if menu.name == "badge" else facet_key(wanted)
     rows = [
-        f'<li><a href="{before}{pair}{after}"{_CHOSEN if chosen and key == chosen else ""}>{shown}'
-        for pair, key, shown in menu.rows
+        f'<li><a href="{before}{pair}{after}"{_CHOSEN if chosen and key == chosen else ""}>{text}'
+        for pair, key, text in menu.rows
     ]
     return f"{menu.head}{''.join(rows)}{menu.note}</ul></details>\n"
 

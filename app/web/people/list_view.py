@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.contracts import PAGE_SIZE, Facets, Page, Query
-from app.directory.fuzzy import Close
+from app.directory.fuzzy import Suggestions
 from app.exports.formats import FORMATS
 from app.model.employee import BADGES
 from app.text import search_keys
 from app.web.people import list_counts
-from app.web.people.cards import cells, rows
+from app.web.people.cards import grid, rows
 from app.web.people.list_menus import MenuMemory, tabs
-from app.web.people.suggestions import CloseView, close_view, with_close
+from app.web.people.suggestions import SuggestionsView, suggestions_view, with_close
 from app.web.ui.dates import month
 from app.web.ui.list_query import CARDS, TABLE, ListRequest, with_words
 
-Found = tuple[Page, Close]
+Found = tuple[Page, Suggestions]
 _BADGE = {badge.key: badge for badge in BADGES}
 
 
@@ -46,7 +46,7 @@ class ListView:
     place: str
     next: str
     previous: str
-    close: CloseView | None
+    close: SuggestionsView | None
     nobody: bool
     looked_through: int | None
     cards_address: str
@@ -67,7 +67,7 @@ def list_view(
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
     unasked = asked.query == Query()
     table = asked.view == TABLE
-    people = rows(page.cards, sprite) if table else cells(page.cards, sprite, marks=unasked)
+    people = rows(page.cards, sprite) if table else grid(page.cards, sprite, marks=unasked)
     return ListView(
         asked=asked,
         empty=unasked and not page.cards and page.next is None and page.previous is None,
@@ -81,7 +81,7 @@ def list_view(
         place=list_counts.place_line(asked, page, count),
         next=asked.address(page.next, next_number) if page.next else "",
         previous=asked.address(page.previous, number - 1) if page.previous else "",
-        close=close_view(asked, close, sprite),
+        close=suggestions_view(asked, close, sprite),
         nobody=not page.cards and not close.people,
         looked_through=page.looked_through,
         cards_address=_as_view(asked, CARDS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from app.model.employee import Employee
-from app.text.sanitizing import shown
+from app.text.sanitizing import visible
 from app.text.search_keys import month_of
 from app.web.people.cards import mail_link, phone_link
 from app.web.ui.dates import day, is_day
@@ -15,8 +15,8 @@ from app.web.ui.urls import list_address
 def person_facts(employee: Employee) -> list[tuple[str, Markup]]:
     """Label and value of each fact, in the order of the page."""
     facts = (
-        ("Goes by", escape(shown(employee.preferred_name))),
-        ("Pronouns", escape(shown(employee.pronouns))),
+        ("Goes by", escape(visible(employee.preferred_name))),
+        ("Pronouns", escape(visible(employee.pronouns))),
         ("Department", _filter_link("department", employee.department)),
         ("Place", _filter_link("location", employee.location)),
         ("Mail", Markup(mail_link(employee.email))),  # noqa: S704 (escaped there)
@@ -28,7 +28,7 @@ def person_facts(employee: Employee) -> list[tuple[str, Markup]]:
 
 def _filter_link(name: str, value: str) -> Markup:
     """The value as a link to all who have it."""
-    words = shown(value)
+    words = visible(value)
     return (
         Markup('<a href="{}">{}</a>').format(list_address(**{name: value}), words)
         if words
@@ -38,7 +38,7 @@ def _filter_link(name: str, value: str) -> Markup:
 
 def _started(iso: str) -> Markup:
     if not iso or not is_day(iso):
-        return escape(shown(iso))
+        return escape(visible(iso))
     words = Markup('<time datetime="{}">{}</time>').format(iso, day(iso))
     month = month_of(iso)
     return (

@@ -6,45 +6,45 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.directory.fuzzy import Close, Reason
-from app.web.people.cards import cells, rows
+from app.directory.fuzzy import Reason, Suggestions
+from app.web.people.cards import grid, rows
 from app.web.ui.html import escape
 from app.web.ui.list_query import TABLE, ListRequest
 
 
 @dataclass(frozen=True, slots=True)
-class CloseView:
+class SuggestionsView:
     """What stands beneath the people who match; ``searches`` are other words and their lists."""
 
     people: Markup
     searches: tuple[tuple[str, str], ...]
-    is_further: bool
+    beyond_page: bool
 
 
-def close_view(asked: ListRequest, close: Close, sprite: str) -> CloseView | None:
+def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> SuggestionsView | None:
     """The people who are close and the searches for them, if there are any."""
     if not close.people and not close.searches:
         return None
     cards = [match.card for match in close.people]
     because = ((each.card.id, "; ".join(map(_because, each.reasons))) for each in close.people)
     reasons = {card_id: words for card_id, words in because if words}
-    draw = rows if asked.view == TABLE else cells
-    return CloseView(
+    draw = rows if asked.view == TABLE else grid
+    return SuggestionsView(
         people=Markup(draw(cards, sprite, reasons=reasons)),  # noqa: S704
         searches=tuple((words, asked.but(words=words).address()) for words in close.searches),
-        is_further=close.is_further,
+        beyond_page=close.beyond_page,
     )
 
 
-def with_close(count: str, matching: int, close: Close) -> str:
+def with_close(count: str, matching: int, close: Suggestions) -> str:
     """The line that says how many match, and how many are close, or match further on by name."""
     number = len(close.people)
     if not number:
         return count
     people = f"more than {number}" if close.more else f"{number}"
-    if close.is_further and matching:
+    if close.beyond_page and matching:
         return f"{count}, and {people} by name"
-    if close.is_further:
+    if close.beyond_page:
         who = "1 person matches" if people == "1" else f"{people} people match"
         return f"{who[:1].upper()}{who[1:]} by name"
     if matching:

@@ -25,14 +25,14 @@ from werkzeug.routing import BaseConverter
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
-from app.text.sanitizing import clean_text, shown
+from app.text.sanitizing import clean_text, visible
 from app.web.current import current_directory
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.recovery import (
     ask_to_delete,
     conflict_page,
-    form_again,
+    form_with_input,
     holds_typed_form,
     person_not_found,
 )
@@ -50,12 +50,12 @@ from app.web.people.list_menus import MenuMemory
 from app.web.people.list_view import list_view
 from app.web.people.person_facts import person_facts
 from app.web.ui import dates, urls
-from app.web.ui.avatars import face, named_face
+from app.web.ui.avatars import avatar, named_avatar
 from app.web.ui.flashes import FLASH_ICONS, flashes
 from app.web.ui.icons import icon_at
 from app.web.ui.list_query import read_request
 
-__all__ = ["conflict_page", "form_again", "holds_typed_form", "pages", "person_not_found"]
+__all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
 
 SAMPLE_PEOPLE = 60
 pages = Blueprint("employees", __name__)
@@ -81,8 +81,8 @@ def _prepare(state: BlueprintSetupState) -> None:
         # Quicker than an import in the template, which makes the macros anew for every page.
         macros=lambda name: app.jinja_env.get_template(name).module,
         flashes=flashes,
-        face=face,
-        named_face=named_face,
+        avatar=avatar,
+        named_avatar=named_avatar,
         flash_icon=FLASH_ICONS.__getitem__,
         dialled=dialled,
         mail_address=mail_address,
@@ -95,7 +95,7 @@ def _prepare(state: BlueprintSetupState) -> None:
         delete_address=urls.delete_address,
     )
     app.jinja_env.filters.update(
-        shown=shown, readable=clean_text, moment=dates.moment, in_words=dates.number_in_words
+        visible=visible, readable=clean_text, moment=dates.moment, in_words=dates.number_in_words
     )
     app.jinja_env.tests["a_day"] = dates.is_day
 
@@ -145,7 +145,7 @@ def add() -> ResponseReturnValue:
     try:
         form_id = posted_form_id()
     except FormIdForged as error:
-        return form_again(error)
+        return form_with_input(error)
     if not form.validate():
         return show_form(form, status=422)
     try:
@@ -183,7 +183,7 @@ def edit(employee_id: str) -> ResponseReturnValue:
     try:
         form_id = posted_form_id()
     except FormIdForged as error:
-        return form_again(error)
+        return form_with_input(error)
     if not form.validate():
         return show_form(form, stored, revision=revision, status=422)
     try:
@@ -215,11 +215,11 @@ def delete(employee_id: str) -> ResponseReturnValue:
     try:
         form_id = posted_form_id()
     except FormIdForged as error:
-        return form_again(error)
+        return form_with_input(error)
     gone = current_directory().delete(
         employee_id, revision or None, write_id_of(form_id, ["delete", employee_id, revision])
     )
-    name = gone.full_name or shown(request.form.get("shown_name", ""))[:200]
+    name = gone.full_name or visible(request.form.get("shown_name", ""))[:200]
     flash(f"Deleted {name}." if name else "The person is deleted.", "good")
     return redirect("/", 303)
 

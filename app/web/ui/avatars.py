@@ -17,16 +17,16 @@ SIZES = {
 }
 
 
-def face(
+def avatar(
     employee_id: str, full_name: str, photo_key: str, size: str = "cell", *, lazy: bool = False
 ) -> Markup:
     """The face of a person beside their name, where it needs no words of its own."""
-    return Markup(face_html(employee_id, full_name, photo_key, size, lazy=lazy))  # noqa: S704
+    return Markup(avatar_html(employee_id, full_name, photo_key, size, lazy=lazy))  # noqa: S704
 
 
-def named_face(employee_id: str, full_name: str, photo_key: str) -> Markup:
+def named_avatar(employee_id: str, full_name: str, photo_key: str) -> Markup:
     """The large face of a person's own page, which readers hear of when there is a photo."""
-    inner = face(employee_id, full_name, photo_key, "large")
+    inner = avatar(employee_id, full_name, photo_key, "large")
     if not photo_key:
         return inner
     return Markup('<div class="portrait" role="img" aria-label="Portrait of {}">{}</div>').format(
@@ -34,7 +34,7 @@ def named_face(employee_id: str, full_name: str, photo_key: str) -> Markup:
     )
 
 
-def face_html(
+def avatar_html(
     employee_id: str, full_name: str, photo_key: str, size: str, *, lazy: bool = False
 ) -> str:
     """The same as text, for lists, where a few microseconds count twenty-four times."""

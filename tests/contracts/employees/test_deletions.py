@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.contracts import MOST_DELETED_AT_ONCE, Deletion, EmployeeStore, Query
+from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore, Query
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
@@ -100,6 +100,6 @@ def test_hundreds_are_deleted_at_once_and_the_others_stay(big_store: EmployeeSto
 
 
 def test_more_than_the_limit_is_refused(big_store: EmployeeStore) -> None:
-    too_many = [Deletion(f"{n}", None, "undo") for n in range(MOST_DELETED_AT_ONCE + 1)]
+    too_many = [Deletion(f"{n}", None, "undo") for n in range(MAX_DELETE_BATCH + 1)]
     with pytest.raises(ValueError, match="500"):
         big_store.delete_many(too_many)

@@ -21,7 +21,7 @@ ADA = person(
 def test_the_words_of_who_was_saved_are_known_after_tidying(store: EmployeeStore) -> None:
     add(store, ADA)
     store.tidy()
-    words = list(store.known_words())
+    words = list(store.vocabulary())
     assert {"ada", "obrien", "brien", "lukasz", "ady", "analyst", "sao", "paulo"} <= set(words)
     assert len(words) == len(set(words))
 
@@ -29,7 +29,7 @@ def test_the_words_of_who_was_saved_are_known_after_tidying(store: EmployeeStore
 def test_what_cannot_be_misspelt_is_no_known_word(store: EmployeeStore) -> None:
     add(store, ADA, person("2", "王小明"), person("3", "X" * 40), person("4", "सुनीता"))
     store.tidy()
-    words = set(store.known_words())
+    words = set(store.vocabulary())
     assert "सुनीता" in words
     assert not {"countess", "r2d2", "x", "王小明", "小明", "x" * 40} & words
 
@@ -42,15 +42,15 @@ def test_a_change_brings_its_words_and_keeps_no_order_of_writes(room: Room) -> N
     other.update(changed, revision_of(stored), new_write_id())
     other.tidy()
     other.tidy()
-    assert {"ada", "lovelace"} <= set(room.store.known_words())
+    assert {"ada", "lovelace"} <= set(room.store.vocabulary())
 
 
 def test_words_come_with_many_people_at_once_and_with_reindex(room: Room) -> None:
     list(room.store.add_many([person("1", "Grace Hopper")]))
-    assert {"grace", "hopper"} <= set(room.store.known_words())
+    assert {"grace", "hopper"} <= set(room.store.vocabulary())
     room.put_outside(person("2", "Zuzanna Wróblewska"))
     list(room.store.reindex())
-    words = list(room.store.known_words())
+    words = list(room.store.vocabulary())
     assert {"zuzanna", "wroblewska"} <= set(words)
     assert len(words) == len(set(words))
 
@@ -64,9 +64,9 @@ def test_several_machines_bring_the_same_words_at_once(big_room: Room) -> None:
         each.start()
     for each in together:
         each.join()
-    words = list(big_room.store.known_words())
+    words = list(big_room.store.vocabulary())
     assert sorted(words) == ["ada", "computing", "lovelace"]
 
 
 def test_an_empty_directory_knows_no_words(store: EmployeeStore) -> None:
-    assert list(store.known_words()) == []
+    assert list(store.vocabulary()) == []

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.contracts import Page, Query
-from app.directory.fuzzy import Close
+from app.directory.fuzzy import Suggestions
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
@@ -60,14 +60,14 @@ def directory(store: EarlyStore) -> Directory:
     return Directory(store, None)
 
 
-def names(close: Close) -> list[str]:
+def names(close: Suggestions) -> list[str]:
     return [match.card.full_name for match in close.people]
 
 
 def further(directory: Directory, words: str, **conditions: str) -> list[str]:
     page, close = directory.search(Query(words=words, **conditions))
     assert page.looked_through
-    assert close.is_further or not close.people
+    assert close.beyond_page or not close.people
     return names(close)
 
 
@@ -104,7 +104,7 @@ def test_other_conditions_and_later_pages_look_for_nobody(
 ) -> None:
     assert further(directory, "toby mercer", location="Lisbon") == []
     query = Query(words="toby mercer")
-    assert directory.search(query, "onwards")[1] == Close()
+    assert directory.search(query, "onwards")[1] == Suggestions()
     assert store.asked == ["toby mercer"] * 2
 
 
@@ -130,7 +130,7 @@ def test_a_misspelt_name_is_found_so_too(directory: Directory) -> None:
     _, close = Directory(store, None).search(Query(words="otby mercer"))
     assert names(close) == ["Toby B. Mercer", "Toby Mercer"]
     assert close.searches == ("toby mercer",)
-    assert not close.is_further
+    assert not close.beyond_page
 
 
 def test_a_store_that_does_not_answer_any_more_costs_the_page_nothing(
@@ -181,7 +181,7 @@ def test_a_name_of_which_one_word_begins_another_is_found_among_many_of_the_long
         store.add(Employee(id=f"p{at}", full_name=name, job_title="", location=""), f"form {at}")
     page, close = Directory(store, None).search(Query(words=typed))
     assert [match.card.full_name for match in close.people] == found
-    assert close.is_further == bool(found)
+    assert close.beyond_page == bool(found)
     assert not {match.card.id for match in close.people} & {card.id for card in page.cards}
     second = page.next and Directory(store, None).search(Query(words=typed), page.next)
-    assert not second or second[1] == Close()
+    assert not second or second[1] == Suggestions()

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.contracts import MOST_AT_ONCE, EmployeeStore, Page, Query
-from app.directory.fuzzy import Spent, search
+from app.contracts import MAX_BATCH, EmployeeStore, Page, Query
+from app.directory.fuzzy import Cost, search
 from app.directory.fuzzy.rewrites import MOST
 from app.directory.service import Directory
 from app.model.employee import Employee
@@ -28,7 +28,7 @@ PEOPLE, NUMBER, SEED = 4_000, 500, 2026
 @pytest.fixture(autouse=True)
 def _no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy with other tests is slow, and that is no fault of a guess."""
-    monkeypatch.setattr(search, "LEAST", Spent(60.0, 60.0))
+    monkeypatch.setattr(search, "MIN_BUDGET", Cost(60.0, 60.0))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_on_dynamodb_it_reads_at_most_twice_the_units_of_a_page(
     dynamodb_local: str, people: list[Employee]
 ) -> None:
     room = DynamoRoom(dynamodb_local)
-    some = people[: 5 * MOST_AT_ONCE]
+    some = people[: 5 * MAX_BATCH]
     list(room.store.add_many(some))
     directory = Directory(room.store, None)
     directory.search(Query(words="smiht"))  # reads the words

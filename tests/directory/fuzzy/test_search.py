@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from app.contracts import Page, Query
-from app.directory.fuzzy import Close, Spent, search, vocabulary_cache
+from app.directory.fuzzy import Cost, Suggestions, search, vocabulary_cache
 from app.directory.fuzzy.nicknames import lines, other_forms
-from app.directory.fuzzy.rewrites import MOST_GUESSES, asked_words, guesses
-from app.directory.fuzzy.vocabulary import MOST_COMPARED, Vocabulary
+from app.directory.fuzzy.rewrites import MAX_REWRITES, rewrites, typed_query_words
+from app.directory.fuzzy.vocabulary import MAX_COMPARED, Vocabulary
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
@@ -42,10 +42,10 @@ class CountingStore(ModelStore):
         self.asked.append(query)
         return super().browse(query, cursor, limit)
 
-    def known_words(self) -> Iterator[str]:
+    def vocabulary(self) -> Iterator[str]:
         if not self.knows_words:
-            raise StorageUnavailable("the database", "known_words")
-        return super().known_words()
+            raise StorageUnavailable("the database", "vocabulary")
+        return super().vocabulary()
 
 
 @pytest.fixture
@@ -67,15 +67,15 @@ def put(store: ModelStore, *names: str, **fields: str) -> None:
     list(store.add_many(people))
 
 
-def close_to(directory: Directory, words: str, **conditions: str) -> Close:
+def suggest(directory: Directory, words: str, **conditions: str) -> Suggestions:
     return directory.search(Query(words=words, **conditions))[1]
 
 
-def named(close: Close) -> list[str]:
+def named(close: Suggestions) -> list[str]:
     return [match.card.full_name for match in close.people]
 
 
-def reasons(close: Close) -> list[tuple[str, str, bool]]:
+def reasons(close: Suggestions) -> list[tuple[str, str, bool]]:
     return [(each.found, each.typed, each.is_other_form)
             for match in close.people for each in match.reasons]  # fmt: skip
 
@@ -95,7 +95,7 @@ def reasons(close: Close) -> list[tuple[str, str, bool]]:
 def test_a_word_a_letter_or_two_away_finds_the_person(
     directory: Directory, typed: str, name: str
 ) -> None:
-    assert name in named(close_to(directory, typed))
+    assert name in named(suggest(directory, typed))
 
 
 @pytest.mark.parametrize(
@@ -109,16 +109,16 @@ def test_a_word_a_letter_or_two_away_finds_the_person(
 def test_another_form_of_a_name_finds_the_person(
     directory: Directory, typed: str, name: str, found: str
 ) -> None:
-    close = close_to(directory, typed)
+    close = suggest(directory, typed)
     assert named(close) == [name]
     assert [(each[0], each[2]) for each in reasons(close)] == [(found, True)]
 
 
 def test_the_reasons_name_both_words_as_they_are_written(directory: Directory) -> None:
-    assert reasons(close_to(directory, "bob SMIHT")) == [
+    assert reasons(suggest(directory, "bob SMIHT")) == [
         ("Robert", "Bob", True), ("Smith", "SMIHT", False)
     ]  # fmt: skip
-    assert reasons(close_to(directory, "obrein")) == [("O'Brien", "Obrein", False)]
+    assert reasons(suggest(directory, "obrein")) == [("O'Brien", "Obrein", False)]
 
 
 def test_exact_hits_are_on_the_page_and_never_among_the_close(
@@ -134,14 +134,14 @@ def test_who_has_only_a_longer_word_has_no_other_form_of_the_name(
     store: CountingStore, directory: Directory
 ) -> None:
     put(store, "Al Capone", "Alina Kowalska")
-    assert named(close_to(directory, "albert")) == ["Al Capone"]
+    assert named(suggest(directory, "albert")) == ["Al Capone"]
 
 
 def test_a_form_of_two_letters_is_looked_for_in_first_names(
     store: CountingStore, directory: Directory
 ) -> None:
     put(store, "Amina al-Rashid", "Al Capone")
-    assert named(close_to(directory, "albert")) == ["Al Capone"]
+    assert named(suggest(directory, "albert")) == ["Al Capone"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_where_nobody_has_every_word_those_who_have_the_others_are_found(
 ) -> None:
     put(store, "Robert Lisboa", location="Lisbon")
     put(store, "Bo Chen", "Ines Offerman")
-    close = close_to(directory, typed)
+    close = suggest(directory, typed)
     assert sorted(named(close)) == sorted(found)
     left_out = [each.typed for match in close.people for each in match.reasons if not each.found]
     assert list(dict.fromkeys(left_out)) == without
@@ -175,16 +175,16 @@ def test_no_word_is_left_out_where_somebody_is_found(
     store: CountingStore, directory: Directory
 ) -> None:
     put(store, "Robert Lisboa", location="Lisbon")
-    assert named(close_to(directory, "robert lisbon")) == []
-    assert [each[0] for each in reasons(close_to(directory, "bob lisboa"))] == ["Robert"]
-    assert named(close_to(directory, "bob smith")) == ["Robert Smith"]
+    assert named(suggest(directory, "robert lisbon")) == []
+    assert [each[0] for each in reasons(suggest(directory, "bob lisboa"))] == ["Robert"]
+    assert named(suggest(directory, "bob smith")) == ["Robert Smith"]
 
 
 def test_names_of_two_letters_are_misspelt_too(store: CountingStore, directory: Directory) -> None:
     put(store, "Bo Chen", "Boris Chen", "Wei Li", "Wei Lim")
-    assert named(close_to(directory, "boo chen")) == ["Bo Chen"]
-    assert named(close_to(directory, "wei lii"))[0] == "Wei Li"
-    assert named(close_to(directory, "boo")) == []
+    assert named(suggest(directory, "boo chen")) == ["Bo Chen"]
+    assert named(suggest(directory, "wei lii"))[0] == "Wei Li"
+    assert named(suggest(directory, "boo")) == []
 
 
 def test_a_search_that_may_be_meant_and_ended_early_is_offered(
@@ -199,31 +199,31 @@ def test_a_search_that_may_be_meant_and_ended_early_is_offered(
         return browse(query, cursor, limit)
 
     monkeypatch.setattr(store, "browse", ending)
-    assert close_to(directory, "acountant seattle") == Close(searches=("accountant seattle",))
+    assert suggest(directory, "acountant seattle") == Suggestions(searches=("accountant seattle",))
 
 
 def test_who_goes_by_another_form_is_found_by_it(
     store: CountingStore, directory: Directory
 ) -> None:
     put(store, "Xiuying Wang", preferred_name="Betty")
-    assert reasons(close_to(directory, "elizabeth")) == [("Betty", "Elizabeth", True)]
+    assert reasons(suggest(directory, "elizabeth")) == [("Betty", "Elizabeth", True)]
 
 
 def test_filters_keep_applying(store: CountingStore, directory: Directory) -> None:
     put(store, "Robert Lisboa", location="Lisbon")
-    assert named(close_to(directory, "bob", location="Lisbon")) == ["Robert Lisboa"]
+    assert named(suggest(directory, "bob", location="Lisbon")) == ["Robert Lisboa"]
     assert all(query.location == "Lisbon" for query in store.asked)
 
 
 def test_titles_and_places_are_misspelt_too(store: CountingStore, directory: Directory) -> None:
     put(store, "Ada Byron", job_title="Reliability Engineer", location="Reykjavík")
-    assert named(close_to(directory, "relaibility reykavik")) == ["Ada Byron"]
+    assert named(suggest(directory, "relaibility reykavik")) == ["Ada Byron"]
 
 
 def test_a_search_that_finds_enough_asks_once(store: CountingStore, directory: Directory) -> None:
     put(store, *(f"Bob Number{each}" for each in "abcdef"))
-    assert close_to(directory, "bob") == Close()
-    assert close_to(directory, "") == Close()
+    assert suggest(directory, "bob") == Suggestions()
+    assert suggest(directory, "") == Suggestions()
     assert len(store.asked) == 2
 
 
@@ -232,40 +232,40 @@ def test_a_page_further_on_shows_nobody_close(store: CountingStore, directory: D
     first = store.browse(Query(words="bob"), None, 5)
     page, close = directory.search(Query(words="bob"), first.next)
     assert len(page.cards) == 3
-    assert close == Close()
+    assert close == Suggestions()
 
 
 def test_close_people_are_bounded_and_there_is_a_search_for_all_of_them(
     store: CountingStore, directory: Directory
 ) -> None:
     put(store, *(f"Robert Number{at}" for at in range(40)))
-    close = close_to(directory, "robret")
-    assert len(close.people) == search.MOST_CLOSE
+    close = suggest(directory, "robret")
+    assert len(close.people) == search.MAX_SUGGESTIONS
     assert (close.more, close.searches) == (True, ("robert",))
 
 
 def test_at_most_three_other_searches_are_made(store: CountingStore, directory: Directory) -> None:
     put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
-    close_to(directory, "marun")
-    assert len(store.asked) <= 1 + MOST_GUESSES
+    suggest(directory, "marun")
+    assert len(store.asked) <= 1 + MAX_REWRITES
 
 
 @pytest.mark.parametrize(
     ("most", "searches"),
-    [(Spent(-1, 60), 0), (Spent(60, -1), 0), (Spent(60, 60), MOST_GUESSES)],
+    [(Cost(-1, 60), 0), (Cost(60, -1), 0), (Cost(60, 60), MAX_REWRITES)],
 )
 def test_no_further_search_is_begun_once_they_took_as_much_as_the_first(
     store: CountingStore,
     directory: Directory,
     monkeypatch: pytest.MonkeyPatch,
-    most: Spent,
+    most: Cost,
     searches: int,
 ) -> None:
     put(store, *(f"Mar{each}n Zzz" for each in "abcdefghijklmn"))
-    monkeypatch.setattr(search, "LEAST", Spent(-1, -1))
+    monkeypatch.setattr(search, "MIN_BUDGET", Cost(-1, -1))
     query = Query(words="marun")
     page = store.browse(query)
-    close = directory._near.close_to(query, page, most)
+    close = directory._near.suggest(query, page, most)
     assert len(store.asked) == 1 + searches
     assert bool(close.people) is bool(searches)
 
@@ -278,7 +278,7 @@ def test_a_search_and_its_guesses_are_of_one_page(
     browse = store.browse
 
     def browsing(*asked: Any) -> Page:
-        met.append(read_budget.shared(lambda _: object()))
+        met.append(read_budget.current(lambda _: object()))
         return browse(*asked)
 
     monkeypatch.setattr(store, "browse", browsing)
@@ -291,7 +291,7 @@ def test_a_search_and_its_guesses_are_of_one_page(
 
 def test_nonsense_finds_nobody(directory: Directory) -> None:
     for words in ("qqqqqq", "!?", "xyzzy plugh", "a" * 200, "one two three four five six seven"):
-        assert close_to(directory, words) == Close()
+        assert suggest(directory, words) == Suggestions()
 
 
 def test_the_page_is_answered_when_the_words_cannot_be_read(
@@ -300,7 +300,7 @@ def test_the_page_is_answered_when_the_words_cannot_be_read(
     store.knows_words = False
     page, _ = directory.search(Query(words="smith"))
     assert [card.full_name for card in page.cards] == ["Robert Smith"]
-    assert named(close_to(directory, "bob smith")) == ["Robert Smith"]  # needs no words
+    assert named(suggest(directory, "bob smith")) == ["Robert Smith"]  # needs no words
 
 
 def test_the_page_is_answered_when_the_search_for_close_people_fails(
@@ -308,35 +308,35 @@ def test_the_page_is_answered_when_the_search_for_close_people_fails(
 ) -> None:
     store.answers_left = 1
     page, close = directory.search(Query(words="smiht"))
-    assert (page.cards, close) == ((), Close())
+    assert (page.cards, close) == ((), Suggestions())
 
 
 def test_a_search_waits_for_the_words_only_so_long(
     store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    words = list(store.known_words())
+    words = list(store.vocabulary())
 
     def slowly() -> Iterator[str]:
         go_on.wait(30)
         return iter(words)
 
-    monkeypatch.setattr(store, "known_words", slowly)
+    monkeypatch.setattr(store, "vocabulary", slowly)
     monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 0.01)
-    assert close_to(directory, "smiht") == Close()
+    assert suggest(directory, "smiht") == Suggestions()
     go_on.set()
     monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 30)
-    assert named(close_to(directory, "smiht")) == ["Robert Smith"]
+    assert named(suggest(directory, "smiht")) == ["Robert Smith"]
 
 
 def test_words_that_were_read_are_read_again_when_they_are_old(
     store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert named(close_to(directory, "lovelcae")) == []
+    assert named(suggest(directory, "lovelcae")) == []
     put(store, "Ada Lovelace")
     monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT", 30)
     directory._near._known._next_at = 0.0
-    assert named(close_to(directory, "lovelcae")) == ["Ada Lovelace"]
+    assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
 
 
 def test_many_words_are_looked_through_in_bounded_steps() -> None:
@@ -345,16 +345,16 @@ def test_many_words_are_looked_through_in_bounded_steps() -> None:
              for three in letters for four in letters]  # fmt: skip
     vocabulary = Vocabulary([*words, "robert"])
     assert len(vocabulary) == 10_001
-    assert len(vocabulary._alike("robret", alone=True)) <= MOST_COMPARED
+    assert len(vocabulary._alike("robret", alone=True)) <= MAX_COMPARED
 
 
 def test_asked_words_keep_their_order_and_lose_what_asks_nothing() -> None:
-    assert asked_words("Smith, bo bob O’Brien") == ["smith", "bob", "obrien"]
+    assert typed_query_words("Smith, bo bob O’Brien") == ["smith", "bob", "obrien"]
 
 
 def test_guesses_come_the_likeliest_first_and_each_changes_something() -> None:
     vocabulary = Vocabulary(["robert", "rupert", "bob", "smith", "smyth"])
-    found = guesses("robrt smih", vocabulary, found_some=False)
+    found = rewrites("robrt smih", vocabulary, found_some=False)
     assert found[0].words == "robert smith"
     assert [each.cost for each in found] == sorted(each.cost for each in found)
     assert all(each.changed for each in found)

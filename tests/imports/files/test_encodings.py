@@ -7,7 +7,7 @@ import io
 import pytest
 
 from app.imports.files.encodings import encoding_of
-from app.imports.files.latin_encodings import latin_of
+from app.imports.files.latin_encodings import rank_latin_encodings
 
 WESTERN = (
     "José García", "María Núñez", "Søren Kierkegaard", "Åse Lindström", "Jürgen Müller",
@@ -75,7 +75,7 @@ def test_a_byte_that_an_encoding_lacks_leaves_it_out() -> None:
     [as_csv(RUSSIAN, "cp1251"), as_csv(GREEK, "cp1253"), as_csv(JAPANESE, "cp932")],
 )
 def test_other_scripts_are_not_taken_for_latin(content: bytes) -> None:
-    assert not latin_of(content).is_sure
+    assert not rank_latin_encodings(content).is_sure
 
 
 def test_a_few_stray_bytes_make_no_other_encoding_of_utf8() -> None:

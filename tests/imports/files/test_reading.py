@@ -19,7 +19,7 @@ from app.imports.planning.dates import DayOrder, read_day
 from app.imports.planning.lines import problem_at
 from app.imports.planning.parsed_rows import read_row
 from app.model.employee import Employee
-from app.runtime.compact_map import Seen
+from app.runtime.compact_map import CompactMap
 
 ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga"), ("Bo", "A\nB", "é"))
 
@@ -480,7 +480,7 @@ def test_the_other_days_of_a_file_tell_whether_the_day_or_the_month_comes_first(
 
 
 def test_what_was_seen_is_known_however_much_it_is() -> None:
-    seen = Seen()
+    seen = CompactMap()
     for number in range(1, 20_001):
         assert seen.note(f"id {number}", number)
     assert not seen.note("id 7", 99)

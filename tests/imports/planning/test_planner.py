@@ -27,7 +27,7 @@ def test_a_dry_run_changes_nobody_and_waits(desk: Desk) -> None:
     desk.store.add(AMARA, "w")
     before = desk.store.get("amara")
     job = desk.run("Id,Name\namara,Another\n,New\n", go=False)
-    assert job.phase is Phase.PLANNED
+    assert job.phase is Phase.READY
     assert desk.store.get("amara") == before
     assert desk.everyone().keys() == {"amara"}
 
@@ -171,4 +171,4 @@ def test_an_export_fills_an_empty_directory_with_the_same_people(desk: Desk) -> 
 def test_a_file_that_is_no_table_fails_with_its_sentence(desk: Desk) -> None:
     job = desk.run("Colour,Size\nred,1\n")
     assert job.phase is Phase.FAILED
-    assert job.trouble.startswith("No column says who is meant.")
+    assert job.error.startswith("No column says who is meant.")

@@ -31,14 +31,14 @@ def test_an_import_survives_kill_9_and_does_nothing_twice(
     job = importer.take_in(
         io.BytesIO(f"Name,Title,Office,Mail\n{''.join(rows)}".encode()), "a.csv", go=True
     )
-    begun = wait_for(importer, job, lambda now: now.ahead > 0)
+    begun = wait_for(importer, job, lambda now: now.added_ahead > 0)
     app.kill()
-    worker = int(begun.holder.split()[1])
+    worker = int(begun.lease_holder.split()[1])
     killed = wait_for(importer, job, lambda now: is_dead(worker))
-    assert killed.phase is Phase.DOING
+    assert killed.phase is Phase.APPLYING
     assert killed.done_parts < killed.parts
     app.start()
-    done = wait_for(importer, job, lambda now: now.phase is Phase.DONE)
+    done = wait_for(importer, job, lambda now: now.phase is Phase.APPLIED)
     assert done.done.added == PEOPLE
     facets = store.facets()
     assert (facets.total, dict(facets.letters)) == (PEOPLE, {"p": PEOPLE})

@@ -9,7 +9,7 @@ import openpyxl
 
 from app.contracts.import_jobs import Job
 from app.exports.csv_file import csv_of_rows
-from app.imports.planning.lines import REFUSED
+from app.imports.planning.lines import REJECTED
 from app.model.revision import revision_of
 from tests.support.import_desk import Desk
 
@@ -24,7 +24,7 @@ FILE = (
 
 
 def refused_file(desk: Desk, job: Job) -> bytes:
-    return b"".join(csv_of_rows(desk.importer.refused_rows(job)))
+    return b"".join(csv_of_rows(desk.importer.rejected_rows(job)))
 
 
 def rows_in(content: bytes) -> list[list[str]]:
@@ -65,7 +65,7 @@ def test_what_was_mended_is_imported_and_the_rest_comes_back_under_the_same_head
     bo[4:] = ["B", "L", "bo@example.com", "2024-02-29"]
     eve[5] = "L"
     job = desk.run(mended([head, bo, cy[:8], di, eve]))
-    assert job.left_out == ("Line", "What to do", "Shoe size")
+    assert job.ignored_columns == ("Line", "What to do", "Shoe size")
     assert sorted(desk.everyone().values()) == ["Ada", "Bo", "Cy", "Eve"]
     assert {each.job_title for batch in desk.store.each() for each in batch.people} >= {"=1+1"}
     again_head, again_di = rows_in(refused_file(desk, job))
@@ -106,4 +106,4 @@ def test_many_lines_are_given_part_by_part_in_their_order(desk: Desk) -> None:
     job = desk.run("Name,Title,Office\n" + rows, go=False)
     numbers = [int(row[0]) for row in rows_in(refused_file(desk, job))[1:]]
     assert numbers == [n + 2 for n in range(0, 5_000, 3)]
-    assert [line.number for line in desk.importer.lines(job, REFUSED, 0, 5)] == numbers[:5]
+    assert [line.number for line in desk.importer.lines(job, REJECTED, 0, 5)] == numbers[:5]

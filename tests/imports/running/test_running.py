@@ -14,10 +14,10 @@ import pytest
 
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job, Phase
-from app.imports.errors import NotNow
+from app.imports.errors import ImportNotPossible
 from app.imports.planning import line_store
-from app.imports.planning.lines import REFUSED, LineCounts
-from app.imports.planning.matching import LIVES
+from app.imports.planning.lines import REJECTED, LineCounts
+from app.imports.planning.matching import MAX_REINCARNATIONS
 from app.imports.running import execution, job_lease, worker
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, StorageUnavailable
@@ -58,13 +58,13 @@ def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk
         "Eve,T,L,,\n"
     )
     job = desk.run(text)
-    assert job.phase is Phase.DONE
-    assert job.done == LineCounts(added=2, changed=1, same=1, refused=1)
+    assert job.phase is Phase.APPLIED
+    assert job.done == LineCounts(added=2, changed=1, unchanged=1, rejected=1)
     bo = desk.store.get("bo")
     assert (bo.job_title, bo.badges, bo.version) == ("New", ("own",), 2)
 
     again = desk.run(text)
-    assert again.done == LineCounts(same=4, refused=1)
+    assert again.done == LineCounts(unchanged=4, rejected=1)
 
     undone = desk.undo(job)
     assert (undone.phase, undone.undone) == (Phase.UNDONE, LineCounts(undone=3))
@@ -72,7 +72,7 @@ def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk
     assert desk.store.get("bo").badges == ("bug", "own")
 
     once_more = desk.run(text)
-    assert once_more.done == LineCounts(added=2, changed=1, same=1, refused=1)
+    assert once_more.done == LineCounts(added=2, changed=1, unchanged=1, rejected=1)
     assert len(desk.everyone()) == 4
 
 
@@ -94,7 +94,7 @@ def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(de
     assert "not here any more" in told[1][1]
     assert "was added since" in told[3][1]
     assert desk.store.get("bo").job_title == "T"
-    assert done.done == LineCounts(changed=1, refused=3)
+    assert done.done == LineCounts(changed=1, rejected=3)
 
 
 def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
@@ -113,7 +113,7 @@ def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk
     for job in (first, second):
         desk.importer.go(job.id)
         desk.work(job)
-    done = LineCounts(added=2, changed=1), LineCounts(same=3)
+    done = LineCounts(added=2, changed=1), LineCounts(unchanged=3)
     assert (desk.importer.read(first.id).done, desk.importer.read(second.id).done) == done
     assert desk.undo(second).undone == LineCounts()
     assert len(desk.everyone()) == 3
@@ -128,7 +128,7 @@ def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: 
     job = desk.run("Id,Name,Title,Office\nbo,Bo,Boss,L\n", go=False)
     change(desk.store, "bo", job_title="Boss")
     desk.importer.go(job.id)
-    assert desk.work(job).done == LineCounts(same=1)
+    assert desk.work(job).done == LineCounts(unchanged=1)
     desk.undo(desk.importer.read(job.id))
     assert desk.store.get("bo").job_title == "Boss"
 
@@ -146,11 +146,11 @@ def test_imports_are_undone_one_after_the_other(real_desk: Desk) -> None:
 
 def test_who_was_added_and_undone_again_and_again_is_told_how_to_be_added(desk: Desk) -> None:
     text = "Name,Title,Office\nBo,T,L\n"
-    for _ in range(LIVES):
+    for _ in range(MAX_REINCARNATIONS):
         assert desk.undo(desk.run(text)).undone == LineCounts(undone=1)
     job = desk.run(text)
-    assert job.done == LineCounts(refused=1)
-    [line] = desk.importer.lines(job, REFUSED, 0, 9)
+    assert job.done == LineCounts(rejected=1)
+    [line] = desk.importer.lines(job, REJECTED, 0, 9)
     assert "deleted 3 times. Give them an id or a mail address" in line.problems[0].reason
 
 
@@ -272,7 +272,7 @@ def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
             killed = kill_at(desk, monkeypatch, job, writes)
             done = desk.work(job)
         assert done.done == LineCounts(added=20, changed=10)
-        assert (done.ahead, done.progress) == (0, (30, 30))
+        assert (done.added_ahead, done.progress) == (0, (30, 30))
         if kill_undo:
             undone = desk.work(job)
             assert undone.undone == LineCounts(undone=30)
@@ -304,7 +304,7 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
         job = desk.run(many(30), go=False)
         desk.importer.go(job.id)
         killed = kill_at(desk, monkeypatch, job, writes)
-        if desk.importer.read(job.id).phase is Phase.DOING:
+        if desk.importer.read(job.id).phase is Phase.APPLYING:
             desk.importer.stop(job.id)
         desk.undo(job)
         assert contents(desk) == before
@@ -324,7 +324,7 @@ def test_stopped_it_rests_and_told_to_go_on_it_goes_on(
     desk.importer.stop(job.id)
     assert [now.done_parts for now in running][-1] in (2, 3)
     stopped = desk.importer.read(job.id)
-    assert (stopped.phase, stopped.stopped, stopped.holder) == (Phase.DOING, True, "")
+    assert (stopped.phase, stopped.paused, stopped.lease_holder) == (Phase.APPLYING, True, "")
     assert desk.importer.due() is None
     assert desk.work(job).done_parts == stopped.done_parts
     desk.importer.go(job.id)
@@ -371,7 +371,7 @@ def test_what_an_older_release_stopped_in_the_middle_of_a_part_can_be_undone(des
     lines = desk.lines(job)
     list(desk.store.add_many(line.newcomer for line in lines[:4]))
     stored = desk.jobs.read(job.id)
-    desk.jobs.write(replace(stored.job, phase=Phase.DOING, stopped=True), stored.revision)
+    desk.jobs.write(replace(stored.job, phase=Phase.APPLYING, paused=True), stored.revision)
     assert desk.undo(job).undone == LineCounts(undone=4)
     assert desk.everyone() == {}
 
@@ -393,9 +393,9 @@ def test_how_far_it_is_moves_while_people_are_put_in_order_and_while_they_are_ad
 
     monkeypatch.setattr(desk.jobs, "write", write)
     desk.work(job)
-    sorting = [now.sorting for now in seen]
+    sorting = [now.buffered for now in seen]
     assert [each for each in sorting if each] == [100, 200, 300, 400, 450]
-    assert all(now.progress == (0, 450) for now in seen if now.sorting)
+    assert all(now.progress == (0, 450) for now in seen if now.buffered)
     done = [now.progress[0] for now in seen]
     assert done == sorted(done)
     assert {200, 201, 449, 450} <= set(done)
@@ -422,7 +422,7 @@ def test_what_was_added_before_a_stop_is_counted_when_it_goes_on(
     done = [now.progress[0] for now in seen]
     assert (done, done[0], done[-1]) == (sorted(done), 20, 30)
     added_by_then = 30 if "Mail" in head else 20
-    assert max(now.ahead for now in seen) == added_by_then
+    assert max(now.added_ahead for now in seen) == added_by_then
 
 
 def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
@@ -432,7 +432,7 @@ def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
     desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), "w")
     desk.importer.go(job.id)
     done = desk.work(job)
-    assert done.done == LineCounts(added=2, refused=1)
+    assert done.done == LineCounts(added=2, rejected=1)
     assert desk.outcomes(done) == ["added", "refused", "added"]
     assert "was added since" in desk.lines(done)[1].problems[0].reason
 
@@ -451,7 +451,7 @@ def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
 
     monkeypatch.setattr(desk.store, "find_by_email", asked)
     stopped = desk.work(job)
-    assert (stopped.holder, stopped.sorting, stopped.progress) == ("", 100, (0, 450))
+    assert (stopped.lease_holder, stopped.buffered, stopped.progress) == ("", 100, (0, 450))
     assert desk.everyone() == {}
     desk.stop.clear()
     monkeypatch.undo()
@@ -474,7 +474,7 @@ def test_who_was_added_and_then_changed_or_deleted_by_others_still_was_added_by_
     desk.stop.clear()
     assert desk.work(job).done == LineCounts(added=30)
     assert desk.everyone().keys() >= {changed, joined, "other"}
-    assert desk.undo(job).undone == LineCounts(undone=28, kept=2)
+    assert desk.undo(job).undone == LineCounts(undone=28, skipped=2)
     assert desk.everyone().keys() == {changed, "other"}
 
 
@@ -511,7 +511,7 @@ def test_lines_that_were_done_as_they_were_planned_are_not_kept_twice(desk: Desk
     head = "Id,Name,Title,Office\n"
     rows = "".join(f"{number},Person {number},T,L\n" for number in range(30))
     done = desk.run(head + rows)
-    assert done.done == LineCounts(added=29, refused=1)
+    assert done.done == LineCounts(added=29, rejected=1)
     kept = desk.jobs._parts  # type: ignore[attr-defined]
     assert [number for _, kind, number in kept if kind == "done"] == [0]
     assert [line.number for line in desk.lines(done)] == list(range(2, 32))
@@ -524,9 +524,9 @@ def test_a_job_that_is_held_is_left_to_its_holder_until_the_hold_runs_out(desk: 
     assert list(desk.importer.work(job.id, desk.stop)) == []
     assert desk.importer.due() is None
     stored = desk.jobs.read(job.id)
-    desk.jobs.write(replace(stored.job, held_until=time.time() - 1), stored.revision)
+    desk.jobs.write(replace(stored.job, lease_until=time.time() - 1), stored.revision)
     assert desk.importer.due() == job.id
-    assert list(desk.importer.work(job.id, desk.stop))[-1].phase is Phase.DONE
+    assert list(desk.importer.work(job.id, desk.stop))[-1].phase is Phase.APPLIED
     assert list(first) == []  # it finds that another has taken over, and ends
     assert len(desk.everyone()) == 3
 
@@ -539,7 +539,9 @@ def test_a_holder_that_died_on_this_machine_is_not_waited_for_and_one_elsewhere_
     dead.wait()
     for host, is_due in ((socket.gethostname(), True), ("elsewhere", False)):
         stored = desk.jobs.read(job.id)
-        held = replace(stored.job, holder=f"{host} {dead.pid} x", held_until=time.time() + 60)
+        held = replace(
+            stored.job, lease_holder=f"{host} {dead.pid} x", lease_until=time.time() + 60
+        )
         desk.jobs.write(held, stored.revision)
         assert (desk.importer.due() == job.id) is is_due
 
@@ -550,13 +552,13 @@ def test_work_that_dies_again_and_again_rests_and_says_why(
     monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
     job = desk.take_in(many(3))
     for _ in range(5):
-        assert job_lease.take_hold(desk.jobs, job.id, desk.stop)
-    assert job_lease.take_hold(desk.jobs, job.id, desk.stop) is None
+        assert job_lease.acquire(desk.jobs, job.id, desk.stop)
+    assert job_lease.acquire(desk.jobs, job.id, desk.stop) is None
     resting = desk.importer.read(job.id)
-    assert resting.stopped
-    assert "ended five times" in resting.trouble
+    assert resting.paused
+    assert "ended five times" in resting.error
     desk.importer.go(job.id)
-    assert desk.work(job).phase is Phase.DONE
+    assert desk.work(job).phase is Phase.APPLIED
 
 
 def test_a_store_that_does_not_answer_is_told_of_and_the_work_goes_on_later(
@@ -571,14 +573,14 @@ def test_a_store_that_does_not_answer_is_told_of_and_the_work_goes_on_later(
         with pytest.raises(StorageUnavailable):
             desk.work(job)
     waiting = desk.importer.read(job.id)
-    assert waiting.trouble == "It waits, because the database did not answer: locked."
+    assert waiting.error == "It waits, because the database did not answer: locked."
     assert desk.importer.due() == job.id
     assert desk.work(job).done.added == 3
 
 
 def test_what_cannot_be_undone_says_why(desk: Desk) -> None:
     def why(job: Job) -> str:
-        with pytest.raises(NotNow) as refused:
+        with pytest.raises(ImportNotPossible) as refused:
             desk.importer.undo(job.id)
         return str(refused.value)
 
@@ -600,16 +602,16 @@ def test_what_cannot_be_undone_says_why(desk: Desk) -> None:
 
 def test_only_what_can_be_done_now_is_done(desk: Desk) -> None:
     job = desk.take_in(many(1), go=False)
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportNotPossible):
         desk.importer.undo(job.id)
     desk.work(job)
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportNotPossible):
         desk.importer.stop(job.id)
     desk.importer.go(job.id)
     desk.work(job)
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportNotPossible):
         desk.importer.go(job.id)
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportNotPossible):
         desk.importer.forget(job.id)
     planned = desk.run(many(1), go=False)
     desk.importer.forget(planned.id)
@@ -623,7 +625,7 @@ def test_lines_are_shown_page_by_page_by_their_outcome(desk: Desk) -> None:
     )
     job = desk.run(HEAD + rows, go=False)
     counts = desk.importer.counts(job)
-    assert counts == LineCounts(added=85, refused=15)
+    assert counts == LineCounts(added=85, rejected=15)
     seen = [
         line.number
         for start in range(0, 85, 20)

@@ -13,7 +13,7 @@ import pytest
 from app.model.errors import EditConflict, EmployeeNotFound, StorageUnavailable
 from app.model.revision import revision_of
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.counters import Tally
+from app.storage.dynamodb.index.counters import Counters
 from tests.support.aws_errors import throttled, transaction_conflict
 from tests.support.dynamodb_audit import audit
 from tests.support.servers.fault_proxy import FaultProxy
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.slow
 WRITE = "TransactWriteItems"
 
 
-def new_tally(room: DynamoRoom) -> Tally:
-    return Tally(room.store.calls, Tables(room.people, room.index))
+def new_tally(room: DynamoRoom) -> Counters:
+    return Counters(room.store.calls, Tables(room.people, room.index))
 
 
 def deltas_of(room: DynamoRoom) -> int:

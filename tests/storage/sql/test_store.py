@@ -19,7 +19,7 @@ from typing import BinaryIO
 import pytest
 from sqlalchemy import create_engine, event, inspect
 
-from app.contracts import MOST_EXAMINED, Query
+from app.contracts import MAX_ROWS_EXAMINED, Query
 from app.model.employee import Card, Employee, card_of
 from app.model.errors import EditConflict, SettingsError, StorageUnavailable
 from app.model.revision import revision_of
@@ -149,15 +149,15 @@ def test_people_are_looked_up_by_a_key(crowd: SqlStore) -> None:
 
 
 def test_the_windows_of_a_page_add_up_to_what_it_may_look_at() -> None:
-    assert sum(browse.WINDOWS) == MOST_EXAMINED
-    assert browse.WINDOWS[0] + browse.FEW <= MOST_EXAMINED
+    assert sum(browse.WINDOWS) == MAX_ROWS_EXAMINED
+    assert browse.WINDOWS[0] + browse.FEW <= MAX_ROWS_EXAMINED
 
 
 def test_a_rare_combination_ends_early_and_offers_to_go_on(crowd: SqlStore) -> None:
     query = Query(words="clerk", letter="z")
     expected = [card_of(each) for each in some(690) if each.full_name.startswith("z")]
     first, *rest = pages(crowd, query, 100)
-    assert (first.cards, first.looked_through) == ((), MOST_EXAMINED)
+    assert (first.cards, first.looked_through) == ((), MAX_ROWS_EXAMINED)
     assert first.next
     assert first.previous is None
     assert [page.looked_through for page in rest] == [None] * 3
@@ -169,10 +169,10 @@ def test_the_way_back_through_a_rare_combination_ends_early_too(crowd: SqlStore)
     first, *rest = pages(crowd, query, 100)
     back = list(pages_back(crowd, query, 100, rest[-1]))
     assert [page.cards for page in back] == [rest[1].cards, rest[0].cards, ()]
-    assert [page.looked_through for page in back] == [None, MOST_EXAMINED, MOST_EXAMINED]
+    assert [page.looked_through for page in back] == [None, MAX_ROWS_EXAMINED, MAX_ROWS_EXAMINED]
     assert back[-1] == first
     nobody = crowd.browse(query, rest[0].previous, 100)
-    assert (nobody.cards, nobody.looked_through) == ((), MOST_EXAMINED)
+    assert (nobody.cards, nobody.looked_through) == ((), MAX_ROWS_EXAMINED)
     assert crowd.browse(query, nobody.next, 100).cards == rest[0].cards
     assert crowd.browse(query, nobody.previous, 100) == first
 
@@ -186,7 +186,7 @@ def test_a_page_that_ends_early_shows_what_it_has(crowd: SqlStore) -> None:
     query = Query(words="clerk mann", department="ops")
     walked = list(pages(crowd, query, 215))
     assert [(len(page.cards), page.looked_through) for page in walked] == [
-        (200, MOST_EXAMINED),
+        (200, MAX_ROWS_EXAMINED),
         (30, None),
     ]
 
@@ -356,7 +356,7 @@ def windows_of(
     with pytest.MonkeyPatch.context() as patch:
         for name, size in (("WINDOW", window), ("RUN", run), ("PIECE", piece)):
             patch.setattr(external_sort, name, size)
-        return [list(each) for each in external_sort.in_windows(items)]
+        return [list(each) for each in external_sort.sort_in_windows(items)]
 
 
 def full_disk(buffering: int) -> BinaryIO:

@@ -24,7 +24,7 @@ from app.contracts import Batch
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.web.http import streaming
-from app.web.http.streaming import MOST_AT_ONCE
+from app.web.http.streaming import MAX_DOWNLOADS
 from tests.support.environment import isolated
 from tests.support.in_time import wait_until
 from tests.support.needs import find
@@ -156,7 +156,7 @@ def test_where_no_chunks_can_be_sent_an_export_has_its_length(full: SmallDirecto
     assert old.content_length == len(plain.data)
     for answer in (plain, old):
         answer.close()
-    for _ in range(MOST_AT_ONCE + 1):
+    for _ in range(MAX_DOWNLOADS + 1):
         with full.reader.client.get("/export.csv") as answer:
             assert answer.status_code == 200
 
@@ -174,14 +174,14 @@ def test_a_store_that_does_not_answer_gives_a_page_and_no_file(
 
     full.store.silent = True
     monkeypatch.setattr(full.store, "each", silent)
-    for _ in range(MOST_AT_ONCE + 1):
+    for _ in range(MAX_DOWNLOADS + 1):
         page = full.get(address, status=503)
         assert "We cannot reach the database." in page.text
 
 
 def test_only_so_many_exports_run_at_once_and_the_list_goes_on(full: SmallDirectory) -> None:
     client = full.reader.client
-    running = [client.get("/export.csv") for _ in range(MOST_AT_ONCE)]
+    running = [client.get("/export.csv") for _ in range(MAX_DOWNLOADS)]
     page = full.get("/export.csv?q=ada", status=503)
     assert page.h1 == "Other exports are under way"
     assert page.response.headers["Retry-After"] == "30"
@@ -190,7 +190,7 @@ def test_only_so_many_exports_run_at_once_and_the_list_goes_on(full: SmallDirect
     for answer in running:
         answer.close()
     assert client.head("/export.csv").status_code == 200
-    for _ in range(MOST_AT_ONCE + 1):
+    for _ in range(MAX_DOWNLOADS + 1):
         with client.get("/export.csv") as answer:
             assert answer.status_code == 200
 

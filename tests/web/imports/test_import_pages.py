@@ -14,7 +14,7 @@ import pytest
 
 from app.imports.files.table import Table
 from app.imports.importer import Importer
-from app.web.http.streaming import MOST_AT_ONCE
+from app.web.http.streaming import MAX_DOWNLOADS
 from app.web.imports import views as import_pages
 from tests.support.page_reader import Page, words_of
 from tests.support.small_app import ScheduleWhenAsked
@@ -120,7 +120,7 @@ def test_under_way_nothing_is_told_as_done_that_is_not(small: SmallDirectory) ->
     importer: Importer = small.app.extensions["importer"]
     stored = importer._jobs.read(importer.recent().jobs[0].id)
     trouble = "It waits, because the database did not answer: locked."
-    importer._jobs.write(replace(stored.job, trouble=trouble), stored.revision)
+    importer._jobs.write(replace(stored.job, error=trouble), stored.revision)
     waiting = small.get(f"/import/{stored.job.id}")
     assert f"Waiting {trouble}" in waiting.text
     assert "Under way" not in waiting.text
@@ -138,12 +138,12 @@ def test_people_who_are_put_in_order_and_who_are_added_ahead_of_their_parts_are_
         importer._jobs.write(replace(stored.job, **changes), stored.revision)
         return str(small.reader.client.get(f"/import/{job.id}/progress").json["words"])
 
-    held = {"holder": "elsewhere 1 x", "held_until": time.time() + 60}
+    held = {"lease_holder": "elsewhere 1 x", "lease_until": time.time() + 60}
     sorting = "Carried out 0 of 3 lines. Being put in order: 1 person."
-    assert told(sorting=1, **held) == sorting
-    assert told(held_until=0.0) == "Carried out 0 of 3 lines."
-    assert told(sorting=0, ahead=1, **held) == "Carried out 1 of 3 lines."
-    assert told(stopped=True, holder="") == "It was stopped after 1 of 3 lines."
+    assert told(buffered=1, **held) == sorting
+    assert told(lease_until=0.0) == "Carried out 0 of 3 lines."
+    assert told(buffered=0, added_ahead=1, **held) == "Carried out 1 of 3 lines."
+    assert told(paused=True, lease_holder="") == "It was stopped after 1 of 3 lines."
     assert "This deletes 1 person whom it added." in small.get(f"/import/{job.id}/undo").text
 
 
@@ -214,7 +214,7 @@ def test_a_file_larger_than_a_photo_is_taken_and_a_giant_is_not(
     rows = b"".join(b"Person %d,T,L\n" % number for number in range(1_500_000))
     assert len(rows) > 20 << 20
     send(small, b"Name,Title,Office\n" + rows)
-    monkeypatch.setattr(import_pages, "MOST_MEGABYTES", 1)
+    monkeypatch.setattr(import_pages, "MAX_MEGABYTES", 1)
     refused = small.post("/import", {"file": upload(rows, "a.csv")}, 413)
     assert "Choose a file under 1 MB, or import it on the machine with flask import" in refused.text
 
@@ -311,7 +311,7 @@ def test_where_nothing_was_refused_there_is_no_such_file(small: SmallDirectory) 
 def test_a_file_too_many_at_once_is_told_to_wait(small: SmallDirectory) -> None:
     page = planned(small)
     room = small.app.extensions["long_files"]
-    taken = [room.take({}) for _ in range(MOST_AT_ONCE)]
+    taken = [room.take({}) for _ in range(MAX_DOWNLOADS)]
     assert all(taken)
     assert "Try again" in small.get(page.links()["Refused lines, CSV"], status=503).text
     room.give_back(taken[0])

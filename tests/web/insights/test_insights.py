@@ -12,7 +12,7 @@ from app.contracts import Facets
 from app.model.employee import Employee
 from app.model.revision import revision_of
 from app.web.insights.charts import scale
-from app.web.insights.data import MOST_BARS, years_shown
+from app.web.insights.data import MAX_BARS, years_shown
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
@@ -88,12 +88,12 @@ def test_the_table_beneath_a_chart_has_its_numbers_and_links(small: SmallDirecto
 
 
 def test_the_longest_bars_come_first_and_the_rest_are_told_in_words(small: SmallDirectory) -> None:
-    for number in range(MOST_BARS + 3):
+    for number in range(MAX_BARS + 3):
         for _ in range(2 if number > 3 else 1):
             put(small, location=f"Place {number:02}", job_title="One")
     page = small.get("/insights")
     titles = [title for title in bars_of(page) if title.startswith("Place")]
-    assert len(titles) == MOST_BARS
+    assert len(titles) == MAX_BARS
     assert titles[0] == "Place 04: 2 people"
     assert titles[-1] == "Place 00: 1 person"
     assert "3 other places: 3 people." in page.text

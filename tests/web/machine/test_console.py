@@ -45,7 +45,7 @@ class Fleet:
         self._answer()
         return list(self.beats.values())
 
-    def ask_to_stop(self, machine: str) -> bool:
+    def request_stop(self, machine: str) -> bool:
         self._answer()
         if machine in self.beats:
             self.asked[machine] = time.time()
@@ -82,7 +82,7 @@ class Small:
 
     @property
     def name(self) -> str:
-        return self.console.this_machine().machine
+        return self.console.current_machine().machine
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_the_console_shows_this_machine_as_it_is(small: Small) -> None:
 def test_cpu_is_measured_and_requests_are_not_made_up_before_there_are_two_readings(
     small: Small,
 ) -> None:
-    first = small.console.this_machine()
+    first = small.console.current_machine()
     assert first.cpu is not None
     assert 0 <= first.cpu <= 100
     assert first.requests is None
@@ -138,13 +138,13 @@ def test_cpu_is_measured_and_requests_are_not_made_up_before_there_are_two_readi
 @pytest.mark.slow
 def test_requests_a_second_are_those_of_all_workers_of_the_machine(tmp_path: Path) -> None:
     one, same = Small(tmp_path).console, Small(tmp_path).console
-    one.this_machine()
+    one.current_machine()
     worker = f"""
 import time
 from pathlib import Path
-from app.machine.request_counter import RequestCount
-from app.runtime.runtime_dir import RuntimeFolder
-count = RequestCount(RuntimeFolder(Path({str(tmp_path)!r})))
+from app.machine.request_counter import RequestCounter
+from app.runtime.runtime_dir import RuntimeDir
+count = RequestCounter(RuntimeDir(Path({str(tmp_path)!r})))
 for _ in range(1000):
     count.add()
 count.all()
@@ -155,12 +155,12 @@ time.sleep(600)
     try:
         other.wait_until(lambda: "counted" in other.log_text())
         time.sleep(2.1)
-        found = one.this_machine().requests
+        found = one.current_machine().requests
     finally:
         other.kill()
     assert found is not None
     assert 50 < found < 500
-    assert same.this_machine().requests == found, "whichever worker is asked"
+    assert same.current_machine().requests == found, "whichever worker is asked"
 
 
 def test_asking_for_a_load_starts_none(small: Small) -> None:
@@ -304,12 +304,12 @@ def test_a_machine_does_what_it_was_told_and_not_what_was_said_before(tmp_path: 
     assert stress
     try:
         small.console.beat()
-        fleet.ask_to_stop(small.name)
+        fleet.request_stop(small.name)
         time.sleep(0.05)
         stress.start(60)
         small.console.beat()
         assert stress.running(), "that word was about an earlier load"
-        fleet.ask_to_stop(small.name)
+        fleet.request_stop(small.name)
         small.console.beat()
         # Killed processes of the lowest priority go when a busy machine lets them.
         wait_until(lambda: stress.running() is None)
@@ -352,7 +352,9 @@ def test_programs_get_json_and_no_mark_of_the_key(tmp_path: Path) -> None:
     assert told["machine"]["machine"] == small.name
     assert {each["machine"] for each in told["fleet"]} == {"i-0b", small.name}
     assert told["stores"] == {"database": "ok", "photos": "off"}
-    assert {"name", "state", "found", "how", "mend"} == set(told["doctor"]["checks"][0])
+    assert {"name", "state", "message", "fix_hint", "fix_command"} == set(
+        told["doctor"]["checks"][0]
+    )
     assert "key_mark" not in answer.text
     assert SECRET not in answer.text
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.contracts import Query
 from app.model.employee import Card, Employee
 from app.text.search_keys import letter_of, name_key
-from app.web.people.cards import cells
+from app.web.people.cards import grid
 from tests.support.small_directory import AMARA, SmallDirectory, small
 from tests.web.people.test_list_pages import busy, crowd
 
@@ -42,7 +42,7 @@ def test_the_mark_of_a_letter_is_where_the_name_sorts(rest: str, first: str) -> 
     name = first + rest
     card = Card("1", name, "", "", "", "", "", (), "")
     mark = letter_of(name_key(name)).upper()
-    assert f'aria-hidden="true">{mark}</span>' in cells([card], "", marks=True)
+    assert f'aria-hidden="true">{mark}</span>' in grid([card], "", marks=True)
 
 
 def test_mail_and_phone_are_links_in_the_table(small: SmallDirectory) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.storage.dynamodb.client.calls import Calls
 
-MOST_AT_ONCE = 25
+MAX_BATCH_ACTIONS = 25
 
 
 def write_batch(calls: Calls, table: str, actions: list[dict[str, Any]]) -> None:
@@ -28,5 +28,5 @@ def write_batch(calls: Calls, table: str, actions: list[dict[str, Any]]) -> None
 def write_batches(calls: Calls, table: str, actions: Iterable[dict[str, Any]]) -> None:
     """Carry out any number of actions."""
     waiting = iter(actions)
-    while batch := list(islice(waiting, MOST_AT_ONCE)):
+    while batch := list(islice(waiting, MAX_BATCH_ACTIONS)):
         write_batch(calls, table, batch)

@@ -20,8 +20,8 @@ from pynamodb.connection import Connection
 
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
-from app.storage.dynamodb.client.failures import CALL_ERRORS, Trouble, judge
-from app.storage.dynamodb.client.fast_path import LeanReader, Reader
+from app.storage.dynamodb.client.failures import CALL_ERRORS, Failure, classify
+from app.storage.dynamodb.client.fast_path import RawClient, Reader
 
 SERVICE = "the database"
 CONNECT_SECONDS = 1.0
@@ -31,7 +31,7 @@ TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS + 0.2
 # A health check has 1 s in all.
 CHECK_LIMITS = (0.4, 0.5)
 CHECK_SECONDS = 0.9
-MOST_CONNECTIONS = 50
+MAX_CONNECTIONS = 50
 # A database that has much to do may be slow for a while: no reason to end a task of an hour.
 _READ_SECONDS_OF_A_LONG_TASK = 10.0
 _TRIES_OF_A_LONG_TASK = 5
@@ -52,17 +52,17 @@ class Calls:
             connect_timeout_seconds=CONNECT_SECONDS,
             read_timeout_seconds=read_seconds,
             max_retry_attempts=0,
-            max_pool_connections=MOST_CONNECTIONS,
+            max_pool_connections=MAX_CONNECTIONS,
         )
         limits = (CONNECT_SECONDS, read_seconds)
-        self._lean: Reader = LeanReader(self._connection, limits, MOST_CONNECTIONS)
-        self._probe: Reader = LeanReader(self._connection, CHECK_LIMITS, 1)
+        self._lean: Reader = RawClient(self._connection, limits, MAX_CONNECTIONS)
+        self._probe: Reader = RawClient(self._connection, CHECK_LIMITS, 1)
         self._streams: BaseClient | None = None
         self.meter: Callable[[str, float], None] | None = None
         self._region = region
         self._tries = tries
 
-    def of_a_long_task(self) -> Calls:
+    def for_background_task(self) -> Calls:
         """Calls that are more patient, where nobody waits for the answer."""
         if deadline.remaining() < float("inf"):
             return self
@@ -155,17 +155,17 @@ class Calls:
         most_tries: int = 8,
         least_time: float = TRY_SECONDS,
     ) -> Answer:
-        unheard = False
+        outcome_unknown = False
         last: Exception | None = None
-        trouble = Trouble("there was no time left for it in this request")
+        trouble = Failure("there was no time left for it in this request")
         for number in range(most_tries):
             if deadline.remaining() < least_time:
                 break
             try:
                 return send()
             except CALL_ERRORS as error:
-                trouble, last = judge(error), error
-            unheard = unheard or trouble.unheard
+                trouble, last = classify(error), error
+            outcome_unknown = outcome_unknown or trouble.outcome_unknown
             is_hopeless = trouble.tries == 1
             if is_hopeless or number + 1 >= max(trouble.tries, self._tries):
                 break
@@ -175,7 +175,7 @@ class Calls:
             f"dynamodb:{operation}",
             table,
             trouble.reason,
-            maybe_written=writes and unheard,
+            maybe_written=writes and outcome_unknown,
         ) from last
 
     def _metered(self, operation: str, answer: Answer) -> Answer:

@@ -23,22 +23,22 @@ class ConditionFailed(Exception):
     """Nothing was written, since what was read before is no longer so: read again and judge."""
 
 
-class Trouble(NamedTuple):
+class Failure(NamedTuple):
     """Why a call failed, how many tries it is worth, and whether it may have been carried out."""
 
     reason: str
     tries: int = _NEVER
-    unheard: bool = False
+    outcome_unknown: bool = False
 
 
-_THROTTLED = Trouble("it was asked for more than it may give (throttled)", _OFTEN)
-_BUSY = Trouble("others were changing the same records all the time", _OFTEN)
-_SERVER_ERROR = Trouble("it answered with an error of its own", _ONCE_MORE, unheard=True)
-_EXPIRED = Trouble("the AWS credentials have expired: renew them, or give this machine an IAM role")
-_BAD_CREDENTIALS = Trouble(
+_THROTTLED = Failure("it was asked for more than it may give (throttled)", _OFTEN)
+_BUSY = Failure("others were changing the same records all the time", _OFTEN)
+_SERVER_ERROR = Failure("it answered with an error of its own", _ONCE_MORE, outcome_unknown=True)
+_EXPIRED = Failure("the AWS credentials have expired: renew them, or give this machine an IAM role")
+_BAD_CREDENTIALS = Failure(
     "the AWS credentials were not accepted: check the access key, or give this machine an IAM role"
 )
-_NO_CREDENTIALS = Trouble(
+_NO_CREDENTIALS = Failure(
     "no AWS credentials were found: give this machine an IAM role, or set AWS_ACCESS_KEY_ID and "
     "AWS_SECRET_ACCESS_KEY"
 )
@@ -57,8 +57,8 @@ _BY_CODE = {
     "InternalServerError": _SERVER_ERROR,
     "InternalFailure": _SERVER_ERROR,
     "ServiceUnavailable": _SERVER_ERROR,
-    "ResourceNotFoundException": Trouble("the table is not there: run flask setup"),
-    "AccessDeniedException": Trouble(
+    "ResourceNotFoundException": Failure("the table is not there: run flask setup"),
+    "AccessDeniedException": Failure(
         "access was denied: the role of this machine must allow this action on this table"
     ),
     "ExpiredTokenException": _EXPIRED,
@@ -77,20 +77,20 @@ _NOT_SENT = (
 )
 
 
-def judge(error: Exception) -> Trouble:
+def classify(error: Exception) -> Failure:
     """What an error of a call means. Raises ConditionFailed where a condition did not hold."""
     if isinstance(error, ClientError):
         return _judge_refusal(error)
     if isinstance(error, botocore_errors.NoRegionError):
-        return Trouble("no region is set: set AWS_DEFAULT_REGION, such as us-west-2")
+        return Failure("no region is set: set AWS_DEFAULT_REGION, such as us-west-2")
     if isinstance(error, botocore_errors.NoCredentialsError):
         return _NO_CREDENTIALS
     if isinstance(error, _NOT_SENT):
-        return Trouble(f"no connection could be made ({type(error).__name__})", _ONCE_MORE)
+        return Failure(f"no connection could be made ({type(error).__name__})", _ONCE_MORE)
     if isinstance(error, botocore_errors.HTTPClientError | ResponseParserError):
         reason = f"the connection gave no answer ({type(error).__name__})"
-        return Trouble(reason, _ONCE_MORE, unheard=True)
-    return Trouble(f"{type(error).__name__}: {error}")
+        return Failure(reason, _ONCE_MORE, outcome_unknown=True)
+    return Failure(f"{type(error).__name__}: {error}")
 
 
 def code_of(error: StorageUnavailable) -> str:
@@ -107,7 +107,7 @@ def is_about_the_item(error: StorageUnavailable) -> bool:
     return bool(codes & {"ValidationException", "ValidationError"})
 
 
-def _judge_refusal(error: ClientError) -> Trouble:
+def _judge_refusal(error: ClientError) -> Failure:
     code = error.response.get("Error", {}).get("Code", "")
     if code == "ConditionalCheckFailedException":
         raise ConditionFailed from error
@@ -116,20 +116,20 @@ def _judge_refusal(error: ClientError) -> Trouble:
     return _BY_CODE.get(code) or _by_status(error, code)
 
 
-def _judge_cancellation(error: VerboseClientError) -> Trouble:
+def _judge_cancellation(error: VerboseClientError) -> Failure:
     codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
     if "ConditionalCheckFailed" in codes:
         raise ConditionFailed from error
     troubles = [_BY_CODE.get(code) for code in sorted(codes)]
     if troubles and all(trouble in (_BUSY, _THROTTLED) for trouble in troubles):
         return troubles[0] or _BUSY
-    return Trouble(f"the transaction was refused: {', '.join(sorted(codes))}: {error}")
+    return Failure(f"the transaction was refused: {', '.join(sorted(codes))}: {error}")
 
 
-def _by_status(error: ClientError, code: str) -> Trouble:
+def _by_status(error: ClientError, code: str) -> Failure:
     # PynamoDB keeps the status in the error that it wraps.
     response = getattr(error.__cause__, "response", error.response)
     if response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:
         return _SERVER_ERROR
     message = error.response.get("Error", {}).get("Message", "")
-    return Trouble(f"{code}: {message}")
+    return Failure(f"{code}: {message}")

@@ -39,7 +39,7 @@ class _Line(NamedTuple):
     events: BaseEventHooks
 
 
-class LeanReader:
+class RawClient:
     """Sends one signed request and reads its answer; knows nothing of retries and deadlines."""
 
     def __init__(

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.contracts import MOST_EXAMINED, Page, Query
+from app.contracts import MAX_ROWS_EXAMINED, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.model.employee import BADGE_KEYS
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.counters import Tally
-from app.storage.dynamodb.index.queries import Budget, Reading, Stretch
+from app.storage.dynamodb.index.counters import Counters
+from app.storage.dynamodb.index.queries import Budget, KeyRange, Reading
 from app.storage.dynamodb.index.rows import (
     NAME_VIEW,
     facet_token,
@@ -36,7 +36,7 @@ _ATTEMPT = 500
 _ATTEMPTS = 2
 # What the rows of a page may cost, in read units of 4 KB: some 1,600 rows of ordinary length.
 # People further on by name cost a tenth of that, the counts two, and all together at most 200.
-MOST_UNITS = 180
+MAX_UNITS = 180
 _LONGEST_KEY = 1_000
 
 
@@ -63,27 +63,27 @@ class _Asked:
             marks.append(f"|{filter_term('a', self.letter)}|")
         return tuple(marks)
 
-    def by_name(self, facet: tuple[str, str] | None) -> Stretch:
+    def by_name(self, facet: tuple[str, str] | None) -> KeyRange:
         """The people asked for, read from the name view or from a facet's: a letter is a range."""
         view = f"{facet[0]}#{facet[1]}" if facet else NAME_VIEW
         marks = self.marks(words=self.words, but=facet, letter=False)
         if not self.letter:
-            return Stretch.whole(view, marks)
-        return Stretch.under(
+            return KeyRange.whole(view, marks)
+        return KeyRange.under(
             view, "{" if self.letter == search_keys.OTHER_LETTERS else self.letter, marks
         )
 
-    def by_word(self, word: str) -> Stretch:
+    def by_word(self, word: str) -> KeyRange:
         """The people asked for, read from the view of one of the words."""
         others = tuple(other for other in self.words if other != word)
         marks = self.marks(words=others, but=None, letter=True)
-        return Stretch.under(word_view(word), word, marks, len(word))
+        return KeyRange.under(word_view(word), word, marks, len(word))
 
 
 class Browser:
     """Answers EmployeeStore.browse from the index."""
 
-    def __init__(self, calls: Calls, tables: Tables, tally: Tally) -> None:
+    def __init__(self, calls: Calls, tables: Tables, tally: Counters) -> None:
         self._calls = calls
         self._index = tables.index
         self._tally = tally
@@ -130,7 +130,7 @@ class _Search:
         self._limit = limit
         self._backwards = place is not None and place.backwards
         self._after = place.key if place else None
-        self._budget = read_budget.shared(_budget_of)
+        self._budget = read_budget.current(_budget_of)
 
     def page(self) -> Page | None:
         """The page; None for a backwards page that reaches the start of the list."""
@@ -138,7 +138,7 @@ class _Search:
         if not self._asked.words:
             stretch = self._asked.by_name(facet)
             reading = Reading(stretch, self._after, self._backwards)
-            self._read_on(reading, MOST_EXAMINED, 4 if stretch.marks else 1)
+            self._read_on(reading, MAX_ROWS_EXAMINED, 4 if stretch.marks else 1)
             return self._page_of(reading)
         if self._is_small(facet) and (
             page := self._try_whole(self._asked.by_name(facet), FEW_PEOPLE * 2)
@@ -151,7 +151,7 @@ class _Search:
             for stretch in self._other_ways(facet)[:_ATTEMPTS]:
                 if page := self._try_whole(stretch, _ATTEMPT):
                     return page[0]
-        self._read_on(reading, MOST_EXAMINED, 4)
+        self._read_on(reading, MAX_ROWS_EXAMINED, 4)
         return self._page_of(reading)
 
     def _smallest_facet(self) -> tuple[str, str] | None:
@@ -163,7 +163,7 @@ class _Search:
     def _is_small(self, facet: tuple[str, str] | None) -> bool:
         return facet is not None and self._browser.people_with(*facet) <= FEW_PEOPLE
 
-    def _other_ways(self, facet: tuple[str, str] | None) -> list[Stretch]:
+    def _other_ways(self, facet: tuple[str, str] | None) -> list[KeyRange]:
         """What else could find the same people: the other words, a facet, the letter."""
         ways = [self._asked.by_word(word) for word in self._asked.words[1:]]
         if facet or self._asked.letter:
@@ -177,10 +177,10 @@ class _Search:
     def _is_done(self, reading: Reading) -> bool:
         return reading.ended or len(reading.rows) > self._limit
 
-    def _try_whole(self, stretch: Stretch, most: int) -> tuple[Page | None] | None:
+    def _try_whole(self, stretch: KeyRange, most: int) -> tuple[Page | None] | None:
         """The page cut from all people asked for, if they are within so many rows."""
         reading = Reading(stretch, with_terms=True)
-        self._browser.read(reading, MOST_EXAMINED, most, _PATIENCE, self._budget)
+        self._browser.read(reading, MAX_ROWS_EXAMINED, most, _PATIENCE, self._budget)
         if not reading.ended:
             return None
         found = sorted({self._found(row.at, row.card, row.terms) for row in reading.rows})
@@ -209,30 +209,30 @@ class _Search:
         is_cut = 0 < len(before) < len(found)
         found = before if is_cut else found
         more = is_cut or len(found) > self._limit
-        shown = found[: self._limit]
-        onwards = shown[-1].key if more else stopped_at
-        is_whole = more or len(shown) == self._limit or stopped_at is None
+        visible = found[: self._limit]
+        onwards = visible[-1].key if more else stopped_at
+        is_whole = more or len(visible) == self._limit or stopped_at is None
         looked = None if is_whole else self._budget.rows_read
         if self._backwards:
             if onwards is None:
                 return None
-            shown.reverse()
-            onto = shown[-1].key if shown else stopped_at
+            visible.reverse()
+            onto = visible[-1].key if visible else stopped_at
             ahead, back = Cursor(False, onto or ""), Cursor(True, onwards)
-            return self._page_with(shown, ahead, back, looked)
+            return self._page_with(visible, ahead, back, looked)
         back_from = None
         if self._after is not None:
             # Before the first row shown; where none is, up to and with the cursor's row.
-            back_from = Cursor(True, shown[0].key if shown else self._after + "\x01")
+            back_from = Cursor(True, visible[0].key if visible else self._after + "\x01")
         return self._page_with(
-            shown, Cursor(False, onwards) if onwards else None, back_from, looked
+            visible, Cursor(False, onwards) if onwards else None, back_from, looked
         )
 
     def _page_with(
-        self, shown: list[_Found], ahead: Cursor | None, back: Cursor | None, looked: int | None
+        self, visible: list[_Found], ahead: Cursor | None, back: Cursor | None, looked: int | None
     ) -> Page:
         return Page(
-            tuple(read_card(one.card) for one in shown),
+            tuple(read_card(one.card) for one in visible),
             ahead.to_text(self._query) if ahead else None,
             back.to_text(self._query) if back else None,
             looked,
@@ -255,7 +255,7 @@ def _understand(query: Query) -> _Asked | None:
 
 def _budget_of(part: float) -> Budget:
     """What a page, or a part of one, may look at."""
-    return Budget(int(part * MOST_EXAMINED), part * MOST_UNITS)
+    return Budget(int(part * MAX_ROWS_EXAMINED), part * MAX_UNITS)
 
 
 def _can_be_a_key(text: str) -> bool:

@@ -25,9 +25,9 @@ from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import facet_token
 from app.text.search_keys import LETTERS, merge_spellings
 
-TALLY_VIEW = "tally"
+COUNTERS_VIEW = "tally"
 # A read of the counts that saw more deltas than this asks for a fold.
-MANY_DELTAS = 30
+MAX_UNFOLDED_DELTAS = 30
 # 60 deltas, 28 buckets and the fold's version are 89 of the 100 actions that a transaction takes.
 _FOLDED_AT_ONCE = 60
 _BUCKETS = {"l": 4, "d": 4, "t": 16}
@@ -44,7 +44,7 @@ class Snapshot(NamedTuple):
     deltas: frozenset[str]
 
 
-def delta_between(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
+def count_delta(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
     """What changes in the counts when one employee's facets change."""
     delta = Counter(after)
     delta.subtract(before)
@@ -53,11 +53,11 @@ def delta_between(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
 
 def put_delta(table: str, delta: Mapping[str, int]) -> dict[str, Any]:
     """The action that adds to the counts."""
-    key = Tables.index_key(TALLY_VIEW, f"{_DELTA}{uuid.uuid4()}")
+    key = Tables.index_key(COUNTERS_VIEW, f"{_DELTA}{uuid.uuid4()}")
     return {"Put": {"TableName": table, "Item": {**key, "d": _packed(delta)}}}
 
 
-class Tally:
+class Counters:
     """Reads the counts and folds deltas into totals."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
@@ -80,7 +80,7 @@ class Tally:
         for item in deltas:
             counts.update(_unpacked(item["d"]))
         self._people = _by_token(counts)
-        self.wants_fold = len(deltas) > MANY_DELTAS
+        self.wants_fold = len(deltas) > MAX_UNFOLDED_DELTAS
         return Snapshot(ver, counts, frozenset(item["at"]["S"] for item in deltas))
 
     def people_with(self, kind: str, token: str) -> int:
@@ -132,7 +132,7 @@ class Tally:
             condition = {"ConditionExpression": "attribute_exists(d)"}
             actions.append({"Delete": {"TableName": self._index, "Key": key, **condition}})
         for bucket, counts in buckets.items():
-            item = {**Tables.index_key(TALLY_VIEW, bucket), "n": _packed(counts)}
+            item = {**Tables.index_key(COUNTERS_VIEW, bucket), "n": _packed(counts)}
             actions.append({"Put": {"TableName": self._index, "Item": item}})
         self._transact([*actions, self._next_fold(ver)])
 
@@ -141,11 +141,11 @@ class Tally:
         self._calls.write("TransactWriteItems", self._index, request)
 
     def _next_fold(self, ver: int) -> dict[str, Any]:
-        item = {**Tables.index_key(TALLY_VIEW, _FOLD), "ver": {"N": str(ver + 1)}}
+        item = {**Tables.index_key(COUNTERS_VIEW, _FOLD), "ver": {"N": str(ver + 1)}}
         return {"Put": {"TableName": self._index, "Item": item, **_at(ver)}}
 
     def _fold_version(self) -> int:
-        key = Tables.index_key(TALLY_VIEW, _FOLD)
+        key = Tables.index_key(COUNTERS_VIEW, _FOLD)
         request = {"TableName": self._index, "Key": key, "ConsistentRead": True}
         item = self._calls.read("GetItem", self._index, request).get("Item")
         return int(item["ver"]["N"]) if item else 0
@@ -161,7 +161,7 @@ class Tally:
 
     def _rows(self, prefix: str, most: int | None = None) -> list[Item]:
         limit = {"Limit": most} if most else {}
-        rows = rows_of(self._calls, self._index, TALLY_VIEW, begins=prefix, request=limit)
+        rows = rows_of(self._calls, self._index, COUNTERS_VIEW, begins=prefix, request=limit)
         return list(islice(rows, most))
 
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from app.contracts import MOST_AT_ONCE
+from app.contracts import MAX_BATCH
 from app.model.employee import Employee
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import rows_of
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import id_in_card, mail_view
-from app.storage.dynamodb.index.transactions import BATCH_READ, Transit
+from app.storage.dynamodb.index.transactions import BATCH_READ, IndexWriter
 from app.storage.dynamodb.records import employee_from, is_id
 from app.text import search_keys
 
@@ -22,7 +22,7 @@ _QUERIES_AT_ONCE = 8
 
 
 def get_many(
-    transit: Transit, tables: Tables, employee_ids: Collection[str]
+    transit: IndexWriter, tables: Tables, employee_ids: Collection[str]
 ) -> dict[str, Employee]:
     """See EmployeeStore.get_many."""
     _check_number(employee_ids)
@@ -30,7 +30,7 @@ def get_many(
 
 
 def find_by_email(
-    calls: Calls, transit: Transit, tables: Tables, addresses: Collection[str]
+    calls: Calls, transit: IndexWriter, tables: Tables, addresses: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """See EmployeeStore.find_by_email.
 
@@ -56,7 +56,7 @@ def find_by_email(
 
 
 def _employees(
-    transit: Transit, tables: Tables, employee_ids: Iterable[str]
+    transit: IndexWriter, tables: Tables, employee_ids: Iterable[str]
 ) -> dict[str, Employee]:
     """Those of these people who are there, in the order asked for."""
     ids = [each for each in dict.fromkeys(employee_ids) if is_id(each)]
@@ -74,8 +74,8 @@ def _ids_at(calls: Calls, index: str, email_key: str) -> list[str]:
 
 
 def _check_number(asked: Collection[str]) -> None:
-    if len(asked) > MOST_AT_ONCE:
-        raise ValueError(f"{len(asked)} are asked for, and at most {MOST_AT_ONCE} may be at once")
+    if len(asked) > MAX_BATCH:
+        raise ValueError(f"{len(asked)} are asked for, and at most {MAX_BATCH} may be at once")
 
 
 def _is_unicode(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The manifest of an employee: which rows are in the index, or that the employee is gone.
 
 Every write to the index is conditional on the manifest's ``rev``, which orders all writers: a save,
-a heal, a reindex. Ids go through ``terms.tie_of``, since a key holds less than an id may.
+a heal, a reindex. Ids go through ``terms.id_sort_key``, since a key holds less than an id may.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class Manifest:
         return self.shape is not None and self.shape.hash == digest
 
     @property
-    def counted(self) -> tuple[str, ...]:
-        return self.shape.counted if self.shape else ()
+    def counted_facets(self) -> tuple[str, ...]:
+        return self.shape.counted_facets if self.shape else ()
 
 
 def manifest_key(employee_id: str) -> Item:
-    return Tables.index_key(MANIFEST_VIEW + search_keys.tie_of(employee_id), "-")
+    return Tables.index_key(MANIFEST_VIEW + search_keys.id_sort_key(employee_id), "-")
 
 
 def read_manifest(employee_id: str, item: Item | None) -> Manifest:
@@ -99,7 +99,7 @@ def _still(seen: Manifest) -> dict[str, Any]:
 def _unpack(packed: str) -> Shape | None:
     """The shape in a manifest; of a newer release's as much as we understand."""
     try:
-        projection, digest, name_key, words, views, counted = json.loads(packed)[:6]
-        return Shape(projection, digest, name_key, tuple(words), tuple(views), tuple(counted))
+        projection, digest, name_key, words, views, facets = json.loads(packed)[:6]
+        return Shape(projection, digest, name_key, tuple(words), tuple(views), tuple(facets))
     except (ValueError, TypeError):
         return None

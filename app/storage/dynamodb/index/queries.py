@@ -15,7 +15,7 @@ _UNITS_OF_A_ROW = 0.125
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class KeyRange:
     """Where to read: from ``first`` to ``last`` of a view, in the order of ``at``, filtered.
 
     ``marks`` must all stand in ``t``. With ``prefix_length``, of a person's words that begin with
@@ -31,12 +31,12 @@ class Stretch:
     @classmethod
     def under(
         cls, view: str, prefix: str, marks: tuple[str, ...] = (), prefix_length: int = 0
-    ) -> Stretch:
+    ) -> KeyRange:
         """All of a view that begins with a prefix."""
         return cls(view, prefix, prefix + _LAST, marks, prefix_length)
 
     @classmethod
-    def whole(cls, view: str, marks: tuple[str, ...] = ()) -> Stretch:
+    def whole(cls, view: str, marks: tuple[str, ...] = ()) -> KeyRange:
         """All of a view whose order is by name: a name key begins with a to z, or with ``{``."""
         return cls(view, "a", "{" + _LAST, marks)
 
@@ -76,7 +76,7 @@ class Row:
 class Reading:
     """A stretch being read, onwards from a place (exclusive), forwards or backwards."""
 
-    stretch: Stretch
+    stretch: KeyRange
     after: str | None = None
     backwards: bool = False
     with_terms: bool = False

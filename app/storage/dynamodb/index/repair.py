@@ -1,4 +1,4 @@
-"""Upkeep: the index rows of one employee are brought to what the record says."""
+"""IndexRepair: the index rows of one employee are brought to what the record says."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed, is_about_the_item
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
-from app.storage.dynamodb.index.rows import Key, Projection, project
-from app.storage.dynamodb.index.transactions import BATCH_READ, Known, Transit
+from app.storage.dynamodb.index.rows import Key, Projection, project_rows
+from app.storage.dynamodb.index.transactions import BATCH_READ, IndexWriter, Known
 from app.storage.dynamodb.records import Expression, as_read, employee_from, index_hash
 
 log = logging.getLogger(__name__)
 
 # So often may others change a record under our hands before we say so.
-MOST_ROUNDS = 12
+MAX_ROUNDS = 12
 _SWEPT_AT_ONCE = 90
 
 
-class Upkeep:
+class IndexRepair:
     """Mends what programs that know nothing of the index have left."""
 
-    def __init__(self, calls: Calls, tables: Tables, transit: Transit) -> None:
+    def __init__(self, calls: Calls, tables: Tables, transit: IndexWriter) -> None:
         self._calls = calls
         self._tables = tables
         self._transit = transit
@@ -35,7 +35,7 @@ class Upkeep:
         Touches no field that a person entered, nor the version. With ``force`` all rows are written
         anew. What a newer release has put into the index is left alone.
         """
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             known = self._transit.known(employee_id)
             try:
                 return self._heal(employee_id, known, force)
@@ -49,7 +49,7 @@ class Upkeep:
         The manifest is read now, after the rows: a writer that comes between changes its ``rev``,
         and the condition on it fails. ``fence`` are further conditions.
         """
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             manifest = self._transit.manifests_of([employee_id])[employee_id]
             if manifest.is_newer:
                 return 0
@@ -85,7 +85,7 @@ class Upkeep:
                 return False
             self._transit.move(manifest, None, self._check_absent(employee_id))
             return True
-        after = project(employee_from(item))
+        after = project_rows(employee_from(item))
         if index_hash(item) != after.hash and self._mend_and_note(manifest, item, after, force):
             return True
         if manifest.holds(after.hash) and not force:

@@ -45,7 +45,7 @@ class Shape(NamedTuple):
     name_key: str
     words: tuple[str, ...]
     views: tuple[str, ...]
-    counted: tuple[str, ...]
+    counted_facets: tuple[str, ...]
 
     def keys(self, employee_id: str) -> set[Key]:
         """The keys of all rows."""
@@ -83,7 +83,7 @@ class Projection:
         return {**Tables.index_key(view, at), "c": {"S": self.card}, "t": {"S": self.terms}}
 
 
-def project(employee: Employee) -> Projection:
+def project_rows(employee: Employee) -> Projection:
     """What the index must hold of this employee."""
     card = card_of(employee)
     name_key = search_keys.name_key(employee.full_name)
@@ -94,15 +94,15 @@ def project(employee: Employee) -> Projection:
     exact += [("b", key) for key in card.badges]
     tokens = [(kind, token) for kind, text in places if (token := facet_token(text))] + exact
     letter = search_keys.letter_of(name_key)
-    counted = ["*", f"a:{letter}"]
-    counted += [f"{kind}:{text}" for kind, text in places if facet_token(text)]
-    counted += [f"{kind}:{value}" for kind, value in exact]
+    counted_facets = ["*", f"a:{letter}"]
+    counted_facets += [f"{kind}:{text}" for kind, text in places if facet_token(text)]
+    counted_facets += [f"{kind}:{value}" for kind, value in exact]
     marks = [*words, filter_term("a", letter), *(filter_term(*token) for token in tokens)]
     packed = _pack_card(card)
     views = [f"{kind}#{token}" for kind, token in tokens]
     if address := search_keys.email_key(card.email):
         views.append(mail_view(address))
-    body = (name_key, words, tuple(views), tuple(counted))
+    body = (name_key, words, tuple(views), tuple(counted_facets))
     shape = Shape(PROJECTION, _digest(packed, body), *body)
     return Projection(employee.id, shape, packed, f"|{'|'.join(marks)}|")
 
@@ -157,7 +157,7 @@ def words_in_terms(marks: str) -> list[str]:
 
 
 def _place(name_key: str, employee_id: str) -> str:
-    return f"{name_key}{SEPARATOR}{search_keys.tie_of(employee_id)}"
+    return f"{name_key}{SEPARATOR}{search_keys.id_sort_key(employee_id)}"
 
 
 def _shared(one: str, other: str) -> int:

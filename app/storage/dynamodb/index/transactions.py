@@ -1,4 +1,4 @@
-"""Transit: the one writer of a record together with its index rows, manifest and counts."""
+"""IndexWriter: the one writer of a record together with its index rows, manifest and counts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.counters import delta_between, put_delta
+from app.storage.dynamodb.index.counters import count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, manifest_key, put_manifest, read_manifest
 from app.storage.dynamodb.index.rows import Projection
 
 # So many keys one BatchGetItem takes.
 BATCH_READ = 100
 _MOST_EMPTY_HANDED = 8
-MOST_ACTIONS = 100
+MAX_ACTIONS = 100
 
 
 class Known(NamedTuple):
@@ -29,7 +29,7 @@ class Known(NamedTuple):
     manifest: Manifest
 
 
-class Transit:
+class IndexWriter:
     """Moves the index from one state of an employee to the next, in one transaction."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
@@ -125,7 +125,7 @@ class Transit:
         for view, at in sorted(old_keys - items.keys()):
             key = self._tables.index_key(view, at)
             actions.append({"Delete": {"TableName": index, "Key": key}})
-        delta = delta_between(seen.counted, after.shape.counted if after else ())
+        delta = count_delta(seen.counted_facets, after.shape.counted_facets if after else ())
         if delta:
             actions.append(put_delta(index, delta))
         return actions

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from app.contracts import MOST_KNOWN_WORDS
+from app.contracts import MAX_VOCABULARY
 from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import rows_of
@@ -30,7 +30,7 @@ class WordRows:
         write_batches(self._calls, self._index, puts)
 
     def all(self) -> Iterator[str]:
-        """See EmployeeStore.known_words."""
+        """See EmployeeStore.vocabulary."""
         half_the_cost = {"ConsistentRead": False}
         rows = rows_of(self._calls, self._index, VIEW, fields=["at"], request=half_the_cost)
-        return (row["at"]["S"] for row in islice(rows, MOST_KNOWN_WORDS))
+        return (row["at"]["S"] for row in islice(rows, MAX_VOCABULARY))

@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
-from app.storage.dynamodb.client.batch_writes import MOST_AT_ONCE, write_batch
+from app.storage.dynamodb.client.batch_writes import MAX_BATCH_ACTIONS, write_batch
 from app.storage.dynamodb.client.failures import ConditionFailed
-from app.storage.dynamodb.index.counters import MANY_DELTAS, delta_between, put_delta
+from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
-from app.storage.dynamodb.index.rows import Projection, project
+from app.storage.dynamodb.index.rows import Projection, project_rows
 from app.storage.dynamodb.index.transactions import summed_delta
 from app.storage.dynamodb.records import new_record, tidy_text
-from app.storage.dynamodb.tasks.context import Equipment
+from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +46,10 @@ class _Group(NamedTuple):
     written: Future[list[_Newcomer]]
 
 
-class BulkImport:
+class BulkAdd:
     """One run. A killed one is run again; what it left behind is swept by reindex."""
 
-    def __init__(self, equipment: Equipment, *, keep_versions: bool) -> None:
+    def __init__(self, equipment: TaskContext, *, keep_versions: bool) -> None:
         self._calls, self._tables, self._transit, self._upkeep, self._tally, self._lease = equipment
         self._keep_versions = keep_versions
         self._stopped = Event()
@@ -63,7 +63,7 @@ class BulkImport:
                 try:
                     for number, group in enumerate(self._written(source, writers), start=1):
                         stored += self._commit_all(group)
-                        if number % MANY_DELTAS == 0:
+                        if number % MAX_UNFOLDED_DELTAS == 0:
                             self._tally.fold()
                         yield stored
                 finally:
@@ -96,12 +96,12 @@ class BulkImport:
         """Write the rows of those of these people who are new; who they are."""
         known = self._transit.known_of(people)
         newcomers = [
-            _Newcomer(employee, project(employee))
+            _Newcomer(employee, project_rows(employee))
             for employee in people.values()
             if known[employee.id].item is None and not known[employee.id].manifest.rev
         ]
         rows = (item for one in newcomers for item in one.projection.items().values())
-        while (batch := list(islice(rows, MOST_AT_ONCE))) and not self._stopped.is_set():
+        while (batch := list(islice(rows, MAX_BATCH_ACTIONS))) and not self._stopped.is_set():
             self._lease.renew()
             puts = [{"PutRequest": {"Item": row}} for row in batch]
             write_batch(self._calls, self._tables.index, puts)
@@ -128,7 +128,9 @@ class BulkImport:
             actions.append({"Put": put})
             seen = Manifest(employee.id)
             actions.append(put_manifest(self._tables.index, seen, projection.shape, ""))
-        delta = summed_delta(delta_between((), one.projection.shape.counted) for one in newcomers)
+        delta = summed_delta(
+            count_delta((), one.projection.shape.counted_facets) for one in newcomers
+        )
         self._transit.transact([*actions, put_delta(self._tables.index, delta)])
 
     def _commit_one_by_one(self, newcomers: list[_Newcomer]) -> int:

@@ -6,7 +6,7 @@ import contextvars
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from app.contracts import MOST_DELETED_AT_ONCE, Deletion
+from app.contracts import MAX_DELETE_BATCH, Deletion
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 
@@ -17,8 +17,8 @@ Delete = Callable[[str, str | None, str], Employee]
 
 def delete_many(delete: Delete, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
     """See EmployeeStore.delete_many; ``delete`` deletes one."""
-    if len(deletions) > MOST_DELETED_AT_ONCE:
-        raise ValueError(f"at most {MOST_DELETED_AT_ONCE} deletions at once")
+    if len(deletions) > MAX_DELETE_BATCH:
+        raise ValueError(f"at most {MAX_DELETE_BATCH} deletions at once")
     of_employee: dict[str, list[Deletion]] = {}
     for each in deletions:
         of_employee.setdefault(each.employee_id, []).append(each)

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.counters import Tally
-from app.storage.dynamodb.index.repair import Upkeep
-from app.storage.dynamodb.index.transactions import Transit
+from app.storage.dynamodb.index.counters import Counters
+from app.storage.dynamodb.index.repair import IndexRepair
+from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.tasks.lease import Lease
 
 
-class Equipment(NamedTuple):
+class TaskContext(NamedTuple):
     """The tables, the ways to write to them, and the lease of one run.
 
     The tally is the task's own, with no totals in memory: they are checked too.
@@ -20,15 +20,17 @@ class Equipment(NamedTuple):
 
     calls: Calls
     tables: Tables
-    transit: Transit
-    upkeep: Upkeep
-    tally: Tally
+    transit: IndexWriter
+    upkeep: IndexRepair
+    tally: Counters
     lease: Lease
 
 
-def gather(calls: Calls, tables: Tables) -> Equipment:
+def gather(calls: Calls, tables: Tables) -> TaskContext:
     """The equipment of one run."""
-    calls = calls.of_a_long_task()
-    transit = Transit(calls, tables)
-    upkeep = Upkeep(calls, tables, transit)
-    return Equipment(calls, tables, transit, upkeep, Tally(calls, tables), Lease(calls, tables))
+    calls = calls.for_background_task()
+    transit = IndexWriter(calls, tables)
+    upkeep = IndexRepair(calls, tables, transit)
+    return TaskContext(
+        calls, tables, transit, upkeep, Counters(calls, tables), Lease(calls, tables)
+    )

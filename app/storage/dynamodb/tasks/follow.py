@@ -21,13 +21,13 @@ from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import is_about_the_item
 from app.storage.dynamodb.client.tables import Tables, describe, stream_of
-from app.storage.dynamodb.index.counters import MANY_DELTAS, Tally
-from app.storage.dynamodb.index.repair import Upkeep
-from app.storage.dynamodb.index.rows import project
+from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, Counters
+from app.storage.dynamodb.index.repair import IndexRepair
+from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.records import employee_from, index_hash
 from app.storage.dynamodb.tasks.lease import Checkpoint, Lease
-from app.storage.dynamodb.tasks.stream import Change, PlaceLost, Places, StreamWalk
-from app.text.plurals import counted
+from app.storage.dynamodb.tasks.stream import Change, Places, PositionLost, StreamReader
+from app.text.plurals import count_of
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ class Follower:
         self,
         calls: Calls,
         tables: Tables,
-        upkeep: Upkeep,
-        tally: Tally,
+        upkeep: IndexRepair,
+        tally: Counters,
         reindex: Callable[[], Generator[Progress, None, None]],
     ) -> None:
         self._calls = calls
@@ -69,7 +69,7 @@ class Follower:
         # What our own heals write into records: it comes back through the stream.
         self._expected: set[tuple[str, str]] = set()
         # Nobody knows how many deltas the last follower left.
-        self._changes_since_fold = MANY_DELTAS
+        self._changes_since_fold = MAX_UNFOLDED_DELTAS
 
     def run(self, stop: Event, *, once: bool) -> Iterator[str]:
         """See EmployeeStore.follow."""
@@ -110,20 +110,20 @@ class Follower:
             try:
                 yield from self._walk(reached, stop, once=once)
                 return
-            except PlaceLost:
+            except PositionLost:
                 lost = "The stream has forgotten what came after the place that was reached"
 
     def _walk(self, reached: Checkpoint, stop: Event, *, once: bool) -> Iterator[str]:
         """Follow this stream until it is another one, or until this has to stop."""
         arn, at = reached["stream"], reached["at"]
-        walk = StreamWalk(self._calls, self._tables.people, arn, reached["places"])
+        walk = StreamReader(self._calls, self._tables.people, arn, reached["places"])
         looked_at_table, idle = time.monotonic(), 0
         while not stop.is_set() and not (once and idle == _IDLE_LOOKS):
             found = 0
             for changes in walk.look():
                 found += len(changes)
                 if healed := self._deal_with(changes):
-                    what = counted(healed, "record", "records")
+                    what = count_of(healed, "record", "records")
                     yield f"Brought {what} that others changed into the index."
             self._all_is_well(found)
             at = at if walk.has_more else time.time()
@@ -162,7 +162,7 @@ class Follower:
                 others[change.employee_id] = ""
                 continue
             employee = employee_from(change.image)
-            digest = project(employee).hash
+            digest = project_rows(employee).hash
             ours = (change.employee_id, digest)
             if index_hash(change.image) != digest:
                 others[change.employee_id] = digest
@@ -204,7 +204,7 @@ class Follower:
             log.info("following goes on")
         self._trouble = ""
         self._pause = _SOON if found else min(2 * self._pause, _IDLE)
-        if self._changes_since_fold >= MANY_DELTAS:
+        if self._changes_since_fold >= MAX_UNFOLDED_DELTAS:
             while self._tally.fold():
                 self._lease.renew()
             self._changes_since_fold = 0

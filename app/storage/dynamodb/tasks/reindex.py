@@ -18,11 +18,11 @@ from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.pagination import walk
 from app.storage.dynamodb.client.tables import count_roughly
-from app.storage.dynamodb.index.counters import Snapshot, delta_between
+from app.storage.dynamodb.index.counters import Snapshot, count_delta
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, Manifest, read_manifest
-from app.storage.dynamodb.index.rows import ROW_VIEWS, Key, id_in_card, project
+from app.storage.dynamodb.index.rows import ROW_VIEWS, Key, id_in_card, project_rows
 from app.storage.dynamodb.records import employee_from, index_hash
-from app.storage.dynamodb.tasks.context import Equipment
+from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ _RECORDS, _ROWS = "people", "people's index rows"
 class Reindex:
     """One run; it goes on where the last one was killed. Everyone is noted as they go by."""
 
-    def __init__(self, equipment: Equipment, note: Callable[[Employee], object]) -> None:
+    def __init__(self, equipment: TaskContext, note: Callable[[Employee], object]) -> None:
         self._note = note
         self._calls, self._tables, self._transit, self._upkeep, self._tally, self._lease = equipment
         self._counted: Counter[str] = Counter()
@@ -96,7 +96,7 @@ class Reindex:
         manifests = [read_manifest(item["id"]["S"], item) for item in items]
         live = [manifest for manifest in manifests if manifest.shape is not None]
         for manifest in live:
-            self._counted.update(manifest.counted)
+            self._counted.update(manifest.counted_facets)
         for at in range(0, len(live), _RECORDS_AT_ONCE):
             some = [manifest.employee_id for manifest in live[at : at + _RECORDS_AT_ONCE]]
             keys = [self._tables.person_key(employee_id) for employee_id in some]
@@ -134,25 +134,25 @@ class Reindex:
 
     def _compare_counts(self, before: Snapshot, *, whole: bool) -> None:
         """Put the counts right where they differ from a recount during which nobody wrote."""
-        counted = self._counted if whole else Counter()
+        count_of = self._counted if whole else Counter()
         for _ in range(_RECOUNTS):
             after = self._tally.snapshot()
-            delta = delta_between(after.counts, counted)
+            delta = count_delta(after.counts, count_of)
             if not delta:
                 return
             if whole and (after.ver, after.deltas) == (before.ver, before.deltas):
                 log.warning("the counts were off and are put right: %s facets", len(delta))
                 self._changed += self._tally.correct(after, delta)
                 return
-            before, whole, counted = after, True, self._recount()
+            before, whole, count_of = after, True, self._recount()
         log.warning("the counts were not compared: people were saving all the time")
 
     def _recount(self) -> Counter[str]:
-        counted: Counter[str] = Counter()
+        count_of: Counter[str] = Counter()
         for items in self._scan(self._tables.index, _index_scan(), None):
             for item in filter(_is_manifest, items):
-                counted.update(read_manifest(item["id"]["S"], item).counted)
-        return counted
+                count_of.update(read_manifest(item["id"]["S"], item).counted_facets)
+        return count_of
 
     def _scan(
         self, table: str, request: dict[str, Any], reached: dict[str, Any] | None
@@ -177,7 +177,7 @@ def _index_scan() -> dict[str, Any]:
 
 def _agrees(item: Item, manifest: Manifest) -> bool:
     """Whether the index holds this record as it is, and the record knows it."""
-    digest = project(employee_from(item)).hash
+    digest = project_rows(employee_from(item)).hash
     return manifest.is_newer or (manifest.holds(digest) and index_hash(item) == digest)
 
 

@@ -22,7 +22,7 @@ _MANY = 100
 Places = dict[str, str]
 
 
-class PlaceLost(Exception):
+class PositionLost(Exception):
     """What followed the place is gone from the stream: it must be compared with the records."""
 
 
@@ -43,7 +43,7 @@ class _Shard(NamedTuple):
     is_closed: bool
 
 
-class StreamWalk:
+class StreamReader:
     """One walk along a stream, from where another ended. ``places`` tells how far it is."""
 
     def __init__(self, calls: Calls, table: str, arn: str, places: Places) -> None:
@@ -60,7 +60,7 @@ class StreamWalk:
         """The next changes of each shard that is due. Going on says that they were dealt with.
 
         ``has_more`` then tells whether to look again at once, ``has_ended`` that no shard is left
-        (or its children are not told yet). Raises PlaceLost.
+        (or its children are not told yet). Raises PositionLost.
         """
         shards = self._shards = self._shards or self._list_shards()
         self.has_more = False
@@ -105,7 +105,7 @@ class StreamWalk:
                 break
             request["ExclusiveStartShardId"] = last
         if any(place != _END for name, place in self.places.items() if name not in shards):
-            raise PlaceLost
+            raise PositionLost
         self.places = {name: place for name, place in self.places.items() if name in shards}
         return shards
 
@@ -113,7 +113,7 @@ class StreamWalk:
         iterator = self._iterators.get(shard_id) or self._iterator(shard_id)
         try:
             return self._ask("GetRecords", {"ShardIterator": iterator})
-        except PlaceLost:
+        except PositionLost:
             if shard_id in self.places:
                 raise
         # The oldest of a shard that is begun went meanwhile, a day old. (DynamoDB Local says so
@@ -134,7 +134,7 @@ class StreamWalk:
             return self._calls.read_stream(operation, self._table, request)
         except StorageUnavailable as error:
             if code_of(error) == "TrimmedDataAccessException":
-                raise PlaceLost from error
+                raise PositionLost from error
             raise
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.model.errors import SettingsError, StorageUnavailable
 from app.runtime import deadline
-from app.storage.sql.engines.protocol import Kind
+from app.storage.sql.engines.protocol import DatabaseEngine
 
 _WRITE_ONE = (
     "write one like sqlite:////srv/directory.db, mysql://user:password@host/database or "
@@ -36,11 +36,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Collided(StorageUnavailable):
+class RolledBack(StorageUnavailable):
     """The database undid our transaction for the sake of another: nothing was written."""
 
 
-def again_when_undone(write: Callable[P, T]) -> Callable[P, T]:
+def retry_when_rolled_back(write: Callable[P, T]) -> Callable[P, T]:
     """Carry out a write again, a few times, when it was undone for the sake of another."""
 
     @wraps(write)
@@ -48,7 +48,7 @@ def again_when_undone(write: Callable[P, T]) -> Callable[P, T]:
         for tried in range(1, TRIES):
             try:
                 return write(*arguments, **options)
-            except Collided:
+            except RolledBack:
                 time.sleep(min(random.uniform(0, 0.02 * 2**tried), deadline.remaining()))
         return write(*arguments, **options)
 
@@ -75,19 +75,19 @@ def read_url(text: str) -> URL:
     return url.set(drivername=driver)
 
 
-def _kind_of(url: URL) -> Kind:
+def _kind_of(url: URL) -> DatabaseEngine:
     """The kind of database; only the driver in use is loaded."""
     if url.drivername == _MYSQL:
-        from app.storage.sql.engines.mysql import MySql
+        from app.storage.sql.engines.mysql import MySqlEngine
 
-        return MySql()
+        return MySqlEngine()
     if url.drivername == _POSTGRESQL:
-        from app.storage.sql.engines.postgresql import PostgreSql
+        from app.storage.sql.engines.postgresql import PostgreSqlEngine
 
-        return PostgreSql()
-    from app.storage.sql.engines.sqlite import Sqlite
+        return PostgreSqlEngine()
+    from app.storage.sql.engines.sqlite import SqliteEngine
 
-    return Sqlite()
+    return SqliteEngine()
 
 
 class Database:
@@ -146,9 +146,9 @@ class Database:
         with self.reading("migrate") as connection, self._kind.migration(connection):
             yield connection
 
-    def hold_pages(self, connection: Connection) -> None:
+    def grow_cache(self, connection: Connection) -> None:
         """See Kind; for a process that adds or deletes many, and not for one that serves pages."""
-        self._kind.hold_pages(connection)
+        self._kind.grow_cache(connection)
 
     def make_place(self) -> None:
         """Make the folder of a file."""
@@ -173,7 +173,7 @@ class Database:
         self, action: str, error: DBAPIError | PoolTimeout, *, committing: bool = False
     ) -> StorageUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raised = Collided if self._kind.collided(cause) else StorageUnavailable
+        raised = RolledBack if self._kind.is_rollback(cause) else StorageUnavailable
         return raised(
             "the database",
             f"sql:{action}",

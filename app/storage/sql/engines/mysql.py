@@ -18,7 +18,7 @@ from app.storage.sql.engines.server import (
     CONNECT_SECONDS,
     READ_SECONDS,
     WRITE_SECONDS,
-    Server,
+    ServerEngine,
     within,
 )
 
@@ -55,7 +55,7 @@ class Limited(DriverConnection):  # type: ignore[misc]
             super().rollback()
 
 
-class MySql(Server):
+class MySqlEngine(ServerEngine):
     """A server of the MySQL family."""
 
     errors = MySQLError
@@ -105,7 +105,7 @@ class MySql(Server):
         connection.exec_driver_sql("START TRANSACTION")
         connection.exec_driver_sql(_LOCK)
 
-    def hold_pages(self, connection: Connection) -> None:
+    def grow_cache(self, connection: Connection) -> None:
         pass  # the memory is the server's
 
     def begin_snapshot(self, connection: Connection) -> None:
@@ -128,7 +128,7 @@ class MySql(Server):
         code = _code_of(error)
         return code == 0 or code in _CLIENT_ERRORS or code == ER.SERVER_SHUTDOWN
 
-    def collided(self, error: BaseException | None) -> bool:
+    def is_rollback(self, error: BaseException | None) -> bool:
         return _code_of(error) in _COLLISIONS
 
 

@@ -15,7 +15,7 @@ from app.storage.sql.engines.server import (
     CONNECT_SECONDS,
     READ_SECONDS,
     WRITE_SECONDS,
-    Server,
+    ServerEngine,
     within,
 )
 
@@ -45,7 +45,7 @@ class Limited(psycopg.Connection[Any]):
             raise
 
 
-class PostgreSql(Server):
+class PostgreSqlEngine(ServerEngine):
     """A PostgreSQL server."""
 
     errors = psycopg.Error
@@ -69,7 +69,7 @@ class PostgreSql(Server):
         _driver(connection).seconds = WRITE_SECONDS
         connection.exec_driver_sql(_BEGIN_WRITE)
 
-    def hold_pages(self, connection: Connection) -> None:
+    def grow_cache(self, connection: Connection) -> None:
         pass  # the memory is the server's
 
     def begin_snapshot(self, connection: Connection) -> None:
@@ -85,7 +85,7 @@ class PostgreSql(Server):
         state = _state_of(error)
         return not state or state.startswith(_UNKNOWN_ENDS)
 
-    def collided(self, error: BaseException | None) -> bool:
+    def is_rollback(self, error: BaseException | None) -> bool:
         return _state_of(error) in _COLLISIONS
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import URL, Connection, Engine
 
 
-class Kind(Protocol):
+class DatabaseEngine(Protocol):
     """One kind of database. ``shared`` says whether several machines can reach the same one."""
 
     shared: bool
@@ -22,7 +22,7 @@ class Kind(Protocol):
     def begin_write(self, connection: Connection) -> None:
         """Wait for the write lock, as long as the request may; what follows is one transaction."""
 
-    def hold_pages(self, connection: Connection) -> None:
+    def grow_cache(self, connection: Connection) -> None:
         """Keep more of the tables in memory on this connection, which many rows are put into."""
 
     def begin_snapshot(self, connection: Connection) -> None:
@@ -34,5 +34,5 @@ class Kind(Protocol):
     def may_have_written(self, error: BaseException | None) -> bool:
         """Whether a commit that failed with this error may be found done after all."""
 
-    def collided(self, error: BaseException | None) -> bool:
+    def is_rollback(self, error: BaseException | None) -> bool:
         """Whether the transaction was undone for the sake of another, and can be tried again."""

@@ -32,7 +32,7 @@ def within(seconds: float) -> float:
     return COMMAND_SECONDS if math.isinf(left) else max(_LEAST, min(seconds, left))
 
 
-class Server:
+class ServerEngine:
     """What is the same for every server; see Kind.
 
     A connection of its driver has ``seconds``: how long one answer may take, at most.

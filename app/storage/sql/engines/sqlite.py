@@ -23,7 +23,7 @@ WRITE_WAIT_SECONDS = 5.0
 HELD_KB = 12_000
 
 
-class Sqlite:
+class SqliteEngine:
     """A file of this machine; see Kind."""
 
     shared = False
@@ -48,7 +48,7 @@ class Sqlite:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    def hold_pages(self, connection: Connection) -> None:
+    def grow_cache(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA cache_size = {-HELD_KB}")
 
     def begin_snapshot(self, connection: Connection) -> None:
@@ -65,7 +65,7 @@ class Sqlite:
     def may_have_written(self, error: BaseException | None) -> bool:
         return _name_of(error).startswith("SQLITE_IOERR")
 
-    def collided(self, error: BaseException | None) -> bool:
+    def is_rollback(self, error: BaseException | None) -> bool:
         return False  # one writes, the others wait
 
 

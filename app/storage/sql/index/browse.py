@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from app.contracts import MOST_EXAMINED, Page, Query
+from app.contracts import MAX_ROWS_EXAMINED, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.model.employee import Card
 from app.storage.sql.index import counters
@@ -15,20 +15,20 @@ from app.storage.sql.index.entries import LETTERS, view_of
 from app.storage.sql.index.statements import (
     LAST,
     Conditions,
-    Walk,
+    IndexScan,
     conditions_of,
     places_met,
-    walk_by_name,
-    walk_by_other_word,
-    walk_by_view,
-    walk_by_word,
+    scan_by_name,
+    scan_by_other_word,
+    scan_by_view,
+    scan_by_word,
     window_end,
 )
 from app.storage.sql.rows import card_from
 from app.text import search_keys
 
 # Most pages are full before the first window ends; what is rare is looked for in the second.
-WINDOWS = (400, MOST_EXAMINED - 400)
+WINDOWS = (400, MAX_ROWS_EXAMINED - 400)
 # So few people are all read, and sorted here.
 FEW = 2_000
 # Just behind a place, and before every other.
@@ -88,7 +88,7 @@ def _cut(found: Found, before: str) -> Found:
 def _find(connection: Connection, asked: Conditions, span: Span, most: int) -> Found:
     if not asked.words:
         return _walk_along(connection, _shortest_by_name(connection, asked), span, most)
-    walk = walk_by_word(asked)
+    walk = scan_by_word(asked)
     first = _look(connection, walk, span, most, WINDOWS[0])
     if first.looked_to is None:
         return first
@@ -99,7 +99,7 @@ def _find(connection: Connection, asked: Conditions, span: Span, most: int) -> F
     return Found([*first.rows, *more.rows], more.looked_to)
 
 
-def _walk_along(connection: Connection, walk: Walk, span: Span, most: int) -> Found:
+def _walk_along(connection: Connection, walk: IndexScan, span: Span, most: int) -> Found:
     if not walk.asks_more:
         values = walk.values(span.after, span.before, most)
         statement = walk.page(backwards=span.backwards, window=False)
@@ -112,7 +112,7 @@ def _walk_along(connection: Connection, walk: Walk, span: Span, most: int) -> Fo
     return Found([*first.rows, *more.rows], more.looked_to)
 
 
-def _look(connection: Connection, walk: Walk, span: Span, most: int, window: int) -> Found:
+def _look(connection: Connection, walk: IndexScan, span: Span, most: int, window: int) -> Found:
     """Look at the next so many places of a walk, until enough are found."""
     values = walk.values(span.after, span.before, most, window)
     rows = connection.execute(walk.page(backwards=span.backwards, window=True), values).all()
@@ -122,32 +122,32 @@ def _look(connection: Connection, walk: Walk, span: Span, most: int, window: int
     return Found(rows, end if seen == window else None)
 
 
-def _shortest_by_name(connection: Connection, asked: Conditions) -> Walk:
+def _shortest_by_name(connection: Connection, asked: Conditions) -> IndexScan:
     """The walk in the order of names that has the fewest people on it."""
     if len(asked.views) < 2:
-        return walk_by_view(asked, asked.views[0]) if asked.views else walk_by_name(asked)
+        return scan_by_view(asked, asked.views[0]) if asked.views else scan_by_name(asked)
     people = counters.people_in(connection, asked.views)
-    return walk_by_view(asked, min(people, key=people.__getitem__))
+    return scan_by_view(asked, min(people, key=people.__getitem__))
 
 
-def _short_walk(connection: Connection, asked: Conditions) -> Walk | None:
+def _short_walk(connection: Connection, asked: Conditions) -> IndexScan | None:
     """A walk with so few people that all of them can be sorted."""
-    walks = {view: walk_by_view(asked, view) for view in asked.views}
+    walks = {view: scan_by_view(asked, view) for view in asked.views}
     if asked.letter:
-        walks[view_of(LETTERS, search_keys.letter_of(asked.letter))] = walk_by_name(asked)
+        walks[view_of(LETTERS, search_keys.letter_of(asked.letter))] = scan_by_name(asked)
     people = counters.people_in(connection, walks) if walks else {}
     view = min(people, key=people.__getitem__, default=None)
     if view is not None and people[view] <= FEW:
         return walks[view]
     for word in asked.words[1:]:
-        walk = walk_by_other_word(asked, word)
+        walk = scan_by_other_word(asked, word)
         values = walk.values("", LAST, FEW + 1)
         if connection.execute(places_met(), values).scalar_one() <= FEW:
             return walk
     return None
 
 
-def _sort_all(connection: Connection, walk: Walk, word: str, span: Span, most: int) -> Found:
+def _sort_all(connection: Connection, walk: IndexScan, word: str, span: Span, most: int) -> Found:
     """Everyone on a short walk, put in the order of the word typed first."""
     rows = connection.execute(walk.everyone(), walk.values("", LAST, FEW + 1))
     ordered = []
@@ -169,7 +169,7 @@ def _page_after(query: Query, found: Found, limit: int, start: Cursor | None) ->
         cards=_cards(rows),
         next=_link(query, False, _end_of(found, limit)),
         previous=_link(query, True, before),
-        looked_through=MOST_EXAMINED if found.looked_to else None,
+        looked_through=MAX_ROWS_EXAMINED if found.looked_to else None,
     )
 
 
@@ -182,7 +182,7 @@ def _page_before(query: Query, found: Found, limit: int, start: Cursor) -> Page:
         cards=_cards(rows[::-1]),
         next=_link(query, False, behind),
         previous=_link(query, True, end),
-        looked_through=MOST_EXAMINED if found.looked_to else None,
+        looked_through=MAX_ROWS_EXAMINED if found.looked_to else None,
     )
 
 

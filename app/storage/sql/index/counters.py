@@ -31,7 +31,7 @@ _PEOPLE_IN = (
 _PLURAL = {"location": "locations", "department": "departments", "title": "job_titles"}
 
 
-class Read(NamedTuple):
+class CountSnapshot(NamedTuple):
     """Counts as they were read, with how often they had changed by then."""
 
     changes: int
@@ -62,14 +62,16 @@ def change(connection: Connection, more: Mapping[Spelling, int]) -> None:
         connection.execute(_DROP_EMPTY, fewer)
 
 
-def read(connection: Connection, known: Read | None) -> Read:
+def read(connection: Connection, known: CountSnapshot | None) -> CountSnapshot:
     """The counts; the same object again while nothing has changed."""
     changes = connection.execute(_CHANGES).scalar() or 0
     if known is not None and known.changes == changes:
         return known
     # A write between the two reads makes the counts newer than their number: read again next time.
     rows = connection.execute(_ALL).all()
-    return Read(changes, _facets_from({(view, as_spelled): n for view, as_spelled, n in rows}))
+    return CountSnapshot(
+        changes, _facets_from({(view, as_spelled): n for view, as_spelled, n in rows})
+    )
 
 
 def stored(connection: Connection) -> dict[Spelling, int]:

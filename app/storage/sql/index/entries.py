@@ -50,7 +50,7 @@ class Listed(search_keys.Searchable, Protocol):
     def start_date(self) -> str: ...
 
 
-class Listing(NamedTuple):
+class IndexEntries(NamedTuple):
     """Where a person is listed: the place among the names, the words, the facets with spelling.
 
     ``email_key`` is the mail address by which the person is found, if any.
@@ -83,7 +83,7 @@ class Listing(NamedTuple):
             for previous, word in zip((" ", *self.words), self.words, strict=False)
         ]
 
-    def counted(self) -> list[Spelling]:
+    def counted_facets(self) -> list[Spelling]:
         """What this person adds one to in ``facet``."""
         if not self.place:
             return []
@@ -100,7 +100,7 @@ class Listing(NamedTuple):
         return self.place, words, facets, self.email_key or None
 
 
-NOT_LISTED = Listing("", (), ())
+NOT_INDEXED = IndexEntries("", (), ())
 
 
 def beginning_of(word: str) -> tuple[str, int]:
@@ -110,15 +110,17 @@ def beginning_of(word: str) -> tuple[str, int]:
 
 def place_of(person: Employee) -> str:
     """Where a person stands among the names."""
-    return f"{search_keys.name_key(person.full_name)}{SEPARATOR}{search_keys.tie_of(person.id)}"
+    return (
+        f"{search_keys.name_key(person.full_name)}{SEPARATOR}{search_keys.id_sort_key(person.id)}"
+    )
 
 
-def listing_of(person: Employee) -> Listing:
+def entries_of(person: Employee) -> IndexEntries:
     """How a person ought to be listed."""
-    return listing_at(place_of(person), person)
+    return entries_at(place_of(person), person)
 
 
-def listing_at(place: str, person: Listed) -> Listing:
+def entries_at(place: str, person: Listed) -> IndexEntries:
     """How a person ought to be listed whose place is known."""
     facets = (
         *_facet("location", person.location),
@@ -127,17 +129,17 @@ def listing_at(place: str, person: Listed) -> Listing:
         *_badges(person.badges),
         *_joined(person.start_date),
     )
-    return Listing(
+    return IndexEntries(
         place, search_keys.search_words(person), facets, search_keys.email_key(person.email)
     )
 
 
-def listing_in(row: RowMapping) -> Listing | None:
+def entries_in(row: RowMapping) -> IndexEntries | None:
     """How the person in a row of ``person`` is listed now, if at all."""
     if not row["place"]:
         return None
     facets = json.loads(row["listed"] or "[]")
-    return Listing(
+    return IndexEntries(
         place=row["place"],
         words=tuple((row["words"] or "").split()),
         facets=tuple((view, spelling) for view, spelling in facets),

@@ -50,7 +50,7 @@ def conditions_of(query: Query) -> Conditions | None:
     return Conditions(search_keys.query_words(query.words), letter, tuple(views))
 
 
-class Walk(NamedTuple):
+class IndexScan(NamedTuple):
     """A walk along one view, and what else is asked of the people met on it.
 
     ``prefix`` is what places begin with; ``lead`` the length of the word typed, 0 outside ``word``.
@@ -97,27 +97,27 @@ class Walk(NamedTuple):
         return _everyone(bool(self.lead), bool(self.letter), len(self.words), len(self.views))
 
 
-def walk_by_word(asked: Conditions) -> Walk:
+def scan_by_word(asked: Conditions) -> IndexScan:
     """The walk along the first word typed, which is the order of the results."""
     first, *others = asked.words
-    return Walk(WORDS, first, len(first), tuple(others), asked.letter, asked.views)
+    return IndexScan(WORDS, first, len(first), tuple(others), asked.letter, asked.views)
 
 
-def walk_by_other_word(asked: Conditions, word: str) -> Walk:
+def scan_by_other_word(asked: Conditions, word: str) -> IndexScan:
     """The walk along another word typed."""
     others = tuple(each for each in asked.words if each != word)
-    return Walk(WORDS, word, len(word), others, asked.letter, asked.views)
+    return IndexScan(WORDS, word, len(word), others, asked.letter, asked.views)
 
 
-def walk_by_view(asked: Conditions, view: str) -> Walk:
+def scan_by_view(asked: Conditions, view: str) -> IndexScan:
     """The walk along a view that is in the order of names; a letter is a range of it."""
     others = tuple(each for each in asked.views if each != view)
-    return Walk(view, asked.letter, 0, asked.words, "", others)
+    return IndexScan(view, asked.letter, 0, asked.words, "", others)
 
 
-def walk_by_name(asked: Conditions) -> Walk:
+def scan_by_name(asked: Conditions) -> IndexScan:
     """The walk along all names."""
-    return walk_by_view(asked, NAMES)
+    return scan_by_view(asked, NAMES)
 
 
 def _range(rows: Any) -> tuple[ColumnElement[bool], ...]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.model.employee import TEXT_FIELDS, Employee
 from app.storage.sql import records
-from app.storage.sql.engines.database import Database, again_when_undone
+from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.engines.raw_rows import put_rows, rows_with
 from app.storage.sql.index import counters
 from app.storage.sql.index.entries import (
@@ -23,15 +23,15 @@ from app.storage.sql.index.entries import (
     LISTED,
     PLAIN,
     WORDS,
-    Listing,
+    IndexEntries,
     Spelling,
     beginning_of,
-    listing_at,
+    entries_at,
     place_of,
 )
 from app.storage.sql.rows import badges_text, time_text
 from app.storage.sql.tables import entry, gone, people
-from app.storage.sql.tasks.external_sort import in_windows
+from app.storage.sql.tasks.external_sort import sort_in_windows
 from app.text import search_keys
 
 # Large enough that the rows of many people fall into the same pages of the tree.
@@ -93,7 +93,7 @@ def add_many(
     """See EmployeeStore.add_many; who was deleted stays deleted. Each is noted as they go by."""
     stored = 0
     most = BATCH_ON_SERVER if database.shared else BATCH
-    for window in in_windows(_prepared(employees, keep_versions=keep_versions)):
+    for window in sort_in_windows(_prepared(employees, keep_versions=keep_versions)):
         while batch := list(map(_New._make, islice(window, most))):
             stored += _add_all(database, batch, note)
             yield stored
@@ -106,7 +106,7 @@ def _prepared(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
         if keep_versions:
             at = person.updated_at
             written = (person.version, time_text(at) if at else None)
-        tie = search_keys.tie_of(person.id)
+        tie = search_keys.id_sort_key(person.id)
         yield (place_of(person), tie, person.badges, person.id, *_texts_of(person),
                person.photo_key, *written)  # fmt: skip
 
@@ -119,13 +119,13 @@ def _add_all(database: Database, batch: list[_New], note: _Note) -> int:
     return _add(database, batch, note, _put_entries, look_first=True)
 
 
-@again_when_undone
+@retry_when_rolled_back
 def _add(
     database: Database, batch: list[_New], note: _Note, put_entries: _Put, *, look_first: bool
 ) -> int:
     """Store those of a batch who are new, all or nothing. Raises _InTheWay."""
     with database.writing("add_many") as connection:
-        database.hold_pages(connection)
+        database.grow_cache(connection)
         ties = [new.tie for new in batch]
         known = {
             tie
@@ -192,20 +192,20 @@ class _Listed:
     """How people are listed who come in the order of their places, each of whom is noted."""
 
     def __init__(self, fresh: list[_New], note: _Note) -> None:
-        self.listings: list[Listing] = []
+        self.listings: list[IndexEntries] = []
         # A person is known by how many came before.
         self._counted: defaultdict[Spelling, list[int]] = defaultdict(list)
         self._words: defaultdict[str, list[int]] = defaultdict(list)  # a person, the lead, a person
         for new in fresh:
             note(new)
-            self._add(listing_at(new.place, new))
+            self._add(entries_at(new.place, new))
 
-    def _add(self, listing: Listing) -> None:
+    def _add(self, listing: IndexEntries) -> None:
         at = len(self.listings)
         self.listings.append(listing)
-        counted, words = self._counted, self._words
-        for spelling in listing.counted():
-            counted[spelling].append(at)
+        count_of, words = self._counted, self._words
+        for spelling in listing.counted_facets():
+            count_of[spelling].append(at)
         for word, lead in zip(listing.words, listing.leads(), strict=True):
             words[word] += (at, lead)
 

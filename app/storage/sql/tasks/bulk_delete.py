@@ -6,25 +6,25 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from app.contracts import MOST_DELETED_AT_ONCE, Deletion
+from app.contracts import MAX_DELETE_BATCH, Deletion
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
 from app.storage.sql import records
-from app.storage.sql.engines.database import Database, again_when_undone
+from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.text import search_keys
 
 
-@again_when_undone
+@retry_when_rolled_back
 def delete_many(
     database: Database, deletions: Sequence[Deletion]
 ) -> list[Employee | DirectoryError]:
     """See EmployeeStore.delete_many."""
-    if len(deletions) > MOST_DELETED_AT_ONCE:
-        raise ValueError(f"at most {MOST_DELETED_AT_ONCE} deletions at once")
+    if len(deletions) > MAX_DELETE_BATCH:
+        raise ValueError(f"at most {MAX_DELETE_BATCH} deletions at once")
     with database.writing("delete") as connection:
         if len(deletions) > 1:
-            database.hold_pages(connection)
+            database.grow_cache(connection)
         return _delete(connection, deletions)
 
 
@@ -39,7 +39,7 @@ def _delete(
     taken: list[records.Removal] = []
     outcomes: list[Employee | DirectoryError] = []
     for each in deletions:
-        record, tie = known.get(each.employee_id), search_keys.tie_of(each.employee_id)
+        record, tie = known.get(each.employee_id), search_keys.id_sort_key(each.employee_id)
         outcome = _outcome(each, record, deleted_by.get(tie))
         outcomes.append(outcome)
         if record is not None and outcome is record.person:

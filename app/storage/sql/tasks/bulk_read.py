@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, select
 
-from app.contracts import MOST_AT_ONCE, Batch
+from app.contracts import MAX_BATCH, Batch
 from app.model.employee import Employee
 from app.storage.sql.engines.database import Database
 from app.storage.sql.records import can_be_stored, listed_rows, rows_of
@@ -30,16 +30,16 @@ _NEXT = (
 
 def get_many(connection: Connection, employee_ids: Collection[str]) -> dict[str, Employee]:
     """See EmployeeStore.get_many."""
-    if len(employee_ids) > MOST_AT_ONCE:
-        raise ValueError(f"at most {MOST_AT_ONCE} ids at once")
+    if len(employee_ids) > MAX_BATCH:
+        raise ValueError(f"at most {MAX_BATCH} ids at once")
     rows = rows_of(connection, employee_ids)
     return {employee_id: employee_from(row) for employee_id, row in rows.items()}
 
 
 def find_by_email(connection: Connection, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
     """See EmployeeStore.find_by_email."""
-    if len(addresses) > MOST_AT_ONCE:
-        raise ValueError(f"at most {MOST_AT_ONCE} addresses at once")
+    if len(addresses) > MAX_BATCH:
+        raise ValueError(f"at most {MAX_BATCH} addresses at once")
     keys = {each: search_keys.email_key(each) for each in addresses}
     wanted = {key for key in keys.values() if key and can_be_stored(key)}
     ids: dict[str, list[str]] = {}

@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import IO, Any
 
 from app.model.errors import StorageUnavailable
-from app.runtime.compact_map import Seen
+from app.runtime.compact_map import CompactMap
 
 # A window, the runs that it is merged from, and the pieces in which a run is read again.
 WINDOW, RUN, PIECE = 1_000_000, 2_500, 20
@@ -31,7 +31,7 @@ Item = tuple[Any, ...]
 _first, _second = itemgetter(0), itemgetter(1)
 
 
-def in_windows(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+def sort_in_windows(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
     """The items in windows, each of which is in order; to be read to its end before the next.
 
     A window ends where the second member of an item has been in it before, and when reading it has
@@ -52,7 +52,7 @@ class _Window:
     def __init__(self, first: Item, others: Iterator[Item]) -> None:
         self.next: Item | None = first
         self._others = others
-        self._seen = Seen()
+        self._seen = CompactMap()
 
     def items(self) -> Iterator[Item]:
         """The items of this window; always one."""

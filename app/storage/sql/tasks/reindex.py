@@ -11,9 +11,9 @@ from app.contracts import Progress
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import Employee
 from app.storage.sql import records
-from app.storage.sql.engines.database import Database, again_when_undone
+from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.index import counters
-from app.storage.sql.index.entries import NAMES, WORDS, Spelling, listing_in, listing_of
+from app.storage.sql.index.entries import NAMES, WORDS, Spelling, entries_in, entries_of
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import entry, people
 from app.text import search_keys
@@ -87,7 +87,7 @@ def _list_people(database: Database, note: _Note, *, force: bool) -> Iterator[Pr
         yield Progress(done=0, total=0, changed=0, what="people")
 
 
-@again_when_undone
+@retry_when_rolled_back
 def _list_these(database: Database, numbers: list[int], *, force: bool) -> int:
     """List these people again, as they are by now; how many were changed."""
     with database.writing("reindex") as connection:
@@ -97,20 +97,22 @@ def _list_these(database: Database, numbers: list[int], *, force: bool) -> int:
 
 def _is_right(row: RowMapping) -> bool:
     person = records.record_in(row).person
-    return row["tie"] == search_keys.tie_of(person.id) and listing_in(row) == listing_of(person)
+    return row["tie"] == search_keys.id_sort_key(person.id) and entries_in(row) == entries_of(
+        person
+    )
 
 
 def _list_again(connection: Connection, row: RowMapping, *, force: bool) -> bool:
     """List the person in a row; False for a second row with an id that is taken."""
     record = records.record_in(row)
-    tie = search_keys.tie_of(record.person.id)
+    tie = search_keys.id_sort_key(record.person.id)
     known = records.read(connection, record.person.id)
     if known is not None and known.number != record.number:
         return False
-    wanted = listing_of(record.person)
+    wanted = entries_of(record.person)
     if force:
         records.put_entries(connection, wanted.rows(record.number))
-    records.relist(connection, record, wanted, {"tie": tie})
+    records.reindex_record(connection, record, wanted, {"tie": tie})
     return True
 
 
@@ -131,7 +133,7 @@ def _drop_strays(database: Database) -> None:
 
 
 def _is_wanted(row: RowMapping) -> bool:
-    listing = listing_in(row)
+    listing = entries_in(row)
     if listing is None:
         return False
     if row["view"] == WORDS:
@@ -146,17 +148,17 @@ def _recount(database: Database) -> bool:
 
     What is wrong is found in one moment and added later: the counts of writes between add up too.
     """
-    counted: Counter[Spelling] = Counter()
+    count_of: Counter[Spelling] = Counter()
     wanted = 0
     with database.snapshot("reindex") as connection:
         stored = counters.stored(connection)
         entries = connection.execute(_ALL_ENTRIES).scalar_one()
         for row in connection.execute(_ALL_LISTED).mappings():
-            if (listing := listing_in(row)) is not None:
-                counted.update(listing.counted())
+            if (listing := entries_in(row)) is not None:
+                count_of.update(listing.counted_facets())
                 wanted += 1 + len(listing.words) + len(listing.facets)
-    counted.subtract(stored)
-    if any(counted.values()):
+    count_of.subtract(stored)
+    if any(count_of.values()):
         with database.writing("reindex") as connection:
-            counters.change(connection, counted)
+            counters.change(connection, count_of)
     return wanted != entries

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from app.contracts import MOST_EXAMINED, PAGE_SIZE, Query
+from app.contracts import MAX_ROWS_EXAMINED, PAGE_SIZE, Query
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.revision import revision_of
 from app.runtime import read_budget
 from app.storage.dynamodb.index import browse
 from app.storage.dynamodb.index.queries import Budget
-from app.storage.dynamodb.index.rows import project
+from app.storage.dynamodb.index.rows import project_rows
 from tests.support.stores.dynamodb_binding import DynamoRoom
 from tests.support.stores.people import add, everyone, pages
 
@@ -120,7 +120,7 @@ def test_the_smaller_of_two_facets_drives(big_room, meter):
 
 
 def test_a_search_that_finds_too_little_ends_early_and_can_go_on(big_room, meter, monkeypatch):
-    monkeypatch.setattr(browse, "MOST_EXAMINED", 300)
+    monkeypatch.setattr(browse, "MAX_ROWS_EXAMINED", 300)
     monkeypatch.setattr(browse, "_PATIENCE", 100)
     monkeypatch.setattr(browse, "_ATTEMPT", 50)
     monkeypatch.setattr(browse, "FEW_PEOPLE", 0)
@@ -137,7 +137,7 @@ def test_a_search_that_finds_too_little_ends_early_and_can_go_on(big_room, meter
 
 
 def test_an_early_end_can_be_gone_back_from(big_room, meter, monkeypatch):
-    monkeypatch.setattr(browse, "MOST_EXAMINED", 200)
+    monkeypatch.setattr(browse, "MAX_ROWS_EXAMINED", 200)
     monkeypatch.setattr(browse, "_PATIENCE", 100)
     monkeypatch.setattr(browse, "_ATTEMPT", 10)
     monkeypatch.setattr(browse, "FEW_PEOPLE", 0)
@@ -162,7 +162,7 @@ def crowd(dynamodb_local):
             colleague(number, full_name=f"{name} {number:05}", email="", location="X" * 90)
             for number, name in enumerate(names)
         ]
-        rows = [row for each in people for key, row in project(each).items().items()
+        rows = [row for each in people for key, row in project_rows(each).items().items()
                 if key[1].startswith(("andersson\x1f", "katharina\x1f"))]  # fmt: skip
         for at in range(0, len(rows), 25):
             puts = [{"PutRequest": {"Item": row}} for row in rows[at : at + 25]]
@@ -206,14 +206,14 @@ def test_a_search_that_finds_nobody_costs_no_page_more_than_200_units(crowd, cro
 
 def test_the_searches_of_one_page_cost_no_more_than_200_units_together(crowd, crowd_meter):
     query = Query(words="andersson katharina")
-    with read_budget.of_page():
+    with read_budget.limit():
         for _ in range(3):
             crowd.store.browse(query)
     assert 150 < crowd_meter.units["Query"] <= 200
     crowd.store.browse(query)  # another page
     assert crowd_meter.units["Query"] > 300
     crowd_meter.units.clear()
-    with read_budget.of_page(0.1):
+    with read_budget.limit(0.1):
         crowd.store.browse(query)
         crowd.store.browse(query)
     assert 10 < crowd_meter.units["Query"] <= 20
@@ -229,13 +229,13 @@ def test_people_further_on_are_found_by_name_within_the_bound(crowd, crowd_meter
 
 
 def test_rows_as_long_as_they_can_be_are_within_the_bound_too(dynamodb_local, monkeypatch):
-    budget = Budget(MOST_EXAMINED, browse.MOST_UNITS)
+    budget = Budget(MAX_ROWS_EXAMINED, browse.MAX_UNITS)
     assert budget.rows(100) == 100
     budget.note(100, 150.0)  # six kilobytes each
     assert budget.rows(500) == 20
     budget.note(20, 31.0)
     assert budget.rows(500) == 0
-    assert Budget(MOST_EXAMINED, browse.MOST_UNITS).rows(5_000) == 1_440
+    assert Budget(MAX_ROWS_EXAMINED, browse.MAX_UNITS).rows(5_000) == 1_440
 
 
 def test_what_drives_does_not_change_the_order(big_room, meter, monkeypatch):
@@ -249,7 +249,7 @@ def test_what_drives_does_not_change_the_order(big_room, meter, monkeypatch):
 
 
 def test_at_most_four_thousand_rows_are_looked_at(big_room, meter):
-    assert MOST_EXAMINED == 4000
+    assert MAX_ROWS_EXAMINED == 4000
     page = big_room.store.browse(Query(words="an a ka", badge="linux"))
     assert page.cards == ()
     assert page.looked_through is None or page.looked_through <= 4010

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.storage.dynamodb.tasks.stream import PlaceLost, Places, StreamWalk
+from app.storage.dynamodb.tasks.stream import Places, PositionLost, StreamReader
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
@@ -77,11 +77,11 @@ class StubStream:
         }
 
 
-def walk_on(stream: StubStream, places: Places | None = None) -> StreamWalk:
-    return StreamWalk(stream, "Employees", "arn", places or {})
+def walk_on(stream: StubStream, places: Places | None = None) -> StreamReader:
+    return StreamReader(stream, "Employees", "arn", places or {})
 
 
-def seen(walk: StreamWalk, looks: int = 12) -> list[str]:
+def seen(walk: StreamReader, looks: int = 12) -> list[str]:
     return [
         change.employee_id for _ in range(looks) for changes in walk.look() for change in changes
     ]
@@ -177,7 +177,7 @@ def test_a_shard_that_was_forgotten_before_its_end_is_a_lost_place():
     walk = walk_on(stream)
     seen(walk, 1)
     del stream.shards["root"]
-    with pytest.raises(PlaceLost):
+    with pytest.raises(PositionLost):
         seen(walk_on(stream, walk.places))
 
 
