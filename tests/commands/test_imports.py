@@ -177,7 +177,7 @@ def test_the_work_is_done_by_a_process_of_its_own(tmp_path: Path, file: Path) ->
     importer.read = lambda job_id: seen.append(real(job_id)) or seen[-1]
     result = run(app, file)
     assert "2 added, 0 changed, 0 left alone, 0 refused." in result.output
-    workers = {int(job.holder.split()[1]) for job in seen if job.holder}
+    workers = {int(job.lease_holder.split()[1]) for job in seen if job.lease_holder}
     assert os.getpid() not in workers
     assert "2 added" not in run(app, "--undo", id_in(result)).output
     assert total(app) == 0
