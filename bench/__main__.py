@@ -14,10 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench import photos, picture, report
+from bench.checkout import ROOT
 from bench.machine import Moment
 from bench.measuring import Effort, measure_store
 from bench.results import Results, StoreFigures, read_results
-from bench.server import ROOT
 from bench.worlds import DYNAMODB, SQLITE, worlds
 from tests.support.environment import isolate
 

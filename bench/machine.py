@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.machine.procfs import CpuTime, cpu_time
-from bench.server import ROOT
+from bench.checkout import ROOT
 from tests.support.servers.dynamodb_local import PACKAGE
 
 _PACKAGES = ("Flask", "Jinja2", "SQLAlchemy", "pynamodb", "boto3", "gunicorn")

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.asking import InTurn, ask, connected
+from bench.checkout import ROOT
 from bench.exporting import export
 from bench.results import PageFigures, SdkFigures, StoreFigures, WorldFigures
 from bench.rounds import Target, measure
 from bench.saves import Saves
-from bench.server import ROOT, Server, running
+from bench.server import Server, running
 from bench.targets import Group, Live, begin, groups, saves_of
 from bench.units import Units, units_of
 from bench.worlds import DYNAMODB, World, dynamodb_env, dynamodb_local

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import http.client
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.checkout import HERE, Checkout
 from tests.support.environment import isolated
 from tests.support.servers.server_process import HOST, ServerProcess, free_port
 
-ROOT = Path(__file__).resolve().parents[1]
 _CPUCLOCK_SCHED = 2
 
 
@@ -39,18 +38,23 @@ class Server(NamedTuple):
 
 @contextmanager
 def running(
-    target: str, env: Mapping[str, str], log: Path, *, workers: int = 2
+    target: str,
+    env: Mapping[str, str],
+    log: Path,
+    *,
+    workers: int = 2,
+    checkout: Checkout = HERE,
 ) -> Iterator[Server]:
     """Serve ``module:application`` and measure how long the first answer takes."""
     port = free_port()
     started = time.perf_counter()
     process = ServerProcess(
         [
-            *(sys.executable, "-m", "gunicorn", target),
+            *(checkout.python, "-m", "gunicorn", target),
             *("--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", "8"),
             *("--keep-alive", "75"),
         ],
-        folder=ROOT,
+        folder=checkout.folder,
         log=log,
         environment=isolated(dict(env)),
     )

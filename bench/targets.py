@@ -68,4 +68,9 @@ def _targets(live: Live, common: Common) -> Iterator[Target]:
 
 def saves_of(live: Live, server: Server) -> Saves:
     """People of a world, changed and saved on this server of it."""
-    return Saves(server, [f"/edit/{quote(each.id)}" for each in live.world.loaded.employees])
+    return Saves(server, save_paths(live.world))
+
+
+def save_paths(world: World) -> list[str]:
+    """The forms of some people of a world."""
+    return [f"/edit/{quote(each.id)}" for each in world.loaded.employees]

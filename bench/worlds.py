@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from bench.checkout import HERE, Checkout
 from bench.loading import Loaded, read_loaded
-from bench.server import ROOT
 from tests.support.environment import isolated
 from tests.support.servers.dynamodb_local import running_dynamodb_local
 
@@ -57,14 +57,16 @@ def worlds(store: str, sizes: list[int], scratch: Path, kept: Path) -> Iterator[
     that the directory waits for an answer.
     """
     if store == SQLITE:
-        files = [_world(store, people, kept / f"sqlite-{people}", {}) for people in sizes]
+        files = [load_world(store, people, kept / f"sqlite-{people}", {}) for people in sizes]
         for world in files:
             world.read_through()
         yield files
         return
     with dynamodb_local(scratch) as endpoint:
         yield [
-            _world(store, people, scratch / f"dynamodb-{people}", dynamodb_env(endpoint, people))
+            load_world(
+                store, people, scratch / f"dynamodb-{people}", dynamodb_env(endpoint, people)
+            )
             for people in sizes
         ]
 
@@ -107,7 +109,14 @@ def dynamodb_env(endpoint: str, name: object) -> dict[str, str]:
     }
 
 
-def _world(store: str, people: int, folder: Path, settings: Mapping[str, str]) -> World:
+def load_world(
+    store: str,
+    people: int,
+    folder: Path,
+    settings: Mapping[str, str],
+    checkout: Checkout = HERE,
+) -> World:
+    """Load so many people by a checkout's code; a folder loaded before is taken as it is."""
     photos = str(folder / "photos")
     env = {"INSTANCE_FOLDER": str(folder), "PHOTOS_FOLDER": photos, **settings}
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,8 +124,8 @@ def _world(store: str, people: int, folder: Path, settings: Mapping[str, str]) -
     loaded = read_loaded(told)
     if loaded is None:
         print(f"loading {people:,} people into {store} ...", file=sys.stderr, flush=True)
-        command = [sys.executable, "-m", "bench.loading", str(people), str(told)]
-        subprocess.run(command, cwd=ROOT, env=isolated(env), check=True)
+        command = [checkout.python, "-m", "bench.loading", str(people), str(told)]
+        subprocess.run(command, cwd=checkout.folder, env=isolated(env), check=True)
         loaded = read_loaded(told)
     assert loaded is not None
     return World(store, people, folder, env, loaded)

@@ -17,7 +17,8 @@ from app.contracts.cursors import read_cursor
 from app.samples.loading import sample_people
 from app.web.ui.list_query import read_request
 from bench import __main__ as bench
-from bench import picture, report
+from bench import beside, picture, report
+from bench.checkout import HERE
 from bench.pages import Common, list_pages, other_pages, searches
 from bench.promises import verdicts
 from bench.results import PageFigures, Results, StoreFigures, WorldFigures, read_results
@@ -201,3 +202,16 @@ def test_a_small_run_counts_units_and_the_sdk_on_dynamodb(tmp_path: Path) -> Non
     assert found.sdk
     assert found.sdk.rows_per_person > 10
     assert found.sdk.x_one_thread > 0
+
+
+@pytest.mark.slow
+def test_a_revision_is_measured_beside_another_on_the_same_pages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(beside, "check_out", lambda revision, folder: HERE)
+    beside.main(["HEAD", "--sizes", "40", "--rounds", "1", "--requests", "1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "sqlite, 40 people: after, as a multiple of before"
+    pages = {line.split("  ")[1] for line in lines[1:]}
+    assert {"list, first page", "search: one rare word", "person", "save"} <= pages
+    assert all(re.search(r" \d+\.\d\d x time +\d+\.\d\d x CPU", line) for line in lines[1:])
