@@ -43,7 +43,7 @@ def gather(store: EmployeeStore, folder: Path) -> Iterator[int]:
     if note.done:
         yield note.people
         return
-    for batch in store.each(note.bookmark):
+    for batch in store.iter_batches(note.bookmark):
         _keep(folder, batch.people, note.sizes)
         note.bookmark, note.people = batch.bookmark, note.people + len(batch.people)
         _write(folder, note)

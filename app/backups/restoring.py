@@ -76,13 +76,13 @@ def _checked(folder: Path, manifest: Manifest) -> Iterator[Progress]:
 
 
 def _nobody_is_in(store: EmployeeStore) -> bool:
-    return not any(batch.people for batch in store.each())
+    return not any(batch.people for batch in store.iter_batches())
 
 
 def _came_from(folder: Path, manifest: Manifest, store: EmployeeStore) -> bool:
     """Whether an interrupted run brought everyone who is there: it brought them part by part."""
     # The records themselves: those that another program put there may be in no count yet.
-    total = sum(len(batch.people) for batch in store.each())
+    total = sum(len(batch.people) for batch in store.iter_batches())
     if total > manifest.count:
         return False
     found = barren = 0

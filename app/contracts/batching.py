@@ -1,4 +1,4 @@
-"""Questions about however many people, asked of a store a hundred at once."""
+"""Look up any number of employees, in chunks of MAX_BATCH."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from app.text.search_keys import email_key
 
 
 def find_by_ids(store: EmployeeStore, ids: Iterable[str]) -> dict[str, Employee]:
-    """The people with these ids, however many."""
-    found: dict[str, Employee] = {}
-    for some in _chunks(ids):
-        found |= store.get_many(some)
-    return found
+    """Return the existing employees of any number of ids."""
+    employees: dict[str, Employee] = {}
+    for chunk in _chunks(ids):
+        employees |= store.get_many(chunk)
+    return employees
 
 
 def find_by_emails(store: EmployeeStore, addresses: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Who has these addresses, by the key of the address, however many."""
-    found: dict[str, tuple[str, ...]] = {}
-    for some in _chunks(addresses):
-        found |= {email_key(each): ids for each, ids in store.find_by_email(some).items()}
-    return found
+    """Return the ids of the employees with any number of addresses, by email key."""
+    ids_by_key: dict[str, tuple[str, ...]] = {}
+    for chunk in _chunks(addresses):
+        matches = store.find_by_email(chunk)
+        ids_by_key |= {email_key(address): ids for address, ids in matches.items()}
+    return ids_by_key
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(dict.fromkeys(texts))
-    while some := list(islice(left, MAX_BATCH)):
-        yield some
+    remaining = iter(dict.fromkeys(texts))
+    while chunk := list(islice(remaining, MAX_BATCH)):
+        yield chunk

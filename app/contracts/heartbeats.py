@@ -1,4 +1,4 @@
-"""The machines of one directory: what each says of itself, and in which state that finds it."""
+"""Heartbeats: what each machine of a directory reports, and the state that follows from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BUSY_PER_CENT = 70.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """What a machine says of itself; times as time.time() tells, None for what it does not know."""
+    """The report of one machine; times are Unix times, None is unknown."""
 
     machine: str
     at: float
@@ -41,53 +41,54 @@ class Heartbeat:
     key_mark: str = ""
 
     def as_text(self) -> str:
-        """The heartbeat, to be kept."""
+        """Serialise the heartbeat as JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
 
-_KINDS = get_type_hints(Heartbeat)
+_TYPES = get_type_hints(Heartbeat)
 
 
 def heartbeat_from(text: str) -> Heartbeat | None:
-    """The heartbeat in this text; of another release's as much as we understand, of junk None."""
+    """Parse a heartbeat; ignore unknown fields, return None for anything else."""
     try:
-        found = json.loads(text)
-        known = {each.name: found[each.name] for each in fields(Heartbeat) if each.name in found}
-        right = {name: _right(value, _KINDS[name]) for name, value in known.items()}
-        told: dict[str, Any] = {n: value for n, value in right.items() if value is not None}
-        return Heartbeat(**(told | {"at": float(known["at"])}))
+        raw = json.loads(text)
+        known = {each.name: raw[each.name] for each in fields(Heartbeat) if each.name in raw}
+        typed = {name: _typed(value, _TYPES[name]) for name, value in known.items()}
+        values: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
+        return Heartbeat(**(values | {"at": float(known["at"])}))
     except (ValueError, TypeError, KeyError):
         return None
 
 
-def _right(value: object, kind: type) -> object:
-    """The value if it is of its kind; JSON knows no difference between 97 and 97.0."""
+def _typed(value: object, kind: type) -> object:
+    """Return the value if it has this type, else None; JSON does not distinguish 97 and 97.0."""
     if type(value) is int and isinstance(0.0, kind):
         return float(value)
     return value if isinstance(value, kind) else None
 
 
 class HeartbeatStore(Protocol):
-    """Where the machines of a directory leave their heartbeats for one another.
+    """A store of the heartbeats of all machines of a directory.
 
     Every method raises StorageUnavailable like the methods of an EmployeeStore.
     """
 
-    def beat(self, heartbeat: Heartbeat) -> float | None:
-        """Leave a heartbeat in place of the machine's last one.
+    def put(self, heartbeat: Heartbeat) -> float | None:
+        """Replace the machine's last heartbeat.
 
-        Returns when another machine asked for this one's load to be stopped, and forgets it.
+        Returns the time at which another machine requested a stop of this one's load, if any, and
+        clears the request.
         """
 
     def all(self) -> list[Heartbeat]:
-        """The last heartbeat of each machine that was heard of in the last ten minutes."""
+        """Return the last heartbeat of each machine seen in the last FORGOTTEN_SECONDS."""
 
     def request_stop(self, machine: str) -> bool:
-        """Leave word for a machine that its load shall stop; False where it was never heard of."""
+        """Request that a machine stops its load; return False if the machine is unknown."""
 
 
 class MachineState(StrEnum):
-    """How a machine is doing, in the word that the page shows."""
+    """The state of a machine, as the page shows it."""
 
     IN_SERVICE = "In service"
     BUSY = "Busy"
@@ -96,7 +97,7 @@ class MachineState(StrEnum):
 
 
 def state_of(heartbeat: Heartbeat, now: float | None = None) -> MachineState:
-    """Silent for half a minute, started less than two minutes ago, or over 70 % of the CPU."""
+    """Return no answer after 30 s of silence, starting for 2 min, busy from 70 % CPU."""
     now = time.time() if now is None else now
     if now - heartbeat.at > SILENT_SECONDS:
         return MachineState.NO_ANSWER
@@ -108,5 +109,5 @@ def state_of(heartbeat: Heartbeat, now: float | None = None) -> MachineState:
 
 
 def sort_by_name(heartbeats: Iterable[Heartbeat]) -> list[Heartbeat]:
-    """By their names, so that no row moves while people watch."""
+    """Sort by machine name, so that rows keep their order between updates."""
     return sorted(heartbeats, key=lambda heartbeat: heartbeat.machine)

@@ -1,4 +1,4 @@
-"""A job: an import from the upload to its end or its undoing, and where jobs are kept."""
+"""Import jobs: the state of an import from its upload to its undo, and where it is stored."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def counter_of(outcome: str) -> str:
 
 
 class LineCounts(NamedTuple):
-    """How many lines of each outcome there are in a part, or in all."""
+    """The number of rows with each outcome."""
 
     added: int = 0
     changed: int = 0
@@ -51,7 +51,7 @@ class LineCounts(NamedTuple):
     skipped: int = 0
 
     def plus(self, other: LineCounts) -> LineCounts:
-        """Both together."""
+        """Return the sum of both."""
         return LineCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
     def of(self, outcome: str) -> int:
@@ -61,7 +61,7 @@ class LineCounts(NamedTuple):
 
 
 class JobNotFound(DirectoryError):
-    """No import has this id, or it was forgotten after thirty days."""
+    """No import has this id, or it expired after thirty days."""
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"There is no import {job_id[:40]}: it may be over for more than 30 days.")
@@ -69,11 +69,11 @@ class JobNotFound(DirectoryError):
 
 
 class JobChanged(DirectoryError):
-    """The state of the import is no longer the one that was read: read it again."""
+    """The stored job has another revision than the one that was read: read it again."""
 
 
 class Phase(StrEnum):
-    """How far a job is; at the first, third and every ``-ED`` it waits for somebody."""
+    """The phase of a job. In READY, APPLIED, UNDONE and FAILED no worker is needed."""
 
     RECEIVING = "receiving"
     VALIDATING = "planning"
@@ -90,14 +90,14 @@ ACTIVE_PHASES = frozenset({Phase.VALIDATING, Phase.APPLYING, Phase.UNDOING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """The state of a job; its file and its lines are kept in parts.
+    """The state of a job; its file and its rows are stored as parts.
 
-    ``go`` carries it out as soon as it is planned. ``holder`` works on it until ``held_until``
-    (as time.time() tells) unless it says so again; ``tries`` counts the holders that died since
-    anything was finished. ``trouble`` is a sentence: why it failed or what it waits for.
-    ``sheets`` are those of a workbook that are read. Many parts are done together: those before
-    ``begun_parts`` may have been begun, ``ahead`` newcomers of parts that are not done are there
-    already, and ``sorting`` were read, to be stored in order.
+    ``auto_apply`` applies it as soon as it is validated. ``lease_holder`` works on it until
+    ``lease_until`` (Unix time) unless it renews the lease; ``attempts`` counts the holders that
+    died since the last progress. ``error`` is a sentence: why it failed or what it waits for.
+    ``sheets`` are those of a workbook that are read. Many parts are applied together: those before
+    ``begun_parts`` may have been begun, ``added_ahead`` additions of unfinished parts are stored
+    already, and ``buffered`` were read and wait to be stored in order.
     """
 
     id: str
@@ -134,17 +134,17 @@ class Job:
 
     @property
     def needs_work(self) -> bool:
-        """Whether a worker has something to do."""
+        """Return whether a worker has something to do."""
         return self.phase in ACTIVE_PHASES and not self.paused
 
     @property
     def has_no_rows(self) -> bool:
-        """Whether the file was read, and has nothing below its headings."""
+        """Return whether the file was read and has no row below its headings."""
         return self.total == 0
 
     @property
     def progress(self) -> tuple[int, int]:
-        """How many lines are through in this phase, of how many (0: not known yet)."""
+        """Return how many rows this phase has processed, of how many (0 if not known yet)."""
         if self.phase in (Phase.VALIDATING, Phase.READY):
             return sum(self.planned), max(self.total, 0)
         if self.phase in (Phase.UNDOING, Phase.UNDONE):
@@ -154,12 +154,12 @@ class Job:
 
     @property
     def added(self) -> int:
-        """How many people it added so far."""
+        """Return how many employees it added so far."""
         return self.done.added + self.added_ahead
 
     @property
     def ignored_sheets_note(self) -> str:
-        """Which sheets of a workbook were not read, in two sentences; empty where all were."""
+        """Return two sentences about the sheets that were not read; "" if all were."""
         if not self.ignored_sheets:
             return ""
         which, first = ", ".join(self.ignored_sheets), self.sheets[0]
@@ -174,13 +174,13 @@ class Job:
         )
 
     def as_text(self) -> str:
-        """The job, to be kept."""
+        """Serialise the job as JSON."""
         stored = {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
         return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
 
 def job_from(text: str) -> Job:
-    """The job in this text; what another release added is left out."""
+    """Parse a job; ignore the fields of other releases."""
     stored = json.loads(text)
     names = {_STORED_AS.get(each.name, each.name): each.name for each in fields(Job)}
     known = {names[name]: value for name, value in stored.items() if name in names}
@@ -194,48 +194,48 @@ def job_from(text: str) -> Job:
 
 
 def new_job_id(now: float | None = None) -> str:
-    """An id that sorts by time."""
+    """Return a new id that sorts by time."""
     then = datetime.fromtimestamp(time.time() if now is None else now, UTC)
     return f"{then:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
 class StoredJob(NamedTuple):
-    """A job as it was read, and the revision on which its next writing depends."""
+    """A job as read, and the revision on which the next write depends."""
 
     job: Job
     revision: int
 
 
 class JobStore(Protocol):
-    """Where jobs are kept, so that any machine can show them and go on with them.
+    """A store of jobs, so that any machine can show them and continue them.
 
-    Every method raises StorageUnavailable like the methods of an EmployeeStore. Jobs are forgotten
-    thirty days after they were created, with their parts.
+    Every method raises StorageUnavailable like the methods of an EmployeeStore. Jobs and their
+    parts are deleted thirty days after they were created.
     """
 
     def create(self, job: Job) -> None:
-        """Keep a new job, at revision 1; forget what is older than thirty days."""
+        """Store a new job at revision 1; delete jobs that are older than thirty days."""
 
     def read(self, job_id: str) -> StoredJob:
-        """A job, as it is now. Raises JobNotFound."""
+        """Return a job as it is now. Raises JobNotFound."""
 
     def write(self, job: Job, revision: int) -> int:
-        """Put a job in the place of the one with this revision; return its new revision.
+        """Replace the job with this revision; return its new revision.
 
-        Raises JobChanged when it has another revision by now, and JobNotFound.
+        Raises JobChanged if it has another revision by now, and JobNotFound.
         """
 
     def recent(self, most: int, before: str = "") -> list[StoredJob]:
-        """The jobs that were created last, or before the one with this id; the latest first."""
+        """Return the jobs created last, or before the one with this id; the newest first."""
 
     def pending(self, most: int) -> list[StoredJob]:
-        """The oldest jobs that want work, at a cost that no other job adds to."""
+        """Return the oldest jobs that need work, at a cost that other jobs do not increase."""
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
-        """Keep a part of at most 390 KB, in place of one with the same kind and number."""
+        """Store a part of at most 390 KB; replace one of the same kind and number."""
 
     def get_part(self, job_id: str, kind: str, number: int) -> bytes:
-        """A part. Raises JobNotFound where there is none."""
+        """Return a part. Raises JobNotFound if there is none."""
 
     def delete(self, job_id: str) -> None:
-        """Forget a job and all its parts; one that is not there is no error."""
+        """Delete a job and all its parts; a missing one is no error."""

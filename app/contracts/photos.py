@@ -1,4 +1,4 @@
-"""PhotoStore: the promises that every store of photos keeps."""
+"""The contract of every store of photos."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """A photo that lies in a file of this machine."""
+    """A photo in a file on this machine."""
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoLink:
-    """A photo that the browser fetches elsewhere; the link is good for so many seconds."""
+    """A link from which the browser loads a photo, valid for ``seconds``."""
 
     url: str
     seconds: int
 
 
 class PhotoStore(Protocol):
-    """Where photos are kept, by key: ``employee_pic/<name>.<ext>``.
+    """A store of photos by key: ``employee_pic/<name>.<ext>``.
 
     Every method raises StorageUnavailable like the methods of an EmployeeStore.
     """
 
     def put(self, key: str, image: bytes) -> None:
-        """Store an image (JPEG) under a key that is not taken; all or nothing."""
+        """Store a JPEG under an unused key, atomically."""
 
     def get(self, key: str) -> bytes:
-        """The image under this very key, byte for byte: for backups only. Raises PhotoNotFound."""
+        """Return the stored bytes, for backups only. Raises PhotoNotFound."""
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove these photos; one that is not there is no error."""
+        """Delete photos; a missing one is no error."""
 
-    def find(self, key: str) -> PhotoFile | PhotoLink:
-        """Where a browser gets this photo.
+    def locate(self, key: str) -> PhotoFile | PhotoLink:
+        """Return the file or the link from which a browser gets this photo.
 
-        Raises PhotoNotFound, at once for a key that is no photo key (it never leaves the folder or
-        the prefix). A store that hands out links need not know whether the photo is there.
+        Raises PhotoNotFound, without input or output for a key that is no photo key. A store that
+        returns links need not know whether the photo exists.
         """
 
-    def each(self) -> Iterator[tuple[str, datetime]]:
-        """Every key that is stored, with the time it was stored (aware): for the sweep only."""
+    def iter_keys(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every stored key with its time (timezone-aware), for the sweep only."""
 
     def check(self) -> None:
-        """Ask the store for as little as proves that it works. Raises StorageUnavailable."""
+        """Make the cheapest call that proves the store works. Raises StorageUnavailable."""
 
     def set_up(self) -> list[str]:
-        """Make what is missing and may be made; say in sentences what was made or found."""
+        """Create what is missing and may be created; return sentences that say what was done."""
 
     def origin(self) -> str | None:
-        """The web origin from which browsers load photos, for the content policy; None: our own."""
+        """Return the web origin of photos for the content security policy; None if our own."""

@@ -38,14 +38,14 @@ class Query:
 class Page:
     """One page of cards, with the cursors of its neighbours (None where there is no neighbour).
 
-    ``looked_through`` is None when the page is whole. Otherwise the search ended early, after so
+    ``rows_examined`` is None when the page is whole. Otherwise the search ended early, after so
     many rows, with fewer cards than asked for (perhaps none), and ``next`` goes on from there.
     """
 
     cards: tuple[Card, ...]
     next: str | None = None
     previous: str | None = None
-    looked_through: int | None = None
+    rows_examined: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

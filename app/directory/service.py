@@ -147,7 +147,7 @@ class Directory:
             raise PhotosOff(self.photos_off_because)
         before = datetime.now(UTC) - _SWEEP_AGE
         # Listed first: a photo that is named after this moment was put after it, or is young.
-        old = [key for key, stored_at in self.photos.each() if stored_at < before]
+        old = [key for key, stored_at in self.photos.iter_keys() if stored_at < before]
         named = {hash(processing.base_of(key)) for key in self.employees.photo_keys()}
         for key in old:
             if hash(processing.base_of(key)) not in named:

@@ -27,7 +27,7 @@ def people_of_view(
 
 
 def _everyone(directory: Directory, seconds: float) -> Iterator[People]:
-    batches = directory.employees.each()
+    batches = directory.employees.iter_batches()
     while True:
         deadline.start(seconds)
         batch = next(batches, None)

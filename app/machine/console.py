@@ -94,12 +94,12 @@ class Console:
         machines = [each for each in others.machines if each.machine != this.machine]
         return FleetState(sort_by_name([*machines, this]), others.trouble)
 
-    def beat(self) -> None:
+    def send_heartbeat(self) -> None:
         """Tell the others of this machine, and do what they ask. Raises StorageUnavailable."""
         if self.heartbeats is None:
             return
         this = self.current_machine()
-        asked_at = self.heartbeats.beat(this)
+        asked_at = self.heartbeats.put(this)
         load_since = this.load_since
         # A word that was left before this load began was about an earlier one.
         if asked_at and self.stress and load_since and asked_at > load_since:

@@ -59,7 +59,7 @@ def _beat_on(known: weakref.ref[Console]) -> None:
 def _beat(console: Console, *, was_well: bool) -> bool:
     try:
         with deadline.within(_LONGEST_BEAT_SECONDS):
-            console.beat()
+            console.send_heartbeat()
     except StorageUnavailable as error:
         if was_well:
             log.warning("this machine leaves no heartbeat: %s", error)

@@ -65,7 +65,7 @@ class FolderPhotos:
                 if is_photo_key(key):
                     (self._folder / key).unlink(missing_ok=True)
 
-    def find(self, key: str) -> PhotoFile:
+    def locate(self, key: str) -> PhotoFile:
         """The file of this photo; the large size where a small one is missing."""
         if is_photo_key(key):
             for candidate in dict.fromkeys((key, base_of(key))):
@@ -75,7 +75,7 @@ class FolderPhotos:
                         return PhotoFile(path)
         raise PhotoNotFound(key)
 
-    def each(self) -> Iterator[tuple[str, datetime]]:
+    def iter_keys(self) -> Iterator[tuple[str, datetime]]:
         """Every photo, with the time it was written."""
         with self._telling("list"):
             if not self._photos.exists():

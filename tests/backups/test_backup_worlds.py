@@ -85,12 +85,12 @@ def test_sqlite_to_dynamodb_and_back(dynamodb_local: str, s3_server: str, tmp_pa
         list(restore(aws, tmp_path / "of-sqlite"))  # again, and nothing changes
         assert taken(aws, tmp_path / "of-dynamodb-again") == first
     finally:
-        bucket.delete([key for key, _ in bucket.each()])
+        bucket.delete([key for key, _ in bucket.iter_keys()])
         room.close()
 
     other = on_a_laptop(tmp_path / "other")
     list(restore(other, tmp_path / "of-dynamodb"))
     assert {each.id: each for each in everyone} == {
-        each.id: each for batch in other.employees.each() for each in batch.people
+        each.id: each for batch in other.employees.iter_batches() for each in batch.people
     }
     assert taken(other, tmp_path / "of-sqlite-again") == first

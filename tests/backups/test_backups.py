@@ -79,8 +79,8 @@ class MemoryPhotos:
 class FewAtOnce(ModelStore):
     """Gives everyone in batches of 100."""
 
-    def each(self, bookmark: str = "") -> Iterator[Batch]:
-        people = [person for batch in super().each(bookmark) for person in batch.people]
+    def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
+        people = [person for batch in super().iter_batches(bookmark) for person in batch.people]
         for start in range(0, len(people), 100):
             some = tuple(people[start : start + 100])
             yield Batch(some, some[-1].id)
@@ -118,7 +118,7 @@ def run_to_end(steps: Iterator[object]) -> None:
 
 
 def everyone_in(directory: Directory) -> dict[str, Employee]:
-    return {person.id: person for batch in directory.employees.each() for person in batch.people}
+    return {person.id: person for batch in directory.employees.iter_batches() for person in batch.people}
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -181,13 +181,13 @@ def test_a_backup_killed_at_any_step_goes_on(tmp_path: Path) -> None:
 
 def test_what_was_gathered_is_not_asked_for_again(full: Directory, tmp_path: Path) -> None:
     asked: list[str] = []
-    plain = full.employees.each
+    plain = full.employees.iter_batches
 
-    def each(bookmark: str = "") -> Iterator[Batch]:
+    def iter_batches(bookmark: str = "") -> Iterator[Batch]:
         asked.append(bookmark)
         return plain(bookmark)
 
-    full.employees.each = each  # type: ignore[method-assign]
+    full.employees.iter_batches = each  # type: ignore[method-assign]
     assert killed_at(take_backup(full, tmp_path / "b"), 1)
     run_to_end(take_backup(full, tmp_path / "b"))
     assert len(asked) == 2
@@ -202,7 +202,7 @@ def test_a_torn_line_and_a_batch_that_was_not_noted_do_no_harm(
     assert killed_at(take_backup(full, tmp_path / "b"), 1)
     unfinished = tmp_path / "b" / "unfinished"
     noted = json.loads((unfinished / gathering._NOTED).read_text())
-    first = next(iter(full.employees.each()))
+    first = next(iter(full.employees.iter_batches()))
     gone = replace(first.people[0], id="gone")
     # A batch once more, with someone who was deleted since, and then a line that was cut.
     gathering._keep(unfinished, (*first.people, gone), [0] * 256)
@@ -376,16 +376,16 @@ def test_two_backups_do_not_write_into_one_folder(full: Directory, tmp_path: Pat
 
 
 def test_a_store_that_fails_leaves_a_backup_that_goes_on(full: Directory, tmp_path: Path) -> None:
-    plain = full.employees.each
+    plain = full.employees.iter_batches
 
     def failing(bookmark: str = "") -> Iterator[Batch]:
         yield next(iter(plain(bookmark)))
         raise StorageUnavailable("the database", "dynamodb:Scan")
 
-    full.employees.each = failing  # type: ignore[method-assign]
+    full.employees.iter_batches = failing  # type: ignore[method-assign]
     with pytest.raises(StorageUnavailable):
         run_to_end(take_backup(full, tmp_path / "b"))
-    full.employees.each = plain  # type: ignore[method-assign]
+    full.employees.iter_batches = plain  # type: ignore[method-assign]
     run_to_end(take_backup(full, tmp_path / "b"))
     to = directory_of()
     run_to_end(restore(to, tmp_path / "b"))

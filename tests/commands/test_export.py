@@ -124,13 +124,13 @@ def test_what_is_no_kind_of_file_is_refused(
 def test_a_store_that_fails_midway_leaves_the_file_as_it_was(
     store: ModelStore, tmp_path: Path
 ) -> None:
-    plain = store.each
+    plain = store.iter_batches
 
     def failing(bookmark: str = "") -> Iterator[Batch]:
         yield from plain(bookmark)
         raise StorageUnavailable("the database", "dynamodb:Scan")
 
-    store.each = failing  # type: ignore[method-assign]
+    store.iter_batches = failing  # type: ignore[method-assign]
     (tmp_path / "a.csv").write_text("of yesterday")
     result = export(store, tmp_path, str(tmp_path / "a.csv"))
     assert result.exit_code == 1

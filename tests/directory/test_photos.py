@@ -91,7 +91,7 @@ def shows(directory: Directory, key: str) -> bool:
     """Whether both sizes of this photo decode."""
     assert directory.photos is not None
     for each in (key, thumbnail_key(key)):
-        found = directory.photos.find(each)
+        found = directory.photos.locate(each)
         assert isinstance(found, PhotoFile)
         with Image.open(found.path) as image:
             image.load()

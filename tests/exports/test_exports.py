@@ -261,7 +261,7 @@ def test_a_filtered_view_asks_for_no_one_else() -> None:
         return plain(ids)
 
     store.get_many = counting  # type: ignore[method-assign]
-    store.each = None  # type: ignore[assignment,method-assign]
+    store.iter_batches = None  # type: ignore[assignment,method-assign]
     assert len(names(directory, Query(location="Lima"))) == 225
     assert asked == [100, 100, 25]
 

@@ -88,9 +88,9 @@ def heartbeats_in(room: DynamoRoom) -> DynamoHeartbeats:
 @pytest.mark.slow
 def test_machines_see_one_another_by_one_query(room) -> None:  # type: ignore[no-untyped-def]
     one, other = heartbeats_in(room), heartbeats_in(room)
-    one.beat(beat("i-0a"))
-    one.beat(beat("i-0a", cpu=5.0))
-    other.beat(beat("i-0b"))
+    one.put(beat("i-0a"))
+    one.put(beat("i-0a", cpu=5.0))
+    other.put(beat("i-0b"))
     before = room.proxy.count()
     found = other.all()
     assert room.proxy.count() - before == 1
@@ -108,7 +108,7 @@ def test_a_machine_is_forgotten_though_the_service_removes_its_row_days_late(roo
     old = beat("i-0a", seconds_ago=FORGOTTEN_SECONDS + 1)
     key = {"view": {"S": "fleet"}, "at": {"S": old.machine}}
     room.client.put_item(TableName=room.index, Item={**key, "h": {"S": old.as_text()}})
-    store.beat(beat("i-0b", seconds_ago=FORGOTTEN_SECONDS - 60))
+    store.put(beat("i-0b", seconds_ago=FORGOTTEN_SECONDS - 60))
     assert [each.machine for each in store.all()] == ["i-0b"]
 
 
@@ -116,17 +116,17 @@ def test_a_machine_is_forgotten_though_the_service_removes_its_row_days_late(roo
 def test_a_word_is_heard_once_by_the_machine_it_is_for(room) -> None:  # type: ignore[no-untyped-def]
     one, other = heartbeats_in(room), heartbeats_in(room)
     assert not other.request_stop("i-0a"), "nobody heard of it"
-    assert one.beat(beat("i-0a")) is None
+    assert one.put(beat("i-0a")) is None
     assert other.request_stop("i-0a")
-    asked = one.beat(beat("i-0a"))
+    asked = one.put(beat("i-0a"))
     assert asked is not None
     assert abs(asked - time.time()) < 5
-    assert one.beat(beat("i-0a")) is None
+    assert one.put(beat("i-0a")) is None
 
 
 @pytest.mark.slow
 def test_heartbeats_are_nobody_s_rows_to_a_reindex(room) -> None:  # type: ignore[no-untyped-def]
-    heartbeats_in(room).beat(beat("i-0a"))
+    heartbeats_in(room).put(beat("i-0a"))
     list(room.store.reindex(force=True))
     assert [each.machine for each in heartbeats_in(room).all()] == ["i-0a"]
 
@@ -137,7 +137,7 @@ def test_what_the_store_refuses_is_told_as_ours(room) -> None:  # type: ignore[n
     room.proxy.on("UpdateItem").answer(access_denied())
     room.proxy.on("Query").answer(access_denied())
     with pytest.raises(StorageUnavailable, match="dynamodb:UpdateItem"):
-        store.beat(beat("i-0a"))
+        store.put(beat("i-0a"))
     with pytest.raises(StorageUnavailable, match="dynamodb:Query"):
         store.all()
 

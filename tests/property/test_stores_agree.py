@@ -89,7 +89,7 @@ class StoresAgree(RuleBasedStateMachine):
     @rule()
     def read_everyone(self) -> None:
         found, expected = (
-            [person for batch in store.each() for person in batch.people]
+            [person for batch in store.iter_batches() for person in batch.people]
             for store in (self.store, self.model)
         )
         assert without_time(found) == without_time(expected)

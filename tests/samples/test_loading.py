@@ -135,7 +135,7 @@ def test_people_are_loaded_with_portraits_that_show(tmp_path):
     with_photo = [card for card in cards if card.photo_key]
     assert 12 <= len(with_photo) <= 28
     for card in with_photo:
-        found = directory.photos.find(card.photo_key)
+        found = directory.photos.locate(card.photo_key)
         assert isinstance(found, PhotoFile)
         with Image.open(found.path) as portrait:
             assert portrait.size == (480, 600)

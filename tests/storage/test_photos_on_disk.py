@@ -37,7 +37,7 @@ def files_in(folder: Path) -> list[str]:
 def test_opening_makes_nothing(store, folder):
     assert not folder.exists()
     store.check()
-    assert list(store.each()) == []
+    assert list(store.iter_keys()) == []
     assert not folder.exists()
 
 
@@ -49,20 +49,20 @@ def test_setting_up_makes_the_folder_and_says_so(store, folder):
 def test_a_photo_is_one_file_and_nothing_else(store, folder):
     store.put(KEY, IMAGE)
     assert files_in(folder) == [KEY]
-    assert store.find(KEY) == PhotoFile(folder / KEY)
+    assert store.locate(KEY) == PhotoFile(folder / KEY)
 
 
 def test_a_photo_whose_small_size_is_missing_shows_the_large_one(store, folder):
     store.put(KEY, IMAGE)
-    assert store.find(thumbnail_key(KEY)) == PhotoFile(folder / KEY)
+    assert store.locate(thumbnail_key(KEY)) == PhotoFile(folder / KEY)
     store.put(thumbnail_key(KEY), b"small")
-    assert store.find(thumbnail_key(KEY)) == PhotoFile(folder / thumbnail_key(KEY))
+    assert store.locate(thumbnail_key(KEY)) == PhotoFile(folder / thumbnail_key(KEY))
 
 
 def test_a_large_size_that_is_missing_is_not_found(store):
     store.put(thumbnail_key(KEY), b"small")
     with pytest.raises(PhotoNotFound):
-        store.find(KEY)
+        store.locate(KEY)
 
 
 def test_a_link_to_elsewhere_is_no_photo(store, folder, tmp_path):
@@ -71,8 +71,8 @@ def test_a_link_to_elsewhere_is_no_photo(store, folder, tmp_path):
     store.set_up()
     (folder / KEY).symlink_to(secret)
     with pytest.raises(PhotoNotFound):
-        store.find(KEY)
-    assert list(store.each()) == []
+        store.locate(KEY)
+    assert list(store.iter_keys()) == []
     store.delete([KEY])
     assert secret.read_bytes() == b"secret"
 
@@ -84,7 +84,7 @@ def test_a_folder_that_is_a_link_holds_no_photos(store, folder, tmp_path):
     folder.mkdir(parents=True)
     (folder / "employee_pic").symlink_to(elsewhere)
     with pytest.raises(PhotoNotFound):
-        store.find("employee_pic/a.jpg")
+        store.locate("employee_pic/a.jpg")
 
 
 def test_a_folder_or_a_pipe_of_a_photo_s_name_is_no_photo(store, folder):
@@ -93,8 +93,8 @@ def test_a_folder_or_a_pipe_of_a_photo_s_name_is_no_photo(store, folder):
     os.mkfifo(folder / "employee_pic" / "b")
     for key in ("employee_pic/a", "employee_pic/b"):
         with pytest.raises(PhotoNotFound):
-            store.find(key)
-    assert list(store.each()) == []
+            store.locate(key)
+    assert list(store.iter_keys()) == []
 
 
 def refusal(call, *arguments: object) -> StorageUnavailable:
@@ -195,6 +195,6 @@ def test_what_a_killed_writer_leaves_is_seen_by_the_sweep(store, folder):
     store.set_up()
     left = f"employee_pic/{'0b' * 16}.part"
     (folder / left).write_bytes(b"half")
-    assert [key for key, _ in store.each()] == [left]
+    assert [key for key, _ in store.iter_keys()] == [left]
     store.delete([left])
     assert files_in(folder) == []

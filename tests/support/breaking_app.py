@@ -15,7 +15,7 @@ from tests.support.small_app import stores_of
 class BreakingStore(ModelStore):
     """Gives one batch of everyone, and then no answer."""
 
-    def each(self, bookmark: str = "") -> Iterator[Batch]:
+    def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         people = (Employee(id=f"{number:03}", full_name=f"Ada {number:03}") for number in range(9))
         yield Batch(tuple(people), "008")
         raise StorageUnavailable("the database", "dynamodb:Scan", "Employees", "throttled")

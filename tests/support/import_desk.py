@@ -62,4 +62,4 @@ class Desk:
 
     def everyone(self) -> dict[str, str]:
         """Name by id, of all."""
-        return {one.id: one.full_name for batch in self.store.each() for one in batch.people}
+        return {one.id: one.full_name for batch in self.store.iter_batches() for one in batch.people}

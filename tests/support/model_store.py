@@ -138,7 +138,7 @@ class ModelStore:
     def check(self) -> None:
         return
 
-    def tidy(self) -> None:
+    def maintain(self) -> None:
         return
 
     def set_up(self) -> list[str]:
@@ -186,7 +186,7 @@ class ModelStore:
                 found[address] = tuple(ids)
         return found
 
-    def each(self, bookmark: str = "") -> Iterator[Batch]:
+    def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         with self._lock:
             ids = sorted(each for each in self.people if each > bookmark)
         for at in range(0, len(ids), 1_000):

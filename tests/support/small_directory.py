@@ -73,7 +73,7 @@ class FailingStore(ModelStore):
     def delete(self, *args: Any) -> Any:
         return self._write_through(super().delete, *args)
 
-    def tidy(self) -> None:
+    def maintain(self) -> None:
         self.tidied += 1
 
 

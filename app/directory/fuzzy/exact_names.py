@@ -27,7 +27,7 @@ def may_have_later_matches(query: Query, page: Page) -> bool:
     """Whether someone of the name that was typed may match and not be on this page, the first."""
     if page.previous is not None or query != Query(words=query.words):
         return False
-    if page.looked_through is not None:
+    if page.rows_examined is not None:
         return len(typed_query_words(query.words)) > 1
     return page.next is not None and _is_nested(query.words)
 

@@ -81,7 +81,7 @@ class FuzzySearch:
 
 
 def _is_short(page: Page) -> bool:
-    whole = page.next is None and page.previous is None and page.looked_through is None
+    whole = page.next is None and page.previous is None and page.rows_examined is None
     return whole and len(page.cards) < ENOUGH
 
 
@@ -115,7 +115,7 @@ class _Found:
             if None not in reasons:
                 self._shown.add(card.id)
                 self._people.append(Suggestion(card, tuple(filter(None, reasons))))
-        ended_early = page.looked_through is not None
+        ended_early = page.rows_examined is not None
         if len(self._people) > before:
             self._more = self._more or (page.next is not None and not ended_early)
         elif not ended_early:

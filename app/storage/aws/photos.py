@@ -71,13 +71,13 @@ class S3Photos:
             for refusal in answer.get("Errors", ()):
                 raise self._calls.refused("delete_objects", refusal.get("Code", "unknown error"))
 
-    def find(self, key: str) -> PhotoLink:
+    def locate(self, key: str) -> PhotoLink:
         """A link to the photo; whether it is there is not asked."""
         if not is_photo_key(key):
             raise PhotoNotFound(key)
         return PhotoLink(*self._link_maker().link(key, self._calls.signer()))
 
-    def each(self) -> Iterator[tuple[str, datetime]]:
+    def iter_keys(self) -> Iterator[tuple[str, datetime]]:
         """Every photo, with the time it was stored; a thousand a call."""
         more: dict[str, Any] = {}
         while True:

@@ -26,7 +26,7 @@ class DynamoHeartbeats:
         self._calls = calls
         self._table = tables.index
 
-    def beat(self, heartbeat: Heartbeat) -> float | None:
+    def put(self, heartbeat: Heartbeat) -> float | None:
         expires = int(heartbeat.at + FORGOTTEN_SECONDS)
         answer = self._update(
             heartbeat.machine,

@@ -164,7 +164,7 @@ class DynamoStore:
         request = {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
         self.calls.probe("BatchGetItem", ", ".join(keys), {"RequestItems": request})
 
-    def tidy(self) -> None:
+    def maintain(self) -> None:
         if self._noted or self._tally.wants_fold or self._own_words.wants_writing:
             # In a context of its own: the time of the request that is over does not count.
             contextvars.copy_context().run(self._tidy)
@@ -198,7 +198,7 @@ class DynamoStore:
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
         return lookups.find_by_email(self.calls, self._transit, self.tables, addresses)
 
-    def each(self, bookmark: str = "") -> Iterator[Batch]:
+    def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         return everyone.each_batch(self.calls, self.tables, bookmark)
 
     def photo_keys(self) -> Iterator[str]:

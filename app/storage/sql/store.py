@@ -94,7 +94,7 @@ class SqlStore:
     def check(self) -> None:
         schema.require_current(self._database)
 
-    def tidy(self) -> None:
+    def maintain(self) -> None:
         """Keep new words; the records and their listing changed in one transaction."""
         if self._own_words.wants_writing:
             # In a context of its own: the time of the request that is over does not count.
@@ -132,7 +132,7 @@ class SqlStore:
         with self._database.reading("find_by_email") as connection:
             return bulk_read.find_by_email(connection, addresses)
 
-    def each(self, bookmark: str = "") -> Iterator[Batch]:
+    def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         return bulk_read.everyone(self._database, bookmark)
 
     def vocabulary(self) -> Iterator[str]:

@@ -19,7 +19,7 @@ def show(key: str) -> Response:
     store = current_directory().photos
     if store is None:
         raise PhotoNotFound(key)
-    found = store.find(key)
+    found = store.locate(key)
     if isinstance(found, PhotoFile):
         try:
             response = send_file(found.path, conditional=True, max_age=31536000)

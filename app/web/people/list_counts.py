@@ -23,7 +23,7 @@ _SPELT = ("location", "department", "job_title")
 
 def is_whole(page: Page) -> bool:
     """Whether the page shows everyone who matches."""
-    return page.next is None and page.previous is None and page.looked_through is None
+    return page.next is None and page.previous is None and page.rows_examined is None
 
 
 def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
@@ -77,9 +77,9 @@ def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None
         return f"{_matching(count)}, of {total:,}" if count else _matching(0)
     if page.previous is not None and not page_number(asked, page, count):
         # How many were found before this page, nobody knows.
-        so_far = " so far" if page.looked_through is not None else ""
+        so_far = " so far" if page.rows_examined is not None else ""
         return f"{_more_matching(visible)}{so_far}, of {total:,}"
-    if page.previous is None and page.looked_through is not None:
+    if page.previous is None and page.rows_examined is not None:
         return f"{_matching(visible)} so far, of {total:,}"
     least = visible if page.previous is None else PAGE_SIZE  # the pages before this one were full
     return f"More than {_matching(least)}, of {total:,}"
@@ -104,6 +104,6 @@ def place_line(asked: ListRequest, page: Page, count: int | None) -> str:
     number = page_number(asked, page, count)
     if not number or not page.cards:
         return ""
-    if count is None or page.looked_through is not None:
+    if count is None or page.rows_examined is not None:
         return f"Page {number:,}"
     return f"Page {number:,} of {max(ceil(count / PAGE_SIZE), number):,}"

@@ -48,7 +48,7 @@ class ListView:
     previous: str
     close: SuggestionsView | None
     nobody: bool
-    looked_through: int | None
+    rows_examined: int | None
     cards_address: str
     table_address: str
     clear_address: str
@@ -83,7 +83,7 @@ def list_view(
         previous=asked.address(page.previous, number - 1) if page.previous else "",
         close=suggestions_view(asked, close, sprite),
         nobody=not page.cards and not close.people,
-        looked_through=page.looked_through,
+        rows_examined=page.rows_examined,
         cards_address=_as_view(asked, CARDS),
         table_address=_as_view(asked, TABLE),
         clear_address=ListRequest(Query(), asked.view).address(),

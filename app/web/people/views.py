@@ -128,7 +128,7 @@ def _tidy_afterwards(response: Response) -> Response:
     """Let the store do its upkeep, once the answer is sent; only for a page opened or a save."""
     prefetched = "prefetch" in request.headers.get("Sec-Purpose", "")
     if request.method in ("GET", "POST") and not prefetched:
-        response.call_on_close(current_directory().employees.tidy)
+        response.call_on_close(current_directory().employees.maintain)
     return response
 
 

@@ -16,7 +16,7 @@ LONG_IDS = ("x" * 65, "x" * 66, "雨" * 30, "a/b", "é", "10", "9")
 
 
 def everybody(store: EmployeeStore, bookmark: str = "") -> list[Employee]:
-    return [each for batch in store.each(bookmark) for each in batch.people]
+    return [each for batch in store.iter_batches(bookmark) for each in batch.people]
 
 
 def by_id(people: list[Employee]) -> dict[str, Employee]:
@@ -119,7 +119,7 @@ def test_everyone_comes_once_whole_and_as_they_are_stored(room: Room) -> None:
 def test_a_bookmark_goes_on_behind_its_batch(big_store: EmployeeStore) -> None:
     ids = {f"{n:04}" for n in range(1_030)}
     list(big_store.add_many(person(each) for each in sorted(ids)))
-    first, *rest = big_store.each()
+    first, *rest = big_store.iter_batches()
     assert 0 < len(first.people) <= 1_000
     seen = {each.id for each in first.people}
     gone = next(iter(ids - seen))
@@ -135,7 +135,7 @@ def test_a_bookmark_goes_on_behind_its_batch(big_store: EmployeeStore) -> None:
 def test_people_who_come_and_go_meanwhile_hide_nobody(big_store: EmployeeStore) -> None:
     stay = [person(f"{n:04}") for n in range(0, 140, 2)]
     list(big_store.add_many(stay))
-    running = big_store.each()
+    running = big_store.iter_batches()
     seen = [each.id for each in next(running).people]
     list(big_store.add_many([person(f"{n:04}") for n in range(1, 100, 2)]))
     for n in range(1, 20, 2):

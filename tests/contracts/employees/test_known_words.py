@@ -20,7 +20,7 @@ ADA = person(
 
 def test_the_words_of_who_was_saved_are_known_after_tidying(store: EmployeeStore) -> None:
     add(store, ADA)
-    store.tidy()
+    store.maintain()
     words = list(store.vocabulary())
     assert {"ada", "obrien", "brien", "lukasz", "ady", "analyst", "sao", "paulo"} <= set(words)
     assert len(words) == len(set(words))
@@ -28,7 +28,7 @@ def test_the_words_of_who_was_saved_are_known_after_tidying(store: EmployeeStore
 
 def test_what_cannot_be_misspelt_is_no_known_word(store: EmployeeStore) -> None:
     add(store, ADA, person("2", "王小明"), person("3", "X" * 40), person("4", "सुनीता"))
-    store.tidy()
+    store.maintain()
     words = set(store.vocabulary())
     assert "सुनीता" in words
     assert not {"countess", "r2d2", "x", "王小明", "小明", "x" * 40} & words
@@ -36,12 +36,12 @@ def test_what_cannot_be_misspelt_is_no_known_word(store: EmployeeStore) -> None:
 
 def test_a_change_brings_its_words_and_keeps_no_order_of_writes(room: Room) -> None:
     stored = add(room.store, person("1", "Ada Byron"))[0]
-    room.store.tidy()
+    room.store.maintain()
     other = room.open_another()
     changed = person("1", "Ada Lovelace")
     other.update(changed, revision_of(stored), new_write_id())
-    other.tidy()
-    other.tidy()
+    other.maintain()
+    other.maintain()
     assert {"ada", "lovelace"} <= set(room.store.vocabulary())
 
 
@@ -59,7 +59,7 @@ def test_several_machines_bring_the_same_words_at_once(big_room: Room) -> None:
     machines = [big_room.open_another() for _ in range(4)]
     for number, machine in enumerate(machines):
         add(machine, person(f"p{number}", "Ada Lovelace", department="Computing"))
-    together = [threading.Thread(target=machine.tidy) for machine in machines]
+    together = [threading.Thread(target=machine.maintain) for machine in machines]
     for each in together:
         each.start()
     for each in together:

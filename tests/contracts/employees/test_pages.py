@@ -97,13 +97,13 @@ def test_the_only_page_has_no_neighbours(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea")
     page = store.browse(Query(), None, 2)
     assert names(page.cards) == ["Ada", "Bea"]
-    assert (page.next, page.previous, page.looked_through) == (None, None, None)
+    assert (page.next, page.previous, page.rows_examined) == (None, None, None)
 
 
 def test_an_empty_directory_has_one_empty_page(store: EmployeeStore) -> None:
     for query in VIEWS:
         page = store.browse(query)
-        assert (page.cards, page.next, page.previous, page.looked_through) == ((), None, None, None)
+        assert (page.cards, page.next, page.previous, page.rows_examined) == ((), None, None, None)
 
 
 def test_the_first_page_has_no_previous_and_the_last_no_next(store: EmployeeStore) -> None:

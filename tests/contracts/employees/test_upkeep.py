@@ -29,7 +29,7 @@ def test_set_up_can_be_repeated_and_changes_nothing(room: Room) -> None:
 
 def test_a_store_that_was_set_up_passes_its_check(store: EmployeeStore) -> None:
     store.check()
-    store.tidy()
+    store.maintain()
 
 
 def test_many_people_are_added_at_once(big_store: EmployeeStore) -> None:

@@ -43,12 +43,12 @@ def test_what_is_not_there_is_not_got(room):
 
 def test_a_photo_is_seen_by_every_machine_at_once(room):
     room.store.put(KEY, IMAGE)
-    assert [key for key, _ in room.open_another().each()] == [KEY]
+    assert [key for key, _ in room.open_another().iter_keys()] == [KEY]
 
 
 def test_a_photo_is_found_as_a_file_or_a_link(room):
     room.store.put(KEY, IMAGE)
-    found = room.store.find(KEY)
+    found = room.store.locate(KEY)
     assert isinstance(found, PhotoFile | PhotoLink)
     if isinstance(found, PhotoLink):
         assert 0 < found.seconds <= 3600
@@ -82,13 +82,13 @@ def test_more_photos_than_one_call_takes_are_deleted(store):
     store.put(KEY, IMAGE)
     many = [f"employee_pic/{number:032x}.jpg" for number in range(1, 1_100)]
     store.delete([*many, KEY])
-    assert list(store.each()) == []
+    assert list(store.iter_keys()) == []
 
 
 def test_what_is_no_photo_key_is_never_found(store):
     for key in NO_KEYS:
         with pytest.raises(PhotoNotFound):
-            store.find(key)
+            store.locate(key)
 
 
 def test_nothing_is_put_under_what_is_no_photo_key(store):
@@ -108,14 +108,14 @@ def test_each_names_every_photo_once_with_its_time(room):
     for key in (KEY, thumbnail_key(KEY), OTHER):
         room.store.put(key, IMAGE)
     room.put_outside(OF_THE_COURSE, IMAGE)
-    found = dict(room.store.each())
+    found = dict(room.store.iter_keys())
     assert set(found) == {KEY, thumbnail_key(KEY), OTHER, OF_THE_COURSE}
     for stored_at in found.values():
         assert before <= stored_at <= datetime.now(UTC) + timedelta(seconds=2)
 
 
 def test_each_of_an_empty_store_names_nothing(store):
-    assert list(store.each()) == []
+    assert list(store.iter_keys()) == []
 
 
 def test_a_photo_of_the_course_s_app_is_found(room):
@@ -142,4 +142,4 @@ def test_photos_are_put_by_many_threads(room):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(key for key, _ in room.store.each()) == keys
+    assert sorted(key for key, _ in room.store.iter_keys()) == keys

@@ -47,7 +47,7 @@ class EarlyStore(ModelStore):
         if len(query_words(query.words)) < 2:
             return page
         met = tuple(card for card in page.cards if card.full_name in self.meets_first)
-        return Page(met, "onwards", "back" if cursor else None, looked_through=4_000)
+        return Page(met, "onwards", "back" if cursor else None, rows_examined=4_000)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def names(close: Suggestions) -> list[str]:
 
 def further(directory: Directory, words: str, **conditions: str) -> list[str]:
     page, close = directory.search(Query(words=words, **conditions))
-    assert page.looked_through
+    assert page.rows_examined
     assert close.beyond_page or not close.people
     return names(close)
 

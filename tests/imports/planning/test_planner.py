@@ -152,7 +152,7 @@ def test_an_export_is_left_alone_by_the_import_whatever_odd_data_it_holds(
     empty = Employee(id="none", full_name="")
     for person in (AMARA, odd, empty):
         desk.store.add(person, "w")
-    people = [batch.people for batch in desk.store.each()]
+    people = [batch.people for batch in desk.store.iter_batches()]
     raw = b"".join((csv_file if ending == "csv" else xlsx_file)(people))
     job = desk.run(raw)
     assert [(line.outcome, line.problems) for line in desk.lines(job)] == [("same", ())] * 3

@@ -67,7 +67,7 @@ def test_what_was_mended_is_imported_and_the_rest_comes_back_under_the_same_head
     job = desk.run(mended([head, bo, cy[:8], di, eve]))
     assert job.ignored_columns == ("Line", "What to do", "Shoe size")
     assert sorted(desk.everyone().values()) == ["Ada", "Bo", "Cy", "Eve"]
-    assert {each.job_title for batch in desk.store.each() for each in batch.people} >= {"=1+1"}
+    assert {each.job_title for batch in desk.store.iter_batches() for each in batch.people} >= {"=1+1"}
     again_head, again_di = rows_in(refused_file(desk, job))
     assert again_head == head
     assert again_di[2:4] == ["44", "Di"]
@@ -76,7 +76,7 @@ def test_what_was_mended_is_imported_and_the_rest_comes_back_under_the_same_head
 
 def test_what_is_refused_while_it_is_carried_out_comes_back_too(desk: Desk) -> None:
     desk.run(FILE)
-    [person] = [each for batch in desk.store.each() for each in batch.people]
+    [person] = [each for batch in desk.store.iter_batches() for each in batch.people]
     planned = desk.run("Name,Mail,Title\nAda,ada@example.com,Countess\n", go=False)
     desk.store.delete(person.id, revision_of(person), "form")
     desk.importer.go(planned.id)

@@ -61,7 +61,7 @@ def refusal(call, *arguments: object) -> StorageUnavailable:
 
 
 def listed(store: S3Photos) -> list[object]:
-    return list(store.each())
+    return list(store.iter_keys())
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_without_credentials_every_call_says_what_to_do(proxy, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     store = open_s3_store(BUCKET, REGION)
     assert store.origin() == proxy.endpoint
-    for call, arguments in ((store.put, (KEY, b"image")), (store.find, (KEY,)), (store.check, ())):
+    for call, arguments in ((store.put, (KEY, b"image")), (store.locate, (KEY,)), (store.check, ())):
         assert "no AWS credentials" in refusal(call, *arguments).reason
     assert proxy.count() == 0
 
@@ -226,14 +226,14 @@ def test_opening_asks_nothing_and_imports_no_aws_library():
 def test_links_lead_to_the_bucket_of_its_own_region(bucket, region, origin):
     store = open_s3_store(bucket, region)
     assert store.origin() == origin
-    assert store.find(KEY).url.startswith(f"{origin}/")
+    assert store.locate(KEY).url.startswith(f"{origin}/")
 
 
 def test_without_a_region_aws_s_own_setting_decides(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
     assert "eu-north-1" in str(open_s3_store(BUCKET, "").origin())
     monkeypatch.delenv("AWS_DEFAULT_REGION")
-    assert "us-east-1" in open_s3_store(BUCKET, "").find(KEY).url
+    assert "us-east-1" in open_s3_store(BUCKET, "").locate(KEY).url
 
 
 def lend(store: S3Photos, credentials: Credentials) -> None:
@@ -243,9 +243,9 @@ def lend(store: S3Photos, credentials: Credentials) -> None:
 
 def test_links_are_signed_with_the_credentials_of_the_moment(store):
     lend(store, Credentials("FIRST", "secret"))
-    first = store.find(KEY)
+    first = store.locate(KEY)
     lend(store, Credentials("SECOND", "secret", "a token/of+theirs="))
-    second = store.find(KEY)
+    second = store.locate(KEY)
     assert "X-Amz-Credential=FIRST%2F" in first.url
     assert "X-Amz-Credential=SECOND%2F" in second.url
     assert "X-Amz-Security-Token=a%20token%2Fof%2Btheirs%3D" in second.url
@@ -256,7 +256,7 @@ def test_a_link_is_kept_no_longer_than_the_credentials_of_a_role_live(store):
         ends = datetime.now(UTC) + timedelta(minutes=minutes)
         role = RefreshableCredentials("ROLE", "secret", "token", ends, dict, "a role")
         lend(store, role)
-        assert most - 10 <= store.find(KEY).seconds <= most
+        assert most - 10 <= store.locate(KEY).seconds <= most
 
 
 def test_a_role_that_cannot_be_renewed_is_told(store):
@@ -335,7 +335,7 @@ def test_a_real_server_gives_photos_for_good_links_only(s3_server, monkeypatch):
     store = open_s3_store("photos-by-link", REGION)
     store.set_up()
     put_patiently(store, KEY, b"image")
-    link = store.find(KEY).url
+    link = store.locate(KEY).url
     assert fetched(link) == (200, b"image")
     assert fetched(link.partition("?")[0])[0] == 403
     assert fetched(link[:-3] + "bad")[0] == 403
@@ -369,5 +369,5 @@ def test_a_photo_whose_reply_was_lost_is_put_again(s3_server, fault_proxy, monke
     put_patiently(store, KEY, b"first")
     proxy.on("PUT").lose_reply(times=1)
     store.put(KEY, b"image")
-    assert [key for key, _ in store.each()] == [KEY]
-    assert fetched(store.find(KEY).url) == (200, b"image")
+    assert [key for key, _ in store.iter_keys()] == [KEY]
+    assert fetched(store.locate(KEY).url) == (200, b"image")

@@ -70,7 +70,7 @@ def test_fifty_writers_amid_conflicts_leave_exact_counts(proxied_room, dynamodb_
             proxied_room.store.update(renamed, revision_of(one), form)
         if number % 10 == 0:
             proxied_room.store.facets()
-            proxied_room.store.tidy()
+            proxied_room.store.maintain()
 
     with ThreadPoolExecutor(50) as writers:
         list(writers.map(lambda number: until_saved(write, number), range(50)))
@@ -139,7 +139,7 @@ def test_tidying_folds_many_deltas_and_the_counts_stay(proxied_room):
     add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(70)))
     before = proxied_room.store.facets()
     assert deltas_of(proxied_room) == 70
-    proxied_room.store.tidy()
+    proxied_room.store.maintain()
     assert deltas_of(proxied_room) == 0
     assert proxied_room.store.facets() == before
     assert proxied_room.open_another().facets() == before
@@ -149,7 +149,7 @@ def test_tidying_folds_many_deltas_and_the_counts_stay(proxied_room):
 def test_few_deltas_are_not_folded(proxied_room):
     add(proxied_room.store, *(person(f"p{number}", f"P {number}") for number in range(5)))
     proxied_room.store.facets()
-    proxied_room.store.tidy()
+    proxied_room.store.maintain()
     assert deltas_of(proxied_room) == 5
 
 
@@ -196,7 +196,7 @@ def test_readers_of_the_counts_beside_writers_and_folds_never_see_them_fall(prox
         reader = proxied_room.open_another()
         while not stop.is_set():
             readings.append(reader.facets().total)
-            reader.tidy()
+            reader.maintain()
 
     reading = threading.Thread(target=read)
     reading.start()
@@ -232,7 +232,7 @@ match sys.argv[1]:
         store.delete("ada", None, "form")
     case "fold":
         store.facets()
-        store.tidy()
+        store.maintain()
 print("saved")
 """
 # How many requests each makes up to its one write.

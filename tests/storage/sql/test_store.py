@@ -143,7 +143,7 @@ def test_people_are_looked_up_by_a_key(crowd: SqlStore) -> None:
         crowd.get("id-001")
         crowd.get_many(["id-001", "nobody"])
         crowd.find_by_email(["ada@example.com"])
-        next(crowd.each("17"))
+        next(crowd.iter_batches("17"))
     assert seen
     assert not [step for step in seen if not step.startswith("SEARCH person USING")]
 
@@ -157,10 +157,10 @@ def test_a_rare_combination_ends_early_and_offers_to_go_on(crowd: SqlStore) -> N
     query = Query(words="clerk", letter="z")
     expected = [card_of(each) for each in some(690) if each.full_name.startswith("z")]
     first, *rest = pages(crowd, query, 100)
-    assert (first.cards, first.looked_through) == ((), MAX_ROWS_EXAMINED)
+    assert (first.cards, first.rows_examined) == ((), MAX_ROWS_EXAMINED)
     assert first.next
     assert first.previous is None
-    assert [page.looked_through for page in rest] == [None] * 3
+    assert [page.rows_examined for page in rest] == [None] * 3
     assert [card for page in rest for card in page.cards] == expected
 
 
@@ -169,10 +169,10 @@ def test_the_way_back_through_a_rare_combination_ends_early_too(crowd: SqlStore)
     first, *rest = pages(crowd, query, 100)
     back = list(pages_back(crowd, query, 100, rest[-1]))
     assert [page.cards for page in back] == [rest[1].cards, rest[0].cards, ()]
-    assert [page.looked_through for page in back] == [None, MAX_ROWS_EXAMINED, MAX_ROWS_EXAMINED]
+    assert [page.rows_examined for page in back] == [None, MAX_ROWS_EXAMINED, MAX_ROWS_EXAMINED]
     assert back[-1] == first
     nobody = crowd.browse(query, rest[0].previous, 100)
-    assert (nobody.cards, nobody.looked_through) == ((), MAX_ROWS_EXAMINED)
+    assert (nobody.cards, nobody.rows_examined) == ((), MAX_ROWS_EXAMINED)
     assert crowd.browse(query, nobody.next, 100).cards == rest[0].cards
     assert crowd.browse(query, nobody.previous, 100) == first
 
@@ -180,12 +180,12 @@ def test_the_way_back_through_a_rare_combination_ends_early_too(crowd: SqlStore)
 def test_a_page_that_ends_early_shows_what_it_has(crowd: SqlStore) -> None:
     query = Query(words="clerk", location="faro", badge="apple", letter="m")
     walked = list(pages(crowd, query, 100))
-    assert [page.looked_through for page in walked] == [None]
+    assert [page.rows_examined for page in walked] == [None]
     query = Query(department="ops", letter="z")
     assert len(everyone(crowd, query)) == 115
     query = Query(words="clerk mann", department="ops")
     walked = list(pages(crowd, query, 215))
-    assert [(len(page.cards), page.looked_through) for page in walked] == [
+    assert [(len(page.cards), page.rows_examined) for page in walked] == [
         (200, MAX_ROWS_EXAMINED),
         (30, None),
     ]
@@ -203,7 +203,7 @@ def test_few_people_are_all_found_however_frequent_the_word(crowd: SqlStore, que
     page = crowd.browse(query, None, 300)
     assert page.cards == model.browse(query, None, 300).cards
     assert page.cards
-    assert page.looked_through is None
+    assert page.rows_examined is None
 
 
 def test_pages_of_few_people_go_both_ways(crowd: SqlStore) -> None:
@@ -389,7 +389,7 @@ def test_everyone_comes_batch_by_batch_while_people_come_and_go(
 ) -> None:
     monkeypatch.setattr(bulk_read, "BATCH", 10)
     list(store.add_many(some(45)))
-    running = store.each()
+    running = store.iter_batches()
     first, second = next(running), next(running)
     store.delete(first.people[0].id, None, new_write_id())
     store.delete(second.people[-1].id, None, new_write_id())
@@ -398,7 +398,7 @@ def test_everyone_comes_batch_by_batch_while_people_come_and_go(
     rest = [each.id for batch in running for each in batch.people]
     seen = [each.id for batch in (first, second) for each in batch.people]
     assert [*seen, *rest] == [*(each.id for each in some(44)), "new"]
-    again = [each.id for batch in store.each(second.bookmark) for each in batch.people]
+    again = [each.id for batch in store.iter_batches(second.bookmark) for each in batch.people]
     assert again == rest
 
 
@@ -408,7 +408,7 @@ def test_an_id_that_was_put_in_twice_comes_once(store: SqlStore) -> None:
         other.execute("INSERT INTO person (id, full_name) VALUES ('1', 'Bea')")
         other.execute("INSERT INTO person (id, full_name) VALUES ('2', 'Cleo')")
     other.close()
-    everyone_now = [each for batch in store.each() for each in batch.people]
+    everyone_now = [each for batch in store.iter_batches() for each in batch.people]
     assert [each.full_name for each in everyone_now] == ["Ada", "Cleo"]
 
 
@@ -516,7 +516,7 @@ def every_call(store: SqlStore) -> Iterator[tuple[str, object]]:
     yield "photo_keys", lambda: list(store.photo_keys())
     yield "get_many", lambda: store.get_many(["1"])
     yield "find_by_email", lambda: store.find_by_email(["a@b"])
-    yield "each", lambda: list(store.each())
+    yield "iter_batches", lambda: list(store.iter_batches())
 
 
 def assert_all_unavailable(store: SqlStore) -> None:

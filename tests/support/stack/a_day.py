@@ -85,7 +85,7 @@ def _change(directory: Directory) -> None:
 def _see_photo(directory: Directory, key: str) -> None:
     """As a browser does, by the link, which may do what its signer may."""
     assert directory.photos is not None
-    link = directory.photos.find(key)
+    link = directory.photos.locate(key)
     assert isinstance(link, PhotoLink)
     request = AWSRequest(method="GET", url=link.url).prepare()
     assert URLLib3Session().send(request).status_code == 200
@@ -100,7 +100,7 @@ def _mend(app: Flask, directory: Directory, outside: Any) -> None:
     for number in range(3):
         put(number)
     directory.get("outside-0")
-    directory.employees.tidy()
+    directory.employees.maintain()
     command(app, "reindex")
     command(app, "reindex", "--force")
     assert len(directory.browse(Query(words="outside")).cards) == 3
@@ -112,7 +112,7 @@ def _mend(app: Flask, directory: Directory, outside: Any) -> None:
 def _look_after(app: Flask) -> None:
     """What the console and the doctor do on every machine."""
     console = app.extensions["console"]
-    console.beat()
+    console.send_heartbeat()
     console.request_stop("i-other")
     assert console.fleet(console.this_machine()).trouble == ""
     found = dict(app.extensions["doctor"].report().findings)

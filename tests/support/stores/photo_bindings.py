@@ -44,7 +44,7 @@ def _folder(_: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     folder = tmp_path / "photos"
 
     def read(key: str) -> bytes | None:
-        found = open_folder_store(folder).find(key)
+        found = open_folder_store(folder).locate(key)
         assert isinstance(found, PhotoFile)
         return found.path.read_bytes()
 
@@ -114,7 +114,7 @@ def _s3_server(request: pytest.FixtureRequest, _: Path) -> Iterator[Room]:
     bucket = "photos-of-the-contract"
 
     def read(_: Any, key: str) -> bytes | None:
-        reply = urllib3.request("GET", open_s3_store(bucket, REGION).find(key).url, retries=False)
+        reply = urllib3.request("GET", open_s3_store(bucket, REGION).locate(key).url, retries=False)
         assert reply.status in (200, 404)
         return reply.data if reply.status == 200 else None
 
@@ -122,7 +122,7 @@ def _s3_server(request: pytest.FixtureRequest, _: Path) -> Iterator[Room]:
     # The first object waits for the server to make a file for the bucket: longer than ours may.
     room.put_outside("warm-up", b"")
     yield room
-    room.store.delete([key for key, _ in room.store.each()])
+    room.store.delete([key for key, _ in room.store.iter_keys()])
 
 
 BINDINGS = (

@@ -173,7 +173,7 @@ def test_a_store_that_does_not_answer_gives_a_page_and_no_file(
         raise StorageUnavailable("the database", "Scan")
 
     full.store.silent = True
-    monkeypatch.setattr(full.store, "each", silent)
+    monkeypatch.setattr(full.store, "iter_batches", silent)
     for _ in range(MAX_DOWNLOADS + 1):
         page = full.get(address, status=503)
         assert "We cannot reach the database." in page.text
@@ -202,7 +202,7 @@ def test_downloads_that_nobody_takes_make_room_for_others(
         while True:
             yield Batch((replace(AMARA, about="x" * 1_900),) * 1_000, "")
 
-    monkeypatch.setattr(full.store, "each", endless)
+    monkeypatch.setattr(full.store, "iter_batches", endless)
     with app_in_thread(full.app) as address:
         where = urlsplit(address)
         asleep = [socket.create_connection((where.hostname, where.port)) for _ in range(3)]
@@ -223,13 +223,13 @@ def test_downloads_that_nobody_takes_make_room_for_others(
 
 
 def test_a_store_that_fails_midway_breaks_the_download(full: SmallDirectory, caplog) -> None:
-    plain = full.store.each
+    plain = full.store.iter_batches
 
     def failing(bookmark: str = "") -> Iterator[Batch]:
         yield from plain(bookmark)
         raise StorageUnavailable("the database", "dynamodb:Scan", "Employees", "throttled")
 
-    full.store.each = failing  # type: ignore[method-assign]
+    full.store.iter_batches = failing  # type: ignore[method-assign]
     answer = full.reader.client.get("/export.csv")
     with pytest.raises(StorageUnavailable):
         answer.get_data()

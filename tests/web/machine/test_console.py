@@ -36,7 +36,7 @@ class Fleet:
         self.asked: dict[str, float] = {}
         self.silent = False
 
-    def beat(self, heartbeat: Heartbeat) -> float | None:
+    def put(self, heartbeat: Heartbeat) -> float | None:
         self._answer()
         self.beats[heartbeat.machine] = heartbeat
         return self.asked.pop(heartbeat.machine, None)
@@ -105,7 +105,7 @@ def beat(machine: str = "i-0b71e04c9aa25d318", seconds_ago: float = 1, **more: o
 def fleet_of(*beats: Heartbeat) -> Fleet:
     fleet = Fleet()
     for each in beats:
-        fleet.beat(each)
+        fleet.put(each)
     return fleet
 
 
@@ -303,14 +303,14 @@ def test_a_machine_does_what_it_was_told_and_not_what_was_said_before(tmp_path: 
     stress = small.console.stress
     assert stress
     try:
-        small.console.beat()
+        small.console.send_heartbeat()
         fleet.request_stop(small.name)
         time.sleep(0.05)
         stress.start(60)
-        small.console.beat()
+        small.console.send_heartbeat()
         assert stress.running(), "that word was about an earlier load"
         fleet.request_stop(small.name)
-        small.console.beat()
+        small.console.send_heartbeat()
         # Killed processes of the lowest priority go when a busy machine lets them.
         wait_until(lambda: stress.running() is None)
     finally:

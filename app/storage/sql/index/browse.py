@@ -169,7 +169,7 @@ def _page_after(query: Query, found: Found, limit: int, start: Cursor | None) ->
         cards=_cards(rows),
         next=_link(query, False, _end_of(found, limit)),
         previous=_link(query, True, before),
-        looked_through=MAX_ROWS_EXAMINED if found.looked_to else None,
+        rows_examined=MAX_ROWS_EXAMINED if found.looked_to else None,
     )
 
 
@@ -182,7 +182,7 @@ def _page_before(query: Query, found: Found, limit: int, start: Cursor) -> Page:
         cards=_cards(rows[::-1]),
         next=_link(query, False, behind),
         previous=_link(query, True, end),
-        looked_through=MAX_ROWS_EXAMINED if found.looked_to else None,
+        rows_examined=MAX_ROWS_EXAMINED if found.looked_to else None,
     )
 
 

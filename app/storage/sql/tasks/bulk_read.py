@@ -56,7 +56,7 @@ def everyone(database: Database, bookmark: str) -> Iterator[Batch]:
     """See EmployeeStore.each; in the order of the numbers, each batch a read of its own."""
     after = int(bookmark) if bookmark else LOWEST
     while True:
-        with database.reading("each") as connection:
+        with database.reading("everyone") as connection:
             values = {"after": after, "most": BATCH}
             rows = connection.execute(_NEXT, values).mappings().all()
             known = listed_rows(connection, [row["id"] for row in rows if row["tie"] is None])

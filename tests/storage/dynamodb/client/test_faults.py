@@ -297,9 +297,9 @@ def test_tidying_a_store_that_does_not_answer_is_logged_and_never_raised(room, p
     room.put_item({"id": {"S": "outside"}, "full_name": {"S": "Out Side"}})
     room.store.get("outside")
     proxy.on("*").answer(access_denied())
-    room.store.tidy()
+    room.store.maintain()
     assert "access was denied" in caplog.text
     proxy.recover()
     room.store.get("outside")
-    room.store.tidy()
+    room.store.maintain()
     assert audit(room) == []

@@ -126,9 +126,9 @@ def test_a_search_that_finds_too_little_ends_early_and_can_go_on(big_room, meter
     monkeypatch.setattr(browse, "FEW_PEOPLE", 0)
     query = Query(words="katharina andersson", department="Department 5", location="Amsterdam")
     found = list(pages(big_room.store, query, 24))
-    early = [page for page in found if page.looked_through]
+    early = [page for page in found if page.rows_examined]
     assert early
-    assert all(page.looked_through <= 300 + len(found) for page in early)
+    assert all(page.rows_examined <= 300 + len(found) for page in early)
     assert all(page.next for page in early)
     shown = [card.id for page in found for card in page.cards]
     monkeypatch.undo()
@@ -183,7 +183,7 @@ def bounded_pages(room: DynamoRoom, meter: Meter, query: Query) -> list[str]:
     shown = []
     for page in pages(room.store, query, PAGE_SIZE):
         assert meter.units["Query"] <= 200
-        assert (page.looked_through or 0) <= 4_000
+        assert (page.rows_examined or 0) <= 4_000
         meter.units.clear()
         shown += [card.full_name[:-6] for card in page.cards]
     return shown
@@ -192,7 +192,7 @@ def bounded_pages(room: DynamoRoom, meter: Meter, query: Query) -> list[str]:
 def test_two_frequent_words_that_rarely_meet_cost_no_page_more_than_200_units(crowd, crowd_meter):
     first = crowd.store.browse(Query(words="andersson katharina"))
     assert 100 < crowd_meter.units["Query"] <= 200
-    assert first.looked_through
+    assert first.rows_examined
     assert first.next
     crowd_meter.units.clear()
     shown = bounded_pages(crowd, crowd_meter, Query(words="andersson katharina"))
@@ -222,7 +222,7 @@ def test_the_searches_of_one_page_cost_no_more_than_200_units_together(crowd, cr
 def test_people_further_on_are_found_by_name_within_the_bound(crowd, crowd_meter):
     directory = Directory(crowd.store, None)
     page, close = directory.search(Query(words="katharina andersson"))
-    assert page.looked_through
+    assert page.rows_examined
     names = [match.card.full_name[:-6] for match in close.people]
     assert names == ["Katharina Andersson"] * 3
     assert crowd_meter.units.total() <= 200
@@ -252,7 +252,7 @@ def test_at_most_four_thousand_rows_are_looked_at(big_room, meter):
     assert MAX_ROWS_EXAMINED == 4000
     page = big_room.store.browse(Query(words="an a ka", badge="linux"))
     assert page.cards == ()
-    assert page.looked_through is None or page.looked_through <= 4010
+    assert page.rows_examined is None or page.rows_examined <= 4010
     assert meter.units["Query"] <= 200
 
 

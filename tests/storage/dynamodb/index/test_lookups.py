@@ -151,17 +151,17 @@ def test_a_batch_goes_on_behind_its_bookmark_also_when_that_person_is_gone(
     monkeypatch.setattr(pagination, "_PEOPLE_AT_ONCE", 7)
     people = [person(f"p{number}") for number in range(30)]
     list(proxied_room.store.add_many(people))
-    whole = [each.id for batch in proxied_room.store.each() for each in batch.people]
+    whole = [each.id for batch in proxied_room.store.iter_batches() for each in batch.people]
     assert sorted(whole) == sorted(each.id for each in people)
-    first = next(proxied_room.store.each())
+    first = next(proxied_room.store.iter_batches())
     assert [each.id for each in first.people] == whole[:7]
     proxied_room.store.delete(first.bookmark, None, "form")
-    rest = [each for batch in proxied_room.store.each(first.bookmark) for each in batch.people]
+    rest = [each for batch in proxied_room.store.iter_batches(first.bookmark) for each in batch.people]
     assert [each.id for each in rest] == whole[7:]
-    *_, last = proxied_room.store.each()
-    assert list(proxied_room.store.each(last.bookmark)) == []
+    *_, last = proxied_room.store.iter_batches()
+    assert list(proxied_room.store.iter_batches(last.bookmark)) == []
 
 
 def test_everybody_is_read_in_megabytes_at_half_a_unit_for_four_kilobytes(full_room, meter):
-    assert sum(len(batch.people) for batch in full_room.store.each()) == 131
+    assert sum(len(batch.people) for batch in full_room.store.iter_batches()) == 131
     assert meter.calls == {"Scan": 1}

@@ -35,7 +35,7 @@ def open_page(room: DynamoRoom, employee_id: str) -> None:
     """What opening a person's page does: the record is read, upkeep follows the answer."""
     with contextlib.suppress(EmployeeNotFound):
         room.store.get(employee_id)
-    room.store.tidy()
+    room.store.maintain()
 
 
 def set_manifest(room: DynamoRoom, employee_id: str, name: str, value: dict[str, str]) -> None:
@@ -95,7 +95,7 @@ def test_a_person_deleted_outside_is_not_revived_by_their_old_form(room):
     room.delete_outside("ada")
     with pytest.raises(EmployeeDeleted):
         room.store.add(person("ada"), "old form")
-    room.store.tidy()
+    room.store.maintain()
     with pytest.raises(EmployeeDeleted):
         room.store.add(person("ada"), "old form")
     with pytest.raises(EmployeeDeleted):
@@ -127,7 +127,7 @@ def test_deleting_a_person_changed_outside_leaves_no_rows(room):
 def test_healing_changes_no_field_and_not_the_version(room):
     room.change_outside("ada", "full_name", "Ada King")
     before = room.store.get("ada")
-    room.store.tidy()
+    room.store.maintain()
     assert room.store.get("ada") == before
     assert set(room.item("ada")) == {
         "id",
@@ -142,7 +142,7 @@ def test_healing_changes_no_field_and_not_the_version(room):
 
 
 def test_opening_the_page_of_someone_who_never_was_changes_nothing(room):
-    room.store.tidy()  # the words of who was added are written down
+    room.store.maintain()  # the words of who was added are written down
     before = sorted(map(repr, room.items(room.index)))
     open_page(room, "nobody")
     assert sorted(map(repr, room.items(room.index))) == before
@@ -163,7 +163,7 @@ def test_a_heal_that_meets_a_writer_reads_again(room, dynamodb_local, fault_prox
     healer.get("ada")
     gate = proxy.on("TransactWriteItems").hold()
 
-    healing = Thread(target=healer.tidy)
+    healing = Thread(target=healer.maintain)
     healing.start()
     gate.wait_until_reached()
     stored = room.store.get("ada")
@@ -182,7 +182,7 @@ def test_a_heal_lives_through_conflicts(room, dynamodb_local, fault_proxy, monke
     proxy.on("TransactWriteItems").answer(transaction_conflict(), times=7)
     with pytest.raises(EmployeeNotFound):
         healer.get("ada")
-    healer.tidy()
+    healer.maintain()
     assert audit(room) == []
 
 
