@@ -1,4 +1,4 @@
-"""The employee directory; create_app wires settings, stores, directory and web together."""
+"""The employee directory; create_app composes settings, stores, directory and web."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(settings: Settings | None = None, stores: Stores | None = None) -> Flask:
-    """The application for these settings (from the environment unless given).
+    """Create the application for these settings, by default those of the environment.
 
-    Raises SettingsError for a value that nobody can understand, and nothing else: what is missing
-    or does not answer is explained by the pages.
+    Raises SettingsError for a value that cannot be understood, and nothing else: pages explain what
+    is missing or does not answer.
     """
-    # Imported here, so that importing one module of the package does not load the whole of it: a
-    # process that works on an import has no use for Flask.
+    # Imported here: the import process imports this package and has no use for Flask.
     from flask import Flask
     from jinja2 import StrictUndefined
 
@@ -51,7 +50,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
-    """Give it all that its pages and commands reach for."""
+    """Create the objects that pages and commands use."""
     from app.diagnostics import Doctor
     from app.diagnostics.registry import all_checks
     from app.directory.service import Directory
@@ -79,7 +78,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
 
 def _make_ready(settings: Settings, stores: Stores) -> None:
-    """Bring a database of our own up to date; ``flask setup`` makes tables in DynamoDB."""
+    """Migrate an SQL database; ``flask setup`` creates the tables of DynamoDB."""
     if settings.dynamo_mode:
         return
     try:

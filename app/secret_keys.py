@@ -1,4 +1,4 @@
-"""The key that signs sessions and forms: given, or made once and kept."""
+"""The keys that sign sessions and forms: configured, or generated once and stored."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _FILE_NAME = "secret_key"
 
 
 class SecretKeys:
-    """The keys of this directory, the newest first; found at first need, then remembered.
+    """The keys of this directory, newest first, loaded on first use.
 
-    ``SECRET_KEY`` wins. Else all machines on one DynamoDB table or one database server share a key
-    that the first of them stored there, and a directory on a laptop keeps one in its instance
-    folder, for its owner only.
+    ``SECRET_KEY`` takes precedence. Otherwise all machines on one DynamoDB table or database server
+    share a key stored there by the first of them, and a directory on a laptop keeps one in its
+    instance folder, readable by its owner only.
     """
 
     def __init__(self, settings: Settings, employees: EmployeeStore) -> None:
@@ -29,7 +29,7 @@ class SecretKeys:
         self._lock = threading.Lock()
 
     def get(self) -> tuple[str, ...]:
-        """The keys. Raises StorageUnavailable when the key is kept where nobody answers."""
+        """Return the keys. Raises StorageUnavailable if the store of the key does not answer."""
         if not self._keys:
             with self._lock:
                 if not self._keys:

@@ -1,4 +1,4 @@
-"""Settings: what can be configured. ``Settings.from_env`` is the only reader of the environment."""
+"""Settings: ``Settings.from_env`` is the only reader of the environment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.model.errors import SettingsError
 
 _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
-_SHORTEST_SECRET = 16
+_MIN_SECRET_CHARACTERS = 16
 _KNOWN_SECRETS = frozenset(
     {"changeme", "change-me", "secret", "secretkey", "secret_key", "password", "dev", "development",
      "something", "something-secret", "supersecret", "supersecretkey", "flask-secret-key",
@@ -24,10 +24,10 @@ _KNOWN_SECRETS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that can be configured; the README's table tells the same (a test compares them).
+    """All settings; docs/administration.md lists the same (a test compares them).
 
-    ``problems`` are sentences about values that were understood as mistakes and left out (a
-    placeholder still in, photos off); the app starts all the same and shows them.
+    ``problems`` are sentences about values that are ignored as obvious mistakes (a placeholder left
+    in, photos off); the application starts and shows them.
     """
 
     instance_folder: Path
@@ -45,12 +45,12 @@ class Settings:
 
     @property
     def index_table(self) -> str:
-        """The DynamoDB table that holds what lists and searches read."""
+        """Return the name of the DynamoDB table that lists and searches read."""
         return f"{self.dynamo_table}-index"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings; a value that nobody can understand raises SettingsError."""
+        """Read the settings. Raises SettingsError for a value that cannot be understood."""
         reader = _Reader(os.environ if env is None else env)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         dynamo = reader.switch("DYNAMO_MODE")
@@ -79,15 +79,17 @@ class Settings:
             photos_folder=None if bucket else photos_folder,
             region=region,
             secret_keys=_secret_keys(reader.text("SECRET_KEY")),
-            photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, least=1, most=100),
-            trusted_proxies=reader.whole_number("TRUSTED_PROXIES", default=0, least=0, most=10),
+            photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, minimum=1, maximum=100),
+            trusted_proxies=reader.whole_number(
+                "TRUSTED_PROXIES", default=0, minimum=0, maximum=10
+            ),
             stress=reader.switch("STRESS", unset=True),
             problems=tuple(reader.problems),
         )
 
 
 class _Reader:
-    """The environment, with placeholders of an unfinished script left out and told of."""
+    """The environment without the placeholders of an unfinished script, which become problems."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
@@ -113,14 +115,14 @@ class _Reader:
             )
         return value.lower() in _YES
 
-    def whole_number(self, name: str, *, default: int, least: int, most: int) -> int:
+    def whole_number(self, name: str, *, default: int, minimum: int, maximum: int) -> int:
         value = self.text(name)
         if not value:
             return default
-        if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
+        if not (value.isascii() and value.isdigit() and minimum <= int(value[:9]) <= maximum):
             raise SettingsError(
                 f"{name} is {value!r}, which cannot be used: "
-                f"give a whole number from {least} to {most}."
+                f"give a whole number from {minimum} to {maximum}."
             )
         return int(value)
 
@@ -146,10 +148,10 @@ def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
 def _secret_keys(value: str) -> tuple[str, ...]:
     keys = tuple(key for key in (part.strip() for part in value.split(",")) if key)
     for key in keys:
-        if len(key) < _SHORTEST_SECRET or key.lower() in _KNOWN_SECRETS or len(set(key)) < 6:
+        if len(key) < _MIN_SECRET_CHARACTERS or key.lower() in _KNOWN_SECRETS or len(set(key)) < 6:
             raise SettingsError(
                 f"SECRET_KEY holds a key that can be guessed ({len(key)} characters): "
-                f"give one of at least {_SHORTEST_SECRET} random characters, "
+                f"give one of at least {_MIN_SECRET_CHARACTERS} random characters, "
                 "or leave it out and one is made."
             )
     return keys

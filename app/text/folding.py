@@ -1,6 +1,6 @@
-"""A text as lists show it, on one line, and as it is sorted and searched, folded.
+"""Folding: text as lists show it (on one line), and as it is sorted and searched (folded).
 
-Folding takes case, accents and width away; what is left is in NFC.
+Folding removes case, accents and width; the result is NFC.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def _is_tidy(text: str) -> bool:
-    """Whether there is nothing to collapse or to strip: no other white space is printable."""
+    """Return whether nothing is to be collapsed or stripped; only spaces are printable here."""
     return (
         text.isprintable()
         and "  " not in text
@@ -29,7 +29,7 @@ def _is_tidy(text: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """The text on one line, white space collapsed, at most 200 characters: as lists show it."""
+    """Return the text on one line, white space collapsed, cut to LINE_CHARACTERS."""
     if len(text) <= LINE_CHARACTERS and _is_tidy(text):  # as nearly every text is
         return text
     return _SPACE.sub(" ", text[: 2 * LINE_CHARACTERS]).strip()[:LINE_CHARACTERS].rstrip()
@@ -49,7 +49,7 @@ def _fold_marks(text: str) -> str:
 
 
 class _Folded(dict[int, str]):
-    """What each character becomes, for those that become the same wherever they stand."""
+    """The folded form of each character that folds independently of its neighbours."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _fold_marks(chr(code))
@@ -83,6 +83,6 @@ _fold_line = lru_cache(maxsize=1024)(_fold)
 
 
 def fold(text: str) -> str:
-    """Case, accents and width removed; white space collapsed; control characters gone."""
+    """Remove case, accents, width and control characters; collapse white space."""
     # A cell of a table may hold a megabyte: not worth remembering.
     return _fold_line(text) if len(text) <= LINE_CHARACTERS else _fold(text)

@@ -1,9 +1,9 @@
-"""Text in the cells of a spreadsheet: what would be run as a formula gets an apostrophe before it.
+"""Protect spreadsheet cells: text that would run as a formula gets a leading apostrophe.
 
 A spreadsheet runs a cell that begins with ``=``, ``+``, ``-``, ``@``, one of these in full width, a
-tab, a line feed or a carriage return. An export writes such a text behind an apostrophe, and an
-import takes it off again. A text that begins with apostrophes and then such a sign gets one more,
-so that the way out and in is the identity for every text.
+tab, a line feed or a carriage return. An export prefixes such text with an apostrophe, an import
+removes it. Text that begins with apostrophes and then such a sign gets one more, so that export and
+import together are the identity for every text.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _GUARDED = re.compile(f"''*{_SIGNS}")
 
 
 def guarded(text: str) -> str:
-    """The text as a cell that no spreadsheet runs."""
+    """Return the text as a cell that no spreadsheet runs."""
     return f"'{text}" if _RUN.match(text) else text
 
 
 def unguarded(text: str) -> str:
-    """The text that such a cell stands for."""
+    """Return the original text of a guarded cell."""
     return text[1:] if _GUARDED.match(text) else text

@@ -1,13 +1,13 @@
-"""Numbers of things, in words that agree with them."""
+"""Format counts with their noun: ``1 person``, ``1,204 people``."""
 
 from __future__ import annotations
 
 
 def count_of(number: int, one: str, many: str) -> str:
-    """``1 person``, ``1,204 people``."""
+    """Format a number with its noun in the singular or plural."""
     return f"{number:,} {one if number == 1 else many}"
 
 
 def count_people(number: int) -> str:
-    """So many people."""
+    """Format a number of people."""
     return count_of(number, "person", "people")

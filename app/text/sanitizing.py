@@ -1,10 +1,10 @@
-"""The one rule by which typed text is cleaned before anything looks at it.
+"""The rule by which all typed text is cleaned before it is validated.
 
-Text is NFC. In a field of one line, line breaks count as spaces, and control characters, bidi
-embeddings, overrides and isolates, and other marks that nobody sees are taken out; the joiners
-(U+200C, U+200D) stay between two characters, since Persian and emoji need them. White space is
-collapsed and trimmed. In "about" line breaks stay, as ``\\n``, at most two in a row. What then
-holds nothing to see is empty.
+Text is NFC. In a one-line field, line breaks count as spaces; control characters, bidi embeddings,
+overrides and isolates, and other invisible characters are removed. Joiners (U+200C, U+200D) are
+kept between two characters, since Persian and emoji need them. White space is collapsed and
+trimmed. "About" keeps line breaks (LF), at most two in a row. Text without a visible character
+becomes empty.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _TAGS = range(0xE0020, 0xE0080)
 
 
 def clean_line(text: str) -> str:
-    """A text of one line, cleaned."""
+    """Clean a text of one line."""
     if not text or _is_clean(text):
         return text
     return clean_text(_LINES.sub("\n", text).replace("\n", " "))
 
 
 def clean_text(text: str) -> str:
-    """A text of several lines, cleaned."""
+    """Clean a text of several lines."""
     if not text or _is_clean(text):
         return text
     text = _LINES.sub("\n", text)
@@ -43,7 +43,7 @@ def clean_text(text: str) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    """Whether a text is one line in which there is nothing to clean, as nearly all are."""
+    """Return whether a text is one line that needs no cleaning, as nearly all are."""
     return (
         text.isprintable()  # so the only white space in it are plain spaces
         and text[0] not in _FILLERS
@@ -69,5 +69,5 @@ def _can_be_seen(mark: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """A stored text of one line as a page may show it: others' records were never cleaned."""
+    """Return a stored one-line text as pages may show it: other programs never cleaned theirs."""
     return text if text.isprintable() else clean_line(text)

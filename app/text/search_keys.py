@@ -1,7 +1,7 @@
-"""Sort keys and search words: the one normalisation that every store uses.
+"""Sort keys and search words: the normalisation that all stores share.
 
-Search ignores case, accents and width. A name sorts by its folded words; a person whose name begins
-with no Latin letter sorts after z, under "other".
+Search ignores case, accents and width. A name sorts by its folded words; a name that does not begin
+with a Latin letter sorts after z, under "other".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCI
 
 
 class Searchable(Protocol):
-    """The fields of an employee that search looks at."""
+    """The fields of an employee that search reads."""
 
     @property
     def full_name(self) -> str: ...
@@ -48,22 +48,22 @@ class Searchable(Protocol):
 
 
 def facet_key(text: str) -> str:
-    """What makes two spellings of a place, title or department one: its fold, from one line."""
+    """Return the key that is equal for all spellings of a location, job title or department."""
     return fold(one_line(text))
 
 
 def email_key(address: str) -> str:
-    """What makes two spellings of a mail address one; "" where there is none."""
+    """Return the key that is equal for all spellings of an email address; "" if there is none."""
     return unicodedata.normalize("NFC", one_line(address).casefold())
 
 
 def month_of(date: str) -> str:
-    """The month of a date written ``2026-03-14``, as ``2026-03``; "" for anything else."""
+    """Return the month of a date: ``2026-03`` for ``2026-03-14``; "" for anything else."""
     return date[:7] if _DATE.fullmatch(date) else ""
 
 
 def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts by spelling become counts by facet, each under its most frequent spelling."""
+    """Merge counts by spelling into counts by facet, under the most frequent spelling."""
     by_key: dict[str, Counter[str]] = {}
     for spelling, count in counts.items():
         if count > 0:
@@ -80,10 +80,10 @@ _shared_line_words = lru_cache(maxsize=4096)(line_words)
 
 
 def search_words(person: Searchable) -> tuple[str, ...]:
-    """The words under which a person is found, sorted: at most 28, each at most 64 bytes.
+    """Return the sorted search words of an employee: at most MAX_WORDS of WORD_BYTES each.
 
-    When there are more, those of the name come first as they stand, then those of every other
-    field in turn, then the further forms of each word in turn.
+    If there are more, the words of the name come first in order, then those of every other field
+    in turn, then the further forms of each word in turn.
     """
     found = dict.fromkeys(
         (
@@ -103,7 +103,7 @@ def search_words(person: Searchable) -> tuple[str, ...]:
 
 
 def _in_turn(person: Searchable) -> Iterator[str]:
-    """The words of a person who has many: no field takes the room of all others."""
+    """Yield the words of an employee who has many, so that no field displaces all others."""
     name, preferred, mail_name, *others = (
         _plain_and_more(one_line(text))
         for text in (
@@ -128,12 +128,12 @@ def _plain_and_more(text: str) -> tuple[list[str], list[str]]:
 
 
 def _one_of_each(*texts: Iterable[str]) -> Iterator[str]:
-    """The first of each, then the second of each, until all are through."""
+    """Yield the first of each, then the second of each, and so on."""
     return (word for row in zip_longest(*texts) for word in row if word is not None)
 
 
 def typed_words(text: str) -> list[str]:
-    """Every word typed, in their order; of a mail address those before the @, as of a person's."""
+    """Return the words typed in order; of an email address only the part before the @."""
     tokens = map(_before_at, fold(one_line(text)).split(" "))
     return [cut(word, WORD_BYTES) for token in tokens for word in split(token)]
 
@@ -144,10 +144,10 @@ def _before_at(token: str) -> str:
 
 
 def query_words(text: str) -> tuple[str, ...]:
-    """The words typed, each of which must begin a word of the person; the longest first.
+    """Return the words typed, longest first; each must begin a word of the employee.
 
-    Of two where one begins the other only the longer is asked for: it answers both. The first word
-    of the answer decides the order of the results.
+    A word that begins another is dropped: the longer one implies it. The first word decides the
+    order of the results.
     """
     typed = set(typed_words(text))
     words = [
@@ -159,7 +159,7 @@ def query_words(text: str) -> tuple[str, ...]:
 
 
 def name_key(full_name: str) -> str:
-    """Where a name stands in the list: at most 160 bytes; compared as UTF-8 bytes."""
+    """Return the sort key of a name: at most NAME_KEY_BYTES, compared as UTF-8 bytes."""
     key = fold(one_line(full_name))
     if not is_plain(key):
         key = " ".join(word for token in key.split(" ") for word in split(token))
@@ -169,12 +169,12 @@ def name_key(full_name: str) -> str:
 
 
 def letter_of(key: str) -> str:
-    """The index tab of a name key: ``a`` to ``z``, or ``other``."""
+    """Return the letter of a name key: ``a`` to ``z``, or ``other``."""
     return key[:1] if "a" <= key[:1] <= "z" else OTHER_LETTERS
 
 
 def id_sort_key(employee_id: str) -> str:
-    """What orders people of the same name: the id, or its hash where it is longer than 64 bytes."""
+    """Return the key that orders equal names: the id, or its hash if longer than 64 bytes."""
     raw = employee_id.encode("utf-8", "surrogatepass")
     if len(raw) <= 64 and employee_id.isprintable():
         return employee_id
@@ -182,5 +182,5 @@ def id_sort_key(employee_id: str) -> str:
 
 
 def matched_word(words: Iterable[str], prefix: str) -> str | None:
-    """The smallest of a person's words that begins with the prefix: where the person is shown."""
+    """Return the smallest word that begins with the prefix: the employee's position in results."""
     return min((word for word in words if word.startswith(prefix)), default=None)

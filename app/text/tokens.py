@@ -1,4 +1,4 @@
-"""How a text falls into words, for search: case, accents, width and apostrophes do not matter."""
+"""Tokens: split text into search words, ignoring case, accents, width and apostrophes."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def _is_word_mark(mark: str) -> bool:
 
 
 def is_plain(folded: str) -> bool:
-    """Whether a folded text is nothing but ASCII words with spaces between."""
+    """Return whether folded text has only ASCII words separated by spaces."""
     return folded.isascii() and folded.replace(" ", "").isalnum()
 
 
 def _is_ascii_token(text: str) -> bool:
-    """Whether a text is ASCII without white space and apostrophes."""
+    """Return whether text is ASCII without white space and apostrophes."""
     return (
         text.isascii()
         and text.isprintable()
@@ -44,7 +44,7 @@ def _is_ascii_token(text: str) -> bool:
 
 
 def split(token: str) -> list[str]:
-    """A token's words: apostrophes vanish, every other mark that is no letter separates."""
+    """Split a token into words: drop apostrophes, separate at any other mark that is no letter."""
     if token.isalnum():  # nearly every token
         return [token]
     if token.isascii():
@@ -58,7 +58,7 @@ def split(token: str) -> list[str]:
 
 
 def cut(text: str, most_bytes: int) -> str:
-    """The text cut to so many bytes of UTF-8, at a character."""
+    """Cut text to a number of UTF-8 bytes, at a character boundary."""
     if 4 * len(text) <= most_bytes:  # as nearly every word is
         return text
     raw = text.encode("utf-8", "surrogatepass")
@@ -66,7 +66,7 @@ def cut(text: str, most_bytes: int) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Every word under which a text is found, the plain ones first."""
+    """Return all search words of a text, the plain ones first."""
     plain: list[str] = []
     more: list[str] = []
     each = _known_words_in if len(text) <= LINE_CHARACTERS else words_in
@@ -77,7 +77,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def words_in(text: str) -> tuple[list[str], list[str]]:
-    """The plain words of a text, and the others under which it is found."""
+    """Return the plain words of a text, and further forms under which it is found."""
     plain: list[str] = []
     more: list[str] = []
     for token in fold(text).split(" "):
@@ -98,14 +98,14 @@ _known_words_in = lru_cache(maxsize=2048)(words_in)
 
 
 def is_spelled(word: str) -> bool:
-    """Whether a word is spelled by letters alone, in a script that has spaces between words."""
+    """Return whether a word has letters only, in a script that separates words by spaces."""
     return not _UNSPACED.search(word) and all(
         unicodedata.category(mark)[0] in "LM" for mark in word
     )
 
 
 def written_words(text: str) -> Iterator[str]:
-    """Each word of a text as it is written, with the apostrophes in it."""
+    """Yield each word of a text as written, with its apostrophes."""
     for token in one_line(text).split(" "):
         if token.isalnum():  # nearly every token
             yield token
@@ -117,7 +117,7 @@ def written_words(text: str) -> Iterator[str]:
 
 
 def line_words(text: str) -> tuple[str, ...]:
-    """Every word under which a text is found, as far as it is shown on one line."""
+    """Return all search words of the part of a text that is shown on one line."""
     if len(text) <= LINE_CHARACTERS:
         if is_plain(text):  # as half of all names are
             return tuple(text.lower().split())
