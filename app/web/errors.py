@@ -20,7 +20,7 @@ from app.model.errors import (
     StorageUnavailable,
 )
 from app.web.forms import recovery
-from app.web.http.middleware import request_id, tell_operator
+from app.web.http.middleware import request_id, log_store_failure
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def _photos_off(error: PhotosOff) -> ResponseReturnValue:
 
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
     """Plain words for people; the action and what it was about, for the operator, in the log."""
-    tell_operator(error, request_id())
+    log_store_failure(error, request_id())
     if request.blueprint in _PLAIN_TEXT:
         words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
         return words, 503, {"Content-Type": "text/plain"}
@@ -139,5 +139,5 @@ def _no_room(error: OSError) -> ResponseReturnValue:
     """The disk is full where uploads wait to be read; what came with them was not read either."""
     reason = error.strerror or str(error)
     full = StorageUnavailable("the disk of this machine", "write", tempfile.gettempdir(), reason)
-    tell_operator(full, request_id())
+    log_store_failure(full, request_id())
     return _out_page(full)

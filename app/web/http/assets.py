@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, abort, current_app
 
-from app.web.http.compression import MIN_BYTES, gzip_is_wanted, gzipped
+from app.web.http.compression import MIN_BYTES, accepts_gzip, gzipped
 from app.web.ui.icons import build_sprite
 
 files = Blueprint("static_files", __name__)
@@ -57,7 +57,7 @@ def send(digest: str, name: str) -> Response:
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)
-    zipped = len(asset.content) >= MIN_BYTES and gzip_is_wanted()
+    zipped = len(asset.content) >= MIN_BYTES and accepts_gzip()
     response = Response(asset.gzipped if zipped else asset.content, mimetype=asset.mimetype)
     response.headers["Cache-Control"] = _FOREVER if digest == asset.digest else "no-store"
     response.headers["Vary"] = "Accept-Encoding"

@@ -1,4 +1,4 @@
-"""What every request and response goes through: id, deadline, key, security headers, log line."""
+"""Middleware of every request: id, deadline, signing key, security headers, log line."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from app.secret_keys import SecretKeys
 
 log = logging.getLogger(__name__)
 
-# These answer without a key, a session or a database.
-_NEED_NO_KEY = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
-_LONGEST_LOGGED_PATH = 200
+# These answer without a signing key, session or database.
+_KEYLESS_PATHS = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
+_MAX_LOGGED_PATH = 200
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -31,20 +31,20 @@ _HEADERS = {
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Sessions in a cookie that is marked Secure exactly when the request came over TLS.
+    """Cookie sessions whose cookie is Secure exactly if the request came over TLS.
 
-    The key that signs them is fetched at the first request that may need one, not at the start: it
-    may lie in a table that does not answer, and the application starts all the same.
+    The signing key is loaded by the first request that may need one, not at start: it may be in a
+    table that does not answer, and the application starts all the same.
     """
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Plain HTTP on port 80 must work too: a Secure cookie would never come back there."""
+        """Return whether the request is secure: plain HTTP on port 80 must work too."""
         return request.is_secure
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session; none while there is no key, and then g.keyless says why."""
+        """Open the session; return None without a signing key, and set g.keyless to the reason."""
         deadline.start()
-        if not app.secret_key and not request.path.startswith(_NEED_NO_KEY):
+        if not app.secret_key and not request.path.startswith(_KEYLESS_PATHS):
             try:
                 newest, *older = cast(SecretKeys, app.extensions["secret_keys"]).get()
             except StorageUnavailable as error:
@@ -53,14 +53,14 @@ class Sessions(SecureCookieSessionInterface):
             app.config["SECRET_KEY_FALLBACKS"] = older
             app.secret_key = newest
         if app.secret_key and self.get_cookie_name(app) not in request.cookies:
-            g.opened = self.session_class()  # nothing to check, so no signer is made
+            g.opened = self.session_class()  # no cookie to verify, so no signer is made
         else:
             g.opened = super().open_session(app, request)
         return cast("SecureCookieSession | None", g.opened)
 
 
 def register(app: Flask, photo_origin: str | None) -> None:
-    """Watch over every request of this application."""
+    """Add the middleware to this application."""
     images = f"'self' blob: {photo_origin}" if photo_origin else "'self' blob:"
     policy = (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
@@ -78,17 +78,17 @@ def register(app: Flask, photo_origin: str | None) -> None:
 
 
 def request_id() -> str:
-    """The id under which this request is found in the log."""
+    """Return the id under which the log has this request."""
     return str(g.get("request_id", "none"))
 
 
 def holds_token() -> bool:
-    """Whether the answer to this request holds a form with its token."""
-    return "csrf_token" in g  # Flask-WTF keeps there the one that it made
+    """Return whether the response has a form with a CSRF token."""
+    return "csrf_token" in g  # Flask-WTF keeps its token there
 
 
 def changes_session() -> bool:
-    """Whether the answer to this request sets or removes the cookie of the session."""
+    """Return whether the response sets or deletes the session cookie."""
     opened: SecureCookieSession | None = g.get("opened")
     return opened is not None and opened.modified
 
@@ -111,28 +111,28 @@ def _add_headers(response: Response, headers: dict[str, str]) -> None:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.environ.get("SERVER_SOFTWARE", "").startswith("Werkzeug"):
-        response.headers["Server"] = "directory"  # else it tells the versions of its parts
+        response.headers["Server"] = "directory"  # else it names versions
 
 
 def _log_request(response: Response) -> None:
     line = {
         "request_id": request_id(),
         "method": request.method,
-        "path": request.path[:_LONGEST_LOGGED_PATH],
+        "path": request.path[:_MAX_LOGGED_PATH],
         "status": response.status_code,
         "ms": round(1000 * (time.perf_counter() - g.get("started_at", time.perf_counter())), 1),
     }
     log.info("request", extra={"directory": line})
 
 
-def tell_operator(error: StorageUnavailable, asked_as: str) -> None:
-    """Log what a store refused, under the id of the request that asked it."""
+def log_store_failure(error: StorageUnavailable, request_id_of_call: str) -> None:
+    """Log a failed call to a store, under the id of the request that made it."""
     log.error(
         "%s did not answer",
         error.service,
         extra={
             "directory": {
-                "request_id": asked_as,
+                "request_id": request_id_of_call,
                 "action": error.action,
                 "resource": error.resource,
                 "reason": error.reason,

@@ -1,4 +1,4 @@
-"""Photos: a file of this machine, or a redirect into the bucket; both are kept by browsers."""
+"""Serve photos: a file of this machine, or a redirect into the bucket; browsers cache both."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ photos = Blueprint("photos", __name__)
 
 @photos.get("/photos/<path:key>")
 def show(key: str) -> Response:
-    """The photo with this key. A key names one image for ever, so a browser need not ask again."""
+    """Serve the photo with this key, cacheable for ever: a key is never reused."""
     store = current_directory().photos
     if store is None:
         raise PhotoNotFound(key)
-    found = store.locate(key)
-    if isinstance(found, PhotoFile):
+    location = store.locate(key)
+    if isinstance(location, PhotoFile):
         try:
-            response = send_file(found.path, conditional=True, max_age=31536000)
+            response = send_file(location.path, conditional=True, max_age=31536000)
         except FileNotFoundError as error:
             raise PhotoNotFound(key) from error
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         return response
-    answer = redirect(found.url, 302, Response)
-    answer.headers["Cache-Control"] = f"private, max-age={found.seconds}"
+    answer = redirect(location.url, 302, Response)
+    answer.headers["Cache-Control"] = f"private, max-age={location.seconds}"
     return cast(Response, answer)

@@ -1,4 +1,4 @@
-"""Files to be saved, made as they go out: a few at once, and none that breaks off looks whole."""
+"""Stream downloads: a few at a time, and an interrupted one never looks complete."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from flask.typing import ResponseReturnValue
 
 from app.model.errors import StorageUnavailable
 from app.text.sanitizing import clean_line
-from app.web.http.middleware import request_id, tell_operator
+from app.web.http.middleware import request_id, log_store_failure
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Of the eight threads of a process: whoever loads a million people keeps nobody from the list.
+# Of the eight threads of a process: long exports must leave threads for pages.
 MAX_DOWNLOADS = 3
-# Whoever takes nothing of a file for so long is gone, or asleep; more than any piece takes to make.
+# A client that reads nothing for so long is gone; longer than any chunk takes to make.
 STALLED_SECONDS = 90.0
-_PIECE = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(eq=False)
 class _Download:
-    """A file under way; ``moved`` is when its last piece was taken."""
+    """A running download; ``moved`` is when its last chunk was taken."""
 
     connection: socket | None
     moved: float = field(default_factory=time.monotonic)
 
     def end_if_stalled(self) -> bool:
-        """Cut the connection of one that stands still, so that whoever writes to it goes on."""
+        """Close the connection of a stalled download, which unblocks its thread."""
         if self.connection is None or time.monotonic() - self.moved < STALLED_SECONDS:
             return False
         with contextlib.suppress(OSError):
@@ -48,75 +48,75 @@ class _Download:
 
 
 class DownloadSlots:
-    """The files that a process may send at once."""
+    """The download slots of a process."""
 
     def __init__(self) -> None:
-        self._places = BoundedSemaphore(MAX_DOWNLOADS)
-        self._under_way: set[_Download] = set()
+        self._slots = BoundedSemaphore(MAX_DOWNLOADS)
+        self._running: set[_Download] = set()
 
-    def take(self, environ: WSGIEnvironment) -> _Download | None:
-        """A place for the file that this request asks for, if there is one.
+    def acquire(self, environ: WSGIEnvironment) -> _Download | None:
+        """Return a slot for the download that this request asks for, or None if all are taken.
 
-        Where there is none, those of files that stand still are taken.
+        Stalled downloads lose their slots.
         """
-        if not self._places.acquire(blocking=False):
-            ended = [each.end_if_stalled() for each in tuple(self._under_way)]
-            if not (any(ended) and self._places.acquire(timeout=1)):
+        if not self._slots.acquire(blocking=False):
+            ended = [download.end_if_stalled() for download in tuple(self._running)]
+            if not (any(ended) and self._slots.acquire(timeout=1)):
                 return None
         download = _Download(environ.get("gunicorn.socket") or environ.get("werkzeug.socket"))
-        self._under_way.add(download)
+        self._running.add(download)
         return download
 
-    def give_back(self, download: _Download) -> None:
-        """The file is through, or broken off."""
-        self._under_way.discard(download)
-        self._places.release()
+    def release(self, download: _Download) -> None:
+        """Release the slot of a finished or interrupted download."""
+        self._running.discard(download)
+        self._slots.release()
 
 
 def register(app: App) -> None:
-    """Count the files of this process."""
+    """Create the download slots of this process."""
     app.extensions["long_files"] = DownloadSlots()
 
 
 def send(begin: Callable[[], Iterator[bytes]], media_type: str, name: str) -> ResponseReturnValue:
-    """A file of this name, or a page that says to wait.
+    """Stream a file with this name, or return a page that says to try again later.
 
-    ``begin`` may fail, and a page tells of it; the pieces that it returns may fail later.
+    ``begin`` may raise, which becomes an error page; the chunks that it returns may fail later.
     """
-    room = cast(DownloadSlots, current_app.extensions["long_files"])
-    download = room.take(request.environ)
+    slots = cast(DownloadSlots, current_app.extensions["long_files"])
+    download = slots.acquire(request.environ)
     if download is None:
         return render_template("export_busy.html", most=MAX_DOWNLOADS), 503, {"Retry-After": "30"}
     length = 0
     try:
-        pieces = begin()
-        # HTTP/1.0 has no way to say of a file that it broke off, but by its length.
+        chunks = begin()
+        # HTTP/1.0 can show that a download is incomplete only by its length.
         if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
-            pieces, length = _made_before(pieces)
+            chunks, length = _spooled(chunks)
         else:
-            pieces = _until_it_fails(pieces, request_id())
+            chunks = _logging_failure(chunks, request_id())
     except BaseException:
-        room.give_back(download)
+        slots.release(download)
         raise
-    response = Response(_noting(pieces, download), content_type=media_type)
+    response = Response(_tracked(chunks, download), content_type=media_type)
     if length:
         response.content_length = length
     attach(response, name)
-    response.call_on_close(lambda: room.give_back(download))
+    response.call_on_close(lambda: slots.release(download))
     return response
 
 
-def _noting(pieces: Iterator[bytes], download: _Download) -> Iterator[bytes]:
-    for piece in pieces:
+def _tracked(chunks: Iterator[bytes], download: _Download) -> Iterator[bytes]:
+    for chunk in chunks:
         download.moved = time.monotonic()
-        yield piece
+        yield chunk
 
 
-def _made_before(pieces: Iterator[bytes]) -> tuple[Iterator[bytes], int]:
-    """The same pieces, from a file in which all are; how many bytes they have."""
+def _spooled(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], int]:
+    """Write all chunks to a temporary file; return them again, and their length in bytes."""
     with contextlib.ExitStack() as until_made:
         file = until_made.enter_context(tempfile.TemporaryFile())
-        file.writelines(pieces)
+        file.writelines(chunks)
         length = file.tell()
         file.seek(0)
         until_made.pop_all()
@@ -125,12 +125,12 @@ def _made_before(pieces: Iterator[bytes]) -> tuple[Iterator[bytes], int]:
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:
     with file:
-        while piece := file.read(_PIECE):
-            yield piece
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
 
 
 def attach(response: Response, name: str) -> None:
-    """Have it saved under this name, in whatever script (RFC 6266): headers are Latin alone."""
+    """Have the response saved under this name, in any script (RFC 6266; headers are Latin only)."""
     name = clean_line(name).replace("/", "-")
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
     plain = " ".join(plain.split())
@@ -141,11 +141,13 @@ def attach(response: Response, name: str) -> None:
     response.headers.set("Content-Disposition", "attachment", **names)
 
 
-def _until_it_fails(pieces: Iterator[bytes], asked_as: str) -> Iterator[bytes]:
-    """The pieces; when the store fails, the server cuts the connection, so that the file is broken
-    for the browser too, and never looks whole."""
+def _logging_failure(chunks: Iterator[bytes], asked_as: str) -> Iterator[bytes]:
+    """Yield the chunks; if the store fails, log it and raise.
+
+    The server then cuts the connection, so that the browser sees an incomplete download.
+    """
     try:
-        yield from pieces
+        yield from chunks
     except StorageUnavailable as error:
-        tell_operator(error, asked_as)
+        log_store_failure(error, asked_as)
         raise
