@@ -20,7 +20,7 @@ from app.model.errors import (
     StorageUnavailable,
 )
 from app.web.forms import recovery
-from app.web.http.middleware import request_id, log_store_failure
+from app.web.http.middleware import log_store_failure, request_id
 
 log = logging.getLogger(__name__)
 

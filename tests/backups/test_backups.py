@@ -118,7 +118,8 @@ def run_to_end(steps: Iterator[object]) -> None:
 
 
 def everyone_in(directory: Directory) -> dict[str, Employee]:
-    return {person.id: person for batch in directory.employees.iter_batches() for person in batch.people}
+    batches = directory.employees.iter_batches()
+    return {person.id: person for batch in batches for person in batch.people}
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -187,7 +188,7 @@ def test_what_was_gathered_is_not_asked_for_again(full: Directory, tmp_path: Pat
         asked.append(bookmark)
         return plain(bookmark)
 
-    full.employees.iter_batches = each  # type: ignore[method-assign]
+    full.employees.iter_batches = iter_batches  # type: ignore[method-assign]
     assert killed_at(take_backup(full, tmp_path / "b"), 1)
     run_to_end(take_backup(full, tmp_path / "b"))
     assert len(asked) == 2

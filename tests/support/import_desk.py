@@ -62,4 +62,5 @@ class Desk:
 
     def everyone(self) -> dict[str, str]:
         """Name by id, of all."""
-        return {one.id: one.full_name for batch in self.store.iter_batches() for one in batch.people}
+        batches = self.store.iter_batches()
+        return {one.id: one.full_name for batch in batches for one in batch.people}

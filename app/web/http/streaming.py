@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from app.model.errors import StorageUnavailable
 from app.text.sanitizing import clean_line
-from app.web.http.middleware import request_id, log_store_failure
+from app.web.http.middleware import log_store_failure, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -183,7 +183,8 @@ def test_without_credentials_every_call_says_what_to_do(proxy, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     store = open_s3_store(BUCKET, REGION)
     assert store.origin() == proxy.endpoint
-    for call, arguments in ((store.put, (KEY, b"image")), (store.locate, (KEY,)), (store.check, ())):
+    calls = ((store.put, (KEY, b"image")), (store.locate, (KEY,)), (store.check, ()))
+    for call, arguments in calls:
         assert "no AWS credentials" in refusal(call, *arguments).reason
     assert proxy.count() == 0
 

@@ -156,7 +156,8 @@ def test_a_batch_goes_on_behind_its_bookmark_also_when_that_person_is_gone(
     first = next(proxied_room.store.iter_batches())
     assert [each.id for each in first.people] == whole[:7]
     proxied_room.store.delete(first.bookmark, None, "form")
-    rest = [each for batch in proxied_room.store.iter_batches(first.bookmark) for each in batch.people]
+    batches = proxied_room.store.iter_batches(first.bookmark)
+    rest = [each for batch in batches for each in batch.people]
     assert [each.id for each in rest] == whole[7:]
     *_, last = proxied_room.store.iter_batches()
     assert list(proxied_room.store.iter_batches(last.bookmark)) == []
