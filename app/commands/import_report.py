@@ -9,7 +9,7 @@ import click
 from app.commands.writing import write_file
 from app.contracts.import_jobs import NO_ROWS, Job, LineCounts, Phase
 from app.exports.csv_file import csv_of_rows
-from app.imports.files.rows import row_words
+from app.imports.files.rows import row_label
 from app.imports.importer import Importer
 from app.imports.planning.lines import ADDED, CHANGED, REJECTED, SKIPPED, UNCHANGED, UNDONE, Line
 
@@ -65,5 +65,5 @@ def _reasons(line: Line, job: Job) -> str:
         f"{each.words}: “{each.typed}”" if each.typed else each.words for each in line.problems
     )
     return (
-        f"Line {row_words(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"
+        f"Line {row_label(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"
     )

@@ -1,4 +1,4 @@
-"""What can go wrong with an import as a whole, in sentences for the person who began it."""
+"""Errors of an import as a whole; their messages are shown to the user."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from app.model.errors import DirectoryError
 
 
 class FileUnreadable(DirectoryError):
-    """The file is no table that we can read; the message says what it is and what to do."""
+    """The file is not a readable table; the message says what it is and what to do."""
 
 
 class ImportNotPossible(DirectoryError):
-    """What was asked of the import cannot be done as it is now; the message says why."""
+    """The phase of the job does not allow the action; the message says why."""

@@ -1,26 +1,26 @@
-"""The lines of a file of CSV: counted, and given back where a quotation mark swallowed them."""
+"""A line source for csv.reader that counts lines and can take lines back."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
 
-_COST_OF_A_LINE = 200  # in characters
+_LINE_OVERHEAD = 200  # characters
 
 
-class QuoteOpen(Exception):
-    """A quotation mark is open at the end of the line, so that the row goes on in the next."""
+class OpenQuote(Exception):
+    """A quotation mark is open at the end of the line: the row continues on the next one."""
 
 
 class CsvLines:
-    """An iterator for a csv.reader that gives it one line a row, and then raises QuoteOpen.
+    """An iterator for csv.reader that yields one line per row and then raises OpenQuote.
 
-    Say ``in_row = False`` before each row. ``number`` and ``line`` are those given last.
+    Set ``in_row = False`` before each row. ``number`` and ``line`` are those of the last line.
     """
 
     def __init__(self, source: Iterator[str]) -> None:
         self._source = source
-        self._given_back: list[str] = []  # the next of them last
+        self._pushed_back: list[str] = []  # in reverse order
         self.number = 0
         self.line = ""
         self.in_row = False
@@ -30,20 +30,23 @@ class CsvLines:
 
     def __next__(self) -> str:
         if self.in_row:
-            raise QuoteOpen
-        self.line = self._given_back.pop() if self._given_back else next(self._source)
+            raise OpenQuote
+        self.line = self._pushed_back.pop() if self._pushed_back else next(self._source)
         self.number += 1
         self.in_row = True
         return self.line
 
-    def more(self, taken: list[str], most: int) -> Iterator[str]:
-        """This line and those below it, each noted as taken. csv.Error when they cost too much."""
+    def quoted_lines(self, consumed: list[str], max_cost: int) -> Iterator[str]:
+        """Yield the current line and those below it, appending each to ``consumed``.
+
+        A line costs its characters and a fixed overhead. Raises csv.Error above ``max_cost``.
+        """
         cost = 0
         while True:
-            taken.append(self.line)
+            consumed.append(self.line)
             yield self.line
-            cost += len(self.line) + _COST_OF_A_LINE
-            if cost > most:
+            cost += len(self.line) + _LINE_OVERHEAD
+            if cost > max_cost:
                 raise csv.Error("a quotation mark swallows too much")
             self.in_row = False
             try:
@@ -51,7 +54,7 @@ class CsvLines:
             except StopIteration:
                 return
 
-    def give_back(self, lines: Sequence[str]) -> None:
-        """Have the lines that were taken last come again."""
-        self._given_back.extend(reversed(lines))
+    def push_back(self, lines: Sequence[str]) -> None:
+        """Yield the last consumed lines again."""
+        self._pushed_back.extend(reversed(lines))
         self.number -= len(lines)

@@ -1,4 +1,4 @@
-"""In which encoding a file of text is, found out without reading it into memory."""
+"""Detect the encoding of a text file in bounded memory."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from app.imports.errors import FileUnreadable
 from app.imports.files.latin_encodings import LATIN, rank_latin_encodings
 
 _SAMPLE_BYTES = 64 * 1024
-# In a file of UTF-8 with a few bytes that are none, so many characters stand for each of those; in
-# any other encoding what looks like one is an accident.
-_CHARACTERS_A_STRAY_BYTE = 4
-# Bytes below the blank that texts have, and how rare others are: a few harm their own rows alone.
-_LAYOUT = b"\t\n\v\f\r\x1a\x1b"
-_TEXT_A_CONTROL = 20
-_CHUNK = 1024 * 1024
-_MARKS = (
+# Minimum ratio of valid multibyte characters to stray bytes in a damaged UTF-8 file. In any other
+# encoding, byte sequences that are valid UTF-8 are rarer.
+_MIN_MULTIBYTE_RATIO = 4
+# Control bytes that occur in text. Others must be rare: a few affect only their own rows.
+_TEXT_CONTROLS = b"\t\n\v\f\r\x1a\x1b"
+_MIN_BYTES_PER_CONTROL = 20
+_CHUNK_BYTES = 1024 * 1024
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-WORDS = {
+LABELS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
@@ -39,63 +39,63 @@ WORDS = {
     "cp1254": "Windows-1254",
     "mac_roman": "Mac Roman",
 }
-# A byte that is no character of the encoding, as "surrogateescape" gives it.
+# An undecodable byte, as "surrogateescape" represents it.
 STRAY = re.compile("[\udc80-\udcff]")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-# Told apart by a guess: the scripts of the others look nothing alike.
-_GUESSED = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr"]
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+# The encodings that charset_normalizer chooses from.
+_LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr"]
 
 
-def encoding_of(file: BinaryIO) -> str:
-    """The encoding by Python's name. Raises FileUnreadable for what is no text."""
+def detect_encoding(file: BinaryIO) -> str:
+    """Return Python's name of the encoding. Raises FileUnreadable for binary data."""
     file.seek(0)
     start = file.read(_SAMPLE_BYTES)
-    for mark, name in _MARKS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return name
-    if wide := _wide(start):
-        return wide
-    if _controls(start) * _TEXT_A_CONTROL > len(start):
+    if utf16 := _detect_utf16(start):
+        return utf16
+    if _count_controls(start) * _MIN_BYTES_PER_CONTROL > len(start):
         raise FileUnreadable(
             "This file is neither a table of text nor an Excel workbook. Open it in the program "
             "that made it, save the table as CSV or .xlsx, and choose that."
         )
-    if _decodes(file, "utf-8") or _is_nearly_utf8(file):
+    if _decodes(file, "utf-8") or _is_mostly_utf8(file):
         return "utf-8"
-    return _guess(file)
+    return _detect_legacy(file)
 
 
-def _wide(start: bytes) -> str:
+def _detect_utf16(start: bytes) -> str:
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if max(even, odd) * 5 > len(start) and min(even, odd) * 20 < max(even, odd):
         return "utf-16-be" if even > odd else "utf-16-le"
     return ""
 
 
-def _controls(start: bytes) -> int:
-    return len(start) - len(start.translate(None, bytes(set(range(32)) - set(_LAYOUT))))
+def _count_controls(start: bytes) -> int:
+    return len(start) - len(start.translate(None, bytes(set(range(32)) - set(_TEXT_CONTROLS))))
 
 
-def _is_nearly_utf8(file: BinaryIO) -> bool:
-    """Whether it is UTF-8 but for a few bytes: where it was cut off, or a line from elsewhere."""
+def _is_mostly_utf8(file: BinaryIO) -> bool:
+    """Return whether the file is UTF-8 except for a few stray bytes, e.g. where it was cut off."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     file.seek(0)
     characters = strays = 0
     is_last = False
     while not is_last:
-        chunk = file.read(_CHUNK)
+        chunk = file.read(_CHUNK_BYTES)
         is_last = not chunk
         text = decoder.decode(chunk, final=is_last)
         strays += len(STRAY.findall(text))
-        characters += len(_BEYOND_ASCII.findall(text))
-    return characters - strays >= strays * _CHARACTERS_A_STRAY_BYTE
+        characters += len(_NON_ASCII.findall(text))
+    return characters - strays >= strays * _MIN_MULTIBYTE_RATIO
 
 
 def _decodes(file: BinaryIO, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)("strict")
     file.seek(0)
     try:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(_CHUNK_BYTES):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -103,23 +103,23 @@ def _decodes(file: BinaryIO, name: str) -> bool:
     return True
 
 
-def _guess(file: BinaryIO) -> str:
-    sample = _telling_lines(file)
+def _detect_legacy(file: BinaryIO) -> str:
+    sample = _non_ascii_lines(file)
     latin = rank_latin_encodings(sample)
     if not latin.is_sure:
-        from charset_normalizer import from_bytes  # here, since nearly every file is UTF-8
+        from charset_normalizer import from_bytes  # imported here: nearly every file is UTF-8
 
-        best = from_bytes(sample, cp_isolation=_GUESSED).best()
+        best = from_bytes(sample, cp_isolation=_LEGACY).best()
         if best is not None and best.encoding not in LATIN:
             return best.encoding
     return next((name for name in latin.encodings if _decodes(file, name)), "latin-1")
 
 
-def _telling_lines(file: BinaryIO) -> bytes:
-    """The first lines that are not plain ASCII."""
+def _non_ascii_lines(file: BinaryIO) -> bytes:
+    """Return the first lines with non-ASCII bytes, about _SAMPLE_BYTES in all."""
     file.seek(0)
-    found = bytearray()
-    while len(found) < _SAMPLE_BYTES and (line := file.readline(_SAMPLE_BYTES)):
+    sample = bytearray()
+    while len(sample) < _SAMPLE_BYTES and (line := file.readline(_SAMPLE_BYTES)):
         if not line.isascii():
-            found += line
-    return bytes(found)
+            sample += line
+    return bytes(sample)

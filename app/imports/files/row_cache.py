@@ -1,4 +1,4 @@
-"""Rows that take long to be read, kept on disk when they are read for the first time."""
+"""A cache on disk for rows that are slow to read."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from app.imports.files.rows import Row
 
 
 class RowCache:
-    """Gives the rows that it is given, and once it gave them all, gives them again from disk.
+    """A temporary file of rows, written on the first read and replayed on later ones.
 
-    ``is_whole`` says whether all of them are there.
+    ``is_complete`` is set once every row was written.
     """
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115
         finalize(self, self._file.close)
-        self.is_whole = False
+        self.is_complete = False
 
-    def keeping(self, rows: Iterable[Row]) -> Generator[Row]:
-        """The same rows, while they are kept."""
+    def record(self, rows: Iterable[Row]) -> Generator[Row]:
+        """Yield the same rows, writing each to disk."""
         self._file.seek(0)
         self._file.truncate()
         for row in rows:
             self._file.write(f"{json.dumps(row)}\n")
             yield row
-        self.is_whole = True
+        self.is_complete = True
 
-    def again(self) -> Generator[Row]:
-        """The rows that were kept."""
+    def replay(self) -> Generator[Row]:
+        """Yield the recorded rows."""
         self._file.seek(0)
         for line in self._file:
             number, cells, problem, errors = json.loads(line)

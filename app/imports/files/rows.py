@@ -1,19 +1,19 @@
-"""A row of a table, whatever kind of file it comes from."""
+"""A row of a table, independent of the file format."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# The rows of a second sheet are counted on from here, so that each has a number of its own.
+# Offset between the row numbers of one sheet and the next, so that numbers are unique in a file.
 ROWS_A_SHEET = 1_048_576
 
 
 class Row(NamedTuple):
-    """The cells of a row as text, and the number under which people find it in their program.
+    """The cells of a row as text, and its number in the user's program.
 
-    ``problem`` says why the row could not be read, where it could not. ``errors`` are the places
-    of cells of a workbook that hold no value but an error, such as #N/A.
+    ``problem`` says why the row cannot be read, or is empty. ``errors`` are the positions of
+    workbook cells whose value is an error such as #N/A.
     """
 
     number: int
@@ -23,13 +23,13 @@ class Row(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing stands in it."""
+        """Whether all cells are blank and there is no problem."""
         return not self.problem and not any(cell.strip() for cell in self.cells)
 
 
-def row_words(number: int, sheets: Sequence[str]) -> str:
-    """How people find a row that was read from one of these sheets: "7", or "7 of People 2"."""
+def row_label(number: int, sheets: Sequence[str]) -> str:
+    """Return a row number for the user: "7", or "7 of People 2" if there are several sheets."""
     if len(sheets) < 2:
         return str(number)
-    sheet, before = divmod(number - 1, ROWS_A_SHEET)
-    return f"{before + 1} of {sheets[sheet]}"
+    sheet, offset = divmod(number - 1, ROWS_A_SHEET)
+    return f"{offset + 1} of {sheets[sheet]}"

@@ -1,4 +1,4 @@
-"""A file of people as a table: what its columns are, and its rows below the headings."""
+"""A file of people as a table: its columns, and the rows below the headings."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from app.text.plurals import count_of
 from app.text.sanitizing import clean_line
 
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
-# Not only "[", with which headings may begin: [Name],[Mail].
+# "[" alone is not JSON: headings may be [Name],[Mail].
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]")
 _VCARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|meta|\?xml)", re.IGNORECASE
 )
 _START_BYTES = 1024
-# Headings may stand below a title and a date.
-_ROWS_ABOVE = 10
-_MOST_SHEETS = 100
-_LONGEST_NAME = 60
-_WHO = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
+# Rows that are searched for headings, which may follow a title and a date.
+_MAX_ROWS_ABOVE = 10
+_MAX_SHEETS = 100
+_MAX_SHEET_NAME = 60
+_IDENTIFYING_FIELDS = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
 _TOO_MANY = (
     "The row has {} and the headings have {}. "
     "Put quotation marks around a text that holds the separator"
@@ -44,109 +44,110 @@ _TOO_MANY = (
 _TOO_FEW = "The row has {} and the headings have {}. Add the missing ones, empty if need be"
 
 
-class _Heading(NamedTuple):
-    """The row of headings of a sheet, by the place of the sheet in its workbook."""
+class _Sheet(NamedTuple):
+    """The position of a sheet in its workbook, and its heading row."""
 
-    sheet: int
-    row: Row
+    position: int
+    heading: Row
 
 
 class Table:
-    """A file that is open; it stays the caller's to close. Raises FileUnreadable.
+    """An open file as a table; the caller closes the file. Raises FileUnreadable.
 
-    ``headings`` are as they stand in the file. ``sheets`` are those of a workbook that are read:
-    the first that has people, and whichever has the same headings. ``sheets_left_out`` hold
-    something else, or are hidden.
+    ``headings`` are as in the file. ``sheets`` are the sheets of a workbook that are read: the
+    first with people, and all with the same headings. ``ignored_sheets`` have other headings or
+    are hidden. ``source_description`` tells the user how the file was read.
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._source = _open(file)
-        self._kept = RowCache() if self._source.is_slow else None
-        everywhere = list(self._find_headings())
-        found = [each for each in everywhere if each.sheet not in self._source.hidden]
-        if not found:
+        self._source = _open_source(file)
+        self._cache = RowCache() if self._source.is_slow else None
+        sheets = list(self._find_sheets())
+        visible = [sheet for sheet in sheets if sheet.position not in self._source.hidden]
+        if not visible:
             raise FileUnreadable("The file is empty. Choose one with a row for each person.")
-        heading = next((each.row for each in found if _says_who(each.row)), found[0].row)
+        headings = [sheet.heading for sheet in visible]
+        heading = next(filter(_identifies_people, headings), headings[0])
         self.columns: Columns = read_headings(heading.cells)
         self.headings = heading.cells[: self.columns.width]
-        if not _says_who(heading):
+        if not _identifies_people(heading):
             if heading.problem:
                 raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
-            names = ", ".join(filter(None, map(clean_line, heading.cells)))
+            found = ", ".join(filter(None, map(clean_line, heading.cells)))
             raise FileUnreadable(
                 "No column says who is meant. Name one of them Full name, Mail or Id in the first "
-                f"row; the file has: {names[:200]}."
+                f"row; the file has: {found[:200]}."
             )
         self._source.width = self.columns.width
-        alike = _names_of(heading)
-        self._read = [each for each in found if _names_of(each.row) == alike]
-        if len(self._read) > _MOST_SHEETS:
+        names = _normalized(heading)
+        self._selected = [sheet for sheet in visible if _normalized(sheet.heading) == names]
+        if len(self._selected) > _MAX_SHEETS:
             raise FileUnreadable(
-                f"This workbook has more than {_MOST_SHEETS} sheets of people. "
+                f"This workbook has more than {_MAX_SHEETS} sheets of people. "
                 "Put them together on fewer and save it again."
             )
-        self.sheets = self._sheet_names(self._read)
-        self.sheets_left_out = self._sheet_names(
-            each for each in everywhere if each not in self._read
-        )
-        self.words = self._source.words(self.sheets)
+        self.sheets = self._sheet_names(self._selected)
+        self.ignored_sheets = self._sheet_names(s for s in sheets if s not in self._selected)
+        self.source_description = self._source.describe(self.sheets)
 
     def rows(self) -> Generator[Row]:
-        """Every row below the headings in which something stands, sheet after sheet.
+        """Yield every filled row below the headings, sheet after sheet.
 
-        Who stops before the end closes it, while the file is still open.
+        A caller that stops early must close the generator before the file.
         """
-        if self._kept is None:
-            return self._rows_read()
-        return self._kept.again() if self._kept.is_whole else self._kept.keeping(self._rows_read())
+        if self._cache is None:
+            return self._read_rows()
+        if self._cache.is_complete:
+            return self._cache.replay()
+        return self._cache.record(self._read_rows())
 
-    def _rows_read(self) -> Generator[Row]:
-        for place, heading in enumerate(self._read):
-            for row in self._source.rows(heading.sheet):
-                if row.number > heading.row.number and not row.is_empty:
-                    fitted = self._fitted(row)
-                    yield fitted._replace(number=row.number + place * ROWS_A_SHEET)
+    def _read_rows(self) -> Generator[Row]:
+        for index, sheet in enumerate(self._selected):
+            for row in self._source.rows(sheet.position):
+                if row.number > sheet.heading.number and not row.is_empty:
+                    number = row.number + index * ROWS_A_SHEET
+                    yield self._fit_width(row)._replace(number=number)
 
-    def _find_headings(self) -> Iterator[_Heading]:
-        """The headings of each sheet in which something stands."""
-        for sheet in range(len(self._source.sheets)):
-            filled = (row for row in self._source.rows(sheet) if not row.is_empty)
-            first = list(islice(filled, _ROWS_ABOVE))
-            if first:
-                known = (row for row in first if count_known(row.cells) > 1)
-                yield _Heading(sheet, next(known, first[0]))
+    def _find_sheets(self) -> Iterator[_Sheet]:
+        """Yield the sheets that are not empty."""
+        for position in range(len(self._source.sheets)):
+            filled = (row for row in self._source.rows(position) if not row.is_empty)
+            candidates = list(islice(filled, _MAX_ROWS_ABOVE))
+            if candidates:
+                known = (row for row in candidates if count_known(row.cells) > 1)
+                yield _Sheet(position, next(known, candidates[0]))
 
-    def _sheet_names(self, headings: Iterable[_Heading]) -> tuple[str, ...]:
-        names = (clean_line(self._source.sheets[each.sheet]) for each in headings)
-        return tuple(name[:_LONGEST_NAME] for name in names)
+    def _sheet_names(self, sheets: Iterable[_Sheet]) -> tuple[str, ...]:
+        names = (clean_line(self._source.sheets[sheet.position]) for sheet in sheets)
+        return tuple(name[:_MAX_SHEET_NAME] for name in names)
 
-    def _fitted(self, row: Row) -> Row:
-        """The row with a cell for each column; one with a problem keeps those beyond as well."""
+    def _fit_width(self, row: Row) -> Row:
+        """Return the row with one cell per column; a row with a problem keeps its extra cells."""
         width = self.columns.width
         cells = (*row.cells, *("" for _ in range(width - len(row.cells))))
         if row.problem or len(row.cells) == width:
             return row._replace(cells=cells)
-        found = count_of(len(row.cells), "cell", "cells")
+        count = count_of(len(row.cells), "cell", "cells")
         if any(cell.strip() for cell in cells[width:]):
-            return Row(row.number, cells, _TOO_MANY.format(found, width))
+            return Row(row.number, cells, _TOO_MANY.format(count, width))
         if len(row.cells) < width and not self._source.ends_early:
-            return Row(row.number, cells, _TOO_FEW.format(found, width))
+            return Row(row.number, cells, _TOO_FEW.format(count, width))
         return row._replace(cells=cells[:width])
 
 
-def _says_who(heading: Row) -> bool:
-    return bool(_WHO & {field_of(cell) for cell in heading.cells})
+def _identifies_people(heading: Row) -> bool:
+    return bool(_IDENTIFYING_FIELDS & {field_of(cell) for cell in heading.cells})
 
 
-def _names_of(heading: Row) -> list[str]:
-    """What the headings name, however they are written."""
+def _normalized(heading: Row) -> list[str]:
+    """Return the field of each heading, or its folded text if it names none."""
     names = [field_of(cell) or fold(cell).strip() for cell in heading.cells]
     while names and not names[-1]:
         names.pop()
     return names
 
 
-def _open(file: BinaryIO) -> CsvRows | XlsxRows:
+def _open_source(file: BinaryIO) -> CsvRows | XlsxRows:
     file.seek(0)
     start = file.read(_START_BYTES)
     if start.startswith(_ZIP):

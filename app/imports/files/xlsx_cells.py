@@ -1,4 +1,4 @@
-"""The cells of a sheet, row by row, each with its value as the program that saved it meant it."""
+"""Read the cells of a sheet row by row, each as a Python value."""
 
 from __future__ import annotations
 
@@ -7,127 +7,137 @@ from functools import lru_cache
 from typing import Any
 
 from app.imports.files.xlsx_book import Book, Sheet
-from app.imports.files.xlsx_xml import CELL, ROW, SPOKEN, TEXT, VALUE, Reader, read_xml, unescaped
+from app.imports.files.xlsx_xml import (
+    CELL,
+    PHONETIC,
+    ROW,
+    TEXT,
+    VALUE,
+    ElementHandler,
+    read_xml,
+    unescape,
+)
 
 MAX_COLUMNS = 16_384  # of any sheet
-_IN_PLACE = "inlineStr"
+_INLINE = "inlineStr"
 _NUMBER = "n"
-# A row by its number, with a value for each cell up to the last that has one.
+# A row number, and the values of its cells up to the last filled one.
 Values = tuple[int, list[Any]]
 
 
 class CellError(str):
-    """What stands in a cell whose formula gives no value, such as #N/A."""
+    """The error value of a cell, such as #N/A."""
 
     __slots__ = ()
 
 
-def rows_of(book: Book, sheet: Sheet, most_columns: int = MAX_COLUMNS) -> Iterator[Values]:
-    """The rows that are stored, from the top; cells beyond the last column are left out.
+def read_sheet(book: Book, sheet: Sheet, max_columns: int = MAX_COLUMNS) -> Iterator[Values]:
+    """Yield the stored rows from the top, without cells beyond ``max_columns``.
 
-    Raises ValueError for what is damaged.
+    Raises ValueError for damaged data.
     """
-    reader = _SheetReader(book, most_columns)
+    handler = _SheetHandler(book, max_columns)
     with book.archive.open(sheet.part) as source:
-        for _ in read_xml(source, reader):
-            yield from reader.rows
-            reader.rows.clear()
+        for _ in read_xml(source, handler):
+            yield from handler.rows
+            handler.rows.clear()
 
 
-class _SheetReader(Reader):
-    def __init__(self, book: Book, most_columns: int) -> None:
+class _SheetHandler(ElementHandler):
+    def __init__(self, book: Book, max_columns: int) -> None:
         super().__init__()
         self.rows: list[Values] = []
-        self._most_columns = most_columns
+        self._max_columns = max_columns
         self._book = book
-        self._number = 0
+        self._row_number = 0
         self._cells: list[Any] = []
-        self._place = 0
-        self._kind = _NUMBER
+        self._column = 0
+        self._type = _NUMBER
         self._style = "0"
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == CELL:
-            self._kind = attributes.get("t", _NUMBER)
+            self._type = attributes.get("t", _NUMBER)
             self._style = attributes.get("s", "0")
-            where = attributes.get("r")
-            self._place = _place_of(where.rstrip("0123456789")) if where else self._place + 1
+            ref = attributes.get("r")
+            self._column = _column_number(ref.rstrip("0123456789")) if ref else self._column + 1
         elif name == TEXT:
-            self.taking = self._kind == _IN_PLACE and not self.spoken
+            self.capturing = self._type == _INLINE and not self.in_phonetic
         elif name == VALUE:
-            self.taking = self._kind != _IN_PLACE
+            self.capturing = self._type != _INLINE
         elif name == ROW:
             self._begin_row(attributes.get("r"))
-        elif name == SPOKEN:
-            self.spoken = True
+        elif name == PHONETIC:
+            self.in_phonetic = True
 
     def end(self, name: str) -> None:
         if name in (TEXT, VALUE):
-            self.taking = False
+            self.capturing = False
         elif name == CELL:
-            self._end_cell(self.taken())
+            self._end_cell(self.take_text())
         elif name == ROW:
-            self.rows.append((self._number, self._cells))
-        elif name == SPOKEN:
-            self.spoken = False
+            self.rows.append((self._row_number, self._cells))
+        elif name == PHONETIC:
+            self.in_phonetic = False
 
     def _begin_row(self, number: str | None) -> None:
-        before = self._number
-        self._number = before + 1 if number is None else int(number)
-        if self._number <= before:
+        previous = self._row_number
+        self._row_number = previous + 1 if number is None else int(number)
+        if self._row_number <= previous:
             raise ValueError("the rows are not in order")
-        self._cells, self._place = [], 0
+        self._cells, self._column = [], 0
 
     def _end_cell(self, text: str) -> None:
-        if not text or self._place > self._most_columns:
+        if not text or self._column > self._max_columns:
             return
-        while len(self._cells) < self._place - 1:
+        while len(self._cells) < self._column - 1:
             self._cells.append(None)
-        if len(self._cells) != self._place - 1:
+        if len(self._cells) != self._column - 1:
             raise ValueError("the cells of a row are not in order")
         self._cells.append(self._value(text))
 
     def _value(self, text: str) -> Any:
-        kind = self._kind
-        if kind == "s":
+        cell_type = self._type
+        if cell_type == "s":
             return self._book.texts.get(int(text))
-        if kind == _NUMBER:
-            return self._number_or_day(text)
-        if kind == "b":
+        if cell_type == _NUMBER:
+            return self._number_or_date(text)
+        if cell_type == "b":
             return bool(int(text))
-        if kind == "d":
+        if cell_type == "d":
             from openpyxl.utils.datetime import (  # type: ignore[import-untyped, unused-ignore]
                 from_ISO8601,
             )
 
             return from_ISO8601(text)
-        if kind == "e":
+        if cell_type == "e":
             return CellError(text)
-        return unescaped(text)
+        return unescape(text)
 
-    def _number_or_day(self, text: str) -> Any:
+    def _number_or_date(self, text: str) -> Any:
         number = float(text) if any(mark in text for mark in ".Ee") else int(text)
         style = int(self._style)
-        if style not in self._book.days:
+        if style not in self._book.date_styles:
             return number
+        is_duration = style in self._book.duration_styles
         from openpyxl.utils.datetime import (  # type: ignore[import-untyped, unused-ignore]
             from_excel,
         )
 
         try:
-            return from_excel(number, self._book.epoch, timedelta=style in self._book.spans)
+            return from_excel(number, self._book.epoch, timedelta=is_duration)
         except (OverflowError, ValueError):
             return CellError("#VALUE!")
 
 
 @lru_cache(1_024)
-def _place_of(letters: str) -> int:
-    """Which column these letters name, from 1 on."""
-    place = 0
+def _column_number(letters: str) -> int:
+    """Return the number of a column from its letters: 1 for A."""
+    column = 0
     for letter in letters:
         if not "A" <= letter <= "Z":
             raise ValueError(f"{letters} names no column")
-        place = place * 26 + ord(letter) - 64
-    if not place:
+        column = column * 26 + ord(letter) - 64
+    if not column:
         raise ValueError("a cell names no column")
-    return place
+    return column

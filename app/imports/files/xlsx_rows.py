@@ -1,4 +1,4 @@
-"""The rows of an Excel workbook, sheet by sheet, read as a stream, in bounded memory."""
+"""The rows of an Excel workbook, read as a stream in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from xml.parsers.expat import ExpatError
 from app.imports.errors import FileUnreadable
 from app.imports.files.rows import ROWS_A_SHEET, Row
 from app.imports.files.xlsx_book import MAX_PART_BYTES, Book, open_book
-from app.imports.files.xlsx_cells import MAX_COLUMNS, CellError, rows_of
+from app.imports.files.xlsx_cells import MAX_COLUMNS, CellError, read_sheet
 from app.text.formula_guard import unguarded
 
-# Sheets and their table of texts are read as a stream; every other part is held in memory.
+# Sheets and shared strings are read as a stream; every other part is held in memory.
 _STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
-_MOST_BYTES_OF_A_STREAM = 1 << 30
-_MOST_BYTES = 8 << 30
-_MOST_PARTS = 2_000
-# What openpyxl and what it stands on raise for a workbook that is damaged or meant to do harm;
-# defusedxml's own errors are ValueErrors.
-_BROKEN = (
+_MAX_STREAMED_BYTES = 1 << 30
+_MAX_BYTES = 8 << 30
+_MAX_PARTS = 2_000
+# Errors of openpyxl and its libraries for damaged or malicious workbooks; those of defusedxml are
+# ValueErrors.
+_DAMAGE_ERRORS = (
     zipfile.BadZipFile, zlib.error, ParseError, ExpatError, EOFError, KeyError, ValueError,
     TypeError, AttributeError, IndexError, RuntimeError, OverflowError, AssertionError, OSError,
 )  # fmt: skip
@@ -32,7 +32,7 @@ _DAMAGED = "This Excel workbook is damaged. Open it in a spreadsheet and save it
 
 
 class XlsxRows:
-    """The sheets of a workbook as rows of cells. ``width`` is the number of columns, once known."""
+    """A workbook as rows of cells. The caller sets ``width``, the number of columns, once known."""
 
     ends_early = True  # empty cells at the end of a row are not stored
     is_slow = True
@@ -44,29 +44,29 @@ class XlsxRows:
 
     @property
     def sheets(self) -> tuple[str, ...]:
-        """Their names, in the order of the workbook."""
+        """The sheet names, in the order of the workbook."""
         return tuple(sheet.name for sheet in self._book.sheets)
 
     @property
     def hidden(self) -> frozenset[int]:
-        """The places of sheets that their program does not show."""
+        """The positions of hidden sheets."""
         return frozenset(n for n, sheet in enumerate(self._book.sheets) if sheet.is_hidden)
 
-    def words(self, sheets: Sequence[str]) -> str:
-        """How the file was read, for people, when these of its sheets are."""
+    def describe(self, sheets: Sequence[str]) -> str:
+        """Return the format and the sheets that are read, for the user."""
         what = "its sheet" if len(sheets) == 1 else f"{len(sheets):,} sheets:"
         return f"Excel workbook, {what} {', '.join(sheets)}"
 
     def rows(self, sheet: int = 0) -> Iterator[Row]:
-        """The rows of a sheet, with their numbers; empty ones may be left out."""
+        """Yield the rows of a sheet. Raises FileUnreadable for damage and for too many rows."""
         try:
-            # A cell more, so that a row that is too long is seen.
-            most = self.width + 1 if self.width else MAX_COLUMNS
-            for number, values in rows_of(self._book, self._book.sheets[sheet], most):
+            # One more, to notice rows that are too long.
+            max_columns = self.width + 1 if self.width else MAX_COLUMNS
+            for number, values in read_sheet(self._book, self._book.sheets[sheet], max_columns):
                 if number > ROWS_A_SHEET:
                     raise FileUnreadable(f"This sheet has more than {ROWS_A_SHEET:,} rows.")
                 yield _row(number, values)
-        except _BROKEN as error:
+        except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error
 
     @cached_property
@@ -74,7 +74,7 @@ class XlsxRows:
         try:
             self._file.seek(0)
             return open_book(self._file)
-        except _BROKEN as error:
+        except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error
 
     def _check_sizes(self) -> None:
@@ -82,14 +82,14 @@ class XlsxRows:
             self._file.seek(0)
             with zipfile.ZipFile(self._file) as archive:
                 parts = archive.infolist()
-        except _BROKEN as error:
+        except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error
         if not any(part.filename == "xl/workbook.xml" for part in parts):
             raise FileUnreadable(
                 "This file is no Excel workbook. Save the table as .xlsx or as CSV."
             )
-        in_all = sum(part.file_size for part in parts)
-        if len(parts) > _MOST_PARTS or in_all > _MOST_BYTES or any(map(_is_too_large, parts)):
+        size = sum(part.file_size for part in parts)
+        if len(parts) > _MAX_PARTS or size > _MAX_BYTES or any(map(_is_too_large, parts)):
             raise FileUnreadable(
                 "This workbook unpacks to more than can be read. "
                 "Save its sheets as CSV and import those."
@@ -97,12 +97,12 @@ class XlsxRows:
 
 
 def _is_too_large(part: zipfile.ZipInfo) -> bool:
-    streamed = part.filename.startswith(_STREAMED)
-    return part.file_size > (_MOST_BYTES_OF_A_STREAM if streamed else MAX_PART_BYTES)
+    is_streamed = part.filename.startswith(_STREAMED)
+    return part.file_size > (_MAX_STREAMED_BYTES if is_streamed else MAX_PART_BYTES)
 
 
 def _row(number: int, values: Sequence[Any]) -> Row:
-    errors = tuple(place for place, value in enumerate(values) if isinstance(value, CellError))
+    errors = tuple(column for column, value in enumerate(values) if isinstance(value, CellError))
     return Row(number, tuple(map(_text, values)), errors=errors)
 
 

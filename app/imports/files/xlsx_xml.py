@@ -1,4 +1,4 @@
-"""The XML in a workbook, read as it comes: no tree is built, and no entity is unfolded."""
+"""Parse the XML parts of a workbook as a stream: no tree is built, no entity is expanded."""
 
 from __future__ import annotations
 
@@ -10,81 +10,81 @@ from xml.parsers import expat
 from app.imports.errors import FileUnreadable
 
 _STRICT = "http://purl.oclc.org/ooxml/"
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
-ROW, CELL, VALUE, TEXT, SPOKEN, TEXT_ITEM = (
+ROW, CELL, VALUE, TEXT, PHONETIC, TEXT_ITEM = (
     f"{_MAIN}{name}" for name in ("row", "c", "v", "t", "rPh", "si")
 )
-_CHUNK = 64 * 1024
-# Far beyond what a cell holds: 32,767 characters.
-_LONGEST_TEXT = 1 << 20
+_CHUNK_BYTES = 64 * 1024
+# Characters; far more than the 32,767 that a cell may hold.
+_MAX_TEXT = 1 << 20
 
 
-class Reader:
-    """What becomes of the elements; it gathers the text of those for which ``taking`` is set."""
+class ElementHandler:
+    """A handler of parser events; it collects text while ``capturing`` is set."""
 
     def __init__(self) -> None:
-        self.taking = False
-        # Inside of what tells how a text is spoken, which is no part of it.
-        self.spoken = False
+        self.capturing = False
+        # Inside a phonetic guide, which is not part of the text.
+        self.in_phonetic = False
         self._pieces: list[str] = []
         self._length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
 
     def text(self, piece: str) -> None:
-        """Some of the text in an element."""
-        if self.taking:
+        """Collect a piece of text. Raises ValueError for more than a cell can hold."""
+        if self.capturing:
             self._pieces.append(piece)
             self._length += len(piece)
-            if self._length > _LONGEST_TEXT:
+            if self._length > _MAX_TEXT:
                 raise ValueError("a text is longer than a cell can be")
 
-    def taken(self) -> str:
-        """The text that was gathered since this was last asked."""
-        found = "".join(self._pieces)
+    def take_text(self) -> str:
+        """Return the text collected since the last call."""
+        text = "".join(self._pieces)
         self._pieces.clear()
         self._length = 0
-        return found
+        return text
 
 
-def read_xml(source: IO[bytes], reader: Reader) -> Iterator[None]:
-    """Read it piece by piece; whatever the reader has after each piece can be fetched then.
+def read_xml(source: IO[bytes], handler: ElementHandler) -> Iterator[None]:
+    """Parse the source in chunks, yielding after each so that the caller can fetch results.
 
-    Raises FileUnreadable, ValueError and what expat and the archive raise for what is damaged.
+    Raises FileUnreadable and ValueError, and the errors of expat and zipfile for damaged data.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
-    def first(name: str, attributes: dict[str, str]) -> None:
+    def start_root(name: str, attributes: dict[str, str]) -> None:
         if name.startswith(_STRICT):
             raise FileUnreadable(
                 "This workbook is saved as Strict Open XML. Save it as an ordinary Excel workbook "
                 "(.xlsx), or as CSV."
             )
-        parser.StartElementHandler = reader.start
-        reader.start(name, attributes)
+        parser.StartElementHandler = handler.start
+        handler.start(name, attributes)
 
-    parser.StartElementHandler = first
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.EntityDeclHandler = _refuse
-    while chunk := source.read(_CHUNK):
+    parser.StartElementHandler = start_root
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.text
+    parser.StartDoctypeDeclHandler = _reject_declaration
+    parser.EntityDeclHandler = _reject_declaration
+    while chunk := source.read(_CHUNK_BYTES):
         parser.Parse(chunk, False)
         yield
     parser.Parse(b"", True)
     yield
 
 
-def unescaped(text: str) -> str:
-    """The text of a cell, in which ``_x000D_`` stands for what XML cannot hold."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+def unescape(text: str) -> str:
+    """Return the text with escapes such as ``_x000D_`` replaced by their characters."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def _refuse(*_: object) -> NoReturn:
+def _reject_declaration(*_: object) -> NoReturn:
     raise ValueError("a workbook declares no types and no entities")

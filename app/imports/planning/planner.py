@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.contracts import EmployeeStore
-from app.imports.files.rows import Row, row_words
+from app.imports.files.rows import Row, row_label
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.lines import (
@@ -84,7 +84,7 @@ class Planner:
         if not first and match.by_mail:
             first = self._seen.first(f"mail {wanted.mail}")
         if first:
-            line = row_words(first, self._sheets)
+            line = row_label(first, self._sheets)
             yield problem_at("", f"Line {line} is about the same person. Keep one of the two")
 
     def _problems(self, wanted: ParsedRow, match: Match) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from app.contracts.import_jobs import Job, JobStore
-from app.imports.files.rows import row_words
+from app.imports.files.rows import row_label
 from app.imports.files.table import Table
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import REJECTED, Line
@@ -32,7 +32,7 @@ def rejected_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
         with closing(table.rows()) as rows:
             for line in LineStore(jobs, job.id).with_outcome(job, REJECTED):
                 row = next(row for row in rows if row.number == line.number)
-                yield row_words(line.number, table.sheets), what_to_do(line), *row.cells[ours:]
+                yield row_label(line.number, table.sheets), what_to_do(line), *row.cells[ours:]
 
 
 def what_to_do(line: Line) -> str:

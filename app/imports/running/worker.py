@@ -102,11 +102,11 @@ class _Worker:
                 self._hold.pulse()
         return self._hold.finish(
             total=count,
-            source_description=table.words,
+            source_description=table.source_description,
             columns=_told(table.columns),
             ignored_columns=table.columns.left_out[:100],
             sheets=table.sheets,
-            ignored_sheets=table.sheets_left_out[:100],
+            ignored_sheets=table.ignored_sheets[:100],
             day_first=order.day_first,
             month_first=order.month_first,
         )

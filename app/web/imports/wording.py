@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from app.contracts.import_jobs import ACTIVE_PHASES, NO_ROWS, Job, LineCounts, Phase
-from app.imports.files.rows import row_words
+from app.imports.files.rows import row_label
 from app.imports.planning.lines import (
     ADDED,
     CHANGED,
@@ -253,7 +253,7 @@ def visible(line: Line, job: Job) -> LineShown:
     """A line as the table shows it; who is not there yet has no page."""
     there = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
     there = there or (line.outcome == ADDED and job.phase is Phase.APPLIED)
-    number = row_words(line.number, job.sheets)
+    number = row_label(line.number, job.sheets)
     return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
 
 

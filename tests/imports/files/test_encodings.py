@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from app.imports.files.encodings import encoding_of
+from app.imports.files.encodings import detect_encoding
 from app.imports.files.latin_encodings import rank_latin_encodings
 
 WESTERN = (
@@ -50,24 +50,24 @@ def as_csv(names: tuple[str, ...], encoding: str) -> bytes:
 )
 def test_the_encoding_is_told_by_the_names(encoding: str, names: tuple[str, ...]) -> None:
     content = as_csv(names, encoding)
-    assert content.decode(encoding_of(io.BytesIO(content))) == content.decode(encoding)
+    assert content.decode(detect_encoding(io.BytesIO(content))) == content.decode(encoding)
 
 
 @pytest.mark.parametrize("name", ["Renée", "Núñez", "Åse", "Élodie", "Peña"])
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
 def test_one_name_tells_windows_from_an_old_mac(encoding: str, name: str) -> None:
     content = as_csv((name,), encoding)
-    assert encoding_of(io.BytesIO(content)) == encoding
+    assert detect_encoding(io.BytesIO(content)) == encoding
 
 
 def test_what_stands_in_either_is_read_as_windows() -> None:
     content = "Name\r\nO’Brien – “Pat”\r\n".encode("cp1252")
-    assert encoding_of(io.BytesIO(content)) == "cp1252"
+    assert detect_encoding(io.BytesIO(content)) == "cp1252"
 
 
 def test_a_byte_that_an_encoding_lacks_leaves_it_out() -> None:
     content = as_csv(("Renée",), "cp1252") + b"\x81\x8d\x9d\r\n"
-    assert encoding_of(io.BytesIO(content)) == "mac_roman"
+    assert detect_encoding(io.BytesIO(content)) == "mac_roman"
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_a_few_stray_bytes_make_no_other_encoding_of_utf8() -> None:
         as_csv(("Zoë Åström", "José Müñoz", "Łukasz Żółć"), "utf-8") + "Malmö".encode()[:-1],
         as_csv(JAPANESE, "utf-8") + "山".encode()[:2],
     ):
-        assert encoding_of(io.BytesIO(content)) == "utf-8"
+        assert detect_encoding(io.BytesIO(content)) == "utf-8"

@@ -12,7 +12,7 @@ import pytest
 from app.exports.xlsx_file import xlsx_file
 from app.imports.errors import FileUnreadable
 from app.imports.files.columns import field_of, read_headings
-from app.imports.files.rows import Row, row_words
+from app.imports.files.rows import Row, row_label
 from app.imports.files.table import Table
 from app.imports.files.xlsx_rows import XlsxRows
 from app.imports.planning.dates import DayOrder, read_day
@@ -52,7 +52,7 @@ def cells(found: Table) -> list[tuple[str, ...]]:
 def test_encoding_and_separator_are_recognised(encoding: str, words: str, separator: str) -> None:
     found = table(as_csv(separator).encode(encoding))
     assert cells(found) == [*ROWS[1:]]
-    assert found.words.startswith(f"CSV in {words}, separated by ")
+    assert found.source_description.startswith(f"CSV in {words}, separated by ")
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_every_sheet_with_the_headings_of_the_first_is_read_and_the_others_are_n
             South=[["made by hand"], ["NAME", "Job title", "office "], ["Bo", "B", "L"], ["Cy"]],
         )
     )
-    assert (found.sheets, found.sheets_left_out) == (("North", "South"), ("Cover", "Prices"))
-    assert found.words == "Excel workbook, 2 sheets: North, South"
+    assert (found.sheets, found.ignored_sheets) == (("North", "South"), ("Cover", "Prices"))
+    assert found.source_description == "Excel workbook, 2 sheets: North, South"
     first = list(found.rows())
     assert [row.cells for row in first] == [("Ada", "A", "L"), ("Bo", "B", "L"), ("Cy", "", "")]
-    told = [row_words(row.number, found.sheets) for row in first]
+    told = [row_label(row.number, found.sheets) for row in first]
     assert told == ["2 of North", "3 of South", "4 of South"]
     assert list(found.rows()) == first
 
@@ -245,7 +245,7 @@ def test_a_hidden_sheet_is_not_read_and_named() -> None:
     book.save(out)
     found = table(out.getvalue())
     assert [row.cells for row in found.rows()] == [("Ada",)]
-    assert (found.sheets, found.sheets_left_out) == (("Now",), ("Old",))
+    assert (found.sheets, found.ignored_sheets) == (("Now",), ("Old",))
 
 
 def test_a_strict_workbook_is_told_how_to_be_saved() -> None:
@@ -315,7 +315,7 @@ def test_a_byte_that_is_no_character_costs_its_own_row() -> None:
     content = as_csv(",", tuple(rows)).encode()
     for start in (b"", b"\xef\xbb\xbf"):
         found = table(start + content + b"Andr\xe9,Clerk,Oslo\r\nBo,Clerk,Oslo\r\n")
-        assert "CSV in UTF-8" in found.words
+        assert "CSV in UTF-8" in found.source_description
         *others, andre, bo = found.rows()
         assert [row.cells[0] for row in others] == [f"José {n}" for n in range(9)]
         assert not any(row.problem for row in (*others, bo))
@@ -325,7 +325,7 @@ def test_a_byte_that_is_no_character_costs_its_own_row() -> None:
 
 def test_a_zero_byte_is_no_reason_to_refuse_a_file() -> None:
     found = table(as_csv(",").encode() + b"Ki\x00m,Clerk,Oslo\r\n" + b"Lee,Clerk,Oslo\r\n" * 40)
-    assert found.words.startswith("CSV in UTF-8")
+    assert found.source_description.startswith("CSV in UTF-8")
     assert len(list(found.rows())) == 43
 
 
