@@ -17,40 +17,40 @@ from app.imports.running.updates import Updater
 PARTS_TOGETHER = 100
 
 
-def apply(store: EmployeeStore, hold: JobLease, parts: LineStore, writers: int) -> Iterator[Job]:
+def apply(store: EmployeeStore, lease: JobLease, parts: LineStore, writers: int) -> Iterator[Job]:
     """Carry out the parts that are not done yet; yield how far it is."""
     together = PARTS_TOGETHER if writers == 1 else 1
-    while (begin := hold.job.done_parts) < hold.job.parts:
-        some = range(begin, min(begin - begin % together + together, hold.job.parts))
-        yield from _Group(store, hold, parts, some, writers).run()
+    while (begin := lease.job.done_parts) < lease.job.parts:
+        some = range(begin, min(begin - begin % together + together, lease.job.parts))
+        yield from _Group(store, lease, parts, some, writers).run()
 
 
 class _Group:
     """Some parts that are carried out together."""
 
     def __init__(
-        self, store: EmployeeStore, hold: JobLease, parts: LineStore, some: range, writers: int
+        self, store: EmployeeStore, lease: JobLease, parts: LineStore, some: range, writers: int
     ) -> None:
-        self._hold = hold
+        self._lease = lease
         self._parts = parts
         self._some = some
         self._planned: Sequence[LineCounts] = parts.planned(some)
         # Else a part may have been done, or kept, by a worker that was killed before it said so.
-        self._is_fresh = hold.job.begun_parts <= some.start
-        self._newcomers = Additions(store, hold.job.id, is_fresh=self._is_fresh)
-        self._doer = Updater(store, hold.job.id, hold.pulse, writers, is_fresh=self._is_fresh)
+        self._is_fresh = lease.job.begun_parts <= some.start
+        self._newcomers = Additions(store, lease.job.id, is_fresh=self._is_fresh)
+        self._doer = Updater(store, lease.job.id, lease.renew, writers, is_fresh=self._is_fresh)
 
     def run(self) -> Iterator[Job]:
-        self._hold.pulse()
-        begun = max(self._hold.job.begun_parts, self._some.stop)
-        yield self._hold.save(begun_parts=begun, buffered=0)
+        self._lease.renew()
+        begun = max(self._lease.job.begun_parts, self._some.stop)
+        yield self._lease.update(begun_parts=begun, buffered=0)
         if any(counts.added for counts in self._planned):
             yield from self._add()
         for number, planned in zip(self._some, self._planned, strict=True):
-            self._hold.pulse()
+            self._lease.renew()
             counts = self._finish(number, planned)
-            job = self._hold.job
-            yield self._hold.finish(
+            job = self._lease.job
+            yield self._lease.checkpoint(
                 done_parts=number + 1,
                 done=job.done.plus(counts),
                 added_ahead=max(job.added_ahead - planned.added, 0),
@@ -58,12 +58,12 @@ class _Group:
 
     def _add(self) -> Iterator[Job]:
         for there in self._newcomers.add(self._lines(), self._reading):
-            if there > self._hold.job.added_ahead:
+            if there > self._lease.job.added_ahead:
                 # Whatever killed a worker before is behind us.
-                yield self._hold.note(buffered=0, added_ahead=there, attempts=0, error="")
+                yield self._lease.report(buffered=0, added_ahead=there, attempts=0, error="")
             else:
-                yield self._hold.note(buffered=0)
-            self._hold.pulse()
+                yield self._lease.report(buffered=0)
+            self._lease.renew()
 
     def _lines(self) -> Iterator[Line]:
         for number, planned in zip(self._some, self._planned, strict=True):
@@ -72,8 +72,8 @@ class _Group:
                 yield from (line for line in lines if line.outcome == ADDED)
 
     def _reading(self, count: int) -> None:
-        self._hold.pulse()
-        self._hold.note(buffered=count)
+        self._lease.renew()
+        self._lease.report(buffered=count)
 
     def _finish(self, number: int, planned: LineCounts) -> LineCounts:
         """Do what is left of a part, and keep what became of its lines; how many of each."""

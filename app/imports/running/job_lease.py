@@ -1,4 +1,4 @@
-"""A hold on a job: one worker at a time writes its state, and says in it that it is alive."""
+"""The lease of a job: one worker at a time writes its state, and says in it that it is alive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.contracts.import_jobs import Job, JobChanged, JobStore, StoredJob
 # As long as the table of texts of a large workbook may take to be read, on a busy machine.
 LIFE_SECONDS = 60.0
 _RENEW_SECONDS = 4.0
-_NOTE_SECONDS = 1.0
+_REPORT_SECONDS = 1.0
 _MOST_TRIES = 5
 _MOST_ROUNDS = 20
 _PROCESSES = Path("/proc/self/stat")
@@ -60,8 +60,8 @@ class JobLease:
         self._written = time.monotonic()
         self.job, self._revision = stored
 
-    def save(self, **changes: Any) -> Job:
-        """Change the state, and hold on. Raises LeaseLost."""
+    def update(self, **changes: Any) -> Job:
+        """Change the job, and renew the lease. Raises LeaseLost."""
         changes = {"lease_holder": self._who, "lease_until": time.time() + LIFE_SECONDS, **changes}
         while True:
             wanted = replace(self.job, **changes)
@@ -74,30 +74,30 @@ class JobLease:
             self._written = time.monotonic()
             return wanted
 
-    def finish(self, **changes: Any) -> Job:
+    def checkpoint(self, **changes: Any) -> Job:
         """Save a piece of work that is finished: whatever killed a worker before is behind us."""
-        return self.save(**{"attempts": 0, "error": "", **changes})
+        return self.update(**{"attempts": 0, "error": "", **changes})
 
-    def note(self, **changes: Any) -> Job:
-        """Say how far it is: at once here, for others once a second, and when it is released."""
+    def report(self, **changes: Any) -> Job:
+        """Report how far the work is: for others once a second, and when the lease is released."""
         self.job = replace(self.job, **changes)
-        if time.monotonic() - self._written > _NOTE_SECONDS:
-            self.save()
+        if time.monotonic() - self._written > _REPORT_SECONDS:
+            self.update()
         return self.job
 
-    def pulse(self) -> None:
-        """Call it every second or so between pieces of work. Raises StopRequested and LeaseLost."""
+    def renew(self) -> None:
+        """Renew the lease if it is due. Raises StopRequested and LeaseLost."""
         if self._stop.is_set() or self.job.paused:
             raise StopRequested
         if time.monotonic() - self._written > _RENEW_SECONDS:
-            self.save()
+            self.update()
             if self.job.paused:
                 raise StopRequested
 
-    def release(self, trouble: str = "") -> None:
-        """Let go, so that another can go on at once."""
+    def release(self, error: str = "") -> None:
+        """Let another worker acquire it at once; the job stays where it was checkpointed."""
         try:
-            self.save(lease_holder="", lease_until=0.0, attempts=0, error=trouble or self.job.error)
+            self.update(lease_holder="", lease_until=0.0, attempts=0, error=error or self.job.error)
         except LeaseLost:
             return
 
@@ -111,7 +111,7 @@ class JobLease:
 
 
 def acquire(jobs: JobStore, job_id: str, stop: Event) -> JobLease | None:
-    """Hold a job that wants work and that nobody holds; None otherwise."""
+    """Acquire the lease of a job that needs work and that no worker holds; None otherwise."""
     stored = jobs.read(job_id)
     job = stored.job
     if not job.needs_work or is_leased(job):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore
 from app.contracts.batching import find_by_ids
 from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNDONE, Line
 from app.imports.planning.matching import possible_ids
-from app.imports.running.updates import AT_ONCE, HeartbeatThread, has_what_was_left, with_values
+from app.imports.running.updates import AT_ONCE, has_what_was_left, with_values
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of, version_in
@@ -24,11 +24,11 @@ class Undo:
     """Undoes the lines of one job."""
 
     def __init__(
-        self, store: EmployeeStore, job_id: str, pulse: HeartbeatThread, writers: int
+        self, store: EmployeeStore, job_id: str, renew_lease: Callable[[], None], writers: int
     ) -> None:
         self._store = store
         self._job_id = job_id
-        self._pulse = pulse
+        self._renew_lease = renew_lease
         self._writers = writers
         # A store with several writers deletes one by one, and whoever stops it waits for a group.
         self._at_once = AT_ONCE if writers > 1 else MAX_DELETE_BATCH
@@ -48,7 +48,7 @@ class Undo:
                     line.number: next((stored[i] for i in possible_ids(line) if i in stored), None)
                     for line in some
                 }
-                self._pulse()
+                self._renew_lease()
                 became = self._deleted([line for line in some if line.outcome == ADDED], found)
                 changed = [line for line in some if line.outcome == CHANGED]
                 for group in _groups(changed, AT_ONCE):
@@ -56,9 +56,9 @@ class Undo:
                     restored = writers.map if self._writers > 1 else map
                     now = restored(self._restored, group, there)
                     became |= zip((line.number for line in group), now, strict=True)
-                    self._pulse()
+                    self._renew_lease()
                 yield from (became[line.number] for line in some)
-                self._pulse()
+                self._renew_lease()
 
     def _deleted(
         self, lines: Sequence[Line], found: Mapping[int, Employee | None]

@@ -21,8 +21,6 @@ _CHANGED_SINCE = (
 )
 _GONE_SINCE = "The person is not here any more. Import the file again to look again"
 
-HeartbeatThread = Callable[[], None]
-
 
 class Updater:
     """Carries out the lines of one job.
@@ -34,7 +32,7 @@ class Updater:
         self,
         store: EmployeeStore,
         job_id: str,
-        pulse: HeartbeatThread,
+        renew_lease: Callable[[], None],
         writers: int,
         *,
         is_fresh: bool,
@@ -42,7 +40,7 @@ class Updater:
         self._is_fresh = is_fresh
         self._store = store
         self._job_id = job_id
-        self._pulse = pulse
+        self._renew_lease = renew_lease
         self._writers = writers
 
     def do(self, lines: Sequence[Line], newcomers: Additions) -> list[Line]:
@@ -64,7 +62,7 @@ class Updater:
                     yield from writers.map(self._changed, some, found)
                 else:
                     yield from map(self._changed, some, found)
-                self._pulse()
+                self._renew_lease()
 
     def _changed(self, line: Line, stored: Employee | None) -> Line:
         if stored is None:

@@ -24,7 +24,7 @@ from app.imports.running.upload_store import opened
 from app.model import validation
 from app.model.errors import StorageUnavailable
 
-_ROWS_A_PULSE = 2_000
+_ROWS_A_RENEWAL = 2_000
 _OTHER_LABELS = {"id": "Id", FIRST_NAME: "Full name", LAST_NAME: "Full name"}
 
 
@@ -35,36 +35,36 @@ def work(
 
     Does nothing when another works on it. Raises StorageUnavailable; then it can go on at once.
     """
-    hold = acquire(jobs, job_id, stop)
-    if hold is None:
+    lease = acquire(jobs, job_id, stop)
+    if lease is None:
         return
     try:
-        yield from _Worker(store, jobs, hold, writers).run()
+        yield from _Worker(store, jobs, lease, writers).run()
     except LeaseLost:
         return
     except StopRequested:
-        hold.release()
+        lease.release()
     except StorageUnavailable as error:
-        _give_up(hold, f"It waits, because {error.service} did not answer: {error.reason}.")
+        _give_up(lease, f"It waits, because {error.service} did not answer: {error.reason}.")
         raise
     else:
-        hold.release()
-    yield hold.job
+        lease.release()
+    yield lease.job
 
 
-def _give_up(hold: JobLease, trouble: str) -> None:
+def _give_up(lease: JobLease, error: str) -> None:
     try:
-        hold.release(trouble)
+        lease.release(error)
     except StorageUnavailable:
-        return  # the hold runs out by itself
+        return  # the lease runs out by itself
 
 
 class _Worker:
-    def __init__(self, store: EmployeeStore, jobs: JobStore, hold: JobLease, writers: int) -> None:
+    def __init__(self, store: EmployeeStore, jobs: JobStore, lease: JobLease, writers: int) -> None:
         self._store = store
         self._jobs = jobs
-        self._hold = hold
-        self._parts = LineStore(jobs, hold.job.id)
+        self._lease = lease
+        self._parts = LineStore(jobs, lease.job.id)
         self._writers = writers
 
     def run(self) -> Iterator[Job]:
@@ -74,22 +74,22 @@ class _Worker:
             Phase.APPLYING: self._do,
             Phase.UNDOING: self._undo,
         }
-        while (phase := phases.get(self._hold.job.phase)) is not None:
-            self._hold.pulse()
+        while (phase := phases.get(self._lease.job.phase)) is not None:
+            self._lease.renew()
             yield from phase()
 
     def _plan(self) -> Iterator[Job]:
         try:
-            with opened(self._jobs, self._hold.job) as file:
+            with opened(self._jobs, self._lease.job) as file:
                 table = Table(file)
-                if self._hold.job.total < 0:
+                if self._lease.job.total < 0:
                     yield self._survey(table)
                 yield from self._plan_rows(table)
         except FileUnreadable as error:
-            yield self._hold.finish(phase=Phase.FAILED, error=str(error), ended=time())
+            yield self._lease.checkpoint(phase=Phase.FAILED, error=str(error), ended=time())
             return
-        following = Phase.APPLYING if self._hold.job.auto_apply else Phase.READY
-        yield self._hold.finish(phase=following)
+        following = Phase.APPLYING if self._lease.job.auto_apply else Phase.READY
+        yield self._lease.checkpoint(phase=following)
 
     def _survey(self, table: Table) -> Job:
         """Count the rows, and find out how days are written."""
@@ -98,9 +98,9 @@ class _Worker:
         for count, row in enumerate(table.rows(), 1):
             if days is not None:
                 order.learn(row.cells[days])
-            if count % _ROWS_A_PULSE == 0:
-                self._hold.pulse()
-        return self._hold.finish(
+            if count % _ROWS_A_RENEWAL == 0:
+                self._lease.renew()
+        return self._lease.checkpoint(
             total=count,
             source_description=table.source_description,
             columns=_told(table.columns),
@@ -112,7 +112,7 @@ class _Worker:
         )
 
     def _plan_rows(self, table: Table) -> Iterator[Job]:
-        job = self._hold.job
+        job = self._lease.job
         order = DayOrder(job.day_first, job.month_first)
         planner = Planner(self._store, table, order, job.id)
         for number in range(job.parts):
@@ -120,34 +120,34 @@ class _Worker:
                 planner.remember(line)
         rows = islice(table.rows(), sum(job.planned), None)
         for lines, content in split_into_parts(self._planned(planner, rows)):
-            self._parts.put(PLAN, self._hold.job.parts, lines, content)
-            planned = self._hold.job.planned.plus(count_lines(lines))
-            yield self._hold.finish(parts=self._hold.job.parts + 1, planned=planned)
-            self._hold.pulse()
+            self._parts.put(PLAN, self._lease.job.parts, lines, content)
+            planned = self._lease.job.planned.plus(count_lines(lines))
+            yield self._lease.checkpoint(parts=self._lease.job.parts + 1, planned=planned)
+            self._lease.renew()
 
     def _planned(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
         left = iter(rows)
         while some := list(islice(left, MAX_BATCH)):
-            self._hold.pulse()
+            self._lease.renew()
             yield from planner.plan(some)
 
     def _do(self) -> Iterator[Job]:
-        yield from apply(self._store, self._hold, self._parts, self._writers)
-        yield self._hold.finish(phase=Phase.APPLIED, ended=time())
+        yield from apply(self._store, self._lease, self._parts, self._writers)
+        yield self._lease.checkpoint(phase=Phase.APPLIED, ended=time())
 
     def _undo(self) -> Iterator[Job]:
-        job = self._hold.job
-        undoer = Undo(self._store, job.id, self._hold.pulse, self._writers)
+        job = self._lease.job
+        undoer = Undo(self._store, job.id, self._lease.renew, self._writers)
         # Parts that are not done may have been begun; an older release began them one by one.
         begun = max(job.begun_parts, job.done_parts + 1)
         for number in range(job.undone_parts, min(begun, job.parts)):
-            self._hold.pulse()
+            self._lease.renew()
             kind = DONE if number < job.done_parts else PLAN
             lines = undoer.undo(self._parts.get(kind, number))
             self._parts.put(UNDO, number, lines)
-            undone = self._hold.job.undone.plus(count_lines(lines))
-            yield self._hold.finish(undone_parts=number + 1, undone=undone)
-        yield self._hold.finish(phase=Phase.UNDONE, ended=time())
+            undone = self._lease.job.undone.plus(count_lines(lines))
+            yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)
+        yield self._lease.checkpoint(phase=Phase.UNDONE, ended=time())
 
 
 def _told(columns: Columns) -> tuple[tuple[str, str], ...]:

@@ -380,7 +380,7 @@ def test_what_an_older_release_stopped_in_the_middle_of_a_part_can_be_undone(des
 def test_how_far_it_is_moves_while_people_are_put_in_order_and_while_they_are_added(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_lease, "_NOTE_SECONDS", -1.0)
+    monkeypatch.setattr(job_lease, "_REPORT_SECONDS", -1.0)
     job = desk.run(many(450), go=False)
     desk.importer.go(job.id)
     reads_all_first(desk, monkeypatch)
@@ -415,7 +415,7 @@ def test_what_was_added_before_a_stop_is_counted_when_it_goes_on(
     desk.stop.clear()
     seen: list[Job] = []
     real = desk.jobs.write
-    monkeypatch.setattr(job_lease, "_NOTE_SECONDS", -1.0)
+    monkeypatch.setattr(job_lease, "_REPORT_SECONDS", -1.0)
     reads_all_first(desk, monkeypatch)
     monkeypatch.setattr(desk.jobs, "write", lambda now, rev: seen.append(now) or real(now, rev))
     desk.work(job)

@@ -57,7 +57,7 @@ class BulkAdd:
     def run(self, employees: Iterable[Employee]) -> Iterator[int]:
         stored = 0
         source = iter(employees)
-        self._lease.take()
+        self._lease.acquire()
         try:
             with ThreadPoolExecutor(_WRITERS) as writers:
                 try:
@@ -135,7 +135,7 @@ class BulkAdd:
 
     def _commit_one_by_one(self, newcomers: list[_Newcomer]) -> int:
         """Somebody added one of these people meanwhile, and our rows may lie over theirs."""
-        self._lease.prove()
+        self._lease.verify()
         stored = 0
         for one in newcomers:
             try:
@@ -149,6 +149,6 @@ class BulkAdd:
 
     def _let_go(self) -> None:
         try:
-            self._lease.release()
+            self._lease.release(finished=True)
         except StorageUnavailable as error:
             log.warning("the lease of this import runs out by itself: %s", error)

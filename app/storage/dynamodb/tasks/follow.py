@@ -87,7 +87,7 @@ class Follower:
             self._let_go()
 
     def _take_turn(self, stop: Event, *, once: bool) -> Iterator[str]:
-        reached = self._lease.ask()
+        reached = self._lease.try_acquire()
         if reached is None:
             if not self._waits_for_another:
                 yield "Another machine follows the table, and one is enough."
@@ -106,7 +106,7 @@ class Follower:
                 if stop.is_set():
                     return
                 reached = {"stream": arn, "places": {}, "at": began}
-                self._lease.note(reached)
+                self._lease.checkpoint(reached)
             try:
                 yield from self._walk(reached, stop, once=once)
                 return
@@ -127,15 +127,15 @@ class Follower:
                     yield f"Brought {what} that others changed into the index."
             self._all_is_well(found)
             at = at if walk.has_more else time.time()
-            if self._lease.wants_renewal:
-                self._lease.note(_checkpoint(arn, walk.places, at))
+            if self._lease.needs_renewal:
+                self._lease.checkpoint(_checkpoint(arn, walk.places, at))
             idle = 0 if found or walk.has_more else idle + 1
             stop.wait(_AT_ONCE if walk.has_more or once else self._pause)
             if walk.has_ended or time.monotonic() - looked_at_table > _SAME_STREAM_SECONDS:
                 looked_at_table = time.monotonic()
                 if self._stream() != arn:
                     return
-        self._lease.note(_checkpoint(arn, walk.places, at))
+        self._lease.checkpoint(_checkpoint(arn, walk.places, at))
 
     def _deal_with(self, changes: list[Change]) -> int:
         """Heal whom other programs changed; how many were not in the index as they are."""
@@ -219,7 +219,7 @@ class Follower:
 
     def _let_go(self) -> None:
         try:
-            self._lease.drop()
+            self._lease.release()
         except StorageUnavailable as error:
             log.warning("the lease of this follower runs out by itself: %s", error)
 

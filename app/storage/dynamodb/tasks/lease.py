@@ -23,7 +23,7 @@ Checkpoint = dict[str, Any]
 
 
 class Lease:
-    """Held by one task from ``take`` or ``ask`` to ``release`` or ``drop``."""
+    """Held by one task from ``acquire`` or ``try_acquire`` to ``release``."""
 
     def __init__(
         self, calls: Calls, tables: Tables, kind: str = "upkeep", task: str = "reindex or import"
@@ -35,14 +35,14 @@ class Lease:
         self._who = str(uuid.uuid4())
         self._renewed = 0.0
 
-    def take(self) -> Checkpoint:
+    def acquire(self) -> Checkpoint:
         """Wait until the lease is free; return how far the last task came that did not end.
 
         A task that was killed is waited for until its lease runs out. Raises StorageUnavailable
         when the other task is alive.
         """
         first_seen = None
-        while (reached := self.ask()) is None:
+        while (reached := self.try_acquire()) is None:
             until = self._held_until()
             first_seen = first_seen or until
             if until != first_seen:
@@ -51,7 +51,7 @@ class Lease:
             time.sleep(_LOOK_AGAIN_SECONDS)
         return reached
 
-    def ask(self) -> Checkpoint | None:
+    def try_acquire(self) -> Checkpoint | None:
         """Take it if nobody else holds it: how far the last task came. None: it is held."""
         try:
             return self._hold("attribute_not_exists(who) OR who = :who OR held_until < :now")
@@ -63,19 +63,19 @@ class Lease:
         return min(max(self._held_until() - time.time(), 0.0), LIFE_SECONDS)
 
     @property
-    def wants_renewal(self) -> bool:
+    def needs_renewal(self) -> bool:
         return time.monotonic() - self._renewed > RENEW_SECONDS
 
     def renew(self) -> None:
         """Call it between pieces of work that take a second or so."""
-        if self.wants_renewal:
+        if self.needs_renewal:
             self._hold_still()
 
-    def prove(self) -> None:
+    def verify(self) -> None:
         """Raise StorageUnavailable where another task holds the lease by now."""
         self._hold_still()
 
-    def note(self, checkpoint: Checkpoint) -> None:
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
         """Remember how far the task has come."""
         self._hold_still(checkpoint)
 
@@ -85,12 +85,11 @@ class Lease:
         check = {"ConditionExpression": "who = :who", "ExpressionAttributeValues": values}
         return {"ConditionCheck": {"TableName": self._table, "Key": self._key, **check}}
 
-    def release(self) -> None:
-        """The task has ended."""
-        self._end("DeleteItem", {})
-
-    def drop(self) -> None:
-        """The task stops before its end: another may go on at once."""
+    def release(self, *, finished: bool = False) -> None:
+        """Let another task acquire it at once; the checkpoint stays unless the task finished."""
+        if finished:
+            self._end("DeleteItem", {})
+            return
         self._end(
             "UpdateItem",
             {

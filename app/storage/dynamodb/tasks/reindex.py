@@ -44,7 +44,7 @@ class Reindex:
         self._changed = 0
 
     def run(self, *, force: bool) -> Generator[Progress, None, None]:
-        reached = self._lease.take()
+        reached = self._lease.acquire()
         try:
             if reached.get("force") != force:
                 reached = {"step": _RECORDS, "force": force}
@@ -61,11 +61,11 @@ class Reindex:
         except (StorageUnavailable, GeneratorExit):
             self._give_up()
             raise
-        self._lease.release()
+        self._lease.release(finished=True)
 
     def _give_up(self) -> None:
         try:
-            self._lease.drop()
+            self._lease.release()
         except StorageUnavailable as error:
             log.warning("the lease of this reindex runs out by itself: %s", error)
 
@@ -162,7 +162,7 @@ class Reindex:
         for items, last in walk(self._calls, table, request, start):
             yield items
             if last is not None and reached is not None:
-                self._lease.note({**reached, "from": last, "changed": self._changed})
+                self._lease.checkpoint({**reached, "from": last, "changed": self._changed})
             else:
                 self._lease.renew()
 

@@ -166,7 +166,7 @@ def test_an_import_whose_lease_was_taken_stores_nobody_any_more(proxied_room, mo
     running = proxied_room.store.add_many(some(120))
     next(running)
     monkeypatch.setattr(lease.time, "time", lambda: 4e9)
-    lease.Lease(proxied_room.store.calls, proxied_room.store.tables).take()
+    lease.Lease(proxied_room.store.calls, proxied_room.store.tables).acquire()
     with pytest.raises(StorageUnavailable, match="has taken over"):
         list(running)
     assert len(proxied_room.items(proxied_room.people)) == 49

@@ -327,9 +327,9 @@ def test_one_whose_lease_was_taken_waits_and_the_other_loses_nothing(room, follo
     with monkeypatch.context() as later:
         now = time.time
         later.setattr(lease.time, "time", lambda: now() + 60)
-        assert other.ask()["stream"]
+        assert other.try_acquire()["stream"]
     wait_until(lambda: "Another machine follows the table, and one is enough." in first.said)
-    other.drop()
+    other.release()
     eve(room)
     wait_until(lambda: found(room.store, words="eve"))
 
@@ -339,8 +339,8 @@ def test_one_whose_lease_was_taken_waits_and_the_other_loses_nothing(room, follo
 
 def lose_the_place(room: DynamoRoom, **changes) -> None:
     held = lease.Lease(room.store.calls, room.store.tables, "follow")
-    held.note({**held.ask(), **changes})
-    held.drop()
+    held.checkpoint({**held.try_acquire(), **changes})
+    held.release()
 
 
 def hide_changes(room: DynamoRoom) -> None:

@@ -223,7 +223,7 @@ def test_one_whose_lease_was_taken_sweeps_nothing_any_more(room, monkeypatch):
     next(first)
     monkeypatch.setattr(lease.time, "time", lambda: 4e9)
     other = lease.Lease(room.store.calls, room.store.tables)
-    other.take()
+    other.acquire()
     ghost = next(item for item in room.items(room.index) if "c" in item)
     room.client.put_item(TableName=room.index, Item={**ghost, "at": {"S": "zz"}})
     with pytest.raises(StorageUnavailable):
