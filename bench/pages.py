@@ -140,7 +140,7 @@ def _first_and_last(person: Employee) -> str:
 
 
 def _mail_name(person: Employee) -> str:
-    return search_keys.query_words(person.email.partition("@")[0])[0]
+    return Query(words=person.email.partition("@")[0]).search_words[0]
 
 
 def _misspelt(name: str) -> str:

@@ -19,7 +19,7 @@ from app.model.employee import BADGE_KEYS
 from app.model.errors import ExportRefused
 from app.text.folding import one_line
 from app.text.plurals import count_people
-from app.text.search_keys import LETTERS, month_of
+from app.text.search_keys import LETTERS, is_month
 
 _STANDARD_OUTPUT = "-"
 
@@ -44,7 +44,7 @@ def export(
     """Write people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output), or a data lake."""
     query = _query(**asked)
     if lake is not None:
-        if file is not None or query != Query() or ending is not None:
+        if file is not None or not query.is_empty or ending is not None:
             raise click.UsageError("A data lake gets everyone: leave file, filters and --as away.")
         _into_lake(lake, database, table)
     elif file is not None:
@@ -73,7 +73,7 @@ def _query(title: str, search: str, **asked: str) -> Query:
         )
     if badge and badge not in BADGE_KEYS:
         raise click.UsageError(f"{badge} is no badge. Name one of {', '.join(BADGE_KEYS)}.")
-    if joined and month_of(f"{joined}-01") != joined:
+    if joined and not is_month(joined):
         raise click.UsageError(f"{joined} is no month. Write it as year and month, like 2026-03.")
     cleaned["letter"] = letter
     return Query(words=one_line(search), job_title=one_line(title), **cleaned)

@@ -13,8 +13,7 @@ import json
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.contracts import Query
-from app.text import search_keys
+from app.contracts.queries import FILTERS, Query
 
 SEPARATOR = "\x1f"
 _VERSION = 1
@@ -60,19 +59,12 @@ def _is_text(key: object) -> bool:
 
 def order_separators(query: Query) -> int:
     """How many separators an order key of this query has."""
-    return 2 if search_keys.query_words(query.words) else 1
+    return 2 if query.search_words else 1
 
 
 @lru_cache(maxsize=256)
 def _print_of(query: Query) -> str:
     """A fingerprint of what the query means, so that spellings with one meaning share cursors."""
-    meaning = (
-        search_keys.query_words(query.words),
-        query.letter,
-        search_keys.facet_key(query.location),
-        search_keys.facet_key(query.department),
-        search_keys.facet_key(query.job_title),
-        query.badge,
-        query.joined,
-    )
+    facets = (query.facet_key(name) for name in FILTERS if name != "letter")
+    meaning = (query.search_words, query.letter, *facets)
     return hashlib.blake2b(repr(meaning).encode(), digest_size=6).hexdigest()

@@ -56,8 +56,8 @@ class EmployeeStore(Protocol):
         """Return one page of cards; paging shows every employee with an unchanged name once.
 
         Order: ``(name_key, id_sort_key)`` as UTF-8 bytes; for a search, first the smallest word of
-        the employee that begins with the longest word typed, then the same. The cost depends on the
-        page, not on the directory: the page ends early after MAX_ROWS_EXAMINED rows (see
+        the employee that begins with ``query.search_words[0]``, then the same. The cost depends on
+        the page, not on the directory: the page ends early after MAX_ROWS_EXAMINED rows (see
         Page.rows_examined). A cursor is valid for its own query, at any later time, even if the
         employee it points at is gone; any other cursor returns the first page. Paging backwards,
         the first page may be shorter than ``limit``; no employee is on two pages.

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.model.employee import Card, Employee
+from app.model.employee import BADGE_KEYS, Card, Employee
+from app.text import search_keys
+from app.text.tokens import cut
 
+# The conditions of a query beside its words, in the order of an address.
+FILTERS = ("letter", "location", "department", "job_title", "badge", "joined")
+# Those of them that every spelling of one value meets.
+TEXT_FILTERS = ("location", "department", "job_title")
 PAGE_SIZE = 24
 MAX_ROWS_EXAMINED = 4_000
 MAX_BATCH = 100
@@ -17,12 +24,17 @@ MAX_VOCABULARY = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Whom to list; all conditions join with "and", empty ones ask nothing.
+    """A query: all conditions join with "and", empty ones ask nothing.
 
-    ``words`` is the text as typed: each word must begin some word of the person (see terms.py).
-    ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and ``job_title``
-    are met by every spelling of the same ``terms.facet_key``. ``badge`` is a catalogue key.
-    ``joined`` is a month, ``2026-03`` (see ``terms.month_of``).
+    ``words`` is the text as typed: each word must begin some word of the employee (see
+    ``search_keys``). ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and
+    ``job_title`` are met by every spelling of the same ``search_keys.facet_key``. ``badge`` is a
+    catalogue key. ``joined`` is a month, ``2026-03`` (see ``search_keys.month_of``).
+
+    A query is parsed when it is made, and read by its parsed parts: ``typed_words`` (in the order
+    typed), ``search_words`` (to search for, longest first), ``filters`` (name and value of the
+    conditions that are set, but for words), ``facet_keys`` (name and key of those that a store
+    counts) and ``is_impossible`` (it has a letter, badge or month that no employee can have).
     """
 
     words: str = ""
@@ -32,6 +44,65 @@ class Query:
     job_title: str = ""
     badge: str = ""
     joined: str = ""
+    typed_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    search_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    filters: tuple[tuple[str, str], ...] = field(init=False, compare=False, repr=False)
+    facet_keys: tuple[tuple[str, str], ...] = field(init=False, compare=False, repr=False)
+    is_impossible: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Parse the query."""
+        filters = tuple((name, value) for name in FILTERS if (value := getattr(self, name)))
+        _set(self, "filters", filters)
+        _set(self, "facet_keys", tuple(_facet_keys(filters)))
+        _set(self, "is_impossible", any(map(_is_impossible, filters)))
+        self._set_words(self.words, search_keys.typed_words(self.words) if self.words else ())
+
+    def with_words(self, words: Iterable[str]) -> Query:
+        """Return the query for other words, which are folded and split already."""
+        other = copy(self)
+        typed = [cut(word, search_keys.WORD_BYTES) for word in words]
+        other._set_words(" ".join(typed), typed)
+        return other
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every employee matches, because nothing is asked."""
+        return not (self.words or self.filters)
+
+    @property
+    def search_words_as_typed(self) -> tuple[str, ...]:
+        """The words to search for, in the order typed."""
+        return tuple(word for word in dict.fromkeys(self.typed_words) if word in self.search_words)
+
+    def facet_key(self, name: str) -> str:
+        """Return the key of a facet that is set; "" where it is not."""
+        return dict(self.facet_keys).get(name, "")
+
+    def _set_words(self, text: str, typed: Iterable[str]) -> None:
+        typed_words = tuple(typed)
+        _set(self, "words", text)
+        _set(self, "typed_words", typed_words)
+        _set(self, "search_words", search_keys.query_words(typed_words) if typed_words else ())
+
+
+_set = object.__setattr__  # of a frozen instance, while it is made
+
+
+def _facet_keys(filters: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in filters:
+        key = search_keys.facet_key(value) if name in TEXT_FILTERS else value
+        if key and name != "letter":
+            yield name, key
+
+
+def _is_impossible(condition: tuple[str, str]) -> bool:
+    name, value = condition
+    if name == "letter":
+        return value not in search_keys.LETTERS
+    if name == "badge":
+        return value not in BADGE_KEYS
+    return name == "joined" and not search_keys.is_month(value)
 
 
 @dataclass(frozen=True, slots=True)

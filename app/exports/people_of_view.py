@@ -21,7 +21,7 @@ def people_of_view(
     It costs what it gives; without any condition it gives everyone, in the store's own order. Each
     page of work has ``seconds`` of its own. Raises StorageUnavailable, perhaps after many pages.
     """
-    if query == Query():
+    if query.is_empty:
         return _everyone(directory, seconds)
     return _those_who_meet(directory, query, seconds)
 

@@ -62,6 +62,11 @@ def month_of(date: str) -> str:
     return date[:7] if _DATE.fullmatch(date) else ""
 
 
+def is_month(text: str) -> bool:
+    """Return whether a text is a month as ``month_of`` writes it: ``2026-03``."""
+    return month_of(f"{text}-01") == text != ""
+
+
 def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
     """Merge counts by spelling into counts by facet, under the most frequent spelling."""
     by_key: dict[str, Counter[str]] = {}
@@ -143,17 +148,17 @@ def _before_at(token: str) -> str:
     return name.removeprefix("<").removeprefix("mailto:") or domain if at else token
 
 
-def query_words(text: str) -> tuple[str, ...]:
-    """Return the words typed, longest first; each must begin a word of the employee.
+def query_words(typed: Iterable[str]) -> tuple[str, ...]:
+    """Return the typed words to search for, longest first; each must begin a word of the employee.
 
     A word that begins another is dropped: the longer one implies it. The first word decides the
     order of the results.
     """
-    typed = set(typed_words(text))
+    distinct = set(typed)
     words = [
         word
-        for word in typed
-        if not any(other != word and other.startswith(word) for other in typed)
+        for word in distinct
+        if not any(other != word and other.startswith(word) for other in distinct)
     ]
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
 

@@ -246,19 +246,21 @@ class ModelStore:
 def order_key(person: Employee, query: Query) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
     place = [search_keys.name_key(person.full_name), search_keys.id_sort_key(person.id)]
-    typed = search_keys.query_words(query.words)
+    typed = _query_words(query)
     if typed:
         place.insert(0, search_keys.matched_word(search_keys.search_words(person), typed[0]) or "")
     return SEPARATOR.join(place)
+
+
+def _query_words(query: Query) -> tuple[str, ...]:
+    return search_keys.query_words(search_keys.typed_words(query.words))
 
 
 def meets(person: Employee, query: Query) -> bool:
     """Whether a person meets every condition of a query."""
     words = search_keys.search_words(person)
     return (
-        all(
-            search_keys.matched_word(words, typed) for typed in search_keys.query_words(query.words)
-        )
+        all(search_keys.matched_word(words, typed) for typed in _query_words(query))
         and query.letter in ("", search_keys.letter_of(search_keys.name_key(person.full_name)))
         and query.badge in ("", *person.known_badges)
         and query.joined in ("", search_keys.month_of(person.start_date))

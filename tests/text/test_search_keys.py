@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contracts import Query
 from app.model.employee import Employee
 from app.text import search_keys
 
@@ -70,7 +71,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
         "ソフトウェア",
         "kentaro",
     ):
-        assert search_keys.matched_word(words, *search_keys.query_words(typed)), typed
+        assert search_keys.matched_word(words, *Query(words=typed).search_words), typed
     words = words_of(
         full_name="Dr. Maria-del-Carmen O’Higgins-Fernández de la Cruz y Montoya-Villaseñor",
         email="maria-del-carmen.ohiggins-fernandez@example.com",
@@ -80,7 +81,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
     )
     for typed in ("Montoya Villaseñor", "O’Higgins", "research development office", "rio janeiro"):
         assert all(
-            search_keys.matched_word(words, word) for word in search_keys.query_words(typed)
+            search_keys.matched_word(words, word) for word in Query(words=typed).search_words
         ), typed
 
 
@@ -89,7 +90,7 @@ def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
     if len(words) < search_keys.MAX_WORDS:
         assert all(
-            search_keys.matched_word(words, typed) for typed in search_keys.query_words(name)
+            search_keys.matched_word(words, typed) for typed in Query(words=name).search_words
         )
 
 
@@ -111,7 +112,7 @@ def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     ],
 )
 def test_the_longest_word_typed_comes_first(typed: str, words: tuple[str, ...]) -> None:
-    assert search_keys.query_words(typed) == words
+    assert Query(words=typed).search_words == words
 
 
 def test_the_smallest_word_that_begins_so_is_the_match() -> None:

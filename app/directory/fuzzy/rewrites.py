@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
 from app.directory.fuzzy.nicknames import other_forms
 from app.directory.fuzzy.vocabulary import SHORTEST, Vocabulary
-from app.text import search_keys
 from app.text.tokens import is_spelled
 
 MOST, MAX_REWRITES, MAX_PARTIAL = 4, 3, 2
@@ -45,9 +45,9 @@ class Rewrite:
         return sum(way.cost for way in self.ways)
 
     @property
-    def words(self) -> str:
+    def words(self) -> tuple[str, ...]:
         """The words to search for."""
-        return " ".join(way.word for way in self.ways if way.word)
+        return tuple(way.word for way in self.ways if way.word)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -66,12 +66,13 @@ class Rewrite:
         return tuple(way for way in self.ways if way.word != way.typed)
 
 
-def rewrites(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> list[Rewrite]:
+def rewrites(
+    typed: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
+) -> list[Rewrite]:
     """At most four other searches; fewer where the next is much less likely than the first.
 
     Those that leave a word out come last, at most two, to be made where no other finds anybody.
     """
-    typed = typed_query_words(text)
     if not 0 < len(typed) <= MAX_TYPED:
         return []
     ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
@@ -90,12 +91,6 @@ def rewrites(text: str, vocabulary: Vocabulary | None, *, found_some: bool) -> l
     return [*whole, *islice(parts.values(), min(MAX_PARTIAL, MOST - len(whole)))]
 
 
-def typed_query_words(text: str) -> list[str]:
-    """The words that a search asks for, in the order in which they were typed."""
-    asked = set(search_keys.query_words(text))
-    return [word for word in dict.fromkeys(search_keys.typed_words(text)) if word in asked]
-
-
 def _number(ways: list[list[Substitution]]) -> int:
     number = 1
     for each in ways:
@@ -104,7 +99,7 @@ def _number(ways: list[list[Substitution]]) -> int:
 
 
 def _ways(
-    typed: str, together: list[str], vocabulary: Vocabulary | None, *, found_some: bool
+    typed: str, together: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Substitution]:
     """The ways to take a word; none where nobody has one like it and no other word was typed."""
     forms = _other_forms(typed, vocabulary)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from app.contracts import EmployeeStore, Page, Query
@@ -17,7 +16,6 @@ from app.directory.fuzzy.vocabulary import SHORTEST
 from app.directory.fuzzy.vocabulary_cache import VocabularyCache
 from app.model.employee import Card
 from app.model.errors import StorageUnavailable
-from app.text import search_keys
 from app.text.tokens import words_of, written_words
 
 log = logging.getLogger(__name__)
@@ -46,11 +44,12 @@ class FuzzySearch:
         """Who is close to this query, whose first page took so much, and is not on it."""
         if may_have_later_matches(query, page):
             return self._further(query, page)
-        if not _is_short(page) or not search_keys.query_words(query.words):
+        if not _is_short(page) or not query.search_words:
             return Suggestions()
         found_some = bool(page.cards)
-        found = _Found({card.id for card in page.cards})
-        possible = rewrites(query.words, self._known.get(), found_some=found_some)
+        found = _Found({card.id for card in page.cards}, query.words)
+        typed = query.search_words_as_typed
+        possible = rewrites(typed, self._known.get(), found_some=found_some)
         most = Cost(*map(max, spent, MIN_BUDGET))
         began = Cost.now()
         try:
@@ -59,12 +58,10 @@ class FuzzySearch:
                     break
                 if guess.left_out and found.cost < guess.cost:
                     break
-                wanted = replace(query, words=guess.words)
+                wanted = query.with_words(guess.words)
                 guessed = self._employees.browse(wanted, None, found.room)
-                found.take(guess, query.words, guessed)
-                found.take(
-                    guess, query.words, later_exact_matches(self._employees, wanted, guessed)
-                )
+                found.take(guess, guessed)
+                found.take(guess, later_exact_matches(self._employees, wanted, guessed))
         except StorageUnavailable as error:
             log.warning("people close to a search were not looked for: %s", error)
         return found.close()
@@ -88,8 +85,9 @@ def _is_short(page: Page) -> bool:
 class _Found:
     """People found so far, each once."""
 
-    def __init__(self, visible: set[str]) -> None:
+    def __init__(self, visible: set[str], typed: str) -> None:
         self._shown = visible
+        self._typed = _written_in(typed)
         self._people: list[Suggestion] = []
         self._searches: list[str] = []
         self._more = False
@@ -103,10 +101,10 @@ class _Found:
     def is_full(self) -> bool:
         return self.room <= 0
 
-    def take(self, guess: Rewrite, typed: str, page: Page) -> None:
+    def take(self, guess: Rewrite, page: Page) -> None:
         """Take in whom a guess has found."""
         before = len(self._people)
-        as_typed = {way: _as_typed(way, typed) for way in guess.changed}
+        as_typed = {way: self._as_typed(way) for way in guess.changed}
         for card in page.cards:
             if card.id in self._shown or self.is_full:
                 continue
@@ -121,11 +119,16 @@ class _Found:
         elif not ended_early:
             return
         self.cost = guess.cost
-        if guess.words not in self._searches:
-            self._searches.append(guess.words)
+        words = " ".join(guess.words)
+        if words not in self._searches:
+            self._searches.append(words)
 
     def close(self) -> Suggestions:
         return Suggestions(tuple(self._people), self._more, tuple(self._searches))
+
+    def _as_typed(self, way: Substitution) -> str:
+        """How a word was typed."""
+        return _written_as(self._typed, way.typed, whole=True) or way.typed
 
 
 def _written_on(card: Card) -> list[Written]:
@@ -144,11 +147,6 @@ def _written_in(text: str) -> tuple[Written, ...]:
 
 # Many people share a title, a department and a place; hardly two a name.
 _known_written = lru_cache(maxsize=256)(_written_in)
-
-
-def _as_typed(way: Substitution, text: str) -> str:
-    """How a word was typed."""
-    return _written_as(_written_in(text), way.typed, whole=True) or way.typed
 
 
 def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason | None:

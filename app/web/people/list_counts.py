@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 
-from app.contracts import PAGE_SIZE, Facets, Page, Query
+from app.contracts import PAGE_SIZE, Facets, Page
+from app.contracts.queries import TEXT_FILTERS
 from app.text import search_keys
 from app.web.ui.list_query import ListRequest
 
-# Where Facets counts the people of each condition, and the conditions with more than one spelling.
+# Where Facets counts the people of each condition.
 _COUNTED = {
     "letter": "letters",
     "location": "locations",
@@ -18,7 +19,6 @@ _COUNTED = {
     "badge": "badges",
     "joined": "joined",
 }
-_SPELT = ("location", "department", "job_title")
 
 
 def is_whole(page: Page) -> bool:
@@ -31,20 +31,15 @@ def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
     query = asked.query
     if is_whole(page):
         return len(page.cards)
-    if query == Query():
+    if query.is_empty:
         return max(facets.total, len(page.cards))
-    for name, count_of in _COUNTED.items():
-        value: str = getattr(query, name)
-        if value and query == Query(**{name: value}):
-            counts: Mapping[str, int] = getattr(facets, count_of)
-            return _count_of(value, counts) if name in _SPELT else counts.get(value)
-    return None
-
-
-def _count_of(value: str, counts: Mapping[str, int]) -> int | None:
-    if value in counts:
-        return counts[value]
-    key = search_keys.facet_key(value)
+    if query.words or len(query.filters) > 1:
+        return None
+    ((name, value),) = query.filters
+    counts: Mapping[str, int] = getattr(facets, _COUNTED[name])
+    if value in counts or name not in TEXT_FILTERS:
+        return counts.get(value)
+    key = query.facet_key(name)
     return next(
         (n for spelling, n in counts.items() if search_keys.facet_key(spelling) == key), None
     )
@@ -66,7 +61,7 @@ def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None
     """The one line that says how many."""
     visible = len(page.cards)
     total = max(facets.total, visible)
-    if asked.query == Query():
+    if asked.query.is_empty:
         number = page_number(asked, page, count)
         people = "1 person" if total == 1 else f"{total:,} people"
         if is_whole(page) or not number or not visible:

@@ -103,11 +103,10 @@ def _row(name: str, value: str, key: str, words: str, count: int) -> _Row:
 def _with_filters(menu: _Menu, asked: ListRequest) -> str:
     if not menu.rows:
         return ""
-    link = wordless(asked.but(**{menu.name: _ANY}).pairs)
+    link = wordless(asked.pairs_but(menu.name, _ANY))
     # Once only: in every value the sign between a name and its value is escaped.
     before, _, after = link.partition(f"{menu.name}={_ANY}")
-    wanted: str = getattr(asked.query, menu.name)
-    chosen = wanted if menu.name == "badge" else facet_key(wanted)
+    chosen = asked.query.facet_key(menu.name)
     rows = [
         f'<li><a href="{before}{pair}{after}"{_CHOSEN if chosen and key == chosen else ""}>{text}'
         for pair, key, text in menu.rows

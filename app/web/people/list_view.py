@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.contracts import PAGE_SIZE, Facets, Page, Query
+from app.contracts.queries import TEXT_FILTERS
 from app.directory.fuzzy import Suggestions
 from app.exports.formats import FORMATS
 from app.model.employee import BADGES
@@ -65,7 +66,7 @@ def list_view(
     number = list_counts.page_number(asked, page, count)
     # Pages are counted while they are full, as is said of them.
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
-    unasked = asked.query == Query()
+    unasked = asked.query.is_empty
     table = asked.view == TABLE
     people = rows(page.cards, sprite) if table else grid(page.cards, sprite, marks=unasked)
     return ListView(
@@ -93,7 +94,7 @@ def list_view(
 
 def _letters(asked: ListRequest, page: Page, facets: Facets) -> Collection[str]:
     """The letters with people: of the result where all of it is here, else of the directory."""
-    narrowed = asked.query != Query() and not asked.query.letter
+    narrowed = not (asked.query.is_empty or asked.query.letter)
     if narrowed and list_counts.is_whole(page):
         return {search_keys.letter_of(search_keys.name_key(card.full_name)) for card in page.cards}
     return facets.letters
@@ -106,20 +107,15 @@ def _as_view(asked: ListRequest, view: str) -> str:
 def _chips(asked: ListRequest) -> tuple[Chip, ...]:
     query = asked.query
     chips = [
-        Chip(value, "", asked.but(**{name: ""}).address())
-        for name, value in (
-            ("location", query.location),
-            ("department", query.department),
-            ("job_title", query.job_title),
-        )
-        if value
+        Chip(value, "", asked.address_but(name, ""))
+        for name, value in query.filters
+        if name in TEXT_FILTERS
     ]
     if query.badge:
         badge = _BADGE.get(query.badge)
         words, icon = (badge.words, badge.icon) if badge else (query.badge, "")
-        chips.insert(0, Chip(words, icon, asked.but(badge="").address()))
+        chips.insert(0, Chip(words, icon, asked.address_but("badge", "")))
     if query.joined:
-        is_month = search_keys.month_of(f"{query.joined}-01")
-        words = month(query.joined) if is_month else f"“{query.joined}”"
-        chips.append(Chip(f"Joined {words}", "", asked.but(joined="").address()))
+        words = month(query.joined) if search_keys.is_month(query.joined) else f"“{query.joined}”"
+        chips.append(Chip(f"Joined {words}", "", asked.address_but("joined", "")))
     return tuple(chips)

@@ -31,7 +31,7 @@ def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> Sug
     draw = rows if asked.view == TABLE else grid
     return SuggestionsView(
         people=Markup(draw(cards, sprite, reasons=reasons)),  # noqa: S704
-        searches=tuple((words, asked.but(words=words).address()) for words in close.searches),
+        searches=tuple((words, asked.address_but("q", words)) for words in close.searches),
         beyond_page=close.beyond_page,
     )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from markupsafe import escape
 
 from app.contracts import Query
+from app.contracts.queries import FILTERS
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
-from app.text.search_keys import query_words
 
 CARDS = "cards"
 TABLE = "table"
@@ -32,22 +32,12 @@ class ListRequest:
     @property
     def has_filters(self) -> bool:
         """Whether anything but words narrows the list."""
-        return replace(self.query, words="") != Query()
+        return bool(self.query.filters)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the address without words and place in the list."""
-        query = self.query
-        pairs = [
-            ("letter", query.letter),
-            ("location", query.location),
-            ("department", query.department),
-            ("job_title", query.job_title),
-            ("badge", query.badge),
-            ("joined", query.joined),
-            ("view", TABLE if self.view == TABLE else ""),
-        ]
-        return [(name, value) for name, value in pairs if value]
+        return [*self.query.filters, *([("view", TABLE)] if self.view == TABLE else [])]
 
     @property
     def kept_by_search(self) -> list[tuple[str, str]]:
@@ -56,19 +46,22 @@ class ListRequest:
 
     def address(self, cursor: str | None = None, page: int = 0) -> str:
         """The address of this list, or of the page of it that the cursor begins."""
-        pairs = [("q", self.query.words)] if self.query.words else []
-        pairs += self.pairs
-        pairs += [("page", str(page))] if page > 1 else []
-        pairs += [("cursor", cursor)] if cursor else []
-        return f"/?{urlencode(pairs, errors='replace')}" if pairs else "/"
+        turned = [("page", str(page) if page > 1 else ""), ("cursor", cursor or "")]
+        return _address([("q", self.query.words), *self.pairs, *turned])
 
     def export_address(self, ending: str) -> str:
         """The address of a file with everyone whom this list shows."""
         return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
 
-    def but(self, **conditions: str) -> ListRequest:
-        """The first page of the list with other conditions."""
-        return ListRequest(replace(self.query, **conditions), self.view)
+    def pairs_but(self, name: str, value: str) -> list[tuple[str, str]]:
+        """Return ``pairs`` with another value of one of them; "" leaves it out."""
+        values = {**dict(self.pairs), name: value}
+        return [(each, values[each]) for each in (*FILTERS, "view") if values.get(each)]
+
+    def address_but(self, name: str, value: str) -> str:
+        """Return the address of the first page of the list with another value of one parameter."""
+        words = value if name == "q" else self.query.words
+        return _address([("q", words), *self.pairs_but(name, value)])
 
 
 def read_request(args: Mapping[str, str]) -> ListRequest:
@@ -77,25 +70,26 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
     def text(name: str) -> str:
         return one_line(clean_line(args.get(name, "")[: 10 * LINE_CHARACTERS]))
 
-    words = text("q")
+    conditions = {name: text(name) for name in FILTERS}
+    conditions["letter"] = conditions["letter"].lower()
+    query = Query(text("q"), **conditions)
+    if query.words and not query.search_words:
+        query = query.with_words(())  # marks alone ask nothing
     page = args.get("page", "1")
     cursor = args.get("cursor") or None
     return ListRequest(
-        query=Query(
-            words=words if query_words(words) else "",  # marks alone ask nothing
-            letter=text("letter").lower(),
-            location=text("location"),
-            department=text("department"),
-            job_title=text("job_title"),
-            badge=text("badge"),
-            joined=text("joined"),
-        ),
+        query=query,
         view=TABLE if args.get("view") == TABLE else CARDS,
         cursor=cursor,
         page=(int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0)
         if cursor
         else 1,
     )
+
+
+def _address(pairs: list[tuple[str, str]]) -> str:
+    given = [pair for pair in pairs if pair[1]]
+    return f"/?{urlencode(given, errors='replace')}" if given else "/"
 
 
 def wordless(pairs: list[tuple[str, str]]) -> str:

@@ -12,7 +12,6 @@ from app.directory.fuzzy import Suggestions
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
-from app.text.search_keys import query_words
 from tests.support.model_store import ModelStore
 from tests.support.page_reader import words_of
 from tests.support.small_directory import SmallDirectory, small
@@ -44,7 +43,7 @@ class EarlyStore(ModelStore):
         self.answers_left -= 1
         self.asked.append(query.words)
         page = super().browse(query, cursor, limit)
-        if len(query_words(query.words)) < 2:
+        if len(query.search_words) < 2:
             return page
         met = tuple(card for card in page.cards if card.full_name in self.meets_first)
         return Page(met, "onwards", "back" if cursor else None, rows_examined=4_000)

@@ -11,13 +11,12 @@ import pytest
 from app.contracts import Page, Query
 from app.directory.fuzzy import Cost, Suggestions, search, vocabulary_cache
 from app.directory.fuzzy.nicknames import lines, other_forms
-from app.directory.fuzzy.rewrites import MAX_REWRITES, rewrites, typed_query_words
+from app.directory.fuzzy.rewrites import MAX_REWRITES, rewrites
 from app.directory.fuzzy.vocabulary import MAX_COMPARED, Vocabulary
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.runtime import read_budget
-from app.text import search_keys
 from tests.support.model_store import ModelStore
 
 NAMES = (
@@ -349,13 +348,14 @@ def test_many_words_are_looked_through_in_bounded_steps() -> None:
 
 
 def test_asked_words_keep_their_order_and_lose_what_asks_nothing() -> None:
-    assert typed_query_words("Smith, bo bob O’Brien") == ["smith", "bob", "obrien"]
+    query = Query(words="Smith, bo bob O’Brien")
+    assert query.search_words_as_typed == ("smith", "bob", "obrien")
 
 
 def test_guesses_come_the_likeliest_first_and_each_changes_something() -> None:
     vocabulary = Vocabulary(["robert", "rupert", "bob", "smith", "smyth"])
-    found = rewrites("robrt smih", vocabulary, found_some=False)
-    assert found[0].words == "robert smith"
+    found = rewrites(["robrt", "smih"], vocabulary, found_some=False)
+    assert found[0].words == ("robert", "smith")
     assert [each.cost for each in found] == sorted(each.cost for each in found)
     assert all(each.changed for each in found)
 
@@ -365,7 +365,7 @@ def test_short_forms_are_written_as_search_folds_them() -> None:
         assert full
         assert short
         for form in (*full, *short):
-            assert search_keys.query_words(form) == (form,)
+            assert Query(words=form).search_words == (form,)
         assert not set(full) & set(short)
 
 

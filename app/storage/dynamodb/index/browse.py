@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
-from app.model.employee import BADGE_KEYS
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
@@ -19,9 +18,9 @@ from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.queries import Budget, KeyRange, Reading
 from app.storage.dynamodb.index.rows import (
     NAME_VIEW,
-    facet_token,
     filter_term,
     read_card,
+    token_of,
     word_view,
     words_in_terms,
 )
@@ -38,6 +37,8 @@ _ATTEMPTS = 2
 # People further on by name cost a tenth of that, the counts two, and all together at most 200.
 MAX_UNITS = 180
 _LONGEST_KEY = 1_000
+# How keys name the facets of a query.
+_KINDS = {"location": "l", "department": "d", "job_title": "t", "badge": "b", "joined": "j"}
 
 
 class _Found(NamedTuple):
@@ -241,16 +242,10 @@ class _Search:
 
 def _understand(query: Query) -> _Asked | None:
     """What a query asks; None where it asks for a letter, badge or month that nobody can have."""
-    if query.letter and query.letter not in search_keys.LETTERS:
+    if query.is_impossible:
         return None
-    if query.badge and query.badge not in BADGE_KEYS:
-        return None
-    if query.joined and query.joined != search_keys.month_of(f"{query.joined}-01"):
-        return None
-    typed = (("l", query.location), ("d", query.department), ("t", query.job_title))
-    facets = [(kind, token) for kind, text in typed if (token := facet_token(text))]
-    facets += [(kind, key) for kind, key in (("b", query.badge), ("j", query.joined)) if key]
-    return _Asked(search_keys.query_words(query.words), query.letter, tuple(facets))
+    facets = tuple((_KINDS[name], token_of(key)) for name, key in query.facet_keys)
+    return _Asked(query.search_words, query.letter, facets)
 
 
 def _budget_of(part: float) -> Budget:

@@ -114,16 +114,16 @@ def word_view(word: str) -> str:
 
 def mail_view(email_key: str) -> str:
     """The view of everyone who has this mail address."""
-    return f"e#{_token(email_key)}"
+    return f"e#{token_of(email_key)}"
 
 
 @lru_cache(maxsize=4096)
 def facet_token(text: str) -> str:
     """What a place, title or department is called in keys: its facet key, or a hash of it."""
-    return _token(search_keys.facet_key(text))
+    return token_of(search_keys.facet_key(text))
 
 
-def _token(key: str) -> str:
+def token_of(key: str) -> str:
     """The key, or a hash: 200 characters can fold to several kilobytes, and a key holds 2."""
     raw = key.encode("utf-8", "surrogatepass")
     if len(raw) <= _TOKEN_BYTES and "|" not in key and not key.startswith("~"):

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from app.contracts import Query
-from app.model.employee import BADGE_KEYS
 from app.storage.sql.index.entries import BADGE, FACETS, JOINED, NAMES, WORDS, view_of
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people
@@ -16,6 +15,7 @@ from app.text import search_keys
 
 # Sorts after every text that can follow a beginning.
 LAST = "\U0010ffff"
+_KINDS = {**FACETS, "badge": BADGE, "joined": JOINED}
 
 
 class Conditions(NamedTuple):
@@ -26,28 +26,15 @@ class Conditions(NamedTuple):
     views: tuple[str, ...]
 
 
-@lru_cache(maxsize=256)
 def conditions_of(query: Query) -> Conditions | None:
     """What a query asks; None when nobody can meet it."""
-    views = [
-        view_of(kind, key)
-        for field, kind in FACETS.items()
-        if (key := search_keys.facet_key(getattr(query, field)))
-    ]
-    if query.badge:
-        if query.badge not in BADGE_KEYS:
-            return None
-        views.append(view_of(BADGE, query.badge))
-    if query.joined:
-        if search_keys.month_of(f"{query.joined}-01") != query.joined:
-            return None
-        views.append(view_of(JOINED, query.joined))
-    if query.letter and query.letter not in search_keys.LETTERS:
+    if query.is_impossible:
         return None
+    views = tuple(view_of(_KINDS[name], key) for name, key in query.facet_keys)
     letter = query.letter
     if letter == search_keys.OTHER_LETTERS:
         letter = search_keys.name_key("")  # what every such name begins with
-    return Conditions(search_keys.query_words(query.words), letter, tuple(views))
+    return Conditions(query.search_words, letter, views)
 
 
 class IndexScan(NamedTuple):
