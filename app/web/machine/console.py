@@ -1,4 +1,4 @@
-"""The console: this machine, its load test, the fleet. GET asks, POST does."""
+"""The machine pages: this machine, its load test, the fleet."""
 
 from __future__ import annotations
 
@@ -31,48 +31,48 @@ from app.web.machine.health import states_of_stores
 
 console = Blueprint("console", __name__)
 
-_OFFERED = (60, 300, 600)
-_DOCTOR_SECONDS = 60.0
+_OFFERED_SECONDS = (60, 300, 600)
+_MAX_REPORT_AGE_SECONDS = 60.0
 
 
 def watch(app: Flask) -> None:
-    """Count the requests of this application, and let its heart beat from the first one on."""
-    ours = app.extensions["console"]
-    pulse = HeartbeatThread(ours)
+    """Count the requests of this application; start the heartbeat thread at the first one."""
+    app_console = app.extensions["console"]
+    heartbeat = HeartbeatThread(app_console)
 
     @app.after_request
     def count(response: Response) -> Response:
-        ours.requests.add()
-        pulse.begin()
-        if request.path != "/healthz":  # which touches nothing
-            ours.requests.write_down()
+        app_console.requests.add()
+        heartbeat.begin()
+        if request.path != "/healthz":  # does no input or output
+            app_console.requests.write_down()
         return response
 
 
 @console.get("/info")
 def info() -> ResponseReturnValue:
-    """A machine (this one unless another is named), its load, and the fleet; JSON by Accept."""
+    """Show a machine (by default this one), its load and the fleet; JSON by Accept."""
     ours = current_console()
     this = ours.current_machine()
     fleet = ours.fleet(this)
-    wanted = request.args.get("machine", "")
-    visible = next((each for each in fleet.machines if each.machine == wanted), this)
+    name = request.args.get("machine", "")
+    selected = next((beat for beat in fleet.machines if beat.machine == name), this)
     if wants_json():
         return _as_json(this, fleet.machines, fleet.trouble)
     now = time.time()
-    facts = _facts(visible, now)
+    facts = _facts(selected, now)
     live = {
-        "shown": visible,
-        "is_this": visible is this,
+        "shown": selected,
+        "is_this": selected is this,
         "facts": facts,
-        "load": wording.load_shown(visible, now),
+        "load": wording.load_shown(selected, now),
         "rows": wording.rows(fleet.machines, this.machine, now),
         "fleet_words": wording.fleet_words(fleet.machines, now),
         "trouble": fleet.trouble,
         "shared": ours.heartbeats is not None,
         "read_at": wording.clock(now),
         "stress": ours.stress is not None,
-        "offered": [(seconds, wording.how_long(seconds)) for seconds in _OFFERED],
+        "offered": [(seconds, wording.how_long(seconds)) for seconds in _OFFERED_SECONDS],
         "can_post": bool(current_app.secret_key),
     }
     if request.args.get("part") == "live":
@@ -89,24 +89,24 @@ def info() -> ResponseReturnValue:
 
 
 def wants_json() -> bool:
-    """Whether a program asks, by Accept."""
+    """Return whether the client prefers JSON to HTML."""
     kinds = ["text/html", "application/json"]
     return request.accept_mimetypes.best_match(kinds) == "application/json"
 
 
-def _facts(visible: Heartbeat, now: float) -> list[tuple[str, str, str]]:
-    """Label, words, and how the words are set: a plain line, or an id in the machine's face."""
-    place = ", ".join(part for part in (visible.zone, visible.type) if part)
-    since = wording.running_since(visible.up_since, now) if visible.up_since else "Not known"
+def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:
+    """Return label, text and CSS class of each fact about a machine, without the unknown ones."""
+    place = ", ".join(part for part in (beat.zone, beat.type) if part)
+    since = wording.running_since(beat.up_since, now) if beat.up_since else "Not known"
     facts = [
-        ("Instance" if visible.zone else "Name", visible.machine, "code"),
+        ("Instance" if beat.zone else "Name", beat.machine, "code"),
         ("Zone and type", place, "code") if place else ("On EC2", _NOT_ON_EC2, ""),
-        ("Region", visible.region, "code"),
-        ("Address", visible.address, "code"),
-        ("Load, 1 · 5 · 15 min", wording.load_words(visible), ""),
-        ("Memory", wording.memory_words(visible), ""),
+        ("Region", beat.region, "code"),
+        ("Address", beat.address, "code"),
+        ("Load, 1 · 5 · 15 min", wording.load_words(beat), ""),
+        ("Memory", wording.memory_words(beat), ""),
         ("Running since", since, ""),
-        ("Version", visible.version[:16], "code"),
+        ("Version", beat.version[:16], "code"),
     ]
     return [fact for fact in facts if fact[1]]
 
@@ -117,26 +117,26 @@ _NOT_ON_EC2 = "Not on EC2, or its metadata service does not answer"
 def _as_json(this: Heartbeat, machines: list[Heartbeat], trouble: str) -> Response:
     return jsonify(
         machine=_public(this),
-        fleet=[_public(each) for each in machines],
+        fleet=[_public(beat) for beat in machines],
         fleet_trouble=trouble,
         stores={name: state.words for name, state in states_of_stores().items()},
-        doctor=report_of(oldest=_DOCTOR_SECONDS).as_json(),
+        doctor=report_of(oldest=_MAX_REPORT_AGE_SECONDS).as_json(),
     )
 
 
 def _public(beat: Heartbeat) -> dict[str, Any]:
-    told = asdict(beat)
-    del told["key_mark"]
-    return told
+    public = asdict(beat)
+    del public["key_mark"]
+    return public
 
 
 @console.get("/info/stress_cpu/<seconds>")
 def ask_for_load(seconds: str) -> ResponseReturnValue:
-    """Asks before a load begins."""
+    """Ask before a load test starts."""
     stress = _stress()
     known = seconds_in(seconds)
     if known is None:
-        return _refuse(seconds)
+        return _reject_seconds(seconds)
     load = stress.running()
     return render_template(
         "stress.html",
@@ -149,11 +149,11 @@ def ask_for_load(seconds: str) -> ResponseReturnValue:
 
 @console.post("/info/stress_cpu/<seconds>")
 def start_load(seconds: str) -> ResponseReturnValue:
-    """Loads this machine for so many seconds, 1 to 600."""
+    """Start a load test on this machine for 1 to 600 seconds."""
     stress = _stress()
     known = seconds_in(seconds)
     if known is None:
-        return _refuse(seconds)
+        return _reject_seconds(seconds)
     load = stress.start(known)
     this = current_console().current_machine().machine
     until = wording.clock(load.until).words
@@ -163,13 +163,13 @@ def start_load(seconds: str) -> ResponseReturnValue:
 
 @console.post("/info/stress_cpu")
 def start_load_of_form() -> ResponseReturnValue:
-    """The same, with the seconds in a field."""
+    """Start a load test with the seconds from a form field."""
     return start_load(request.form.get("seconds", "").strip())
 
 
 @console.post("/info/stress_stop")
 def stop_load() -> ResponseReturnValue:
-    """Stops the load of this machine, or leaves word for the machine that is named."""
+    """Stop the load test of this machine, or request the stop from another machine."""
     stress = _stress()
     ours = current_console()
     this = ours.current_machine().machine
@@ -195,18 +195,22 @@ def _already(error: LoadAlreadyRunning) -> ResponseReturnValue:
 
 @console.errorhandler(LoadFailed)
 def _not_started(error: LoadFailed) -> ResponseReturnValue:
-    return render_template("stress_refused.html", sentence=str(error), offered=_offered()), 503
+    return render_template(
+        "stress_refused.html", sentence=str(error), offered=_offered_durations()
+    ), 503
 
 
-def _refuse(typed: str) -> ResponseReturnValue:
+def _reject_seconds(typed: str) -> ResponseReturnValue:
     sentence = "Give a whole number of seconds from 1 to 600."
     if typed:
         sentence = f"“{typed[:40]}” is no length for a load. {sentence}"
-    return render_template("stress_refused.html", sentence=sentence, offered=_offered()), 422
+    return render_template(
+        "stress_refused.html", sentence=sentence, offered=_offered_durations()
+    ), 422
 
 
-def _offered() -> list[tuple[int, str]]:
-    return [(seconds, wording.how_long(seconds)) for seconds in _OFFERED]
+def _offered_durations() -> list[tuple[int, str]]:
+    return [(seconds, wording.how_long(seconds)) for seconds in _OFFERED_SECONDS]
 
 
 def _stress() -> LoadTest:

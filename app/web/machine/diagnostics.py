@@ -1,4 +1,4 @@
-"""The doctor's page: every check, the worst first; JSON by Accept."""
+"""The health page: every check, failed ones first; JSON by Accept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ doctor = Blueprint("doctor", __name__)
 
 
 class StateStyle(NamedTuple):
-    """How a state is shown."""
+    """How the page shows a state: CSS class, icon, label, and the word after a number."""
 
     name: str
     icon: str
@@ -35,7 +35,7 @@ STATE_STYLES = {
 
 @doctor.get("/doctor")
 def checks() -> ResponseReturnValue:
-    """What is found now."""
+    """Run the health check and show the report."""
     report = report_of()
     kinds = ["text/html", "application/json"]
     if request.accept_mimetypes.best_match(kinds) == "application/json":
@@ -51,7 +51,7 @@ def checks() -> ResponseReturnValue:
 
 
 def report_of(oldest: float = REMEMBERED_SECONDS) -> Report:
-    """What the doctor finds, with the port that this request came by."""
+    """Return the report, with a check of the port of this request; at most ``oldest`` seconds old."""
     port = str(request.environ.get("SERVER_PORT", ""))
     number = int(port) if port.isdigit() else None
     return current_doctor().report((port_check(current_settings(), number),), oldest=oldest)

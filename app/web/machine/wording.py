@@ -1,4 +1,4 @@
-"""What the console shows of a machine, in words and numbers for people."""
+"""Texts and numbers of the machine pages."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from app.contracts.heartbeats import Heartbeat, MachineState, state_of
 from app.web.ui.clock import Clock
 from app.web.ui.dates import moment, number_in_words
 
-_LOOKS = {
+_STATE_STYLES = {
     MachineState.IN_SERVICE: ("fine", "check-circle-fill"),
     MachineState.BUSY: ("look", "exclamation-triangle-fill"),
     MachineState.STARTING: ("starting", "hourglass-split"),
     MachineState.NO_ANSWER: ("broken", "x-octagon-fill"),
 }
-_HIGH, _MIDDLE = 90, 70
+_HIGH_CPU, _MEDIUM_CPU = 90, 70
 
 
 class Row(NamedTuple):
-    """A machine of the fleet."""
+    """A row of the fleet table."""
 
     machine: str
     zone: str
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 class LoadShown(NamedTuple):
-    """A load that is running."""
+    """A running load test, as the page shows it."""
 
     left: int
     left_words: str
@@ -47,25 +47,25 @@ class LoadShown(NamedTuple):
 
 
 def clock(at: float) -> Clock:
-    """``16:42:05``, always UTC, which the page says beside it."""
+    """Format a UTC time: ``16:42:05``."""
     then = datetime.fromtimestamp(at, UTC)
     return Clock(f"{then:%H:%M:%S}", then.isoformat(timespec="seconds"))
 
 
 def long_clock(at: float) -> Clock:
-    """``Friday 20 November 2026, 09:14 UTC``."""
+    """Format a UTC date and time: ``Friday 20 November 2026, 09:14 UTC``."""
     then = datetime.fromtimestamp(at, UTC)
     return Clock(moment(then), then.isoformat(timespec="seconds"))
 
 
 def rows(machines: Sequence[Heartbeat], this: str, now: float) -> list[Row]:
-    """The fleet, machine by machine."""
+    """Return the rows of the fleet table."""
     return [_row(each, each.machine == this, now) for each in machines]
 
 
 def _row(beat: Heartbeat, is_this: bool, now: float) -> Row:
     state = state_of(beat, now)
-    look, icon = _LOOKS[state]
+    look, icon = _STATE_STYLES[state]
     silent = state is MachineState.NO_ANSWER
     cpu = None if silent or beat.cpu is None else round(beat.cpu)
     known = not silent and beat.requests is not None
@@ -86,7 +86,7 @@ def _row(beat: Heartbeat, is_this: bool, now: float) -> Row:
 
 
 def _bar(cpu: int) -> str:
-    return "high" if cpu >= _HIGH else "middle" if cpu >= _MIDDLE else "low"
+    return "high" if cpu >= _HIGH_CPU else "middle" if cpu >= _MEDIUM_CPU else "low"
 
 
 def _rate(requests: float) -> str:
@@ -94,7 +94,7 @@ def _rate(requests: float) -> str:
 
 
 def fleet_words(machines: Sequence[Heartbeat], now: float) -> str:
-    """``Six machines: four in service, one starting, one silent``."""
+    """Summarise the fleet: ``Six machines: four in service, one starting, one silent``."""
     states = [state_of(each, now) for each in machines]
     loaded = sum(1 for each in machines if (each.load_until or 0) > now)
     counts = {
@@ -109,7 +109,7 @@ def fleet_words(machines: Sequence[Heartbeat], now: float) -> str:
 
 
 def load_shown(beat: Heartbeat, now: float) -> LoadShown | None:
-    """The load of a machine, as far as its heartbeat tells."""
+    """Return the running load test of a machine according to its heartbeat, if any."""
     if beat.load_since is None or beat.load_until is None or beat.load_until <= now:
         return None
     whole = max(1, round(beat.load_until - beat.load_since))
@@ -133,25 +133,25 @@ def _cores(count: int | None) -> str:
 
 
 def minutes(seconds: int) -> str:
-    """``2:18``."""
+    """Format a duration: ``2:18``."""
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def how_long(seconds: int) -> str:
-    """``1 minute``, ``90 seconds``."""
+    """Format a duration: ``1 minute``, ``90 seconds``."""
     if seconds % 60:
         return f"{seconds} second{'' if seconds == 1 else 's'}"
     return f"{seconds // 60} minute{'' if seconds == 60 else 's'}"
 
 
 def ago(seconds: float) -> str:
-    """``2 s ago``, ``3 min ago``."""
+    """Format the age of a heartbeat: ``2 s ago``, ``3 min ago``."""
     whole = max(0, round(seconds))
     return f"{whole} s ago" if whole < 60 else f"{whole // 60} min ago"
 
 
 def running_since(at: float, now: float) -> str:
-    """``Today 08:02 UTC, 8 h 40 min``."""
+    """Format the start time and the uptime: ``Today 08:02 UTC, 8 h 40 min``."""
     began = long_clock(at).words
     if datetime.fromtimestamp(at, UTC).date() == datetime.fromtimestamp(now, UTC).date():
         began = f"Today {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
@@ -159,7 +159,7 @@ def running_since(at: float, now: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """``8 h 40 min``, ``3 days 2 h``."""
+    """Format a long duration: ``8 h 40 min``, ``3 days 2 h``."""
     whole_minutes = max(0, int(seconds // 60))
     hours, rest = divmod(whole_minutes, 60)
     days, hours = divmod(hours, 24)
@@ -169,14 +169,14 @@ def span(seconds: float) -> str:
 
 
 def memory_words(beat: Heartbeat) -> str:
-    """``1.1 of 2.0 GB``."""
+    """Format the memory in use: ``1.1 of 2.0 GB``."""
     if beat.memory_used is None or not beat.memory_all:
         return "Not known"
     return f"{beat.memory_used / 2**30:.1f} of {beat.memory_all / 2**30:.1f} GB"
 
 
 def load_words(beat: Heartbeat) -> str:
-    """``1.82 · 0.94 · 0.41``."""
+    """Format the load averages: ``1.82 · 0.94 · 0.41``."""
     averages = (beat.load_1, beat.load_5, beat.load_15)
     known = [f"{each:.2f}" for each in averages if each is not None]
     return " · ".join(known) if len(known) == len(averages) else "Not known"
