@@ -62,7 +62,7 @@ def _tell_what_next(job: Job, counts: LineCounts) -> None:
 
 def _reasons(line: Line, job: Job) -> str:
     reasons = (
-        f"{each.words}: “{each.typed}”" if each.typed else each.words for each in line.problems
+        f"{each.text}: “{each.typed}”" if each.typed else each.text for each in line.problems
     )
     return (
         f"Line {row_label(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"

@@ -81,7 +81,7 @@ def import_people(
     if undo:
         _run(importer, importer.undo(undo))
     elif go:
-        _run(importer, importer.go(go), refused)
+        _run(importer, importer.resume(go), refused)
     elif file:
         _run(importer, _taken_in(importer, file, dry_run=dry_run), refused)
 
@@ -136,11 +136,11 @@ def _tell_of_course() -> None:
 
 def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
     with file.open("rb") as given, _rewound(given) as source:
-        known = None if dry_run else importer.find(digest_of(source))
+        known = None if dry_run else importer.find_unfinished(digest_of(source))
         if known is None:
-            return importer.take_in(source, file.name, go=not dry_run)
+            return importer.receive(source, file.name, auto_apply=not dry_run)
     click.echo(f"Going on with the import {known.id} of this file.")
-    return importer.go(known.id)
+    return importer.resume(known.id)
 
 
 @contextmanager

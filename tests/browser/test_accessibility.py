@@ -84,7 +84,7 @@ def numbers_open(page: Page, site: Site) -> None:
 def compared(page: Page, site: Site) -> None:
     rows = b"Name,Title,Office,Mail\nAmara,Boss,,amara@example.com\nBo,Clerk,Oslo,bo@example.com\n"
     importer = site.small.app.extensions["importer"]
-    job = importer.take_in(BytesIO(rows), "Staff.csv")
+    job = importer.receive(BytesIO(rows), "Staff.csv")
     for _ in importer.work(job.id, Event()):
         pass
     page.goto(f"/import/{job.id}")

@@ -138,7 +138,7 @@ def test_stopped_it_goes_on_by_the_same_command(
 ) -> None:
     importer = app.extensions["importer"]
     with file.open("rb") as source:
-        job = importer.take_in(source, "people.csv", go=True)
+        job = importer.receive(source, "people.csv", auto_apply=True)
     stopped = run(app, "--stop", job.id)
     assert stopped.output == f"The import {job.id} stops within a few seconds.\n"
     result = run(app, file)
@@ -230,7 +230,7 @@ def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one
 
 def test_it_watches_a_server_that_was_faster(app: Flask, file: Path) -> None:
     importer = app.extensions["importer"]
-    job = importer.take_in(io.BytesIO(GOOD.encode()), "people.csv", go=True)
+    job = importer.receive(io.BytesIO(GOOD.encode()), "people.csv", auto_apply=True)
     server = importer.work(job.id, Event())
     next(server)
     thread = Thread(target=lambda: list(server))

@@ -41,7 +41,7 @@ class Watched:
         self.launched.set()
 
     def take_in(self) -> str:
-        return self.importer.take_in(io.BytesIO(FILE), "a.csv", go=True).id
+        return self.importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True).id
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_of_two_watches_of_a_machine_one_looks_unless_it_is_asked(
 def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
     app = small_app(tmp_path)
     importer: Importer = app.extensions["importer"]
-    job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
+    job = importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True)
     watch: ImportScheduler = app.extensions["import_watch"]
     assert watch.look()
     done = importer.read(job.id)
@@ -88,7 +88,7 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     importer = Importer(ModelStore(), JobsInMemory())
-    job = importer.take_in(io.BytesIO(FILE), "a.csv", go=True)
+    job = importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True)
     monkeypatch.setattr(import_process, "LONG", 0)
     assert import_process._work(importer, job.id, Event())
     compared = importer.read(job.id)
@@ -96,7 +96,7 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
     assert importer.due() == job.id
     assert not import_process._work(importer, job.id, Event())
     assert importer.read(job.id).phase is Phase.APPLIED
-    short = importer.take_in(io.BytesIO(FILE), "b.csv", go=True)
+    short = importer.receive(io.BytesIO(FILE), "b.csv", auto_apply=True)
     monkeypatch.setattr(import_process, "LONG", 1)
     assert not import_process._work(importer, short.id, Event())
     assert importer.read(short.id).phase is Phase.APPLIED

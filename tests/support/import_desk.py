@@ -36,7 +36,7 @@ class Desk:
 
     def take_in(self, text: str | bytes, *, go: bool = True, name: str = "people.csv") -> Job:
         raw = text.encode() if isinstance(text, str) else text
-        return self.importer.take_in(io.BytesIO(raw), name, go=go)
+        return self.importer.receive(io.BytesIO(raw), name, auto_apply=go)
 
     def work(self, job: Job) -> Job:
         for _ in self.importer.work(job.id, self.stop):

@@ -1,4 +1,4 @@
-"""What becomes of each line of a file, and how many lines at once are kept: a part."""
+"""The planned or final outcome of each row, and the format of a stored part of them."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
 OUTCOMES = (REJECTED, CHANGED, ADDED, UNCHANGED)
 UNDONE, SKIPPED = "undone", "kept"
 UNDO_OUTCOMES = (SKIPPED, UNDONE)
-_SHOWN_CHARACTERS = 80
+_MAX_TYPED_CHARACTERS = 80
 
-# The value of a field: a text, or the keys of badges.
+# The value of a field: text, or badge keys.
 Value = str | tuple[str, ...]
 Values = Mapping[str, Value]
 
 
 class Problem(NamedTuple):
-    """Why a line is refused: the column as the file names it, what to do, what stands there."""
+    """Why a line is rejected: the heading in the file, what to do, and the text of the cell."""
 
     column: str
     reason: str
     typed: str = ""
 
     @property
-    def words(self) -> str:
-        """The column, and what to do."""
+    def text(self) -> str:
+        """The heading, and what to do."""
         return ": ".join(filter(None, (self.column, self.reason)))
 
 
 def problem_at(column: str, reason: str, typed: str = "") -> Problem:
-    """A problem, with what stands in the cell cut to what a page shows."""
-    return Problem(column, reason, typed[:_SHOWN_CHARACTERS])
+    """Return a problem, with the text of the cell truncated to what a page shows."""
+    return Problem(column, reason, typed[:_MAX_TYPED_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file: whom it means, and what becomes of them.
+    """A row of the file: the employee that it means, and the outcome.
 
-    ``new`` holds the fields that an import writes, ``old`` what they hold before; ``revision`` is
-    that of the person when they were compared. ``reborn`` tells that a newcomer may have another
-    id where who had this one was deleted.
+    ``new`` holds the fields that the import writes, ``old`` their previous values; ``revision`` is
+    that of the employee when they were compared. ``may_reassign_id`` allows another id for a new
+    employee if this one belonged to a deleted employee.
     """
 
     number: int
@@ -58,22 +58,22 @@ class Line:
     new: Values = field(default_factory=dict)
     old: Values = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    reborn: bool = False
+    may_reassign_id: bool = False
 
-    def refused(self, reason: str) -> Line:
-        """The same line, refused after all."""
+    def rejected(self, reason: str) -> Line:
+        """Return the line as rejected for this reason."""
         return Line(self.number, REJECTED, self.id, self.name, problems=(Problem("", reason),))
 
     @property
-    def newcomer(self) -> Employee:
-        """The person whom an added line describes."""
+    def new_employee(self) -> Employee:
+        """The employee that an added line describes."""
         fields: dict[str, Any] = {"full_name": "", **self.new}
         return Employee(id=self.id, **fields)
 
     def as_text(self) -> str:
-        """The line as JSON, without what is empty at its end."""
+        """Serialize the line as JSON without trailing empty values."""
         packed = [self.number, self.outcome, self.id, self.name, self.revision,
-                  self.new, self.old, self.problems, self.reborn]  # fmt: skip
+                  self.new, self.old, self.problems, self.may_reassign_id]  # fmt: skip
         while not packed[-1]:
             packed.pop()
         return json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
@@ -82,29 +82,31 @@ class Line:
 _EMPTY: tuple[Any, ...] = (0, "", "", "", "", {}, {}, (), False)
 
 
-def _unpacked(packed: list[Any]) -> Line:
-    number, outcome, who, name, revision, *more = (*packed, *_EMPTY[len(packed) :])
-    new, old, problems, reborn = more
-    told = tuple(Problem(*each) for each in problems)
-    return Line(number, outcome, who, name, revision, _values(new), _values(old), told, reborn)
+def _line_from(packed: list[Any]) -> Line:
+    values = (*packed, *_EMPTY[len(packed) :])
+    number, outcome, employee_id, name, revision, new, old, problems, may_reassign_id = values
+    return Line(
+        number, outcome, employee_id, name, revision, _values(new), _values(old),
+        tuple(Problem(*problem) for problem in problems), may_reassign_id,
+    )  # fmt: skip
 
 
-def _values(found: Mapping[str, Any]) -> Values:
-    return {name: v if isinstance(v, str) else tuple(v) for name, v in found.items()}
+def _values(stored: Mapping[str, Any]) -> Values:
+    return {name: v if isinstance(v, str) else tuple(v) for name, v in stored.items()}
 
 
 def count_lines(lines: Iterable[Line]) -> LineCounts:
-    """How many lines of each outcome there are."""
-    found = Counter(line.outcome for line in lines)
-    return LineCounts(**{counter_of(outcome): number for outcome, number in found.items()})
+    """Count the lines of each outcome."""
+    counts = Counter(line.outcome for line in lines)
+    return LineCounts(**{counter_of(outcome): number for outcome, number in counts.items()})
 
 
 def pack(lines: Iterable[str]) -> bytes:
-    """The lines of a part, each as JSON already, compressed."""
+    """Compress lines that are JSON already into the content of a part."""
     return zlib.compress(f"[{','.join(lines)}]".encode("utf-8", "surrogatepass"), 3)
 
 
 def unpack(content: bytes) -> list[Line]:
-    """The lines of a part."""
+    """Return the lines of a part from its content."""
     text = zlib.decompress(content).decode("utf-8", "surrogatepass")
-    return [_unpacked(packed) for packed in json.loads(text)]
+    return [_line_from(packed) for packed in json.loads(text)]

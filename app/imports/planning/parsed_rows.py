@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from app.imports.files.columns import FIRST_NAME, LAST_NAME, Columns
 from app.imports.files.rows import Row
-from app.imports.planning.dates import DayOrder, read_day
+from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.lines import Problem, Value, problem_at
 from app.model import validation
 from app.model.employee import BADGES, TEXT_FIELDS, Employee
@@ -83,7 +83,7 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
             values[name] = validation.clean(name, _cell(row, columns, name))
     if day := values.get("start_date"):
         assert isinstance(day, str)  # noqa: S101 - mypy cannot know
-        found, trouble = read_day(day, order)
+        found, trouble = parse_date(day, order)
         values["start_date"] = found or day
         if trouble:
             troubles["start_date"] = trouble

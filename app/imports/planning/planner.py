@@ -1,4 +1,4 @@
-"""What becomes of each row of a file, without doing it: the dry run."""
+"""The dry run: work out the outcome of each row without writing anything."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from app.text.search_keys import email_key
 
 
 class Planner:
-    """Plans the rows of one file, some at a time, from the first to the last."""
+    """Plans the rows of one file in chunks, from the first to the last."""
 
     def __init__(self, store: EmployeeStore, table: Table, order: DayOrder, job_id: str) -> None:
         self._store = store
@@ -36,94 +36,94 @@ class Planner:
         self._sheets = table.sheets
         self._order = order
         self._job_id = job_id
-        self._seen = CompactMap()
+        self._first_rows = CompactMap()
 
     def plan(self, rows: Sequence[Row]) -> list[Line]:
-        """What becomes of these rows."""
-        wanted = [read_row(row, self._columns, self._order) for row in rows]
-        found = match(self._store, [each for each in wanted if not each.problem], self._job_id)
-        matches = iter(found)
+        """Return the planned line of each row."""
+        parsed = [read_row(row, self._columns, self._order) for row in rows]
+        readable = [row for row in parsed if not row.problem]
+        matches = iter(match(self._store, readable, self._job_id))
         return [
-            self._refused(each, [each.problem]) if each.problem else self._line(each, next(matches))
-            for each in wanted
+            self._reject(row, [row.problem]) if row.problem else self._line(row, next(matches))
+            for row in parsed
         ]
 
     def remember(self, line: Line) -> None:
-        """Note whom a line is about, so that a later one about the same person is refused."""
+        """Note the employee of a line, so that a later line about the same one is rejected."""
         if line.outcome == REJECTED:
             return
-        self._seen.note(f"id {line.id}", line.number)
-        mail = line.new.get("email") or line.old.get("email") or ""
-        if isinstance(mail, str) and mail:
-            self._seen.note(f"mail {email_key(mail)}", line.number)
+        self._first_rows.note(f"id {line.id}", line.number)
+        email = line.new.get("email") or line.old.get("email") or ""
+        if isinstance(email, str) and email:
+            self._first_rows.note(f"mail {email_key(email)}", line.number)
 
-    def _line(self, wanted: ParsedRow, match: Match) -> Line:
-        problems = [*self._problems_of_match(wanted, match), *self._problems(wanted, match)]
+    def _line(self, row: ParsedRow, match: Match) -> Line:
+        problems = [*self._problems_of_match(row, match), *self._problems(row, match)]
         if problems:
-            return self._refused(wanted, problems)
-        line = _added(wanted, match) if match.person is None else _compared(wanted, match.person)
+            return self._reject(row, problems)
+        line = _added(row, match) if match.employee is None else _compared(row, match.employee)
         self.remember(line)
         return line
 
-    def _refused(self, wanted: ParsedRow, problems: Sequence[Problem]) -> Line:
-        name = wanted.text("full_name") or wanted.text("email") or wanted.id
-        return Line(wanted.number, REJECTED, name=name[:200], problems=tuple(problems))
+    def _reject(self, row: ParsedRow, problems: Sequence[Problem]) -> Line:
+        name = row.text("full_name") or row.text("email") or row.id
+        return Line(row.number, REJECTED, name=name[:200], problems=tuple(problems))
 
-    def _problems_of_match(self, wanted: ParsedRow, match: Match) -> Iterator[Problem]:
+    def _problems_of_match(self, row: ParsedRow, match: Match) -> Iterator[Problem]:
         heading = self._columns.heading_of
-        if match.namesakes:
+        if match.owners:
             yield problem_at(
                 heading("email"),
-                f"{len(match.namesakes)} people have this address. Put the id of the one that is "
+                f"{len(match.owners)} people have this address. Put the id of the one that is "
                 "meant in a column named Id",
-                wanted.text("email"),
+                row.text("email"),
             )
             return
-        who = match.person.id if match.person else match.ids[0]
-        first = self._seen.first(f"id {who}")
-        if not first and match.by_mail:
-            first = self._seen.first(f"mail {wanted.mail}")
-        if first:
-            line = row_label(first, self._sheets)
+        employee_id = match.employee.id if match.employee else match.ids[0]
+        first_row = self._first_rows.first(f"id {employee_id}")
+        if not first_row and match.by_email:
+            first_row = self._first_rows.first(f"mail {row.mail}")
+        if first_row:
+            line = row_label(first_row, self._sheets)
             yield problem_at("", f"Line {line} is about the same person. Keep one of the two")
 
-    def _problems(self, wanted: ParsedRow, match: Match) -> Iterator[Problem]:
-        stored = match.person
-        for name, value in wanted.values.items():
-            if why := wanted.problem_with(name, stored):
+    def _problems(self, row: ParsedRow, match: Match) -> Iterator[Problem]:
+        stored = match.employee
+        for name, value in row.values.items():
+            if reason := row.problem_with(name, stored):
                 typed = value if isinstance(value, str) else ", ".join(value)
-                yield problem_at(self._columns.heading_of(name), why, typed)
+                yield problem_at(self._columns.heading_of(name), reason, typed)
         if stored is None:
-            yield from self._problems_of_newcomer(wanted)
+            yield from self._problems_of_new(row)
 
-    def _problems_of_newcomer(self, wanted: ParsedRow) -> Iterator[Problem]:
-        if why := id_problem(wanted.id):
-            yield problem_at(self._columns.heading_of("id"), why, wanted.id)
+    def _problems_of_new(self, row: ParsedRow) -> Iterator[Problem]:
+        if reason := id_problem(row.id):
+            yield problem_at(self._columns.heading_of("id"), reason, row.id)
         for name, what in validation.REQUIRED.items():
-            if name not in wanted.values:
+            if name not in row.values:
                 label = validation.LABELS[name]
                 yield problem_at(label, f"{what}: the file has no column for it")
 
 
-def _added(wanted: ParsedRow, match: Match) -> Line:
-    new: dict[str, Value] = {name: value for name, value in wanted.values.items() if value}
+def _added(row: ParsedRow, match: Match) -> Line:
+    new: dict[str, Value] = {name: value for name, value in row.values.items() if value}
     if "badges" in new:
         new["badges"] = known_badges(new["badges"])
-    name, reborn = wanted.text("full_name"), len(match.ids) > 1
-    return Line(wanted.number, ADDED, match.ids[0], name, new=new, reborn=reborn)
+    name, may_reassign_id = row.text("full_name"), len(match.ids) > 1
+    return Line(row.number, ADDED, match.ids[0], name, new=new, may_reassign_id=may_reassign_id)
 
 
-def _compared(wanted: ParsedRow, stored: Employee) -> Line:
+def _compared(row: ParsedRow, stored: Employee) -> Line:
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
-    for name, value in wanted.values.items():
-        if not wanted.differs(name, stored):
+    for name, value in row.values.items():
+        if not row.differs(name, stored):
             continue
         if isinstance(value, str):
             new[name], old[name] = value, getattr(stored, name)
         else:
             new[name], old[name] = known_badges(value), stored.known_badges
-    name = wanted.text("full_name") or stored.full_name
+    name = row.text("full_name") or stored.full_name
     if not new:
-        return Line(wanted.number, UNCHANGED, stored.id, name)
-    return Line(wanted.number, CHANGED, stored.id, name, revision_of(stored), new, old)
+        return Line(row.number, UNCHANGED, stored.id, name)
+    return Line(row.number, CHANGED, stored.id, name, revision_of(stored), new, old)

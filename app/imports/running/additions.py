@@ -1,6 +1,6 @@
-"""The newcomers of many parts are added together: a store is faster the more it can put in order.
+"""Add the new employees of many parts together: a store is faster with more to sort.
 
-It may be done again from the beginning after a kill; then it adds who is missing.
+After a kill it starts again from the beginning and adds the employees that are missing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,12 @@ from itertools import islice
 from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.batching import find_by_emails, find_by_ids
 from app.imports.planning.lines import UNCHANGED, Line
-from app.imports.planning.matching import MAX_REINCARNATIONS, id_candidates, minted_id, possible_ids
+from app.imports.planning.matching import (
+    MAX_ID_CANDIDATES,
+    generated_id,
+    id_candidates,
+    possible_ids,
+)
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.text.search_keys import email_key
@@ -25,18 +30,18 @@ _WAS_DELETED = (
     "Who had this id was deleted, and no id is given twice. Take the id out to add a new person"
 )
 _WAS_DELETED_AGAIN = (
-    f"The same person was added and deleted {MAX_REINCARNATIONS} times. "
+    f"The same person was added and deleted {MAX_ID_CANDIDATES} times. "
     "Give them an id or a mail address to add them once more"
 )
 
-# Told how many lines were read so far. It may raise to end the work.
-Reading = Callable[[int], None]
+# Called with the number of lines read so far; may raise to end the work.
+OnRead = Callable[[int], None]
 
 
 class Additions:
-    """Those of some parts of one job. ``as_planned`` says that each of them was added.
+    """The additions of some parts of one job. ``as_planned`` says that all were added.
 
-    ``is_fresh``: nobody has begun to add them, so whoever is there was added by others.
+    ``is_fresh`` says that this job has added none of them yet: those that exist are not its own.
     """
 
     def __init__(self, store: EmployeeStore, job_id: str, *, is_fresh: bool) -> None:
@@ -44,100 +49,100 @@ class Additions:
         self._store = store
         self._job_id = job_id
         self._is_fresh = is_fresh
-        # As compact as can be, should somebody else have added them all.
-        self._refused = array("Q")
-        self._taken = array("Q")
-        self._there = 0
+        # Line numbers, as arrays: in the worst case these are all lines.
+        self._email_taken = array("Q")
+        self._id_taken = array("Q")
+        self._already_added = 0
 
-    def add(self, lines: Iterable[Line], reading: Reading) -> Iterator[int]:
-        """Add whom these lines describe; yield how many are there so far.
+    def add(self, lines: Iterable[Line], on_read: OnRead) -> Iterator[int]:
+        """Add the employees of these lines; yield how many exist so far.
 
-        The store may read all of them before it stores the first.
+        The store may read all lines before it writes the first employee.
         """
         self.as_planned = False
-        given = stored = 0
+        offered = stored = 0
 
         def people() -> Iterator[Employee]:
-            nonlocal given
-            for line in self._still_new(lines, reading):
-                given += 1
-                yield line.newcomer
+            nonlocal offered
+            for line in self._lines_to_add(lines, on_read):
+                offered += 1
+                yield line.new_employee
 
         for stored in self._store.add_many(people()):
-            yield self._there + stored
-        self.as_planned = stored == given and not (self._refused or self._taken)
+            yield self._already_added + stored
+        self.as_planned = stored == offered and not (self._email_taken or self._id_taken)
 
-    def settle(self, lines: list[Line]) -> Iterator[Line]:
-        """What became of each of these lines, now that all are added."""
-        unsure = [] if self.as_planned else [line for line in lines if not self._is_minted(line)]
-        there = find_by_ids(self._store, (each for line in unsure for each in possible_ids(line)))
+    def resolve(self, lines: list[Line]) -> Iterator[Line]:
+        """Yield the outcome of each of these lines; call it after ``add``."""
+        stored = {} if self.as_planned else self._find_stored(lines)
         for line in lines:
-            if _holds(self._refused, line.number):
-                yield line.refused(_ADDED_SINCE)
-            elif _holds(self._taken, line.number):
-                yield _others(line, there)
-            elif self.as_planned or self._is_minted(line):
-                yield line  # nobody but this job gives such an id
+            if _contains(self._email_taken, line.number):
+                yield line.rejected(_ADDED_SINCE)
+            elif _contains(self._id_taken, line.number):
+                yield _resolve_taken(line, stored)
+            elif self.as_planned or self._has_generated_id(line):
+                yield line  # only this job generates this id
             else:
-                yield self._judged(line, there.get(line.id))
+                yield self._resolve_stored(line, stored.get(line.id))
 
-    def _still_new(self, lines: Iterable[Line], reading: Reading) -> Iterator[Line]:
-        """Without whom we added before we were killed, and whose address another has by now."""
-        left = iter(lines)
+    def _lines_to_add(self, lines: Iterable[Line], on_read: OnRead) -> Iterator[Line]:
+        """Yield the lines that an earlier run did not add and whose id and email are still free."""
+        remaining = iter(lines)
         count = 0
-        while some := list(islice(left, MAX_BATCH)):
-            count += len(some)
-            reading(count)
-            asked = {
+        while chunk := list(islice(remaining, MAX_BATCH)):
+            count += len(chunk)
+            on_read(count)
+            emails = {
                 line.number: email_key(str(line.new["email"]))
-                for line in some
-                if self._is_minted(line)
+                for line in chunk
+                if self._has_generated_id(line)
             }
-            owners = find_by_emails(self._store, asked.values())
-            others = self._there_already(some) if self._is_fresh else {}
-            for line in some:
-                ids = owners.get(asked.get(line.number, ""), ())
-                if any(each in others for each in possible_ids(line)):
-                    self._taken.append(line.number)
+            owners = find_by_emails(self._store, emails.values())
+            stored = self._find_stored(chunk) if self._is_fresh else {}
+            for line in chunk:
+                ids = owners.get(emails.get(line.number, ""), ())
+                if any(key in stored for key in possible_ids(line)):
+                    self._id_taken.append(line.number)
                 elif line.id in ids:
-                    self._there += 1
+                    self._already_added += 1
                 elif ids:
-                    self._refused.append(line.number)
+                    self._email_taken.append(line.number)
                 else:
                     yield line
 
-    def _there_already(self, lines: Iterable[Line]) -> dict[str, Employee]:
-        given = (line for line in lines if not self._is_minted(line))
-        return find_by_ids(self._store, (each for line in given for each in possible_ids(line)))
+    def _find_stored(self, lines: Iterable[Line]) -> dict[str, Employee]:
+        """Look up the ids that other sources than this job may have used."""
+        given = (line for line in lines if not self._has_generated_id(line))
+        return find_by_ids(self._store, (key for line in given for key in possible_ids(line)))
 
-    def _is_minted(self, line: Line) -> bool:
-        return line.id == minted_id(self._job_id, line.number)
+    def _has_generated_id(self, line: Line) -> bool:
+        return line.id == generated_id(self._job_id, line.number)
 
-    def _judged(self, line: Line, stored: Employee | None) -> Line:
-        """A newcomer after the adding of many of whom some were there or had been deleted."""
+    def _resolve_stored(self, line: Line, stored: Employee | None) -> Line:
+        """Return the outcome of a line whose employee may have existed or been deleted before."""
         if stored is not None:
-            same = stored.same_content(line.newcomer)
-            return line if same else line.refused(_TAKEN_SINCE)
-        if not line.reborn:
-            return line.refused(_WAS_DELETED)
-        for life in id_candidates(line.id)[1:]:
-            again = replace(line, id=life)
+            is_same = stored.same_content(line.new_employee)
+            return line if is_same else line.rejected(_TAKEN_SINCE)
+        if not line.may_reassign_id:
+            return line.rejected(_WAS_DELETED)
+        for employee_id in id_candidates(line.id)[1:]:
+            reassigned = replace(line, id=employee_id)
             try:
-                self._store.add(again.newcomer, f"import {self._job_id} {line.number}")
+                self._store.add(reassigned.new_employee, f"import {self._job_id} {line.number}")
             except (EmployeeNotFound, EditConflict):
                 continue
-            return again
-        return line.refused(_WAS_DELETED_AGAIN)
+            return reassigned
+        return line.rejected(_WAS_DELETED_AGAIN)
 
 
-def _others(line: Line, there: dict[str, Employee]) -> Line:
-    """A newcomer whom others added since they were planned: nothing of ours, to do or to undo."""
-    stored = next((there[each] for each in possible_ids(line) if each in there), None)
-    if stored is None or not stored.same_content(replace(line.newcomer, id=stored.id)):
-        return line.refused(_TAKEN_SINCE)
-    return replace(line, outcome=UNCHANGED, id=stored.id, new={}, reborn=False)
+def _resolve_taken(line: Line, employees: dict[str, Employee]) -> Line:
+    """Return the outcome of a line whose id others used since the plan: unchanged or rejected."""
+    stored = next((employees[key] for key in possible_ids(line) if key in employees), None)
+    if stored is None or not stored.same_content(replace(line.new_employee, id=stored.id)):
+        return line.rejected(_TAKEN_SINCE)
+    return replace(line, outcome=UNCHANGED, id=stored.id, new={}, may_reassign_id=False)
 
 
-def _holds(numbers: array[int], number: int) -> bool:
-    place = bisect_left(numbers, number)  # the numbers rise with the lines
-    return numbers[place : place + 1] == array("Q", [number])
+def _contains(numbers: array[int], number: int) -> bool:
+    position = bisect_left(numbers, number)  # numbers are ascending
+    return numbers[position : position + 1] == array("Q", [number])

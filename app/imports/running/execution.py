@@ -34,7 +34,7 @@ class _Group:
         self._lease = lease
         self._parts = parts
         self._some = some
-        self._planned: Sequence[LineCounts] = parts.planned(some)
+        self._planned: Sequence[LineCounts] = parts.planned_counts(some)
         # Else a part may have been done, or kept, by a worker that was killed before it said so.
         self._is_fresh = lease.job.begun_parts <= some.start
         self._newcomers = Additions(store, lease.job.id, is_fresh=self._is_fresh)

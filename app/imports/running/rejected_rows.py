@@ -1,4 +1,4 @@
-"""The refused lines of a job as a table of their own, to be mended and imported again."""
+"""The rejected rows of a job as a table to be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from app.imports.files.rows import row_label
 from app.imports.files.table import Table
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import REJECTED, Line
-from app.imports.running.upload_store import opened
+from app.imports.running.upload_store import open_upload
 
-# No field has such a heading, so an import leaves these two columns out.
+# No field has these headings, so an import ignores the two columns.
 HEADINGS = ("Line", "What to do")
 
 Cells = tuple[str, ...]
 
 
 def rejected_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
-    """The headings of the file and the refused lines below, each with every cell that it had.
+    """Yield the headings of the file, then the rejected rows with all their cells.
 
-    Two columns stand before them: the line, and what to do about it. It costs what reading the file
-    up to the last of them costs. Raises JobNotFound.
+    Two columns precede them: the row number and what to do. Reads the file up to the last rejected
+    row. Raises JobNotFound.
     """
-    with opened(jobs, job) as file:
+    with open_upload(jobs, job) as file:
         table = Table(file)
-        # A file that was made here before has both already.
-        ours = len(HEADINGS) if table.headings[: len(HEADINGS)] == HEADINGS else 0
-        yield (*HEADINGS, *table.headings[ours:])
+        # A file of rejected rows that was imported again has both columns already.
+        skip = len(HEADINGS) if table.headings[: len(HEADINGS)] == HEADINGS else 0
+        yield (*HEADINGS, *table.headings[skip:])
         with closing(table.rows()) as rows:
             for line in LineStore(jobs, job.id).with_outcome(job, REJECTED):
                 row = next(row for row in rows if row.number == line.number)
-                yield row_label(line.number, table.sheets), what_to_do(line), *row.cells[ours:]
+                yield row_label(line.number, table.sheets), what_to_do(line), *row.cells[skip:]
 
 
 def what_to_do(line: Line) -> str:
-    """All that is to be done about a line, in one cell."""
-    return "; ".join(problem.words for problem in line.problems)
+    """Join what to do about all problems of a line."""
+    return "; ".join(problem.text for problem in line.problems)

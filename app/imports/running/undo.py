@@ -70,7 +70,7 @@ class Undo:
             stored, write_id = found[line.number], self._write_id(line)
             if stored is None:  # by us, before we were killed, or by another: the store knows
                 asked.append((line, Deletion(line.id, None, write_id)))
-            elif stored.same_content(replace(line.newcomer, id=stored.id)):
+            elif stored.same_content(replace(line.new_employee, id=stored.id)):
                 asked.append((line, Deletion(stored.id, revision_of(stored), write_id)))
             else:
                 became[line.number] = _kept(line, _CHANGED_SINCE)
@@ -126,4 +126,4 @@ def _is_undone(line: Line, stored: Employee) -> bool:
 
 
 def _kept(line: Line, why: str) -> Line:
-    return replace(line.refused(why), outcome=SKIPPED)
+    return replace(line.rejected(why), outcome=SKIPPED)

@@ -46,7 +46,7 @@ class Updater:
     def do(self, lines: Sequence[Line], newcomers: Additions) -> list[Line]:
         """What became of each line, in order, once the newcomers are added."""
         became: dict[int, Line] = {}
-        for line in newcomers.settle([line for line in lines if line.outcome == ADDED]):
+        for line in newcomers.resolve([line for line in lines if line.outcome == ADDED]):
             became[line.number] = line
         for line in self._change([line for line in lines if line.outcome == CHANGED]):
             became[line.number] = line
@@ -66,20 +66,20 @@ class Updater:
 
     def _changed(self, line: Line, stored: Employee | None) -> Line:
         if stored is None:
-            return line.refused(_GONE_SINCE)
+            return line.rejected(_GONE_SINCE)
         if is_as_left(line, stored):
             if self._is_fresh:  # by somebody else
                 return replace(line, outcome=UNCHANGED, revision="", new={}, old={})
             return line  # by us, before we were killed
         if revision_of(stored) != line.revision:
-            return line.refused(_CHANGED_SINCE)
+            return line.rejected(_CHANGED_SINCE)
         wanted = with_values(stored, line.new)
         try:
             self._store.update(wanted, line.revision, self._write_id(line))
         except EditConflict:
-            return line.refused(_CHANGED_SINCE)
+            return line.rejected(_CHANGED_SINCE)
         except EmployeeNotFound:
-            return line.refused(_GONE_SINCE)
+            return line.rejected(_GONE_SINCE)
         return line
 
     def _write_id(self, line: Line) -> str:

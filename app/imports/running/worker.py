@@ -20,7 +20,7 @@ from app.imports.planning.planner import Planner
 from app.imports.running.execution import apply
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
 from app.imports.running.undo import Undo
-from app.imports.running.upload_store import opened
+from app.imports.running.upload_store import open_upload
 from app.model import validation
 from app.model.errors import StorageUnavailable
 
@@ -80,7 +80,7 @@ class _Worker:
 
     def _plan(self) -> Iterator[Job]:
         try:
-            with opened(self._jobs, self._lease.job) as file:
+            with open_upload(self._jobs, self._lease.job) as file:
                 table = Table(file)
                 if self._lease.job.total < 0:
                     yield self._survey(table)

@@ -84,7 +84,7 @@ def receive() -> ResponseReturnValue:
     # A large file takes longer to be kept than a page may take to be made.
     deadline.start(_RECEIVE_SECONDS)
     try:
-        job = current_importer().take_in(cast(BinaryIO, chosen.stream), chosen.filename)
+        job = current_importer().receive(cast(BinaryIO, chosen.stream), chosen.filename)
     except FileUnreadable as error:
         return _choose(str(error))
     _scheduler().wake()
@@ -182,7 +182,7 @@ def progress(job_id: str) -> Response:
 @imports.post("/<job_id>/go")
 def go(job_id: str) -> ResponseReturnValue:
     """Carry out what was planned, or go on with what was stopped."""
-    current_importer().go(job_id)
+    current_importer().resume(job_id)
     _scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
@@ -214,7 +214,7 @@ def undo(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/forget")
 def forget(job_id: str) -> ResponseReturnValue:
     """Remove the file and its comparison; nobody was changed."""
-    current_importer().forget(job_id)
+    current_importer().discard(job_id)
     flash("The file was removed; nobody was changed.", "good")
     return redirect("/import", 303)
 

@@ -15,7 +15,7 @@ from app.imports.files.columns import field_of, read_headings
 from app.imports.files.rows import Row, row_label
 from app.imports.files.table import Table
 from app.imports.files.xlsx_rows import XlsxRows
-from app.imports.planning.dates import DayOrder, read_day
+from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.lines import problem_at
 from app.imports.planning.parsed_rows import read_row
 from app.model.employee import Employee
@@ -454,14 +454,14 @@ def test_columns_that_nobody_knows_or_that_come_twice_are_named() -> None:
     ],
 )  # fmt: skip
 def test_days_are_understood_as_people_write_them(typed: str, day: str) -> None:
-    assert read_day(typed, DayOrder()) == (day, "")
+    assert parse_date(typed, DayOrder()) == (day, "")
 
 
 @pytest.mark.parametrize(
     "typed", ["31.02.2024", "13/13/2024", "yesterday", "14 Foo 2024", "1.2.24"]
 )
 def test_what_is_no_day_is_refused(typed: str) -> None:
-    found, why = read_day(typed, DayOrder())
+    found, why = parse_date(typed, DayOrder())
     assert not found
     assert "like 2024-02-29" in why
 
@@ -470,13 +470,13 @@ def test_the_other_days_of_a_file_tell_whether_the_day_or_the_month_comes_first(
     for proof, wanted in (("25/12/2023", "2024-04-03"), ("12/25/2023", "2024-03-04")):
         order = DayOrder()
         order.learn(proof)
-        assert read_day("03/04/2024", order) == (wanted, "")
+        assert parse_date("03/04/2024", order) == (wanted, "")
     order = DayOrder()
-    assert "nothing in the file tells" in read_day("03/04/2024", order)[1]
+    assert "nothing in the file tells" in parse_date("03/04/2024", order)[1]
     order.learn("25/12/2023")
     order.learn("12/25/2023")
-    assert "days of both kinds" in read_day("03/04/2024", order)[1]
-    assert read_day("25/12/2023", order) == ("2023-12-25", "")
+    assert "days of both kinds" in parse_date("03/04/2024", order)[1]
+    assert parse_date("25/12/2023", order) == ("2023-12-25", "")
 
 
 def test_what_was_seen_is_known_however_much_it_is() -> None:

@@ -28,8 +28,8 @@ def test_an_import_survives_kill_9_and_does_nothing_twice(
     store = open_sql_store(url)
     importer = Importer(store, SqlJobs(store.database))
     rows = (f"Person {n},T,L,p{n}@example.com\n" for n in range(PEOPLE))
-    job = importer.take_in(
-        io.BytesIO(f"Name,Title,Office,Mail\n{''.join(rows)}".encode()), "a.csv", go=True
+    job = importer.receive(
+        io.BytesIO(f"Name,Title,Office,Mail\n{''.join(rows)}".encode()), "a.csv", auto_apply=True
     )
     begun = wait_for(importer, job, lambda now: now.added_ahead > 0)
     app.kill()

@@ -80,7 +80,7 @@ def test_what_is_refused_while_it_is_carried_out_comes_back_too(desk: Desk) -> N
     [person] = [each for batch in desk.store.iter_batches() for each in batch.people]
     planned = desk.run("Name,Mail,Title\nAda,ada@example.com,Countess\n", go=False)
     desk.store.delete(person.id, revision_of(person), "form")
-    desk.importer.go(planned.id)
+    desk.importer.resume(planned.id)
     job = desk.work(planned)
     [_, ada] = rows_in(refused_file(desk, job))
     assert ada[0] == "2"

@@ -17,7 +17,7 @@ from app.contracts.import_jobs import Job, Phase
 from app.imports.errors import ImportNotPossible
 from app.imports.planning import line_store
 from app.imports.planning.lines import REJECTED, LineCounts
-from app.imports.planning.matching import MAX_REINCARNATIONS
+from app.imports.planning.matching import MAX_ID_CANDIDATES
 from app.imports.running import execution, job_lease, worker
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, StorageUnavailable
@@ -86,7 +86,7 @@ def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(de
     change(desk.store, "bo", phone="123")
     desk.store.delete("cy", None, "gone")
     desk.store.add(Employee(id="other", full_name="Other", email="EVE@x.com"), "w")
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     done = desk.work(job)
     told = [(line.outcome, line.problems and line.problems[0].reason) for line in desk.lines(done)]
     assert [outcome for outcome, _ in told] == ["refused", "refused", "changed", "refused"]
@@ -111,7 +111,7 @@ def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk
     text = "Id,Name,Title,Office,Mail\nbo,Bo,New,L,\nnew,Ada,T,L,\n,Eve,T,L,\n"
     first, second = desk.run(text, go=False), desk.run(text, go=False)
     for job in (first, second):
-        desk.importer.go(job.id)
+        desk.importer.resume(job.id)
         desk.work(job)
     done = LineCounts(added=2, changed=1), LineCounts(unchanged=3)
     assert (desk.importer.read(first.id).done, desk.importer.read(second.id).done) == done
@@ -127,7 +127,7 @@ def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: 
     desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
     job = desk.run("Id,Name,Title,Office\nbo,Bo,Boss,L\n", go=False)
     change(desk.store, "bo", job_title="Boss")
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     assert desk.work(job).done == LineCounts(unchanged=1)
     desk.undo(desk.importer.read(job.id))
     assert desk.store.get("bo").job_title == "Boss"
@@ -146,7 +146,7 @@ def test_imports_are_undone_one_after_the_other(real_desk: Desk) -> None:
 
 def test_who_was_added_and_undone_again_and_again_is_told_how_to_be_added(desk: Desk) -> None:
     text = "Name,Title,Office\nBo,T,L\n"
-    for _ in range(MAX_REINCARNATIONS):
+    for _ in range(MAX_ID_CANDIDATES):
         assert desk.undo(desk.run(text)).undone == LineCounts(undone=1)
     job = desk.run(text)
     assert job.done == LineCounts(rejected=1)
@@ -162,7 +162,7 @@ def test_a_file_that_breaks_off_while_it_is_received_leaves_nothing(desk: Desk) 
             return super().read(size)
 
     with pytest.raises(OSError, match="gone"):
-        desk.importer.take_in(Broken(bytes(2_000_000)), "people.csv")
+        desk.importer.receive(Broken(bytes(2_000_000)), "people.csv")
     assert list(desk.jobs.recent(9)) == []
 
 
@@ -189,7 +189,7 @@ def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_store, "LINES_A_PART", 10)
+    monkeypatch.setattr(line_store, "MAX_PART_LINES", 10)
 
 
 class Killed(BaseException):
@@ -302,7 +302,7 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
                                 email="p4@example.com"), "w")  # fmt: skip
         before = contents(desk)
         job = desk.run(many(30), go=False)
-        desk.importer.go(job.id)
+        desk.importer.resume(job.id)
         killed = kill_at(desk, monkeypatch, job, writes)
         if desk.importer.read(job.id).phase is Phase.APPLYING:
             desk.importer.stop(job.id)
@@ -327,7 +327,7 @@ def test_stopped_it_rests_and_told_to_go_on_it_goes_on(
     assert (stopped.phase, stopped.paused, stopped.lease_holder) == (Phase.APPLYING, True, "")
     assert desk.importer.due() is None
     assert desk.work(job).done_parts == stopped.done_parts
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     assert desk.importer.due() == job.id
     assert desk.work(job).done == LineCounts(added=50)
     assert len(desk.everyone()) == 50
@@ -369,7 +369,7 @@ def test_stopped_in_the_middle_it_can_be_undone_with_all_parts_that_were_begun(
 def test_what_an_older_release_stopped_in_the_middle_of_a_part_can_be_undone(desk: Desk) -> None:
     job = desk.run(many(20), go=False)
     lines = desk.lines(job)
-    list(desk.store.add_many(line.newcomer for line in lines[:4]))
+    list(desk.store.add_many(line.new_employee for line in lines[:4]))
     stored = desk.jobs.read(job.id)
     desk.jobs.write(replace(stored.job, phase=Phase.APPLYING, paused=True), stored.revision)
     assert desk.undo(job).undone == LineCounts(undone=4)
@@ -382,7 +382,7 @@ def test_how_far_it_is_moves_while_people_are_put_in_order_and_while_they_are_ad
 ) -> None:
     monkeypatch.setattr(job_lease, "_REPORT_SECONDS", -1.0)
     job = desk.run(many(450), go=False)
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     reads_all_first(desk, monkeypatch)
     seen: list[Job] = []
     real = desk.jobs.write
@@ -408,7 +408,7 @@ def test_what_was_added_before_a_stop_is_counted_when_it_goes_on(
 ) -> None:
     rows = "".join(f"p{number}@example.com,P {number:02},T,L\n" for number in range(30))
     job = desk.run(f"{head}\n{rows}", go=False)
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     with monkeypatch.context() as patch:
         reads_all_first(desk, patch, at=20)
         assert desk.work(job).progress == (20, 30)
@@ -430,7 +430,7 @@ def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
 ) -> None:
     job = desk.run(many(3), go=False)
     desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), "w")
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     done = desk.work(job)
     assert done.done == LineCounts(added=2, rejected=1)
     assert desk.outcomes(done) == ["added", "refused", "added"]
@@ -441,7 +441,7 @@ def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = desk.run(many(450), go=False)
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     reads_all_first(desk, monkeypatch)
     real = desk.store.find_by_email
 
@@ -485,7 +485,7 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
     monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
     job = desk.run(many(20), go=False)
     desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), "w")
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     real = desk.jobs.put_part
 
     def put_part(job_id: str, kind: str, number: int, content: bytes) -> None:
@@ -557,7 +557,7 @@ def test_work_that_dies_again_and_again_rests_and_says_why(
     resting = desk.importer.read(job.id)
     assert resting.paused
     assert "ended five times" in resting.error
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     assert desk.work(job).phase is Phase.APPLIED
 
 
@@ -591,12 +591,12 @@ def test_what_cannot_be_undone_says_why(desk: Desk) -> None:
     assert why(job) == "This import is being undone already."
     desk.importer.stop(job.id)
     assert why(job) == "This import is being undone already. It was stopped: go on with it."
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     desk.work(job)
     assert "is undone already" in why(job)
     begun = desk.take_in(many(1), go=False)
     desk.work(begun)
-    desk.importer.go(begun.id)
+    desk.importer.resume(begun.id)
     assert "Stop it first" in why(begun)
 
 
@@ -607,14 +607,14 @@ def test_only_what_can_be_done_now_is_done(desk: Desk) -> None:
     desk.work(job)
     with pytest.raises(ImportNotPossible):
         desk.importer.stop(job.id)
-    desk.importer.go(job.id)
+    desk.importer.resume(job.id)
     desk.work(job)
     with pytest.raises(ImportNotPossible):
-        desk.importer.go(job.id)
+        desk.importer.resume(job.id)
     with pytest.raises(ImportNotPossible):
-        desk.importer.forget(job.id)
+        desk.importer.discard(job.id)
     planned = desk.run(many(1), go=False)
-    desk.importer.forget(planned.id)
+    desk.importer.discard(planned.id)
     assert [each.id for each in desk.importer.recent().jobs] == [job.id]
 
 

@@ -345,7 +345,7 @@ def test_an_import_of_which_nothing_could_be_taken_is_not_told_as_done(
 
 def test_every_import_of_thirty_days_is_reached_page_by_page(small: SmallDirectory) -> None:
     importer: Importer = small.app.extensions["importer"]
-    made = [importer.take_in(io.BytesIO(b"Name\n"), f"{n}.csv").id for n in range(45)]
+    made = [importer.receive(io.BytesIO(b"Name\n"), f"{n}.csv").id for n in range(45)]
     page = small.get("/import")
     seen = [page]
     assert "Latest imports" in page.text
