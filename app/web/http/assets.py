@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +14,6 @@ from app.web.ui.icons import build_sprite
 
 files = Blueprint("static_files", __name__)
 _FOREVER = "public, max-age=31536000, immutable"
-_BOOTSTRAP = "bootstrap.min.css"
 
 
 class Asset(NamedTuple):
@@ -29,22 +27,16 @@ class Asset(NamedTuple):
 
 
 def register(app: Flask, folder: Path) -> None:
-    """Read every asset once and offer ``asset(name)`` and ``bootstrap_css()`` to templates."""
+    """Read every asset once and offer ``asset(name)`` to templates."""
     found = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    found[_BOOTSTRAP] = (
-        resources.files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css"
-    ).read_bytes()
     found["icons.svg"] = build_sprite().encode()
     assets = {name: _asset(name, content) for name, content in found.items()}
     app.extensions["assets"] = assets
     app.register_blueprint(files)
     app.jinja_env.globals["asset"] = lambda name: assets[name].address
-    app.jinja_env.globals["bootstrap_css"] = lambda: assets[_BOOTSTRAP].address
 
 
 def _asset(name: str, content: bytes) -> Asset:
-    # The address of a source map would make browsers ask for a file that is not served.
-    content = content.replace(b"/*# sourceMappingURL=bootstrap.min.css.map */", b"")
     digest = hashlib.sha256(content).hexdigest()[:16]
     mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
     zipped = gzipped(content, level=9)  # once, for every visitor
