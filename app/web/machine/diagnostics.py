@@ -51,7 +51,7 @@ def checks() -> ResponseReturnValue:
 
 
 def report_of(oldest: float = REMEMBERED_SECONDS) -> Report:
-    """Return the report, with a check of the port of this request; at most ``oldest`` seconds old."""
+    """Return a report of at most ``oldest`` seconds, with a check of this request's port."""
     port = str(request.environ.get("SERVER_PORT", ""))
     number = int(port) if port.isdigit() else None
     return current_doctor().report((port_check(current_settings(), number),), oldest=oldest)
