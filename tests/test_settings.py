@@ -8,6 +8,7 @@ import pytest
 
 from app.model.errors import SettingsError
 from app.settings import Settings
+from tests.support.small_app import small_app
 
 
 @pytest.mark.parametrize("value", ["on", "ON", "On", "1", "true", "True", "yes", " yes "])
@@ -56,6 +57,18 @@ def test_a_placeholder_left_in_is_named_and_not_used(left_in: str) -> None:
     settings = Settings.from_env({"PHOTOS_BUCKET": left_in})
     assert settings.photos_bucket == ""
     assert any("PHOTOS_BUCKET" in problem and left_in in problem for problem in settings.problems)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "region"), [("My Bucket!", "us-west-2"), ("a/b", "us-west-2"), ("faces", "us west")]
+)
+def test_a_bucket_or_region_that_cannot_be_one_stops_the_start_with_a_sentence(
+    tmp_path: Path, bucket: str, region: str
+) -> None:
+    with pytest.raises(SettingsError, match="Set PHOTOS_BUCKET to the name of a bucket") as error:
+        small_app(tmp_path, PHOTOS_BUCKET=bucket, AWS_DEFAULT_REGION=region)
+    assert repr(bucket) in str(error.value)
+    assert repr(region) in str(error.value)
 
 
 def test_the_course_names_make_a_mysql_address_with_its_parts_quoted() -> None:

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.directory.service import Directory
+from app.model.errors import SettingsError, StorageUnavailable
 from app.settings import Settings
 
 _FORM_SECONDS = 12 * 60 * 60
@@ -39,7 +40,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
     _configure(app, settings)
-    middleware.register(app, directory.photos.origin() if directory.photos else None)
+    middleware.register(app, _photo_origin(directory, settings))
     # Flask runs these from the last to the first: the tag is made of the page before it is
     # compressed, and the headers and the log line of safety come at the very end.
     compression.register(app)
@@ -56,6 +57,21 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     console.watch(app)
     import_pages.watch(app)
+
+
+def _photo_origin(directory: Directory, settings: Settings) -> str | None:
+    """Return where browsers load photos from. Raises SettingsError where no bucket can be."""
+    if directory.photos is None:
+        return None
+    try:
+        return directory.photos.origin()
+    except StorageUnavailable as error:  # nothing was asked of S3: the settings are to blame
+        raise SettingsError(
+            f"No bucket can be named {settings.photos_bucket!r} in the region "
+            f"{settings.region!r} ({error.reason.rstrip(':')}). "
+            "Set PHOTOS_BUCKET to the name of a bucket, such as my-photos, "
+            "and AWS_DEFAULT_REGION to its region, such as us-west-2."
+        ) from error
 
 
 def _configure(app: Flask, settings: Settings) -> None:
