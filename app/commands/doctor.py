@@ -11,6 +11,7 @@ from app.commands.running import explained, the_settings
 from app.contracts.checks import State
 from app.diagnostics import Doctor
 from app.diagnostics.registry import port_check
+from app.runtime.version import version
 
 _STATE_WORDS = {State.FAILED: "BROKEN", State.WARNING: "look  ", State.OK: "fine  "}
 
@@ -32,5 +33,6 @@ def doctor(port: int | None) -> None:
                 click.echo(f"          {line}")
     counts = [f"{report.count(state)} {state}" for state in State]
     click.echo(f"{', '.join(counts)}; {len(report.findings)} checks in {report.seconds:.1f} s.")
+    click.echo(f"Employee Directory {version()}")
     if not report.healthy:
         raise SystemExit(1)

@@ -1,17 +1,31 @@
-"""Which version this is: what the archive's VERSION file says, else a copy that is worked on."""
+"""The version of this release: VERSION in an archive, ``[project]`` of pyproject.toml elsewhere."""
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).resolve().parents[2] / "VERSION"
+_ROOT = Path(__file__).resolve().parents[2]
+_MAX_CHARACTERS = 100
 
 
 @cache
 def version() -> str:
-    """The version that deploy/build-archive wrote, or ``development``."""
+    """Return the version with its revision, such as ``1.0.0+abc123456``.
+
+    deploy/build-archive wrote it into the archive; a working copy is ``1.0.0+development``.
+    """
     try:
-        return _FILE.read_text(encoding="utf-8").strip()[:100] or "development"
+        release = (_ROOT / "VERSION").read_text(encoding="utf-8").strip()
     except OSError:
-        return "development"
+        release = ""
+    return release[:_MAX_CHARACTERS] or f"{_project_version()}+development"
+
+
+def _project_version() -> str:
+    try:
+        project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError):
+        return "0"
+    return str(project.get("project", {}).get("version", "0"))

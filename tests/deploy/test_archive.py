@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from app.runtime import version
 from tests.support.machines.archives import BUILD, ROOT, build, sha256_of
 
 pytestmark = pytest.mark.slow
@@ -78,20 +78,20 @@ def test_a_machine_that_nobody_knows_is_refused(tmp_path):
     assert "al2023/x86_64" in done.stderr
 
 
-def test_the_app_tells_the_version_of_its_archive(monkeypatch, tmp_path):
-    (tmp_path / "VERSION").write_text("1.2.3\n")
-    monkeypatch.setattr(version, "_FILE", tmp_path / "VERSION")
-    version.version.cache_clear()
-    try:
-        assert version.version() == "1.2.3"
-    finally:
-        version.version.cache_clear()
-
-
-def test_a_copy_that_is_worked_on_has_no_version(monkeypatch, tmp_path):
-    monkeypatch.setattr(version, "_FILE", tmp_path / "VERSION")
-    version.version.cache_clear()
-    try:
-        assert version.version() == "development"
-    finally:
-        version.version.cache_clear()
+def test_an_archive_is_named_by_the_version_of_the_project_and_the_revision(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    command = [sys.executable, str(clone / "deploy" / "build-archive")]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=clone).stdout
+    head = ["git", "-C", str(clone), "rev-parse", "--short=9", "HEAD"]
+    revision = subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
+    project = tomllib.loads((clone / "pyproject.toml").read_text())["project"]["version"]
+    with zipfile.ZipFile(clone / "dist" / f"employee-directory-{project}-{revision}.zip") as opened:
+        assert opened.read("VERSION").decode() == f"{project}+{revision}\n"
+    assert said.splitlines()[0] == f"Version {project}+{revision}"
+    (clone / "application.py").write_text("# changed\n")
+    subprocess.run(command, check=True, capture_output=True, cwd=clone)
+    with zipfile.ZipFile(
+        clone / "dist" / f"employee-directory-{project}-{revision}.changed.zip"
+    ) as opened:
+        assert opened.read("VERSION").decode() == f"{project}+{revision}.changed\n"

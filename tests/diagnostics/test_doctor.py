@@ -34,6 +34,7 @@ from app.diagnostics.port import check_port, listening_on
 from app.diagnostics.secret_key import check_key
 from app.model.errors import StorageUnavailable
 from app.runtime import ec2_metadata
+from app.runtime.version import version
 from app.settings import Settings
 from app.storage import open_stores
 from app.storage.aws.checks import check_clock, check_credentials
@@ -420,6 +421,7 @@ def test_the_command_ends_with_1_exactly_when_something_is_broken(tmp_path: Path
     assert result.exit_code == 0, result.output
     assert "0 broken, " in result.output
     assert "look    Sign-in: There is no sign-in" in result.output
+    assert result.output.splitlines()[-1] == f"Employee Directory {version()}"
     ill = small_app(tmp_path / "ill", PHOTOS_FOLDER="${PHOTOS}")
     result = ill.test_cli_runner().invoke(args=["doctor", "--port", "9"])
     assert result.exit_code == 1

@@ -106,7 +106,7 @@ def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:
         ("Load, 1 · 5 · 15 min", wording.load_words(beat), ""),
         ("Memory", wording.memory_words(beat), ""),
         ("Running since", since, ""),
-        ("Version", beat.version[:16], "code"),
+        ("Version", beat.version[:32], "code"),
     ]
     return [fact for fact in facts if fact[1]]
 
