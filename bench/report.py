@@ -26,7 +26,9 @@ asked for at many addresses in turn. *p50* is the median over the rounds
 of each round's median, *p99* is of all requests, *CPU* is that of all processes of the server for
 one request. *x small* compares with the smallest size whose page shows as many cards. *Its CPU*
 is the ratio before it, of the server's CPU instead of the time: where others keep the machine
-busy, a long request is put off more often than a short one, and only that ratio holds.
+busy, a long request is put off more often than a short one, and only that ratio holds. *RCU* and
+*WCU* are capacity units of DynamoDB; those of a transaction are counted by AWS's rule, two for each
+KB, begun, of each item that it writes, and not by the emulator's flat number.
 """
 
 
@@ -131,7 +133,8 @@ def _worlds_table(worlds: list[WorldFigures]) -> str:
     return (
         "Import is `add_many` of sample people in a process of its own, without the time to make "
         "them up; it is left out where a database was loaded before. Export is `/export.csv` of "
-        "everyone. Memory is the proportional set size of the whole service. DynamoDB Local looks "
+        "everyone. Memory is the proportional set size of the whole service, after the requests of "
+        "one connection; sixteen connections at once leave it larger. DynamoDB Local looks "
         "through all records of a table's stream at each request to the table, so the stream is "
         "off while people are loaded."
         f"{told}\n\n{_table(heads, rows)}"
