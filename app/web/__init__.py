@@ -1,4 +1,4 @@
-"""Pages and addresses: what people and machines see of the directory over HTTP."""
+"""Pages and endpoints: the directory over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FORM_SECONDS = 12 * 60 * 60
 
 
 def register(app: Flask) -> None:
-    """Give the application its addresses, its safety measures and its error pages."""
+    """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
     from app.web import errors as error_pages
     from app.web.exports import views as export_pages

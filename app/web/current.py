@@ -1,5 +1,4 @@
-"""What the views of this application reach for: its directory, imports, settings, console
-and doctor."""
+"""Access to the objects of the current application."""
 
 from __future__ import annotations
 
@@ -15,25 +14,25 @@ from app.settings import Settings
 
 
 def current_directory() -> Directory:
-    """The directory of the application that handles this request."""
+    """Return the directory of the current application."""
     return cast(Directory, current_app.extensions["directory"])
 
 
 def current_importer() -> Importer:
-    """The imports of the application that handles this request."""
+    """Return the importer of the current application."""
     return cast(Importer, current_app.extensions["importer"])
 
 
 def current_settings() -> Settings:
-    """The settings of the application that handles this request."""
+    """Return the settings of the current application."""
     return cast(Settings, current_app.extensions["settings"])
 
 
 def current_console() -> Console:
-    """The console of the application that handles this request."""
+    """Return the console of the current application."""
     return cast(Console, current_app.extensions["console"])
 
 
 def current_doctor() -> Doctor:
-    """The doctor of the application that handles this request."""
+    """Return the health checks of the current application."""
     return cast(Doctor, current_app.extensions["doctor"])

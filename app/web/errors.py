@@ -1,4 +1,4 @@
-"""Errors become pages, all of them here; what was typed into a form is given back with the page."""
+"""Turn errors into pages, with the user's input returned where a form was sent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLAIN_TEXT = frozenset({"photos", "static_files"})
 
 
 def register(app: Flask) -> None:
-    """Turn every error that a view lets pass into a page with the right status."""
+    """Register a page with the right status for every error that views let pass."""
     app.register_error_handler(EmployeeNotFound, _not_found)
     app.register_error_handler(EditConflict, _conflict)
     app.register_error_handler(PhotoNotFound, _photo_not_found)
@@ -63,7 +63,7 @@ def _photos_off(error: PhotosOff) -> ResponseReturnValue:
 
 
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
-    """Plain words for people; the action and what it was about, for the operator, in the log."""
+    """Show plain words; log the action and the resource for the operator."""
     log_store_failure(error, request_id())
     if request.blueprint in _PLAIN_TEXT:
         words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
@@ -100,7 +100,7 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _drain() -> None:
-    """Read away what the browser still sends: only then does it show our page."""
+    """Read what the browser still sends: only then does it show our page."""
     stream = request.environ["wsgi.input"]
     ends = time.monotonic() + _DRAIN_SECONDS
     left = min(request.content_length or 0, _DRAIN_BYTES)
@@ -136,7 +136,7 @@ def _failed(error: Exception) -> ResponseReturnValue:
 
 
 def _no_room(error: OSError) -> ResponseReturnValue:
-    """The disk is full where uploads wait to be read; what came with them was not read either."""
+    """Show that the disk for uploads is full; what came with the request was not read."""
     reason = error.strerror or str(error)
     full = StorageUnavailable("the disk of this machine", "write", tempfile.gettempdir(), reason)
     log_store_failure(full, request_id())

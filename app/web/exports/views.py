@@ -1,4 +1,4 @@
-"""Files of the people whom a view shows, and a person's card for an address book."""
+"""Exports of the people in a view, and the vCard of one person."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ exports.record(lambda state: register(state.app))
 
 @exports.get("/export.<any(csv, xlsx, jsonl, vcf):ending>")
 def view_file(ending: str) -> ResponseReturnValue:
-    """Everyone whom the list with these parameters shows, as a file that is made as it goes out."""
+    """Stream everyone in the list with these parameters as a file."""
     kind = FORMATS[ending]
 
     def begin() -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def view_file(ending: str) -> ResponseReturnValue:
 
 @exports.get("/vcard/<id:employee_id>")
 def person_card(employee_id: str) -> Response:
-    """One person's card. Raises EmployeeNotFound."""
+    """Return the vCard of one person. Raises EmployeeNotFound."""
     person = current_directory().get(employee_id)
     response = Response(vcard(person), content_type=FORMATS["vcf"].media_type)
     attach(response, f"{(visible(person.full_name) or visible(person.id))[:100]}.vcf")

@@ -1,9 +1,4 @@
-"""An edit conflict: both versions side by side, and the choices made between them.
-
-The page of a conflict is a form. For each field that differs it posts ``choose-<field>`` (``mine``
-or ``theirs``) with both values as ``mine-<field>`` and ``theirs-<field>``; fields that are the same
-come under their own names. So nothing typed depends on the store, and nothing on script.
-"""
+"""An edit conflict: both versions side by side, and the choices between them."""
 
 from __future__ import annotations
 
@@ -48,7 +43,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that differs, and the side that is chosen before anyone chooses."""
+    """A field that differs, and the side that is selected at first."""
 
     name: str
     label: str
@@ -59,7 +54,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """A field that is the same in both versions."""
+    """A field that is equal in both versions."""
 
     name: str
     label: str
@@ -69,7 +64,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the page of a conflict shows."""
+    """The content of a conflict page."""
 
     stored: Employee
     differing: tuple[Difference, ...]
@@ -77,10 +72,7 @@ class Conflict:
 
 
 def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Conflict:
-    """Compare what was typed, upon the record of that revision, with what is stored now.
-
-    A side that alone changed a field since then is chosen; where both did, the saved one.
-    """
+    """Compare the input, based on the record of that revision, with what is stored now."""
     mine = form.changed(stored)
     by_me = fields_changed_since(revision, mine)
     by_them = fields_changed_since(revision, stored)
@@ -132,12 +124,12 @@ def _photo_difference(changed_by_them: bool) -> Difference:
 
 
 def holds_choices(posted: MultiDict[str, str]) -> bool:
-    """Whether this came from the page of a conflict."""
+    """Return whether the form comes from a conflict page."""
     return "keep" in posted
 
 
 def chosen_values(posted: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The form that the choices amount to, as if it had been typed."""
+    """Return the form values that the choices amount to, as if they had been typed."""
     keep = posted.get("keep")
     result: MultiDict[str, str] = MultiDict()
     for name in _OTHER_FIELDS:

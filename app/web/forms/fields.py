@@ -1,4 +1,4 @@
-"""The form of a person: its fields; what each asks for is told in person_rules.py."""
+"""The form of an employee; app/model/validation.py has the rules of its fields."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ def _text(name: str) -> StringField:
 
 
 class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
-    """The keys of the badges that are switched on, each once, in the order of the catalogue."""
+    """The keys of the selected badges, distinct, in the order of the catalogue."""
 
     def process_data(self, value: Iterable[str] | None) -> None:
-        """Take the badges of a record; those that we do not know are kept elsewhere."""
+        """Take the badges of a record; unknown ones are kept elsewhere."""
         self.data = tuple(key for key in value or () if key in BADGE_KEYS)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was posted; an empty value means none."""
+        """Take the posted keys; an empty value means none."""
         chosen = dict.fromkeys(value for value in valuelist if value)
         self.unknown = [key for key in chosen if key not in BADGE_KEYS]
         self.data = validation.in_catalogue_order(chosen)
 
     def pre_validate(self, form: FlaskForm) -> None:
-        """Refuse a badge that is not in the catalogue."""
+        """Reject a badge that is not in the catalogue."""
         if found := validation.badges_problem(getattr(self, "unknown", ())):
             raise StopValidation(found)
 
 
 class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    """What is typed about a person."""
+    """The input about an employee."""
 
     class Meta:
         """CSRFProtect has checked the token of every POST; without a key there is none to make."""
@@ -81,7 +81,7 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     photos_off_because = ""
 
     def validate_photo(self, field: FileField) -> None:
-        """Refuse a photo that is too large, or any where none can be kept."""
+        """Reject a photo that is too large, or any if photos are off."""
         if self.upload is None:
             return
         if self.photos_off_because:
@@ -95,26 +95,26 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     @property
     def upload(self) -> FileStorage | None:
-        """The photo that was chosen, if any."""
+        """Return the chosen photo, if any."""
         chosen = self.photo.data
         return chosen if isinstance(chosen, FileStorage) and chosen.filename else None
 
     @property
     def content(self) -> dict[str, Any]:
-        """The texts as they would be stored."""
+        """Return the texts as they would be stored."""
         return {name: self[name].data for name in TEXT_FIELDS}
 
     def changed(self, employee: Employee) -> Employee:
-        """The employee with what was typed; badges that the form does not know are kept."""
+        """Return the employee with the input; badges that the form does not know are kept."""
         unknown = tuple(key for key in employee.badges if key not in BADGE_KEYS)
         return replace(employee, badges=(*self.badges.data, *unknown), **self.content)
 
     def reject(self, name: str, message: str) -> None:
-        """Note an error at a field that was found after validation."""
+        """Add an error to a field after validation."""
         self[name].errors = [*self[name].errors, message]
 
     def problems(self) -> list[tuple[str, str]]:
-        """The fields with an error, in page order: name, and the sentence for the summary."""
+        """Return the fields with an error in page order: name, and sentence for the summary."""
         found: Mapping[str, Any] = self.errors
         return [
             (name, f"{field.label.text}: {found[name][0][:1].lower()}{found[name][0][1:]}")

@@ -1,4 +1,4 @@
-"""The id of a form: minted with it and signed, so that the same form sent twice does one thing."""
+"""The id of a form: minted with it and signed, so that sending it twice has one effect."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 
 class FormIdForged(Exception):
-    """The id that came back with a form is not one that we gave out."""
+    """The id in a posted form was not signed by us."""
 
 
 def mint_form_id() -> str:
-    """A fresh id, signed."""
+    """Return a new signed form id."""
     return str(_signer().dumps(str(uuid.uuid4())))
 
 
 def read_form_id(signed: str) -> str:
-    """The id in a form that came back. Raises FormIdForged."""
+    """Verify and return the id of a posted form. Raises FormIdForged."""
     try:
         found = _signer().loads(signed)
     except BadSignature as error:
@@ -31,11 +31,7 @@ def read_form_id(signed: str) -> str:
 
 
 def write_id_of(form_id: str, content: Iterable[str]) -> str:
-    """The id of one saving of a form: the same content is the same saving, other content another.
-
-    The id of the form alone would not do: a person who goes back, changes a word and saves again
-    would be told "saved" by a store that took it for the first saving, sent twice.
-    """
+    """Return the id of one save of a form: equal for equal content, different for other content."""
     digest = hashlib.blake2b(digest_size=16)
     for part in (form_id, *content):
         raw = part.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""What was typed is given back: after an expired form, a silent store, a conflict, a deletion."""
+"""Return the user's input after an expired form, a store failure, a conflict or a deletion."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _IF_IT_GOES_ON = " If it goes on, tell the help desk this code: {code}"
 
 
 def holds_typed_form() -> bool:
-    """Whether this request brought a form that must not be lost when it fails."""
+    """Return whether this request brought a form whose input must not be lost."""
     return request.method == "POST" and request.endpoint in (_ADD, _EDIT, _DELETE)
 
 
 def form_with_input(error: Exception) -> ResponseReturnValue:
-    """The page with all that was typed, and what happened to it."""
+    """Return the page with all input, and what happened to it."""
     if request.endpoint == _DELETE:
         return _asked_again(error)
     if isinstance(error, EmployeeNotFound):
@@ -68,7 +68,7 @@ def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tu
 
 
 def conflict_page(error: EditConflict) -> ResponseReturnValue:
-    """Both versions side by side, or the question again where someone is to be deleted."""
+    """Show both versions side by side; for a deletion, ask again."""
     stored = error.stored
     if request.endpoint == _DELETE:
         words = (
@@ -94,7 +94,7 @@ def conflict_page(error: EditConflict) -> ResponseReturnValue:
 def ask_to_delete(
     employee: Employee, status: int = 200, notice: Notice | None = None
 ) -> ResponseReturnValue:
-    """The page that asks before a person is deleted."""
+    """Ask before an employee is deleted."""
     page = render_template(
         "delete.html",
         employee_id=employee.id,
@@ -140,5 +140,5 @@ def _gone() -> ResponseReturnValue:
 
 
 def person_not_found(error: EmployeeNotFound) -> ResponseReturnValue:
-    """No one has this address."""
+    """Show that no employee has this address."""
     return render_template("404.html", status=404), 404

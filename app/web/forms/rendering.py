@@ -1,4 +1,4 @@
-"""The form of a person as pages show it: fresh, or again with all that was typed."""
+"""Render the form of an employee: fresh, or again with all input."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ _MOST_SUGGESTIONS = 100
 
 
 class Notice(NamedTuple):
-    """A sentence above a form: ``good``, ``look`` or ``bad``."""
+    """A sentence above a form, with the category of a flash message."""
 
     category: str
     words: str
 
 
 def posted_values() -> MultiDict[str, str]:
-    """What was typed; from the page of a conflict, what its choices amount to."""
+    """Return the input; from a conflict page, what its choices amount to."""
     if conflict.holds_choices(request.form):
         return conflict.chosen_values(request.form)
     return cast("MultiDict[str, str]", request.form)
 
 
 def form_of_request(stored: Employee | None) -> EmployeeForm:
-    """The form as posted; a field that was not posted (by a script) stays as it is stored."""
+    """Return the posted form; a field that a script did not post keeps its stored value."""
     posted = posted_values()
     form = _prepared(EmployeeForm(CombinedMultiDict([request.files, posted]), obj=stored))
     if stored is not None and "badges" not in posted and "revision" not in posted:
@@ -51,7 +51,7 @@ def form_of_request(stored: Employee | None) -> EmployeeForm:
 
 
 def form_of_employee(employee: Employee | None) -> EmployeeForm:
-    """The form as it is opened."""
+    """Return the form of a stored employee."""
     return _prepared(EmployeeForm(None, obj=employee))
 
 
@@ -63,13 +63,13 @@ def _prepared(form: EmployeeForm) -> EmployeeForm:
 
 
 def posted_form_id() -> str:
-    """The id that came with the form, a fresh one where none came. Raises FormIdForged."""
+    """Return the posted form id, or a new one if there is none. Raises FormIdForged."""
     signed = request.form.get("form_id", "")
     return read_form_id(signed) if signed else str(uuid.uuid4())
 
 
 def write_id(form_id: str, form: EmployeeForm, revision: str = "") -> str:
-    """The id of this saving; see ``form_ids.write_id_of``."""
+    """Return the id of this save; see ``idempotency.write_id_of``."""
     removed = "removed" if form.remove_photo.data else ""
     photo = ""
     if form.upload is not None:
@@ -80,7 +80,7 @@ def write_id(form_id: str, form: EmployeeForm, revision: str = "") -> str:
 
 
 def photo_change(form: EmployeeForm) -> PhotoChange:
-    """What the form asks of the photo; a new one is more than the removal of the old."""
+    """Return the requested photo change; a new photo takes precedence over removal."""
     if form.upload is not None:
         return PhotoChange(upload=cast(BinaryIO, form.upload.stream))
     return PhotoChange(remove=bool(form.remove_photo.data))
@@ -95,7 +95,7 @@ def show_form(
     notice: Notice | None = None,
     suggest: bool = True,
 ) -> ResponseReturnValue:
-    """The page of the form. ``employee`` is the one that is edited, as far as it could be read."""
+    """Render the form. ``employee`` is the one being edited, if it could be read."""
     employee_id = (request.view_args or {}).get("employee_id", "")
     page = render_template(
         "form.html",
@@ -120,7 +120,7 @@ def show_form(
 
 
 def form_id_again() -> str:
-    """The signed id of the form that came, so that it stays the same saving; else a fresh one."""
+    """Return the posted signed form id, so that it stays the same save; else a new one."""
     signed = request.form.get("form_id", "")
     if not current_app.secret_key:
         return signed
@@ -132,12 +132,12 @@ def form_id_again() -> str:
 
 
 def fresh_token() -> str:
-    """A CSRF token for a form; while the key that signs it is out of reach, the one that came."""
+    """Return a CSRF token; if the signing key is unavailable, the one that was posted."""
     return str(generate_csrf()) if current_app.secret_key else request.form.get("csrf_token", "")
 
 
 def suggestions() -> Mapping[str, list[str]]:
-    """What others have as place, department and title; nothing when the store does not answer."""
+    """Return frequent locations, departments and job titles; nothing if the store fails."""
     try:
         facets: Facets = current_directory().facets()
     except StorageUnavailable:

@@ -1,4 +1,4 @@
-"""Which words of two versions of a text differ, marked for the eye."""
+"""Mark the words in which two versions of a text differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files about imports: an empty table to fill in, and the refused lines of one to be mended."""
+"""Files about imports: an empty template, and the rejected rows of an import."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ files = Blueprint("import_files", __name__, url_prefix="/import")
 
 @files.get("/template.<any(csv, xlsx):ending>")
 def template(ending: str) -> Response:
-    """A file with the headings and nobody in it."""
+    """Return a file with the headings and no rows."""
     pieces = csv_file([]) if ending == "csv" else xlsx_file([])
     response = Response(b"".join(pieces), content_type=FORMATS[ending].media_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"people.{ending}")
@@ -48,7 +48,7 @@ def refused(job_id: str) -> ResponseReturnValue:
 
 
 def _in_time(rows: Iterator[Cells]) -> Iterator[Cells]:
-    """The rows, each of which has its time."""
+    """Yield the rows, restarting the request deadline for each."""
     while True:
         deadline.start(_SECONDS_A_ROW)
         row = next(rows, None)

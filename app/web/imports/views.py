@@ -1,4 +1,4 @@
-"""The pages of imports: choose a file, look at what it would do, carry it out, undo it."""
+"""The import pages: upload a file, preview it, import it, undo it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ imports = Blueprint("imports", __name__, url_prefix="/import")
 
 
 def take_large_files(app: Flask) -> None:
-    """Let an import be larger than a photo. Comes before whatever reads a form."""
+    """Allow an import to be larger than a photo; call it before anything reads a form."""
 
     @app.before_request
     def allow() -> None:
@@ -42,7 +42,7 @@ def take_large_files(app: Flask) -> None:
 
 
 def watch(app: Flask) -> None:
-    """Have imports worked on from the first request on: one may have been cut short."""
+    """Start the import scheduler at the first request: an import may have been interrupted."""
 
     @app.after_request
     def begin(response: Response) -> Response:
@@ -56,7 +56,7 @@ def _scheduler() -> ImportScheduler:
 
 @imports.get("")
 def choose() -> ResponseReturnValue:
-    """Choose a file; the imports of the last thirty days."""
+    """Show the upload form and the imports of the last thirty days."""
     return _choose("")
 
 
@@ -77,7 +77,7 @@ def _choose(problem: str) -> ResponseReturnValue:
 
 @imports.post("")
 def receive() -> ResponseReturnValue:
-    """Keep the file; it is read and compared in the background."""
+    """Store the file; it is validated in the background."""
     chosen = request.files.get("file")
     if chosen is None or not chosen.filename:
         return _choose("Choose the file to import.")
@@ -92,7 +92,7 @@ def receive() -> ResponseReturnValue:
 
 
 class _Window(NamedTuple):
-    """Which lines a page shows."""
+    """The rows of an import that a page shows."""
 
     outcome: str
     start: int
@@ -105,7 +105,7 @@ class _Window(NamedTuple):
 
 @imports.get("/<job_id>")
 def show(job_id: str) -> ResponseReturnValue:
-    """One import: how far it is, and its lines, those first that were refused."""
+    """Show one import: its progress and its rows, the rejected ones first."""
     job = current_importer().read(job_id)
     counts = current_importer().counts(job)
     outcomes = outcomes_of(job)
@@ -153,7 +153,7 @@ def _can_go(job: Job) -> bool:
 
 
 def _mark(job: Job) -> str:
-    """Changes when the page has to be made anew and not only its numbers."""
+    """Return a text that changes when the page must be reloaded, not only its numbers."""
     told = (
         job.phase,
         job.paused,
@@ -166,7 +166,7 @@ def _mark(job: Job) -> str:
 
 @imports.get("/<job_id>/progress")
 def progress(job_id: str) -> Response:
-    """How far it is, for the script of its page and for programs."""
+    """Return the progress as JSON, for the page's script and for programs."""
     job = current_importer().read(job_id)
     done, total = job.progress
     return jsonify(
@@ -181,7 +181,7 @@ def progress(job_id: str) -> Response:
 
 @imports.post("/<job_id>/go")
 def go(job_id: str) -> ResponseReturnValue:
-    """Carry out what was planned, or go on with what was stopped."""
+    """Apply a validated import, or resume a stopped one."""
     current_importer().resume(job_id)
     _scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
@@ -189,14 +189,14 @@ def go(job_id: str) -> ResponseReturnValue:
 
 @imports.post("/<job_id>/stop")
 def stop(job_id: str) -> ResponseReturnValue:
-    """Stop, within a few seconds, wherever it is worked on."""
+    """Stop an import within a few seconds, on whatever machine it runs."""
     current_importer().stop(job_id)
     return redirect(f"/import/{job_id}", 303)
 
 
 @imports.get("/<job_id>/undo")
 def ask_to_undo(job_id: str) -> ResponseReturnValue:
-    """Asks before an import is undone."""
+    """Ask before an import is undone."""
     job = current_importer().read(job_id)
     if not may_undo(job):
         return redirect(f"/import/{job_id}", 303)
@@ -205,7 +205,7 @@ def ask_to_undo(job_id: str) -> ResponseReturnValue:
 
 @imports.post("/<job_id>/undo")
 def undo(job_id: str) -> ResponseReturnValue:
-    """Take back what was done."""
+    """Undo an import."""
     current_importer().undo(job_id)
     _scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
@@ -213,7 +213,7 @@ def undo(job_id: str) -> ResponseReturnValue:
 
 @imports.post("/<job_id>/forget")
 def forget(job_id: str) -> ResponseReturnValue:
-    """Remove the file and its comparison; nobody was changed."""
+    """Delete the file and its preview; no employee was changed."""
     current_importer().discard(job_id)
     flash("The file was removed; nobody was changed.", "good")
     return redirect("/import", 303)

@@ -1,4 +1,4 @@
-"""What pages say of an import: how far it is, what it did, what became of each line."""
+"""Texts of the import pages: progress, results, and the outcome of each row."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _BADGE_WORDS = {badge.key: badge.words for badge in BADGES}
 
 
 class Tab(NamedTuple):
-    """The lines of one outcome: how many, and where they are shown."""
+    """The rows of one outcome: their number, and the link to them."""
 
     outcome: str
     words: str
@@ -73,7 +73,7 @@ class Tab(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """An import in the list of them: its address is made of ``id``."""
+    """An import in the list of imports."""
 
     id: str
     name: str
@@ -83,7 +83,7 @@ class Listed(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """One thing to tell of a line: about which field, what was and what is."""
+    """One detail of a row: field, old and new value."""
 
     label: str
     words: str
@@ -91,7 +91,7 @@ class Detail(NamedTuple):
 
 
 class LineShown(NamedTuple):
-    """A line as the table shows it."""
+    """A row as the table shows it."""
 
     number: str
     name: str
@@ -100,23 +100,23 @@ class LineShown(NamedTuple):
 
 
 def began(job: Job) -> Clock:
-    """When it was begun."""
+    """Return the start time of an import."""
     then = datetime.fromtimestamp(job.created, UTC)
     return Clock(moment(then), then.isoformat(timespec="seconds"))
 
 
 def listed(job: Job) -> Listed:
-    """What the list of imports tells of one."""
+    """Return an import as the list of imports shows it."""
     return Listed(job.id, job.name, figures(job), state(job), began(job))
 
 
 def is_at_work(job: Job) -> bool:
-    """Whether somebody works on it, or will in a moment."""
+    """Return whether a worker applies the import, or will in a moment."""
     return job.phase in ACTIVE_PHASES and (not job.paused or is_leased(job))
 
 
 def figures(job: Job) -> str:
-    """How many lines became what, or would, in a few words; empty where nothing is known."""
+    """Return the number of rows by outcome, or expected outcome; "" if unknown."""
     if job.phase in (Phase.VALIDATING, Phase.READY):
         return _figures(job.planned, _PLANNED_FIGURES)
     if job.phase in (Phase.UNDOING, Phase.UNDONE):
@@ -131,7 +131,7 @@ def _figures(counts: LineCounts, words: Mapping[str, str]) -> str:
 
 
 def sentence(job: Job) -> str:
-    """How far an import is, in one sentence or two."""
+    """Return the progress of an import in one or two sentences."""
     done, total = job.progress
     of_all = f"{done:,} of {count_of(total, 'line', 'lines')}"
     if job.phase is Phase.FAILED or is_waiting(job):
@@ -175,7 +175,7 @@ def _undone(job: Job, of_all: str) -> str:
 
 
 def what_undoing_does(job: Job) -> str:
-    """What is about to be done, before somebody says yes."""
+    """Return what an undo will do, before it is confirmed."""
     added, changed = count_people(job.added), count_people(job.done.changed)
     delete, restore = f"deletes {added} whom it added", f"gives {changed} the old values back"
     if job.added and job.done.changed:
@@ -212,7 +212,7 @@ _TAB_WORDS: Mapping[Phase, Mapping[str, str]] = {
 
 
 def state(job: Job) -> tuple[str, str, str]:
-    """The look, the icon and the words of an import's state."""
+    """Return CSS class, icon and label of the state of an import."""
     if job.paused and job.phase in ACTIVE_PHASES:
         return ("look", "pause-fill", "Stopping" if is_leased(job) else "Stopped")
     if is_waiting(job):
@@ -225,17 +225,17 @@ def state(job: Job) -> tuple[str, str, str]:
 
 
 def is_waiting(job: Job) -> bool:
-    """Whether it would be worked on, but for something that has to end first."""
+    """Return whether the import waits for something that has to end first."""
     return job.phase in ACTIVE_PHASES and bool(job.error) and not is_leased(job)
 
 
 def has_work(job: Job) -> bool:
-    """Whether there is anything in it to carry out."""
+    """Return whether the import has anything to apply."""
     return bool(job.planned.added + job.planned.changed)
 
 
 def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
-    """The outcomes of an import, with how many lines have each."""
+    """Return the outcomes of an import, with the number of rows of each."""
     words = _TAB_WORDS.get(job.phase, OUTCOME_WORDS)
     return [
         Tab(

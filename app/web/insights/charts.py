@@ -1,8 +1,4 @@
-"""Charts as SVG: horizontal bars for what people share, columns for the months of some years.
-
-Widths are percentages and heights are in ``em``, so that a chart fits every screen and every size
-of text; colours come from the style sheet. Each bar and each column links to those it counts.
-"""
+"""Draw charts as SVG: horizontal bars for shared values, columns for months."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ _MOST_LINES = 4
 
 
 class Bar(NamedTuple):
-    """One bar: whom it counts, how many, where it leads; ``icon`` is HTML of ours, or nothing."""
+    """A bar: label, number of people and link; ``icon`` is trusted HTML or ""."""
 
     words: str
     people: int
@@ -35,7 +31,7 @@ def count_of(count: int) -> str:
 
 
 def bars(rows: Sequence[Bar], labelled_by: str) -> str:
-    """Horizontal bars, as long as the first is the longest."""
+    """Draw horizontal bars, scaled to the longest one."""
     longest = max(row.people for row in rows)
     drawn = "".join(_bar(row, place * _ROW, longest) for place, row in enumerate(rows))
     return (
@@ -62,7 +58,7 @@ def _bar(row: Bar, top: float, longest: int) -> str:
 
 
 def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> str:
-    """A column for each month of these years (nothing where nobody joined), beside its scale."""
+    """Draw a column for each month of these years (none if nobody started), and a scale."""
     months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
     lines = scale(max(joined.get(each, 0) for each in months))
     drawn = "".join(
@@ -80,7 +76,7 @@ def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> str:
 
 
 def scale(most: int) -> list[int]:
-    """Round numbers for the lines of a chart; the last is at or above the highest column."""
+    """Return round numbers for the lines of a chart; the last is at or above the highest column."""
     step = 1
     while step * _MOST_LINES < most:
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
@@ -124,7 +120,7 @@ def _lines(lines: Iterable[int]) -> str:
 
 
 def _years(years: range) -> str:
-    """The years beneath, each in the middle of its months; on paper only every fifth of many."""
+    """Draw the year labels, centred under their months; print shows only every fifth of many."""
     parts = []
     for place, year in enumerate(years):
         edge = _number(100 * place / len(years))

@@ -1,4 +1,4 @@
-"""What the charts show of the counts, and the words and tables that stand with them."""
+"""The data of the insights page: charts of the counts, with their texts and tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLURALS = {"Place": "places", "Department": "departments", "Title": "titles", "
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One chart of bars: what its people share. ``bars`` is empty where nobody has any."""
+    """A chart of bars for one facet. ``bars`` is empty if no employee has a value."""
 
     key: str
     heading: str
@@ -38,14 +38,14 @@ class Share:
     without: str
 
     def percent(self, count: int, total: int) -> str:
-        """The share of all people, for the table."""
+        """Format the share of all people, for the table."""
         part = 100 * count / total
         return f"{part:.1f} %" if part >= 0.05 else "< 0.1 %"
 
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """The chart of months; ``rows`` are its years, newest first: twelve cells and their sum."""
+    """The chart of start months; ``rows`` are its years, newest first: 12 cells and their sum."""
 
     chart: Markup
     note: str
@@ -56,7 +56,7 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A month of the table: its name, how many joined, and who they are (``""`` for nobody)."""
+    """A month of the table: name, number of people, and the link to them ("" if there are none)."""
 
     words: str
     count: int
@@ -64,7 +64,7 @@ class Cell:
 
 
 def shares(facets: Facets, sprite: str) -> list[Share]:
-    """The charts of places, departments, titles and badges."""
+    """Return the charts of locations, departments, job titles and badges."""
     found = []
     for name, heading, counted_in in TEXT_MENUS:
         counts: Mapping[str, int] = getattr(facets, counted_in)
@@ -110,7 +110,7 @@ def _share(key: str, heading: str, every: list[Bar], without: str) -> Share:
 
 
 def months_part(facets: Facets) -> Months | None:
-    """The chart of who joined when; None where no one's day is known."""
+    """Return the chart of start months; None if no start date is known."""
     if not facets.joined:
         return None
     joined = facets.joined
@@ -126,10 +126,7 @@ def months_part(facets: Facets) -> Months | None:
 
 
 def years_shown(joined: Mapping[str, int]) -> range:
-    """The years of the chart: all, or the 40 in a row in which the most people joined.
-
-    One mistyped year must not push everybody else out of the picture.
-    """
+    """Return the years of the chart: all, or the MAX_YEARS in a row with the most starts."""
     people: Counter[int] = Counter()
     for each, count in joined.items():
         people[int(each[:4])] += count

@@ -1,7 +1,4 @@
-"""Insights: how many people each place, department, title, badge and month has, as charts.
-
-All of it comes from the counts, so it costs the same at any size of the directory.
-"""
+"""The insights page: people by location, department, job title, badge and start month."""
 
 from __future__ import annotations
 
@@ -21,14 +18,14 @@ insights = Blueprint("insights", __name__)
 
 
 class ChartMemory:
-    """The charts of the newest counts: drawn once for each set of them (that very object)."""
+    """A cache of the drawn charts, keyed by the identity of the counts object."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: tuple[Facets, Markup] | None = None
 
     def charts(self, facets: Facets) -> Markup:
-        """The charts and their tables."""
+        """Return the charts and their tables, drawn once for each counts object."""
         with self._lock:
             known = self._known
             if known is None or known[0] is not facets:
@@ -56,7 +53,7 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 @insights.get("/insights")
 def charts() -> str:
-    """The counts of the directory as charts, each with its table."""
+    """Show the counts of the directory as charts, each with its table."""
     facets = current_directory().facets()
     if not facets.total:
         return render_template("insights.html", charts=None)

@@ -1,8 +1,4 @@
-"""One person in a list: a cell of the sheet, or a row of the table.
-
-They are built from text, with every value escaped, and remembered by card, because a page holds 24
-of them and they are most of what it costs.
-"""
+"""One person in a list: a card of the grid, or a row of the table."""
 
 from __future__ import annotations
 
@@ -29,10 +25,7 @@ _NONE: Reasons = {}
 def grid(
     cards: Iterable[Card], sprite: Sprite, *, marks: bool = False, reasons: Reasons = _NONE
 ) -> str:
-    """The cells of a sheet; with ``marks``, the first person of each letter has an index tab.
-
-    ``reasons`` say, in HTML and by id, why somebody is shown.
-    """
+    """Return the cards; with ``marks``, the first person of each letter has an index tab."""
     parts = []
     letter = "" if marks else None
     for place, card in enumerate(cards):
@@ -46,7 +39,7 @@ def grid(
 
 
 def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> str:
-    """The rows of the table, with reasons as in ``cells``."""
+    """Return the rows of the table, with reasons as in ``grid``."""
     return "".join(
         _row(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
         for place, card in enumerate(cards)
@@ -109,7 +102,7 @@ def _name(card: Card) -> str:
 
 
 def mail_link(email: str) -> str:
-    """A link that writes to the address; plain text where it is none."""
+    """Return a mailto link; plain text if the address is invalid."""
     target = mail_address(email)
     if not target:
         return escape(email)
@@ -118,13 +111,13 @@ def mail_link(email: str) -> str:
 
 
 def mail_address(email: str) -> str:
-    """The address of a link that writes a mail, ``""`` where there is no one to write to."""
+    """Return the address for a mailto link, "" if there is none."""
     name, _, domain = email.rpartition("@")
     return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
 
 
 def phone_link(phone: str) -> str:
-    """A link that calls the number, its own direction kept; plain text where it is none."""
+    """Return a tel link with left-to-right text; plain text if the number is invalid."""
     target = dialled(phone)
     if not target:
         return escape(phone)
@@ -132,7 +125,7 @@ def phone_link(phone: str) -> str:
 
 
 def dialled(phone: str) -> str:
-    """The digits to dial, ``""`` where there are too few of them."""
+    """Return the digits to dial, "" if there are too few."""
     digits = _DIALLED.sub("", phone.partition("ext")[0])
     digits = digits[:1] + digits[1:].replace("+", "")
     return digits if sum(mark.isdigit() for mark in digits) >= 3 and digits.isascii() else ""

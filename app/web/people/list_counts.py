@@ -1,4 +1,4 @@
-"""How many people a list shows, and which page of it this is, as far as that is known."""
+"""The number of people in a list, and the number of its page, if known."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _COUNTED = {
 
 
 def is_whole(page: Page) -> bool:
-    """Whether the page shows everyone who matches."""
+    """Return whether the page shows everyone who matches."""
     return page.next is None and page.previous is None and page.rows_examined is None
 
 
 def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
-    """How many match: they fit on the page, or one condition alone counts them; else None."""
+    """Return the number of matches if they fit on the page or one filter counts them, else None."""
     query = asked.query
     if is_whole(page):
         return len(page.cards)
@@ -46,7 +46,7 @@ def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
 
 
 def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
-    """Which page this is; 0 where the address does not say, or cannot be right."""
+    """Return the number of the page; 0 if unknown or impossible."""
     if page.previous is None:
         return 1
     number = asked.page
@@ -58,7 +58,7 @@ def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
 
 
 def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
-    """The one line that says how many."""
+    """Return the sentence with the number of people."""
     visible = len(page.cards)
     total = max(facets.total, visible)
     if asked.query.is_empty:
@@ -93,7 +93,7 @@ def _more_matching(count: int) -> str:
 
 
 def place_line(asked: ListRequest, page: Page, count: int | None) -> str:
-    """What stands between the links to the previous and the next page."""
+    """Return the text between the links to the previous and the next page."""
     if is_whole(page):
         return "All on one page" if page.cards else ""
     number = page_number(asked, page, count)

@@ -1,8 +1,4 @@
-"""The filter menus and the index tabs of a list.
-
-They hold some 200 links and change only with the counts, so the rows of the menus are drawn once
-for each set of counts. The other filters and the words typed are put into their links afterwards.
-"""
+"""The filter menus and the letter tabs of a list."""
 
 from __future__ import annotations
 
@@ -29,7 +25,7 @@ _ANY = "-"
 
 
 class _Row(NamedTuple):
-    """One value of a menu: its pair in an address, what it is compared by, and what is shown."""
+    """One value of a menu: its URL parameter, its key, and its HTML."""
 
     pair: str
     key: str
@@ -37,7 +33,7 @@ class _Row(NamedTuple):
 
 
 class _Menu(NamedTuple):
-    """A menu without the other filters: ``name`` is that in the address."""
+    """A menu without the other filters; ``name`` is its URL parameter."""
 
     name: str
     head: str
@@ -46,13 +42,13 @@ class _Menu(NamedTuple):
 
 
 class MenuMemory:
-    """What the menus have in common whatever the filters are, for the counts of the last page."""
+    """A cache of the menus for the latest counts, independent of the selected filters."""
 
     def __init__(self) -> None:
         self._drawn: tuple[Facets | None, str, list[_Menu]] = (None, "", [])
 
     def menus(self, asked: ListRequest, facets: Facets, sprite: str) -> str:
-        """The four menus, without the words typed."""
+        """Return the four menus, without the words typed."""
         known, at, drawn = self._drawn
         if known is not facets or at != sprite:
             drawn = list(_draw(facets, sprite))
@@ -135,5 +131,5 @@ def _tab(label: str, link: str, current: bool, name: str) -> str:
 
 
 def tabs(asked: ListRequest, present: Collection[str]) -> str:
-    """The index tabs, those with people as links, without the words typed."""
+    """Return the letter tabs, those with people as links, without the words typed."""
     return _tabs(tuple(asked.pairs), asked.query.letter, frozenset(present))

@@ -1,4 +1,4 @@
-"""A page of the list, ready for its template: people, menus, tabs, chips, count and pager."""
+"""A page of the list, ready for its template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BADGE = {badge.key: badge for badge in BADGES}
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is on, and the address of the list without it."""
+    """A selected filter, and the URL of the list without it."""
 
     words: str
     icon: str
@@ -35,7 +35,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """What the template of the list shows; the HTML in it is ours, with every value escaped."""
+    """The values of the list template; the HTML in them is ours, with every value escaped."""
 
     asked: ListRequest
     empty: bool
@@ -59,7 +59,7 @@ class ListView:
 def list_view(
     asked: ListRequest, found: Found, facets: Facets, sprite: str, memory: MenuMemory
 ) -> ListView:
-    """Everything that one page of the list shows."""
+    """Return everything that one page of the list shows."""
     page, close = found
     words = asked.query.words
     count = list_counts.known_count(asked, page, facets)
@@ -93,7 +93,7 @@ def list_view(
 
 
 def _letters(asked: ListRequest, page: Page, facets: Facets) -> Collection[str]:
-    """The letters with people: of the result where all of it is here, else of the directory."""
+    """Return the letters with people: of a complete result, else of the directory."""
     narrowed = not (asked.query.is_empty or asked.query.letter)
     if narrowed and list_counts.is_whole(page):
         return {search_keys.letter_of(search_keys.name_key(card.full_name)) for card in page.cards}

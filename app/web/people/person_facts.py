@@ -1,4 +1,4 @@
-"""The facts that a person's page lists: those there are, and nothing in place of the others."""
+"""The facts on a person's page, without the missing ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.web.ui.urls import list_address
 
 
 def person_facts(employee: Employee) -> list[tuple[str, Markup]]:
-    """Label and value of each fact, in the order of the page."""
+    """Return label and value of each known fact, in page order."""
     facts = (
         ("Goes by", escape(visible(employee.preferred_name))),
         ("Pronouns", escape(visible(employee.pronouns))),
@@ -27,7 +27,7 @@ def person_facts(employee: Employee) -> list[tuple[str, Markup]]:
 
 
 def _filter_link(name: str, value: str) -> Markup:
-    """The value as a link to all who have it."""
+    """Return the value as a link to everyone who has it."""
     words = visible(value)
     return (
         Markup('<a href="{}">{}</a>').format(list_address(**{name: value}), words)

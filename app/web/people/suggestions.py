@@ -1,4 +1,4 @@
-"""People close to what was typed, ready for the list: cards with their reasons, and the count."""
+"""Similar people, ready for the list: cards with their reasons, and the count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.web.ui.list_query import TABLE, ListRequest
 
 @dataclass(frozen=True, slots=True)
 class SuggestionsView:
-    """What stands beneath the people who match; ``searches`` are other words and their lists."""
+    """The suggestions below the matches; ``searches`` are other searches and their URLs."""
 
     people: Markup
     searches: tuple[tuple[str, str], ...]
@@ -22,7 +22,7 @@ class SuggestionsView:
 
 
 def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> SuggestionsView | None:
-    """The people who are close and the searches for them, if there are any."""
+    """Return the similar people and searches, if there are any."""
     if not close.people and not close.searches:
         return None
     cards = [match.card for match in close.people]
@@ -37,7 +37,7 @@ def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> Sug
 
 
 def with_close(count: str, matching: int, close: Suggestions) -> str:
-    """The line that says how many match, and how many are close, or match further on by name."""
+    """Add the number of similar people, or of later matches by name, to the count sentence."""
     number = len(close.people)
     if not number:
         return count

@@ -1,4 +1,4 @@
-"""The pages about people: the list, a person, add, edit, delete."""
+"""The pages about people: list, person, add, edit, delete."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ pages = Blueprint("employees", __name__)
 
 
 class AnyText(BaseConverter):
-    """An id: any text, slashes too, since other programs put people into the table."""
+    """A URL converter for ids: any text, slashes too, since other programs mint ids."""
 
     regex = ".+"
     part_isolating = False
@@ -102,7 +102,7 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 @pages.get("/")
 def people() -> Response:
-    """The list of people."""
+    """Show the list of people."""
     directory = current_directory()
     asked = read_request(request.args)
     found = directory.search(asked.query, asked.cursor)
@@ -117,7 +117,7 @@ def people() -> Response:
 
 @pages.get("/employee/<id:employee_id>")
 def person(employee_id: str) -> ResponseReturnValue:
-    """One person."""
+    """Show one person."""
     after_this_request(_tidy_afterwards)
     employee = current_directory().get(employee_id)
     badges = [badge for badge in BADGES if badge.key in employee.badges]
@@ -125,7 +125,7 @@ def person(employee_id: str) -> ResponseReturnValue:
 
 
 def _tidy_afterwards(response: Response) -> Response:
-    """Let the store do its upkeep, once the answer is sent; only for a page opened or a save."""
+    """Let the store do pending maintenance once the response was sent."""
     prefetched = "prefetch" in request.headers.get("Sec-Purpose", "")
     if request.method in ("GET", "POST") and not prefetched:
         response.call_on_close(current_directory().employees.maintain)
@@ -134,7 +134,7 @@ def _tidy_afterwards(response: Response) -> Response:
 
 @pages.get("/add")
 def add_form() -> ResponseReturnValue:
-    """The form for a new person."""
+    """Show the form for a new person."""
     return show_form(form_of_employee(None))
 
 
@@ -169,7 +169,7 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
 
 @pages.get("/edit/<id:employee_id>")
 def edit_form(employee_id: str) -> ResponseReturnValue:
-    """The form of a person."""
+    """Show the form of a person."""
     employee = current_directory().get(employee_id)
     return show_form(form_of_employee(employee), employee, revision=revision_of(employee))
 
@@ -226,7 +226,7 @@ def delete(employee_id: str) -> ResponseReturnValue:
 
 @pages.post("/sample-data")
 def sample_data() -> ResponseReturnValue:
-    """Fill an empty directory with made-up people."""
+    """Fill an empty directory with sample people."""
     from app.samples.loading import load_samples
 
     directory = current_directory()

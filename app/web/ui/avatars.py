@@ -1,4 +1,4 @@
-"""A face: the photo over the initials, so that a photo that is missing or fails shows initials."""
+"""Avatars: the photo over the initials, so that a missing or failing photo shows initials."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SIZES = {
 def avatar(
     employee_id: str, full_name: str, photo_key: str, size: str = "cell", *, lazy: bool = False
 ) -> Markup:
-    """The face of a person beside their name, where it needs no words of its own."""
+    """Return the avatar beside a name, hidden from screen readers."""
     return Markup(avatar_html(employee_id, full_name, photo_key, size, lazy=lazy))  # noqa: S704
 
 
 def named_avatar(employee_id: str, full_name: str, photo_key: str) -> Markup:
-    """The large face of a person's own page, which readers hear of when there is a photo."""
+    """Return the large avatar of a person's own page, with alternative text if it is a photo."""
     inner = avatar(employee_id, full_name, photo_key, "large")
     if not photo_key:
         return inner
@@ -37,7 +37,7 @@ def named_avatar(employee_id: str, full_name: str, photo_key: str) -> Markup:
 def avatar_html(
     employee_id: str, full_name: str, photo_key: str, size: str, *, lazy: bool = False
 ) -> str:
-    """The same as text, for lists, where a few microseconds count twenty-four times."""
+    """Return the same as text, for lists, where microseconds count 24 times."""
     letters = escape(initials(full_name))
     image = _image(photo_key, size, lazy) if photo_key else ""
     return (

@@ -1,4 +1,4 @@
-"""A moment."""
+"""A point in time as pages show it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Clock(NamedTuple):
-    """A time of day, and the moment for machines."""
+    """A time as text, and in ISO 8601 for the ``datetime`` attribute."""
 
     words: str
     iso: str

@@ -1,4 +1,4 @@
-"""Days, moments and small numbers in words for people; never in the machine's own language."""
+"""Format dates, times and small numbers in English, whatever the locale of the machine."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def moment(when: datetime) -> str:
-    """``Friday 20 November 2026, 09:14 UTC``."""
+    """Format a time: ``Friday 20 November 2026, 09:14 UTC``."""
     then = when.astimezone(UTC)
     month = MONTHS[then.month - 1]
     return f"{_DAYS[then.weekday()]} {then.day} {month} {then.year}, {then:%H:%M} UTC"
 
 
 def day(iso: str) -> str:
-    """``29 February 2024`` for ``2024-02-29``; anything else as it is stored."""
+    """Format a date: ``29 February 2024`` for ``2024-02-29``; return other text unchanged."""
     try:
         found = date.fromisoformat(iso)
     except ValueError:
@@ -29,16 +29,16 @@ def day(iso: str) -> str:
 
 
 def month(iso: str) -> str:
-    """``March 2026`` for ``2026-03``."""
+    """Format a month: ``March 2026`` for ``2026-03``."""
     year, number = iso.split("-")
     return f"{MONTHS[int(number) - 1]} {year}"
 
 
 def is_day(text: str) -> bool:
-    """Whether a date field of a browser can show the text: nothing, or a day of the calendar."""
+    """Return whether an ``<input type=date>`` can show the text: "" or a valid date."""
     return not text or day(text) != text
 
 
 def number_in_words(number: int) -> str:
-    """Words up to nine, figures above."""
+    """Write numbers up to nine in words, greater ones in digits."""
     return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"

@@ -1,4 +1,4 @@
-"""The facets."""
+"""The facets that have text values, and their most frequent values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TEXT_MENUS = (
 
 
 def most_frequent(counts: Mapping[str, int], most: int) -> list[str]:
-    """The values that most people have, in the order of the counts; empty ones are none."""
+    """Return the most frequent values, in the order of the counts, without empty ones."""
     values = [value for value in counts if value]
     if len(values) <= most:
         return values

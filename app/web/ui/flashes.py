@@ -1,4 +1,4 @@
-"""The sentences left by the page before, read only where a session came along."""
+"""Flash messages, read only if the request has a session cookie."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FLASH_ICONS = {
 
 
 def flashes() -> list[tuple[str, str]]:
-    """Category and sentence of each; without a session cookie nobody looks for them."""
+    """Return category and text of each message."""
     name = current_app.config["SESSION_COOKIE_NAME"]
     if not current_app.secret_key or name not in request.cookies:
         return []

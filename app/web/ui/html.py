@@ -1,4 +1,4 @@
-"""Text for HTML."""
+"""Escape text for HTML."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ _SPECIAL = re.compile(r"[&<>\"']").search
 
 
 def escape(text: str) -> str:
-    """The text for HTML; what nobody may see of a record from elsewhere is taken out."""
+    """Escape text for HTML, without invisible characters of other programs' records."""
     text = visible(text)
     return html.escape(text) if _SPECIAL(text) else text

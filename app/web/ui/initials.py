@@ -1,4 +1,4 @@
-"""What stands in for a face: a person's initials, and the colour that their id gives them."""
+"""Initials and colours: what an avatar shows without a photo."""
 
 from __future__ import annotations
 
@@ -15,12 +15,7 @@ _VIRAMA = 9  # the combining class of the sign that joins two letters into one s
 
 @lru_cache(maxsize=4096)
 def initials(full_name: str) -> str:
-    """One or two letters for a name.
-
-    Where letters have a case (Latin, Greek, Cyrillic ...): the first letters of the first and of
-    the last word in the script of the first. In every other script one character, as a reader
-    sees it.
-    """
+    """Return one or two letters for a name."""
     if full_name.isascii():
         return _latin_initials(full_name)
     starts = list(_first_letters(full_name))
@@ -45,14 +40,14 @@ def _first_mark(name: str) -> str:
 
 
 def colour_of(employee_id: str) -> int:
-    """The colour's number, 0 to 9; it follows the id, so that a rename keeps it."""
+    """Return a colour number from 0 to 9 that depends on the id, so that a rename keeps it."""
     raw = employee_id.encode("utf-8", "surrogatepass")
     digest = hashlib.sha1(raw, usedforsecurity=False).digest()
     return int.from_bytes(digest[:4], "big") % COLOURS
 
 
 def _first_letters(name: str) -> Iterator[str]:
-    """The first letter of each word, with the marks that belong to it."""
+    """Return the first letter of each word, with its combining marks."""
     for word in unicodedata.normalize("NFC", name).split():
         for place, mark in enumerate(word):
             if mark.isalpha():

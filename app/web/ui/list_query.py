@@ -1,4 +1,4 @@
-"""What the address of a list asks for, and the addresses of the lists beside it."""
+"""Parse the URL of a list, and build the URLs of neighbouring lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS_MARK = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One list: whom it shows, how, and which page of it. ``page`` counts from 1, 0 is unknown."""
+    """The list that a URL asks for. ``page`` counts from 1; 0 is unknown."""
 
     query: Query
     view: str = CARDS
@@ -31,26 +31,26 @@ class ListRequest:
 
     @property
     def has_filters(self) -> bool:
-        """Whether anything but words narrows the list."""
+        """Return whether anything but words narrows the list."""
         return bool(self.query.filters)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of the address without words and place in the list."""
+        """Return the parameters without words and cursor."""
         return [*self.query.filters, *([("view", TABLE)] if self.view == TABLE else [])]
 
     @property
     def kept_by_search(self) -> list[tuple[str, str]]:
-        """What stays when other words are typed: all but the letter."""
+        """Return the parameters that a new search keeps: all but the letter."""
         return [pair for pair in self.pairs if pair[0] != "letter"]
 
     def address(self, cursor: str | None = None, page: int = 0) -> str:
-        """The address of this list, or of the page of it that the cursor begins."""
+        """Return the URL of this list, or of the page that a cursor begins."""
         turned = [("page", str(page) if page > 1 else ""), ("cursor", cursor or "")]
         return _address([("q", self.query.words), *self.pairs, *turned])
 
     def export_address(self, ending: str) -> str:
-        """The address of a file with everyone whom this list shows."""
+        """Return the URL of an export of this list."""
         return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
 
     def pairs_but(self, name: str, value: str) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ class ListRequest:
 
 
 def read_request(args: Mapping[str, str]) -> ListRequest:
-    """The list that an address asks for; what makes no sense in it is cleaned, never refused."""
+    """Parse the parameters of a list; invalid ones are cleaned, never rejected."""
 
     def text(name: str) -> str:
         return one_line(clean_line(args.get(name, "")[: 10 * LINE_CHARACTERS]))
@@ -93,17 +93,17 @@ def _address(pairs: list[tuple[str, str]]) -> str:
 
 
 def wordless(pairs: list[tuple[str, str]]) -> str:
-    """An address, escaped, with a mark where the words typed go; see ``with_words``."""
+    """Return an escaped URL with a placeholder for the words typed; see ``with_words``."""
     return f"/?{_WORDS_MARK}{escaped_pairs(pairs)}"
 
 
 def escaped_pairs(pairs: list[tuple[str, str]]) -> str:
-    """The pairs as they stand in the address of a link."""
+    """Return the parameters as they are in the URL of a link."""
     return str(escape(urlencode(pairs, errors="replace")))
 
 
 def with_words(html: str, words: str) -> str:
-    """The HTML with the words typed put into each of its addresses."""
+    """Return the HTML with the words typed in place of the placeholder of each URL."""
     if not words:
         return _without_words(html)
     pair = urlencode([("q", words)], errors="replace")

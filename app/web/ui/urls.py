@@ -1,4 +1,4 @@
-"""The addresses that pages link to."""
+"""The URLs that pages link to."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./-]*").fullmatch
 
 
 def person_address(employee_id: str) -> str:
-    """The page of a person; an id may hold any character."""
+    """Return the URL of a person's page; an id may have any character."""
     return f"/employee/{_part(employee_id)}"
 
 
 def edit_address(employee_id: str) -> str:
-    """The form of a person."""
+    """Return the URL of a person's form."""
     return f"/edit/{_part(employee_id)}"
 
 
 def delete_address(employee_id: str) -> str:
-    """The page that asks before a person is deleted."""
+    """Return the URL of the page that asks before a deletion."""
     return f"/delete/{_part(employee_id)}"
 
 
 def card_address(employee_id: str) -> str:
-    """A person's card for an address book."""
+    """Return the URL of a person's vCard."""
     return f"/vcard/{_part(employee_id)}"
 
 
 def portrait_address(photo_key: str) -> str:
-    """A photo, large."""
+    """Return the URL of a large photo."""
     if not _PLAIN(photo_key):  # as ours are
         photo_key = quote(photo_key, errors="replace")
     return f"/photos/{photo_key}"
 
 
 def thumbnail_address(photo_key: str) -> str:
-    """A photo, small."""
+    """Return the URL of a small photo."""
     return portrait_address(processing.thumbnail_key(photo_key))
 
 
@@ -49,5 +49,5 @@ def _part(employee_id: str) -> str:
 
 
 def list_address(**conditions: str) -> str:
-    """The list of those who meet the conditions."""
+    """Return the URL of a filtered list."""
     return f"/?{urlencode(conditions, errors='replace')}"
