@@ -1,1 +1,1 @@
-"""The directory itself: what the web and the commands ask."""
+"""The directory: the operations that pages and commands call."""

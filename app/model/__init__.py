@@ -1,1 +1,1 @@
-"""An employee: its fields, its rules, its errors."""
+"""Employees: fields, validation, revisions and errors, as plain data and rules."""

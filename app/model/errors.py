@@ -1,4 +1,4 @@
-"""What can go wrong, in our words; every error that leaves the directory is one of these."""
+"""The exceptions that leave the directory; every one is a DirectoryError."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class DirectoryError(Exception):
-    """The root of the family, so that a caller can catch all of ours and nothing else."""
+    """The base of all exceptions of the directory."""
 
 
 class SettingsError(DirectoryError):
@@ -25,11 +25,11 @@ class EmployeeNotFound(DirectoryError):
 
 
 class EmployeeDeleted(EmployeeNotFound):
-    """The employee was there and was deleted: a form that is sent again must not revive them."""
+    """The employee was deleted: a repeated form must not add it again."""
 
 
 class EditConflict(DirectoryError):
-    """Someone else changed the record; ``stored`` is what is stored now. Nothing was written."""
+    """Another user changed the record; ``stored`` is its current content. Nothing was written."""
 
     def __init__(self, stored: Employee) -> None:
         super().__init__(f"the employee {stored.id!r} was changed by someone else")
@@ -37,7 +37,7 @@ class EditConflict(DirectoryError):
 
 
 class PhotoRejected(DirectoryError):
-    """The upload is no image that we take. The message is for the person and says what to do."""
+    """The upload is not an accepted image; the message tells the user what to do."""
 
 
 class PhotoNotFound(DirectoryError):
@@ -49,19 +49,19 @@ class PhotoNotFound(DirectoryError):
 
 
 class PhotosOff(DirectoryError):
-    """Photos cannot be kept, by configuration. The message says why and which setting mends it."""
+    """Photos are not configured; the message names the missing setting."""
 
 
 class ExportRefused(DirectoryError):
-    """An export, a backup or its return cannot be made as asked. The message says what to do."""
+    """An export, backup or restore cannot be made as requested; the message says what to do."""
 
 
 class StorageUnavailable(DirectoryError):
-    """A store did not answer, or refused. Raised within the request's deadline.
+    """A store did not answer or refused, within the request's deadline.
 
-    ``service`` is what people know ("the database", "the photo store"); ``action`` and ``resource``
-    are for the operator ("dynamodb:Query", "Employees-index"). ``maybe_written`` is true when the
-    reply was lost: the change may have happened, so nothing that it refers to may be removed.
+    ``service`` is a name for users ("the database", "the photo store"); ``action`` and ``resource``
+    are for operators ("dynamodb:Query", "Employees-index"). ``maybe_written`` is true if the reply
+    was lost: the change may have happened, so nothing that it refers to may be removed.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""The revision of a record: a short text that a form carries, to know later what changed meanwhile.
+"""Revisions: a short text in a form that tells later which fields have changed since.
 
-It is ``<version>.<digest of each field>``. Two records with the same revision hold the same
-content, also when a program that knows nothing of our version number wrote one of them.
+A revision is ``<version>.<digest of each field>``. Records with equal revisions have equal content,
+even if another program, which does not know our version number, wrote one of them.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ def _digest(value: str | tuple[str, ...]) -> str:
 
 
 def revision_of(employee: Employee) -> str:
-    """The revision of what is stored; compare it whole."""
+    """Return the revision of an employee; compare it as a whole."""
     digests = "".join(_digest(getattr(employee, name)) for name in CONTENT_FIELDS)
     return f"{employee.version}.{digests}"
 
 
 def fields_changed_since(revision: str, employee: Employee) -> frozenset[str]:
-    """The fields in which the employee differs from the record that had this revision.
+    """Return the fields that differ from the record with this revision.
 
-    A revision that cannot be read knows nothing, so every field counts as changed.
+    All fields count as changed if the revision cannot be parsed.
     """
     then = revision.partition(".")[2]
     if len(then) != _DIGEST_CHARACTERS * len(CONTENT_FIELDS):
@@ -44,6 +44,6 @@ def fields_changed_since(revision: str, employee: Employee) -> frozenset[str]:
 
 
 def version_in(revision: str) -> int | None:
-    """The version number that a revision names, or None where it names none."""
+    """Return the version number of a revision, or None if it has none."""
     number = revision.partition(".")[0]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None

@@ -1,4 +1,4 @@
-"""Whom a search may have meant: words one or two letters away, and short forms of first names."""
+"""Fuzzy search: spelling errors of one or two letters, and nicknames."""
 
 from app.directory.fuzzy.search import FuzzySearch
 from app.directory.fuzzy.stopwatch import Cost

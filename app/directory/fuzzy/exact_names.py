@@ -1,9 +1,8 @@
-"""Who has a name of the words typed, where the first page of a search does not come to them.
+"""Find exact name matches that the first page of a search does not reach.
 
-A search of several words may end early; and where one word typed begins another (John Johnson), it
-finds whoever has the longer one. Whoever has a word stands in the order of names behind it: those
-whose name begins with another word typed stand together there, and are read without what lies
-before them.
+A search of several words may end early; and if one word typed begins another (John Johnson), it
+matches employees with the longer word only. All employees with a word are indexed in name order:
+those whose name begins with another word typed are adjacent there, and read directly.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _PART = 0.1
 
 
 def may_have_later_matches(query: Query, page: Page) -> bool:
-    """Whether someone of the name that was typed may match and not be on this page, the first."""
+    """Return whether an employee with exactly this name may be missing on the first page."""
     if page.previous is not None or query.filters:
         return False
     if page.rows_examined is not None:
@@ -32,10 +31,10 @@ def may_have_later_matches(query: Query, page: Page) -> bool:
 
 
 def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> Page:
-    """At most sixteen such people who are not on this page, which is the first of a query.
+    """Return at most MOST such employees who are not on the first page.
 
-    Nobody where anything but words is asked for, or where no word of the name is typed whole. It
-    costs two pages of one word at most, and a tenth of what a page may.
+    Returns none if the query has filters or no word of the name is complete. It reads at most two
+    pages of one word, within a tenth of the read budget of a page.
     """
     if not may_have_later_matches(query, page):
         return Page(())
@@ -51,25 +50,25 @@ def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> P
 
 
 def _is_nested(query: Query) -> bool:
-    """Whether a word was typed that another one begins with, or is."""
+    """Return whether one word typed equals or begins another."""
     return len(query.typed_words) > len(query.search_words)
 
 
 def _ways(asked: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Which words may be the first name and another one: the surname stands last, or first."""
+    """Yield pairs of words that may be the first name and the surname."""
     yield asked[0], asked[1]
     yield (asked[0], asked[-1]) if len(asked) > 2 else (asked[1], asked[0])
 
 
 def _whole_names(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The name as it was typed, and with the surname first, where one word begins another."""
+    """Yield the name as typed, and with the surname first."""
     longest = max(typed, key=len)
     yield " ".join(typed), longest
     yield " ".join((*typed[1:], typed[0])), longest
 
 
 def _named(employees: EmployeeStore, first: str, whole: str) -> Page:
-    """People who have the whole word, and whose name begins with the first."""
+    """Return employees who have the whole word and whose name begins with the first one."""
     query = Query().with_words([whole])
     before = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
     page = employees.browse(query, before, MOST)
@@ -81,7 +80,7 @@ def _named(employees: EmployeeStore, first: str, whole: str) -> Page:
 
 
 def _has(card: Card, typed: Sequence[str]) -> bool:
-    """Whether each of the words begins one that the card shows."""
+    """Return whether each word typed begins a word on the card."""
     mail_name = card.email.partition("@")[0]
     fields = (card.full_name, card.job_title, card.department, card.location, mail_name)
     words = {word for field in fields for word in line_words(field)}

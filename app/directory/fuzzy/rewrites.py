@@ -1,4 +1,4 @@
-"""What else may be meant by the words typed: other searches, the likeliest first."""
+"""Rewrite a search: the most likely other searches that may have been meant."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ _AT_MOST_BEHIND = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """One way to take a word typed: ``word`` is searched for, "" leaves it out. It costs nothing to
-    take it as is."""
+    """A replacement for one word typed; "" omits it. The unchanged word costs 0."""
 
     typed: str
     word: str
@@ -35,43 +34,43 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A search that may be meant: a way for each word typed, in their order."""
+    """Another search: a substitution for each word typed, in order."""
 
     ways: tuple[Substitution, ...]
 
     @property
     def cost(self) -> float:
-        """How far it is from what was typed."""
+        """Return the distance from the search as typed."""
         return sum(way.cost for way in self.ways)
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words to search for."""
+        """Return the words to search for."""
         return tuple(way.word for way in self.ways if way.word)
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """The words typed that are not searched for."""
+        """Return the words typed that are omitted."""
         return tuple(way.typed for way in self.ways if not way.word)
 
     @property
     def keeps_enough(self) -> bool:
-        """Whether two in five of the letters typed are still searched for."""
+        """Return whether at least 40 % of the letters typed are still searched for."""
         kept = sum(len(way.typed) for way in self.ways if way.word)
         return 5 * kept >= 2 * sum(len(way.typed) for way in self.ways)
 
     @property
     def changed(self) -> tuple[Substitution, ...]:
-        """The words that are taken in another way than they were typed."""
+        """Return the words that differ from what was typed."""
         return tuple(way for way in self.ways if way.word != way.typed)
 
 
 def rewrites(
     typed: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Rewrite]:
-    """At most four other searches; fewer where the next is much less likely than the first.
+    """Return at most MOST other searches, without those much less likely than the first.
 
-    Those that leave a word out come last, at most two, to be made where no other finds anybody.
+    Searches that omit a word come last, at most MAX_PARTIAL, for the case that no other matches.
     """
     if not 0 < len(typed) <= MAX_TYPED:
         return []
@@ -101,7 +100,7 @@ def _number(ways: list[list[Substitution]]) -> int:
 def _ways(
     typed: str, together: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Substitution]:
-    """The ways to take a word; none where nobody has one like it and no other word was typed."""
+    """Return the substitutions for a word; none if no similar word exists and it is the only one."""
     forms = _other_forms(typed, vocabulary)
     if vocabulary is None:
         return [Substitution(typed, typed), *forms]

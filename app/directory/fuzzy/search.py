@@ -1,4 +1,4 @@
-"""The search for people who are close to what was typed, where few are found as it is typed."""
+"""Find similar people when a search as typed has few results."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ MIN_BUDGET = Cost(0.02, 0.004)
 
 
 class FuzzySearch:
-    """Looks for people by other words than were typed, with the filters as they are.
+    """Searches with other words than were typed, with the same filters.
 
-    It begins no further search when it has taken as much as the search itself did, and never fails
-    one: what cannot be read is left out.
+    It begins no further search after spending as much as the search itself, and never fails a
+    search: what cannot be read is left out.
     """
 
     def __init__(self, employees: EmployeeStore) -> None:
@@ -41,7 +41,7 @@ class FuzzySearch:
         self._known = VocabularyCache(employees)
 
     def suggest(self, query: Query, page: Page, spent: Cost) -> Suggestions:
-        """Who is close to this query, whose first page took so much, and is not on it."""
+        """Return similar people who are not on the first page, which has cost ``spent``."""
         if may_have_later_matches(query, page):
             return self._further(query, page)
         if not _is_short(page) or not query.search_words:
@@ -67,7 +67,7 @@ class FuzzySearch:
         return found.close()
 
     def _further(self, query: Query, page: Page) -> Suggestions:
-        """Who stands further on in the list than a search came, by the name that was typed."""
+        """Return exact name matches that the search did not reach."""
         try:
             found = later_exact_matches(self._employees, query, page)
         except StorageUnavailable as error:
@@ -83,7 +83,7 @@ def _is_short(page: Page) -> bool:
 
 
 class _Found:
-    """People found so far, each once."""
+    """The suggestions so far, each person once."""
 
     def __init__(self, visible: set[str], typed: str) -> None:
         self._shown = visible
@@ -102,7 +102,7 @@ class _Found:
         return self.room <= 0
 
     def take(self, guess: Rewrite, page: Page) -> None:
-        """Take in whom a guess has found."""
+        """Add the results of a rewritten search."""
         before = len(self._people)
         as_typed = {way: self._as_typed(way) for way in guess.changed}
         for card in page.cards:
@@ -141,7 +141,7 @@ def _written_on(card: Card) -> list[Written]:
 
 
 def _written_in(text: str) -> tuple[Written, ...]:
-    """Each word of a text as it is written, and the words under which it is found."""
+    """Return each word of a text as written, with its search words."""
     return tuple((each, words_of(each)) for each in written_words(text))
 
 
@@ -150,9 +150,9 @@ _known_written = lru_cache(maxsize=256)(_written_in)
 
 
 def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason | None:
-    """Why a person is shown; None for who has only a longer word than the one that is meant.
+    """Return why a person is suggested; None if it only has a longer word than the one meant.
 
-    A form of two letters must be the first word of the name: there is none of Alex in al-Rashid.
+    A form of two letters must be the first word of the name: al-Rashid is no Alex.
     """
     if not way.word:
         return Reason("", typed, is_other_form=False)
@@ -171,7 +171,7 @@ def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason
 
 
 def _written_as(written: Sequence[Written], word: str, *, whole: bool) -> str:
-    """How a word is written, or a longer one that it begins."""
+    """Return the spelling of a word, or of a longer one that it begins."""
     for each, words in written:
         if word in words or (not whole and any(one.startswith(word) for one in words)):
             return each

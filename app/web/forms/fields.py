@@ -19,7 +19,7 @@ _MEGABYTE = 1024 * 1024
 
 
 class Ruled:
-    """What is asked of this field; see person_rules.py."""
+    """The validator of a field, with the rules of app/model/validation.py."""
 
     def __init__(self, name: str) -> None:
         self.name = name

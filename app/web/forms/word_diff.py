@@ -14,7 +14,7 @@ _WORD = re.compile(
 
 
 def highlight_differences(text: str, other: str) -> Markup:
-    """The text with each run of words that the other version does not have inside ``<mark>``."""
+    """Return the text with each run of words that the other lacks inside ``<mark>``."""
     words = list(_WORD.finditer(text))
     matcher = SequenceMatcher(
         None, [word.group() for word in words], _WORD.findall(other), autojunk=False

@@ -45,7 +45,7 @@ def _asset(name: str, content: bytes) -> Asset:
 
 @files.get("/static/<digest>/<name>")
 def send(digest: str, name: str) -> Response:
-    """The asset of this name; a page of another release gets today's, not to be kept."""
+    """Serve an asset; a page of another release gets the current one, uncached."""
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)

@@ -33,7 +33,7 @@ def template(ending: str) -> Response:
 
 @files.get("/<job_id>/refused.csv")
 def refused(job_id: str) -> ResponseReturnValue:
-    """The refused lines with all their cells, and what to do, to be mended and imported again."""
+    """Stream the rejected rows with all their cells and what to fix, to be imported again."""
     importer = current_importer()
     job = importer.read(job_id)
     if not importer.counts(job).rejected:

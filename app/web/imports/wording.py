@@ -250,7 +250,7 @@ def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
 
 
 def visible(line: Line, job: Job) -> LineShown:
-    """A line as the table shows it; who is not there yet has no page."""
+    """Return a row as the table shows it; a person who is not stored yet has no page."""
     there = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
     there = there or (line.outcome == ADDED and job.phase is Phase.APPLIED)
     number = row_label(line.number, job.sheets)

@@ -52,7 +52,7 @@ _SYMBOL = re.compile(
 
 @lru_cache(maxsize=1)
 def build_sprite() -> str:
-    """An SVG document with a symbol for each icon in use."""
+    """Return an SVG sprite with a symbol for each icon in use."""
     packaged = (
         resources.files("flask_bootstrap") / "static/bootstrap5/icons/bootstrap-icons.svg"
     ).read_text("utf-8")
@@ -63,7 +63,7 @@ def build_sprite() -> str:
 
 @lru_cache(maxsize=256)
 def icon_at(sprite: str, name: str) -> Markup:
-    """An icon out of the sprite at this address, in the colour of the text, hidden from readers."""
+    """Return an icon of the sprite at this URL, in the text colour, hidden from screen readers."""
     if name not in ICONS:
         raise ValueError(f"the sprite has no icon {name!r}")
     # The name comes from our own list and the address from our own server.
