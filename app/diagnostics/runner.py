@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.contracts.checks import Check, Finding, State, failed
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
+from app.runtime.ttl import TtlValue
 
 CHECK_SECONDS = 8.0
 ALL_SECONDS = 9.0
@@ -92,21 +93,19 @@ class Doctor:
     def __init__(self, open_checks: Callable[[], Sequence[Check]]) -> None:
         self._open_checks = open_checks
         self._checks: Sequence[Check] | None = None
-        self._lock = threading.Lock()
-        self._last: tuple[float, Report] | None = None
+        self._report: TtlValue[Report] = TtlValue(REMEMBERED_SECONDS)
 
     @property
     def last(self) -> Report | None:
         """The last report of this worker, of whatever age."""
-        return self._last[1] if self._last else None
+        return self._report.last
 
     def report(self, more: Sequence[Check] = (), *, oldest: float = REMEMBERED_SECONDS) -> Report:
         """What is found now, or was so many seconds ago at most; ``more`` is looked at too."""
-        with self._lock:
-            last = self._last
-            if last is None or time.monotonic() - last[0] > oldest:
-                if self._checks is None:
-                    self._checks = self._open_checks()
-                report = examine([*self._checks, *more])
-                self._last = last = (time.monotonic(), report)
-            return last[1]
+
+        def run(_: object) -> Report:
+            if self._checks is None:
+                self._checks = self._open_checks()
+            return examine([*self._checks, *more])
+
+        return self._report.get(run, oldest)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from app.model.employee import BADGE_KEYS, Employee
 from app.model.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
 from app.photos import processing
 from app.runtime import read_budget
+from app.runtime.ttl import TtlValue
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +45,7 @@ class Directory:
         self.photos = photos
         self.photos_off_because = photos_off_because
         self._near = FuzzySearch(employees)
-        self._facets: tuple[float, Facets] | None = None
-        self._last_facets: Facets | None = None
-        self._facets_lock = threading.Lock()
+        self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """One page of cards; see EmployeeStore.browse."""
@@ -63,19 +60,12 @@ class Directory:
 
     def facets(self) -> Facets:
         """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""
-        cached = self._facets
-        if cached is not None and time.monotonic() - cached[0] < FACETS_SECONDS:
-            return cached[1]
-        with self._facets_lock:
-            cached = self._facets
-            if cached is not None and time.monotonic() - cached[0] < FACETS_SECONDS:
-                return cached[1]
-            facets = self.employees.facets()
-            if self._last_facets == facets:
-                facets = self._last_facets  # the same object: what was rendered from it serves
-            self._last_facets = facets
-            self._facets = (time.monotonic(), facets)
-            return facets
+        return self._facets.get(self._count)
+
+    def _count(self, last: Facets | None) -> Facets:
+        facets = self.employees.facets()
+        # The same object if nothing changed: what was rendered from it is used again.
+        return last if last == facets else facets
 
     def get(self, employee_id: str) -> Employee:
         """The employee. Raises EmployeeNotFound."""
@@ -90,7 +80,7 @@ class Directory:
             stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
         if photo_key and stored.photo_key != photo_key:
             self._drop_photo(photo_key)  # the same form was sent before, with its photo
-        self._facets = None
+        self._facets.expire()
         return stored
 
     def add_many(
@@ -98,7 +88,7 @@ class Directory:
     ) -> Iterator[int]:
         """Add new employees in bulk, their photos being stored; see EmployeeStore.add_many."""
         for stored in self.employees.add_many(employees, keep_versions=keep_versions):
-            self._facets = None
+            self._facets.expire()
             yield stored
 
     def update(
@@ -127,7 +117,7 @@ class Directory:
             self._drop_photo(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
             self._drop_photo(before.photo_key)
-        self._facets = None
+        self._facets.expire()
         return stored
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
@@ -135,7 +125,7 @@ class Directory:
         gone = self.employees.delete(employee_id, expected_revision, write_id)
         if gone.photo_key:
             self._drop_photo(gone.photo_key)
-        self._facets = None
+        self._facets.expire()
         return gone
 
     def sweep_photos(self, *, really: bool) -> Iterator[str]:

@@ -19,6 +19,7 @@ from app.machine.request_counter import RequestCounter
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, ec2_metadata
 from app.runtime.runtime_dir import RuntimeDir
+from app.runtime.ttl import TtlValue
 from app.runtime.version import version
 from app.settings import Settings
 
@@ -54,7 +55,7 @@ class Console:
         self.heartbeats = heartbeats
         self._rates = RateMeter(self.folder, self.requests)
         self._sign_key = sign_key
-        self._fleet: tuple[float, FleetState] | None = None
+        self._fleet: TtlValue[FleetState] = TtlValue(_REMEMBERED_SECONDS)
 
     def load(self) -> Load | None:
         """The load that runs on this machine."""
@@ -111,19 +112,19 @@ class Console:
         return self.heartbeats is not None and self.heartbeats.request_stop(machine)
 
     def _others(self) -> FleetState:
-        if self.heartbeats is None:
+        heartbeats = self.heartbeats
+        if heartbeats is None:
             return FleetState([])
-        known = self._fleet
-        if known and time.monotonic() - known[0] < _REMEMBERED_SECONDS:
-            return known[1]
-        try:
-            with deadline.within(_FLEET_SECONDS):
-                view = FleetState(self.heartbeats.all())
-        except StorageUnavailable as error:
-            log.warning("the fleet was not read: %s", error)
-            view = FleetState(known[1].machines if known else [], error.reason)
-        self._fleet = (time.monotonic(), view)
-        return view
+
+        def read(last: FleetState | None) -> FleetState:
+            try:
+                with deadline.within(_FLEET_SECONDS):
+                    return FleetState(heartbeats.all())
+            except StorageUnavailable as error:
+                log.warning("the fleet was not read: %s", error)
+                return FleetState(last.machines if last else [], error.reason)
+
+        return self._fleet.get(read)
 
     def _key_mark(self) -> str:
         """A mark by which machines see that they sign with the same key, and nothing of the key."""

@@ -12,9 +12,10 @@ import json
 import os
 import re
 import threading
-import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from app.runtime.ttl import TtlValue
 
 CONNECT_SECONDS = 0.3
 ALL_SECONDS = 1.0
@@ -36,16 +37,8 @@ class Machine(NamedTuple):
     region: str
 
 
-class _Known:
-    """What was found, for good; and when nothing was, so that not every page waits for it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.machine: Machine | None = None
-        self.asked_at: float | None = None
-
-
-_known = _Known()
+# What was found, for good; and when nothing was, so that not every page waits for it.
+_known: TtlValue[Machine | None] = TtlValue(ASK_AGAIN_SECONDS)
 
 
 def current_machine() -> Machine | None:
@@ -55,14 +48,7 @@ def current_machine() -> Machine | None:
     """
     if os.environ.get("AWS_EC2_METADATA_DISABLED", "").strip().lower() == "true":
         return None
-    with _known.lock:
-        asked = _known.asked_at
-        if _known.machine is None and (
-            asked is None or time.monotonic() - asked > ASK_AGAIN_SECONDS
-        ):
-            _known.machine = _ask_in_time()
-            _known.asked_at = time.monotonic()
-        return _known.machine
+    return _known.last or _known.get(lambda _: _ask_in_time())
 
 
 def _ask_in_time() -> Machine | None:

@@ -34,6 +34,7 @@ from app.diagnostics.port import check_port, listening_on
 from app.diagnostics.secret_key import check_key
 from app.model.errors import StorageUnavailable
 from app.runtime import ec2_metadata
+from app.runtime.ttl import TtlValue
 from app.runtime.version import version
 from app.settings import Settings
 from app.storage import open_stores
@@ -74,7 +75,7 @@ def reply(status: int, body: str, **headers: str) -> Reply:
 @pytest.fixture
 def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A stand-in of the metadata service, in us-west-2."""
-    monkeypatch.setattr(ec2_metadata, "_known", ec2_metadata._Known())
+    monkeypatch.setattr(ec2_metadata, "_known", TtlValue(ec2_metadata.ASK_AGAIN_SECONDS))
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     server = ImdsServer(("127.0.0.1", 0), Imds)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

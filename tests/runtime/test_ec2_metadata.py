@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.runtime import ec2_metadata
+from app.runtime.ttl import TtlValue
 from tests.support.in_time import LATE
 
 pytestmark = pytest.mark.slow
@@ -79,7 +80,7 @@ class ImdsServer(ThreadingHTTPServer):
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ec2_metadata, "_known", ec2_metadata._Known())
+    monkeypatch.setattr(ec2_metadata, "_known", TtlValue(ec2_metadata.ASK_AGAIN_SECONDS))
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as CheckTimeout
 from typing import NamedTuple
@@ -13,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contracts import EmployeeStore, PhotoStore
 from app.model.errors import StorageUnavailable
+from app.runtime.ttl import TtlValue
 from app.web.current import current_directory
 
 machine = Blueprint("machine", __name__)
@@ -35,20 +34,19 @@ class Readiness:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._running: dict[str, Future[None]] = {}
-        self._cached: tuple[float, dict[str, State]] | None = None
+        self._states: TtlValue[dict[str, State]] = TtlValue(REMEMBERED_SECONDS)
         self._threads: ThreadPoolExecutor | None = None
 
     def of(self, employees: EmployeeStore, photos: PhotoStore | None) -> dict[str, State]:
         """Return the state of the database and of the photo store."""
-        with self._lock:
-            if self._cached and time.monotonic() - self._cached[0] < REMEMBERED_SECONDS:
-                return self._cached[1]
+
+        def ask(_: object) -> dict[str, State]:
             states = {"database": self._ask("database", employees)}
             states["photos"] = self._ask("photos", photos) if photos else State(True, "off")
-            self._cached = (time.monotonic(), states)
             return states
+
+        return self._states.get(ask)
 
     def _ask(self, name: str, store: EmployeeStore | PhotoStore) -> State:
         if self._threads is None:  # not in __init__: threads do not survive a fork

@@ -84,8 +84,8 @@ def test_a_database_that_hangs_is_not_ready_within_the_second(
 def test_a_check_that_hangs_is_never_started_twice(
     silent: Silent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    readiness = Readiness()
     monkeypatch.setattr("app.web.machine.health.REMEMBERED_SECONDS", 0.0)
+    readiness = Readiness()
     monkeypatch.setattr("app.web.machine.health.CHECK_SECONDS", 0.05)
     states = [readiness.of(silent, None)["database"].works for _ in range(4)]
     assert (states, silent.asked) == ([False] * 4, 1)

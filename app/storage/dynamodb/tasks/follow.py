@@ -18,6 +18,7 @@ from threading import Event
 
 from app.contracts import Progress
 from app.model.errors import StorageUnavailable
+from app.runtime.ttl import TtlValue
 from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import is_about_the_item
 from app.storage.dynamodb.client.tables import Tables, describe, stream_of
@@ -63,6 +64,7 @@ class Follower:
         self._tally = tally
         self._reindex = reindex
         self._lease = Lease(calls, tables, "follow", "flask follow")
+        self._stream: TtlValue[str] = TtlValue(_SAME_STREAM_SECONDS)
         self._waits_for_another = False
         self._trouble = ""
         self._pause = _SOON
@@ -96,7 +98,7 @@ class Follower:
                 stop.wait(self._lease.seconds_until_free() + _SOON)
             return
         self._waits_for_another = False
-        arn = self._stream()
+        arn = self._stream.get(self._find_stream, 0.0)
         lost = _why_lost(reached, arn)
         while not stop.is_set():
             if lost:
@@ -117,7 +119,7 @@ class Follower:
         """Follow this stream until it is another one, or until this has to stop."""
         arn, at = reached["stream"], reached["at"]
         walk = StreamReader(self._calls, self._tables.people, arn, reached["places"])
-        looked_at_table, idle = time.monotonic(), 0
+        idle = 0
         while not stop.is_set() and not (once and idle == _IDLE_LOOKS):
             found = 0
             for changes in walk.look():
@@ -131,10 +133,8 @@ class Follower:
                 self._lease.checkpoint(_checkpoint(arn, walk.places, at))
             idle = 0 if found or walk.has_more else idle + 1
             stop.wait(_AT_ONCE if walk.has_more or once else self._pause)
-            if walk.has_ended or time.monotonic() - looked_at_table > _SAME_STREAM_SECONDS:
-                looked_at_table = time.monotonic()
-                if self._stream() != arn:
-                    return
+            if self._stream.get(self._find_stream, 0.0 if walk.has_ended else None) != arn:
+                return
         self._lease.checkpoint(_checkpoint(arn, walk.places, at))
 
     def _deal_with(self, changes: list[Change]) -> int:
@@ -192,7 +192,7 @@ class Follower:
                     return
         yield f"The index agrees with the records; {changed:,} mended."
 
-    def _stream(self) -> str:
+    def _find_stream(self, _: object) -> str:
         arn, _ = stream_of(describe(self._calls, self._tables.people))
         if not arn:
             reason = "the table has no stream: run flask setup"

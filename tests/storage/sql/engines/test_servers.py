@@ -285,7 +285,7 @@ def test_a_server_that_is_gone_is_told_of_by_every_page_and_by_the_doctor(
     app = small_app(tmp_path, DATABASE_URL=url)
     client = app.test_client()
     assert client.get("/readyz").status_code == 200
-    app.extensions["readiness"]._known = None
+    app.extensions["readiness"]._states.expire()
     relay.refuse()
     answer = client.get("/readyz")
     assert answer.status_code == 503
