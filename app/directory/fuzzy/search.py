@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from app.contracts import EmployeeStore, Page, Query
 from app.directory.fuzzy.exact_names import later_exact_matches, may_have_later_matches
@@ -87,7 +87,7 @@ class _Found:
 
     def __init__(self, visible: set[str], typed: str) -> None:
         self._shown = visible
-        self._typed = _written_in(typed)
+        self._typed = typed
         self._people: list[Suggestion] = []
         self._searches: list[str] = []
         self._more = False
@@ -104,7 +104,7 @@ class _Found:
     def take(self, guess: Rewrite, page: Page) -> None:
         """Add the results of a rewritten search."""
         before = len(self._people)
-        as_typed = {way: self._as_typed(way) for way in guess.changed}
+        as_typed = {way: self._as_typed(way) for way in guess.changed} if page.cards else {}
         for card in page.cards:
             if card.id in self._shown or self.is_full:
                 continue
@@ -128,7 +128,11 @@ class _Found:
 
     def _as_typed(self, way: Substitution) -> str:
         """How a word was typed."""
-        return _written_as(self._typed, way.typed, whole=True) or way.typed
+        return _written_as(self._typed_as_written, way.typed, whole=True) or way.typed
+
+    @cached_property
+    def _typed_as_written(self) -> tuple[Written, ...]:
+        return _written_in(self._typed)
 
 
 def _written_on(card: Card) -> list[Written]:
