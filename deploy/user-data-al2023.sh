@@ -8,7 +8,7 @@ PHOTOS_BUCKET=
 AWS_DEFAULT_REGION=
 DYNAMO_MODE=on
 END_OF_SETTINGS
-} # Any other setting of the README may be added above: NAME=value, a line each.
+} # Any other setting of docs/administration.md may be added above: NAME=value, a line each.
 
 # All that differs between the systems here; the rest is in deploy/install/ of the archive.
 export SYSTEM=al2023
