@@ -130,7 +130,7 @@ def test_the_catalogue_knows_the_types_that_athena_reads(aws: Any) -> None:
 def test_many_people_are_several_files_of_one_shape(
     aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import app.storage.data_lake as data_lake
+    from app.storage.aws import data_lake
 
     monkeypatch.setattr(data_lake, "PEOPLE_A_FILE", 40)
     people = many(100)
@@ -162,7 +162,7 @@ def test_the_same_day_again_is_replaced_and_other_days_stay(aws: Any, tmp_path: 
 def test_a_store_that_fails_midway_leaves_the_day_as_it_was(
     aws: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import app.storage.data_lake as data_lake
+    from app.storage.aws import data_lake
 
     write(many(30))
     before, where = keys(aws), partitions()
@@ -217,7 +217,7 @@ def test_the_policy_allows_what_is_asked_and_nothing_else(
 def test_two_runs_of_a_day_at_once_leave_the_later_one_whole(
     aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_registers: bool
 ) -> None:
-    import app.storage.data_lake as data_lake
+    from app.storage.aws import data_lake
 
     lake = data_lake.open_data_lake(LAKE, "employee_directory", "people", REGION)
     write(many(5))
@@ -264,7 +264,7 @@ def test_what_no_column_can_hold_is_null(aws: Any, tmp_path: Path) -> None:
 def test_what_a_killed_run_left_goes_with_the_next(
     aws: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import app.storage.data_lake as data_lake
+    from app.storage.aws import data_lake
 
     aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-23/run-1/part-1.parquet", Body=b"x")
     write(many(3))
