@@ -1,4 +1,4 @@
-"""The list of routes is whole, the README tells of each, and no GET changes anything."""
+"""The list of routes is whole, the documents tell of each, and no GET changes anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.repository import ROOT
 from tests.support.routes import ROUTES
 from tests.support.small_app import small_app
 
-README = (ROOT / "README.md").read_text()
+ADMINISTRATION = (ROOT / "docs" / "administration.md").read_text()
 
 
 def test_every_route_is_declared_with_its_methods_and_who_may_use_it(tmp_path: Path) -> None:
@@ -29,11 +29,11 @@ def test_every_route_is_declared_with_its_methods_and_who_may_use_it(tmp_path: P
     assert all(route.who and route.changes for route in ROUTES.values())
 
 
-def test_the_readme_tells_of_every_address() -> None:
+def test_the_documents_tell_of_every_address() -> None:
     for rule in ROUTES:
         first = rule.split("/")[1].split("<")[0]
         if first not in ("static", "favicon.ico"):
-            assert f"`/{first}" in README, rule
+            assert f"`/{first}" in ADMINISTRATION, rule
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

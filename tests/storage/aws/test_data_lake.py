@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 REGION = "us-west-2"
 LAKE = "s3://lake/hr/people"
 DAY, DAY_BEFORE = date(2026, 11, 23), date(2026, 11, 22)
-README = (ROOT / "README.md").read_text()
+GUIDE = (ROOT / "docs" / "import-and-export.md").read_text()
 
 
 @pytest.fixture
@@ -281,10 +281,10 @@ def test_what_a_killed_run_left_goes_with_the_next(
     ]
 
 
-def test_the_queries_of_the_readme_answer(aws: Any, tmp_path: Path) -> None:
+def test_the_queries_of_the_documents_answer(aws: Any, tmp_path: Path) -> None:
     write(many(6), DAY_BEFORE)
     write([*many(6), AMARA])
-    queries = re.findall(r"```sql\n(.*?)```", README.split("## Data lake")[1], re.DOTALL)
+    queries = re.findall(r"```sql\n(.*?)```", GUIDE.split("## Data lake")[1], re.DOTALL)
     assert len(queries) == 3
     lake = athena(aws, tmp_path)
     departments, badges, new = (lake.execute(query).fetchall() for query in queries)
