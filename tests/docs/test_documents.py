@@ -16,6 +16,8 @@ from tests.support.repository import ROOT
 README = (ROOT / "README.md").read_text()
 ADMINISTRATION = (ROOT / "docs" / "administration.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+CI = (ROOT / ".ci" / "run").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -140,3 +142,10 @@ def test_the_changelog_tells_of_this_version() -> None:
     assert re.fullmatch(
         rf"\[{re.escape(PROJECT['project']['version'])}] - \d{{4}}-\d\d-\d\d", headings[1]
     )
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert "    make test  " in README
+    (recipe,) = re.findall(r"^test:.*\n\t@\$\(PYTEST\) (.*) \$\(ARGS\)$", MAKEFILE, re.MULTILINE)
+    (last,) = re.findall(r"python -m pytest (.*)$", CI, re.MULTILINE)
+    assert recipe.replace("$(WORKERS)", "N") == re.sub(r'"\$\{WORKERS:-\d+\}"', "N", last)
