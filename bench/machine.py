@@ -16,7 +16,7 @@ from app.machine.procfs import CpuTime, cpu_time
 from bench.checkout import ROOT
 from tests.support.servers.dynamodb_local import PACKAGE
 
-_PACKAGES = ("Flask", "Jinja2", "SQLAlchemy", "pynamodb", "boto3", "gunicorn")
+_PACKAGES = ("Flask", "Jinja2", "SQLAlchemy", "pynamodb", "botocore", "gunicorn")
 
 
 class Moment:
