@@ -100,7 +100,7 @@ def _number(ways: list[list[Substitution]]) -> int:
 def _ways(
     typed: str, together: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Substitution]:
-    """Return the substitutions for a word; none if no similar word exists and it is the only one."""
+    """Return the substitutions for a word; none if no word is similar and it is the only one."""
     forms = _other_forms(typed, vocabulary)
     if vocabulary is None:
         return [Substitution(typed, typed), *forms]
