@@ -1,7 +1,7 @@
-"""An import is worked on by a process of its own, at a low priority, so that pages go on.
+"""Run an import in a process of its own, at a low priority, so that pages stay fast.
 
-It is started by the watch or the command, with their settings. One that has compared a long file
-ends, and another carries it out: what the first needed is out of memory then.
+The scheduler or the command starts it with its own settings. After validating a long file the
+process ends and another applies the plan: this frees the memory that validation needed.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from app.storage import Stores, open_stores
 
 _ROOT = Path(__file__).resolve().parents[1]
 _START = "import sys; sys.path.insert(0, {root!r}); from app import import_process as p; p.main()"
-_LOWER_PRIORITY = 10
-# So many lines are worth the start of another process.
-LONG = 20_000
-# The status with which a process ends that wants another to go on.
-_ANOTHER = 64
-# DynamoDB answers many at a time; an SQL database writes one after the other.
+_NICENESS = 10
+# Rows from which a new process for the second phase is worth its start.
+LONG_FILE_ROWS = 20_000
+# Exit status of a process that another one shall continue.
+_RESTART = 64
+# DynamoDB takes concurrent writes; an SQL database serializes them.
 _WRITERS_ON_DYNAMODB = 4
 
 
 def open_importer(settings: Settings, stores: Stores) -> Importer:
-    """The imports of these stores."""
+    """Return the importer for these stores."""
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
     return Importer(stores.employees, stores.jobs, writers)
 
 
 def run_process(settings: Settings, job_id: str) -> None:
-    """Start the process, and wait for its end."""
-    wanted = {
+    """Run the process until it ends, and its successor if it asks for one."""
+    options = {
         "instance_folder": str(settings.instance_folder),
         "dynamo_mode": settings.dynamo_mode,
         "dynamo_table": settings.dynamo_table,
@@ -50,46 +50,50 @@ def run_process(settings: Settings, job_id: str) -> None:
         "job": job_id,
     }
     command = [sys.executable, "-c", _START.format(root=str(_ROOT))]
-    status = _ANOTHER
-    while status == _ANOTHER:
-        # In the group of the server, so that it is told to stop when the server is.
+    status = _RESTART
+    while status == _RESTART:
+        # In the process group of the server, so that it gets the signals that stop the server.
         process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own program)
-        process.communicate(json.dumps(wanted).encode())
+        process.communicate(json.dumps(options).encode())
         status = process.returncode
 
 
 def main() -> None:
-    """What the process does."""
-    wanted = json.load(sys.stdin)
-    job_id = wanted.pop("job")
-    settings = Settings(**{**wanted, "instance_folder": Path(wanted["instance_folder"])})
-    log_as_json()
-    os.nice(_LOWER_PRIORITY)
-    told, rest = Event(), Event()
+    """Read the settings from standard input and work on the job.
 
-    def be_told(*_: object) -> None:
-        told.set()
-        rest.set()
+    Exits with _RESTART when another process shall continue.
+    """
+    options = json.load(sys.stdin)
+    job_id = options.pop("job")
+    settings = Settings(**{**options, "instance_folder": Path(options["instance_folder"])})
+    log_as_json()
+    os.nice(_NICENESS)
+    terminated, stop = Event(), Event()
+
+    def on_signal(*_: object) -> None:
+        terminated.set()
+        stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, be_told)
+        signal.signal(number, on_signal)
     importer = open_importer(settings, open_stores(settings))
     tune()
     try:
-        compared = _work(importer, job_id, rest)
+        is_validated = _work(importer, job_id, stop)
     except StorageUnavailable as error:
         raise SystemExit(f"the import {job_id} waits: {error}") from error
-    if compared and not told.is_set():
-        raise SystemExit(_ANOTHER)
+    if is_validated and not terminated.is_set():
+        raise SystemExit(_RESTART)
 
 
-def _work(importer: Importer, job_id: str, rest: Event) -> bool:
-    """Work until there is nothing to do, or until a long file is compared: then it rests."""
-    compared = False
-    before = None
-    for job in importer.work(job_id, rest):
-        if job.phase is Phase.APPLYING and before is Phase.VALIDATING and job.total > LONG:
-            compared = True
-            rest.set()
-        before = job.phase
-    return compared
+def _work(importer: Importer, job_id: str, stop: Event) -> bool:
+    """Work until nothing is left or a long file is validated; return whether the latter."""
+    is_validated = False
+    previous = None
+    for job in importer.work(job_id, stop):
+        was_validating = previous is Phase.VALIDATING
+        if was_validating and job.phase is Phase.APPLYING and job.total > LONG_FILE_ROWS:
+            is_validated = True
+            stop.set()
+        previous = job.phase
+    return is_validated

@@ -89,7 +89,7 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
 ) -> None:
     importer = Importer(ModelStore(), JobsInMemory())
     job = importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True)
-    monkeypatch.setattr(import_process, "LONG", 0)
+    monkeypatch.setattr(import_process, "LONG_FILE_ROWS", 0)
     assert import_process._work(importer, job.id, Event())
     compared = importer.read(job.id)
     assert (compared.phase, compared.done.added, compared.lease_holder) == (Phase.APPLYING, 0, "")
@@ -97,7 +97,7 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
     assert not import_process._work(importer, job.id, Event())
     assert importer.read(job.id).phase is Phase.APPLIED
     short = importer.receive(io.BytesIO(FILE), "b.csv", auto_apply=True)
-    monkeypatch.setattr(import_process, "LONG", 1)
+    monkeypatch.setattr(import_process, "LONG_FILE_ROWS", 1)
     assert not import_process._work(importer, short.id, Event())
     assert importer.read(short.id).phase is Phase.APPLIED
 
@@ -105,7 +105,7 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
 def test_processes_are_started_until_one_wants_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ends = [import_process._ANOTHER, import_process._ANOTHER, 1, 0]
+    ends = [import_process._RESTART, import_process._ANOTHER, 1, 0]
     told = []
 
     class Process:

@@ -1,4 +1,4 @@
-"""What is planned is carried out: the newcomers of many parts together, then part after part."""
+"""Apply a plan: add the new employees of many parts together, then finish part by part."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from app.imports.running.additions import Additions
 from app.imports.running.job_lease import JobLease
 from app.imports.running.updates import Updater
 
-# In a directory of a million, 100,000 people at once cost half of what 10,000 at a time do. A store
-# with several writers puts nobody in order, and what a kill interrupts is looked at again there.
-PARTS_TOGETHER = 100
+# In a directory of a million, adding 100,000 people at once costs half of adding 10,000 at a time.
+# A store with several writers does not sort, and batches of one part limit the rework after a kill.
+PARTS_PER_BATCH = 100
 
 
 def apply(store: EmployeeStore, lease: JobLease, parts: LineStore, writers: int) -> Iterator[Job]:
-    """Carry out the parts that are not done yet; yield how far it is."""
-    together = PARTS_TOGETHER if writers == 1 else 1
+    """Apply the remaining parts; yield the job after each step."""
+    size = PARTS_PER_BATCH if writers == 1 else 1
     while (begin := lease.job.done_parts) < lease.job.parts:
-        some = range(begin, min(begin - begin % together + together, lease.job.parts))
-        yield from _Group(store, lease, parts, some, writers).run()
+        numbers = range(begin, min(begin - begin % size + size, lease.job.parts))
+        yield from _Batch(store, lease, parts, numbers, writers).run()
 
 
-class _Group:
-    """Some parts that are carried out together."""
+class _Batch:
+    """Consecutive parts that are applied together."""
 
     def __init__(
-        self, store: EmployeeStore, lease: JobLease, parts: LineStore, some: range, writers: int
+        self, store: EmployeeStore, lease: JobLease, parts: LineStore, numbers: range, writers: int
     ) -> None:
         self._lease = lease
         self._parts = parts
-        self._some = some
-        self._planned: Sequence[LineCounts] = parts.planned_counts(some)
-        # Else a part may have been done, or kept, by a worker that was killed before it said so.
-        self._is_fresh = lease.job.begun_parts <= some.start
-        self._newcomers = Additions(store, lease.job.id, is_fresh=self._is_fresh)
-        self._doer = Updater(store, lease.job.id, lease.renew, writers, is_fresh=self._is_fresh)
+        self._numbers = numbers
+        self._planned: Sequence[LineCounts] = parts.planned_counts(numbers)
+        # Otherwise a worker that was killed may have applied or stored a part without a checkpoint.
+        self._is_fresh = lease.job.begun_parts <= numbers.start
+        self._additions = Additions(store, lease.job.id, is_fresh=self._is_fresh)
+        self._updater = Updater(store, lease.job.id, lease.renew, writers, is_fresh=self._is_fresh)
 
     def run(self) -> Iterator[Job]:
         self._lease.renew()
-        begun = max(self._lease.job.begun_parts, self._some.stop)
+        begun = max(self._lease.job.begun_parts, self._numbers.stop)
         yield self._lease.update(begun_parts=begun, buffered=0)
         if any(counts.added for counts in self._planned):
             yield from self._add()
-        for number, planned in zip(self._some, self._planned, strict=True):
+        for number, planned in zip(self._numbers, self._planned, strict=True):
             self._lease.renew()
             counts = self._finish(number, planned)
             job = self._lease.job
@@ -57,34 +57,34 @@ class _Group:
             )
 
     def _add(self) -> Iterator[Job]:
-        for there in self._newcomers.add(self._lines(), self._reading):
-            if there > self._lease.job.added_ahead:
-                # Whatever killed a worker before is behind us.
-                yield self._lease.report(buffered=0, added_ahead=there, attempts=0, error="")
+        for added in self._additions.add(self._added_lines(), self._on_read):
+            if added > self._lease.job.added_ahead:
+                # Progress beyond the point where an earlier worker died resets the attempts.
+                yield self._lease.report(buffered=0, added_ahead=added, attempts=0, error="")
             else:
                 yield self._lease.report(buffered=0)
             self._lease.renew()
 
-    def _lines(self) -> Iterator[Line]:
-        for number, planned in zip(self._some, self._planned, strict=True):
+    def _added_lines(self) -> Iterator[Line]:
+        for number, planned in zip(self._numbers, self._planned, strict=True):
             if planned.added:
                 lines = self._parts.get(PLAN, number)
                 yield from (line for line in lines if line.outcome == ADDED)
 
-    def _reading(self, count: int) -> None:
+    def _on_read(self, count: int) -> None:
         self._lease.renew()
         self._lease.report(buffered=count)
 
     def _finish(self, number: int, planned: LineCounts) -> LineCounts:
-        """Do what is left of a part, and keep what became of its lines; how many of each."""
-        as_planned = self._is_fresh and self._newcomers.as_planned
+        """Apply the rest of a part and store its outcomes; return their counts."""
+        as_planned = self._is_fresh and self._additions.as_planned
         if as_planned and not planned.changed:
             self._parts.put_as_planned(number, planned)
             return planned
         lines = self._parts.get(PLAN, number)
-        became = self._doer.do(lines, self._newcomers)
-        if self._is_fresh and became == lines:
+        results = self._updater.apply(lines, self._additions)
+        if self._is_fresh and results == lines:
             self._parts.put_as_planned(number, planned)
         else:
-            self._parts.put(DONE, number, became)
-        return count_lines(became)
+            self._parts.put(DONE, number, results)
+        return count_lines(results)

@@ -1,4 +1,4 @@
-"""The lease of a job: one worker at a time writes its state, and says in it that it is alive."""
+"""The lease of a job: one worker at a time writes its state and renews the lease in it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 
 from app.contracts.import_jobs import Job, JobChanged, JobStore, StoredJob
 
-# As long as the table of texts of a large workbook may take to be read, on a busy machine.
+# As long as the shared strings of a large workbook may take to read on a busy machine.
 LIFE_SECONDS = 60.0
 _RENEW_SECONDS = 4.0
 _REPORT_SECONDS = 1.0
-_MOST_TRIES = 5
-_MOST_ROUNDS = 20
-_PROCESSES = Path("/proc/self/stat")
+_MAX_ATTEMPTS = 5
+_MAX_CHANGE_RETRIES = 20
+_PROC_STAT = Path("/proc/self/stat")
 _DIED_AGAIN = (
     "The work on it ended five times without getting further. "
     "The log of the machine says why; then let it go on."
@@ -28,58 +28,59 @@ _DIED_AGAIN = (
 
 
 class StopRequested(Exception):
-    """Somebody asked the work to stop; what was begun is done again when it goes on."""
+    """A stop was requested; the unfinished step is repeated when the job is resumed."""
 
 
 class LeaseLost(Exception):
-    """Another worker has taken over."""
+    """Another worker has acquired the lease."""
 
 
 def change(jobs: JobStore, job_id: str, make: Callable[[Job], Job]) -> Job:
-    """Change a job whatever else changes it: ``make`` is asked again until nobody was faster."""
-    for _ in range(_MOST_ROUNDS):
+    """Apply ``make`` to a job; after a concurrent change, to the new one. Raises JobNotFound."""
+    for _ in range(_MAX_CHANGE_RETRIES):
         stored = jobs.read(job_id)
-        wanted = make(stored.job)
-        if wanted == stored.job:
-            return wanted
+        updated = make(stored.job)
+        if updated == stored.job:
+            return updated
         try:
-            jobs.write(wanted, stored.revision)
+            jobs.write(updated, stored.revision)
         except JobChanged:
             continue
-        return wanted
+        return updated
     raise JobChanged(f"The import {job_id} was changed by others all the time.")
 
 
 class JobLease:
-    """Held from ``acquire`` to ``release``."""
+    """A lease on a job, from ``acquire`` to ``release``; ``job`` is its current state."""
 
-    def __init__(self, jobs: JobStore, stored: StoredJob, who: str, stop: Event) -> None:
+    def __init__(self, jobs: JobStore, stored: StoredJob, holder: str, stop: Event) -> None:
         self._jobs = jobs
-        self._who = who
+        self._holder = holder
         self._stop = stop
         self._written = time.monotonic()
         self.job, self._revision = stored
 
     def update(self, **changes: Any) -> Job:
         """Change the job, and renew the lease. Raises LeaseLost."""
-        changes = {"lease_holder": self._who, "lease_until": time.time() + LIFE_SECONDS, **changes}
+        until = time.time() + LIFE_SECONDS
+        changes = {"lease_holder": self._holder, "lease_until": until, **changes}
         while True:
-            wanted = replace(self.job, **changes)
+            updated = replace(self.job, **changes)
             try:
-                self._revision = self._jobs.write(wanted, self._revision)
+                self._revision = self._jobs.write(updated, self._revision)
             except JobChanged:
-                self._read_again()
+                self._reload()
                 continue
-            self.job = wanted
+            self.job = updated
             self._written = time.monotonic()
-            return wanted
+            return updated
 
     def checkpoint(self, **changes: Any) -> Job:
-        """Save a piece of work that is finished: whatever killed a worker before is behind us."""
+        """Save finished work and reset the attempts: the job got past any earlier crash."""
         return self.update(**{"attempts": 0, "error": "", **changes})
 
     def report(self, **changes: Any) -> Job:
-        """Report how far the work is: for others once a second, and when the lease is released."""
+        """Report progress; it is stored at most once a second and when the lease is released."""
         self.job = replace(self.job, **changes)
         if time.monotonic() - self._written > _REPORT_SECONDS:
             self.update()
@@ -101,10 +102,10 @@ class JobLease:
         except LeaseLost:
             return
 
-    def _read_again(self) -> None:
-        """Take over what others wrote: they may ask to stop, and nothing else while we hold it."""
+    def _reload(self) -> None:
+        """Read the job again; while the lease is held, others may only set ``paused``."""
         stored = self._jobs.read(self.job.id)
-        if stored.job.lease_holder != self._who:
+        if stored.job.lease_holder != self._holder:
             raise LeaseLost
         self.job = replace(self.job, paused=stored.job.paused)
         self._revision = stored.revision
@@ -116,36 +117,34 @@ def acquire(jobs: JobStore, job_id: str, stop: Event) -> JobLease | None:
     job = stored.job
     if not job.needs_work or is_leased(job):
         return None
-    if job.attempts >= _MOST_TRIES:
+    if job.attempts >= _MAX_ATTEMPTS:
         change(jobs, job_id, lambda job: replace(job, paused=True, error=_DIED_AGAIN))
         return None
-    who = f"{_host()} {os.getpid()} {secrets.token_hex(4)}"
-    held_until = time.time() + LIFE_SECONDS
-    held = replace(job, lease_holder=who, lease_until=held_until, attempts=job.attempts + 1)
+    holder = f"{_host()} {os.getpid()} {secrets.token_hex(4)}"
+    until = time.time() + LIFE_SECONDS
+    leased = replace(job, lease_holder=holder, lease_until=until, attempts=job.attempts + 1)
     try:
-        revision = jobs.write(held, stored.revision)
+        revision = jobs.write(leased, stored.revision)
     except JobChanged:
         return None  # another was faster
-    return JobLease(jobs, StoredJob(held, revision), who, stop)
+    return JobLease(jobs, StoredJob(leased, revision), holder, stop)
 
 
 def is_leased(job: Job) -> bool:
-    """Whether a worker is at it; one that died on this machine is not waited for."""
+    """Return whether a live worker holds the lease; a process that died here does not count."""
     return (
-        bool(job.lease_holder)
-        and job.lease_until > time.time()
-        and not _died_here(job.lease_holder)
+        bool(job.lease_holder) and job.lease_until > time.time() and not _has_died(job.lease_holder)
     )
 
 
-def _died_here(holder: str) -> bool:
+def _has_died(holder: str) -> bool:
     host, process, _ = holder.split()
     if host != _host():
         return False
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
-        return _PROCESSES.exists()
+        return _PROC_STAT.exists()
     return state in "ZX"
 
 

@@ -1,4 +1,4 @@
-"""The changes of a part are carried out; done again after a kill, they change nothing more."""
+"""Apply the lines of a part; repeated after a kill, this changes nothing more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.model.revision import fields_changed_since, revision_of, version_in
 
-AT_ONCE = 50
+UPDATE_BATCH = 50
 _CHANGED_SINCE = (
     "The person was changed since they were compared. Import the file again to look again"
 )
@@ -23,9 +23,9 @@ _GONE_SINCE = "The person is not here any more. Import the file again to look ag
 
 
 class Updater:
-    """Carries out the lines of one job.
+    """Applies the lines of one job.
 
-    ``is_fresh``: nobody has begun with them, so what is as they would leave it was done by others.
+    ``is_fresh`` says that this job has not begun with them: equal values are changes by others.
     """
 
     def __init__(
@@ -43,39 +43,39 @@ class Updater:
         self._renew_lease = renew_lease
         self._writers = writers
 
-    def do(self, lines: Sequence[Line], newcomers: Additions) -> list[Line]:
-        """What became of each line, in order, once the newcomers are added."""
-        became: dict[int, Line] = {}
-        for line in newcomers.resolve([line for line in lines if line.outcome == ADDED]):
-            became[line.number] = line
-        for line in self._change([line for line in lines if line.outcome == CHANGED]):
-            became[line.number] = line
-        return [became.get(line.number, line) for line in lines]
+    def apply(self, lines: Sequence[Line], additions: Additions) -> list[Line]:
+        """Return the outcome of each line, in order; call it after ``additions.add``."""
+        results: dict[int, Line] = {}
+        for line in additions.resolve([line for line in lines if line.outcome == ADDED]):
+            results[line.number] = line
+        for line in self._update_all([line for line in lines if line.outcome == CHANGED]):
+            results[line.number] = line
+        return [results.get(line.number, line) for line in lines]
 
-    def _change(self, lines: list[Line]) -> Iterator[Line]:
+    def _update_all(self, lines: list[Line]) -> Iterator[Line]:
         with ThreadPoolExecutor(self._writers) as writers:
-            for at in range(0, len(lines), AT_ONCE):
-                some = lines[at : at + AT_ONCE]
-                stored = find_by_ids(self._store, (line.id for line in some))
-                found = [stored.get(line.id) for line in some]
+            for start in range(0, len(lines), UPDATE_BATCH):
+                chunk = lines[start : start + UPDATE_BATCH]
+                stored = find_by_ids(self._store, (line.id for line in chunk))
+                employees = [stored.get(line.id) for line in chunk]
                 if self._writers > 1:
-                    yield from writers.map(self._changed, some, found)
+                    yield from writers.map(self._update, chunk, employees)
                 else:
-                    yield from map(self._changed, some, found)
+                    yield from map(self._update, chunk, employees)
                 self._renew_lease()
 
-    def _changed(self, line: Line, stored: Employee | None) -> Line:
+    def _update(self, line: Line, stored: Employee | None) -> Line:
         if stored is None:
             return line.rejected(_GONE_SINCE)
-        if is_as_left(line, stored):
-            if self._is_fresh:  # by somebody else
+        if is_updated_by(line, stored):
+            if self._is_fresh:  # by others
                 return replace(line, outcome=UNCHANGED, revision="", new={}, old={})
-            return line  # by us, before we were killed
+            return line  # by this job, before a kill
         if revision_of(stored) != line.revision:
             return line.rejected(_CHANGED_SINCE)
-        wanted = with_values(stored, line.new)
+        updated = with_values(stored, line.new)
         try:
-            self._store.update(wanted, line.revision, self._write_id(line))
+            self._store.update(updated, line.revision, self._write_id(line))
         except EditConflict:
             return line.rejected(_CHANGED_SINCE)
         except EmployeeNotFound:
@@ -87,7 +87,7 @@ class Updater:
 
 
 def with_values(stored: Employee, values: Any) -> Employee:
-    """The person with these fields; badges that are not in the catalogue stay."""
+    """Return the employee with these fields; badges outside the catalogue are kept."""
     fields: dict[str, Any] = dict(values)
     if "badges" in fields:
         known = stored.known_badges
@@ -96,13 +96,13 @@ def with_values(stored: Employee, values: Any) -> Employee:
     return replace(stored, **fields)
 
 
-def is_as_left(line: Line, stored: Employee) -> bool:
-    """Whether a person is as a changed line left them: written once since, with its values."""
-    before = version_in(line.revision)
-    return before is not None and stored.version == before + 1 and has_what_was_left(line, stored)
+def is_updated_by(line: Line, stored: Employee) -> bool:
+    """Return whether the last write of the employee was that of this changed line."""
+    version = version_in(line.revision)
+    return version is not None and stored.version == version + 1 and has_values_of(line, stored)
 
 
-def has_what_was_left(line: Line, stored: Employee) -> bool:
-    """Whether a person is what a changed line made of them, however often written since."""
+def has_values_of(line: Line, stored: Employee) -> bool:
+    """Return whether only the line's fields changed since, and all have the line's values."""
     others = fields_changed_since(line.revision, stored) - line.new.keys()
     return not others and with_values(stored, line.new).same_content(stored)

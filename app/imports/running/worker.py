@@ -1,4 +1,4 @@
-"""The work on a job: planning, doing and undoing, in parts that are finished one by one."""
+"""Work on a job: validate, apply or undo it, with a checkpoint after each part."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from app.imports.running.upload_store import open_upload
 from app.model import validation
 from app.model.errors import StorageUnavailable
 
-_ROWS_A_RENEWAL = 2_000
-_OTHER_LABELS = {"id": "Id", FIRST_NAME: "Full name", LAST_NAME: "Full name"}
+_ROWS_PER_RENEWAL = 2_000
+_NAME_LABELS = {"id": "Id", FIRST_NAME: "Full name", LAST_NAME: "Full name"}
 
 
 def work(
     store: EmployeeStore, jobs: JobStore, job_id: str, stop: Event, writers: int
 ) -> Iterator[Job]:
-    """Work on a job until it ends, waits for somebody or is stopped; yield how far it is.
+    """Work on a job until it ends, needs the user or is stopped; yield it after each step.
 
-    Does nothing when another works on it. Raises StorageUnavailable; then it can go on at once.
+    Does nothing while another worker holds the lease. Raises StorageUnavailable after releasing it.
     """
     lease = acquire(jobs, job_id, stop)
     if lease is None:
@@ -56,7 +56,7 @@ def _give_up(lease: JobLease, error: str) -> None:
     try:
         lease.release(error)
     except StorageUnavailable:
-        return  # the lease runs out by itself
+        return  # the lease expires
 
 
 class _Worker:
@@ -68,42 +68,42 @@ class _Worker:
         self._writers = writers
 
     def run(self) -> Iterator[Job]:
-        """Phase after phase."""
+        """Run phase after phase while the job has a phase that needs work."""
         phases: Mapping[Phase, Callable[[], Iterator[Job]]] = {
-            Phase.VALIDATING: self._plan,
-            Phase.APPLYING: self._do,
+            Phase.VALIDATING: self._validate,
+            Phase.APPLYING: self._apply,
             Phase.UNDOING: self._undo,
         }
         while (phase := phases.get(self._lease.job.phase)) is not None:
             self._lease.renew()
             yield from phase()
 
-    def _plan(self) -> Iterator[Job]:
+    def _validate(self) -> Iterator[Job]:
         try:
             with open_upload(self._jobs, self._lease.job) as file:
                 table = Table(file)
                 if self._lease.job.total < 0:
                     yield self._survey(table)
-                yield from self._plan_rows(table)
+                yield from self._plan_parts(table)
         except FileUnreadable as error:
             yield self._lease.checkpoint(phase=Phase.FAILED, error=str(error), ended=time())
             return
-        following = Phase.APPLYING if self._lease.job.auto_apply else Phase.READY
-        yield self._lease.checkpoint(phase=following)
+        phase = Phase.APPLYING if self._lease.job.auto_apply else Phase.READY
+        yield self._lease.checkpoint(phase=phase)
 
     def _survey(self, table: Table) -> Job:
-        """Count the rows, and find out how days are written."""
+        """Count the rows and learn the order of day and month."""
         order, count = DayOrder(), 0
-        days = table.columns.places.get("start_date")
+        date_column = table.columns.places.get("start_date")
         for count, row in enumerate(table.rows(), 1):
-            if days is not None:
-                order.learn(row.cells[days])
-            if count % _ROWS_A_RENEWAL == 0:
+            if date_column is not None:
+                order.learn(row.cells[date_column])
+            if count % _ROWS_PER_RENEWAL == 0:
                 self._lease.renew()
         return self._lease.checkpoint(
             total=count,
             source_description=table.source_description,
-            columns=_told(table.columns),
+            columns=_column_labels(table.columns),
             ignored_columns=table.columns.left_out[:100],
             sheets=table.sheets,
             ignored_sheets=table.ignored_sheets[:100],
@@ -111,7 +111,7 @@ class _Worker:
             month_first=order.month_first,
         )
 
-    def _plan_rows(self, table: Table) -> Iterator[Job]:
+    def _plan_parts(self, table: Table) -> Iterator[Job]:
         job = self._lease.job
         order = DayOrder(job.day_first, job.month_first)
         planner = Planner(self._store, table, order, job.id)
@@ -119,40 +119,40 @@ class _Worker:
             for line in self._parts.get(PLAN, number):
                 planner.remember(line)
         rows = islice(table.rows(), sum(job.planned), None)
-        for lines, content in split_into_parts(self._planned(planner, rows)):
+        for lines, content in split_into_parts(self._plan_lines(planner, rows)):
             self._parts.put(PLAN, self._lease.job.parts, lines, content)
             planned = self._lease.job.planned.plus(count_lines(lines))
             yield self._lease.checkpoint(parts=self._lease.job.parts + 1, planned=planned)
             self._lease.renew()
 
-    def _planned(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
-        left = iter(rows)
-        while some := list(islice(left, MAX_BATCH)):
+    def _plan_lines(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
+        remaining = iter(rows)
+        while chunk := list(islice(remaining, MAX_BATCH)):
             self._lease.renew()
-            yield from planner.plan(some)
+            yield from planner.plan(chunk)
 
-    def _do(self) -> Iterator[Job]:
+    def _apply(self) -> Iterator[Job]:
         yield from apply(self._store, self._lease, self._parts, self._writers)
         yield self._lease.checkpoint(phase=Phase.APPLIED, ended=time())
 
     def _undo(self) -> Iterator[Job]:
         job = self._lease.job
-        undoer = Undo(self._store, job.id, self._lease.renew, self._writers)
-        # Parts that are not done may have been begun; an older release began them one by one.
+        undo = Undo(self._store, job.id, self._lease.renew, self._writers)
+        # A part after the done ones may have been begun; older releases did not store begun_parts.
         begun = max(job.begun_parts, job.done_parts + 1)
         for number in range(job.undone_parts, min(begun, job.parts)):
             self._lease.renew()
             kind = DONE if number < job.done_parts else PLAN
-            lines = undoer.undo(self._parts.get(kind, number))
+            lines = undo.apply(self._parts.get(kind, number))
             self._parts.put(UNDO, number, lines)
             undone = self._lease.job.undone.plus(count_lines(lines))
             yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)
         yield self._lease.checkpoint(phase=Phase.UNDONE, ended=time())
 
 
-def _told(columns: Columns) -> tuple[tuple[str, str], ...]:
-    """Each heading with what it was understood as."""
+def _column_labels(columns: Columns) -> tuple[tuple[str, str], ...]:
+    """Return each heading with the label of its field."""
     return tuple(
-        (heading, validation.LABELS.get(name) or _OTHER_LABELS[name])
+        (heading, validation.LABELS.get(name) or _NAME_LABELS[name])
         for name, heading in columns.headings.items()
     )

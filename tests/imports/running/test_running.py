@@ -255,7 +255,7 @@ def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
     from tests.support.model_store import ModelStore
 
     monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)  # as if a long time passed after each kill
-    monkeypatch.setattr(execution, "PARTS_TOGETHER", parts_together)
+    monkeypatch.setattr(execution, "PARTS_PER_BATCH", parts_together)
     writes, killed = 0, True
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
@@ -294,7 +294,7 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
     from tests.support.model_store import ModelStore
 
     monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
-    monkeypatch.setattr(execution, "PARTS_TOGETHER", 2)
+    monkeypatch.setattr(execution, "PARTS_PER_BATCH", 2)
     writes, killed = 0, True
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
@@ -350,7 +350,7 @@ def reads_all_first(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int = -1) -
 def test_stopped_in_the_middle_it_can_be_undone_with_all_parts_that_were_begun(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "PARTS_TOGETHER", 2)
+    monkeypatch.setattr(execution, "PARTS_PER_BATCH", 2)
     job = desk.take_in(many(50))
     reads_all_first(desk, monkeypatch, at=14)
     while not desk.stop.is_set():
