@@ -105,7 +105,7 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
 def test_processes_are_started_until_one_wants_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ends = [import_process._RESTART, import_process._ANOTHER, 1, 0]
+    ends = [import_process._RESTART, import_process._RESTART, 1, 0]
     told = []
 
     class Process:
