@@ -178,7 +178,7 @@ class Bucket:
         self.client = boto3.client("s3", endpoint_url=endpoint)
 
     def find(self) -> Finding:
-        return BucketChecks(S3Calls(self.name, "us-west-2")).look()
+        return BucketChecks(S3Calls(self.name, "us-west-2")).check_access()
 
     def keys(self) -> list[str]:
         listed = self.client.list_objects_v2(Bucket=self.name)

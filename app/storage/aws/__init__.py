@@ -1,1 +1,1 @@
-"""S3 and the data lake."""
+"""Amazon S3 for photos, the Parquet data lake, and checks of AWS credentials and clock."""

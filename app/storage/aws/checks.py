@@ -1,4 +1,4 @@
-"""What the doctor asks AWS in general: whose credentials these are, and what time it is there.
+"""Health checks of AWS in general: the identity of the credentials, and the clock.
 
 IAM: sts:GetCallerIdentity needs no permission.
 """
@@ -18,17 +18,17 @@ from botocore.session import Session, get_session
 from app.contracts.checks import Check, Finding, failed, ok, warning
 from app.runtime import ec2_metadata
 
-_CONNECT_SECONDS, _READ_SECONDS = 1, 2
-_WITHOUT_A_REGION = "us-east-1"
-# AWS refuses what is signed five minutes off; seconds make the ages of heartbeats wrong.
-_REFUSED_SECONDS = 240.0
-_LOOKED_AT_SECONDS = 5.0
-_BY_THE_MACHINE = "iam-role"
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException"})
+_CONNECT_TIMEOUT_SECONDS, _READ_TIMEOUT_SECONDS = 1, 2
+_DEFAULT_REGION = "us-east-1"
+# AWS refuses a signature that is five minutes off; a skew of seconds makes heartbeat ages wrong.
+_MAX_SKEW_SECONDS = 240.0
+_MIN_WARNING_SKEW_SECONDS = 5.0
+_INSTANCE_ROLE_METHOD = "iam-role"
+_EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 
 
 def aws_checks(region: str, service: str) -> tuple[Check, ...]:
-    """Checks for a directory that uses this service (``dynamodb`` or ``s3``)."""
+    """Return the checks for a directory that uses ``service`` (``dynamodb`` or ``s3``)."""
     return (
         Check("Credentials", lambda: check_credentials(region)),
         Check("Clock", lambda: check_clock(region, service)),
@@ -36,17 +36,17 @@ def aws_checks(region: str, service: str) -> tuple[Check, ...]:
 
 
 def check_credentials(region: str) -> Finding:
-    """Who AWS takes this machine for."""
+    """Report the account and role or user that the credentials of this machine belong to."""
     session = get_session()
     try:
         credentials = session.get_credentials()
         if credentials is None:
-            return _no_credentials()
-        identity = _client(session, "sts", region).get_caller_identity()
+            return _report_no_credentials()
+        identity = _open_client(session, "sts", region).get_caller_identity()
     except NoCredentialsError:
-        return _no_credentials()
+        return _report_no_credentials()
     except ClientError as error:
-        return _refused(str(error.response.get("Error", {}).get("Code", "unknown error")))
+        return _report_refusal(str(error.response.get("Error", {}).get("Code", "unknown error")))
     except BotoCoreError as error:
         return warning(
             "AWS's Security Token Service was not reached, so it is not known who this machine is: "
@@ -54,42 +54,42 @@ def check_credentials(region: str) -> Finding:
             "aws sts get-caller-identity",
             "It is needed by this check only. Ask by hand",
         )
-    return _identified(str(identity["Arn"]), str(credentials.method))
+    return _report_identity(str(identity["Arn"]), str(credentials.method))
 
 
-def _identified(arn: str, method: str) -> Finding:
-    account, _, who = arn.removeprefix("arn:").split(":", 3)[-1].partition(":")
-    kind, _, name = who.partition("/")
-    if who == "root":
+def _report_identity(arn: str, method: str) -> Finding:
+    account, _, identity = arn.removeprefix("arn:").split(":", 3)[-1].partition(":")
+    kind, _, name = identity.partition("/")
+    if identity == "root":
         return warning(
             f"The account {account} is used as its root user, who may do everything.",
-            _attach_role(),
+            _role_command(),
             "Give this machine a role instead, and delete the root user's access keys",
         )
     if kind == "assumed-role":
         role = name.partition("/")[0]
-        return ok(f"The role {role} of the account {account}{_found_by(method)}.")
-    found = f"The user {name or who} of the account {account}{_found_by(method)}."
-    if ec2_metadata.current_machine() and method != _BY_THE_MACHINE:
-        how = "Access keys on a machine can be copied. Give it a role, then take the keys out"
-        return warning(found, _attach_role(), how)
-    return ok(found)
+        return ok(f"The role {role} of the account {account}{_credentials_source(method)}.")
+    message = f"The user {name or identity} of the account {account}{_credentials_source(method)}."
+    if ec2_metadata.current_machine() and method != _INSTANCE_ROLE_METHOD:
+        fix_hint = "Access keys on a machine can be copied. Give it a role, then take the keys out"
+        return warning(message, _role_command(), fix_hint)
+    return ok(message)
 
 
-def _found_by(method: str) -> str:
-    return ", this machine's own" if method == _BY_THE_MACHINE else f", found by: {method}"
+def _credentials_source(method: str) -> str:
+    return ", this machine's own" if method == _INSTANCE_ROLE_METHOD else f", found by: {method}"
 
 
-def _no_credentials() -> Finding:
+def _report_no_credentials() -> Finding:
     return failed(
         "No AWS credentials were found, so neither records nor photos can be reached.",
-        _attach_role(),
+        _role_command(),
         "Give this machine its role",
     )
 
 
-def _refused(code: str) -> Finding:
-    if code in _EXPIRED:
+def _report_refusal(code: str) -> Finding:
+    if code in _EXPIRED_CODES:
         return failed(
             "The AWS credentials have expired.",
             "aws sts get-caller-identity",
@@ -97,13 +97,13 @@ def _refused(code: str) -> Finding:
         )
     return failed(
         f"AWS does not accept the credentials: {code}.",
-        _attach_role(),
+        _role_command(),
         "Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY out of the settings, and give it a role",
     )
 
 
-def _attach_role() -> str:
-    """The command that gives the machine its role; on a laptop, the one that asks for keys."""
+def _role_command() -> str:
+    """Return the command that attaches the role, or that sets access keys outside of EC2."""
     machine = ec2_metadata.current_machine()
     if machine is None:
         return "aws configure"
@@ -115,50 +115,50 @@ def _attach_role() -> str:
 
 
 def check_clock(region: str, service: str) -> Finding:
-    """How far our clock is from AWS's, by the Date of an answer that needs no signature."""
+    """Compare our clock with the ``Date`` header of an unsigned request to AWS."""
     address = "the service"
     try:
-        address = _client(get_session(), service, region).meta.endpoint_url
-        began = time.time()
-        answer = URLLib3Session(timeout=_READ_SECONDS).send(
+        address = _open_client(get_session(), service, region).meta.endpoint_url
+        started = time.time()
+        response = URLLib3Session(timeout=_READ_TIMEOUT_SECONDS).send(
             AWSRequest(method="GET", url=address).prepare()
         )
-        ours = (began + time.time()) / 2
-        theirs = parsedate_to_datetime(answer.headers["Date"]).timestamp() + 0.5
+        our_time = (started + time.time()) / 2
+        aws_time = parsedate_to_datetime(response.headers["Date"]).timestamp() + 0.5
     except (BotoCoreError, KeyError, ValueError, TypeError) as error:
         reason = _first_line(error) if isinstance(error, BotoCoreError) else "it told no time"
-        return warning(f"The clock was not compared with {address}: {reason}.", *_ask_the_clock())
-    return _judged(abs(theirs - ours), "behind" if ours < theirs else "ahead of")
+        return warning(f"The clock was not compared with {address}: {reason}.", *_show_clock())
+    return _report_skew(abs(aws_time - our_time), "behind" if our_time < aws_time else "ahead of")
 
 
-def _judged(off: float, side: str) -> Finding:
-    # The header tells whole seconds, so a second of difference is none.
-    if off < 1.5:
+def _report_skew(skew_seconds: float, side: str) -> Finding:
+    # The header has whole seconds, so a difference of one second means nothing.
+    if skew_seconds < 1.5:
         return ok("It is within a second or so of AWS's.")
-    found = f"It is {off:,.0f} seconds {side} AWS's."
-    if off > _REFUSED_SECONDS:
-        return failed(f"{found} AWS refuses what is signed so far off.", *_set_the_clock())
-    if off > _LOOKED_AT_SECONDS:
-        return warning(f"{found} The ages in the fleet are wrong by as much.", *_set_the_clock())
-    return ok(found)
+    message = f"It is {skew_seconds:,.0f} seconds {side} AWS's."
+    if skew_seconds > _MAX_SKEW_SECONDS:
+        return failed(f"{message} AWS refuses what is signed so far off.", *_fix_clock())
+    if skew_seconds > _MIN_WARNING_SKEW_SECONDS:
+        return warning(f"{message} The ages in the fleet are wrong by as much.", *_fix_clock())
+    return ok(message)
 
 
-def _set_the_clock() -> tuple[str, str]:
+def _fix_clock() -> tuple[str, str]:
     return "sudo systemctl restart chronyd && chronyc makestep", "Set the clock by the network"
 
 
-def _ask_the_clock() -> tuple[str, str]:
+def _show_clock() -> tuple[str, str]:
     return "timedatectl status", "Look at the clock by hand"
 
 
-def _client(session: Session, service: str, region: str) -> Any:
-    limits = Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+def _open_client(session: Session, service: str, region: str) -> Any:
+    config = Config(
+        connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+        read_timeout=_READ_TIMEOUT_SECONDS,
         retries={"total_max_attempts": 1},
     )
-    known = region or str(session.get_config_variable("region") or _WITHOUT_A_REGION)
-    return session.create_client(service, region_name=known, config=limits)
+    region = region or str(session.get_config_variable("region") or _DEFAULT_REGION)
+    return session.create_client(service, region_name=region, config=config)
 
 
 def _first_line(error: Exception) -> str:

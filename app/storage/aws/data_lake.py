@@ -1,11 +1,11 @@
-"""The directory in a data lake: Parquet in S3 by day, in the Glue catalogue for Athena.
+"""The export into a data lake: Parquet in S3 by day, in the Glue catalogue for Athena.
 
 Needs requirements-analytics.txt. IAM: deploy/iam/data-lake.json.
 
-A run writes its files into a folder of its own below the day's. Only when all are there is the
-catalogue told that the day is in that folder, in one call; then the run that it named before is
-removed, and what killed runs left. So a query sees a day whole, as it was or as it is, however many
-runs of it there are at once: the last that told the catalogue stays.
+A run writes its files into its own folder below the day's. When all files are written, one call
+points the day's partition in the catalogue at that folder; then the files of the previous run and
+of killed runs are removed. So a query always sees a complete day, before or after the change, also
+with concurrent runs: the last one to update the catalogue wins.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from app.model.employee import TEXT_FIELDS, Employee
 from app.model.errors import ExportRefused, StorageUnavailable
 from app.text.plurals import count_of, count_people
 
-PEOPLE_A_FILE = 20_000
-# No run takes so long: files of this age that the catalogue does not name are left ones.
-LEFT_AFTER = timedelta(hours=12)
-# What a timestamp of the table can hold, which is counted in nanoseconds.
-_YEARS = range(1678, 2262)
-_MOST_VERSION = 2**63 - 1
+MAX_ROWS_PER_FILE = 20_000
+# No run takes longer: older files that the catalogue does not name are from killed runs.
+MAX_RUN_TIME = timedelta(hours=12)
+# A timestamp of the table has 64 bits of nanoseconds.
+_TIMESTAMP_YEARS = range(1678, 2262)
+_MAX_VERSION = 2**63 - 1
 _COLUMNS = {
     "id": "string",
     **dict.fromkeys(TEXT_FIELDS, "string"),
@@ -43,14 +43,17 @@ _COLUMNS = {
     "updated_at": "timestamp",
 }
 _PARTITIONS = {"day": "date"}
-_ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?)/*)?", re.DOTALL)
+_S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?)/*)?", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_]{1,255}")
 
 
 def open_data_lake(address: str, database: str, table: str, region: str) -> DataLake:
-    """The lake at ``s3://bucket/prefix``. Raises ExportRefused for what cannot be one."""
-    found = _ADDRESS.fullmatch(address)
-    if found is None:
+    """Open the lake at ``s3://bucket/prefix``, without any call.
+
+    Raises ExportRefused when the address or a name is not valid.
+    """
+    match = _S3_URL.fullmatch(address)
+    if match is None:
         raise ExportRefused(f"{address} is no place in S3. Name one such as s3://my-lake/people.")
     for name in (database, table):
         if not _NAME.fullmatch(name):
@@ -58,11 +61,11 @@ def open_data_lake(address: str, database: str, table: str, region: str) -> Data
                 f"{name!r} cannot be a name in the catalogue. "
                 "Use small letters, digits and underscores."
             )
-    return DataLake("/".join(filter(None, ("s3:/", *found.groups()))), database, table, region)
+    return DataLake("/".join(filter(None, ("s3:/", *match.groups()))), database, table, region)
 
 
 class DataLake:
-    """A table of people in a data lake, a partition for each day."""
+    """A table of employees in a data lake, with one partition per day."""
 
     def __init__(self, address: str, database: str, table: str, region: str) -> None:
         self._address = address
@@ -71,46 +74,48 @@ class DataLake:
         self._session = boto3.Session(region_name=region or None)
 
     def write(self, pages: Iterable[Sequence[Employee]], day: date) -> Iterator[str]:
-        """Write everyone as this day's partition, in the place of what it held; tell in sentences.
+        """Replace the partition of ``day`` by all employees, and yield what was done in sentences.
 
-        In bounded memory. Raises StorageUnavailable, or ExportRefused where there is no such
-        bucket; then the day is as it was.
+        Works in bounded memory. Raises StorageUnavailable, or ExportRefused when the bucket does
+        not exist; the day is unchanged then.
         """
-        of_day = f"{self._address}/day={day}"
-        run = f"{of_day}/run-{secrets.token_hex(8)}"
-        with self._telling():
-            wr.s3.list_objects(f"{of_day}/", boto3_session=self._session)  # the bucket is there
+        day_folder = f"{self._address}/day={day}"
+        run = f"{day_folder}/run-{secrets.token_hex(8)}"
+        with self._translating_errors():
+            wr.s3.list_objects(
+                f"{day_folder}/", boto3_session=self._session
+            )  # fail early without a bucket
             try:
-                people = self._write_files(chain.from_iterable(pages), run)
-                self._make_table()
+                count = self._write_files(chain.from_iterable(pages), run)
+                self._create_table()
             except BaseException:
-                self._remove(run)
+                self._remove_run(run)
                 raise
-            # From here on the catalogue may know the new files, also when its reply is lost.
-            before = self._register(day, run)
-            yield f"Wrote {count_people(people)} to {run}/."
-            if self._place_of(day) == f"{run}/":
+            # From here on the catalogue may name the new files, also when its reply is lost.
+            previous = self._register(day, run)
+            yield f"Wrote {count_people(count)} to {run}/."
+            if self._location_of(day) == f"{run}/":
                 yield f"The table {self._database}.{self._table} shows them as the day {day}."
             else:
                 yield f"Another run wrote the day {day} after this one, and the table shows that."
-            removed = self._remove_earlier(of_day, run, before)
+            removed = self._remove_earlier(day_folder, run, previous)
             if removed:
                 yield f"Removed {count_of(removed, 'file', 'files')} of earlier runs of that day."
 
     def _write_files(self, people: Iterator[Employee], run: str) -> int:
         count = number = 0
-        while some := list(islice(people, PEOPLE_A_FILE)):
-            count, number = count + len(some), number + 1
+        while chunk := list(islice(people, MAX_ROWS_PER_FILE)):
+            count, number = count + len(chunk), number + 1
             wr.s3.to_parquet(
-                _frame(some),
+                _frame(chunk),
                 f"{run}/part-{number:05}.snappy.parquet",
                 dtype=_COLUMNS,
                 boto3_session=self._session,
             )
         return count
 
-    def _make_table(self) -> None:
-        """The table, if it is not there yet; columns that it lacks are added."""
+    def _create_table(self) -> None:
+        """Create the database and table if missing; add the columns that the table lacks."""
         wr.catalog.create_database(self._database, exist_ok=True, boto3_session=self._session)
         wr.catalog.create_parquet_table(
             self._database,
@@ -124,48 +129,50 @@ class DataLake:
         )
 
     def _register(self, day: date, run: str) -> str:
-        """Tell the catalogue where the day is: at once for all who ask. Where it was, or ""."""
+        """Point the partition of ``day`` at ``run``; return its previous location, or ""."""
         glue = self._session.client("glue")
-        where = {"DatabaseName": self._database, "TableName": self._table}
-        described = glue.get_table(DatabaseName=self._database, Name=self._table)["Table"]
+        table_name = {"DatabaseName": self._database, "TableName": self._table}
+        table = glue.get_table(DatabaseName=self._database, Name=self._table)["Table"]
         partition: Any = {
             "Values": [str(day)],
-            "StorageDescriptor": {**described["StorageDescriptor"], "Location": f"{run}/"},
+            "StorageDescriptor": {**table["StorageDescriptor"], "Location": f"{run}/"},
         }
         try:
-            glue.create_partition(**where, PartitionInput=partition)
+            glue.create_partition(**table_name, PartitionInput=partition)
             return ""
         except glue.exceptions.AlreadyExistsException:
-            before = self._place_of(day)
-            glue.update_partition(**where, PartitionValueList=[str(day)], PartitionInput=partition)
-            return before
+            previous = self._location_of(day)
+            glue.update_partition(
+                **table_name, PartitionValueList=[str(day)], PartitionInput=partition
+            )
+            return previous
 
-    def _place_of(self, day: date) -> str:
-        """Where the catalogue says that the day is."""
-        found = self._session.client("glue").get_partition(
+    def _location_of(self, day: date) -> str:
+        """Return the location of the partition of ``day`` in the catalogue."""
+        response = self._session.client("glue").get_partition(
             DatabaseName=self._database, TableName=self._table, PartitionValues=[str(day)]
         )
-        return str(found["Partition"]["StorageDescriptor"]["Location"])
+        return str(response["Partition"]["StorageDescriptor"]["Location"])
 
-    def _remove_earlier(self, of_day: str, run: str, before: str) -> int:
-        """Remove the run of the day that this one replaced, and what is left of killed ones."""
-        files = wr.s3.list_objects(f"{of_day}/", boto3_session=self._session)
-        left = wr.s3.list_objects(
-            f"{of_day}/",
-            last_modified_end=datetime.now(UTC) - LEFT_AFTER,
+    def _remove_earlier(self, day_folder: str, run: str, previous: str) -> int:
+        """Remove the files of the run that was replaced and of killed runs; return how many."""
+        files = wr.s3.list_objects(f"{day_folder}/", boto3_session=self._session)
+        abandoned = wr.s3.list_objects(
+            f"{day_folder}/",
+            last_modified_end=datetime.now(UTC) - MAX_RUN_TIME,
             boto3_session=self._session,
         )
-        older = {file for file in files if before and file.startswith(before)} | set(left)
-        older = {file for file in older if not file.startswith(f"{run}/")}
-        wr.s3.delete_objects(sorted(older), use_threads=False, boto3_session=self._session)
-        return len(older)
+        obsolete = {file for file in files if previous and file.startswith(previous)}
+        obsolete = {file for file in obsolete.union(abandoned) if not file.startswith(f"{run}/")}
+        wr.s3.delete_objects(sorted(obsolete), use_threads=False, boto3_session=self._session)
+        return len(obsolete)
 
-    def _remove(self, run: str) -> None:
+    def _remove_run(self, run: str) -> None:
         wr.s3.delete_objects(f"{run}/", use_threads=False, boto3_session=self._session)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What AWS refuses is told as ours."""
+    def _translating_errors(self) -> Iterator[None]:
+        """Raise ExportRefused or StorageUnavailable for the errors of AWS."""
         try:
             yield
         except ClientError as error:
@@ -185,24 +192,26 @@ class DataLake:
 
 
 def _frame(people: Sequence[Employee]) -> Any:
-    """A table of people; what a record does not hold, or no column can, is NULL."""
-    frame = {name: [getattr(person, name) or None for person in people] for name in _COLUMNS}
-    frame["start_date"] = [_day_in(person.start_date) for person in people]
-    frame["badges"] = [list(person.badges) for person in people]
-    versions = [each.version if each.version <= _MOST_VERSION else None for each in people]
-    frame["version"] = pd.array(versions, dtype="Int64")
-    frame["updated_at"] = pd.Series([_moment_of(each) for each in people], dtype="datetime64[ns]")
-    return pd.DataFrame(frame)
+    """Return a DataFrame of employees; missing values, and those out of range, are NULL."""
+    columns: dict[str, Any] = {
+        name: [getattr(person, name) or None for person in people] for name in _COLUMNS
+    }
+    columns["start_date"] = [_parse_date(person.start_date) for person in people]
+    columns["badges"] = [list(person.badges) for person in people]
+    versions = [person.version if person.version <= _MAX_VERSION else None for person in people]
+    columns["version"] = pd.array(versions, dtype="Int64")
+    times = [_naive_utc(person.updated_at) for person in people]
+    columns["updated_at"] = pd.Series(times, dtype="datetime64[ns]")
+    return pd.DataFrame(columns)
 
 
-def _moment_of(person: Employee) -> datetime | None:
-    moment = person.updated_at
-    if moment is None or moment.year not in _YEARS:
+def _naive_utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.year not in _TIMESTAMP_YEARS:
         return None
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _day_in(text: str) -> date | None:
+def _parse_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the doctor asks of the photo bucket: there, in our region, readable and writable."""
+"""Health check of the photo bucket: it exists in our region, readable and writable."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from app.model.errors import StorageUnavailable
 from app.storage.aws.s3_client import S3Calls
 
 _PREFIX = "employee_pic/"
-_PROBE = b"Left by the doctor for a moment."
+_TEST_CONTENT = b"Left by the doctor for a moment."
 
 
 class BucketChecks:
-    """The check of one bucket."""
+    """The health check of one bucket."""
 
     def __init__(self, calls: S3Calls) -> None:
         self._calls = calls
 
     def all(self) -> tuple[Check, ...]:
-        return (Check("Photo bucket", self.look),)
+        """Return the checks of this bucket."""
+        return (Check("Photo bucket", self.check_access),)
 
-    def look(self) -> Finding:
-        """A small object is put under ``employee_pic/``, read and removed again."""
+    def check_access(self) -> Finding:
+        """Write, read and delete a small object under ``employee_pic/``, and list the prefix."""
         try:
-            self._calls.ask("head_bucket")
-            self._write_and_read()
+            self._calls.call("head_bucket")
+            self._round_trip()
         except StorageUnavailable as error:
-            return self._refused(error)
+            return self._report_failure(error)
         bucket, region = self._calls.bucket, self._calls.region
         try:
-            self._calls.ask("list_objects_v2", Prefix=_PREFIX, MaxKeys=1)
+            self._calls.call("list_objects_v2", Prefix=_PREFIX, MaxKeys=1)
         except StorageUnavailable as error:
             return warning(
                 f"Photos can be kept in {bucket}, but not listed ({error.reason}), so flask "
@@ -41,19 +42,19 @@ class BucketChecks:
             )
         return ok(f"{bucket} is there, in {region}, and photos can be written, read and removed.")
 
-    def _write_and_read(self) -> None:
+    def _round_trip(self) -> None:
         key = f"{_PREFIX}doctor-{secrets.token_hex(8)}.txt"
-        self._calls.ask("put_object", Key=key, Body=_PROBE, ContentType="text/plain")
+        self._calls.call("put_object", Key=key, Body=_TEST_CONTENT, ContentType="text/plain")
         try:
-            body = self._calls.ask("get_object", Key=key)
-            if body != _PROBE:
-                raise self._calls.refused("get_object", "what was written is not what is read")
+            body = self._calls.call("get_object", Key=key)
+            if body != _TEST_CONTENT:
+                raise self._calls.unavailable("get_object", "what was written is not what is read")
         finally:
-            answer = self._calls.ask("delete_objects", Delete={"Objects": [{"Key": key}]})
-        for refusal in answer.get("Errors", ()):
-            raise self._calls.refused("delete_objects", refusal.get("Code", "unknown error"))
+            response = self._calls.call("delete_objects", Delete={"Objects": [{"Key": key}]})
+        for refusal in response.get("Errors", ()):
+            raise self._calls.unavailable("delete_objects", refusal.get("Code", "unknown error"))
 
-    def _refused(self, error: StorageUnavailable) -> Finding:
+    def _report_failure(self, error: StorageUnavailable) -> Finding:
         bucket, region = self._calls.bucket, self._calls.region
         if error.reason.startswith("NoSuchBucket"):
             return failed(
@@ -68,11 +69,11 @@ class BucketChecks:
                 f"PHOTOS_BUCKET={bucket}-{region}",
                 "Make a bucket where the directory is, and name it in the settings",
             )
-        found = f"{error.action} on {bucket}: {error.reason}. Other pages are not affected."
+        message = f"{error.action} on {bucket}: {error.reason}. Other pages are not affected."
         if error.reason.startswith("AccessDenied"):
-            how = "Add these statements to the policy of this machine's role"
-            return failed(found, self._policy(), how)
-        return failed(found)
+            fix_hint = "Add these statements to the policy of this machine's role"
+            return failed(message, self._policy(), fix_hint)
+        return failed(message)
 
     def _policy(self) -> str:
         bucket = f"arn:aws:s3:::{self._calls.bucket}"
@@ -87,9 +88,9 @@ class BucketChecks:
                     "Effect": "Allow",
                     "Action": "s3:ListBucket",
                     "Resource": bucket,
-                    "Condition": only,
+                    "Condition": condition,
                 }
-                for only in (
+                for condition in (
                     {"StringLike": {"s3:prefix": f"{_PREFIX}*"}},
                     {"Null": {"s3:prefix": "true"}},
                 )

@@ -1,4 +1,4 @@
-"""Calls to S3, within the request's deadline, and their errors in our words."""
+"""Calls to S3 within the deadline of the request; their errors become StorageUnavailable."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
-from app.storage.aws.presigned_urls import Signer
+from app.storage.aws.presigned_urls import Credentials
 
-_CONNECT_SECONDS = 1.0
-_READ_SECONDS = 2.0
-_PROBE_SECONDS = 0.5
-_TRIES = 2
-_WITHOUT_A_REGION = "us-east-1"
+_CONNECT_TIMEOUT_SECONDS = 1.0
+_READ_TIMEOUT_SECONDS = 2.0
+_CHECK_TIMEOUT_SECONDS = 0.5
+_MAX_ATTEMPTS = 2
+_DEFAULT_REGION = "us-east-1"
 
 _ACTIONS = {
     "put_object": "s3:PutObject",
@@ -24,16 +24,16 @@ _ACTIONS = {
     "create_bucket": "s3:CreateBucket",
     "put_public_access_block": "s3:PutBucketPublicAccessBlock",
 }
-# A HEAD has no body to name its error in, so botocore gives the status for a code.
+# The response to a HEAD has no body with an error code: botocore gives its status instead.
 _HEAD_CODES = {"404": "NoSuchBucket", "403": "AccessDenied", "301": "PermanentRedirect"}
-_ELSEWHERE = frozenset(
+_OTHER_REGION_CODES = frozenset(
     {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 )
-_PASSING = frozenset({"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout"})
+_TRANSIENT_CODES = frozenset({"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout"})
 
 
 class S3Calls:
-    """The calls to one bucket. The client is made at the first of them, once."""
+    """The calls to one bucket. The client is created at the first of them."""
 
     def __init__(self, bucket: str, region: str) -> None:
         self.bucket = bucket
@@ -44,70 +44,72 @@ class S3Calls:
 
     @property
     def region(self) -> str:
-        """The region that calls are signed for."""
+        """Return the region that calls are signed for."""
         if not self._region:
-            named = self._our_session().get_config_variable("region")
-            self._region = str(named or _WITHOUT_A_REGION)
+            configured = self._get_session().get_config_variable("region")
+            self._region = str(configured or _DEFAULT_REGION)
         return self._region
 
-    def ask(self, name: str, **asked: object) -> Any:
-        """Make a call; try again once when the network or S3 faltered and there is time.
+    def call(self, name: str, **parameters: object) -> Any:
+        """Return the response of S3, or the bytes of the object for ``get_object``.
 
-        Gives S3's answer, and for ``get_object`` the whole object.
+        Retry a transient failure once if the deadline allows. Raises StorageUnavailable.
         """
-        for tries_left in reversed(range(_TRIES)):
-            if deadline.remaining() < _CONNECT_SECONDS + _READ_SECONDS:
-                raise self.refused(name, "the request has no time left")
+        for attempts_left in reversed(range(_MAX_ATTEMPTS)):
+            if deadline.remaining() < _CONNECT_TIMEOUT_SECONDS + _READ_TIMEOUT_SECONDS:
+                raise self.unavailable(name, "the request has no time left")
             try:
-                return self._call(_READ_SECONDS, name, asked)
-            except _Faltered as faltered:
-                if not tries_left:
-                    raise self.refused(name, faltered.reason) from faltered
+                return self._call_once(_READ_TIMEOUT_SECONDS, name, parameters)
+            except _TransientError as transient:
+                if not attempts_left:
+                    raise self.unavailable(name, transient.reason) from transient
         raise AssertionError("unreachable")
 
     def probe(self) -> None:
-        """Ask the bucket for nothing, once, within a second."""
+        """Check in one attempt of less than a second that the bucket answers."""
         try:
-            self._call(_PROBE_SECONDS, "head_bucket", {})
-        except _Faltered as faltered:
-            raise self.refused("head_bucket", faltered.reason) from faltered
+            self._call_once(_CHECK_TIMEOUT_SECONDS, "head_bucket", {})
+        except _TransientError as transient:
+            raise self.unavailable("head_bucket", transient.reason) from transient
 
-    def refused(self, name: str, reason: str) -> StorageUnavailable:
-        """Our error for a call that failed."""
+    def unavailable(self, name: str, reason: str) -> StorageUnavailable:
+        """Return the error for a call that failed; ``reason`` is for the operator."""
         return StorageUnavailable("the photo store", _ACTIONS[name], self.bucket, reason)
 
-    def signer(self) -> Signer:
-        """The credentials of this moment, for links; renewed here when they are about to end."""
+    def credentials(self) -> Credentials:
+        """Return the current credentials, renewed when they are about to expire."""
         from botocore.exceptions import BotoCoreError
 
         try:
-            credentials = self._credentials("get_object")
-            now = credentials.get_frozen_credentials()
+            credentials = self._load_credentials("get_object")
+            frozen = credentials.get_frozen_credentials()
         except BotoCoreError as error:
-            raise self.refused("get_object", _first_line(error)) from error
-        # botocore tells nobody else when credentials of a role end; None where they do not.
-        ends = getattr(credentials, "_expiry_time", None)
-        return Signer(now.access_key, now.secret_key, now.token, ends)
+            raise self.unavailable("get_object", _first_line(error)) from error
+        # botocore has no public name for the expiry of a role's credentials; None if there is none.
+        expires = getattr(credentials, "_expiry_time", None)
+        return Credentials(frozen.access_key, frozen.secret_key, frozen.token, expires)
 
-    def address(self) -> str:
-        """The web address of the bucket, by its name, the region, and an endpoint setting."""
+    def bucket_url(self) -> str:
+        """Return the URL of the bucket, from its name, the region and an endpoint setting."""
         from botocore import UNSIGNED
         from botocore.exceptions import BotoCoreError
 
         try:
-            client = self._new_client(_READ_SECONDS, signature_version=UNSIGNED)
+            client = self._new_client(_READ_TIMEOUT_SECONDS, signature_version=UNSIGNED)
             if ".amazonaws.com" in client.meta.endpoint_url:
-                # Else botocore's links name no region, and fail for a day where a bucket is new.
+                # Without it botocore's URLs name no region, and fail in the first day of a bucket.
                 style = {"addressing_style": "virtual"}
-                client = self._new_client(_READ_SECONDS, signature_version=UNSIGNED, s3=style)
+                client = self._new_client(
+                    _READ_TIMEOUT_SECONDS, signature_version=UNSIGNED, s3=style
+                )
             url = client.generate_presigned_url(
                 "get_object", Params={"Bucket": self.bucket, "Key": "k"}
             )
         except (BotoCoreError, ValueError) as error:
-            raise self.refused("get_object", _first_line(error)) from error
+            raise self.unavailable("get_object", _first_line(error)) from error
         return str(url).partition("?")[0].removesuffix("/k")
 
-    def _call(self, seconds: float, name: str, asked: dict[str, object]) -> Any:
+    def _call_once(self, timeout_seconds: float, name: str, parameters: dict[str, object]) -> Any:
         from botocore.exceptions import (
             BotoCoreError,
             ClientError,
@@ -116,69 +118,72 @@ class S3Calls:
         )
 
         try:
-            answer = getattr(self._client(seconds, name), name)(Bucket=self.bucket, **asked)
-            # The body comes after the answer, and may fail by itself.
-            return answer["Body"].read() if name == "get_object" else answer
+            client = self._get_client(timeout_seconds, name)
+            response = getattr(client, name)(Bucket=self.bucket, **parameters)
+            # The body is received after the response, and may fail on its own.
+            return response["Body"].read() if name == "get_object" else response
         except ClientError as error:
-            code, status = self._code(error.response)
-            if status >= 500 or code in _PASSING:
-                raise _Faltered(code) from error
-            raise self.refused(name, code) from error
+            code, status = self._classify(error.response)
+            if status >= 500 or code in _TRANSIENT_CODES:
+                raise _TransientError(code) from error
+            raise self.unavailable(name, code) from error
         except (HTTPClientError, IncompleteReadError) as error:
-            raise _Faltered(_first_line(error)) from error
+            raise _TransientError(_first_line(error)) from error
         except (BotoCoreError, ValueError) as error:
-            raise self.refused(name, _first_line(error)) from error
+            raise self.unavailable(name, _first_line(error)) from error
 
-    def _code(self, response: Any) -> tuple[str, int]:
-        """What S3 calls the error, and its status; a bucket of another region is told as such."""
+    def _classify(self, response: Any) -> tuple[str, int]:
+        """Return the error code, which names another region of the bucket, and the HTTP status."""
         code = str(response.get("Error", {}).get("Code", "unknown error"))
-        answer = response.get("ResponseMetadata", {})
-        there = answer.get("HTTPHeaders", {}).get("x-amz-bucket-region", "")
+        metadata = response.get("ResponseMetadata", {})
+        bucket_region = metadata.get("HTTPHeaders", {}).get("x-amz-bucket-region", "")
         code = _HEAD_CODES.get(code, code)
-        if code in _ELSEWHERE or there not in ("", self.region):
+        if code in _OTHER_REGION_CODES or bucket_region not in ("", self.region):
             code = (
-                f"{code}: the bucket is in {there or 'another region'}, and this directory looks "
-                f"for it in {self.region}"
+                f"{code}: the bucket is in {bucket_region or 'another region'}, and this directory "
+                f"looks for it in {self.region}"
             )
-        return code, int(answer.get("HTTPStatusCode", 0))
+        return code, int(metadata.get("HTTPStatusCode", 0))
 
-    def _client(self, seconds: float, name: str) -> Any:
-        """The client with this time limit; none is kept that was made without credentials."""
+    def _get_client(self, timeout_seconds: float, name: str) -> Any:
+        """Return the client with this timeout; keep none that was created without credentials."""
         with self._lock:
-            known = self._clients.get(seconds)
-        if known is not None:
-            return known
-        self._credentials(name)
-        made = self._new_client(seconds)
+            client = self._clients.get(timeout_seconds)
+        if client is not None:
+            return client
+        self._load_credentials(name)
+        client = self._new_client(timeout_seconds)
         with self._lock:
-            return self._clients.setdefault(seconds, made)
+            return self._clients.setdefault(timeout_seconds, client)
 
-    def _new_client(self, seconds: float, **more: Any) -> Any:
+    def _new_client(self, timeout_seconds: float, **options: Any) -> Any:
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=min(seconds, _CONNECT_SECONDS),
-            read_timeout=seconds,
-            retries={"total_max_attempts": 1},  # `ask` repeats, as it knows the deadline
+            connect_timeout=min(timeout_seconds, _CONNECT_TIMEOUT_SECONDS),
+            read_timeout=timeout_seconds,
+            retries={"total_max_attempts": 1},  # `call` retries, as it knows the deadline
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            **more,
+            **options,
         )
-        region, session = self.region, self._our_session()
+        region, session = self.region, self._get_session()
         with self._lock:
             client = session.create_client("s3", region_name=region, config=config)
-        client.meta.events.register_last("before-parameter-build.s3", _stay_in_region)
+        client.meta.events.register_last("before-parameter-build.s3", _prevent_region_redirect)
         return client
 
-    def _credentials(self, name: str) -> Any:
-        session = self._our_session()
+    def _load_credentials(self, name: str) -> Any:
+        session = self._get_session()
         with self._lock:
             credentials = session.get_credentials()
         if credentials is None:
-            raise self.refused(name, "no AWS credentials: give this machine a role, or set them")
+            raise self.unavailable(
+                name, "no AWS credentials: give this machine a role, or set them"
+            )
         return credentials
 
-    def _our_session(self) -> Any:
+    def _get_session(self) -> Any:
         from botocore.session import get_session
 
         with self._lock:
@@ -187,16 +192,16 @@ class S3Calls:
             return self._session
 
 
-class _Faltered(Exception):
-    """The network or S3 failed in a way that may be over at once."""
+class _TransientError(Exception):
+    """A failure of the network or of S3 that an immediate retry may not meet again."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def _stay_in_region(context: dict[str, Any], **_: object) -> None:
-    """Do not follow the bucket into another region: links would not, so photos would not show."""
+def _prevent_region_redirect(context: dict[str, Any], **_: object) -> None:
+    """Stop botocore from following a bucket into another region, since presigned URLs do not."""
     context.setdefault("s3_redirect", {})["redirected"] = True
 
 

@@ -132,7 +132,7 @@ def test_many_people_are_several_files_of_one_shape(
 ) -> None:
     from app.storage.aws import data_lake
 
-    monkeypatch.setattr(data_lake, "PEOPLE_A_FILE", 40)
+    monkeypatch.setattr(data_lake, "MAX_ROWS_PER_FILE", 40)
     people = many(100)
     people[5] = replace(AMARA, id="0005")  # columns of the other files hold nothing but NULL
     write(people)
@@ -166,7 +166,7 @@ def test_a_store_that_fails_midway_leaves_the_day_as_it_was(
 
     write(many(30))
     before, where = keys(aws), partitions()
-    monkeypatch.setattr(data_lake, "PEOPLE_A_FILE", 10)
+    monkeypatch.setattr(data_lake, "MAX_ROWS_PER_FILE", 10)
 
     def failing() -> Iterator[list[Employee]]:
         yield many(25)
@@ -269,7 +269,7 @@ def test_what_a_killed_run_left_goes_with_the_next(
     aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-23/run-1/part-1.parquet", Body=b"x")
     write(many(3))
     assert "hr/people/day=2026-11-23/run-1/part-1.parquet" in keys(aws), "it may still be written"
-    monkeypatch.setattr(data_lake, "LEFT_AFTER", timedelta(hours=-1))
+    monkeypatch.setattr(data_lake, "MAX_RUN_TIME", timedelta(hours=-1))
     aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-23/run-0/part-1.parquet", Body=b"x")
     aws.put_object(Bucket="lake", Key="hr/people/day=2026-11-22/run-0/part-1.parquet", Body=b"x")
     aws.put_object(Bucket="lake", Key="hr/people-of-others/day=2026-11-23/a.parquet", Body=b"x")

@@ -239,7 +239,7 @@ def test_without_a_region_aws_s_own_setting_decides(monkeypatch):
 
 def lend(store: S3Photos, credentials: Credentials) -> None:
     """Let the store work with these credentials from now on."""
-    store._calls._our_session()._credentials = credentials
+    store._calls._get_session()._credentials = credentials
 
 
 def test_links_are_signed_with_the_credentials_of_the_moment(store):
@@ -342,7 +342,7 @@ def test_a_real_server_gives_photos_for_good_links_only(s3_server, monkeypatch):
     assert fetched(link[:-3] + "bad")[0] == 403
     assert fetched(link.replace("0a0a.jpg", "0b0b.jpg"))[0] == 403
     long_ago = datetime.now(UTC) - timedelta(hours=3)
-    old, _ = store._link_maker().link(KEY, store._calls.signer(), long_ago)
+    old, _ = store._url_signer().sign(KEY, store._calls.credentials(), long_ago)
     assert fetched(old)[0] == 403
 
 

@@ -7,16 +7,16 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from app.storage.aws.presigned_urls import LinkMaker, Signer
+from app.storage.aws.presigned_urls import Credentials, UrlSigner
 
 KEY = "employee_pic/0123456789abcdef.png"
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
-MAKER = LinkMaker("https://photos.s3.us-west-2.amazonaws.com", "us-west-2")
-LASTING = Signer("KEYID", "secret", None, None)
+SIGNER = UrlSigner("https://photos.s3.us-west-2.amazonaws.com", "us-west-2")
+LASTING = Credentials("KEYID", "secret", None, None)
 
 
-def after(minutes: float, signer: Signer = LASTING) -> tuple[str, int]:
-    return MAKER.link(KEY, signer, NOON + timedelta(minutes=minutes))
+def after(minutes: float, credentials: Credentials = LASTING) -> tuple[str, int]:
+    return SIGNER.sign(KEY, credentials, NOON + timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize("token", [None, "FwoGZXIvYXdzE//+token=="])
@@ -34,7 +34,7 @@ def test_a_link_is_the_one_that_botocore_makes_at_the_full_hour(monkeypatch, tok
     theirs = client.generate_presigned_url(
         "get_object", Params={"Bucket": "photos", "Key": KEY}, ExpiresIn=7200
     )
-    ours, _ = after(17, Signer("KEYID", "secret", token, None))
+    ours, _ = after(17, Credentials("KEYID", "secret", token, None))
     assert parts(ours) == parts(theirs)
 
 
@@ -57,16 +57,16 @@ def test_a_browser_keeps_a_link_for_less_than_it_works():
 
 def test_a_browser_keeps_a_link_no_longer_than_its_credentials_live():
     ends = NOON + timedelta(minutes=30)
-    role = Signer("KEYID", "secret", "token", ends)
+    role = Credentials("KEYID", "secret", "token", ends)
     assert after(0, role)[1] == 29 * 60
     assert after(29.5, role)[1] == 0
     assert after(31, role)[1] == 0
 
 
 def test_a_token_whose_end_is_not_told_is_kept_for_five_minutes():
-    assert after(0, Signer("KEYID", "secret", "token", None))[1] == 300
+    assert after(0, Credentials("KEYID", "secret", "token", None))[1] == 300
 
 
 def test_the_origin_is_the_host_of_the_links():
-    assert MAKER.origin == "https://photos.s3.us-west-2.amazonaws.com"
-    assert LinkMaker("http://127.0.0.1:9000/photos", "x").origin == "http://127.0.0.1:9000"
+    assert SIGNER.origin == "https://photos.s3.us-west-2.amazonaws.com"
+    assert UrlSigner("http://127.0.0.1:9000/photos", "x").origin == "http://127.0.0.1:9000"
