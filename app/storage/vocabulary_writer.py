@@ -1,7 +1,7 @@
-"""The directory's own words: those of names, titles, departments and places, as hints for a search.
+"""The vocabulary: words of names, job titles, departments and locations, for the fuzzy search.
 
-A store writes the words that this process has not seen yet, after a save, and never more than once;
-writing one again does no harm, and a word that nobody has any more finds nobody.
+After a save a store writes the words that this process has not written yet. Writing a word again is
+harmless, and a word that no employee has any more matches no employee.
 """
 
 from __future__ import annotations
@@ -19,47 +19,47 @@ from app.text.tokens import is_spelled, line_words
 
 log = logging.getLogger(__name__)
 
-# In mind at once; forgotten words are written once more.
-_MOST_SEEN = 200_000
-_SHORTEST, _LONGEST = 2, 32
-_WRITTEN_AT_ONCE = 500
-_MOST_TEXTS = 20_000
+# Words in memory; above the limit all are forgotten, and written once more.
+_MAX_SEEN_WORDS = 200_000
+_MIN_LENGTH, _MAX_LENGTH = 2, 32
+_MAX_UNWRITTEN = 500
+_MAX_SEEN_TEXTS = 20_000
 _texts_of = attrgetter("full_name", "preferred_name", "job_title", "department", "location")
 _Step = TypeVar("_Step")
-_Person = TypeVar("_Person", bound=search_keys.Searchable)
+_Searchable = TypeVar("_Searchable", bound=search_keys.Searchable)
 
 
 class VocabularyWriter:
-    """Notes the words of people who are saved, and has those written that it has not seen."""
+    """The collector of words of saved employees, which writes those that it has not seen."""
 
     def __init__(self, write: Callable[[list[str]], None]) -> None:
         self._write = write
-        self._seen: set[str] = set()
-        self._texts: set[str] = set()
-        self._new: list[str] = []
+        self._seen_words: set[str] = set()
+        self._seen_texts: set[str] = set()
+        self._unwritten: list[str] = []
         self._lock = Lock()
 
     @property
-    def wants_writing(self) -> bool:
-        """Whether something was noted that is not written yet."""
-        return bool(self._new)
+    def has_unwritten(self) -> bool:
+        """Whether collected words are not written yet."""
+        return bool(self._unwritten)
 
-    def note(self, person: _Person) -> _Person:
-        """The same person, whose words may be new."""
-        for text in _texts_of(person):
-            if text not in self._texts:  # titles and places are those of many
-                self._note_text(text)
-        return person
+    def collect(self, employee: _Searchable) -> _Searchable:
+        """Collect the words of an employee; return the employee."""
+        for text in _texts_of(employee):
+            if text not in self._seen_texts:  # many employees share titles and locations
+                self._collect_text(text)
+        return employee
 
-    def noting(self, people: Iterable[Employee]) -> Iterator[Employee]:
-        """The same people; the words of each are noted as they go by."""
-        return map(self.note, people)
+    def collecting(self, people: Iterable[Employee]) -> Iterator[Employee]:
+        """Yield the same employees, collecting the words of each."""
+        return map(self.collect, people)
 
-    def writing(self, steps: Iterator[_Step]) -> Generator[_Step, None, None]:
-        """The same steps of a long operation; what was noted is written between them."""
+    def writing_between(self, steps: Iterator[_Step]) -> Generator[_Step, None, None]:
+        """Yield the same steps of a long operation, writing collected words between them."""
         try:
             for step in steps:
-                if len(self._new) >= _WRITTEN_AT_ONCE:
+                if len(self._unwritten) >= _MAX_UNWRITTEN:
                     self.write()
                 yield step
         finally:
@@ -68,34 +68,34 @@ class VocabularyWriter:
         self.write()
 
     def write(self) -> None:
-        """Write what was noted; what a store does not take now, it is offered again."""
+        """Write the collected words; after a failure they are collected and offered again."""
         with self._lock:
-            new, self._new = self._new, []
-        if not new:
+            words, self._unwritten = self._unwritten, []
+        if not words:
             return
         try:
-            self._write(new)
+            self._write(words)
         except StorageUnavailable as error:
             with self._lock:
-                self._seen.difference_update(new)
-                self._texts.clear()
+                self._seen_words.difference_update(words)
+                self._seen_texts.clear()
             log.warning("the words of people were not written: %s", error)
 
-    def _note_text(self, text: str) -> None:
+    def _collect_text(self, text: str) -> None:
         words = line_words(text)
-        if not self._seen.issuperset(words):
+        if not self._seen_words.issuperset(words):
             for word in words:
-                self._note(word)
-        if len(self._texts) >= _MOST_TEXTS:
-            self._texts.clear()
-        self._texts.add(text)
+                self._collect_word(word)
+        if len(self._seen_texts) >= _MAX_SEEN_TEXTS:
+            self._seen_texts.clear()
+        self._seen_texts.add(text)
 
-    def _note(self, word: str) -> None:
+    def _collect_word(self, word: str) -> None:
         with self._lock:
-            if word in self._seen:
+            if word in self._seen_words:
                 return
-            if len(self._seen) >= _MOST_SEEN:
-                self._seen.clear()
-            self._seen.add(word)
-            if _SHORTEST <= len(word) <= _LONGEST and is_spelled(word):
-                self._new.append(word)
+            if len(self._seen_words) >= _MAX_SEEN_WORDS:
+                self._seen_words.clear()
+            self._seen_words.add(word)
+            if _MIN_LENGTH <= len(word) <= _MAX_LENGTH and is_spelled(word):
+                self._unwritten.append(word)

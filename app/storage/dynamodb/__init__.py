@@ -1,4 +1,4 @@
-"""Employees in DynamoDB: one table of records, one of index rows (see rows.py and transit.py)."""
+"""Employees in DynamoDB: a table of records, and a table of index rows (see index/rows.py)."""
 
 from app.storage.dynamodb.heartbeats import DynamoHeartbeats
 from app.storage.dynamodb.jobs import DynamoJobs

@@ -1,4 +1,4 @@
-"""What the doctor asks of the two tables: there, with the right key, allowed, and in agreement."""
+"""Health checks of the two tables: existence, keys, permissions, and agreement of the index."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import uuid
 from app.contracts.checks import Check, Finding, State, failed, ok, warning
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import Calls, Item
-from app.storage.dynamodb.client.pagination import walk
+from app.storage.dynamodb.client.pagination import scan_pages
 from app.storage.dynamodb.client.tables import (
     INDEX_KEY,
     PEOPLE_KEY,
     Tables,
     describe,
-    stream_of,
-    wrong_key,
+    key_mismatch,
+    stream_arn_and_view_type,
 )
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import Manifest
@@ -24,7 +24,7 @@ from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.records import employee_from
 from app.text.plurals import count_of, count_people
 
-_COMPARED = 200
+_SAMPLE_SIZE = 200
 _SETUP = ("flask setup", "Run this, then check again")
 _REINDEX = ("flask reindex", "Run this on one machine")
 # As in deploy/iam/machine.json; a test holds them together.
@@ -37,7 +37,7 @@ _STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator")
 
 
 class TableChecks:
-    """The checks of one directory's tables."""
+    """The health checks of the tables of one directory."""
 
     def __init__(self, calls: Calls, tables: Tables, region: str) -> None:
         self._calls = calls
@@ -45,43 +45,45 @@ class TableChecks:
         self._region = region
 
     def all(self) -> tuple[Check, ...]:
-        """One for each table, one for the stream between them, and one that compares them."""
+        """Return the checks of both tables, of the stream, and of the index against the records."""
         return (
-            Check("Table of people", lambda: self._table(self._tables.people, PEOPLE_KEY)),
-            Check("Table of the index", lambda: self._table(self._tables.index, INDEX_KEY)),
-            Check("Changes by others", self._stream),
-            Check("Index", self._agreement),
+            Check("Table of people", lambda: self._check_table(self._tables.people, PEOPLE_KEY)),
+            Check("Table of the index", lambda: self._check_table(self._tables.index, INDEX_KEY)),
+            Check("Changes by others", self._check_stream),
+            Check("Index", self._check_index),
         )
 
-    def _table(self, name: str, key: tuple[tuple[str, str], ...]) -> Finding:
+    def _check_table(self, name: str, key: tuple[tuple[str, str], ...]) -> Finding:
         try:
-            found = describe(self._calls, name)
+            description = describe(self._calls, name)
         except StorageUnavailable as error:
-            return self._refused(error)
-        where = f" in {self._region}" if self._region else ""
-        if found is None:
-            return failed(f"There is no table {name}{where}.", *_SETUP)
-        if wrong := wrong_key(name, found, key):
+            return self._report_failure(error)
+        location = f" in {self._region}" if self._region else ""
+        if description is None:
+            return failed(f"There is no table {name}{location}.", *_SETUP)
+        if mismatch := key_mismatch(name, description, key):
             return failed(
-                wrong, f"DYNAMO_TABLE={self._tables.people}-2", "Set another name, such as"
+                mismatch, f"DYNAMO_TABLE={self._tables.people}-2", "Set another name, such as"
             )
-        if found["TableStatus"] not in ("ACTIVE", "UPDATING"):
+        if description["TableStatus"] not in ("ACTIVE", "UPDATING"):
             return warning(
-                f"The table {name} is {found['TableStatus']}: it answers in a minute or so."
+                f"The table {name} is {description['TableStatus']}: it answers in a minute or so."
             )
-        if not found.get("DeletionProtectionEnabled"):
+        if not description.get("DeletionProtectionEnabled"):
             return warning(f"The table {name} is there, and can be deleted by mistake.", *_SETUP)
-        return ok(f"{name} is there{where}, its key is right, and it is protected from deletion.")
+        return ok(
+            f"{name} is there{location}, its key is right, and it is protected from deletion."
+        )
 
-    def _stream(self) -> Finding:
+    def _check_stream(self) -> Finding:
         name = self._tables.people
         try:
-            found = describe(self._calls, name)
+            description = describe(self._calls, name)
         except StorageUnavailable as error:
-            return self._refused(error)
-        if found is None:
+            return self._report_failure(error)
+        if description is None:
             return failed(f"There is no table {name}, so nobody can follow it.", *_SETUP)
-        arn, _ = stream_of(found)
+        arn, _ = stream_arn_and_view_type(description)
         if not arn:
             return warning(
                 f"The stream of the table {name} is off: what the console or another program "
@@ -90,17 +92,18 @@ class TableChecks:
             )
         return ok(f"The stream of {name} is on, so flask follow lists what others write.")
 
-    def _agreement(self) -> Finding:
+    def _check_index(self) -> Finding:
         try:
-            finding = self._compare()
-            # Once more where they differ: someone may have saved between two reads.
-            return finding if finding.state is State.OK else self._compare()
+            finding = self._compare_sample()
+            # Again if they differ: an employee may have been saved between two reads.
+            return finding if finding.state is State.OK else self._compare_sample()
         except StorageUnavailable as error:
-            return self._refused(error)
+            return self._report_failure(error)
 
-    def _compare(self) -> Finding:
-        items, whole = self._some_records()
-        manifests = IndexWriter(self._calls, self._tables).manifests_of(i["id"]["S"] for i in items)
+    def _compare_sample(self) -> Finding:
+        items, is_whole = self._sample_records()
+        writer = IndexWriter(self._calls, self._tables)
+        manifests = writer.read_manifests(item["id"]["S"] for item in items)
         missing = [item for item in items if not _is_listed(item, manifests[item["id"]["S"]])]
         total = Counters(self._calls, self._tables).snapshot().counts["*"]
         people = len(items)
@@ -110,12 +113,12 @@ class TableChecks:
                 f"{len(missing)} as stored: lists and search show them wrongly, or not at all.",
                 *_REINDEX,
             )
-        if not whole:
+        if not is_whole:
             return ok(
                 f"{count_of(people, 'record', 'records')}, read from a random place, agree with "
                 f"it. It counts {count_people(total)}."
             )
-        listed = self._count_names(people)
+        listed = self._count_name_rows(people)
         if people == total == listed:
             return ok(f"It lists and counts {count_people(people)}, and agrees with every record.")
         return failed(
@@ -124,17 +127,17 @@ class TableChecks:
             *_REINDEX,
         )
 
-    def _some_records(self) -> tuple[list[Item], bool]:
-        """All records where they are few, else some from a random place; and which it was."""
-        table, request = self._tables.people, {"Limit": _COMPARED}
-        items, last = next(walk(self._calls, table, request))
+    def _sample_records(self) -> tuple[list[Item], bool]:
+        """Return all records and True if they are few, else a random sample and False."""
+        table, request = self._tables.people, {"Limit": _SAMPLE_SIZE}
+        items, last = next(scan_pages(self._calls, table, request))
         if last is None:
             return items, True
-        anywhere = self._tables.person_key(str(uuid.uuid4()))
-        elsewhere, _ = next(walk(self._calls, table, request, anywhere))
-        return elsewhere or items, False
+        random_key = self._tables.person_key(str(uuid.uuid4()))
+        sample, _ = next(scan_pages(self._calls, table, request, random_key))
+        return sample or items, False
 
-    def _count_names(self, people: int) -> int:
+    def _count_name_rows(self, people: int) -> int:
         request = {
             "TableName": self._tables.index,
             "KeyConditionExpression": "#v = :v",
@@ -142,18 +145,18 @@ class TableChecks:
             "ExpressionAttributeValues": {":v": {"S": NAME_VIEW}},
             "Select": "COUNT",
             "ConsistentRead": True,
-            "Limit": people + _COMPARED,
+            "Limit": people + _SAMPLE_SIZE,
         }
         return int(self._calls.read("Query", self._tables.index, request)["Count"])
 
-    def _refused(self, error: StorageUnavailable) -> Finding:
-        found = f"{error.action} on {error.resource}: {error.reason}."
+    def _report_failure(self, error: StorageUnavailable) -> Finding:
+        message = f"{error.action} on {error.resource}: {error.reason}."
         if "access was denied" in error.reason:
-            how = "Add these statements to the policy of this machine's role"
-            return failed(found, self._policy(), how)
+            fix_hint = "Add these statements to the policy of this machine's role"
+            return failed(message, self._policy(), fix_hint)
         if "the table is not there" in error.reason:
-            return failed(found, *_SETUP)
-        return failed(found)
+            return failed(message, *_SETUP)
+        return failed(message)
 
     def _policy(self) -> str:
         allowed = {
@@ -173,5 +176,5 @@ class TableChecks:
 
 
 def _is_listed(item: Item, manifest: Manifest) -> bool:
-    """Whether lists and search show this record as it is."""
+    """Return whether lists and search show this record as it is."""
     return manifest.is_newer or manifest.holds(project_rows(employee_from(item)).hash)

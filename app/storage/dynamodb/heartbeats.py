@@ -1,8 +1,7 @@
-"""Heartbeats in the index table: one row a machine in the view ``fleet``, gone ten minutes late.
+"""Heartbeats in the index table: one row per machine in the view ``fleet``, for ten minutes.
 
 A heartbeat of less than 1 KB every five seconds is one write unit: about a third of a dollar a
-month for each machine. What others ask of a machine comes back with its own write, so that nobody
-has to read for it.
+month per machine. The write of a machine returns what others request of it, which saves a read.
 """
 
 from __future__ import annotations
@@ -20,15 +19,16 @@ _NAMES = {"#ttl": "ttl", "#stop": "asked_to_stop"}
 
 
 class DynamoHeartbeats:
-    """A HeartbeatStore; see fleet.py for what it promises."""
+    """A HeartbeatStore in the index table of DynamoDB."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls
         self._table = tables.index
 
     def put(self, heartbeat: Heartbeat) -> float | None:
+        """Implement HeartbeatStore.put."""
         expires = int(heartbeat.at + FORGOTTEN_SECONDS)
-        answer = self._update(
+        response = self._update(
             heartbeat.machine,
             {
                 "UpdateExpression": "SET h = :h, #ttl = :ttl REMOVE #stop",
@@ -40,10 +40,11 @@ class DynamoHeartbeats:
                 "ReturnValues": "ALL_OLD",
             },
         )
-        asked = answer.get("Attributes", {}).get("asked_to_stop")
-        return float(asked["N"]) if asked else None
+        stop_requested = response.get("Attributes", {}).get("asked_to_stop")
+        return float(stop_requested["N"]) if stop_requested else None
 
     def all(self) -> list[Heartbeat]:
+        """Implement HeartbeatStore.all."""
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "#v = :v",
@@ -51,12 +52,13 @@ class DynamoHeartbeats:
             "ExpressionAttributeValues": {":v": {"S": _VIEW}},
         }
         items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
-        found = (heartbeat_from(item.get("h", {}).get("S", "")) for item in items)
-        # The service removes expired rows days late.
+        heartbeats = (heartbeat_from(item.get("h", {}).get("S", "")) for item in items)
+        # DynamoDB removes expired rows days late.
         oldest = time.time() - FORGOTTEN_SECONDS
-        return [heartbeat for heartbeat in found if heartbeat and heartbeat.at > oldest]
+        return [heartbeat for heartbeat in heartbeats if heartbeat and heartbeat.at > oldest]
 
     def request_stop(self, machine: str) -> bool:
+        """Implement HeartbeatStore.request_stop."""
         try:
             self._update(
                 machine,

@@ -1,8 +1,7 @@
-"""Imports in the index table: their states in the view ``imports``, their parts beside it.
+"""Imports in the index table: job states in the view ``imports``, parts in one view per job.
 
-A job that wants work is named in a view of its own too, in the same transaction as its state.
-The service removes them when their time is over. What sweeps and counts the index looks at the
-views of people only, and so passes them by.
+A job that needs work also has a row in a second view, written in the transaction of its state. Time
+to live removes them all. Sweeps and counts of the index read the views of employees only.
 """
 
 from __future__ import annotations
@@ -19,27 +18,30 @@ from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, S
 from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
-from app.storage.dynamodb.client.pagination import rows_of
+from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 
-_VIEW, _WANTING = "imports", "imports-wanting-work"
+_JOBS_VIEW, _PENDING_VIEW = "imports", "imports-wanting-work"
 _DAY_SECONDS = 24 * 60 * 60
 
 
 class DynamoJobs:
-    """A JobStore; see app/contracts/import_jobs.py."""
+    """A JobStore in the index table of DynamoDB."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls
         self._table = tables.index
 
     def create(self, job: Job) -> None:
+        """Implement JobStore.create."""
         self._put_state(job, 1, {"ConditionExpression": "attribute_not_exists(revision)"})
 
     def read(self, job_id: str) -> StoredJob:
-        return _stored(self._get(Tables.index_key(_VIEW, job_id), job_id))
+        """Implement JobStore.read."""
+        return _stored_job(self._get(Tables.index_key(_JOBS_VIEW, job_id), job_id))
 
     def write(self, job: Job, revision: int) -> int:
+        """Implement JobStore.write."""
         condition = {
             "ConditionExpression": "revision = :read",
             "ExpressionAttributeValues": {":read": {"N": str(revision)}},
@@ -49,45 +51,52 @@ class DynamoJobs:
         except ConditionFailed:
             stored = self.read(job.id)
             if stored == StoredJob(job, revision + 1):
-                return stored.revision  # it was written, and the reply was lost
+                return stored.revision  # it was written, but the reply was lost
             raise JobChanged(f"The import {job.id} was changed by others.") from None
         return revision + 1
 
     def recent(self, most: int, before: str = "") -> list[StoredJob]:
-        return [_stored(item) for item in self._first(_VIEW, most, forward=False, after=before)]
+        """Implement JobStore.recent."""
+        return [
+            _stored_job(item)
+            for item in self._read_first(_JOBS_VIEW, most, forward=False, after=before)
+        ]
 
     def pending(self, most: int) -> list[StoredJob]:
-        found = []
-        for item in self._first(_WANTING, most, forward=True):
-            with contextlib.suppress(JobNotFound):  # its time was over
-                found.append(self.read(item["at"]["S"]))
-        return [stored for stored in found if stored.job.needs_work]
+        """Implement JobStore.pending."""
+        jobs = []
+        for item in self._read_first(_PENDING_VIEW, most, forward=True):
+            with contextlib.suppress(JobNotFound):  # it has expired
+                jobs.append(self.read(item["at"]["S"]))
+        return [stored for stored in jobs if stored.job.needs_work]
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
+        """Implement JobStore.put_part."""
         item = {
             **_part_key(job_id, kind, number),
             "content": {"B": content},
-            "ttl": {"N": _expiry()},
+            "ttl": {"N": _expires()},
         }
         self._calls.write("PutItem", self._table, {"TableName": self._table, "Item": item})
 
     def get_part(self, job_id: str, kind: str, number: int) -> bytes:
+        """Implement JobStore.get_part."""
         item = self._get(_part_key(job_id, kind, number), job_id)
         return base64.b64decode(item["content"]["B"])
 
     def delete(self, job_id: str) -> None:
-        # The state goes last, so that a deletion that was cut short can be asked for again.
-        self._delete(list(self._keys_of_parts(job_id)))
-        self._delete([Tables.index_key(view, job_id) for view in (_WANTING, _VIEW)])
+        """Implement JobStore.delete; the state goes last, so that it can be repeated."""
+        self._delete(list(self._part_keys(job_id)))
+        self._delete([Tables.index_key(view, job_id) for view in (_PENDING_VIEW, _JOBS_VIEW)])
 
-    def _first(self, view: str, most: int, *, forward: bool, after: str = "") -> list[Item]:
+    def _read_first(self, view: str, most: int, *, forward: bool, after: str = "") -> list[Item]:
         request: dict[str, Any] = {"ScanIndexForward": forward, "Limit": most}
         if after:
             request["ExclusiveStartKey"] = Tables.index_key(view, after)
-        return list(islice(rows_of(self._calls, self._table, view, request=request), most))
+        return list(islice(query_view(self._calls, self._table, view, request=request), most))
 
-    def _keys_of_parts(self, job_id: str) -> Iterator[Item]:
-        return rows_of(self._calls, self._table, _part_view(job_id), fields=["view", "at"])
+    def _part_keys(self, job_id: str) -> Iterator[Item]:
+        return query_view(self._calls, self._table, _part_view(job_id), fields=["view", "at"])
 
     def _delete(self, keys: list[Item]) -> None:
         deletes = ({"DeleteRequest": {"Key": key}} for key in keys)
@@ -102,21 +111,21 @@ class DynamoJobs:
 
     def _put_state(self, job: Job, revision: int, condition: dict[str, Any]) -> None:
         item = {
-            **Tables.index_key(_VIEW, job.id),
+            **Tables.index_key(_JOBS_VIEW, job.id),
             "state": {"S": job.as_text()},
             "revision": {"N": str(revision)},
-            "ttl": {"N": _expiry()},
+            "ttl": {"N": _expires()},
         }
         put = {"Put": {"TableName": self._table, "Item": item, **condition}}
-        actions = [put, self._naming(job)]
+        actions = [put, self._pending_action(job)]
         request = {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())}
         self._calls.write("TransactWriteItems", self._table, request)
 
-    def _naming(self, job: Job) -> dict[str, Any]:
-        """Name the job among those that want work, or no longer."""
-        key = Tables.index_key(_WANTING, job.id)
+    def _pending_action(self, job: Job) -> dict[str, Any]:
+        """Return the action that adds the job to the pending view, or removes it."""
+        key = Tables.index_key(_PENDING_VIEW, job.id)
         if job.needs_work:
-            return {"Put": {"TableName": self._table, "Item": {**key, "ttl": {"N": _expiry()}}}}
+            return {"Put": {"TableName": self._table, "Item": {**key, "ttl": {"N": _expires()}}}}
         return {"Delete": {"TableName": self._table, "Key": key}}
 
 
@@ -128,9 +137,9 @@ def _part_key(job_id: str, kind: str, number: int) -> Item:
     return Tables.index_key(_part_view(job_id), f"{kind}#{number:08}")
 
 
-def _stored(item: Item) -> StoredJob:
+def _stored_job(item: Item) -> StoredJob:
     return StoredJob(job_from(item["state"]["S"]), int(item["revision"]["N"]))
 
 
-def _expiry() -> str:
+def _expires() -> str:
     return str(int(time.time()) + DAYS_KEPT * _DAY_SECONDS)

@@ -1,4 +1,4 @@
-"""The secret that all machines on one table share: the first conditional write decides it."""
+"""The secret that all machines on one table share: the first conditional write wins."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from app.storage.dynamodb.client.tables import Tables
 
 
 def shared_secret(calls: Calls, tables: Tables, proposal: str) -> str:
-    """The secret that is stored; the proposal if there was none."""
-    if stored := _stored(calls, tables):
+    """Return the stored secret; store the proposal if there was none."""
+    if stored := _read_secret(calls, tables):
         return stored
     request = {
         "TableName": tables.index,
@@ -19,12 +19,12 @@ def shared_secret(calls: Calls, tables: Tables, proposal: str) -> str:
     }
     try:
         calls.write("PutItem", tables.index, request)
-    except ConditionFailed:  # another machine was faster, or our own reply was lost
-        return _stored(calls, tables) or proposal
+    except ConditionFailed:  # another machine won, or the reply was lost
+        return _read_secret(calls, tables) or proposal
     return proposal
 
 
-def _stored(calls: Calls, tables: Tables) -> str:
+def _read_secret(calls: Calls, tables: Tables) -> str:
     request = {
         "TableName": tables.index,
         "Key": tables.index_key("secret", "-"),

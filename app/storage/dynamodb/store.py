@@ -1,6 +1,6 @@
 """DynamoStore: employees in the table Employees, lists and counts in the table Employees-index.
 
-Needs on both tables: GetItem, BatchGetItem, Query, Scan, PutItem, UpdateItem, DeleteItem,
+IAM, on both tables: GetItem, BatchGetItem, Query, Scan, PutItem, UpdateItem, DeleteItem,
 BatchWriteItem, ConditionCheckItem, DescribeTable; ``flask setup`` also CreateTable, UpdateTable,
 DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTimeToLive;
 ``flask follow``, on the stream of Employees, DescribeStream, GetShardIterator, GetRecords.
@@ -34,129 +34,133 @@ from app.storage.dynamodb.index import lookups
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_from
 from app.storage.dynamodb.index.manifests import Manifest
-from app.storage.dynamodb.index.repair import MAX_ROUNDS, IndexRepair, busy, condition
+from app.storage.dynamodb.index.repair import MAX_ATTEMPTS, IndexRepair, condition, contention
 from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.index.transactions import IndexWriter
-from app.storage.dynamodb.index.vocabulary import WordRows
+from app.storage.dynamodb.index.vocabulary import VocabularyRows
 from app.storage.dynamodb.secret import shared_secret
-from app.storage.dynamodb.tasks import everyone
+from app.storage.dynamodb.tasks import bulk_read
 from app.storage.dynamodb.tasks.bulk_add import BulkAdd
 from app.storage.dynamodb.tasks.bulk_delete import delete_many
-from app.storage.dynamodb.tasks.context import gather
+from app.storage.dynamodb.tasks.context import open_task_context
 from app.storage.dynamodb.tasks.follow import Follower
 from app.storage.dynamodb.tasks.reindex import Reindex
 from app.storage.vocabulary_writer import VocabularyWriter
 
 log = logging.getLogger(__name__)
 
-# So many ids may wait for upkeep: a flood of made-up addresses must not fill the memory.
-_MOST_NOTED = 200
-_FOLDS_AT_ONCE = 5
+# A flood of requests for made-up ids must not fill the memory.
+_MAX_IDS_TO_HEAL = 200
+_MAX_FOLDS_PER_TIDY = 5
 
 
 class DynamoStore:
-    """EmployeeStore on DynamoDB; see app/contracts. Any number of threads may share it."""
+    """An EmployeeStore on DynamoDB. Any number of threads may share it."""
 
     def __init__(self, calls: Calls, names: tables.Tables) -> None:
         self.calls = calls
         self.tables = names
-        self._transit = IndexWriter(calls, names)
-        self._tally = Counters(calls, names)
-        self._browser = Browser(calls, names, self._tally)
-        self._upkeep = IndexRepair(calls, names, self._transit)
-        self._own_words = VocabularyWriter(WordRows(calls, names).write)
-        self._noted: dict[str, None] = {}
-        self._noting = Lock()
+        self._writer = IndexWriter(calls, names)
+        self._counters = Counters(calls, names)
+        self._browser = Browser(calls, names, self._counters)
+        self._repair = IndexRepair(calls, names, self._writer)
+        self._vocabulary = VocabularyWriter(VocabularyRows(calls, names).write)
+        self._ids_to_heal: dict[str, None] = {}
+        self._heal_lock = Lock()
 
     def get(self, employee_id: str) -> Employee:
+        """Implement EmployeeStore.get; ``tidy`` repairs the index if it disagrees."""
         key = self.tables.person_key(records.checked_id(employee_id))
         request = {"TableName": self.tables.people, "Key": key, "ConsistentRead": True}
         item = self.calls.read("GetItem", self.tables.people, request).get("Item")
         if item is None:
-            self._note(employee_id)  # index rows may be left of one who was deleted outside
+            self._heal_later(employee_id)  # another program may have deleted the record alone
             raise EmployeeNotFound(employee_id)
         employee = records.employee_from(item)
         if records.index_hash(item) != project_rows(employee).hash:
-            self._note(employee_id)
+            self._heal_later(employee_id)
         return employee
 
     def add(self, employee: Employee, write_id: str) -> Employee:
+        """Implement EmployeeStore.add."""
         records.checked_id(employee.id)
-        wanted = records.tidy_text(employee)
-        after = project_rows(wanted)
-        item = records.new_record(wanted, after.hash, write_id)
+        employee = records.tidy_text(employee)
+        projection = project_rows(employee)
+        item = records.new_record(employee, projection.hash, write_id)
         put = {
             "TableName": self.tables.people,
             "Item": item,
             "ConditionExpression": "attribute_not_exists(id)",
         }
-        seen = Manifest(employee.id)
-        for _ in range(MAX_ROUNDS):
+        manifest = Manifest(employee.id)
+        for _ in range(MAX_ATTEMPTS):
             try:
-                self._transit.move(seen, after, {"Put": put})
+                self._writer.apply(manifest, projection, {"Put": put})
             except ConditionFailed:
-                known = self._transit.known(employee.id)
-                if known.item is not None:
-                    return _already(known.item, wanted, write_id)
-                # A manifest without a record: deleted by us or, with rows left, by someone outside.
-                if known.manifest.remembers_deletion or known.manifest.shape is not None:
-                    self._note(employee.id)
+                stored_item, manifest = self._writer.read_state(employee.id)
+                if stored_item is not None:
+                    return _existing(stored_item, employee, write_id)
+                # A manifest without a record: deleted by us or, if it has rows, by another program.
+                if manifest.is_tombstone or manifest.shape is not None:
+                    self._heal_later(employee.id)
                     raise EmployeeDeleted(employee.id) from None
-                seen = known.manifest
             else:
-                return self._own_words.note(records.employee_from(item))
-        raise busy(self.tables)
+                return self._vocabulary.collect(records.employee_from(item))
+        raise contention(self.tables)
 
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
-        wanted = records.tidy_text(employee)
-        for _ in range(MAX_ROUNDS):
-            known = self._transit.known(records.checked_id(employee.id))
-            if known.item is None:
-                raise _missing(known.manifest)
-            stored = records.employee_from(known.item)
-            if records.written_by(known.item) == write_id or stored.same_content(wanted):
+        """Implement EmployeeStore.update."""
+        employee = records.tidy_text(employee)
+        for _ in range(MAX_ATTEMPTS):
+            item, manifest = self._writer.read_state(records.checked_id(employee.id))
+            if item is None:
+                raise _missing(manifest)
+            stored = records.employee_from(item)
+            if records.written_by(item) == write_id or stored.same_content(employee):
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            after = project_rows(wanted)
-            change = records.changes(stored, wanted, after.hash, write_id)
+            projection = project_rows(employee)
+            change = records.changes(stored, employee, projection.hash, write_id)
             try:
-                self._transit.move(known.manifest, after, self._update(known.item, change))
+                self._writer.apply(manifest, projection, self._update(item, change))
             except ConditionFailed:
                 continue
-            changed = records.changed(known.item, change)
-            return self._own_words.note(records.employee_from(changed))
-        raise busy(self.tables)
+            changed = records.changed(item, change)
+            return self._vocabulary.collect(records.employee_from(changed))
+        raise contention(self.tables)
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
-        for _ in range(MAX_ROUNDS):
-            known = self._transit.known(records.checked_id(employee_id))
-            if known.item is None:
-                if known.manifest.remembers_deletion and known.manifest.gone == write_id:
+        """Implement EmployeeStore.delete."""
+        for _ in range(MAX_ATTEMPTS):
+            item, manifest = self._writer.read_state(records.checked_id(employee_id))
+            if item is None:
+                if manifest.is_tombstone and manifest.deleted_by == write_id:
                     return Employee(id=employee_id, full_name="")
-                if known.manifest.shape is not None:
-                    self._note(employee_id)
-                raise _missing(known.manifest)
-            stored = records.employee_from(known.item)
+                if manifest.shape is not None:
+                    self._heal_later(employee_id)
+                raise _missing(manifest)
+            stored = records.employee_from(item)
             if expected_revision is not None and revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            action = {
-                "Delete": {**self._about(known.item), **condition(records.as_read(known.item))}
-            }
+            action = {"Delete": {**self._record_key(item), **condition(records.as_read(item))}}
             try:
-                self._transit.move(known.manifest, None, action, gone=write_id, rewrite=True)
+                self._writer.apply(manifest, None, action, deleted_by=write_id, rewrite=True)
             except ConditionFailed:
                 continue
             return stored
-        raise busy(self.tables)
+        raise contention(self.tables)
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        """Implement EmployeeStore.browse."""
         return self._browser.browse(query, cursor, limit)
 
     def facets(self) -> Facets:
-        return facets_from(self._tally.snapshot().counts)
+        """Implement EmployeeStore.facets."""
+        return facets_from(self._counters.snapshot().counts)
 
     def check(self) -> None:
+        """Implement EmployeeStore.check: read both tables in one call."""
         keys = {
             self.tables.people: self.tables.person_key("-"),
             self.tables.index: self.tables.index_key("tally", "0"),
@@ -165,97 +169,110 @@ class DynamoStore:
         self.calls.probe("BatchGetItem", ", ".join(keys), {"RequestItems": request})
 
     def maintain(self) -> None:
-        if self._noted or self._tally.wants_fold or self._own_words.wants_writing:
-            # In a context of its own: the time of the request that is over does not count.
+        """Implement EmployeeStore.maintain."""
+        if self._ids_to_heal or self._counters.needs_fold or self._vocabulary.has_unwritten:
+            # In a copy of this context, where the deadline of the finished request does not apply.
             contextvars.copy_context().run(self._tidy)
 
     def set_up(self) -> list[str]:
+        """Implement EmployeeStore.set_up."""
         return list(tables.set_up(self.calls, self.tables))
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        """Implement EmployeeStore.reindex."""
         return self._reindex(force=force)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
-        own = Counters(self.calls, self.tables)
-        follower = Follower(self.calls, self.tables, self._upkeep, own, self._reindex)
+        """Implement EmployeeStore.follow, by the stream of the table."""
+        counters = Counters(self.calls, self.tables)
+        follower = Follower(self.calls, self.tables, self._repair, counters, self._reindex)
         return follower.run(stop, once=once)
 
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        task = BulkAdd(gather(self.calls, self.tables), keep_versions=keep_versions)
-        return self._own_words.writing(task.run(self._own_words.noting(employees)))
+        """Implement EmployeeStore.add_many; one import or reindex runs at a time."""
+        task = BulkAdd(open_task_context(self.calls, self.tables), keep_versions=keep_versions)
+        return self._vocabulary.writing_between(task.run(self._vocabulary.collecting(employees)))
 
     def vocabulary(self) -> Iterator[str]:
-        return WordRows(self.calls, self.tables).all()
+        """Implement EmployeeStore.vocabulary."""
+        return VocabularyRows(self.calls, self.tables).all()
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
+        """Implement EmployeeStore.delete_many, one transaction per employee."""
         return delete_many(self.delete, deletions)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
-        return lookups.get_many(self._transit, self.tables, employee_ids)
+        """Implement EmployeeStore.get_many."""
+        return lookups.get_many(self._writer, self.tables, employee_ids)
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
-        return lookups.find_by_email(self.calls, self._transit, self.tables, addresses)
+        """Implement EmployeeStore.find_by_email."""
+        return lookups.find_by_email(self.calls, self._writer, self.tables, addresses)
 
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
-        return everyone.each_batch(self.calls, self.tables, bookmark)
+        """Implement EmployeeStore.iter_batches."""
+        return bulk_read.read_batches(self.calls, self.tables, bookmark)
 
     def photo_keys(self) -> Iterator[str]:
-        return everyone.photo_keys(self.calls, self.tables)
+        """Implement EmployeeStore.photo_keys."""
+        return bulk_read.photo_keys(self.calls, self.tables)
 
     def shared_secret(self, proposal: str) -> str | None:
+        """Implement EmployeeStore.shared_secret."""
         return shared_secret(self.calls, self.tables, proposal)
 
     def _reindex(self, *, force: bool = False) -> Generator[Progress, None, None]:
-        task = Reindex(gather(self.calls, self.tables), self._own_words.note)
-        return self._own_words.writing(task.run(force=force))
+        task = Reindex(open_task_context(self.calls, self.tables), self._vocabulary.collect)
+        return self._vocabulary.writing_between(task.run(force=force))
 
     def _tidy(self) -> None:
         deadline.start()
-        with self._noting:
-            noted, self._noted = list(self._noted), {}
+        with self._heal_lock:
+            ids, self._ids_to_heal = list(self._ids_to_heal), {}
         try:
-            for employee_id in noted:
-                self._upkeep.heal(employee_id)
-            for _ in range(_FOLDS_AT_ONCE if self._tally.wants_fold else 0):
-                if not self._tally.fold():
+            for employee_id in ids:
+                self._repair.heal(employee_id)
+            for _ in range(_MAX_FOLDS_PER_TIDY if self._counters.needs_fold else 0):
+                if not self._counters.fold():
                     break
-            self._tally.wants_fold = False
+            self._counters.needs_fold = False
         except StorageUnavailable as error:
             log.warning("the index was not tidied: %s", error)
-        self._own_words.write()
+        self._vocabulary.write()
 
-    def _note(self, employee_id: str) -> None:
-        with self._noting:
-            if len(self._noted) < _MOST_NOTED:
-                self._noted[employee_id] = None
+    def _heal_later(self, employee_id: str) -> None:
+        with self._heal_lock:
+            if len(self._ids_to_heal) < _MAX_IDS_TO_HEAL:
+                self._ids_to_heal[employee_id] = None
 
     def _update(self, item: Item, change: records.Expression) -> dict[str, Any]:
-        still = records.as_read(item)
-        names, values = {**still.names, **change.names}, {**still.values, **change.values}
-        expression = condition(records.Expression(still.text, names, values))
-        return {"Update": {**self._about(item), "UpdateExpression": change.text, **expression}}
+        unchanged = records.as_read(item)
+        names = {**unchanged.names, **change.names}
+        values = {**unchanged.values, **change.values}
+        expression = condition(records.Expression(unchanged.text, names, values))
+        return {"Update": {**self._record_key(item), "UpdateExpression": change.text, **expression}}
 
-    def _about(self, item: Item) -> dict[str, Any]:
+    def _record_key(self, item: Item) -> dict[str, Any]:
         key = self.tables.person_key(item["id"]["S"])
         return {"TableName": self.tables.people, "Key": key}
 
 
 def open_dynamodb_store(settings: Settings) -> DynamoStore:
-    """The store in the tables that the settings name. No input or output yet."""
+    """Open the store in the tables that the settings name, without input or output."""
     names = tables.Tables(settings.dynamo_table, settings.index_table)
     return DynamoStore(Calls(settings.region), names)
 
 
-def _already(item: Item, wanted: Employee, write_id: str) -> Employee:
+def _existing(item: Item, employee: Employee, write_id: str) -> Employee:
     stored = records.employee_from(item)
-    if records.written_by(item) == write_id or stored.same_content(wanted):
+    if records.written_by(item) == write_id or stored.same_content(employee):
         return stored
     raise EditConflict(stored)
 
 
 def _missing(manifest: Manifest) -> EmployeeNotFound:
-    if manifest.remembers_deletion or manifest.shape is not None:
+    if manifest.is_tombstone or manifest.shape is not None:
         return EmployeeDeleted(manifest.employee_id)
     return EmployeeNotFound(manifest.employee_id)

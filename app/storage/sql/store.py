@@ -39,7 +39,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counts: counters.CountSnapshot | None = None
-        self._own_words = VocabularyWriter(partial(vocabulary.write, database))
+        self._vocabulary = VocabularyWriter(partial(vocabulary.write, database))
 
     @property
     def database(self) -> Database:
@@ -61,7 +61,7 @@ class SqlStore:
                 raise EditConflict(record.person)
             if records.who_deleted(connection, [wanted.id]):
                 raise EmployeeDeleted(wanted.id)
-            return self._own_words.note(records.insert(connection, wanted, write_id))
+            return self._vocabulary.collect(records.insert(connection, wanted, write_id))
 
     @retry_when_rolled_back
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
@@ -73,7 +73,7 @@ class SqlStore:
                 return record.person
             if revision_of(record.person) != expected_revision:
                 raise EditConflict(record.person)
-            return self._own_words.note(records.change(connection, record, wanted, write_id))
+            return self._vocabulary.collect(records.change(connection, record, wanted, write_id))
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
         deletion = Deletion(employee_id, expected_revision, write_id)
@@ -96,7 +96,7 @@ class SqlStore:
 
     def maintain(self) -> None:
         """Keep new words; the records and their listing changed in one transaction."""
-        if self._own_words.wants_writing:
+        if self._vocabulary.has_unwritten:
             # In a context of its own: the time of the request that is over does not count.
             contextvars.copy_context().run(self._write_words)
 
@@ -104,8 +104,8 @@ class SqlStore:
         return schema.bring_up_to_date(self._database)
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
-        steps = reindex.reindex(self._database, self._own_words.note, force=force)
-        return self._own_words.writing(steps)
+        steps = reindex.reindex(self._database, self._vocabulary.collect, force=force)
+        return self._vocabulary.writing_between(steps)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
         yield (
@@ -117,9 +117,9 @@ class SqlStore:
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
         people = map(_normal, employees)
-        note = self._own_words.note
+        note = self._vocabulary.collect
         steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
-        return self._own_words.writing(steps)
+        return self._vocabulary.writing_between(steps)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
         return bulk_delete.delete_many(self._database, deletions)
@@ -150,7 +150,7 @@ class SqlStore:
 
     def _write_words(self) -> None:
         deadline.start()
-        self._own_words.write()
+        self._vocabulary.write()
 
     def close(self) -> None:
         """Give the connections back, for a test or a command that opens many stores."""

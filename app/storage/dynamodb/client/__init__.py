@@ -1,1 +1,1 @@
-"""Calls to DynamoDB: retries, failures, tables, pages."""
+"""Calls to DynamoDB: retries, failures, tables, pagination, batch writes."""

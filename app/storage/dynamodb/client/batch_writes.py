@@ -1,4 +1,4 @@
-"""Batches of puts and deletes, each of which may be sent any number of times."""
+"""BatchWriteItem: puts and deletes, each of which may be sent any number of times."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ MAX_BATCH_ACTIONS = 25
 
 
 def write_batch(calls: Calls, table: str, actions: list[dict[str, Any]]) -> None:
-    """Carry out at most 25 actions; what the service left is sent again, after a while."""
-    left: dict[str, Any] = {table: actions}
-    tries = 0
-    while left:
-        answer = calls.put_rows(table, {"RequestItems": left})
-        left = answer.get("UnprocessedItems") or {}
-        if left:
-            tries += 1
-            time.sleep(random.random() * min(2.0, 0.05 * 2**tries))
+    """Write at most 25 actions; send unprocessed items again after an exponential backoff."""
+    unprocessed: dict[str, Any] = {table: actions}
+    attempts = 0
+    while unprocessed:
+        response = calls.batch_write(table, {"RequestItems": unprocessed})
+        unprocessed = response.get("UnprocessedItems") or {}
+        if unprocessed:
+            attempts += 1
+            time.sleep(random.random() * min(2.0, 0.05 * 2**attempts))
 
 
 def write_batches(calls: Calls, table: str, actions: Iterable[dict[str, Any]]) -> None:
-    """Carry out any number of actions."""
-    waiting = iter(actions)
-    while batch := list(islice(waiting, MAX_BATCH_ACTIONS)):
+    """Write any number of actions, in batches."""
+    remaining = iter(actions)
+    while batch := list(islice(remaining, MAX_BATCH_ACTIONS)):
         write_batch(calls, table, batch)

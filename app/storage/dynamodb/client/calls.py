@@ -1,8 +1,7 @@
-"""Calls to DynamoDB: the connection, its time limits, the tries within the deadline, our errors.
+"""Calls to DynamoDB: the connection, its timeouts, retries within the deadline, and errors.
 
-Reads and batches of rows go through the lean line; other writes and all about tables through
-PynamoDB's Connection, by ``dispatch``. Items stay plain dictionaries, since a Model drops
-attributes that it does not know.
+Reads and batch writes use RawClient, the fast path; other writes and calls about tables use
+PynamoDB's Connection. Items stay plain dictionaries, since a Model drops unknown attributes.
 """
 
 from __future__ import annotations
@@ -21,176 +20,180 @@ from pynamodb.connection import Connection
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 from app.storage.dynamodb.client.failures import CALL_ERRORS, Failure, classify
-from app.storage.dynamodb.client.fast_path import RawClient, Reader
+from app.storage.dynamodb.client.fast_path import RawClient, RequestSender
 
 SERVICE = "the database"
-CONNECT_SECONDS = 1.0
-READ_SECONDS = 2.0
-# One try ends within this time, whatever the network does; none is begun with less left.
-TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS + 0.2
-# A health check has 1 s in all.
-CHECK_LIMITS = (0.4, 0.5)
-CHECK_SECONDS = 0.9
+CONNECT_TIMEOUT_SECONDS = 1.0
+READ_TIMEOUT_SECONDS = 2.0
+# One attempt ends within this time, whatever the network does; none starts with less time left.
+MAX_ATTEMPT_SECONDS = CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS + 0.2
+# Connect and read timeout of a health check, which has 1 s in all.
+_PROBE_TIMEOUT_SECONDS = (0.4, 0.5)
+_MAX_PROBE_SECONDS = 0.9
 MAX_CONNECTIONS = 50
-# A database that has much to do may be slow for a while: no reason to end a task of an hour.
-_READ_SECONDS_OF_A_LONG_TASK = 10.0
-_TRIES_OF_A_LONG_TASK = 5
+# A slow minute of the database must not end a task of an hour.
+_TASK_READ_TIMEOUT_SECONDS = 10.0
+_TASK_ATTEMPTS = 5
 
 # An item, or its key, in DynamoDB's own JSON: {"id": {"S": "..."}}.
 Item = dict[str, dict[str, Any]]
-Answer = dict[str, Any]
+Response = dict[str, Any]
 
 
 class Calls:
-    """Every call of the store goes through here. Opening it does no input or output."""
+    """The client of all calls of the store. Creating it does no input or output."""
 
-    def __init__(self, region: str, read_seconds: float = READ_SECONDS, tries: int = 1) -> None:
-        # No retries by botocore: they know nothing of the deadline, and throttling wants more
-        # tries than a hanging connection.
+    def __init__(
+        self, region: str, read_seconds: float = READ_TIMEOUT_SECONDS, min_attempts: int = 1
+    ) -> None:
+        # No retries by botocore: it does not know the deadline, and throttling deserves more
+        # attempts than a hanging connection.
         self._connection = Connection(
             region=region or None,
-            connect_timeout_seconds=CONNECT_SECONDS,
+            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
             read_timeout_seconds=read_seconds,
             max_retry_attempts=0,
             max_pool_connections=MAX_CONNECTIONS,
         )
-        limits = (CONNECT_SECONDS, read_seconds)
-        self._lean: Reader = RawClient(self._connection, limits, MAX_CONNECTIONS)
-        self._probe: Reader = RawClient(self._connection, CHECK_LIMITS, 1)
+        timeouts = (CONNECT_TIMEOUT_SECONDS, read_seconds)
+        self._fast_path: RequestSender = RawClient(self._connection, timeouts, MAX_CONNECTIONS)
+        self._probe: RequestSender = RawClient(self._connection, _PROBE_TIMEOUT_SECONDS, 1)
         self._streams: BaseClient | None = None
         self.meter: Callable[[str, float], None] | None = None
         self._region = region
-        self._tries = tries
+        self._min_attempts = min_attempts
 
     def for_background_task(self) -> Calls:
-        """Calls that are more patient, where nobody waits for the answer."""
+        """Return calls with longer timeouts and more attempts, unless a deadline is set."""
         if deadline.remaining() < float("inf"):
             return self
-        calls = Calls(self._region, _READ_SECONDS_OF_A_LONG_TASK, _TRIES_OF_A_LONG_TASK)
+        calls = Calls(self._region, _TASK_READ_TIMEOUT_SECONDS, _TASK_ATTEMPTS)
         calls.meter = self.meter
         return calls
 
-    def read(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out a read; see StorageUnavailable."""
+    def read(self, operation: str, table: str, request: dict[str, Any]) -> Response:
+        """Send a read. Raises StorageUnavailable."""
         if self.meter is not None:
             request = {**request, "ReturnConsumedCapacity": "TOTAL"}
         return self._metered(
-            operation, self._try(operation, table, lambda: self._lean.send(operation, request))
+            operation,
+            self._send(operation, table, lambda: self._fast_path.send(operation, request)),
         )
 
-    def write(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out a write, once however often it is sent; raises ConditionFailed too.
+    def write(self, operation: str, table: str, request: dict[str, Any]) -> Response:
+        """Send a write. Raises StorageUnavailable or ConditionFailed.
 
-        All tries of one call are the same request, so that the client token of a transaction
-        holds for them all.
+        All attempts of one call send the same request, so that the client token of a transaction
+        makes them idempotent.
         """
-        answer = self._try(
+        response = self._send(
             operation, table, lambda: self._connection.dispatch(operation, request), writes=True
         )
-        return self._metered(operation, answer)
+        return self._metered(operation, response)
 
-    def put_rows(self, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out a BatchWriteItem, whose actions may be sent any number of times.
+    def batch_write(self, table: str, request: dict[str, Any]) -> Response:
+        """Send a BatchWriteItem, whose actions are idempotent; return its response.
 
-        Through the lean line, since an import sends little else.
+        It takes the fast path, since an import sends little else.
         """
         operation = "BatchWriteItem"
         return self._metered(
             operation,
-            self._try(operation, table, lambda: self._lean.send(operation, request), writes=True),
+            self._send(
+                operation, table, lambda: self._fast_path.send(operation, request), writes=True
+            ),
         )
 
-    def administer(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out what is about a whole table and may be repeated."""
-
-        # By the client: dispatch asks for the consumed capacity, which backups know nothing of.
-        return self._try(
-            operation, table, lambda: _by_client(self._connection.client, operation, request)
+    def administer(self, operation: str, table: str, request: dict[str, Any]) -> Response:
+        """Send an idempotent operation on a whole table."""
+        # Not by dispatch: it asks for the consumed capacity, which backup operations reject.
+        return self._send(
+            operation, table, lambda: _call_client(self._connection.client, operation, request)
         )
 
-    def read_stream(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out a read of a table's stream, from one thread at a time."""
+    def read_stream(self, operation: str, table: str, request: dict[str, Any]) -> Response:
+        """Send a read of the stream of a table, from one thread at a time."""
 
-        def send() -> Answer:
+        def send() -> Response:
             self._streams = self._streams or self._open_streams()
-            return _by_client(self._streams, operation, request)
+            return _call_client(self._streams, operation, request)
 
-        return self._try(operation, f"the stream of {table}", send)
+        return self._send(operation, f"the stream of {table}", send)
 
-    def probe(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
-        """Carry out a read at once or not at all: one try of less than a second."""
-        return self._try(
+    def probe(self, operation: str, table: str, request: dict[str, Any]) -> Response:
+        """Send a read for a health check: one attempt of less than a second."""
+        return self._send(
             operation,
             table,
             lambda: self._probe.send(operation, request),
-            most_tries=1,
-            least_time=min(CHECK_SECONDS, 0.1),
+            max_attempts=1,
+            min_seconds=min(_MAX_PROBE_SECONDS, 0.1),
         )
 
     def _open_streams(self) -> BaseClient:
-        """The client of the streams: where Amazon has them, or else where the tables are."""
-        limits = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
+        """Open the client of the streams: at AWS, or else at the endpoint of the tables."""
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=READ_TIMEOUT_SECONDS,
             retries={"total_max_attempts": 1},
-            # By the name that firewalls know, and not by one of the account.
+            # The regional host name, which firewalls allow, and not that of the account.
             account_id_endpoint_mode="disabled",
         )
         session, meta = self._connection.session, self._connection.client.meta
-        client = session.create_client("dynamodbstreams", meta.region_name, config=limits)
-        if _is_amazons(client.meta.endpoint_url) and not _is_amazons(meta.endpoint_url):
+        client = session.create_client("dynamodbstreams", meta.region_name, config=config)
+        if _is_aws(client.meta.endpoint_url) and not _is_aws(meta.endpoint_url):
             client.close()
             client = session.create_client(
-                "dynamodbstreams", meta.region_name, endpoint_url=meta.endpoint_url, config=limits
+                "dynamodbstreams", meta.region_name, endpoint_url=meta.endpoint_url, config=config
             )
         return client
 
-    def _try(
+    def _send(
         self,
         operation: str,
         table: str,
-        send: Callable[[], Answer],
+        send: Callable[[], Response],
         *,
         writes: bool = False,
-        most_tries: int = 8,
-        least_time: float = TRY_SECONDS,
-    ) -> Answer:
+        max_attempts: int = 8,
+        min_seconds: float = MAX_ATTEMPT_SECONDS,
+    ) -> Response:
         outcome_unknown = False
-        last: Exception | None = None
-        trouble = Failure("there was no time left for it in this request")
-        for number in range(most_tries):
-            if deadline.remaining() < least_time:
+        cause: Exception | None = None
+        failure = Failure("there was no time left for it in this request")
+        for attempt in range(1, max_attempts + 1):
+            if deadline.remaining() < min_seconds:
                 break
             try:
                 return send()
             except CALL_ERRORS as error:
-                trouble, last = classify(error), error
-            outcome_unknown = outcome_unknown or trouble.outcome_unknown
-            is_hopeless = trouble.tries == 1
-            if is_hopeless or number + 1 >= max(trouble.tries, self._tries):
+                failure, cause = classify(error), error
+            outcome_unknown = outcome_unknown or failure.outcome_unknown
+            is_permanent = failure.max_attempts == 1
+            if is_permanent or attempt >= max(failure.max_attempts, self._min_attempts):
                 break
-            time.sleep(random.random() * min(0.5, 0.02 * 2**number))
+            time.sleep(random.random() * min(0.5, 0.01 * 2**attempt))
         raise StorageUnavailable(
             SERVICE,
             f"dynamodb:{operation}",
             table,
-            trouble.reason,
+            failure.reason,
             maybe_written=writes and outcome_unknown,
-        ) from last
+        ) from cause
 
-    def _metered(self, operation: str, answer: Answer) -> Answer:
+    def _metered(self, operation: str, response: Response) -> Response:
         if self.meter is not None:
-            consumed = answer.get("ConsumedCapacity", [])
+            consumed = response.get("ConsumedCapacity", [])
             for part in consumed if isinstance(consumed, list) else [consumed]:
                 self.meter(operation, part["CapacityUnits"])
-        return answer
+        return response
 
 
-def _by_client(client: BaseClient, operation: str, request: dict[str, Any]) -> Answer:
-    call: Callable[..., Answer] = getattr(client, xform_name(operation))
+def _call_client(client: BaseClient, operation: str, request: dict[str, Any]) -> Response:
+    call: Callable[..., Response] = getattr(client, xform_name(operation))
     return call(**request)
 
 
-def _is_amazons(endpoint: str) -> bool:
+def _is_aws(endpoint: str) -> bool:
     host = urlsplit(endpoint).hostname or ""
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))

@@ -1,6 +1,6 @@
-"""Calls without the SDK's response machinery: signed by botocore, sent by its HTTP session.
+"""The fast path: requests signed and sent by parts of botocore, responses parsed by orjson.
 
-A page is one Query; botocore needs 2 ms to take its answer apart, orjson 20 us.
+botocore needs 2 ms to parse the response of the Query behind a page, orjson 20 us.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 from pynamodb.connection import Connection
 
-_TARGET = "DynamoDB_20120810."
-# Head and body are sent one after the other; without this the body waits 40 ms for an answer.
+_TARGET_PREFIX = "DynamoDB_20120810."
+# Headers and body are sent separately; with Nagle's algorithm the body waits 40 ms for an ACK.
 _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
-class Reader(Protocol):
-    """Something that carries out one call, once."""
+class RequestSender(Protocol):
+    """A sender of one request, without retries."""
 
-    def send(self, operation: str, request: dict[str, Any]) -> dict[str, Any]: ...
+    def send(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the response, in DynamoDB's JSON."""
 
 
-class _Line(NamedTuple):
+class _Endpoint(NamedTuple):
     credentials: Credentials
     url: str
     region: str
@@ -40,40 +41,40 @@ class _Line(NamedTuple):
 
 
 class RawClient:
-    """Sends one signed request and reads its answer; knows nothing of retries and deadlines."""
+    """A RequestSender that signs each request; it knows neither retries nor deadlines."""
 
     def __init__(
-        self, connection: Connection, time_limits: tuple[float, float], connections: int
+        self, connection: Connection, timeouts: tuple[float, float], max_connections: int
     ) -> None:
         self._connection = connection
-        self._time_limits = time_limits
-        self._connections = connections
-        self._line: _Line | None = None
-        self._opening = threading.Lock()
+        self._timeouts = timeouts
+        self._max_connections = max_connections
+        self._endpoint: _Endpoint | None = None
+        self._lock = threading.Lock()
 
     def send(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """The answer in DynamoDB's JSON. Raises what botocore raises: ClientError and its kin."""
-        line = self._line or self._open()
-        message = AWSRequest(
+        """Implement RequestSender.send. Raises the errors of botocore, such as ClientError."""
+        endpoint = self._endpoint or self._open()
+        unsigned = AWSRequest(
             method="POST",
-            url=line.url,
+            url=endpoint.url,
             data=orjson.dumps(request),
-            headers={"X-Amz-Target": _TARGET + operation, "Content-Type": _CONTENT_TYPE},
+            headers={"X-Amz-Target": _TARGET_PREFIX + operation, "Content-Type": _CONTENT_TYPE},
         )
-        # Asked for at every call: the credentials of a role change every few hours.
-        credentials = line.credentials.get_frozen_credentials()
-        SigV4Auth(credentials, "dynamodb", line.region).add_auth(message)
-        prepared = message.prepare()
-        # What is hooked into the client, such as tracing, sees these requests too.
-        hooked = line.events.emit(f"before-send.dynamodb.{operation}", request=prepared)
-        response = first_non_none_response(hooked) or line.http.send(prepared)
-        return _read(operation, response.status_code, response.content)
+        # Read at every call: the credentials of a role change every few hours.
+        credentials = endpoint.credentials.get_frozen_credentials()
+        SigV4Auth(credentials, "dynamodb", endpoint.region).add_auth(unsigned)
+        prepared = unsigned.prepare()
+        # Event handlers of the client, such as tracing, see these requests too.
+        responses = endpoint.events.emit(f"before-send.dynamodb.{operation}", request=prepared)
+        response = first_non_none_response(responses) or endpoint.http.send(prepared)
+        return _parse(operation, response.status_code, response.content)
 
-    def _open(self) -> _Line:
-        # Region, endpoint and credentials are those of PynamoDB's client, so that there is one
-        # place where they are found (AWS_ENDPOINT_URL_DYNAMODB, profile, role).
-        with self._opening:
-            if self._line is None:
+    def _open(self) -> _Endpoint:
+        # Region, endpoint and credentials are those of PynamoDB's client, so that both clients
+        # follow the same settings (AWS_ENDPOINT_URL_DYNAMODB, profile, role).
+        with self._lock:
+            if self._endpoint is None:
                 meta = self._connection.client.meta
                 session = self._connection.session
                 credentials = session.get_credentials()
@@ -82,27 +83,27 @@ class RawClient:
                 http = URLLib3Session(
                     verify=session.get_config_variable("ca_bundle") or True,
                     proxies=get_environ_proxies(meta.endpoint_url),
-                    timeout=self._time_limits,  # type: ignore[arg-type]  # the stubs know int only
-                    max_pool_connections=self._connections,
+                    timeout=self._timeouts,  # type: ignore[arg-type]  # the stubs know int only
+                    max_pool_connections=self._max_connections,
                     socket_options=[_NO_DELAY],  # type: ignore[list-item]  # the stubs are wrong
                 )
                 url = meta.endpoint_url.rstrip("/") + "/"
-                self._line = _Line(credentials, url, meta.region_name, http, meta.events)
-            return self._line
+                self._endpoint = _Endpoint(credentials, url, meta.region_name, http, meta.events)
+            return self._endpoint
 
 
-def _read(operation: str, status: int, content: bytes) -> dict[str, Any]:
+def _parse(operation: str, status: int, content: bytes) -> dict[str, Any]:
     try:
-        answer = orjson.loads(content) if content else {}
+        body = orjson.loads(content) if content else {}
     except orjson.JSONDecodeError as error:
-        answer = {}
-        if status == 200:  # cut off, or from something that is not DynamoDB
+        body = {}
+        if status == 200:  # truncated, or not from DynamoDB
             raise ResponseStreamingError(error=error) from error
-    if not isinstance(answer, dict):
-        answer = {}
+    if not isinstance(body, dict):
+        body = {}
     if status != 200:
-        code = str(answer.get("__type", status)).rpartition("#")[2]
-        message = answer.get("message") or answer.get("Message") or ""
+        code = str(body.get("__type", status)).rpartition("#")[2]
+        message = body.get("message") or body.get("Message") or ""
         raise ClientError(
             {
                 "Error": {"Code": code, "Message": message},
@@ -110,4 +111,4 @@ def _read(operation: str, status: int, content: bytes) -> dict[str, Any]:
             },
             operation,
         )
-    return answer
+    return body

@@ -1,4 +1,4 @@
-"""Walks through a whole table or a view of the index: page by page, in bounded memory."""
+"""Scans of a table and queries of a view of the index, page by page, in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ from typing import Any, NamedTuple
 from app.storage.dynamodb.client.calls import Calls, Item
 
 
-class Stage(NamedTuple):
-    """Some items of a table; ``last`` is the key to go on behind, None at the end of the table."""
+class ItemPage(NamedTuple):
+    """A page of items; ``last`` is the key after which the next page starts, None at the end."""
 
     items: list[Item]
     last: Item | None
 
 
-def walk(
+def scan_pages(
     calls: Calls, table: str, request: dict[str, Any], start: Item | None = None
-) -> Iterator[Stage]:
-    """The items of a table from a key on (exclusive); the item of that key need not exist.
+) -> Iterator[ItemPage]:
+    """Yield the items of a table after the key ``start``, which need not exist.
 
-    Strongly consistent.
+    Reads are strongly consistent.
     """
-    yield from _stages(calls, "Scan", table, request, start)
+    yield from _read_pages(calls, "Scan", table, request, start)
 
 
-def rows_of(
+def query_view(
     calls: Calls,
     index: str,
     view: str,
     *,
-    begins: str = "",
+    prefix: str = "",
     fields: Sequence[str] = (),
     request: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[Item]:
-    """The rows of a view, or those whose place begins so; whole, or these fields of each.
+    """Yield the rows of a view whose ``at`` begins with ``prefix``, with these fields or all.
 
-    Strongly consistent unless the request says otherwise. No page is read before it is needed.
+    Reads are strongly consistent unless ``request`` says otherwise, and lazy.
     """
-    asked = {"view": view, "at": begins} if begins else {"view": view}
-    condition = "#view = :view AND begins_with(#at, :at)" if begins else "#view = :view"
+    keys = {"view": view, "at": prefix} if prefix else {"view": view}
+    condition = "#view = :view AND begins_with(#at, :at)" if prefix else "#view = :view"
     query = {
         "KeyConditionExpression": condition,
-        "ExpressionAttributeNames": {f"#{name}": name for name in (*asked, *fields)},
-        "ExpressionAttributeValues": {f":{name}": {"S": text} for name, text in asked.items()},
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*keys, *fields)},
+        "ExpressionAttributeValues": {f":{name}": {"S": text} for name, text in keys.items()},
         **request,
     }
     if fields:
         query["ProjectionExpression"] = ", ".join(f"#{name}" for name in fields)
-    for stage in _stages(calls, "Query", index, query, None):
-        yield from stage.items
+    for page in _read_pages(calls, "Query", index, query, None):
+        yield from page.items
 
 
-def _stages(
+def _read_pages(
     calls: Calls, operation: str, table: str, request: dict[str, Any], start: Item | None
-) -> Iterator[Stage]:
+) -> Iterator[ItemPage]:
     request = {"TableName": table, "ConsistentRead": True, **request}
     while True:
         if start is not None:
             request["ExclusiveStartKey"] = start
-        answer = calls.read(operation, table, request)
-        start = answer.get("LastEvaluatedKey")
-        yield Stage(answer["Items"], start)
+        response = calls.read(operation, table, request)
+        start = response.get("LastEvaluatedKey")
+        yield ItemPage(response["Items"], start)
         if start is None:
             return

@@ -1,4 +1,4 @@
-"""The two tables: their names, their keys, and how they are made."""
+"""The two tables: their names and keys, and how they are created and configured."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from typing import Any
 
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
-from app.storage.dynamodb.client.failures import code_of
+from app.storage.dynamodb.client.failures import error_code
 
-_ACTIVE_SECONDS = 120.0
-_MISSING = "ResourceNotFoundException"
-_BACKUPS = "point-in-time recovery"
-_VIEWS_WITH_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
-# What else the service says while it is still busy with the last change of a table.
-_STILL_BUSY = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
+_MAX_CREATE_SECONDS = 120.0
+_NOT_FOUND_CODE = "ResourceNotFoundException"
+_BACKUP_FEATURE = "point-in-time recovery"
+_VIEW_TYPES_WITH_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
+# Errors while the service still applies the last change of a table.
+_BUSY_CODES = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The names of the table of employees and of the one that lists and searches read."""
+    """The names of the table of employees and of the index table that lists and searches read."""
 
     people: str
     index: str
 
     def person_key(self, employee_id: str) -> Item:
+        """Return the primary key of a record."""
         return {"id": {"S": employee_id}}
 
     @staticmethod
     def index_key(view: str, at: str) -> Item:
+        """Return the primary key of an item of the index: its partition and sort key."""
         return {"view": {"S": view}, "at": {"S": at}}
 
 
@@ -39,44 +41,44 @@ INDEX_KEY = (("view", "HASH"), ("at", "RANGE"))
 
 
 def set_up(calls: Calls, tables: Tables) -> Iterator[str]:
-    """Make the tables that are missing, ask for protection and backups, and say so in sentences."""
+    """Create missing tables, enable what protects them, and yield what was done in sentences."""
     for name, key in ((tables.people, PEOPLE_KEY), (tables.index, INDEX_KEY)):
-        found = describe(calls, name)
-        if found is None:
-            yield _make(calls, name, key)
-        elif wrong := wrong_key(name, found, key):
-            yield wrong
+        description = describe(calls, name)
+        if description is None:
+            yield _create_table(calls, name, key)
+        elif mismatch := key_mismatch(name, description, key):
+            yield mismatch
             continue
         else:
             yield f"Found the table {name}."
         if name == tables.people:
-            # First: on DynamoDB Local this takes the protection away.
-            yield from _switch_on_stream(calls, name)
-        yield from _protect(calls, name)
-        yield from _back_up(calls, name)
+            # First, since on DynamoDB Local it removes the deletion protection.
+            yield from _ensure_stream(calls, name)
+        yield from _protect_from_deletion(calls, name)
+        yield from _enable_backups(calls, name)
     if describe(calls, tables.index) is not None:
-        yield from _let_expire(calls, tables.index)
+        yield from _enable_expiry(calls, tables.index)
 
 
-def count_roughly(calls: Calls, table: str) -> int:
-    """How many items a table holds; on AWS this is up to six hours old."""
-    found = describe(calls, table)
-    return int(found.get("ItemCount", 0)) if found else 0
+def estimate_count(calls: Calls, table: str) -> int:
+    """Return the number of items in a table; AWS updates it every six hours."""
+    description = describe(calls, table)
+    return int(description.get("ItemCount", 0)) if description else 0
 
 
 def describe(calls: Calls, name: str) -> dict[str, Any] | None:
-    """What the service says of a table; None where there is none."""
+    """Return the description of a table, or None if there is no such table."""
     try:
-        answer = calls.administer("DescribeTable", name, {"TableName": name})
+        response = calls.administer("DescribeTable", name, {"TableName": name})
     except StorageUnavailable as error:
-        if code_of(error) == _MISSING:
+        if error_code(error) == _NOT_FOUND_CODE:
             return None
         raise
-    table: dict[str, Any] = answer["Table"]
+    table: dict[str, Any] = response["Table"]
     return table
 
 
-def _make(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> str:
+def _create_table(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> str:
     request = {
         "TableName": name,
         "AttributeDefinitions": [{"AttributeName": part, "AttributeType": "S"} for part, _ in key],
@@ -86,21 +88,25 @@ def _make(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> str:
     try:
         calls.administer("CreateTable", name, request)
     except StorageUnavailable as error:
-        if code_of(error) != "ResourceInUseException":  # another machine was faster
+        if error_code(error) != "ResourceInUseException":  # another machine created it
             raise
-    ends = time.monotonic() + _ACTIVE_SECONDS
-    while (found := describe(calls, name)) is None or found["TableStatus"] != "ACTIVE":
-        if time.monotonic() > ends:
+    give_up_at = time.monotonic() + _MAX_CREATE_SECONDS
+    while (description := describe(calls, name)) is None or description["TableStatus"] != "ACTIVE":
+        if time.monotonic() > give_up_at:
             reason = "the table was ordered but is not ready yet: run flask setup again later"
             raise StorageUnavailable(SERVICE, "dynamodb:CreateTable", name, reason)
         time.sleep(0.5)
     return f"Made the table {name}, paid per request."
 
 
-def wrong_key(name: str, found: dict[str, Any], key: tuple[tuple[str, str], ...]) -> str:
-    """Why a table cannot serve, in a sentence; empty when its key is right."""
-    kinds = {part["AttributeName"]: part["AttributeType"] for part in found["AttributeDefinitions"]}
-    actual = [(part["AttributeName"], kinds[part["AttributeName"]]) for part in found["KeySchema"]]
+def key_mismatch(name: str, description: dict[str, Any], key: tuple[tuple[str, str], ...]) -> str:
+    """Explain in sentences why a table has the wrong key; empty when the key is right."""
+    kinds = {
+        part["AttributeName"]: part["AttributeType"] for part in description["AttributeDefinitions"]
+    }
+    actual = [
+        (part["AttributeName"], kinds[part["AttributeName"]]) for part in description["KeySchema"]
+    ]
     needed = [(part, "S") for part, _ in key]
     if actual == needed:
         return ""
@@ -116,99 +122,99 @@ def _spell(key: list[tuple[str, str]]) -> str:
     return " and ".join(f"{name} ({kinds[kind]})" for name, kind in key)
 
 
-def _protect(calls: Calls, name: str) -> Iterator[str]:
-    found = describe(calls, name) or {}
-    if not found.get("DeletionProtectionEnabled"):
+def _protect_from_deletion(calls: Calls, name: str) -> Iterator[str]:
+    description = describe(calls, name) or {}
+    if not description.get("DeletionProtectionEnabled"):
         request = {"TableName": name, "DeletionProtectionEnabled": True}
-        yield _ask(calls, name, "deletion protection", "UpdateTable", request)
+        yield _enable(calls, name, "deletion protection", "UpdateTable", request)
 
 
-def _back_up(calls: Calls, name: str) -> Iterator[str]:
+def _enable_backups(calls: Calls, name: str) -> Iterator[str]:
     try:
-        answer = calls.administer("DescribeContinuousBackups", name, {"TableName": name})
+        response = calls.administer("DescribeContinuousBackups", name, {"TableName": name})
     except StorageUnavailable as error:
-        yield _not_switched_on(_BACKUPS, name, error)
+        yield _not_enabled(_BACKUP_FEATURE, name, error)
         return
-    recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+    recovery = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         request = {
             "TableName": name,
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         }
-        yield _ask(calls, name, _BACKUPS, "UpdateContinuousBackups", request)
+        yield _enable(calls, name, _BACKUP_FEATURE, "UpdateContinuousBackups", request)
 
 
-def stream_of(found: dict[str, Any] | None) -> tuple[str, str]:
-    """The ARN and the view type of a described table's stream; empty where it is off."""
-    specification = (found or {}).get("StreamSpecification", {})
+def stream_arn_and_view_type(description: dict[str, Any] | None) -> tuple[str, str]:
+    """Return the ARN and view type of the stream of a described table; empty if disabled."""
+    specification = (description or {}).get("StreamSpecification", {})
     if not specification.get("StreamEnabled"):
         return "", ""
-    return (found or {}).get("LatestStreamArn", ""), specification["StreamViewType"]
+    return (description or {}).get("LatestStreamArn", ""), specification["StreamViewType"]
 
 
-def _switch_on_stream(calls: Calls, name: str) -> Iterator[str]:
-    _, view = stream_of(describe(calls, name))
-    if not view:
-        yield from _start_stream(calls, name)
-    elif view not in _VIEWS_WITH_IMAGE:
+def _ensure_stream(calls: Calls, name: str) -> Iterator[str]:
+    _, view_type = stream_arn_and_view_type(describe(calls, name))
+    if not view_type:
+        yield from _enable_stream(calls, name)
+    elif view_type not in _VIEW_TYPES_WITH_IMAGE:
         yield (
-            f"The stream of the table {name} shows {view}, not NEW_IMAGE. It is left as it is, "
-            "since others may read it; flask follow works, and reads every record that changes."
+            f"The stream of the table {name} shows {view_type}, not NEW_IMAGE. It is left as it "
+            "is, since others may read it; flask follow works, and reads every record that changes."
         )
 
 
-def _start_stream(calls: Calls, name: str) -> Iterator[str]:
-    what = "the stream of changes"
+def _enable_stream(calls: Calls, name: str) -> Iterator[str]:
+    feature = "the stream of changes"
     specification = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     request = {"TableName": name, "StreamSpecification": specification}
     try:
-        _when_ready(lambda: calls.administer("UpdateTable", name, request))
+        _retry_while_busy(lambda: calls.administer("UpdateTable", name, request))
     except StorageUnavailable as error:
-        _, view = stream_of(describe(calls, name))
-        if not view:  # else another machine was faster
-            yield _not_switched_on(what, name, error)
+        _, view_type = stream_arn_and_view_type(describe(calls, name))
+        if not view_type:  # otherwise another machine enabled it
+            yield _not_enabled(feature, name, error)
     else:
-        yield f"Switched on {what} for the table {name}."
+        yield f"Switched on {feature} for the table {name}."
 
 
-def _let_expire(calls: Calls, name: str) -> Iterator[str]:
-    what = "the removal of expired rows"
+def _enable_expiry(calls: Calls, name: str) -> Iterator[str]:
+    feature = "the removal of expired rows"
     try:
-        answer = calls.administer("DescribeTimeToLive", name, {"TableName": name})
+        response = calls.administer("DescribeTimeToLive", name, {"TableName": name})
     except StorageUnavailable as error:
-        yield _not_switched_on(what, name, error)
+        yield _not_enabled(feature, name, error)
         return
-    if answer["TimeToLiveDescription"].get("TimeToLiveStatus") in ("DISABLED", None):
+    if response["TimeToLiveDescription"].get("TimeToLiveStatus") in ("DISABLED", None):
         expiry = {"Enabled": True, "AttributeName": "ttl"}
         request = {"TableName": name, "TimeToLiveSpecification": expiry}
-        yield _ask(calls, name, what, "UpdateTimeToLive", request)
+        yield _enable(calls, name, feature, "UpdateTimeToLive", request)
 
 
-def _ask(calls: Calls, name: str, what: str, operation: str, request: dict[str, Any]) -> str:
+def _enable(calls: Calls, name: str, feature: str, operation: str, request: dict[str, Any]) -> str:
     try:
-        _when_ready(lambda: calls.administer(operation, name, request))
+        _retry_while_busy(lambda: calls.administer(operation, name, request))
     except StorageUnavailable as error:
-        return _not_switched_on(what, name, error)
-    return f"Switched on {what} for the table {name}."
+        return _not_enabled(feature, name, error)
+    return f"Switched on {feature} for the table {name}."
 
 
-def _when_ready(change: Callable[[], object], seconds: float = 30.0) -> None:
-    ends = time.monotonic() + seconds
+def _retry_while_busy(change: Callable[[], object], seconds: float = 30.0) -> None:
+    give_up_at = time.monotonic() + seconds
     while True:
         try:
             change()
         except StorageUnavailable as error:
-            if code_of(error) not in _STILL_BUSY or time.monotonic() > ends:
+            if error_code(error) not in _BUSY_CODES or time.monotonic() > give_up_at:
                 raise
         else:
             return
         time.sleep(1)
 
 
-def _not_switched_on(what: str, name: str, error: StorageUnavailable) -> str:
-    if code_of(error) == "UnknownOperationException":
-        return f"This service has no {what}: the table {name} goes without."
-    return f"For the table {name}, {what} was not switched on: {error.action}: {error.reason}."
+def _not_enabled(feature: str, name: str, error: StorageUnavailable) -> str:
+    if error_code(error) == "UnknownOperationException":
+        return f"This service has no {feature}: the table {name} goes without."
+    return f"For the table {name}, {feature} was not switched on: {error.action}: {error.reason}."
 
 
 PHOTO_PREFIX = "employee_pic/"

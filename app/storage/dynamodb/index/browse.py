@@ -22,7 +22,7 @@ from app.storage.dynamodb.index.rows import (
     read_card,
     token_of,
     word_view,
-    words_in_terms,
+    words_of_terms,
 )
 from app.text import search_keys
 
@@ -193,7 +193,7 @@ class _Search:
 
     def _found(self, at: str, card: str, marks: str) -> _Found:
         """Where a row of any view stands in the order of the page."""
-        matched = search_keys.matched_word(words_in_terms(marks), self._asked.words[0])
+        matched = search_keys.matched_word(words_of_terms(marks), self._asked.words[0])
         name_and_tie = at.split(SEPARATOR)[-2:]
         return _Found(SEPARATOR.join((matched or "", *name_and_tie)), card)
 

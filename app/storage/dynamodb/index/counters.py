@@ -1,9 +1,9 @@
-"""The counts: totals, plus deltas that were not folded into them yet.
+"""The counters: totals, plus deltas that are not folded into them yet.
 
-A save puts a delta of its own and touches nothing that another save touches. Totals lie in buckets
-so that no item grows near its limit of 400 KB; ``ver`` says which fold they are the result of. What
-is counted is called ``*`` (everybody), ``a:<letter>``, ``l:<location>``, ``d:<department>``,
-``t:<title>`` (as spelled), ``j:<month of joining>`` and ``b:<badge>``.
+A save puts its own delta item, so concurrent saves never write the same item. Totals are spread
+over buckets, so that no item comes near the limit of 400 KB; ``ver`` is the number of the last
+fold. Counted facets are ``*`` (all employees), ``a:<letter>``, ``l:<location>``,
+``d:<department>``, ``t:<job title>`` (as spelled), ``j:<start month>`` and ``b:<badge>``.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from app.contracts import Facets
 from app.model.employee import BADGE_KEYS
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
-from app.storage.dynamodb.client.pagination import rows_of
+from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import facet_token
 from app.text.search_keys import LETTERS, merge_spellings
 
 COUNTERS_VIEW = "tally"
-# A read of the counts that saw more deltas than this asks for a fold.
+# After a read of more deltas than this, tidy folds them.
 MAX_UNFOLDED_DELTAS = 30
-# 60 deltas, 28 buckets and the fold's version are 89 of the 100 actions that a transaction takes.
-_FOLDED_AT_ONCE = 60
+# 60 deltas, 28 buckets and the fold version are 89 of the 100 actions of a transaction.
+_MAX_DELTAS_PER_FOLD = 60
 _BUCKETS = {"l": 4, "d": 4, "t": 16}
-_DELTA = "d#"
-_TOTAL = "0#"
-_FOLD = "0"
+_DELTA_PREFIX = "d#"
+_TOTAL_PREFIX = "0#"
+_FOLD_KEY = "0"
 
 
 class Snapshot(NamedTuple):
-    """The counts at one moment: of which fold the totals are, and which deltas were on top."""
+    """The counts at one moment, with the fold version and the deltas that they include."""
 
     ver: int
     counts: Counter[str]
@@ -45,80 +45,83 @@ class Snapshot(NamedTuple):
 
 
 def count_delta(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
-    """What changes in the counts when one employee's facets change."""
+    """Return the change of the counts when the facets of an employee change."""
     delta = Counter(after)
     delta.subtract(before)
     return Counter({facet: count for facet, count in delta.items() if count})
 
 
 def put_delta(table: str, delta: Mapping[str, int]) -> dict[str, Any]:
-    """The action that adds to the counts."""
-    key = Tables.index_key(COUNTERS_VIEW, f"{_DELTA}{uuid.uuid4()}")
-    return {"Put": {"TableName": table, "Item": {**key, "d": _packed(delta)}}}
+    """Return the action that adds a delta to the counts."""
+    key = Tables.index_key(COUNTERS_VIEW, f"{_DELTA_PREFIX}{uuid.uuid4()}")
+    return {"Put": {"TableName": table, "Item": {**key, "d": _pack(delta)}}}
 
 
 class Counters:
-    """Reads the counts and folds deltas into totals."""
+    """The counters of one index table, with the totals of the last fold cached."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls
         self._index = tables.index
         self._totals: tuple[int, Counter[str]] = (-1, Counter())
-        self._people: dict[tuple[str, str], int] | None = None
-        self.wants_fold = False
+        self._count_of: dict[tuple[str, str], int] | None = None
+        self.needs_fold = False
 
     def snapshot(self) -> Snapshot:
-        """The counts. Read again when a fold came between, so no reading goes backwards."""
+        """Read the counts; read again if a fold happened meanwhile, so that none goes backwards."""
         while True:
             ver = self._fold_version()
             totals = self._totals_at(ver)
-            deltas = self._rows(_DELTA)
+            deltas = self._rows(_DELTA_PREFIX)
             if self._fold_version() == ver:
                 break
         self._totals = (ver, totals)
         counts = Counter(totals)
         for item in deltas:
-            counts.update(_unpacked(item["d"]))
-        self._people = _by_token(counts)
-        self.wants_fold = len(deltas) > MAX_UNFOLDED_DELTAS
+            counts.update(_unpack(item["d"]))
+        self._count_of = _count_by_token(counts)
+        self.needs_fold = len(deltas) > MAX_UNFOLDED_DELTAS
         return Snapshot(ver, counts, frozenset(item["at"]["S"] for item in deltas))
 
     def people_with(self, kind: str, token: str) -> int:
-        """About how many people a facet has: good enough to choose what to read."""
-        if self._people is None:
+        """Return roughly how many employees a facet has, from the last snapshot."""
+        if self._count_of is None:
             self.snapshot()
-        return (self._people or {}).get((kind, token), 0)
+        return (self._count_of or {}).get((kind, token), 0)
 
     def fold(self) -> bool:
-        """Fold some deltas into the totals; False when there were none, or others did it."""
+        """Fold deltas into the totals; return False if there were none or another fold won."""
         ver = self._fold_version()
-        deltas = self._rows(_DELTA, _FOLDED_AT_ONCE)
+        deltas = self._rows(_DELTA_PREFIX, _MAX_DELTAS_PER_FOLD)
         if not deltas:
             return False
         totals = Counter(self._totals_at(ver))
-        touched: set[str] = set()
+        changed: set[str] = set()
         for item in deltas:
-            delta = _unpacked(item["d"])
+            delta = _unpack(item["d"])
             totals.update(delta)
-            touched.update(map(_bucket_of, delta))
-        buckets: dict[str, dict[str, int]] = {bucket: {} for bucket in touched}
+            changed.update(map(_bucket_of, delta))
+        buckets: dict[str, dict[str, int]] = {bucket: {} for bucket in changed}
         for facet, count in totals.items():
-            if count and (bucket := _bucket_of(facet)) in touched:
+            if count and (bucket := _bucket_of(facet)) in changed:
                 buckets[bucket][facet] = count
         try:
             self._write_fold(ver, deltas, buckets)
         except ConditionFailed:
             return False
-        self._totals = (ver + 1, Counter({facet: n for facet, n in totals.items() if n}))
+        self._totals = (
+            ver + 1,
+            Counter({facet: count for facet, count in totals.items() if count}),
+        )
         return True
 
-    def correct(self, seen: Snapshot, delta: Mapping[str, int]) -> bool:
-        """Put right what a recount found, if no fold came between.
+    def correct(self, snapshot: Snapshot, delta: Mapping[str, int]) -> bool:
+        """Add the difference that a recount found, unless a fold happened since the snapshot.
 
-        The fold's version goes up, so that nobody goes on with totals kept in memory.
+        The fold version is incremented, which invalidates the totals that other processes cache.
         """
         try:
-            self._transact([self._next_fold(seen.ver), put_delta(self._index, delta)])
+            self._transact([self._next_fold(snapshot.ver), put_delta(self._index, delta)])
         except ConditionFailed:
             return False
         return True
@@ -132,7 +135,7 @@ class Counters:
             condition = {"ConditionExpression": "attribute_exists(d)"}
             actions.append({"Delete": {"TableName": self._index, "Key": key, **condition}})
         for bucket, counts in buckets.items():
-            item = {**Tables.index_key(COUNTERS_VIEW, bucket), "n": _packed(counts)}
+            item = {**Tables.index_key(COUNTERS_VIEW, bucket), "n": _pack(counts)}
             actions.append({"Put": {"TableName": self._index, "Item": item}})
         self._transact([*actions, self._next_fold(ver)])
 
@@ -141,32 +144,32 @@ class Counters:
         self._calls.write("TransactWriteItems", self._index, request)
 
     def _next_fold(self, ver: int) -> dict[str, Any]:
-        item = {**Tables.index_key(COUNTERS_VIEW, _FOLD), "ver": {"N": str(ver + 1)}}
-        return {"Put": {"TableName": self._index, "Item": item, **_at(ver)}}
+        item = {**Tables.index_key(COUNTERS_VIEW, _FOLD_KEY), "ver": {"N": str(ver + 1)}}
+        return {"Put": {"TableName": self._index, "Item": item, **_at_fold_version(ver)}}
 
     def _fold_version(self) -> int:
-        key = Tables.index_key(COUNTERS_VIEW, _FOLD)
+        key = Tables.index_key(COUNTERS_VIEW, _FOLD_KEY)
         request = {"TableName": self._index, "Key": key, "ConsistentRead": True}
         item = self._calls.read("GetItem", self._index, request).get("Item")
         return int(item["ver"]["N"]) if item else 0
 
     def _totals_at(self, ver: int) -> Counter[str]:
-        known, totals = self._totals
-        if known == ver:
+        cached_ver, totals = self._totals
+        if cached_ver == ver:
             return totals
         totals = Counter()
-        for item in self._rows(_TOTAL):
-            totals.update(_unpacked(item["n"]))
+        for item in self._rows(_TOTAL_PREFIX):
+            totals.update(_unpack(item["n"]))
         return totals
 
-    def _rows(self, prefix: str, most: int | None = None) -> list[Item]:
-        limit = {"Limit": most} if most else {}
-        rows = rows_of(self._calls, self._index, COUNTERS_VIEW, begins=prefix, request=limit)
-        return list(islice(rows, most))
+    def _rows(self, prefix: str, limit: int | None = None) -> list[Item]:
+        request = {"Limit": limit} if limit else {}
+        rows = query_view(self._calls, self._index, COUNTERS_VIEW, prefix=prefix, request=request)
+        return list(islice(rows, limit))
 
 
 def facets_from(counts: Mapping[str, int]) -> Facets:
-    """The counts in the shape that pages ask for."""
+    """Return the counts as Facets, with spellings merged and without zeros."""
     by_kind: dict[str, dict[str, int]] = defaultdict(dict)
     for facet, count in counts.items():
         kind, _, value = facet.partition(":")
@@ -184,30 +187,30 @@ def facets_from(counts: Mapping[str, int]) -> Facets:
     )
 
 
-def _by_token(counts: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    people: Counter[tuple[str, str]] = Counter()
+def _count_by_token(counts: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    count_of: Counter[tuple[str, str]] = Counter()
     for facet, count in counts.items():
         kind, _, value = facet.partition(":")
-        people[kind, facet_token(value) if kind in _BUCKETS else value] += count
-    return people
+        count_of[kind, facet_token(value) if kind in _BUCKETS else value] += count
+    return count_of
 
 
 def _bucket_of(facet: str) -> str:
     kind = facet[:1]
-    return f"{_TOTAL}{kind}#{zlib.crc32(facet.encode()) % _BUCKETS.get(kind, 1)}"
+    return f"{_TOTAL_PREFIX}{kind}#{zlib.crc32(facet.encode()) % _BUCKETS.get(kind, 1)}"
 
 
-def _at(ver: int) -> dict[str, Any]:
+def _at_fold_version(ver: int) -> dict[str, Any]:
     if not ver:
         return {"ConditionExpression": "attribute_not_exists(ver)"}
     values = {":ver": {"N": str(ver)}}
     return {"ConditionExpression": "ver = :ver", "ExpressionAttributeValues": values}
 
 
-def _packed(counts: Mapping[str, int]) -> dict[str, str]:
+def _pack(counts: Mapping[str, int]) -> dict[str, str]:
     return {"S": json.dumps(counts, ensure_ascii=False, separators=(",", ":"))}
 
 
-def _unpacked(value: dict[str, Any]) -> dict[str, int]:
+def _unpack(value: dict[str, Any]) -> dict[str, int]:
     counts: dict[str, int] = json.loads(value["S"])
     return counts

@@ -1,4 +1,4 @@
-"""Looking up many at once: employees by their ids, ids by mail addresses."""
+"""Batch look-ups: employees by id, ids by email address."""
 
 from __future__ import annotations
 
@@ -10,76 +10,78 @@ from concurrent.futures import ThreadPoolExecutor
 from app.contracts import MAX_BATCH
 from app.model.employee import Employee
 from app.storage.dynamodb.client.calls import Calls
-from app.storage.dynamodb.client.pagination import rows_of
+from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import id_in_card, mail_view
-from app.storage.dynamodb.index.transactions import BATCH_READ, IndexWriter
+from app.storage.dynamodb.index.rows import card_id, email_view
+from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
 from app.storage.dynamodb.records import employee_from, is_id
 from app.text import search_keys
 
-# One Query for each address: a row has the person in its key, so that writers never meet.
-_QUERIES_AT_ONCE = 8
+# One Query per address: its rows have employees in their keys, so that writers never collide.
+_MAX_CONCURRENT_QUERIES = 8
 
 
 def get_many(
-    transit: IndexWriter, tables: Tables, employee_ids: Collection[str]
+    writer: IndexWriter, tables: Tables, employee_ids: Collection[str]
 ) -> dict[str, Employee]:
-    """See EmployeeStore.get_many."""
-    _check_number(employee_ids)
-    return _employees(transit, tables, employee_ids)
+    """Implement EmployeeStore.get_many."""
+    _check_batch_size(employee_ids)
+    return _employees(writer, tables, employee_ids)
 
 
 def find_by_email(
-    calls: Calls, transit: IndexWriter, tables: Tables, addresses: Collection[str]
+    calls: Calls, writer: IndexWriter, tables: Tables, addresses: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
-    """See EmployeeStore.find_by_email.
+    """Implement EmployeeStore.find_by_email.
 
-    Whoever the index names is asked for their address: another program may have changed it, and a
-    file that is imported must not overwrite a stranger.
+    The address in each record is compared again: another program may have changed it since it was
+    indexed, and an import must not overwrite the wrong employee.
     """
-    _check_number(addresses)
+    _check_batch_size(addresses)
     keys = {address: search_keys.email_key(address) for address in addresses}
-    asked = [key for key in dict.fromkeys(keys.values()) if key and _is_unicode(key)]
-    with ThreadPoolExecutor(_QUERIES_AT_ONCE) as readers:
-        # Each in a copy of our context, where the deadline is.
-        reading = {
+    searched = [key for key in dict.fromkeys(keys.values()) if key and _is_encodable(key)]
+    with ThreadPoolExecutor(_MAX_CONCURRENT_QUERIES) as readers:
+        # Each in a copy of this context, which holds the deadline.
+        futures = {
             key: readers.submit(contextvars.copy_context().run, _ids_at, calls, tables.index, key)
-            for key in asked
+            for key in searched
         }
-        named = {key: future.result() for key, future in reading.items()}
-    people = _employees(transit, tables, (each for ids in named.values() for each in ids))
+        ids = [employee_id for future in futures.values() for employee_id in future.result()]
+    employees = _employees(writer, tables, ids)
     by_key: dict[str, list[str]] = defaultdict(list)
-    for employee in people.values():
+    for employee in employees.values():
         if key := search_keys.email_key(employee.email):
             by_key[key].append(employee.id)
     return {address: tuple(sorted(by_key[key])) for address, key in keys.items() if key in by_key}
 
 
 def _employees(
-    transit: IndexWriter, tables: Tables, employee_ids: Iterable[str]
+    writer: IndexWriter, tables: Tables, employee_ids: Iterable[str]
 ) -> dict[str, Employee]:
-    """Those of these people who are there, in the order asked for."""
-    ids = [each for each in dict.fromkeys(employee_ids) if is_id(each)]
-    found: dict[str, Employee] = {}
-    for at in range(0, len(ids), BATCH_READ):
-        keys = [tables.person_key(each) for each in ids[at : at + BATCH_READ]]
-        items = transit.batch_get({tables.people: keys})[tables.people]
-        found |= {item["id"]["S"]: employee_from(item) for item in items}
-    return {each: found[each] for each in ids if each in found}
+    """Return the employees with these ids, in this order, without the missing ones."""
+    ids = list(filter(is_id, dict.fromkeys(employee_ids)))
+    employees: dict[str, Employee] = {}
+    for start in range(0, len(ids), MAX_BATCH_KEYS):
+        keys = [
+            tables.person_key(employee_id) for employee_id in ids[start : start + MAX_BATCH_KEYS]
+        ]
+        items = writer.batch_get({tables.people: keys})[tables.people]
+        employees |= {item["id"]["S"]: employee_from(item) for item in items}
+    return {employee_id: employees[employee_id] for employee_id in ids if employee_id in employees}
 
 
 def _ids_at(calls: Calls, index: str, email_key: str) -> list[str]:
-    rows = rows_of(calls, index, mail_view(email_key), fields=["c"])
-    return [id_in_card(row["c"]["S"]) for row in rows]
+    rows = query_view(calls, index, email_view(email_key), fields=["c"])
+    return [card_id(row["c"]["S"]) for row in rows]
 
 
-def _check_number(asked: Collection[str]) -> None:
-    if len(asked) > MAX_BATCH:
-        raise ValueError(f"{len(asked)} are asked for, and at most {MAX_BATCH} may be at once")
+def _check_batch_size(keys: Collection[str]) -> None:
+    if len(keys) > MAX_BATCH:
+        raise ValueError(f"{len(keys)} are asked for, and at most {MAX_BATCH} may be at once")
 
 
-def _is_unicode(text: str) -> bool:
-    """Whether a record can hold it: half a character is in no address that is stored."""
+def _is_encodable(text: str) -> bool:
+    """Return whether UTF-8 can encode it; no stored address has lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""IndexRepair: the index rows of one employee are brought to what the record says."""
+"""IndexRepair: it makes the index rows of one employee agree with the record."""
 
 from __future__ import annotations
 
@@ -7,128 +7,132 @@ from typing import Any
 
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
-from app.storage.dynamodb.client.failures import ConditionFailed, is_about_the_item
+from app.storage.dynamodb.client.failures import ConditionFailed, is_item_rejected
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
 from app.storage.dynamodb.index.rows import Key, Projection, project_rows
-from app.storage.dynamodb.index.transactions import BATCH_READ, IndexWriter, Known
+from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter, StoredState
 from app.storage.dynamodb.records import Expression, as_read, employee_from, index_hash
 
 log = logging.getLogger(__name__)
 
-# So often may others change a record under our hands before we say so.
-MAX_ROUNDS = 12
-_SWEPT_AT_ONCE = 90
+# Attempts when others change the same record at the same time.
+MAX_ATTEMPTS = 12
+_MAX_SWEPT_ROWS = 90
 
 
 class IndexRepair:
-    """Mends what programs that know nothing of the index have left."""
+    """The repair of index rows after writes by programs that do not know the index."""
 
-    def __init__(self, calls: Calls, tables: Tables, transit: IndexWriter) -> None:
+    def __init__(self, calls: Calls, tables: Tables, writer: IndexWriter) -> None:
         self._calls = calls
         self._tables = tables
-        self._transit = transit
+        self._writer = writer
 
     def heal(self, employee_id: str, *, force: bool = False) -> bool:
-        """Make the index agree with the record, or its absence; whether anything was written.
+        """Make the index agree with the record or its absence; return whether it wrote anything.
 
-        Touches no field that a person entered, nor the version. With ``force`` all rows are written
-        anew. What a newer release has put into the index is left alone.
+        The content and version of the record stay. ``force`` rewrites all rows. Index rows of a
+        newer release are left alone. Raises StorageUnavailable under contention.
         """
-        for _ in range(MAX_ROUNDS):
-            known = self._transit.known(employee_id)
+        for _ in range(MAX_ATTEMPTS):
             try:
-                return self._heal(employee_id, known, force)
+                return self._heal(employee_id, self._writer.read_state(employee_id), force)
             except ConditionFailed:
                 continue
-        raise busy(self._tables)
+        raise contention(self._tables)
 
     def sweep(self, employee_id: str, keys: set[Key], fence: list[dict[str, Any]]) -> int:
-        """Remove those of these index rows that the employee's manifest does not name.
+        """Delete those of these index rows that the manifest does not name; return how many.
 
-        The manifest is read now, after the rows: a writer that comes between changes its ``rev``,
-        and the condition on it fails. ``fence`` are further conditions.
+        The manifest is read after the rows: a writer in between changes its ``rev``, and the
+        condition on it fails. ``fence`` are further conditions.
         """
-        for _ in range(MAX_ROUNDS):
-            manifest = self._transit.manifests_of([employee_id])[employee_id]
+        for _ in range(MAX_ATTEMPTS):
+            manifest = self._writer.read_manifests([employee_id])[employee_id]
             if manifest.is_newer:
                 return 0
             named = manifest.shape.keys(employee_id) if manifest.shape else set()
             table = self._tables.index
-            ghosts = self._still_there(keys - named)[:_SWEPT_AT_ONCE]
-            if not ghosts:
+            orphans = self._existing_keys(keys - named)[:_MAX_SWEPT_ROWS]
+            if not orphans:
                 return 0
             actions = [*fence, check_manifest(table, manifest)]
-            actions += [{"Delete": {"TableName": table, "Key": key}} for key in ghosts]
+            actions += [{"Delete": {"TableName": table, "Key": key}} for key in orphans]
             try:
-                self._transit.transact(actions)
+                self._writer.transact(actions)
             except ConditionFailed:
                 continue
-            return len(ghosts)
-        raise busy(self._tables)
+            return len(orphans)
+        raise contention(self._tables)
 
-    def _still_there(self, keys: set[Key]) -> list[Item]:
-        """The keys, as DynamoDB takes them, under which there is a row."""
-        asked = [self._tables.index_key(view, at) for view, at in sorted(keys)]
-        found = []
-        for at in range(0, len(asked), BATCH_READ):
-            some = {self._tables.index: asked[at : at + BATCH_READ]}
-            found += self._transit.batch_get(some)[self._tables.index]
-        return [{"view": item["view"], "at": item["at"]} for item in found]
+    def _existing_keys(self, keys: set[Key]) -> list[Item]:
+        """Return the keys of existing rows, in DynamoDB's JSON."""
+        index_keys = [self._tables.index_key(view, at) for view, at in sorted(keys)]
+        items = []
+        for start in range(0, len(index_keys), MAX_BATCH_KEYS):
+            batch = {self._tables.index: index_keys[start : start + MAX_BATCH_KEYS]}
+            items += self._writer.batch_get(batch)[self._tables.index]
+        return [{"view": item["view"], "at": item["at"]} for item in items]
 
-    def _heal(self, employee_id: str, known: Known, force: bool) -> bool:
-        manifest, item = known.manifest, known.item
+    def _heal(self, employee_id: str, state: StoredState, force: bool) -> bool:
+        item, manifest = state
         if manifest.is_newer:
             return False
         if item is None:
             if manifest.shape is None:
                 return False
-            self._transit.move(manifest, None, self._check_absent(employee_id))
+            self._writer.apply(manifest, None, self._check_absent(employee_id))
             return True
-        after = project_rows(employee_from(item))
-        if index_hash(item) != after.hash and self._mend_and_note(manifest, item, after, force):
+        projection = project_rows(employee_from(item))
+        if index_hash(item) != projection.hash and self._repair_and_record(
+            manifest, item, projection, force
+        ):
             return True
-        if manifest.holds(after.hash) and not force:
+        if manifest.holds(projection.hash) and not force:
             return False
-        self._transit.move(manifest, after, self._check_as_read(item), rewrite=force)
+        self._writer.apply(manifest, projection, self._check_as_read(item), rewrite=force)
         return True
 
-    def _mend_and_note(
-        self, manifest: Manifest, item: Item, after: Projection, force: bool
+    def _repair_and_record(
+        self, manifest: Manifest, item: Item, projection: Projection, force: bool
     ) -> bool:
-        """Mend the index and note it in the record; False where the record is too full for it."""
+        """Repair the rows and set ``ix`` of the record; return False if the record is full."""
+        action = self._record_hash(item, projection)
         try:
-            self._transit.move(manifest, after, self._note_hash(item, after), rewrite=force)
+            self._writer.apply(manifest, projection, action, rewrite=force)
         except StorageUnavailable as error:
-            if not is_about_the_item(error):
+            if not is_item_rejected(error):
                 raise
             log.warning(
-                "the record %r is listed, but takes no note of it: %s", after.employee_id, error
+                "the record %r is listed, but takes no note of it: %s",
+                projection.employee_id,
+                error,
             )
             return False
         return True
 
     def _check_absent(self, employee_id: str) -> dict[str, Any]:
-        check = self._about(employee_id)
-        return {"ConditionCheck": {**check, "ConditionExpression": "attribute_not_exists(id)"}}
+        key = self._record_key(employee_id)
+        return {"ConditionCheck": {**key, "ConditionExpression": "attribute_not_exists(id)"}}
 
     def _check_as_read(self, item: Item) -> dict[str, Any]:
-        return {"ConditionCheck": {**self._about(item["id"]["S"]), **condition(as_read(item))}}
+        return {"ConditionCheck": {**self._record_key(item["id"]["S"]), **condition(as_read(item))}}
 
-    def _note_hash(self, item: Item, after: Projection) -> dict[str, Any]:
-        still = as_read(item)
-        names = {**still.names, "#ix": "ix"}
-        values = {**still.values, ":ix": {"S": after.hash}}
-        expression = condition(Expression(still.text, names, values))
+    def _record_hash(self, item: Item, projection: Projection) -> dict[str, Any]:
+        unchanged = as_read(item)
+        names = {**unchanged.names, "#ix": "ix"}
+        values = {**unchanged.values, ":ix": {"S": projection.hash}}
+        expression = condition(Expression(unchanged.text, names, values))
         update = {"UpdateExpression": "SET #ix = :ix", **expression}
-        return {"Update": {**self._about(item["id"]["S"]), **update}}
+        return {"Update": {**self._record_key(item["id"]["S"]), **update}}
 
-    def _about(self, employee_id: str) -> dict[str, Any]:
+    def _record_key(self, employee_id: str) -> dict[str, Any]:
         return {"TableName": self._tables.people, "Key": self._tables.person_key(employee_id)}
 
 
 def condition(expression: Expression) -> dict[str, Any]:
-    """An expression as the condition of an action."""
+    """Return an expression in the form of the condition of an action."""
     parts: dict[str, Any] = {
         "ConditionExpression": expression.text,
         "ExpressionAttributeNames": expression.names,
@@ -138,8 +142,8 @@ def condition(expression: Expression) -> dict[str, Any]:
     return parts
 
 
-def busy(tables: Tables) -> StorageUnavailable:
-    """Others changed the record every time that we tried."""
+def contention(tables: Tables) -> StorageUnavailable:
+    """Return the error for a record that others changed during every attempt."""
     return StorageUnavailable(
         SERVICE,
         "dynamodb:TransactWriteItems",

@@ -1,14 +1,14 @@
-"""The rows of one employee in the index: pure functions from an Employee to keys, cards and hash.
+r"""The index rows of one employee: pure functions from an Employee to keys, cards and hash.
 
 At most 46 rows: one in the name view, one for each of at most 28 words, one each for location,
-department, title and month of joining, one for each of at most 12 badges, one for the mail address.
+department, job title and start month, one for each of at most 12 badges, one for the email address.
 
-- ``at`` is ``<name key>\\x1f<tie>``, in word views ``<word>\\x1f<name key>\\x1f<tie>``.
+- ``at`` is ``<name key>\x1f<id key>``, in word views ``<word>\x1f<name key>\x1f<id key>``.
 - ``c`` is the card, a JSON array.
-- ``t`` holds what filters ask for: ``|word|word|=aj|=lportland|``, so that ``contains(t, "|po")``
-  is a prefix test on the server. Words hold neither ``|`` nor ``=``.
-- ``p``, in word views, is how many characters the word shares with the person's word before it. A
-  person is shown once for a prefix: at the row where ``p`` is less than the length of the prefix.
+- ``t`` holds the terms that filters test: ``|word|word|=aj|=lportland|``, so that the condition
+  ``contains(t, "|po")`` is a prefix test. Words contain neither ``|`` nor ``=``.
+- ``p``, in word views, is how many leading characters the word shares with the employee's word
+  before it. A search for a prefix shows an employee once: at the row with ``p < len(prefix)``.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import PHOTO_PREFIX, Tables
 from app.text import search_keys
 
-# Raised whenever what a row or manifest holds changes, so that releases side by side do not fight.
+# The version of rows and manifests: a release leaves what a newer release has written alone.
 PROJECTION = 1
 NAME_VIEW = "name"
 ROW_VIEWS = (NAME_VIEW, "w#", "l#", "d#", "t#", "j#", "b#", "e#")
-_TOKEN_BYTES = 64
-_BADGE_BIT = {key: 1 << place for place, key in enumerate(BADGE_KEYS)}
+_MAX_TOKEN_BYTES = 64
+_BADGE_BIT = {key: 1 << position for position, key in enumerate(BADGE_KEYS)}
 
 Key = tuple[str, str]
 
 
 class Shape(NamedTuple):
-    """Which rows an employee has and under what they are counted; this is what a manifest packs."""
+    """The rows and counted facets of an employee, as a manifest stores them."""
 
     projection: int
     hash: str
@@ -48,16 +48,16 @@ class Shape(NamedTuple):
     counted_facets: tuple[str, ...]
 
     def keys(self, employee_id: str) -> set[Key]:
-        """The keys of all rows."""
-        place = _place(self.name_key, employee_id)
-        keys = {(view, place) for view in (NAME_VIEW, *self.views)}
-        keys.update((word_view(word), f"{word}{SEPARATOR}{place}") for word in self.words)
+        """Return the primary keys of all rows."""
+        sort_key = _sort_key(self.name_key, employee_id)
+        keys = {(view, sort_key) for view in (NAME_VIEW, *self.views)}
+        keys.update((word_view(word), f"{word}{SEPARATOR}{sort_key}") for word in self.words)
         return keys
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """All that the index holds of one employee."""
+    """The content of the index for one employee."""
 
     employee_id: str
     shape: Shape
@@ -66,17 +66,20 @@ class Projection:
 
     @property
     def hash(self) -> str:
+        """Return the hash of all rows."""
         return self.shape.hash
 
     def items(self) -> dict[Key, Item]:
-        """Every row, by its key."""
-        place = _place(self.shape.name_key, self.employee_id)
-        items = {(view, place): self._item(view, place) for view in (NAME_VIEW, *self.shape.views)}
-        before = ""
+        """Return all rows by their primary keys."""
+        sort_key = _sort_key(self.shape.name_key, self.employee_id)
+        views = (NAME_VIEW, *self.shape.views)
+        items = {(view, sort_key): self._item(view, sort_key) for view in views}
+        previous = ""
         for word in self.shape.words:
-            key = (word_view(word), f"{word}{SEPARATOR}{place}")
-            items[key] = {**self._item(*key), "p": {"N": str(_shared(before, word))}}
-            before = word
+            key = (word_view(word), f"{word}{SEPARATOR}{sort_key}")
+            shared = _common_prefix_length(previous, word)
+            items[key] = {**self._item(*key), "p": {"N": str(shared)}}
+            previous = word
         return items
 
     def _item(self, view: str, at: str) -> Item:
@@ -84,88 +87,87 @@ class Projection:
 
 
 def project_rows(employee: Employee) -> Projection:
-    """What the index must hold of this employee."""
+    """Return the content that the index must have for this employee."""
     card = card_of(employee)
     name_key = search_keys.name_key(employee.full_name)
     words = search_keys.search_words(employee)
-    places = (("l", card.location), ("d", card.department), ("t", card.job_title))
+    texts = (("l", card.location), ("d", card.department), ("t", card.job_title))
     month = search_keys.month_of(employee.start_date)
     exact = [("j", month)] if month else []
     exact += [("b", key) for key in card.badges]
-    tokens = [(kind, token) for kind, text in places if (token := facet_token(text))] + exact
+    tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))] + exact
     letter = search_keys.letter_of(name_key)
     counted_facets = ["*", f"a:{letter}"]
-    counted_facets += [f"{kind}:{text}" for kind, text in places if facet_token(text)]
+    counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
-    marks = [*words, filter_term("a", letter), *(filter_term(*token) for token in tokens)]
+    terms = [*words, filter_term("a", letter), *(filter_term(*token) for token in tokens)]
     packed = _pack_card(card)
     views = [f"{kind}#{token}" for kind, token in tokens]
     if address := search_keys.email_key(card.email):
-        views.append(mail_view(address))
+        views.append(email_view(address))
     body = (name_key, words, tuple(views), tuple(counted_facets))
     shape = Shape(PROJECTION, _digest(packed, body), *body)
-    return Projection(employee.id, shape, packed, f"|{'|'.join(marks)}|")
+    return Projection(employee.id, shape, packed, f"|{'|'.join(terms)}|")
 
 
 def word_view(word: str) -> str:
-    """The view where a word's rows are: one for each first character."""
+    """Return the view of the rows of a word: there is one for each first character."""
     return f"w#{word[:1]}"
 
 
-def mail_view(email_key: str) -> str:
-    """The view of everyone who has this mail address."""
+def email_view(email_key: str) -> str:
+    """Return the view of the employees with this email key."""
     return f"e#{token_of(email_key)}"
 
 
 @lru_cache(maxsize=4096)
 def facet_token(text: str) -> str:
-    """What a place, title or department is called in keys: its facet key, or a hash of it."""
+    """Return the part of a key for a location, title or department: its facet key, or a hash."""
     return token_of(search_keys.facet_key(text))
 
 
 def token_of(key: str) -> str:
-    """The key, or a hash: 200 characters can fold to several kilobytes, and a key holds 2."""
+    """Return the key, or a hash: 200 characters can fold to several KB, and a key has at most 2."""
     raw = key.encode("utf-8", "surrogatepass")
-    if len(raw) <= _TOKEN_BYTES and "|" not in key and not key.startswith("~"):
+    if len(raw) <= _MAX_TOKEN_BYTES and "|" not in key and not key.startswith("~"):
         return key
     return "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
 
 
 def filter_term(kind: str, token: str) -> str:
-    """How ``t`` names a facet; no word can look like it."""
+    """Return the term of a facet in ``t``, which no word equals."""
     return f"={kind}{token}"
 
 
 def read_card(packed: str) -> Card:
-    """The card in a row."""
+    """Return the card of a row, from its packed form."""
     values = orjson.loads(packed)
-    values[7] = _badges_in(values[7])
+    values[7] = _badges_of(values[7])
     if values[8]:
         values[8] = PHOTO_PREFIX + values[8]
     return Card._make(values)
 
 
-def id_in_card(packed: str) -> str:
-    """Whose row it is."""
+def card_id(packed: str) -> str:
+    """Return the id of the employee on a packed card."""
     employee_id: str = orjson.loads(packed)[0]
     return employee_id
 
 
-def words_in_terms(marks: str) -> list[str]:
-    """The words in ``t``."""
-    return [mark for mark in marks.split("|") if mark and mark[0] != "="]
+def words_of_terms(terms: str) -> list[str]:
+    """Return the words in ``t``."""
+    return [term for term in terms.split("|") if term and term[0] != "="]
 
 
-def _place(name_key: str, employee_id: str) -> str:
+def _sort_key(name_key: str, employee_id: str) -> str:
     return f"{name_key}{SEPARATOR}{search_keys.id_sort_key(employee_id)}"
 
 
-def _shared(one: str, other: str) -> int:
-    """How many characters two words begin with alike."""
-    for at, (mark, its) in enumerate(zip(one, other, strict=False)):
-        if mark != its:
-            return at
-    return min(len(one), len(other))
+def _common_prefix_length(first: str, second: str) -> int:
+    for length, (left, right) in enumerate(zip(first, second, strict=False)):
+        if left != right:
+            return length
+    return min(len(first), len(second))
 
 
 def _pack_card(card: Card) -> str:
@@ -176,7 +178,7 @@ def _pack_card(card: Card) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _badges_in(bits: int) -> tuple[str, ...]:
+def _badges_of(bits: int) -> tuple[str, ...]:
     return tuple(key for key, bit in _BADGE_BIT.items() if bits & bit)
 
 

@@ -1,4 +1,4 @@
-"""IndexWriter: the one writer of a record together with its index rows, manifest and counts."""
+"""IndexWriter: the writer of a record with its index rows, manifest and counters."""
 
 from __future__ import annotations
 
@@ -16,144 +16,148 @@ from app.storage.dynamodb.index.counters import count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, manifest_key, put_manifest, read_manifest
 from app.storage.dynamodb.index.rows import Projection
 
-# So many keys one BatchGetItem takes.
-BATCH_READ = 100
-_MOST_EMPTY_HANDED = 8
+# Limit of BatchGetItem.
+MAX_BATCH_KEYS = 100
+_MAX_EMPTY_RESPONSES = 8
 MAX_ACTIONS = 100
 
 
-class Known(NamedTuple):
-    """What is stored of one employee: the record (or None) and the manifest."""
+class StoredState(NamedTuple):
+    """The stored state of one employee: the record, or None, and the manifest."""
 
     item: Item | None
     manifest: Manifest
 
 
 class IndexWriter:
-    """Moves the index from one state of an employee to the next, in one transaction."""
+    """The writer of the index: from one state of an employee to the next in one transaction."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls
         self._tables = tables
 
-    def known(self, employee_id: str) -> Known:
-        """Record and manifest, read consistently in one call."""
-        return self.known_of([employee_id])[employee_id]
+    def read_state(self, employee_id: str) -> StoredState:
+        """Read record and manifest of an employee, strongly consistent, in one call."""
+        return self.read_states([employee_id])[employee_id]
 
-    def known_of(self, employee_ids: Iterable[str]) -> dict[str, Known]:
-        """The same for several employees."""
+    def read_states(self, employee_ids: Iterable[str]) -> dict[str, StoredState]:
+        """Read the states of several employees, strongly consistent."""
         ids = list(dict.fromkeys(employee_ids))
-        found: dict[str, Known] = {}
-        for at in range(0, len(ids), BATCH_READ // 2):
-            found |= self._known_of_some(ids[at : at + BATCH_READ // 2])
-        return found
+        states: dict[str, StoredState] = {}
+        for start in range(0, len(ids), MAX_BATCH_KEYS // 2):
+            states |= self._read_states_batch(ids[start : start + MAX_BATCH_KEYS // 2])
+        return states
 
-    def manifests_of(self, employee_ids: Iterable[str]) -> dict[str, Manifest]:
-        """The manifests of several employees, read consistently."""
+    def read_manifests(self, employee_ids: Iterable[str]) -> dict[str, Manifest]:
+        """Read the manifests of several employees, strongly consistent."""
         ids = list(dict.fromkeys(employee_ids))
-        found: dict[str, Manifest] = {}
-        for at in range(0, len(ids), BATCH_READ):
-            some = ids[at : at + BATCH_READ]
-            keys = [manifest_key(employee_id) for employee_id in some]
+        manifests: dict[str, Manifest] = {}
+        for start in range(0, len(ids), MAX_BATCH_KEYS):
+            batch = ids[start : start + MAX_BATCH_KEYS]
+            keys = [manifest_key(employee_id) for employee_id in batch]
             by_view = self._by_view(self.batch_get({self._tables.index: keys}))
-            for employee_id in some:
+            for employee_id in batch:
                 item = by_view.get(manifest_key(employee_id)["view"]["S"])
-                found[employee_id] = read_manifest(employee_id, item)
-        return found
+                manifests[employee_id] = read_manifest(employee_id, item)
+        return manifests
 
     def batch_get(self, keys: dict[str, list[Item]]) -> dict[str, list[Item]]:
-        """Items of both tables by their keys, read consistently, however many answers it takes."""
-        found: dict[str, list[Item]] = {table: [] for table in keys}
-        left: dict[str, Any] = {
-            table: {"Keys": some, "ConsistentRead": True} for table, some in keys.items() if some
+        """Read items of both tables by their keys, strongly consistent; retry unprocessed keys."""
+        items: dict[str, list[Item]] = {table: [] for table in keys}
+        unprocessed: dict[str, Any] = {
+            table: {"Keys": of_table, "ConsistentRead": True}
+            for table, of_table in keys.items()
+            if of_table
         }
-        empty_handed = 0
-        while left:
-            answer = self._calls.read("BatchGetItem", ", ".join(left), {"RequestItems": left})
-            for table, items in answer["Responses"].items():
-                found[table] += items
-            left = answer.get("UnprocessedKeys") or {}
-            empty_handed = 0 if any(answer["Responses"].values()) else empty_handed + 1
-            if left and empty_handed:
-                self._wait_for_more(", ".join(left), empty_handed)
-        return found
+        empty_responses = 0
+        while unprocessed:
+            resource, request = ", ".join(unprocessed), {"RequestItems": unprocessed}
+            response = self._calls.read("BatchGetItem", resource, request)
+            for table, page in response["Responses"].items():
+                items[table] += page
+            unprocessed = response.get("UnprocessedKeys") or {}
+            empty_responses = 0 if any(response["Responses"].values()) else empty_responses + 1
+            if unprocessed and empty_responses:
+                self._back_off(", ".join(unprocessed), empty_responses)
+        return items
 
-    def move(
+    def apply(
         self,
-        seen: Manifest,
-        after: Projection | None,
+        previous: Manifest,
+        projection: Projection | None,
         record_action: dict[str, Any],
         *,
-        gone: str = "",
+        deleted_by: str = "",
         rewrite: bool = False,
     ) -> None:
-        """Carry out the record's action and bring the index to ``after`` (None: nothing is left).
+        """Write the record and bring its index rows to ``projection`` (None: no rows).
 
-        All or nothing. Raises ConditionFailed when record or manifest are not as they were seen.
-        Whatever a list shows is in every row, so a change of it rewrites them all; a change that no
-        list shows is the record's action alone.
+        All or nothing. Raises ConditionFailed when record or manifest changed since they were read.
+        Every row contains the whole card, so a change of the card rewrites all rows; a change that
+        no list shows writes the record alone.
         """
         actions = [record_action]
-        shape = after.shape if after else None
-        if rewrite or seen.shape is None or shape is None or seen.shape.hash != shape.hash:
-            actions += self._index_actions(seen, after, gone)
+        old, new = previous.shape, projection.shape if projection else None
+        if rewrite or old is None or new is None or old.hash != new.hash:
+            actions += self._index_actions(previous, projection, deleted_by)
         self.transact(actions)
 
     def transact(self, actions: list[dict[str, Any]]) -> None:
-        """All of these or none. The token makes a repeated call one, and is never used again."""
+        """Write all actions or none; the unique token makes retries of the call idempotent."""
         self._calls.write(
             "TransactWriteItems",
             f"{self._tables.people}, {self._tables.index}",
             {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())},
         )
 
-    def _wait_for_more(self, resource: str, empty_handed: int) -> None:
-        """The service gave nothing of what is left: it has no time for us."""
-        if empty_handed > _MOST_EMPTY_HANDED:
+    def _back_off(self, resource: str, empty_responses: int) -> None:
+        """Wait after a response without items. Raises StorageUnavailable after too many."""
+        if empty_responses > _MAX_EMPTY_RESPONSES:
             reason = "it was asked for more than it may give (throttled)"
             raise StorageUnavailable(SERVICE, "dynamodb:BatchGetItem", resource, reason)
-        time.sleep(random.random() * min(0.5, 0.02 * 2**empty_handed))
+        time.sleep(random.random() * min(0.5, 0.02 * 2**empty_responses))
 
     def _index_actions(
-        self, seen: Manifest, after: Projection | None, gone: str
+        self, previous: Manifest, projection: Projection | None, deleted_by: str
     ) -> list[dict[str, Any]]:
         index = self._tables.index
-        actions = [put_manifest(index, seen, after.shape if after else None, gone)]
-        items = after.items() if after else {}
+        shape = projection.shape if projection else None
+        actions = [put_manifest(index, previous, shape, deleted_by)]
+        items = projection.items() if projection else {}
         actions += [{"Put": {"TableName": index, "Item": item}} for item in items.values()]
-        old_keys = seen.shape.keys(seen.employee_id) if seen.shape else set()
+        old_keys = previous.shape.keys(previous.employee_id) if previous.shape else set()
         for view, at in sorted(old_keys - items.keys()):
             key = self._tables.index_key(view, at)
             actions.append({"Delete": {"TableName": index, "Key": key}})
-        delta = count_delta(seen.counted_facets, after.shape.counted_facets if after else ())
+        delta = count_delta(previous.counted_facets, shape.counted_facets if shape else ())
         if delta:
             actions.append(put_delta(index, delta))
         return actions
 
-    def _known_of_some(self, ids: list[str]) -> dict[str, Known]:
+    def _read_states_batch(self, ids: list[str]) -> dict[str, StoredState]:
         people, index = self._tables.people, self._tables.index
-        found = self.batch_get(
+        items = self.batch_get(
             {
                 people: [self._tables.person_key(employee_id) for employee_id in ids],
                 index: [manifest_key(employee_id) for employee_id in ids],
             }
         )
-        records = {item["id"]["S"]: item for item in found[people]}
-        by_view = self._by_view(found)
-        known = {}
+        records = {item["id"]["S"]: item for item in items[people]}
+        by_view = self._by_view(items)
+        states = {}
         for employee_id in ids:
             manifest = by_view.get(manifest_key(employee_id)["view"]["S"])
-            known[employee_id] = Known(
+            states[employee_id] = StoredState(
                 records.get(employee_id), read_manifest(employee_id, manifest)
             )
-        return known
+        return states
 
-    def _by_view(self, found: dict[str, list[Item]]) -> dict[str, Item]:
-        return {item["view"]["S"]: item for item in found[self._tables.index]}
+    def _by_view(self, items: dict[str, list[Item]]) -> dict[str, Item]:
+        return {item["view"]["S"]: item for item in items[self._tables.index]}
 
 
-def summed_delta(deltas: Iterable[Counter[str]]) -> Counter[str]:
-    """Several deltas as one."""
+def sum_deltas(deltas: Iterable[Counter[str]]) -> Counter[str]:
+    """Return the sum of deltas, without zeros."""
     total: Counter[str] = Counter()
     for delta in deltas:
         total.update(delta)

@@ -1,6 +1,6 @@
-"""The directory's own words, as rows of the index in a view of their own: hints for a search.
+"""The vocabulary of the directory, in one view of the index: hints for the fuzzy search.
 
-They lie together, since they are only ever read all at once: 100,000 words are two or three calls.
+It is one view, since it is always read as a whole: 100,000 words take two or three calls.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ from itertools import islice
 from app.contracts import MAX_VOCABULARY
 from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls
-from app.storage.dynamodb.client.pagination import rows_of
+from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 
-VIEW = "vocabulary"
+VOCABULARY_VIEW = "vocabulary"
 
 
-class WordRows:
-    """The rows of the words in one index."""
+class VocabularyRows:
+    """The vocabulary rows of one index table."""
 
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls
         self._index = tables.index
 
     def write(self, words: Sequence[str]) -> None:
-        """Keep these words, those that are there already too."""
-        puts = ({"PutRequest": {"Item": Tables.index_key(VIEW, word)}} for word in words)
+        """Store words; existing ones are overwritten."""
+        puts = ({"PutRequest": {"Item": Tables.index_key(VOCABULARY_VIEW, word)}} for word in words)
         write_batches(self._calls, self._index, puts)
 
     def all(self) -> Iterator[str]:
-        """See EmployeeStore.vocabulary."""
-        half_the_cost = {"ConsistentRead": False}
-        rows = rows_of(self._calls, self._index, VIEW, fields=["at"], request=half_the_cost)
+        """Implement EmployeeStore.vocabulary."""
+        eventually_consistent = {"ConsistentRead": False}  # at half the cost
+        rows = query_view(
+            self._calls, self._index, VOCABULARY_VIEW, fields=["at"], request=eventually_consistent
+        )
         return (row["at"]["S"] for row in islice(rows, MAX_VOCABULARY))

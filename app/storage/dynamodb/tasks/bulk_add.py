@@ -1,9 +1,9 @@
-"""Bulk import: index rows by batches, then records, manifests and counts of 49 people at once.
+"""Bulk add: index rows in batches, then records, manifests and counters in transactions of 49.
 
-While one group of people is committed, the rows of the next are written by other threads. Commits
-follow one another: each checks the lease, and two that check one item at once are in each other's
-way. Rows of people who are not committed yet look like rows that no record wants. So an import
-holds the lease that reindex holds, and each of its transactions checks that it still does.
+While one group is committed, other threads write the index rows of the next groups. Commits run one
+after the other, since concurrent transactions that check the lease item conflict. Rows without a
+committed record look like orphans, so an import holds the same lease as reindex, and each of its
+transactions checks it.
 """
 
 from __future__ import annotations
@@ -23,131 +23,136 @@ from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
 from app.storage.dynamodb.index.rows import Projection, project_rows
-from app.storage.dynamodb.index.transactions import summed_delta
+from app.storage.dynamodb.index.transactions import sum_deltas
 from app.storage.dynamodb.records import new_record, tidy_text
 from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)
 
-# Two actions each, one for the counts, one for the lease: the 100 that a transaction may have.
-PEOPLE_AT_ONCE = 49
-_WRITERS = 4
-# So many groups may be on their way, which bounds the memory.
-_GROUPS_AT_ONCE = _WRITERS + 1
+# Two actions each, one for the counters and one for the lease are the 100 of a transaction.
+GROUP_SIZE = 49
+_MAX_WRITERS = 4
+# Groups in memory at the same time.
+_MAX_GROUPS = _MAX_WRITERS + 1
 
 
-class _Newcomer(NamedTuple):
+class _Addition(NamedTuple):
     employee: Employee
     projection: Projection
 
 
 class _Group(NamedTuple):
     ids: frozenset[str]
-    written: Future[list[_Newcomer]]
+    additions: Future[list[_Addition]]
 
 
 class BulkAdd:
-    """One run. A killed one is run again; what it left behind is swept by reindex."""
+    """One run of add_many. After a kill it can run again; reindex sweeps the rows it left."""
 
-    def __init__(self, equipment: TaskContext, *, keep_versions: bool) -> None:
-        self._calls, self._tables, self._transit, self._upkeep, self._tally, self._lease = equipment
+    def __init__(self, context: TaskContext, *, keep_versions: bool) -> None:
+        self._calls, self._tables, self._writer, self._repair, self._counters, self._lease = context
         self._keep_versions = keep_versions
         self._stopped = Event()
 
     def run(self, employees: Iterable[Employee]) -> Iterator[int]:
+        """Add new employees, and yield after each group how many were added so far."""
         stored = 0
         source = iter(employees)
         self._lease.acquire()
         try:
-            with ThreadPoolExecutor(_WRITERS) as writers:
+            with ThreadPoolExecutor(_MAX_WRITERS) as writers:
                 try:
-                    for number, group in enumerate(self._written(source, writers), start=1):
-                        stored += self._commit_all(group)
+                    for number, group in enumerate(
+                        self._groups_with_rows(source, writers), start=1
+                    ):
+                        stored += self._commit_group(group)
                         if number % MAX_UNFOLDED_DELTAS == 0:
-                            self._tally.fold()
+                            self._counters.fold()
                         yield stored
                 finally:
                     self._stopped.set()
-            while self._tally.fold():
+            while self._counters.fold():
                 self._lease.renew()
         finally:
-            self._let_go()
+            self._release_lease()
 
-    def _written(
+    def _groups_with_rows(
         self, source: Iterator[Employee], writers: ThreadPoolExecutor
-    ) -> Iterator[list[_Newcomer]]:
-        """The people group by group, in their order; those who are new have their rows already."""
-        on_their_way: deque[_Group] = deque()
-        while some := list(islice(source, PEOPLE_AT_ONCE)):
-            # Who comes again so soon would be left alone anyhow, once the first is there.
-            known = {each for group in on_their_way for each in group.ids}
-            people: dict[str, Employee] = {}
-            for employee in some:
-                if employee.id not in known:
-                    people.setdefault(employee.id, tidy_text(employee))
-            on_their_way.append(_Group(frozenset(people), writers.submit(self._write_rows, people)))
-            if len(on_their_way) == _GROUPS_AT_ONCE:
-                yield on_their_way[0].written.result()
-                on_their_way.popleft()
-        for group in on_their_way:
-            yield group.written.result()
+    ) -> Iterator[list[_Addition]]:
+        """Yield the new employees of each group, in order, when their index rows are written."""
+        pending: deque[_Group] = deque()
+        while group_employees := list(islice(source, GROUP_SIZE)):
+            # An id that is repeated while the first is pending is skipped like one that exists.
+            pending_ids = {employee_id for group in pending for employee_id in group.ids}
+            employees: dict[str, Employee] = {}
+            for employee in group_employees:
+                if employee.id not in pending_ids:
+                    employees.setdefault(employee.id, tidy_text(employee))
+            additions = writers.submit(self._write_rows, employees)
+            pending.append(_Group(frozenset(employees), additions))
+            if len(pending) == _MAX_GROUPS:
+                yield pending[0].additions.result()
+                pending.popleft()
+        for group in pending:
+            yield group.additions.result()
 
-    def _write_rows(self, people: dict[str, Employee]) -> list[_Newcomer]:
-        """Write the rows of those of these people who are new; who they are."""
-        known = self._transit.known_of(people)
-        newcomers = [
-            _Newcomer(employee, project_rows(employee))
-            for employee in people.values()
-            if known[employee.id].item is None and not known[employee.id].manifest.rev
+    def _write_rows(self, employees: dict[str, Employee]) -> list[_Addition]:
+        """Write the index rows of the new employees among these, and return the new ones."""
+        states = self._writer.read_states(employees)
+        additions = [
+            _Addition(employee, project_rows(employee))
+            for employee in employees.values()
+            if states[employee.id].item is None and not states[employee.id].manifest.rev
         ]
-        rows = (item for one in newcomers for item in one.projection.items().values())
+        rows = (item for addition in additions for item in addition.projection.items().values())
         while (batch := list(islice(rows, MAX_BATCH_ACTIONS))) and not self._stopped.is_set():
             self._lease.renew()
             puts = [{"PutRequest": {"Item": row}} for row in batch]
             write_batch(self._calls, self._tables.index, puts)
-        return newcomers
+        return additions
 
-    def _commit_all(self, newcomers: list[_Newcomer]) -> int:
+    def _commit_group(self, additions: list[_Addition]) -> int:
         self._lease.renew()
-        if not newcomers:
+        if not additions:
             return 0
         try:
-            self._commit(newcomers)
+            self._commit(additions)
         except ConditionFailed:
-            return self._commit_one_by_one(newcomers)
-        return len(newcomers)
+            return self._commit_one_by_one(additions)
+        return len(additions)
 
-    def _commit(self, newcomers: list[_Newcomer]) -> None:
+    def _commit(self, additions: list[_Addition]) -> None:
         actions = [self._lease.fence()]
-        for employee, projection in newcomers:
+        for employee, projection in additions:
             put = {
                 "TableName": self._tables.people,
                 "Item": new_record(employee, projection.hash, "", keep_version=self._keep_versions),
                 "ConditionExpression": "attribute_not_exists(id)",
             }
             actions.append({"Put": put})
-            seen = Manifest(employee.id)
-            actions.append(put_manifest(self._tables.index, seen, projection.shape, ""))
-        delta = summed_delta(
-            count_delta((), one.projection.shape.counted_facets) for one in newcomers
+            manifest = put_manifest(self._tables.index, Manifest(employee.id), projection.shape, "")
+            actions.append(manifest)
+        delta = sum_deltas(
+            count_delta((), addition.projection.shape.counted_facets) for addition in additions
         )
-        self._transit.transact([*actions, put_delta(self._tables.index, delta)])
+        self._writer.transact([*actions, put_delta(self._tables.index, delta)])
 
-    def _commit_one_by_one(self, newcomers: list[_Newcomer]) -> int:
-        """Somebody added one of these people meanwhile, and our rows may lie over theirs."""
+    def _commit_one_by_one(self, additions: list[_Addition]) -> int:
+        """Commit each alone, since another writer added one and our rows may overwrite its rows."""
         self._lease.verify()
         stored = 0
-        for one in newcomers:
+        for addition in additions:
+            employee_id = addition.employee.id
             try:
-                self._commit([one])
+                self._commit([addition])
                 stored += 1
             except ConditionFailed:
-                self._upkeep.heal(one.employee.id, force=True)
-                keys = one.projection.shape.keys(one.employee.id)
-                self._upkeep.sweep(one.employee.id, keys, [self._lease.fence()])
+                self._repair.heal(employee_id, force=True)
+                keys = addition.projection.shape.keys(employee_id)
+                self._repair.sweep(employee_id, keys, [self._lease.fence()])
         return stored
 
-    def _let_go(self) -> None:
+    def _release_lease(self) -> None:
         try:
             self._lease.release(finished=True)
         except StorageUnavailable as error:

@@ -1,4 +1,4 @@
-"""Many deletions: each is a transaction of its own, some of them under way at the same time."""
+"""Bulk deletion: one transaction for each employee, a few of them at the same time."""
 
 from __future__ import annotations
 
@@ -10,36 +10,38 @@ from app.contracts import MAX_DELETE_BATCH, Deletion
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 
-_AT_ONCE = 4
+_MAX_CONCURRENT = 4
 
 Delete = Callable[[str, str | None, str], Employee]
 
 
 def delete_many(delete: Delete, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
-    """See EmployeeStore.delete_many; ``delete`` deletes one."""
+    """Implement EmployeeStore.delete_many with ``delete``, which deletes one employee."""
     if len(deletions) > MAX_DELETE_BATCH:
         raise ValueError(f"at most {MAX_DELETE_BATCH} deletions at once")
-    of_employee: dict[str, list[Deletion]] = {}
-    for each in deletions:
-        of_employee.setdefault(each.employee_id, []).append(each)
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        # In contexts of their own, which know of the deadline.
-        under_way = {
-            employee_id: threads.submit(contextvars.copy_context().run, _one, delete, asked)
-            for employee_id, asked in of_employee.items()
+    by_employee: dict[str, list[Deletion]] = {}
+    for deletion in deletions:
+        by_employee.setdefault(deletion.employee_id, []).append(deletion)
+    with ThreadPoolExecutor(_MAX_CONCURRENT) as threads:
+        # Each in a copy of this context, which holds the deadline.
+        futures = {
+            employee_id: threads.submit(
+                contextvars.copy_context().run, _delete_one, delete, same_id
+            )
+            for employee_id, same_id in by_employee.items()
         }
         outcomes: dict[str, Iterator[Employee | DirectoryError]] = {
-            employee_id: iter(each.result()) for employee_id, each in under_way.items()
+            employee_id: iter(future.result()) for employee_id, future in futures.items()
         }
-    return [next(outcomes[each.employee_id]) for each in deletions]
+    return [next(outcomes[deletion.employee_id]) for deletion in deletions]
 
 
-def _one(delete: Delete, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
-    """What becomes of one employee, asked for once or more."""
+def _delete_one(delete: Delete, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
+    """Return the outcome of each deletion of one employee."""
     outcomes: list[Employee | DirectoryError] = []
-    for each in deletions:
+    for deletion in deletions:
         try:
-            outcomes.append(delete(*each))
+            outcomes.append(delete(*deletion))
         except (EditConflict, EmployeeNotFound) as error:
             outcomes.append(error)
     return outcomes

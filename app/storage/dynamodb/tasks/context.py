@@ -1,4 +1,4 @@
-"""What a long task works with: an import, a reindex."""
+"""The clients and the lease of one run of a long task: an import or a reindex."""
 
 from __future__ import annotations
 
@@ -13,24 +13,22 @@ from app.storage.dynamodb.tasks.lease import Lease
 
 
 class TaskContext(NamedTuple):
-    """The tables, the ways to write to them, and the lease of one run.
+    """The tables, the clients that read and write them, and the lease of one run.
 
-    The tally is the task's own, with no totals in memory: they are checked too.
+    ``counters`` belongs to this run and has no cached totals, since reindex checks the stored ones.
     """
 
     calls: Calls
     tables: Tables
-    transit: IndexWriter
-    upkeep: IndexRepair
-    tally: Counters
+    writer: IndexWriter
+    repair: IndexRepair
+    counters: Counters
     lease: Lease
 
 
-def gather(calls: Calls, tables: Tables) -> TaskContext:
-    """The equipment of one run."""
+def open_task_context(calls: Calls, tables: Tables) -> TaskContext:
+    """Return the context of one run; its calls are patient unless a deadline is set."""
     calls = calls.for_background_task()
-    transit = IndexWriter(calls, tables)
-    upkeep = IndexRepair(calls, tables, transit)
-    return TaskContext(
-        calls, tables, transit, upkeep, Counters(calls, tables), Lease(calls, tables)
-    )
+    writer = IndexWriter(calls, tables)
+    repair = IndexRepair(calls, tables, writer)
+    return TaskContext(calls, tables, writer, repair, Counters(calls, tables), Lease(calls, tables))

@@ -1,9 +1,9 @@
-"""Follow: what other programs write to the table of people is brought into the index.
+"""Follow: bring what other programs write to the table of employees into the index.
 
-It reads the table's stream. Of all machines that follow, one works, by a lease, which also keeps
-its place in the stream. Our own saves bring the index along, and are known without a read: the
-record names the hash of what the index holds, and the time of its save. A change that is dealt with
-twice does no harm, so after any trouble all goes on from the last place that was noted.
+It reads the stream of the table. Of all machines that follow, one works: the holder of a lease,
+which also stores the position in the stream. Our own saves update the index themselves, and are
+recognised without a read: the record contains the hash of its index rows and the time of its save.
+Processing a change twice is harmless, so after an error it resumes at the last checkpoint.
 """
 
 from __future__ import annotations
@@ -20,169 +20,169 @@ from app.contracts import Progress
 from app.model.errors import StorageUnavailable
 from app.runtime.ttl import TtlValue
 from app.storage.dynamodb.client.calls import SERVICE, Calls
-from app.storage.dynamodb.client.failures import is_about_the_item
-from app.storage.dynamodb.client.tables import Tables, describe, stream_of
+from app.storage.dynamodb.client.failures import is_item_rejected
+from app.storage.dynamodb.client.tables import Tables, describe, stream_arn_and_view_type
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, Counters
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.records import employee_from, index_hash
 from app.storage.dynamodb.tasks.lease import Checkpoint, Lease
-from app.storage.dynamodb.tasks.stream import Change, Places, PositionLost, StreamReader
+from app.storage.dynamodb.tasks.stream import Change, PositionLost, Positions, StreamReader
 from app.text.plurals import count_of
 
 log = logging.getLogger(__name__)
 
-# How soon it looks again, while there is more, after changes, and when nothing happens.
-_AT_ONCE, _SOON, _IDLE = 0.2, 1.0, 5.0
-_LONGEST_PAUSE = 30.0
-# A stream keeps 24 hours; the half hour is for beginning to read it.
-_OLDEST_PLACE = 23.5 * 3600
-# A stream may round times to the minute, and clocks differ.
-_SAME_MOMENT = 120.0
-# The service may say "nothing yet" in the middle of a shard.
-_IDLE_LOOKS = 3
-_HEALERS = 4
-_HEALED_AT_ONCE = 50
-_MOST_EXPECTED = 10_000
-_SAME_STREAM_SECONDS = 60.0
+# Pauses between reads: while there are more changes, after changes, and without changes.
+_BUSY_PAUSE_SECONDS, _ACTIVE_PAUSE_SECONDS, _IDLE_PAUSE_SECONDS = 0.2, 1.0, 5.0
+_MAX_ERROR_PAUSE_SECONDS = 30.0
+# A stream keeps 24 hours; the half hour is the time to start reading it.
+_MAX_POSITION_AGE_SECONDS = 23.5 * 3600
+# A stream may round times to the minute, and the clocks of machines differ.
+_MAX_CLOCK_SKEW_SECONDS = 120.0
+# A read in the middle of a shard may return no records.
+_MAX_EMPTY_READS = 3
+_MAX_WORKERS = 4
+_HEAL_BATCH_SIZE = 50
+_MAX_EXPECTED = 10_000
+_STREAM_CHECK_SECONDS = 60.0
 
 
 class Follower:
-    """One machine that follows, or waits until the one that does ends."""
+    """One machine that follows, or waits until the leader ends."""
 
     def __init__(
         self,
         calls: Calls,
         tables: Tables,
-        upkeep: IndexRepair,
-        tally: Counters,
+        repair: IndexRepair,
+        counters: Counters,
         reindex: Callable[[], Generator[Progress, None, None]],
     ) -> None:
         self._calls = calls
         self._tables = tables
-        self._upkeep = upkeep
-        self._tally = tally
+        self._repair = repair
+        self._counters = counters
         self._reindex = reindex
         self._lease = Lease(calls, tables, "follow", "flask follow")
-        self._stream: TtlValue[str] = TtlValue(_SAME_STREAM_SECONDS)
-        self._waits_for_another = False
-        self._trouble = ""
-        self._pause = _SOON
-        # What our own heals write into records: it comes back through the stream.
+        self._stream: TtlValue[str] = TtlValue(_STREAM_CHECK_SECONDS)
+        self._is_waiting = False
+        self._last_error = ""
+        self._pause = _ACTIVE_PAUSE_SECONDS
+        # The writes of our own repairs to records, which the stream returns.
         self._expected: set[tuple[str, str]] = set()
-        # Nobody knows how many deltas the last follower left.
+        # The number of deltas that the last follower left is unknown.
         self._changes_since_fold = MAX_UNFOLDED_DELTAS
 
     def run(self, stop: Event, *, once: bool) -> Iterator[str]:
-        """See EmployeeStore.follow."""
+        """Implement EmployeeStore.follow."""
         try:
             while not stop.is_set():
                 try:
-                    yield from self._take_turn(stop, once=once)
+                    yield from self._follow_as_leader(stop, once=once)
                 except StorageUnavailable as error:
                     if once:
                         raise
-                    self._wait_out(error, stop)
+                    self._back_off(error, stop)
                 if once:
                     return
         finally:
-            self._let_go()
+            self._drop_lease()
 
-    def _take_turn(self, stop: Event, *, once: bool) -> Iterator[str]:
-        reached = self._lease.try_acquire()
-        if reached is None:
-            if not self._waits_for_another:
+    def _follow_as_leader(self, stop: Event, *, once: bool) -> Iterator[str]:
+        checkpoint = self._lease.try_acquire()
+        if checkpoint is None:
+            if not self._is_waiting:
                 yield "Another machine follows the table, and one is enough."
-            self._waits_for_another = True
+            self._is_waiting = True
             if not once:
-                stop.wait(self._lease.seconds_until_free() + _SOON)
+                stop.wait(self._lease.seconds_until_free() + _ACTIVE_PAUSE_SECONDS)
             return
-        self._waits_for_another = False
+        self._is_waiting = False
         arn = self._stream.get(self._find_stream, 0.0)
-        lost = _why_lost(reached, arn)
+        reason = _reason_to_compare(checkpoint, arn)
         while not stop.is_set():
-            if lost:
-                yield f"{lost}, so the whole index is compared with the records."
-                began = time.time()
-                yield from self._compare_all(stop)
+            if reason:
+                yield f"{reason}, so the whole index is compared with the records."
+                started = time.time()
+                yield from self._compare_index(stop)
                 if stop.is_set():
                     return
-                reached = {"stream": arn, "places": {}, "at": began}
-                self._lease.checkpoint(reached)
+                checkpoint = _checkpoint(arn, {}, started)
+                self._lease.checkpoint(checkpoint)
             try:
-                yield from self._walk(reached, stop, once=once)
+                yield from self._read_stream(checkpoint, stop, once=once)
                 return
             except PositionLost:
-                lost = "The stream has forgotten what came after the place that was reached"
+                reason = "The stream has forgotten what came after the place that was reached"
 
-    def _walk(self, reached: Checkpoint, stop: Event, *, once: bool) -> Iterator[str]:
-        """Follow this stream until it is another one, or until this has to stop."""
-        arn, at = reached["stream"], reached["at"]
-        walk = StreamReader(self._calls, self._tables.people, arn, reached["places"])
-        idle = 0
-        while not stop.is_set() and not (once and idle == _IDLE_LOOKS):
-            found = 0
-            for changes in walk.look():
-                found += len(changes)
-                if healed := self._deal_with(changes):
-                    what = count_of(healed, "record", "records")
-                    yield f"Brought {what} that others changed into the index."
-            self._all_is_well(found)
-            at = at if walk.has_more else time.time()
+    def _read_stream(self, checkpoint: Checkpoint, stop: Event, *, once: bool) -> Iterator[str]:
+        """Follow this stream until the table has another one, or until ``stop`` is set."""
+        arn, at = checkpoint["stream"], checkpoint["at"]
+        reader = StreamReader(self._calls, self._tables.people, arn, checkpoint["places"])
+        empty_reads = 0
+        while not stop.is_set() and not (once and empty_reads == _MAX_EMPTY_READS):
+            count = 0
+            for changes in reader.read_changes():
+                count += len(changes)
+                if healed := self._apply_changes(changes):
+                    records = count_of(healed, "record", "records")
+                    yield f"Brought {records} that others changed into the index."
+            self._after_success(count)
+            at = at if reader.has_more else time.time()
             if self._lease.needs_renewal:
-                self._lease.checkpoint(_checkpoint(arn, walk.places, at))
-            idle = 0 if found or walk.has_more else idle + 1
-            stop.wait(_AT_ONCE if walk.has_more or once else self._pause)
-            if self._stream.get(self._find_stream, 0.0 if walk.has_ended else None) != arn:
+                self._lease.checkpoint(_checkpoint(arn, reader.positions, at))
+            empty_reads = 0 if count or reader.has_more else empty_reads + 1
+            stop.wait(_BUSY_PAUSE_SECONDS if reader.has_more or once else self._pause)
+            if self._stream.get(self._find_stream, 0.0 if reader.has_ended else None) != arn:
                 return
-        self._lease.checkpoint(_checkpoint(arn, walk.places, at))
+        self._lease.checkpoint(_checkpoint(arn, reader.positions, at))
 
-    def _deal_with(self, changes: list[Change]) -> int:
-        """Heal whom other programs changed; how many were not in the index as they are."""
+    def _apply_changes(self, changes: list[Change]) -> int:
+        """Repair what other programs changed; return how many employees differed from the index."""
         self._changes_since_fold += len(changes)
-        others = self._by_others(changes)
-        ids, healed = list(others), 0
-        with ThreadPoolExecutor(_HEALERS) as healers:
-            for first in range(0, len(ids), _HEALED_AT_ONCE):
-                some = ids[first : first + _HEALED_AT_ONCE]
-                was_healed = zip(some, healers.map(self._heal, some), strict=True)
-                mended = {(each, others[each]) for each, was in was_healed if was}
-                healed += len(mended)
-                self._expected |= mended
+        hash_of = self._foreign_changes(changes)
+        ids, count = list(hash_of), 0
+        with ThreadPoolExecutor(_MAX_WORKERS) as workers:
+            for start in range(0, len(ids), _HEAL_BATCH_SIZE):
+                batch = ids[start : start + _HEAL_BATCH_SIZE]
+                results = zip(batch, workers.map(self._heal, batch), strict=True)
+                healed = {(employee_id, hash_of[employee_id]) for employee_id, ok in results if ok}
+                count += len(healed)
+                self._expected |= healed
                 self._lease.renew()
-        if len(self._expected) > _MOST_EXPECTED:
+        if len(self._expected) > _MAX_EXPECTED:
             self._expected.clear()
-        return healed
+        return count
 
-    def _by_others(self, changes: list[Change]) -> dict[str, str]:
-        """Whom other programs changed, with the hash that a heal will write into the record."""
-        others = {}
+    def _foreign_changes(self, changes: list[Change]) -> dict[str, str]:
+        """Return the ids that other programs changed, with the hash that a repair will write."""
+        hash_of = {}
         for change in changes:
             if change.image is None:
-                others[change.employee_id] = ""
+                hash_of[change.employee_id] = ""
                 continue
             employee = employee_from(change.image)
             digest = project_rows(employee).hash
-            ours = (change.employee_id, digest)
+            repaired = (change.employee_id, digest)
             if index_hash(change.image) != digest:
-                others[change.employee_id] = digest
-            elif ours in self._expected:
-                self._expected.discard(ours)
-            # An old copy that someone put back holds the hash of its own time, and that time.
-            elif not _is_of(employee.updated_at, change.at):
-                others[change.employee_id] = digest
-        return others
+                hash_of[change.employee_id] = digest
+            elif repaired in self._expected:
+                self._expected.discard(repaired)
+            # An old copy of a record that was put back has a matching hash, but an old time.
+            elif not _is_same_time(employee.updated_at, change.at):
+                hash_of[change.employee_id] = digest
+        return hash_of
 
     def _heal(self, employee_id: str) -> bool:
         try:
-            return self._upkeep.heal(employee_id)
+            return self._repair.heal(employee_id)
         except StorageUnavailable as error:
-            if not is_about_the_item(error):
+            if not is_item_rejected(error):
                 raise
             log.warning("the record %r cannot be brought into the index: %s", employee_id, error)
             return False
 
-    def _compare_all(self, stop: Event) -> Iterator[str]:
+    def _compare_index(self, stop: Event) -> Iterator[str]:
         with closing(self._reindex()) as running:
             changed = 0
             for progress in running:
@@ -193,51 +193,53 @@ class Follower:
         yield f"The index agrees with the records; {changed:,} mended."
 
     def _find_stream(self, _: object) -> str:
-        arn, _ = stream_of(describe(self._calls, self._tables.people))
+        arn, _ = stream_arn_and_view_type(describe(self._calls, self._tables.people))
         if not arn:
             reason = "the table has no stream: run flask setup"
             raise StorageUnavailable(SERVICE, "dynamodb:DescribeTable", self._tables.people, reason)
         return arn
 
-    def _all_is_well(self, found: int) -> None:
-        if self._trouble:
+    def _after_success(self, changes: int) -> None:
+        if self._last_error:
             log.info("following goes on")
-        self._trouble = ""
-        self._pause = _SOON if found else min(2 * self._pause, _IDLE)
+        self._last_error = ""
+        self._pause = (
+            _ACTIVE_PAUSE_SECONDS if changes else min(2 * self._pause, _IDLE_PAUSE_SECONDS)
+        )
         if self._changes_since_fold >= MAX_UNFOLDED_DELTAS:
-            while self._tally.fold():
+            while self._counters.fold():
                 self._lease.renew()
             self._changes_since_fold = 0
 
-    def _wait_out(self, error: StorageUnavailable, stop: Event) -> None:
-        if str(error) == self._trouble:
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+    def _back_off(self, error: StorageUnavailable, stop: Event) -> None:
+        if str(error) == self._last_error:
+            self._pause = min(2 * self._pause, _MAX_ERROR_PAUSE_SECONDS)
         else:
-            self._trouble, self._pause = str(error), _SOON
+            self._last_error, self._pause = str(error), _ACTIVE_PAUSE_SECONDS
             log.warning("following waits until this is over: %s", error)
         stop.wait(self._pause)
 
-    def _let_go(self) -> None:
+    def _drop_lease(self) -> None:
         try:
             self._lease.release()
         except StorageUnavailable as error:
             log.warning("the lease of this follower runs out by itself: %s", error)
 
 
-def _why_lost(reached: Checkpoint, arn: str) -> str:
-    """Why the stream must not be followed from here, the beginning of a sentence; or nothing."""
-    if not reached:
+def _reason_to_compare(checkpoint: Checkpoint, arn: str) -> str:
+    """Return why the stream cannot be followed from here, as half a sentence, or ""."""
+    if not checkpoint:
         return "Nobody has followed the table yet"
-    if reached["stream"] != arn:
+    if checkpoint["stream"] != arn:
         return "The table has another stream than before"
-    if time.time() - reached["at"] > _OLDEST_PLACE:
+    if time.time() - checkpoint["at"] > _MAX_POSITION_AGE_SECONDS:
         return "Nobody has followed the table for a day"
     return ""
 
 
-def _checkpoint(arn: str, places: Places, at: float) -> Checkpoint:
-    return {"stream": arn, "places": places, "at": at}
+def _checkpoint(arn: str, positions: Positions, at: float) -> Checkpoint:
+    return {"stream": arn, "places": positions, "at": at}
 
 
-def _is_of(saved: datetime | None, at: float) -> bool:
-    return saved is not None and abs(saved.timestamp() - at) <= _SAME_MOMENT
+def _is_same_time(saved: datetime | None, at: float) -> bool:
+    return saved is not None and abs(saved.timestamp() - at) <= _MAX_CLOCK_SKEW_SECONDS

@@ -1,7 +1,7 @@
-"""The stream of the table of people: its shards are walked, parents before children.
+"""The stream of the table of employees: its shards are read, parents before children.
 
-A place in the stream is the last sequence number that was dealt with, for each shard. The stream
-forgets after 24 hours; a place before that is void.
+A position in the stream is the last processed sequence number of each shard. DynamoDB keeps the
+changes of 24 hours; an older position is invalid.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.model.errors import StorageUnavailable
-from app.storage.dynamodb.client.calls import Answer, Calls, Item
-from app.storage.dynamodb.client.failures import code_of
+from app.storage.dynamodb.client.calls import Calls, Item, Response
+from app.storage.dynamodb.client.failures import error_code
 
-# The place in a shard that was read to its end; one that was not begun has none.
+# The position in a shard that was read to its end; a shard that was not started has none.
 _END = "end"
-# From so many records on, the next are asked for at once: there are probably more.
-_MANY = 100
+# After a page of this many records there are probably more, so the next is read at once.
+_MIN_FULL_PAGE = 100
 
-Places = dict[str, str]
+Positions = dict[str, str]
 
 
 class PositionLost(Exception):
-    """What followed the place is gone from the stream: it must be compared with the records."""
+    """The changes after the position are lost: compare the whole index with the records."""
 
 
 class Change(NamedTuple):
-    """What happened to one record: ``image`` is what it holds since (None: deleted, or not told).
+    """A change of one record; ``image`` is the new record, None if deleted or not in the stream.
 
-    ``at`` is the time of the change in seconds, rounded down to a minute at most.
+    ``at`` is the time of the change in seconds since the epoch, which may be rounded to a minute.
     """
 
     employee_id: str
@@ -44,46 +44,46 @@ class _Shard(NamedTuple):
 
 
 class StreamReader:
-    """One walk along a stream, from where another ended. ``places`` tells how far it is."""
+    """A reader of one stream from given positions; ``positions`` is how far it has read."""
 
-    def __init__(self, calls: Calls, table: str, arn: str, places: Places) -> None:
+    def __init__(self, calls: Calls, table: str, arn: str, positions: Positions) -> None:
         self._calls = calls
         self._table = table
         self._arn = arn
-        self.places = dict(places)
+        self.positions = dict(positions)
         self.has_more = True
         self.has_ended = False
         self._shards: dict[str, _Shard] | None = None
         self._iterators: dict[str, str] = {}
 
-    def look(self) -> Iterator[list[Change]]:
-        """The next changes of each shard that is due. Going on says that they were dealt with.
+    def read_changes(self) -> Iterator[list[Change]]:
+        """Yield the next changes of each due shard; the next step marks them as processed.
 
-        ``has_more`` then tells whether to look again at once, ``has_ended`` that no shard is left
-        (or its children are not told yet). Raises PositionLost.
+        Afterwards ``has_more`` says whether to read again at once, and ``has_ended`` that no shard
+        is left, or its children are not listed yet. Raises PositionLost.
         """
         shards = self._shards = self._shards or self._list_shards()
         self.has_more = False
-        due = self._due(shards)
+        due = self._due_shards(shards)
         self.has_ended = not due
         for shard in due:
-            answer = self._read(shard.shard_id)
-            records = answer["Records"]
+            response = self._get_records(shard.shard_id)
+            records = response["Records"]
             if records:
                 yield [_change_in(record) for record in records]
-                self.places[shard.shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
-            following = answer.get("NextShardIterator")
+                self.positions[shard.shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
+            following = response.get("NextShardIterator")
             if following:
                 self._iterators[shard.shard_id] = following
             else:
-                self.places[shard.shard_id] = _END
-            self.has_more |= shard.is_closed or not following or len(records) >= _MANY
-        if any(self.places.get(name) == _END for name in _childless(shards)):
-            self._shards = None  # its children may be told late
+                self.positions[shard.shard_id] = _END
+            self.has_more |= shard.is_closed or not following or len(records) >= _MIN_FULL_PAGE
+        if any(self.positions.get(name) == _END for name in _without_children(shards)):
+            self._shards = None  # its children may be listed late
 
-    def _due(self, shards: dict[str, _Shard]) -> list[_Shard]:
-        """Those that are not read to their end, and whose parent is (or is forgotten)."""
-        ended = {shard_id for shard_id, place in self.places.items() if place == _END}
+    def _due_shards(self, shards: dict[str, _Shard]) -> list[_Shard]:
+        """Return the unfinished shards whose parent is finished or expired."""
+        ended = {shard_id for shard_id, position in self.positions.items() if position == _END}
         return [
             shard
             for shard in shards.values()
@@ -95,54 +95,56 @@ class StreamReader:
         request: dict[str, Any] = {"StreamArn": self._arn}
         shards: dict[str, _Shard] = {}
         while True:
-            description = self._ask("DescribeStream", request)["StreamDescription"]
-            for found in description["Shards"]:
-                is_closed = "EndingSequenceNumber" in found["SequenceNumberRange"]
-                shard = _Shard(found["ShardId"], found.get("ParentShardId"), is_closed)
+            description = self._call("DescribeStream", request)["StreamDescription"]
+            for entry in description["Shards"]:
+                is_closed = "EndingSequenceNumber" in entry["SequenceNumberRange"]
+                shard = _Shard(entry["ShardId"], entry.get("ParentShardId"), is_closed)
                 shards[shard.shard_id] = shard
             last = description.get("LastEvaluatedShardId")
             if not last:
                 break
             request["ExclusiveStartShardId"] = last
-        if any(place != _END for name, place in self.places.items() if name not in shards):
+        if any(position != _END for name, position in self.positions.items() if name not in shards):
             raise PositionLost
-        self.places = {name: place for name, place in self.places.items() if name in shards}
+        self.positions = {
+            name: position for name, position in self.positions.items() if name in shards
+        }
         return shards
 
-    def _read(self, shard_id: str) -> Answer:
-        iterator = self._iterators.get(shard_id) or self._iterator(shard_id)
+    def _get_records(self, shard_id: str) -> Response:
+        iterator = self._iterators.get(shard_id) or self._open_iterator(shard_id)
         try:
-            return self._ask("GetRecords", {"ShardIterator": iterator})
+            return self._call("GetRecords", {"ShardIterator": iterator})
         except PositionLost:
-            if shard_id in self.places:
+            if shard_id in self.positions:
                 raise
-        # The oldest of a shard that is begun went meanwhile, a day old. (DynamoDB Local says so
-        # when the first change comes to an empty one.)
-        return self._ask("GetRecords", {"ShardIterator": self._iterator(shard_id)})
+        # The oldest changes of an unread shard expired after the iterator was opened. DynamoDB
+        # Local raises the same error at the first change of an empty shard.
+        return self._call("GetRecords", {"ShardIterator": self._open_iterator(shard_id)})
 
-    def _iterator(self, shard_id: str) -> str:
+    def _open_iterator(self, shard_id: str) -> str:
         request = {"StreamArn": self._arn, "ShardId": shard_id}
-        if place := self.places.get(shard_id):
-            start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": place}
+        if position := self.positions.get(shard_id):
+            start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position}
         else:
             start = {"ShardIteratorType": "TRIM_HORIZON"}
-        iterator: str = self._ask("GetShardIterator", request | start)["ShardIterator"]
+        iterator: str = self._call("GetShardIterator", request | start)["ShardIterator"]
         return iterator
 
-    def _ask(self, operation: str, request: dict[str, Any]) -> Answer:
+    def _call(self, operation: str, request: dict[str, Any]) -> Response:
         try:
             return self._calls.read_stream(operation, self._table, request)
         except StorageUnavailable as error:
-            if code_of(error) == "TrimmedDataAccessException":
+            if error_code(error) == "TrimmedDataAccessException":
                 raise PositionLost from error
             raise
 
 
-def _childless(shards: dict[str, _Shard]) -> set[str]:
+def _without_children(shards: dict[str, _Shard]) -> set[str]:
     return set(shards) - {shard.parent_id for shard in shards.values() if shard.parent_id}
 
 
 def _change_in(record: dict[str, Any]) -> Change:
-    told = record["dynamodb"]
-    moment: datetime = told["ApproximateCreationDateTime"]
-    return Change(told["Keys"]["id"]["S"], told.get("NewImage"), moment.timestamp())
+    change = record["dynamodb"]
+    moment: datetime = change["ApproximateCreationDateTime"]
+    return Change(change["Keys"]["id"]["S"], change.get("NewImage"), moment.timestamp())

@@ -166,7 +166,7 @@ def crowd(dynamodb_local):
                 if key[1].startswith(("andersson\x1f", "katharina\x1f"))]  # fmt: skip
         for at in range(0, len(rows), 25):
             puts = [{"PutRequest": {"Item": row}} for row in rows[at : at + 25]]
-            room.store.calls.put_rows(room.index, {"RequestItems": {room.index: puts}})
+            room.store.calls.batch_write(room.index, {"RequestItems": {room.index: puts}})
         yield room
         room.close()
 

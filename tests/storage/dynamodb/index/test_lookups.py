@@ -9,8 +9,8 @@ from app.contracts import Query
 from app.model.errors import StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import deadline
-from app.storage.dynamodb.client import pagination
 from app.storage.dynamodb.index import transactions
+from app.storage.dynamodb.tasks import bulk_read
 from tests.storage.dynamodb.index.test_browse import Meter
 from tests.support.aws_errors import throttled
 from tests.support.dynamodb_audit import audit
@@ -90,7 +90,7 @@ def test_ids_that_are_never_processed_are_a_failure_and_no_empty_answer(
         return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
 
     monkeypatch.setattr(full_room.store.calls, "read", give_nothing)
-    monkeypatch.setattr(transactions, "_MOST_EMPTY_HANDED", 2)
+    monkeypatch.setattr(transactions, "_MAX_EMPTY_RESPONSES", 2)
     with pytest.raises(StorageUnavailable, match="throttled"):
         full_room.store.get_many(["p1"])
 
@@ -148,7 +148,7 @@ def test_a_month_that_there_is_not_is_an_empty_page_without_a_read(full_room, me
 def test_a_batch_goes_on_behind_its_bookmark_also_when_that_person_is_gone(
     proxied_room, monkeypatch
 ):
-    monkeypatch.setattr(pagination, "_PEOPLE_AT_ONCE", 7)
+    monkeypatch.setattr(bulk_read, "_PAGE_SIZE", 7)
     people = [person(f"p{number}") for number in range(30)]
     list(proxied_room.store.add_many(people))
     whole = [each.id for batch in proxied_room.store.iter_batches() for each in batch.people]

@@ -12,7 +12,7 @@ from app.storage.dynamodb.index.rows import (
     filter_term,
     project_rows,
     read_card,
-    words_in_terms,
+    words_of_terms,
 )
 from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.records import changes, tidy_text
@@ -51,7 +51,7 @@ class CallsSeen:
 def actions_of(before: Employee | None, after: Employee | None) -> list[dict[str, object]]:
     calls = CallsSeen()
     seen = Manifest("x", 1, project_rows(before).shape) if before else Manifest("x")
-    IndexWriter(calls, TABLES).move(seen, project_rows(after) if after else None, {"Update": {}})
+    IndexWriter(calls, TABLES).apply(seen, project_rows(after) if after else None, {"Update": {}})
     return calls.actions
 
 
@@ -104,7 +104,7 @@ def test_a_value_cannot_pass_for_the_term_of_another():
     assert "|=lportland|" not in project_rows(forger).terms
     assert facet_token("a|b") != "a|b"
     assert facet_token("~" + facet_token("a|b")[1:]) != facet_token("a|b")
-    assert filter_term("l", "portland") not in words_in_terms(project_rows(forger).terms)
+    assert filter_term("l", "portland") not in words_of_terms(project_rows(forger).terms)
 
 
 def test_another_day_of_the_same_month_changes_no_row():

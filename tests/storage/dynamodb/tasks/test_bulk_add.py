@@ -32,7 +32,7 @@ def test_everyone_is_there_once_and_counted(proxied_room):
 def test_a_transaction_of_49_people_takes_the_100_actions_that_there_are(
     proxied_room, dynamodb_proxy
 ):
-    list(proxied_room.store.add_many(some(bulk_add.PEOPLE_AT_ONCE)))
+    list(proxied_room.store.add_many(some(bulk_add.GROUP_SIZE)))
     sizes = [
         len(request.json["TransactItems"])
         for request in dynamodb_proxy.requests
@@ -124,24 +124,24 @@ def test_memory_is_bounded_by_what_is_on_its_way(proxied_room):
     taken = []
     running = proxied_room.store.add_many(taken.append(one) or one for one in some(600))
     next(running)
-    assert len(taken) <= bulk_add.PEOPLE_AT_ONCE * 6
+    assert len(taken) <= bulk_add.GROUP_SIZE * 6
     running.close()
     stored = len(proxied_room.items(proxied_room.people))
-    assert stored == bulk_add.PEOPLE_AT_ONCE
+    assert stored == bulk_add.GROUP_SIZE
 
 
 def test_rows_that_come_back_unprocessed_are_written_again(proxied_room, monkeypatch):
-    put_rows = Calls.put_rows
+    batch_write = Calls.batch_write
     refused = threading.Semaphore(3)
 
     def refuse_some(calls, table, request):
         if not refused.acquire(blocking=False):
-            return put_rows(calls, table, request)
+            return batch_write(calls, table, request)
         rows = request["RequestItems"][table]
-        put_rows(calls, table, {"RequestItems": {table: rows[:5]}})
+        batch_write(calls, table, {"RequestItems": {table: rows[:5]}})
         return {"UnprocessedItems": {table: rows[5:]}}
 
-    monkeypatch.setattr(Calls, "put_rows", refuse_some)
+    monkeypatch.setattr(Calls, "batch_write", refuse_some)
     list(proxied_room.store.add_many(some(60)))
     assert not refused.acquire(blocking=False)
     assert audit(proxied_room) == []

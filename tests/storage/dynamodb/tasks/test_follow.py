@@ -26,9 +26,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch):
     """What takes seconds takes a tenth of them."""
-    monkeypatch.setattr(follow, "_AT_ONCE", 0.01)
-    monkeypatch.setattr(follow, "_SOON", 0.05)
-    monkeypatch.setattr(follow, "_IDLE", 0.2)
+    monkeypatch.setattr(follow, "_BUSY_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(follow, "_ACTIVE_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(follow, "_IDLE_PAUSE_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_an_old_copy_put_back_after_a_deletion_is_listed_though_its_hash_is_righ
 
 
 def test_many_changes_of_many_people_are_all_brought_in(room, monkeypatch):
-    monkeypatch.setattr(follow, "_HEALED_AT_ONCE", 20)
+    monkeypatch.setattr(follow, "_HEAL_BATCH_SIZE", 20)
     for number in range(50):
         eve(room, f"e{number}")
     for number in range(0, 50, 2):
@@ -224,7 +224,8 @@ from app.settings import Settings
 from app.storage.dynamodb.tasks import follow, lease
 from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 2.0, 0.2
-follow._AT_ONCE, follow._SOON, follow._IDLE = 0.01, 0.05, 0.2
+follow._BUSY_PAUSE_SECONDS, follow._ACTIVE_PAUSE_SECONDS = 0.01, 0.05
+follow._IDLE_PAUSE_SECONDS = 0.2
 for sentence in open_dynamodb_store(Settings.from_env()).follow(threading.Event()):
     print(sentence, flush=True)
 """

@@ -22,8 +22,8 @@ PAGE = 20
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch):
     """Few people are several pages."""
-    monkeypatch.setattr(reindex, "_RECORDS_AT_ONCE", PAGE)
-    monkeypatch.setattr(reindex, "_ROWS_AT_ONCE", 10 * PAGE)
+    monkeypatch.setattr(reindex, "_RECORD_PAGE_SIZE", PAGE)
+    monkeypatch.setattr(reindex, "_INDEX_PAGE_SIZE", 10 * PAGE)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ from app.settings import Settings
 from app.storage.dynamodb.tasks import lease, reindex
 from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 4.0, 1.0
-reindex._RECORDS_AT_ONCE, reindex._ROWS_AT_ONCE = 20, 200
+reindex._RECORD_PAGE_SIZE, reindex._INDEX_PAGE_SIZE = 20, 200
 list(open_dynamodb_store(Settings.from_env()).reindex())
 """
 

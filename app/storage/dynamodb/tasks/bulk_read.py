@@ -1,0 +1,29 @@
+"""Reads of the whole table of employees, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.contracts import Batch
+from app.storage.dynamodb.client.calls import Calls
+from app.storage.dynamodb.client.pagination import scan_pages
+from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.records import employee_from
+
+_PAGE_SIZE = 1_000
+
+
+def read_batches(calls: Calls, tables: Tables, bookmark: str) -> Iterator[Batch]:
+    """Implement EmployeeStore.iter_batches: in the order of the table; a bookmark is the last id."""
+    start = tables.person_key(bookmark) if bookmark else None
+    for page in scan_pages(calls, tables.people, {"Limit": _PAGE_SIZE}, start):
+        if page.items:
+            people = tuple(map(employee_from, page.items))
+            yield Batch(people, people[-1].id)
+
+
+def photo_keys(calls: Calls, tables: Tables) -> Iterator[str]:
+    """Implement EmployeeStore.photo_keys."""
+    request = {"ProjectionExpression": "id, object_key"}
+    for page in scan_pages(calls, tables.people, request):
+        yield from filter(None, (employee_from(item).photo_key for item in page.items))
