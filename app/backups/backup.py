@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from app.directory.service import Directory
 from app.exports.json_lines import line_of
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
+from app.runtime.file_lock import try_lock
 
 _UNFINISHED, _FINISHED = "unfinished", "finished"
 
@@ -118,10 +118,8 @@ def _begin(folder: Path, *, anew: bool) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     with (folder / _UNFINISHED / "lock").open("wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not try_lock(lock):
             raise ExportRefused(
                 f"Another backup is being taken into {folder}. Let it end, or name another folder."
-            ) from error
+            )
         yield

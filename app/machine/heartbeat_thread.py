@@ -1,69 +1,44 @@
-"""The pulse: a thread that leaves a heartbeat every five seconds, in one worker of a machine."""
+"""The thread that stores a heartbeat every five seconds, in one worker of a machine."""
 
 from __future__ import annotations
 
 import logging
-import os
-import threading
-import weakref
-from typing import IO
 
 from app.machine.console import Console
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
+from app.runtime.background import BackgroundThread
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 5.0
-_LONGEST_BEAT_SECONDS = 4.0
+HEARTBEAT_SECONDS = 5.0
+_MAX_SECONDS = 4.0
 
 
-class HeartbeatThread:
-    """Begins at the first request of a process: threads do not survive the fork of a worker."""
+class HeartbeatThread(BackgroundThread):
+    """Stores the heartbeats of this machine, where the store keeps any."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__("heartbeat", console.folder, HEARTBEAT_SECONDS)
         self._console = console
-        self._pid = 0
-        self._beginning = threading.Lock()
+        self._failed = False
 
     def begin(self) -> None:
-        """Begin to beat, once in a process. Costs nothing when it has begun."""
-        if self._pid == os.getpid() or self._console.heartbeats is None:
-            return
-        if not self._beginning.acquire(blocking=False):
-            return
+        """Start the thread, once in a process, where heartbeats are kept."""
+        if self._console.heartbeats is not None:
+            super().begin()
+
+    def run_once(self) -> bool:
+        """Store one heartbeat; return whether that succeeded."""
         try:
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                arguments = (weakref.ref(self._console),)
-                threading.Thread(target=_beat_on, args=arguments, name="pulse", daemon=True).start()
-        finally:
-            self._beginning.release()
-
-
-def _beat_on(known: weakref.ref[Console]) -> None:
-    """Beat while this worker is the one of its machine that does, and the application is there."""
-    pause = threading.Event()
-    turn: IO[bytes] | None = None
-    well = True
-    while (console := known()) is not None:
-        turn = turn or console.folder.try_lock("pulse")
-        if turn is not None:
-            well = _beat(console, was_well=well)
-        del console
-        pause.wait(BEAT_SECONDS)
-    if turn is not None:
-        turn.close()
-
-
-def _beat(console: Console, *, was_well: bool) -> bool:
-    try:
-        with deadline.within(_LONGEST_BEAT_SECONDS):
-            console.send_heartbeat()
-    except StorageUnavailable as error:
-        if was_well:
-            log.warning("this machine leaves no heartbeat: %s", error)
-        return False
-    if not was_well:
-        log.info("this machine leaves heartbeats again")
-    return True
+            with deadline.within(_MAX_SECONDS):
+                self._console.send_heartbeat()
+        except StorageUnavailable as error:
+            if not self._failed:
+                log.warning("this machine leaves no heartbeat: %s", error)
+            self._failed = True
+            return False
+        if self._failed:
+            log.info("this machine leaves heartbeats again")
+        self._failed = False
+        return True

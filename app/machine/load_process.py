@@ -1,11 +1,11 @@
-"""The program that burns CPU: run by cpu_stress.py as a process of its own, never imported by it.
+"""The program that burns CPU, run by load_test.py as a process of its own.
 
-It outlives whoever started it, and ends in time whatever is killed: each burner looks at the clock
-by itself, and the kernel ends one that does not (an alarm, and a limit of CPU time). The lock that
-says "a load is running" is a file that each of its processes holds open, so it is free exactly when
-the last of them is gone.
+It runs with ``-I -S``, so it imports nothing of ``app``. It outlives whoever started it, and ends
+in time whatever is killed: each burner looks at the clock by itself, and the kernel ends one that
+does not (an alarm, and a limit of CPU time). The lock that says "a load is running" is a file that
+each of its processes holds open, so it is free exactly when the last of them is gone.
 
-    python cpu_burn.py SECONDS LOCK_FD [STRESS_PROGRAM]
+    python -I -S load_process.py SECONDS LOCK_FD [STRESS_PROGRAM]
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from app.machine import load_process
 from app.model.errors import DirectoryError
+from app.runtime.file_lock import try_lock, wait_for_lock
 from app.runtime.runtime_dir import RuntimeDir
 
 MIN_SECONDS = 1
@@ -80,7 +80,7 @@ class LoadTest:
         """The load that is running now."""
         try:
             with self._gate(), self._open() as lock:
-                return None if _take(lock) else _read(lock)
+                return None if try_lock(lock) else _read(lock)
         except OSError:
             return None  # where no lock can be kept, none was started
 
@@ -90,7 +90,7 @@ class LoadTest:
             raise ValueError(f"a load of {seconds} s")
         try:
             with self._gate(), self._open() as lock:
-                if not _take(lock):
+                if not try_lock(lock):
                     raise LoadAlreadyRunning(_read(lock))
                 os.ftruncate(lock, 0)
                 process = _burn(seconds, lock)
@@ -102,7 +102,7 @@ class LoadTest:
         """End the load at once; whether there was one."""
         try:
             with self._gate(), self._open() as lock:
-                if _take(lock):
+                if try_lock(lock):
                     return False
                 _end(_pid_in(lock), lock)
                 return True
@@ -121,16 +121,8 @@ class LoadTest:
     @contextlib.contextmanager
     def _gate(self) -> Iterator[None]:
         with self._folder.path("load.gate").open("ab") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
+            wait_for_lock(gate)
             yield
-
-
-def _take(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _burn(seconds: int, lock: int) -> subprocess.Popen[bytes]:
@@ -184,6 +176,6 @@ def _end(group: int, lock: int) -> None:
             continue
         ends = time.monotonic() + _END_SECONDS
         while time.monotonic() < ends:
-            if _take(lock):
+            if try_lock(lock):
                 return
             time.sleep(_LOOK_SECONDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import stat
@@ -11,6 +10,8 @@ import tempfile
 import threading
 from pathlib import Path
 from typing import IO
+
+from app.runtime.file_lock import try_lock
 
 _NAME = "run"
 
@@ -41,12 +42,9 @@ class RuntimeDir:
         """
         with contextlib.suppress(OSError):
             file = self.path(name).open("ab")
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.close()
-                return None
-            return file
+            if try_lock(file):
+                return file
+            file.close()
         return None
 
     def _make(self) -> Path:

@@ -78,10 +78,10 @@ def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
     importer: Importer = app.extensions["importer"]
     job = importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True)
     watch: ImportScheduler = app.extensions["import_watch"]
-    assert watch.look()
+    assert watch.run_once()
     done = importer.read(job.id)
     assert (done.phase, done.done.added, done.lease_holder) == (Phase.APPLIED, 1, "")
-    assert not watch.look()
+    assert not watch.run_once()
 
 
 def test_the_process_that_compared_a_long_file_leaves_it_to_another(

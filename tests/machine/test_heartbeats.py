@@ -142,37 +142,37 @@ def test_what_the_store_refuses_is_told_as_ours(room) -> None:  # type: ignore[n
         store.all()
 
 
-def test_the_first_request_begins_the_pulse_once(
+def test_the_first_request_begins_the_heartbeat_thread_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat_thread, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat_thread, "HEARTBEAT_SECONDS", 0.05)
     fleet = Fleet()
-    before = threads_named("pulse")
+    before = threads_named("heartbeat")
     small = Small(tmp_path, fleet)
     assert not fleet.beats, "starting alone tells nobody"
     client = small.app.test_client()
     for _ in range(3):
         client.get("/healthz")
     wait_until(lambda: fleet.beats)
-    assert threads_named("pulse") == before + 1
+    assert threads_named("heartbeat") == before + 1
     first = fleet.beats[small.name].at
     wait_until(lambda: fleet.beats[small.name].at > first)
 
 
 def test_one_worker_of_a_machine_beats_and_when_it_dies_the_next(tmp_path: Path) -> None:
-    first = RuntimeDir(tmp_path).try_lock("pulse")
+    first = RuntimeDir(tmp_path).try_lock("heartbeat")
     assert first
-    assert RuntimeDir(tmp_path).try_lock("pulse") is None
+    assert RuntimeDir(tmp_path).try_lock("heartbeat") is None
     first.close()
-    second = RuntimeDir(tmp_path).try_lock("pulse")
+    second = RuntimeDir(tmp_path).try_lock("heartbeat")
     assert second
     second.close()
 
 
-def test_a_store_that_fails_ends_no_pulse_and_no_page(
+def test_a_store_that_fails_ends_no_heartbeat_thread_and_no_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat_thread, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat_thread, "HEARTBEAT_SECONDS", 0.05)
     fleet = Fleet()
     fleet.silent = True
     small = Small(tmp_path, fleet)
@@ -185,7 +185,7 @@ def test_a_store_that_fails_ends_no_pulse_and_no_page(
     wait_until(lambda: fleet.beats)
 
 
-def test_a_directory_of_one_machine_has_no_pulse(tmp_path: Path) -> None:
+def test_a_directory_of_one_machine_has_no_heartbeat_thread(tmp_path: Path) -> None:
     small = Small(tmp_path)
     small.app.test_client().get("/healthz")
     assert HeartbeatThread(small.console)._pid == 0
