@@ -5,33 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Culture:
-    """Given names of women and of men, and family names, each as one text of words.
-
-    ``order`` is how they are joined: ``gf`` given name first, ``fg`` family name first, ``gff`` two
-    family names, ``gs`` given name and father's name with an ending, ``g`` one name only.
-    ``weight`` is how many in a hundred and more have such a name; ``places`` are near to them.
-    ``skins`` and ``hairs`` bound how a drawn face looks (see faces.py), and ``style`` is frequent.
-    """
-
-    weight: int
-    women: str
-    men: str
-    family: str
-    order: str = "gf"
-    places: str = ""
-    skins: tuple[int, int] = (0, 2)
-    hairs: tuple[int, ...] = (0, 1, 1, 2, 2, 5)
-    style: str = ""
-
-
-DARK = (0, 0, 0, 0, 1, 5)
-BLACK = (0, 0, 0, 0, 0, 5)
-FAIR = (1, 2, 2, 3, 4, 4, 5, 6)
+from app.samples.culture import BLACK, DARK, Culture
+from app.samples.european_names import EUROPEAN
 
 CULTURES = (
     Culture(
@@ -163,96 +138,7 @@ CULTURES = (
         skins=(4, 6),
         hairs=BLACK,
     ),
-    Culture(
-        4,
-        "Ingrid Astrid Freja Saga Linnéa Solveig Sigrid Åsa Märta",
-        "Lars Björn Søren Håkon Nils Øyvind Mårten Jørgen Åke",
-        "Andersson Lindqvist Bergström Sjöberg Ødegård Nørgaard Hägglund Åkerman Kjær Lund",
-        places="Malmö Oslo Copenhagen",
-        skins=(0, 0),
-        hairs=FAIR,
-    ),
-    Culture(
-        2,
-        "Ásdís Guðrún Þórdís Sigríður Hrafnhildur Björk",
-        "Þorsteinn Ásgeir Kári Jökull Höskuldur Snorri",
-        "Árna Gunnars Þórs Sigurðar Kristjáns Ólafs",
-        order="gs",
-        places="Reykjavík",
-        skins=(0, 0),
-        hairs=FAIR,
-    ),
-    Culture(
-        3,
-        "Agnieszka Małgorzata Zofia Żaneta Kasia Bożena Świętosława",
-        "Łukasz Paweł Grzegorz Michał Sławomir Zbigniew Wojciech",
-        "Bąk Dąbrowicz Kowalczyk Łopata Mazur Pająk Sikora Wróbel Zając Źrebiec",
-        places="Warsaw Kraków Remote",
-        skins=(0, 1),
-        hairs=FAIR,
-    ),
-    Culture(
-        3,
-        "Natalia/Наталия Olga/Ольга Darya/Дарья Oksana/Оксана Vera/Вера",
-        "Dmytro/Дмитро Ivan/Иван Serhiy/Сергій Pavel/Павел Andrii/Андрій",
-        "Kovalenko/Коваленко Shevchuk/Шевчук Bondar/Бондар Melnyk/Мельник Orlenko/Орленко",
-        places="Warsaw Berlin Remote",
-        skins=(0, 1),
-        hairs=FAIR,
-    ),
-    Culture(
-        4,
-        "Chloé Amélie Noémie Geneviève Océane Hélène Maëlle",
-        "Jean-Baptiste Étienne François Gaël Rémi Jean-Luc Loïc Théo",
-        "Beauchamp-Desrosiers Lefèvre Bélanger d'Aubigny Côté Gagné Marchand de_la_Tour Noël",
-        places="Paris Montréal Brussels",
-        skins=(0, 2),
-    ),
-    Culture(
-        4,
-        "Anneliese Käthe Jutta Ursula Grete Lieselotte Heike",
-        "Jürgen Günther Matthias Uwe Götz Friedrich Jörg",
-        "Groß Müller Strauß von_Bülow Köhler Schäfer Weiß Zöllner Brückner",
-        places="Berlin Zürich Vienna",
-        skins=(0, 1),
-        hairs=FAIR,
-    ),
-    Culture(
-        4,
-        "Chiara Giulia Francesca Beatrice Ilaria Noemi",
-        "Matteo Lorenzo Niccolò Davide Riccardo Gabriele",
-        "Bianchi D'Angelo Esposito Ferrari Lo_Presti Marchetti Ricci Santoro",
-        places="Milan Lisbon",
-        skins=(0, 2),
-        hairs=DARK,
-    ),
-    Culture(
-        4,
-        "Inês Conceição Luísa Margarida Patrícia Thaís",
-        "Lucas João Mateus Tomé Antônio Estêvão",
-        "Almeida Araújo Conceição Costa Gonçalves Guimarães Magalhães dos_Santos Simões",
-        places="Lisbon São_Paulo",
-        skins=(1, 5),
-        hairs=DARK,
-    ),
-    Culture(
-        3,
-        "Niamh Siobhán Aoife Róisín Caoimhe Gráinne",
-        "Seán Cillian Pádraig Oisín Eoghan Tadhg",
-        "O'Brien O'Sullivan Ní_Dhomhnaill Mac_Gearailt O'Neill Byrne Gallagher",
-        places="Dublin London",
-        skins=(0, 0),
-        hairs=FAIR,
-    ),
-    Culture(
-        2,
-        "Eleni/Ελένη Katerina/Κατερίνα Ioanna/Ιωάννα Despina/Δέσποινα",
-        "Nikos/Νίκος Yannis/Γιάννης Kostas/Κώστας Stavros/Σταύρος",
-        "Papadopoulos/Παπαδόπουλος Georgiou/Γεωργίου Vlachos/Βλάχος Angelidis/Αγγελίδης",
-        places="Athens Berlin",
-        skins=(1, 2),
-        hairs=DARK,
-    ),
+    *EUROPEAN,
     Culture(
         2,
         "Noa/נועה Tamar/תמר Shira/שירה Yael/יעל",

@@ -7,8 +7,9 @@ from random import Random
 from string import ascii_uppercase
 from typing import NamedTuple
 
+from app.samples.culture import Culture
 from app.samples.faces import Traits
-from app.samples.names import CULTURES, Culture
+from app.samples.names import CULTURES
 from app.text.folding import fold
 
 _STYLES_OF_WOMEN = ("bob", "long", "bun", "tail", "curly", "crop", "waves")

@@ -20,21 +20,11 @@ def register(app: Flask) -> None:
     # Imported here, so that importing the package does nothing.
     from app.web import errors as error_pages
     from app.web.exports import views as export_pages
-    from app.web.http import (
-        assets,
-        compression,
-        etags,
-        middleware,
-        photos,
-    )
+    from app.web.http import assets, compression, etags, middleware, photos
     from app.web.imports import downloads
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
-    from app.web.machine import (
-        console,
-        diagnostics,
-        health,
-    )
+    from app.web.machine import console, diagnostics, health
     from app.web.people import views as employee_pages
 
     settings: Settings = app.extensions["settings"]

@@ -1,0 +1,98 @@
+"""Names of Europe and Brazil, written as in ``names``."""
+
+from __future__ import annotations
+
+from app.samples.culture import DARK, FAIR, Culture
+
+EUROPEAN = (
+    Culture(
+        4,
+        "Ingrid Astrid Freja Saga Linnéa Solveig Sigrid Åsa Märta",
+        "Lars Björn Søren Håkon Nils Øyvind Mårten Jørgen Åke",
+        "Andersson Lindqvist Bergström Sjöberg Ødegård Nørgaard Hägglund Åkerman Kjær Lund",
+        places="Malmö Oslo Copenhagen",
+        skins=(0, 0),
+        hairs=FAIR,
+    ),
+    Culture(
+        2,
+        "Ásdís Guðrún Þórdís Sigríður Hrafnhildur Björk",
+        "Þorsteinn Ásgeir Kári Jökull Höskuldur Snorri",
+        "Árna Gunnars Þórs Sigurðar Kristjáns Ólafs",
+        order="gs",
+        places="Reykjavík",
+        skins=(0, 0),
+        hairs=FAIR,
+    ),
+    Culture(
+        3,
+        "Agnieszka Małgorzata Zofia Żaneta Kasia Bożena Świętosława",
+        "Łukasz Paweł Grzegorz Michał Sławomir Zbigniew Wojciech",
+        "Bąk Dąbrowicz Kowalczyk Łopata Mazur Pająk Sikora Wróbel Zając Źrebiec",
+        places="Warsaw Kraków Remote",
+        skins=(0, 1),
+        hairs=FAIR,
+    ),
+    Culture(
+        3,
+        "Natalia/Наталия Olga/Ольга Darya/Дарья Oksana/Оксана Vera/Вера",
+        "Dmytro/Дмитро Ivan/Иван Serhiy/Сергій Pavel/Павел Andrii/Андрій",
+        "Kovalenko/Коваленко Shevchuk/Шевчук Bondar/Бондар Melnyk/Мельник Orlenko/Орленко",
+        places="Warsaw Berlin Remote",
+        skins=(0, 1),
+        hairs=FAIR,
+    ),
+    Culture(
+        4,
+        "Chloé Amélie Noémie Geneviève Océane Hélène Maëlle",
+        "Jean-Baptiste Étienne François Gaël Rémi Jean-Luc Loïc Théo",
+        "Beauchamp-Desrosiers Lefèvre Bélanger d'Aubigny Côté Gagné Marchand de_la_Tour Noël",
+        places="Paris Montréal Brussels",
+        skins=(0, 2),
+    ),
+    Culture(
+        4,
+        "Anneliese Käthe Jutta Ursula Grete Lieselotte Heike",
+        "Jürgen Günther Matthias Uwe Götz Friedrich Jörg",
+        "Groß Müller Strauß von_Bülow Köhler Schäfer Weiß Zöllner Brückner",
+        places="Berlin Zürich Vienna",
+        skins=(0, 1),
+        hairs=FAIR,
+    ),
+    Culture(
+        4,
+        "Chiara Giulia Francesca Beatrice Ilaria Noemi",
+        "Matteo Lorenzo Niccolò Davide Riccardo Gabriele",
+        "Bianchi D'Angelo Esposito Ferrari Lo_Presti Marchetti Ricci Santoro",
+        places="Milan Lisbon",
+        skins=(0, 2),
+        hairs=DARK,
+    ),
+    Culture(
+        4,
+        "Inês Conceição Luísa Margarida Patrícia Thaís",
+        "Lucas João Mateus Tomé Antônio Estêvão",
+        "Almeida Araújo Conceição Costa Gonçalves Guimarães Magalhães dos_Santos Simões",
+        places="Lisbon São_Paulo",
+        skins=(1, 5),
+        hairs=DARK,
+    ),
+    Culture(
+        3,
+        "Niamh Siobhán Aoife Róisín Caoimhe Gráinne",
+        "Seán Cillian Pádraig Oisín Eoghan Tadhg",
+        "O'Brien O'Sullivan Ní_Dhomhnaill Mac_Gearailt O'Neill Byrne Gallagher",
+        places="Dublin London",
+        skins=(0, 0),
+        hairs=FAIR,
+    ),
+    Culture(
+        2,
+        "Eleni/Ελένη Katerina/Κατερίνα Ioanna/Ιωάννα Despina/Δέσποινα",
+        "Nikos/Νίκος Yannis/Γιάννης Kostas/Κώστας Stavros/Σταύρος",
+        "Papadopoulos/Παπαδόπουλος Georgiou/Γεωργίου Vlachos/Βλάχος Angelidis/Αγγελίδης",
+        places="Athens Berlin",
+        skins=(1, 2),
+        hairs=DARK,
+    ),
+)
