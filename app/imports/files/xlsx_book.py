@@ -1,6 +1,6 @@
 """Open a workbook: its sheets, its date styles and its shared strings.
 
-openpyxl reads everything except shared strings and rows: with defusedxml it takes a minute for
+openpyxl knows which number formats are dates. It does not read the file: it takes a minute for
 100,000 people and keeps every string in memory.
 """
 
@@ -13,14 +13,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 from weakref import finalize
 from zipfile import ZipFile
 
+from app.imports.files.xlsx_package import (
+    SHARED_STRINGS,
+    elements_of,
+    parts_by_type,
+    relationships_of,
+    workbook_part,
+)
 from app.imports.files.xlsx_xml import PHONETIC, TEXT, TEXT_ITEM, ElementHandler, read_xml, unescape
 
-MAX_PART_BYTES = 40 * 1024 * 1024
 _CACHED_STRINGS = 4_096
+_STYLES = "xl/styles.xml"
+_ID = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
+_FALSE = ("", "0", "f", "false")
 
 
 class Sheet(NamedTuple):
@@ -71,38 +80,79 @@ class Book:
 
 
 def open_book(file: BinaryIO) -> Book:
-    """Read everything but the rows. Raises the errors of openpyxl for a damaged workbook."""
-    # Imported here: it takes 0.2 s.
-    from openpyxl.reader import excel  # type: ignore[import-untyped, unused-ignore]
+    """Read everything but the rows.
 
-    reader = excel.ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-    reader.read_manifest()
-    _check_part_size(reader.archive, excel._find_workbook_part(reader.package).PartName[1:])
-    reader.read_workbook()
-    excel.apply_stylesheet(reader.archive, reader.wb)
+    Raises FileUnreadable for a Strict workbook; for a damaged one KeyError, ValueError and the
+    errors of zipfile, zlib and expat.
+    """
+    archive = ZipFile(file)
+    parts = parts_by_type(archive)
+    workbook = workbook_part(parts)
+    date_styles, duration_styles = _read_styles(archive)
     book = Book(
-        archive=reader.archive,
-        sheets=tuple(_sheets(reader)),
-        epoch=reader.wb.epoch,
-        date_styles=frozenset(reader.wb._date_formats),
-        duration_styles=frozenset(reader.wb._timedelta_formats),
+        archive=archive,
+        sheets=tuple(_sheets(archive, workbook)),
+        epoch=_epoch(archive, workbook),
+        date_styles=date_styles,
+        duration_styles=duration_styles,
     )
-    texts = reader.package.find(excel.SHARED_STRINGS)
-    if texts is not None:
-        _read_shared_strings(book, texts.PartName[1:])
+    if SHARED_STRINGS in parts:
+        _read_shared_strings(book, parts[SHARED_STRINGS])
     return book
 
 
-def _check_part_size(archive: ZipFile, part: str) -> None:
-    """Check the size again: this part is read whole, whatever its name in the archive."""
-    if archive.getinfo(part).file_size > MAX_PART_BYTES:
-        raise ValueError(f"{part} is too large")
+def _sheets(archive: ZipFile, workbook: str) -> Iterator[Sheet]:
+    """Yield the sheets with rows, in order; charts and sheets without a part are left out."""
+    relationships, names = relationships_of(archive, workbook), set(archive.namelist())
+    for element in elements_of(archive, workbook):
+        attributes = element.attributes
+        # Old workbooks with macros may have sheets without an id.
+        if (element.parent, element.name) == ("sheets", "sheet") and attributes.get(_ID):
+            relationship = relationships[attributes[_ID]]
+            if relationship.type.endswith("/worksheet") and relationship.target in names:
+                is_hidden = attributes.get("state", "visible") != "visible"
+                yield Sheet(attributes["name"], relationship.target, is_hidden)
 
 
-def _sheets(reader: Any) -> Iterator[Sheet]:
-    for sheet, relation in reader.parser.find_sheets():
-        if relation.Type.endswith("/worksheet") and relation.target in reader.valid_files:
-            yield Sheet(sheet.name, relation.target, sheet.state != "visible")
+def _epoch(archive: ZipFile, workbook: str) -> datetime:
+    """Return the day from which the workbook counts its days."""
+    from openpyxl.utils.datetime import (  # type: ignore[import-untyped, unused-ignore]
+        MAC_EPOCH,
+        WINDOWS_EPOCH,
+    )
+
+    is_1904 = any(
+        element.name == "workbookPr" and element.attributes.get("date1904", "") not in _FALSE
+        for element in elements_of(archive, workbook)
+    )
+    epoch: datetime = MAC_EPOCH if is_1904 else WINDOWS_EPOCH
+    return epoch
+
+
+def _read_styles(archive: ZipFile) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the styles of dates and those of durations."""
+    # Imported here: it takes 0.2 s.
+    from openpyxl.styles.numbers import (  # type: ignore[import-untyped, unused-ignore]
+        BUILTIN_FORMATS,
+        is_date_format,
+        is_timedelta_format,
+    )
+
+    if _STYLES not in archive.namelist():
+        return frozenset(), frozenset()
+    codes: dict[int, str | None] = dict(BUILTIN_FORMATS)
+    formats = array("L")  # of each style
+    for element in elements_of(archive, _STYLES):
+        if (element.parent, element.name) == ("numFmts", "numFmt"):
+            codes[int(element.attributes["numFmtId"])] = element.attributes.get("formatCode")
+        elif (element.parent, element.name) == ("cellXfs", "xf"):
+            formats.append(int(element.attributes.get("numFmtId", 0)))
+    dates = {number for number, code in codes.items() if is_date_format(code)}
+    durations = {number for number, code in codes.items() if is_timedelta_format(code)}
+    return (
+        frozenset(style for style, number in enumerate(formats) if number in dates),
+        frozenset(style for style, number in enumerate(formats) if number in durations),
+    )
 
 
 class _SharedStringsHandler(ElementHandler):

@@ -8,25 +8,24 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
 from app.imports.errors import FileUnreadable
 from app.imports.files.rows import ROWS_A_SHEET, Row
-from app.imports.files.xlsx_book import MAX_PART_BYTES, Book, open_book
+from app.imports.files.xlsx_book import Book, open_book
 from app.imports.files.xlsx_cells import MAX_COLUMNS, CellError, read_sheet
+from app.imports.files.xlsx_package import MAX_PART_BYTES
 from app.text.formula_guard import unguarded
 
-# Sheets and shared strings are read as a stream; every other part is held in memory.
+# Sheets and shared strings may be long; every other part is short.
 _STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
 _MAX_STREAMED_BYTES = 1 << 30
 _MAX_BYTES = 8 << 30
 _MAX_PARTS = 2_000
-# Errors of openpyxl and its libraries for damaged or malicious workbooks; those of defusedxml are
-# ValueErrors.
+# Errors of zipfile, zlib, expat and our own parsing for damaged or malicious workbooks.
 _DAMAGE_ERRORS = (
-    zipfile.BadZipFile, zlib.error, ParseError, ExpatError, EOFError, KeyError, ValueError,
-    TypeError, AttributeError, IndexError, RuntimeError, OverflowError, AssertionError, OSError,
+    zipfile.BadZipFile, zlib.error, ExpatError, EOFError, LookupError, ValueError, TypeError,
+    AttributeError, RuntimeError, OverflowError, AssertionError, OSError,
 )  # fmt: skip
 _DAMAGED = "This Excel workbook is damaged. Open it in a spreadsheet and save it again, or as CSV."
 

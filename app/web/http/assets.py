@@ -10,7 +10,6 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, Response, abort, current_app
 
 from app.web.http.compression import MIN_BYTES, accepts_gzip, gzipped
-from app.web.ui.icons import build_sprite
 
 files = Blueprint("static_files", __name__)
 _FOREVER = "public, max-age=31536000, immutable"
@@ -29,7 +28,6 @@ class Asset(NamedTuple):
 def register(app: Flask, folder: Path) -> None:
     """Read every asset once and offer ``asset(name)`` to templates."""
     found = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    found["icons.svg"] = build_sprite().encode()
     assets = {name: _asset(name, content) for name, content in found.items()}
     app.extensions["assets"] = assets
     app.register_blueprint(files)

@@ -1,10 +1,8 @@
-"""The icons of the pages: a small sprite, taken out of the one that Bootstrap-Flask brings."""
+"""The icons of the pages: the symbols of ``static/icons.svg``."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from importlib import resources
 
 from markupsafe import Markup
 
@@ -26,7 +24,6 @@ _OF_PAGES = (
     "grid-3x2-gap-fill",
     "heart-pulse",
     "hourglass-split",
-    "info-circle-fill",
     "lightning-fill",
     "list-ul",
     "pause-fill",
@@ -45,20 +42,6 @@ _OF_PAGES = (
     "x-octagon-fill",
 )
 ICONS = frozenset((*_OF_PAGES, *(badge.icon for badge in BADGES)))
-_SYMBOL = re.compile(
-    r'<symbol class="[^"]*" (viewBox="[^"]*" id="([^"]*)">.*?</symbol>)', re.DOTALL
-)
-
-
-@lru_cache(maxsize=1)
-def build_sprite() -> str:
-    """Return an SVG sprite with a symbol for each icon in use."""
-    packaged = (
-        resources.files("flask_bootstrap") / "static/bootstrap5/icons/bootstrap-icons.svg"
-    ).read_text("utf-8")
-    symbols = {name: f"<symbol {rest}" for rest, name in _SYMBOL.findall(packaged)}
-    body = "".join(symbols[name] for name in sorted(ICONS))
-    return f'<svg xmlns="http://www.w3.org/2000/svg">{body}</svg>'
 
 
 @lru_cache(maxsize=256)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from app.exports.xlsx_file import xlsx_file
 from app.imports.errors import FileUnreadable
@@ -91,6 +92,23 @@ def test_a_workbook_gives_days_numbers_and_texts_as_they_are_meant() -> None:
         ("Hopper", "Grace", "B", "", "1943-01-02", "12.5", "=1"),
     ]
     assert [row.number for row in found.rows()] == [4, 5]
+
+
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+def test_the_style_of_a_cell_tells_a_day_or_a_length_of_time_from_a_number(epoch: datetime) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    book.active.append(["Name", *(f"c{place}" for place in range(6))])
+    day, length = datetime(2024, 2, 29, 8, 30), timedelta(hours=30, minutes=15)
+    book.active.append(["Ada", day, day, length, 45_351, 45_351.25, day])
+    formats = ("dd.mm.yyyy", "[$-409]d-mmm-yy;@", "[h]:mm", '"day" 0', "[Red]0.00", "h:mm AM/PM")
+    for cell, number_format in zip(book.active[2][1:], formats, strict=True):
+        cell.number_format = number_format
+    out = io.BytesIO()
+    book.save(out)
+    _, ada = XlsxRows(out).rows()
+    moment = "2024-02-29 08:30:00"
+    assert ada.cells[1:] == (moment, moment, "1 day, 6:15:00", "45351", "45351.25", moment)
 
 
 def workbook(**sheets: list[list[str]]) -> bytes:
@@ -258,6 +276,30 @@ def test_a_strict_workbook_is_told_how_to_be_saved() -> None:
     )
     with pytest.raises(FileUnreadable, match="Strict Open XML"):
         table(zipped(**parts))
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("[Content_Types].xml", b"sheet.main+xml", b"document.main+xml"),
+        ("xl/workbook.xml", b"UTF-8", b"UTF-9"),
+        ("xl/workbook.xml", b'r:id="rId1"', b'r:id="rId9"'),
+        ("xl/_rels/workbook.xml.rels", b"Target", b"Goal"),
+        ("xl/styles.xml", b'numFmtId="0"', b'numFmtId="x"'),
+        ("xl/styles.xml", b"</styleSheet>", b""),
+    ],
+)
+def test_a_part_that_is_damaged_is_refused_with_a_sentence(
+    part: str, before: bytes, after: bytes
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook(People=[["Name"], ["Ada"]]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    declared = b"" if b"<?xml" in parts[part] else b"<?xml version='1.0' encoding='UTF-8'?>"
+    whole = declared + parts[part]
+    assert before in whole
+    assert table(zipped(**parts | {part: whole})).sheets == ("People",)
+    with pytest.raises(FileUnreadable, match="damaged"):
+        table(zipped(**parts | {part: whole.replace(before, after)}))
 
 
 @pytest.mark.parametrize(

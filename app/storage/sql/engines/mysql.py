@@ -90,9 +90,10 @@ class MySqlEngine(ServerEngine):
         connection.ping()
 
     def socket_of(self, connection: Limited) -> int:
-        if connection._sock is None:
+        # PyMySQL gives its socket no public name.
+        if connection._sock is None:  # noqa: SLF001
             raise InterfaceError(0, "")
-        return int(connection._sock.fileno())
+        return int(connection._sock.fileno())  # noqa: SLF001
 
     def limit(self, connection: Limited, seconds: float) -> None:
         if "MariaDB" in connection.get_server_info():
