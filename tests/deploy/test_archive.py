@@ -40,6 +40,7 @@ def test_the_archive_holds_what_a_machine_needs_and_nothing_of_this_one(archive)
         "deploy/requirements-al2023.lock",
         "deploy/requirements-al2.lock",
         "deploy/uv.lock",
+        "docs/operations.md",
     } <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "instance/", ".git/"))]
     assert not [name for name in names if "__pycache__" in name]
