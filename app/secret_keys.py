@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from app.contracts import EmployeeStore
 from app.model.errors import StorageUnavailable
+from app.runtime.atomic_file import write_atomically
 from app.settings import Settings
 
 _FILE_NAME = "secret_key"
@@ -39,19 +40,13 @@ class SecretKeys:
 
 
 def _key_in_file(path: Path) -> str:
-    """The key in this file, made whole before it has its name, so that two starters agree."""
+    """Return the key in this file, which is made at once if it is missing."""
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f".{_FILE_NAME}-{secrets.token_hex(8)}")
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
+            new_key = secrets.token_hex(32).encode()
+            with suppress(FileExistsError):  # another process was faster
+                write_atomically(path, [new_key], mode=0o600, replace=False)
         key = path.read_text().strip()
     except OSError as error:
         raise StorageUnavailable(

@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from app.backups.parts import PEOPLE_A_PART, put_file
+from app.backups.parts import PEOPLE_A_PART
 from app.contracts import EmployeeStore
 from app.exports.json_lines import line_of, person_in
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
+from app.runtime.atomic_file import write_atomically
 
 _BUCKETS = 256
 _NOTED = "gathered.json"
@@ -101,7 +102,8 @@ def _noted(folder: Path) -> _Note:
 
 
 def _write(folder: Path, note: _Note) -> None:
-    put_file(folder / _NOTED, json.dumps(asdict(note)).encode())
+    # No more durable than the files it is about; ``_cut_to`` finds what a power cut has lost.
+    write_atomically(folder / _NOTED, [json.dumps(asdict(note)).encode()], durable=False)
 
 
 def _cut_to(folder: Path, note: _Note) -> None:

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from zlib import error as ZlibError
 
 from app.model.errors import ExportRefused
+from app.runtime.atomic_file import write_atomically
 
 MANIFEST = "manifest.json"
 PEOPLE_A_PART = 1_000
@@ -59,7 +59,7 @@ def write_part(folder: Path, name: str, lines: Iterable[bytes]) -> Part:
     """Write a part, whole or not at all; the same lines give the same bytes."""
     lines = list(lines)
     raw = gzip.compress(b"".join(lines), 6, mtime=0)
-    put_file(folder / name, raw)
+    write_atomically(folder / name, [raw], durable=False)  # synced before the manifest
     return Part(name, len(lines), hashlib.sha256(raw).hexdigest())
 
 
@@ -94,7 +94,7 @@ def remove_other_parts(folder: Path, manifest: Manifest) -> None:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """From now on the backup is whole."""
     told = {"format": _FORMAT, "version": _VERSION, **asdict(manifest)}
-    put_file(folder / MANIFEST, json.dumps(told, indent=1).encode() + b"\n")
+    write_atomically(folder / MANIFEST, [json.dumps(told, indent=1).encode(), b"\n"])
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -139,16 +139,6 @@ def series_in(folder: Path) -> tuple[str, str]:
         return second, first
     is_second = any(second in part.file for part in manifest.people)
     return (second, first) if is_second else (first, second)
-
-
-def put_file(path: Path, content: bytes) -> None:
-    """A file that appears whole or not at all."""
-    part = path.with_name(f"{secrets.token_hex(8)}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from app.backups.parts import put_file
 from app.contracts import PhotoStore
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotoNotFound
 from app.photos.keys import is_photo_key, thumbnail_key
+from app.runtime.atomic_file import write_atomically
 
 _FOLDER = "photos"
 _AT_ONCE = 8
@@ -67,7 +67,7 @@ def fetch(
             image = b""
         if not image:
             return None
-        put_file(path, image)
+        write_atomically(path, [image], durable=False)  # synced before the manifest
         return _photo(key, image)
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.model.errors import ExportRefused
+from app.runtime.atomic_file import write_atomically
 
 
 def write_file(path: Path, pieces: Iterable[bytes]) -> None:
@@ -22,7 +22,7 @@ def write_file(path: Path, pieces: Iterable[bytes]) -> None:
             with path.open("wb") as there:
                 there.writelines(pieces)
         else:
-            _write_whole(path, pieces)
+            write_atomically(path, pieces)
 
 
 def print_file(pieces: Iterable[bytes]) -> None:
@@ -30,16 +30,6 @@ def print_file(pieces: Iterable[bytes]) -> None:
     with _telling("Standard output"):
         sys.stdout.buffer.writelines(pieces)
         sys.stdout.buffer.flush()
-
-
-def _write_whole(path: Path, pieces: Iterable[bytes]) -> None:
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            file.writelines(pieces)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

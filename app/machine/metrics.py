@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import threading
 import time
 from dataclasses import asdict, dataclass, field
@@ -16,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from app.machine import procfs
 from app.machine.procfs import CpuTime
 from app.machine.request_counter import RequestCounter, requests_between
+from app.runtime.atomic_file import write_atomically
 from app.runtime.runtime_dir import RuntimeDir
 
 _YOUNG_SECONDS = 2.0
@@ -87,7 +87,5 @@ class RateMeter:
     def _keep(self, reading: _Reading) -> None:
         self._last = reading
         with contextlib.suppress(OSError):
-            path = self._folder.path("reading")
-            draft = path.with_name(f"reading.{os.getpid()}.{threading.get_ident()}")
-            draft.write_text(json.dumps(asdict(reading)))
-            draft.replace(path)
+            content = json.dumps(asdict(reading)).encode()
+            write_atomically(self._folder.path("reading"), [content], durable=False)

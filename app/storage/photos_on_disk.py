@@ -6,7 +6,6 @@ For one machine, or a folder that machines share. A file appears whole or not at
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from app.contracts import PhotoFile
 from app.model.errors import PhotoNotFound, StorageUnavailable
 from app.photos.keys import base_of, is_photo_key
+from app.runtime.atomic_file import write_atomically
 
 _SUBFOLDER = "employee_pic"
 
@@ -36,18 +36,10 @@ class FolderPhotos:
         """Store an image; a machine that loses its power keeps the whole file, or none."""
         if not is_photo_key(key):
             raise ValueError(f"not a photo key: {key!r}")
-        target = self._folder / key
-        # What a killed process leaves looks like a photo that no record names: the sweep takes it.
-        part = target.with_name(f"{secrets.token_hex(16)}.part")
         with self._telling("write"):
             self._photos.mkdir(parents=True, exist_ok=True)
-            try:
-                _write(part, image)
-                part.replace(target)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
-            _keep_name(self._photos)
+            # What a killed process leaves is like a photo that no record names: the sweep takes it.
+            write_atomically(self._folder / key, [image])
 
     def get(self, key: str) -> bytes:
         """The bytes of this photo's file; a link that somebody laid there is no photo."""
@@ -120,23 +112,6 @@ class FolderPhotos:
             raise StorageUnavailable(
                 "the photo store", f"{action} in", str(self._folder), reason
             ) from error
-
-
-def _write(path: Path, image: bytes) -> None:
-    """A new file, on the disk when this returns."""
-    with path.open("xb") as file:
-        file.write(image)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _keep_name(folder: Path) -> None:
-    """Bring the folder's list of names to the disk, as a new file's name stands only there."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _written_at(path: Path | str) -> float | None:
