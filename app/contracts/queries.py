@@ -56,13 +56,13 @@ class Query:
         _set(self, "filters", filters)
         _set(self, "facet_keys", tuple(_facet_keys(filters)))
         _set(self, "is_impossible", any(map(_is_impossible, filters)))
-        self._set_words(self.words, search_keys.typed_words(self.words) if self.words else ())
+        _set_words(self, self.words, search_keys.typed_words(self.words) if self.words else ())
 
     def with_words(self, words: Iterable[str]) -> Query:
         """Return the query for other words, which are folded and split already."""
         other = copy(self)
         typed = [cut(word, search_keys.WORD_BYTES) for word in words]
-        other._set_words(" ".join(typed), typed)
+        _set_words(other, " ".join(typed), typed)
         return other
 
     @property
@@ -79,14 +79,15 @@ class Query:
         """Return the key of a facet that is set; "" where it is not."""
         return dict(self.facet_keys).get(name, "")
 
-    def _set_words(self, text: str, typed: Iterable[str]) -> None:
-        typed_words = tuple(typed)
-        _set(self, "words", text)
-        _set(self, "typed_words", typed_words)
-        _set(self, "search_words", search_keys.query_words(typed_words) if typed_words else ())
+
+_set = object.__setattr__  # a frozen instance is written only while it is created
 
 
-_set = object.__setattr__  # of a frozen instance, while it is made
+def _set_words(query: Query, text: str, typed: Iterable[str]) -> None:
+    typed_words = tuple(typed)
+    _set(query, "words", text)
+    _set(query, "typed_words", typed_words)
+    _set(query, "search_words", search_keys.query_words(typed_words) if typed_words else ())
 
 
 def _facet_keys(filters: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ class BackgroundThread(ABC):
     ) -> None:
         self._name = name
         self._folder = folder
-        self._pause_seconds = pause_seconds
+        self.pause_seconds = pause_seconds
         self._first_pause_seconds = first_pause_seconds
         self._pid = 0
         self._starting = threading.Lock()
@@ -55,7 +55,7 @@ class BackgroundThread(ABC):
         self.begin()
         self._woken.set()
 
-    def _run_if_due(self, lock: IO[bytes] | None) -> IO[bytes] | None:
+    def run_if_due(self, lock: IO[bytes] | None) -> IO[bytes] | None:
         """Do the job if this process has the lock, can take it, or was woken; return the lock."""
         was_woken = self._woken.is_set()
         self._woken.clear()
@@ -71,8 +71,8 @@ def _run(
     lock: IO[bytes] | None = None
     woken.wait(pause_seconds)
     while (thread := owner()) is not None:
-        lock = thread._run_if_due(lock)
-        pause_seconds = thread._pause_seconds
+        lock = thread.run_if_due(lock)
+        pause_seconds = thread.pause_seconds
         del thread
         woken.wait(pause_seconds)
     if lock is not None:

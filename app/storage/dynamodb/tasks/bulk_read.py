@@ -14,7 +14,7 @@ _PAGE_SIZE = 1_000
 
 
 def read_batches(calls: Calls, tables: Tables, bookmark: str) -> Iterator[Batch]:
-    """Implement EmployeeStore.iter_batches: in the order of the table; a bookmark is the last id."""
+    """Implement EmployeeStore.iter_batches in table order; a bookmark is the last id."""
     start = tables.person_key(bookmark) if bookmark else None
     for page in scan_pages(calls, tables.people, {"Limit": _PAGE_SIZE}, start):
         if page.items:
