@@ -22,19 +22,19 @@ LABELS: Mapping[str, str] = {
     "full_name": "Full name",
     "preferred_name": "Preferred name",
     "pronouns": "Pronouns",
-    "job_title": "Title",
+    "job_title": "Job title",
     "department": "Department",
-    "location": "Place",
+    "location": "Location",
     "start_date": "Start date",
-    "email": "Mail",
+    "email": "Email",
     "phone": "Phone",
     "badges": "Badges",
     "about": "About",
 }
 REQUIRED: Mapping[str, str] = {
-    "full_name": "Give the full name, such as Amara Adeyemi",
-    "job_title": "Give a title, such as Field Engineer",
-    "location": "Give a place, such as Reykjavík or Remote",
+    "full_name": "Enter a full name, such as Amara Adeyemi",
+    "job_title": "Enter a job title, such as Field Engineer",
+    "location": "Enter a location, such as Reykjavík or Remote",
 }
 
 
@@ -58,7 +58,7 @@ def limit_of(name: str) -> int:
 def badges_problem(unknown: Iterable[str]) -> str:
     """What to do about badges that are not in the catalogue; empty when there are none."""
     for key in unknown:
-        return f"Choose badges of this list; “{clean_line(key)[:40]}” is not one of them"
+        return f"“{clean_line(key)[:40]}” is not a badge. Choose one from the list of badges"
     return ""
 
 
@@ -75,44 +75,44 @@ def _nothing(text: str) -> str:
 def _too_long(text: str, limit: int) -> str:
     if len(text) <= limit:
         return ""
-    return f"Shorten this to {limit:,} characters; it has {len(text):,}"
+    return f"Must be {limit:,} characters or fewer; it has {len(text):,}"
 
 
 def _mail_address(text: str) -> str:
     """An address has one @ with something on both sides, and no spaces."""
     name, at, domain = text.partition("@")
     if " " in text:
-        return "Take the spaces out of the address, like name@example.com"
+        return "Remove the spaces from the address, like name@example.com"
     if not at:
-        return "Add the @ and the part after it, like name@example.com"
+        return "Enter the @ and the part after it, like name@example.com"
     if not name:
-        return "Add the part before the @, like name@example.com"
+        return "Enter the part before the @, like name@example.com"
     if "@" in domain:
-        return "Leave one @ in the address, like name@example.com"
+        return "Enter an address with one @, like name@example.com"
     if not domain.strip(".") or domain.startswith(".") or domain.endswith(".") or ".." in domain:
-        return "Add the part after the @, like name@example.com"
+        return "Enter the part after the @, like name@example.com"
     return ""
 
 
 def _phone_number(text: str) -> str:
     """A number has digits, signs between them, and perhaps an extension."""
     if not _PHONE.fullmatch(text):
-        return "Use digits, spaces and + ( ) - only, like +1 206 555 0141"
+        return "Use only digits, spaces and + ( ) -, like +1 206 555 0141"
     if sum(mark.isdigit() for mark in text) < 3:
-        return "Add the rest of the number, like +1 206 555 0141"
+        return "Enter the whole number, like +1 206 555 0141"
     return ""
 
 
 def _day(text: str) -> str:
     """A day of the calendar, as browsers send it."""
     if not _DAY.fullmatch(text):
-        return "Write the day as year, month and day, like 2024-02-29"
+        return "Enter the date as year-month-day, like 2024-02-29"
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        return "Give a day that is in the calendar, like 2024-02-29"
+        return "Enter a date that exists, like 2024-02-29"
     if not 1900 <= found.year <= 2200:
-        return "Give a year from 1900 to 2200, like 2024-02-29"
+        return "Enter a year from 1900 to 2200, like 2024-02-29"
     return ""
 
 

@@ -101,7 +101,7 @@ def test_200_characters_are_taken_and_the_next_one_names_the_limit(
     too_long = {name: text + letter for name, text in fits.items()}
     answer = visitor.send(visitor.form(f"/edit/{ada}").typed(**too_long), 422)
     for name, limit in limits.items():
-        said = f"Shorten this to {limit:,} characters; it has {limit + 1:,}"
+        said = f"Must be {limit:,} characters or fewer; it has {limit + 1:,}"
         assert answer.error_at(name) == said
     assert answer.form.shows(too_long)
 
@@ -121,7 +121,7 @@ def test_unknown_badges_are_refused_and_the_known_ones_stay_chosen(
 ) -> None:
     form = visitor.form("/add").typed(**{**ADA, "badges": ["linux", "<b>king", "coffee"]})
     answer = visitor.send(form, 422)
-    assert "“<b>king” is not one of them" in answer.page.text
+    assert "“<b>king” is not a badge. Choose one from the list of badges" in answer.page.text
     assert answer.form.shows(ADA)
     assert world.stored() == {}
     visitor.send(answer.form)

@@ -156,9 +156,9 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(browse: Open) -> None:
     page.keyboard.press("Escape")
     assert page.locator("details[open]").count() == 0
     assert page.locator("summary:focus").inner_text() == "Badge"
-    page.click("summary:has-text('Place')")
-    page.click("summary:has-text('Title')")
-    assert page.locator("details[open] summary").inner_text() == "Title"
+    page.click("summary:has-text('Location')")
+    page.click("summary:has-text('Job title')")
+    assert page.locator("details[open] summary").inner_text() == "Job title"
     page.locator("#count").click()
     assert page.locator("details[open]").count() == 0
 
@@ -212,7 +212,7 @@ def test_mistakes_take_the_focus_and_lead_to_their_fields(browse: Open) -> None:
     page.click("text=Save person")
     assert page.locator("#error-summary:focus").count() == 1
     assert page.title().startswith("Error:")
-    page.click("#error-summary a >> text=Place")
+    page.click("#error-summary a >> text=Location")
     assert page.evaluate("document.activeElement.id") == "location"
 
 

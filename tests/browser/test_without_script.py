@@ -45,7 +45,7 @@ def test_add_mend_edit_and_delete_a_person(plain: Page, site: Site, tmp_path: Pa
     plain.fill("#location", "Arlington")
     plain.check("#badge-bug")
     plain.click("text=Save person")
-    expect(plain.locator("#job_title-error")).to_contain_text("Give a title")
+    expect(plain.locator("#job_title-error")).to_contain_text("Enter a job title")
     plain.fill("#job_title", "Admiral")
     plain.set_input_files("#photo", file)
     plain.click("text=Save person")

@@ -98,8 +98,8 @@ def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
     file.write_text(GOOD + "Cy,,L,cy@\n")
     result = run(app, file)
     assert result.exit_code == 1
-    assert "Line 4, Cy: Title: Give a title, such as Field Engineer" in result.output
-    assert "Mail: Add the part after the @, like name@example.com: “cy@”" in result.output
+    assert "Line 4, Cy: Title: Enter a job title, such as Field Engineer" in result.output
+    assert "Mail: Enter the part after the @, like name@example.com: “cy@”" in result.output
     assert total(app) == 2
 
 
@@ -115,8 +115,8 @@ def test_what_a_workbook_has_on_its_sheets_is_imported_or_named(app: Flask, file
             sheet.append(row)
     book.save(file.with_suffix(".xlsx"))
     result = run(app, file.with_suffix(".xlsx"))
-    assert "Line 3 of North, Cy: Title: Give a title" in result.output
-    assert "Line 3 of South, Di: Title: Give a title" in result.output
+    assert "Line 3 of North, Cy: Title: Enter a job title" in result.output
+    assert "Line 3 of South, Di: Title: Enter a job title" in result.output
     assert (
         "The sheet Prices was not read, because its headings are not those of North."
         in result.output
@@ -255,7 +255,7 @@ def test_refused_lines_are_written_into_a_file_to_be_mended(app: Flask, tmp_path
     assert f"The refused lines are in {mend}: mend them there" in told.output
     head, line = mend.read_text("utf-8-sig").splitlines()
     assert head == "Line,What to do,Name,Title,Office,Mail"
-    assert line.startswith('4,"Title: Give a title')
+    assert line.startswith('4,"Title: Enter a job title')
     mend.write_text(f"{head}\n4,,Cy,C,L,cy@example.com\n")
     other = tmp_path / "other.csv"
     assert run(app, mend, "--refused", other).exit_code == 0

@@ -75,8 +75,8 @@ class Table:
                 raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
             found = ", ".join(filter(None, map(clean_line, heading.cells)))
             raise FileUnreadable(
-                "No column says who is meant. Name one of them Full name, Mail or Id in the first "
-                f"row; the file has: {found[:200]}."
+                "No column identifies the person. Name a column Full name, Email or Id in the "
+                f"first row. The file has: {found[:200]}."
             )
         self._source.width = self.columns.width
         names = _normalized(heading)

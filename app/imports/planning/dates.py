@@ -36,8 +36,8 @@ _MONTHS = (
 )  # folded: English, German, French, Spanish
 _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 
-WRITE_ISO = "Write the day as year, month and day, like 2024-02-29"
-NOT_THERE = "Give a day that is in the calendar, like 2024-02-29"
+WRITE_ISO = "Enter the date as year-month-day, like 2024-02-29"
+NOT_THERE = "Enter a date that exists, like 2024-02-29"
 
 
 @dataclass(slots=True)
@@ -82,13 +82,13 @@ def _parse_slashes(first: int, second: int, year: int, order: DayOrder) -> tuple
         return _iso_date(year, first, second)
     if order.day_first == order.month_first:
         why = (
-            "nothing in the file tells"
+            "nothing in the file shows which"
             if not order.day_first
-            else "the file has days of both kinds"
+            else "the file has dates of both kinds"
         )
         return "", (
-            "This may be the day first or the month first, and "
-            f"{why}. Write it like {year}-{first:02}-{second:02}"
+            "The day may come first or the month may come first, and "
+            f"{why}. Enter the date like {year}-{first:02}-{second:02}"
         )
     return _iso_date(year, second, first) if order.day_first else _iso_date(year, first, second)
 

@@ -101,7 +101,7 @@ def _problem_of(row: Row, columns: Columns) -> Problem | None:
     for field, place in columns.places.items():
         if place in row.errors:
             heading = columns.headings[field]
-            return problem_at(heading, "Mend the formula that gives this error", row.cells[place])
+            return problem_at(heading, "Fix the formula that gives this error", row.cells[place])
     return None
 
 
@@ -114,9 +114,9 @@ def _mail_key(address: Value) -> str:
 def id_problem(employee_id: str) -> str:
     """Why nobody can have this id; empty when somebody can."""
     if len(employee_id) > _LONGEST_ID:
-        return f"Shorten this to {_LONGEST_ID} characters, or leave it empty"
+        return f"Must be {_LONGEST_ID} characters or fewer, or empty"
     if not employee_id.isprintable():
-        return "Take out what cannot be seen, or leave it empty"
+        return "Remove the invisible characters, or leave it empty"
     return ""
 
 

@@ -26,6 +26,8 @@ from app.model.revision import revision_of
 from app.runtime.compact_map import CompactMap
 from app.text.search_keys import email_key
 
+_NO_COLUMN = "The file has no column for this, and every new person needs it. Add the column"
+
 
 class Planner:
     """Plans the rows of one file in chunks, from the first to the last."""
@@ -74,8 +76,8 @@ class Planner:
         if match.owners:
             yield problem_at(
                 heading("email"),
-                f"{len(match.owners)} people have this address. Put the id of the one that is "
-                "meant in a column named Id",
+                f"{len(match.owners)} people have this email. Enter the id of the right person "
+                "in a column named Id",
                 row.text("email"),
             )
             return
@@ -85,7 +87,7 @@ class Planner:
             first_row = self._first_rows.first(f"mail {row.mail}")
         if first_row:
             line = row_label(first_row, self._sheets)
-            yield problem_at("", f"Line {line} is about the same person. Keep one of the two")
+            yield problem_at("", f"Row {line} is about the same person. Keep only one of them")
 
     def _problems(self, row: ParsedRow, match: Match) -> Iterator[Problem]:
         stored = match.employee
@@ -99,10 +101,10 @@ class Planner:
     def _problems_of_new(self, row: ParsedRow) -> Iterator[Problem]:
         if reason := id_problem(row.id):
             yield problem_at(self._columns.heading_of("id"), reason, row.id)
-        for name, what in validation.REQUIRED.items():
+        for name in validation.REQUIRED:
             if name not in row.values:
                 label = validation.LABELS[name]
-                yield problem_at(label, f"{what}: the file has no column for it")
+                yield problem_at(label, _NO_COLUMN)
 
 
 def _added(row: ParsedRow, match: Match) -> Line:

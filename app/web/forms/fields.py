@@ -89,8 +89,7 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         size = _size_of(self.upload)
         if size > self.photo_limit_mb * _MEGABYTE:
             raise StopValidation(
-                f"That file was {size / _MEGABYTE:.1f} MB. "
-                f"Choose one under {self.photo_limit_mb} MB"
+                f"The photo is {size / _MEGABYTE:.1f} MB. Choose one under {self.photo_limit_mb} MB"
             )
 
     @property

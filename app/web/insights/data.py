@@ -20,7 +20,12 @@ from app.web.ui.urls import list_address
 
 MAX_BARS = 20
 MAX_YEARS = 40
-_PLURALS = {"Place": "places", "Department": "departments", "Title": "titles", "Badge": "badges"}
+_PLURALS = {
+    "Location": "locations",
+    "Department": "departments",
+    "Job title": "job titles",
+    "Badge": "badges",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ def person_facts(employee: Employee) -> list[tuple[str, Markup]]:
         ("Goes by", escape(visible(employee.preferred_name))),
         ("Pronouns", escape(visible(employee.pronouns))),
         ("Department", _filter_link("department", employee.department)),
-        ("Place", _filter_link("location", employee.location)),
-        ("Mail", Markup(mail_link(employee.email))),  # noqa: S704 (escaped there)
+        ("Location", _filter_link("location", employee.location)),
+        ("Email", Markup(mail_link(employee.email))),  # noqa: S704 (escaped there)
         ("Phone", Markup(phone_link(employee.phone))),  # noqa: S704 (escaped there)
-        ("Started", _started(employee.start_date)),
+        ("Start date", _started(employee.start_date)),
     )
     return [(label, value) for label, value in facts if value]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TEXT_MENUS = (
-    ("location", "Place", "locations"),
+    ("location", "Location", "locations"),
     ("department", "Department", "departments"),
-    ("job_title", "Title", "job_titles"),
+    ("job_title", "Job title", "job_titles"),
 )
 
 

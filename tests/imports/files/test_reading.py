@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
+from app.exports.columns import HEADINGS
 from app.exports.xlsx_file import xlsx_file
 from app.imports.errors import FileUnreadable
 from app.imports.files.columns import field_of, read_headings
@@ -219,7 +220,7 @@ def test_an_error_in_a_cell_that_is_read_is_told_with_its_column() -> None:
     for _ in range(2):  # the second time as it was kept
         wanted = [read_row(row, found.columns, DayOrder()) for row in found.rows()]
         ada, bo = (each.problem for each in wanted)
-        assert ada == problem_at("Office", "Mend the formula that gives this error", "#N/A")
+        assert ada == problem_at("Office", "Fix the formula that gives this error", "#N/A")
         assert bo is None
         assert wanted[0].text("full_name") == "Ada"
 
@@ -342,7 +343,7 @@ def zipped(**parts: bytes) -> bytes:
         (b'{"id":"1","full_name":"Ana"}\n', "JSON Lines, not a table. Export as CSV or Excel"),
         (b'\xef\xbb\xbf[\n {"name": "Ana"}]', "JSON Lines, not a table"),
         (b"begin:vcard\r\nVERSION:3.0\r\nFN:Ana\r\nEND:VCARD\r\n", "contacts .vCard., not a table"),
-        (b"Colour,Size\nred,1\n", "No column says who is meant"),
+        (b"Colour,Size\nred,1\n", "No column identifies the person"),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "Open it in the program that made it"),
         (b"\r\n<html><table><tr><td>Name</td></tr></table>", "This is a web page or XML"),
     ],
@@ -451,6 +452,24 @@ def test_common_headings_are_understood(heading: str, field: str) -> None:
     assert field_of(heading) == field
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("Title", "Job title", "job_title"),
+        ("Place", "Location", "location"),
+        ("Mail", "Email", "email"),
+        ("Started", "Start date", "start_date"),
+    ],
+)
+def test_the_headings_of_exports_before_and_now_are_both_read(
+    old: str, new: str, field: str
+) -> None:
+    assert new in HEADINGS
+    for heading in (old, new):
+        found = read_headings(["Id", "Full name", heading])
+        assert found.places == {"id": 0, "full_name": 1, field: 2}, heading
+
+
 def test_headings_in_brackets_are_no_json() -> None:
     assert cells(table(b"[Name],[Office]\nAda,L\n")) == [("Ada", "L")]
 
@@ -514,10 +533,10 @@ def test_the_other_days_of_a_file_tell_whether_the_day_or_the_month_comes_first(
         order.learn(proof)
         assert parse_date("03/04/2024", order) == (wanted, "")
     order = DayOrder()
-    assert "nothing in the file tells" in parse_date("03/04/2024", order)[1]
+    assert "nothing in the file shows which" in parse_date("03/04/2024", order)[1]
     order.learn("25/12/2023")
     order.learn("12/25/2023")
-    assert "days of both kinds" in parse_date("03/04/2024", order)[1]
+    assert "dates of both kinds" in parse_date("03/04/2024", order)[1]
     assert parse_date("25/12/2023", order) == ("2023-12-25", "")
 
 

@@ -48,7 +48,7 @@ def test_an_empty_cell_empties_a_field_and_is_refused_where_one_is_needed(desk: 
     [line] = desk.lines(desk.run("Id,Phone,Badges\namara,,\n", go=False))
     assert line.new == {"phone": "", "badges": ()}
     [line] = desk.lines(desk.run("Id,Office\namara,\n", go=False))
-    assert line.problems == (("Office", "Give a place, such as Reykjavík or Remote", ""),)
+    assert line.problems == (("Office", "Enter a location, such as Reykjavík or Remote", ""),)
 
 
 def test_the_rules_are_those_of_the_form_and_one_bad_line_never_stops_the_others(
@@ -66,12 +66,12 @@ def test_the_rules_are_those_of_the_form_and_one_bad_line_never_stops_the_others
         + "Fay,T,L,fay@example.com,+1 206 555 0141,Linux User;bug,2024-02-29\n",
     )
     assert told == [
-        ("Mail", "Add the part after the @, like name@example.com"),
-        ("Phone", "Use digits, spaces and + ( ) - only, like +1 206 555 0141"),
-        ("Badges", "Choose badges of this list; “Wizard” is not one of them"),
-        ("Start date", "Give a day that is in the calendar, like 2024-02-29"),
-        ("Name", "Shorten this to 200 characters; it has 201"),
-        ("Name", "Give the full name, such as Amara Adeyemi"),
+        ("Mail", "Enter the part after the @, like name@example.com"),
+        ("Phone", "Use only digits, spaces and + ( ) -, like +1 206 555 0141"),
+        ("Badges", "“Wizard” is not a badge. Choose one from the list of badges"),
+        ("Start date", "Enter a date that exists, like 2024-02-29"),
+        ("Name", "Must be 200 characters or fewer; it has 201"),
+        ("Name", "Enter a full name, such as Amara Adeyemi"),
         ("", "added"),
     ]
 
@@ -80,8 +80,10 @@ def test_a_newcomer_needs_the_columns_that_a_known_person_may_do_without(desk: D
     desk.store.add(AMARA, "w")
     told = reasons(desk, "Name,Mail\nAmara,amara@example.com\nBo,bo@example.com\n")
     assert told[0] == ("", "changed")
-    assert told[1][0] == "Title"
-    assert told[1][1].endswith("the file has no column for it")
+    assert told[1] == (
+        "Job title",
+        "The file has no column for this, and every new person needs it. Add the column",
+    )
 
 
 def test_people_are_found_by_id_then_by_mail(desk: Desk) -> None:
@@ -112,7 +114,7 @@ def test_a_second_line_about_the_same_person_is_refused_naming_the_first(desk: D
         ",Dee,T,L,\n"
         ",Dee,T,L,\n",
     )
-    twice = "Line {} is about the same person. Keep one of the two"
+    twice = "Row {} is about the same person. Keep only one of them"
     assert [reason for _, reason in told] == [
         "changed", twice.format(2), twice.format(2), "added", twice.format(5), "added",
         twice.format(7),
@@ -125,13 +127,13 @@ def test_an_address_that_several_people_have_is_refused_with_what_to_do(desk: De
     [(column, reason)] = reasons(desk, "Name,Mail\nAda,team@example.com\n")
     assert column == "Mail"
     assert reason == (
-        "2 people have this address. Put the id of the one that is meant in a column named Id"
+        "2 people have this email. Enter the id of the right person in a column named Id"
     )
 
 
 def test_an_id_that_nobody_can_have_is_refused(desk: Desk) -> None:
     told = reasons(desk, f"Id,Name,Title,Office\n{'9' * 201},Ada,T,L\n")
-    assert told == [("Id", "Shorten this to 200 characters, or leave it empty")]
+    assert told == [("Id", "Must be 200 characters or fewer, or empty")]
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -171,4 +173,4 @@ def test_an_export_fills_an_empty_directory_with_the_same_people(desk: Desk) -> 
 def test_a_file_that_is_no_table_fails_with_its_sentence(desk: Desk) -> None:
     job = desk.run("Colour,Size\nred,1\n")
     assert job.phase is Phase.FAILED
-    assert job.error.startswith("No column says who is meant.")
+    assert job.error.startswith("No column identifies the person.")

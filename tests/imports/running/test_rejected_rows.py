@@ -50,7 +50,7 @@ def test_each_refused_line_comes_back_whole_with_what_to_do(real_desk: Desk) -> 
         ["45", "Eve", "'=1+1", "", "eve@example.com", ""],
     ]
     bo, cy, di, eve = (row[1] for row in rows)
-    assert bo.startswith("Title: Give a title, such as Field Engineer")
+    assert bo.startswith("Title: Enter a job title, such as Field Engineer")
     assert "; Mail: " in bo
     assert "; Hire date: " in bo
     assert cy.startswith("The row has 8 cells and the headings have 6.")

@@ -66,27 +66,27 @@ def test_after_a_mistake_everything_typed_is_still_there(small: SmallDirectory) 
     }
     assert "Two things need fixing" in page.text
     links = page.links()
-    assert links["Title: give a title, such as Field Engineer"] == "#job_title"
-    assert links["Mail: add the part after the @, like name@example.com"] == "#email"
+    assert links["Job title: enter a job title, such as Field Engineer"] == "#job_title"
+    assert links["Email: enter the part after the @, like name@example.com"] == "#email"
     assert "2 of 12 chosen" in page.text
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("email", "asdis", "Add the @ and the part after it"),
-        ("email", "@example.com", "Add the part before the @"),
-        ("email", "a@b@c.com", "Leave one @"),
-        ("email", "a b@example.com", "Take the spaces out"),
-        ("email", "a@.", "Add the part after the @"),
-        ("phone", "call me", "Use digits"),
-        ("phone", "+1", "Add the rest of the number"),
-        ("start_date", "yesterday", "year, month and day"),
-        ("start_date", "2023-02-29", "in the calendar"),
+        ("email", "asdis", "Enter the @ and the part after it"),
+        ("email", "@example.com", "Enter the part before the @"),
+        ("email", "a@b@c.com", "Enter an address with one @"),
+        ("email", "a b@example.com", "Remove the spaces from the address"),
+        ("email", "a@.", "Enter the part after the @"),
+        ("phone", "call me", "Use only digits"),
+        ("phone", "+1", "Enter the whole number"),
+        ("start_date", "yesterday", "as year-month-day"),
+        ("start_date", "2023-02-29", "a date that exists"),
         ("start_date", "0003-01-01", "from 1900"),
-        ("badges", "pirate", "“pirate” is not one of them"),
-        ("full_name", "x" * 201, "200 characters; it has 201"),
-        ("about", "x" * 2001, "2,000 characters; it has 2,001"),
+        ("badges", "pirate", "“pirate” is not a badge. Choose one from the list of badges"),
+        ("full_name", "x" * 201, "200 characters or fewer; it has 201"),
+        ("about", "x" * 2001, "2,000 characters or fewer; it has 2,001"),
     ],
 )
 def test_a_mistake_is_told_with_its_mend(

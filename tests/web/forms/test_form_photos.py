@@ -45,7 +45,7 @@ def test_after_another_mistake_the_photo_must_be_chosen_again_and_the_page_says_
 def test_a_photo_that_is_too_large_is_told_in_the_form(tmp_path: Path) -> None:
     small = SmallDirectory(tmp_path, PHOTO_MAX_MB="1")
     page = small.add(status=422, photo=upload(bytes(1_500_000)))
-    assert "That file was 1.4 MB. Choose one under 1 MB" in page.text
+    assert "The photo is 1.4 MB. Choose one under 1 MB" in page.text
     assert small.everyone() == []
 
 

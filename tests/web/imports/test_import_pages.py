@@ -72,12 +72,12 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
     assert "Nothing is changed yet." in page.text
     assert "CSV in UTF-8, separated by semicolons. Not read: Shoe size" in page.text
     assert "To be refused1" in page.text
-    assert "Job Title Give a title, such as Field Engineer." in page.text
+    assert "Job Title Enter a job title, such as Field Engineer." in page.text
     assert "It says cy@" in page.text
     assert [person.full_name for person in small.everyone()] == [AMARA.full_name]
 
     changed = small.get(page.links()["To be changed1"])
-    assert "Title Principal Engineer becomes Chief" in changed.text
+    assert "Job title Principal Engineer becomes Chief" in changed.text
     page = press(small, page, "/go")
     assert "Under way" in page.text
     work(small)
@@ -293,7 +293,7 @@ def test_refused_lines_are_downloaded_to_be_mended(small: SmallDirectory) -> Non
     assert answer.headers["Cache-Control"] == "private, no-store"
     lines = answer.data.decode("utf-8-sig").splitlines()
     assert lines[0] == "Line,What to do,Name,Job Title,Office,E-mail,Hire date,Shoe size"
-    assert lines[1].startswith('4,"Job Title: Give a title, such as Field Engineer')
+    assert lines[1].startswith('4,"Job Title: Enter a job title, such as Field Engineer')
     assert lines[1].endswith(",<b>Cy</b>,,Oslo,cy@,,")
     assert len(lines) == 2
 

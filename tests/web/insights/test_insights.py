@@ -70,7 +70,7 @@ def test_a_value_that_nobody_can_see_or_ask_for_has_no_bar(small: SmallDirectory
     small.put(Employee(id="odd", full_name="Odd", location="\u2800", department="\u200b"))
     page = small.get("/insights")
     assert all("location=&" not in address for address in bars_of(page).values())
-    assert "1 person has no place." in page.text
+    assert "1 person has no location." in page.text
     assert "1 person has no department." in page.text
 
 
@@ -78,7 +78,7 @@ def test_the_table_beneath_a_chart_has_its_numbers_and_links(small: SmallDirecto
     for person in STAFF:
         small.put(person)
     page = small.get("/insights")
-    assert rows_of(page, "People by place") == [
+    assert rows_of(page, "People by location") == [
         ["London", "2", "66.7 %"],
         ["Łódź & <co>", "1", "33.3 %"],
     ]
@@ -96,8 +96,8 @@ def test_the_longest_bars_come_first_and_the_rest_are_told_in_words(small: Small
     assert len(titles) == MAX_BARS
     assert titles[0] == "Place 04: 2 people"
     assert titles[-1] == "Place 00: 1 person"
-    assert "3 other places: 3 people." in page.text
-    assert rows_of(page, "People by place")[-1] == ["3 other places", "3", "7.1 %"]
+    assert "3 other locations: 3 people." in page.text
+    assert rows_of(page, "People by location")[-1] == ["3 other locations", "3", "7.1 %"]
 
 
 def test_months_without_anybody_are_zeros_of_their_year(small: SmallDirectory) -> None:

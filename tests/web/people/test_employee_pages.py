@@ -26,16 +26,16 @@ def test_a_person_is_shown_with_everything_known(small: SmallDirectory) -> None:
         "Goes by": "Amara",
         "Pronouns": "she/her",
         "Department": "Engineering",
-        "Place": "Nairobi",
-        "Mail": "amara@example.com",
+        "Location": "Nairobi",
+        "Email": "amara@example.com",
         "Phone": "+254 20 555 0127",
-        "Started": "4 February 2019",
+        "Start date": "4 February 2019",
     }
     links = page.links()
     assert links["Engineering"] == "/?department=Engineering"
     assert links["Nairobi"] == "/?location=Nairobi"
     assert links["Linux User"] == "/?badge=linux"
-    assert links["Mail"] == "mailto:amara@example.com"
+    assert links["Email"] == "mailto:amara@example.com"
     assert links["Call"] == "tel:+254205550127"
     assert (links["Edit"], links["Delete Amara Adeyemi-Lindqvist"]) == (
         "/edit/amara",
@@ -50,7 +50,7 @@ def test_what_is_not_known_is_left_out(small: SmallDirectory) -> None:
     page = small.get("/employee/b")
     assert page.all("dl") == []
     assert [heading.text for heading in page.all("h2")] == []
-    assert "Mail" not in page.links()
+    assert "Email" not in page.links()
     assert "N/A" not in page.text
     assert "None" not in page.text
 
