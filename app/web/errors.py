@@ -66,7 +66,7 @@ def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
     """Show plain words; log the action and the resource for the operator."""
     log_store_failure(error, request_id())
     if request.blueprint in _PLAIN_TEXT:
-        words = f"{error.service} does not answer. Code for the help desk: {request_id()}\n"
+        words = f"{error.service} is not responding. Code for the help desk: {request_id()}\n"
         return words, 503, {"Content-Type": "text/plain"}
     if recovery.holds_typed_form():
         return recovery.form_with_input(error)
@@ -91,7 +91,7 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     is_long = length is None or (most is not None and length > most)
     page = render_template(
         "413.html",
-        title="That was too much to take" if is_long else "That form had too much in it",
+        title="The file is too large" if is_long else "The form has too much data",
         is_long=is_long,
         is_import=request.blueprint == "imports",
         most_megabytes=(most or 0) // _MEGABYTE,

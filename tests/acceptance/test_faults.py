@@ -43,7 +43,7 @@ pytestmark = pytest.mark.slow
 WRITE = "TransactWriteItems"
 TYPED = {**ADA, "full_name": "Grace Hopper", "badges": ["bug", "trophy"]}
 NOT_SAVED = "Your changes were not saved"
-NOT_HEARD = "We could not hear whether"
+NOT_HEARD = "We do not know whether"
 HOLD_THE_LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -123,7 +123,7 @@ def lists_are_out(readers: list[Answer]) -> None:
     """Lists and pages say so with 503, in plain words; never an empty directory."""
     for answer in readers:
         assert answer.status == 503
-        assert answer.page.h1 == "The directory is out for a moment"
+        assert answer.page.h1 == "The directory is temporarily unavailable"
         assert "Nothing you saved is lost" in answer.page.text
         assert not shows_no_one(answer)
 
@@ -323,7 +323,7 @@ def test_s3_that_fails_while_a_photo_is_saved_leaves_nothing_half_done(
     for answer in answers:
         assert answer.status == 503
         assert NOT_SAVED in answer.page.text
-        assert "photo store does not answer" in answer.page.text
+        assert "photo store is not responding" in answer.page.text
         assert "Choose the photo again" in answer.page.text
         assert answer.form.shows(TYPED)
     aws.recover()

@@ -17,7 +17,7 @@ from tests.support.routes import ROUTES
 pytestmark = pytest.mark.slow
 
 HOURS = 60 * 60
-EXPIRED = "This form was open for too long"
+EXPIRED = "This form expired"
 
 
 def take_out(form: Form) -> Form:

@@ -77,7 +77,7 @@ def test_each_button_of_a_conflict_keeps_what_it_says(
 def test_an_edit_that_is_discarded_leaves_what_they_saved(world: World, visitor: Visitor) -> None:
     ada = visitor.add()
     page = in_conflict(visitor, ada).page
-    assert visitor.get(page.links()["Discard my edit"]).page.h1 == "Ada Byron"
+    assert visitor.get(page.links()["Discard my changes"]).page.h1 == "Ada Byron"
     assert world.stored()[ada].version == 2
 
 

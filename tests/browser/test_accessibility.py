@@ -36,7 +36,7 @@ def deleted(page: Page, site: Site) -> None:
     page.goto(address.replace("/employee/", "/edit/"))
     site.small.directory.delete(address.rpartition("/")[2], None, "theirs")
     page.click("text=Save person")
-    page.wait_for_selector("text=not here any more")
+    page.wait_for_selector("text=This person was deleted")
 
 
 def silent_form(page: Page, site: Site) -> None:
@@ -64,7 +64,7 @@ def busy_export(page: Page, site: Site) -> None:
     taken = [room.take({}) for _ in range(MAX_DOWNLOADS)]
     try:
         page.goto("/export.csv?q=a")
-        page.wait_for_selector("text=Other exports are under way")
+        page.wait_for_selector("text=Other exports are in progress")
     finally:
         for each in taken:
             room.give_back(each)

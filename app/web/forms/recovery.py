@@ -24,12 +24,12 @@ from app.web.ui.urls import edit_address
 
 _ADD, _EDIT, _DELETE = "employees.add", "employees.edit", "employees.delete"
 _EXPIRED = (
-    "This form was open for too long, so nothing was {done}. "
-    "Everything is still here: press {button} again."
+    "This form expired, so nothing was {done}. "
+    "Everything you typed is still here. Press {button} again."
 )
-_NOT_DONE = "{nothing} {service} does not answer. Press {button} again in a minute."
-_NOT_HEARD = "We could not hear whether {what}. Press {button} again: nothing is {done} twice."
-_IF_IT_GOES_ON = " If it goes on, tell the help desk this code: {code}"
+_NOT_DONE = "{nothing} {service} is not responding. Press {button} again in a minute."
+_NOT_HEARD = "We do not know whether {what}. Press {button} again: nothing is {done} twice."
+_IF_IT_GOES_ON = " If the problem continues, give the help desk this code: {code}"
 
 
 def holds_typed_form() -> bool:
@@ -72,7 +72,7 @@ def conflict_page(error: EditConflict) -> ResponseReturnValue:
     stored = error.stored
     if request.endpoint == _DELETE:
         words = (
-            "Someone changed this person since you opened this page. Look again before you delete."
+            "Someone changed this person after you opened this page. Check again before you delete."
         )
         return ask_to_delete(stored, 409, Notice("look", words))
     form = form_of_request(stored)

@@ -8,6 +8,7 @@ from math import ceil
 from app.contracts import PAGE_SIZE, Facets, Page
 from app.contracts.queries import TEXT_FILTERS
 from app.text import search_keys
+from app.text.plurals import count_people
 from app.web.ui.list_query import ListRequest
 
 # Where Facets counts the people of each condition.
@@ -63,42 +64,47 @@ def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None
     total = max(facets.total, visible)
     if asked.query.is_empty:
         number = page_number(asked, page, count)
-        people = "1 person" if total == 1 else f"{total:,} people"
         if is_whole(page) or not number or not visible:
-            return people
+            return count_people(total)
         first = (number - 1) * PAGE_SIZE + 1
-        return f"{people} · {first:,}–{first + visible - 1:,} shown"
+        return f"Showing {first:,}–{first + visible - 1:,} of {total:,}"
     if count is not None:
-        return f"{_matching(count)}, of {total:,}" if count else _matching(0)
+        return _matching(count, total) if count else "No one matches"
     if page.previous is not None and not page_number(asked, page, count):
         # How many were found before this page, nobody knows.
         so_far = " so far" if page.rows_examined is not None else ""
-        return f"{_more_matching(visible)}{so_far}, of {total:,}"
+        return f"{_more_matching(shown, total)}{so_far}"
     if page.previous is None and page.rows_examined is not None:
-        return f"{_matching(visible)} so far, of {total:,}"
+        return f"{_matching(shown, total)} so far"
     least = visible if page.previous is None else PAGE_SIZE  # the pages before this one were full
-    return f"More than {_matching(least)}, of {total:,}"
+    return f"{least:,}+ of {count_people(total)} match"
 
 
-def _matching(count: int) -> str:
+def _matching(count: int, total: int) -> str:
+    return f"{count:,} of {count_people(total)} {_match(count)}"
+
+
+def _more_matching(count: int, total: int) -> str:
     if count == 0:
-        return "No one matches"
-    return "1 person matches" if count == 1 else f"{count:,} people match"
+        return f"No more of the {count_people(total)} match"
+    return f"{count:,} more of {count_people(total)} {_match(count)}"
 
 
-def _more_matching(count: int) -> str:
-    if count == 0:
-        return "No more people match"
-    return "1 more person matches" if count == 1 else f"{count:,} more people match"
+def _match(count: int) -> str:
+    return "matches" if count == 1 else "match"
 
 
 def place_line(asked: ListRequest, page: Page, count: int | None) -> str:
     """Return the text between the links to the previous and the next page."""
     if is_whole(page):
-        return "All on one page" if page.cards else ""
+        return _all(len(page.cards)) if page.cards else ""
     number = page_number(asked, page, count)
     if not number or not page.cards:
         return ""
     if count is None or page.rows_examined is not None:
         return f"Page {number:,}"
     return f"Page {number:,} of {max(ceil(count / PAGE_SIZE), number):,}"
+
+
+def _all(count: int) -> str:
+    return "1 person" if count == 1 else f"All {count_people(count)}"

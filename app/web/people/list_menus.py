@@ -64,7 +64,7 @@ def _draw(facets: Facets, sprite: str) -> Iterator[_Menu]:
             for value in most_frequent(counts, MAX_VALUES)
         )
         more = len(counts) - MAX_VALUES
-        note = f'<li class="menu-note">and {more:,} more: search for them</li>' if more > 0 else ""
+        note = f'<li class="menu-note">{more:,} more: search to find them</li>' if more > 0 else ""
         yield _Menu(name, _head(word, sprite), rows, note)
     rows = tuple(
         _row("badge", key, key, f"{icon_at(sprite, icon)}<span>{escape(words)}</span>", count)

@@ -117,5 +117,5 @@ def _chips(asked: ListRequest) -> tuple[Chip, ...]:
         chips.insert(0, Chip(words, icon, asked.address_but("badge", "")))
     if query.joined:
         words = month(query.joined) if search_keys.is_month(query.joined) else f"“{query.joined}”"
-        chips.append(Chip(f"Joined {words}", "", asked.address_but("joined", "")))
+        chips.append(Chip(f"Start date: {words}", "", asked.address_but("joined", "")))
     return tuple(chips)

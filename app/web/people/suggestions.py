@@ -42,18 +42,20 @@ def with_close(count: str, matching: int, close: Suggestions) -> str:
     if not number:
         return count
     people = f"more than {number}" if close.more else f"{number}"
+    has = "has a similar name" if people == "1" else "have similar names"
     if close.beyond_page and matching:
-        return f"{count}, and {people} by name"
+        return f"{count}, and {people} more by name"
     if close.beyond_page:
         who = "1 person matches" if people == "1" else f"{people} people match"
         return f"{who[:1].upper()}{who[1:]} by name"
     if matching:
-        return f"{count}, and {people} {'is' if people == '1' else 'are'} close"
-    return f"{count}, but {people} {'person is' if people == '1' else 'people are'} close"
+        return f"{count}, and {people} {has}"
+    return f"{count}, but {people} {'person' if people == '1' else 'people'} {has}"
 
 
 def _because(reason: Reason) -> str:
+    typed = f"<bdi>{escape(reason.typed)}</bdi>"
     if not reason.found:
-        return f"without “<bdi>{escape(reason.typed)}</bdi>”"
-    words = "for" if reason.is_other_form else "close to"
-    return f"<bdi>{escape(reason.found)}</bdi>, {words} <bdi>{escape(reason.typed)}</bdi>"
+        return f"“{typed}” ignored"
+    words = "Nickname" if reason.is_other_form else "Similar"
+    return f"{words}: <bdi>{escape(reason.found)}</bdi> for {typed}"

@@ -220,7 +220,7 @@ def delete(employee_id: str) -> ResponseReturnValue:
         employee_id, revision or None, write_id_of(form_id, ["delete", employee_id, revision])
     )
     name = gone.full_name or visible(request.form.get("shown_name", ""))[:200]
-    flash(f"Deleted {name}." if name else "The person is deleted.", "good")
+    flash(f"Deleted {name}." if name else "The person was deleted.", "good")
     return redirect("/", 303)
 
 
@@ -231,7 +231,7 @@ def sample_data() -> ResponseReturnValue:
 
     directory = current_directory()
     if directory.browse(read_request({}).query, None, 1).cards:
-        flash("There are people here already, so no samples were loaded.", "look")
+        flash("The directory already has people, so no sample people were loaded.", "look")
         return redirect("/", 303)
     loaded = max(load_samples(directory, people=SAMPLE_PEOPLE, seed=1), default=0)
     flash(f"Loaded {loaded} sample people.", "good")

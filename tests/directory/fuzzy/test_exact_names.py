@@ -149,13 +149,13 @@ def test_the_page_shows_them_and_offers_to_look_further(
     monkeypatch.setattr(small.directory.employees, "browse", early.browse)
     page = small.get(f"/?q=toby+mercer{view}")
     assert page.names() == ["Toby B. Mercer", "Toby Mercer"]
-    assert [words_of(each) for each in page.all("h2")] == ["Further on in the list, by name"]
+    assert [words_of(each) for each in page.all("h2")] == ["More matches by name"]
     assert words_of(page.by_id("count")) == "2 people match by name"
-    assert "Look further" in page.links()
+    assert "Search more people" in page.links()
     early.meets_first = ("Toby Mercer",)
     page = small.get(f"/?q=toby+mercer{view}")
     assert page.names() == ["Toby Mercer", "Toby B. Mercer"]
-    assert words_of(page.by_id("count")) == "1 person matches so far, of 1, and 1 by name"
+    assert words_of(page.by_id("count")) == "1 of 1 person matches so far, and 1 more by name"
 
 
 @pytest.mark.parametrize(

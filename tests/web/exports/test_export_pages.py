@@ -183,7 +183,7 @@ def test_only_so_many_exports_run_at_once_and_the_list_goes_on(full: SmallDirect
     client = full.reader.client
     running = [client.get("/export.csv") for _ in range(MAX_DOWNLOADS)]
     page = full.get("/export.csv?q=ada", status=503)
-    assert page.h1 == "Other exports are under way"
+    assert page.h1 == "Other exports are in progress"
     assert page.response.headers["Retry-After"] == "30"
     assert page.links()["Try again"] == "/export.csv?q=ada"
     full.get("/")

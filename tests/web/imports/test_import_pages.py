@@ -216,7 +216,7 @@ def test_a_file_larger_than_a_photo_is_taken_and_a_giant_is_not(
     send(small, b"Name,Title,Office\n" + rows)
     monkeypatch.setattr(import_pages, "MAX_MEGABYTES", 1)
     refused = small.post("/import", {"file": upload(rows, "a.csv")}, 413)
-    assert "Choose a file under 1 MB, or import it on the machine with flask import" in refused.text
+    assert "Choose a file under 1 MB, or import it on the server with flask import" in refused.text
 
 
 def test_lines_come_page_by_page(small: SmallDirectory) -> None:

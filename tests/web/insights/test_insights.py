@@ -190,7 +190,7 @@ def test_a_directory_of_nobody_leads_to_adding_people(small: SmallDirectory) -> 
 
 def test_counts_that_cannot_be_read_are_no_empty_charts(small: SmallDirectory) -> None:
     small.store.silent = True
-    assert "out for a moment" in small.get("/insights", 503).text
+    assert "temporarily unavailable" in small.get("/insights", 503).text
 
 
 def test_every_page_leads_to_the_insights(small: SmallDirectory) -> None:

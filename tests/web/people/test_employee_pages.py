@@ -64,7 +64,7 @@ def test_the_time_of_the_last_change_names_day_hour_and_zone(small: SmallDirecto
     assert page.one("time", datetime="2026-11-20T09:14:00+00:00") is not None
     small.store.people["amara"] = replace(stored, updated_at=None, version=0)
     page = small.get("/employee/amara")
-    assert "Last changed outside these pages" in page.text
+    assert "Last changed by another program" in page.text
     assert "Version" not in page.text
 
 
@@ -124,7 +124,7 @@ def test_deleting_someone_who_changed_meanwhile_asks_again(small: SmallDirectory
     form = small.form("/delete/amara")
     small.change("amara", job_title="Chief")
     page = small.post("/delete/amara", form, 409)
-    assert "Someone changed this person since you opened this page." in page.text
+    assert "Someone changed this person after you opened this page." in page.text
     small.post("/delete/amara", page.fields())
     assert not small.is_there("amara")
 
@@ -144,7 +144,7 @@ def test_a_delete_whose_reply_was_lost_may_be_sent_again(small: SmallDirectory) 
     form = small.form("/delete/amara")
     small.store.deaf = True
     page = small.post("/delete/amara", form, 503)
-    assert "We could not hear whether the person was deleted." in page.text
+    assert "We do not know whether the person was deleted." in page.text
     assert page.h1 == "Delete Amara Adeyemi-Lindqvist?"
     small.store.deaf = False
     small.post("/delete/amara", page.fields())
@@ -165,7 +165,7 @@ def test_a_silent_store_deletes_no_one(small: SmallDirectory) -> None:
     form = small.form("/delete/amara")
     small.store.silent = True
     page = small.post("/delete/amara", form, 503)
-    assert "No one was deleted. The database does not answer." in page.text
+    assert "No one was deleted. The database is not responding." in page.text
 
 
 def test_a_get_deletes_and_loads_nothing(small: SmallDirectory) -> None:
@@ -182,13 +182,13 @@ def test_samples_fill_an_empty_directory_only(small: SmallDirectory) -> None:
     assert len(small.everyone()) == 60
     assert sum(bool(person.photo_key) for person in small.everyone()) > 20
     page = small.reader.follow(small.post("/sample-data", form))
-    assert "There are people here already" in page.text
+    assert "The directory already has people" in page.text
     assert len(small.everyone()) == 60
 
 
 def test_samples_need_a_token(small: SmallDirectory) -> None:
     page = small.post("/sample-data", {}, 400)
-    assert page.h1 == "This page was open for too long"
+    assert page.h1 == "This page has expired"
     assert small.everyone() == []
 
 
@@ -207,7 +207,7 @@ def test_a_silent_store_is_a_503_with_a_code_never_an_empty_list(small: SmallDir
 def test_a_page_that_is_not_there_offers_a_search(small: SmallDirectory) -> None:
     page = small.get("/no/such/page", 404)
     assert page.h1 == "No page at this address"
-    assert page.links()["See all people"] == "/"
+    assert page.links()["View all people"] == "/"
 
 
 def test_opening_a_person_or_no_one_lets_the_store_tidy_afterwards(small: SmallDirectory) -> None:

@@ -50,9 +50,9 @@ def test_next_and_previous_show_everyone_once_and_lead_back(
         places.append(count_of(page))
     assert seen == sorted(person.full_name for person in crowd())
     assert places == [
-        "60 people · 1–24 shown",
-        "60 people · 25–48 shown",
-        "60 people · 49–60 shown",
+        "Showing 1–24 of 60",
+        "Showing 25–48 of 60",
+        "Showing 49–60 of 60",
     ]
     assert "Page 3 of 3" in page.text
     page = busy.get(busy.get(page.links()["Previous"]).links()["Previous"])
@@ -76,7 +76,7 @@ def test_junk_in_the_address_shows_the_first_page(busy: SmallDirectory) -> None:
 def test_filters_and_words_join_and_stay_in_every_address(busy: SmallDirectory) -> None:
     page = busy.get("/?q=number&location=Kyoto&badge=bug&view=table")
     assert page.names() == [p.full_name for p in crowd() if p.location == "Kyoto" and p.badges]
-    assert count_of(page) == "10 people match, of 60"
+    assert count_of(page) == "10 of 60 people match"
     links = page.links()
     assert links["Remove filter Kyoto"] == "/?q=number&badge=bug&view=table"
     assert links["Remove filter Bugfixer"] == "/?q=number&location=Kyoto&view=table"
@@ -97,12 +97,14 @@ def test_words_with_marks_survive_every_link(busy: SmallDirectory) -> None:
 
 
 def test_a_count_is_shown_where_it_is_known_and_never_made_up(busy: SmallDirectory) -> None:
-    assert count_of(busy.get("/?letter=a")) == "20 people match, of 60"
-    assert count_of(busy.get("/?badge=bug")) == "30 people match, of 60"
-    assert count_of(busy.get("/?department=ENGINEERING")) == "30 people match, of 60"
-    assert count_of(busy.get("/?q=number")) == "More than 24 people match, of 60"
-    assert count_of(busy.get("/?department=Engineering&badge=bug")).startswith("More than 24")
-    assert count_of(busy.get("/?q=number007")) == "1 person matches, of 60"
+    assert count_of(busy.get("/?letter=a")) == "20 of 60 people match"
+    assert count_of(busy.get("/?badge=bug")) == "30 of 60 people match"
+    assert count_of(busy.get("/?department=ENGINEERING")) == "30 of 60 people match"
+    assert count_of(busy.get("/?q=number")) == "24+ of 60 people match"
+    assert count_of(busy.get("/?department=Engineering&badge=bug")).startswith(
+        "24+ of 60 people match"
+    )
+    assert count_of(busy.get("/?q=number007")) == "1 of 60 people matches"
     assert count_of(busy.get("/?q=nobody")) == "No one matches"
 
 
@@ -146,7 +148,7 @@ def test_a_menu_shows_the_sixty_that_most_people_have_by_name(small: SmallDirect
             small.store.add(person, person.id)
     page = small.get("/")
     rows = ["".join(row.itertext()).strip() for row in page.by_id("menus").iter("li")]
-    assert rows == [*(f"Place {n:02}2 people" for n in range(5, 65)), "and 5 more: search for them"]
+    assert rows == [*(f"Place {n:02}2 people" for n in range(5, 65)), "5 more: search to find them"]
 
 
 def test_no_one_matching_offers_to_take_filters_off_and_never_samples(
@@ -175,14 +177,14 @@ def test_a_search_that_ended_early_says_so_and_goes_on(
     pages = iter([Page((), "further", None, 4000), Page((card,), "further", None, 4000)])
     monkeypatch.setattr(busy.store, "browse", lambda *asked: next(pages))
     page = busy.get("/?q=a&badge=bug")
-    assert "We looked through 4,000 people." in page.text
-    assert page.links()["Look further"] == "/?q=a&badge=bug&cursor=further"
-    assert count_of(page) == "No one matches so far, of 60"
-    assert count_of(busy.get("/?q=a&badge=bug")) == "1 person matches so far, of 60"
+    assert "We searched 4,000 people." in page.text
+    assert page.links()["Search more people"] == "/?q=a&badge=bug&cursor=further"
+    assert count_of(page) == "0 of 60 people match so far"
+    assert count_of(busy.get("/?q=a&badge=bug")) == "1 of 60 people matches so far"
 
 
 @pytest.mark.parametrize(
-    ("people", "said"), [(1, "More than 1 person matches"), (23, "More than 23 people match")]
+    ("people", "said"), [(1, "1+ of 60 people match"), (23, "23+ of 60 people match")]
 )
 def test_a_first_page_that_lost_somebody_promises_no_more_than_it_shows(
     busy: SmallDirectory, monkeypatch: pytest.MonkeyPatch, people: int, said: str
@@ -195,10 +197,15 @@ def test_a_first_page_that_lost_somebody_promises_no_more_than_it_shows(
 @pytest.mark.parametrize(
     ("people", "goes_on", "count", "said"),
     [
-        (1, True, "1 more person matches so far, of 60", "Look further"),
-        (3, False, "3 more people match, of 60", ""),
-        (0, True, "No more people match so far, of 60", "We looked through another 4,000 people."),
-        (0, False, "No more people match, of 60", "No one further on This is the end of the list."),
+        (1, True, "1 more of 60 people matches so far", "Search more people"),
+        (3, False, "3 more of 60 people match", ""),
+        (0, True, "No more of the 60 people match so far", "We searched 4,000 more people."),
+        (
+            0,
+            False,
+            "No more of the 60 people match",
+            "No more matches This is the end of the list.",
+        ),
     ],
 )
 def test_further_on_nothing_is_said_of_whom_earlier_pages_found(
@@ -225,10 +232,10 @@ def test_counts_that_lag_never_hide_people(
     monkeypatch.setattr(busy.store, "facets", Facets)
     page = busy.get("/")
     assert len(page.names()) == 24
-    assert count_of(page).startswith("24 people")
+    assert count_of(page) == "Showing 1–24 of 24"
 
 
 @pytest.mark.parametrize("marks", ["%25", "'", "...", "%3F%3F%3F"])
 def test_marks_alone_ask_nothing(busy: SmallDirectory, marks: str) -> None:
     page = busy.get(f"/?q={marks}")
-    assert count_of(page).startswith("60 people")
+    assert count_of(page) == "Showing 1–24 of 60"

@@ -46,16 +46,16 @@ def test_exact_hits_come_first_then_the_close_with_their_reasons(
 ) -> None:
     page = few.get(f"/?q=bob{view}")
     assert page.names() == ["Bob Marsh", "Robert <Marsh>", "Robert Smith"]
-    assert [words_of(each) for each in page.all("h2")] == ["Close to what was typed"]
-    assert whys(page) == ["Robert, for Bob"] * 2
-    assert count_of(page) == "1 person matches, of 4, and 2 are close"
+    assert [words_of(each) for each in page.all("h2")] == ["Similar names"]
+    assert whys(page) == ["Nickname: Robert for Bob"] * 2
+    assert count_of(page) == "1 of 4 people matches, and 2 have similar names"
 
 
 def test_whoever_is_only_close_is_shown_in_place_of_no_one_matches(few: SmallDirectory) -> None:
     page = few.get("/?q=smiht")
     assert page.names() == ["Robert Smith"]
-    assert whys(page) == ["Smith, close to Smiht"]
-    assert count_of(page) == "No one matches, but 1 person is close"
+    assert whys(page) == ["Similar: Smith for Smiht"]
+    assert count_of(page) == "No one matches, but 1 person has a similar name"
     assert "No one matches “" not in page.text
 
 
@@ -63,7 +63,7 @@ def test_the_search_that_finds_them_all_is_a_link_that_keeps_the_filters(
     few: SmallDirectory,
 ) -> None:
     page = few.get("/?q=bob&location=Lisbon&view=table")
-    assert whys(page) == ["Robert, for Bob"] * 2
+    assert whys(page) == ["Nickname: Robert for Bob"] * 2
     assert page.links()["robert"] == "/?q=robert&location=Lisbon&view=table"
     assert few.get(page.links()["robert"]).names() == ["Robert <Marsh>", "Robert Smith"]
 
@@ -77,9 +77,9 @@ def test_nobody_close_leaves_the_hint(few: SmallDirectory) -> None:
 
 def test_what_was_typed_is_text_in_the_reason(few: SmallDirectory) -> None:
     page = few.get("/?q=%3Cb%3Esmiht%3C/b%3E")
-    assert whys(page) == ["without “b”; Smith, close to Smiht"]
+    assert whys(page) == ["“b” ignored; Similar: Smith for Smiht"]
     page = few.get("/?q=%22smiht%22%3E")
-    assert whys(page) == ["Smith, close to Smiht"]
+    assert whys(page) == ["Similar: Smith for Smiht"]
 
 
 @pytest.mark.parametrize("view", ["", "&view=table"])
@@ -98,7 +98,7 @@ def test_a_search_that_may_be_meant_and_must_look_further_is_offered(
     assert count_of(page) == "No one matches"
     assert "No one matches “smiht lisbon” Search for smith lisbon" in page.text
     further = few.get(page.links()["smith lisbon"])
-    assert "We looked through 4,000 people." in further.text
+    assert "We searched 4,000 people." in further.text
 
 
 def test_many_close_people_are_told_as_more(small: SmallDirectory) -> None:
@@ -106,7 +106,7 @@ def test_many_close_people_are_told_as_more(small: SmallDirectory) -> None:
         small.put(Employee(id=f"p{number}", full_name=f"Robert Number{number}"))
     page = small.get("/?q=robret")
     assert len(page.names()) == 16
-    assert count_of(page) == "No one matches, but more than 16 people are close"
+    assert count_of(page) == "No one matches, but more than 16 people have similar names"
 
 
 def test_words_of_who_was_just_saved_are_written_after_the_answer(few: SmallDirectory) -> None:
