@@ -15,7 +15,7 @@ from app.model.errors import DirectoryError
 
 DAYS_KEPT = 30
 JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
-NO_ROWS = "The file has headings, but no row below them."
+NO_ROWS = "The file has headings but no rows."
 
 
 # Imports are kept for thirty days: what is stored keeps the names of earlier releases.
@@ -64,7 +64,9 @@ class JobNotFound(DirectoryError):
     """No import has this id, or it expired after thirty days."""
 
     def __init__(self, job_id: str) -> None:
-        super().__init__(f"There is no import {job_id[:40]}: it may be over for more than 30 days.")
+        super().__init__(
+            f"There is no import {job_id[:40]}. Imports are kept for {DAYS_KEPT} days."
+        )
         self.job_id = job_id
 
 
@@ -165,12 +167,12 @@ class Job:
         which, first = ", ".join(self.ignored_sheets), self.sheets[0]
         if len(self.ignored_sheets) == 1:
             return (
-                f"The sheet {which} was not read, because its headings are not those of {first}. "
-                "If it has people, give it the same and import the file again."
+                f"The sheet {which} was ignored, because its headings differ from those of "
+                f"{first}. If it has people, give it the same headings and import the file again."
             )
         return (
-            f"These sheets were not read, because their headings are not those of {first}: "
-            f"{which}. If they have people, give them the same and import the file again."
+            f"These sheets were ignored, because their headings differ from those of {first}: "
+            f"{which}. If they have people, give them the same headings and import the file again."
         )
 
     def as_text(self) -> str:

@@ -59,7 +59,7 @@ class Importer:
             raise
         if not upload.size:
             self._jobs.delete(job.id)
-            raise FileUnreadable("The file is empty. Choose one with a row for each person.")
+            raise FileUnreadable("The file is empty. Choose a file with one row for each person.")
 
         def begin(job: Job) -> Job:
             return replace(
@@ -117,7 +117,7 @@ class Importer:
                 return replace(job, phase=Phase.APPLYING, auto_apply=True, paused=False, error="")
             if job.phase in ACTIVE_PHASES:
                 return replace(job, paused=False, attempts=0, error="")
-            raise ImportNotPossible("This import is over, so there is nothing to go on with.")
+            raise ImportNotPossible("This import has ended, so it cannot be resumed.")
 
         return change(self._jobs, job_id, resume)
 
@@ -126,7 +126,7 @@ class Importer:
 
         def stop(job: Job) -> Job:
             if job.phase not in ACTIVE_PHASES:
-                raise ImportNotPossible("Nothing is under way, so there is nothing to stop.")
+                raise ImportNotPossible("This import is not running, so there is nothing to stop.")
             return replace(job, paused=True)
 
         return change(self._jobs, job_id, stop)
@@ -145,7 +145,9 @@ class Importer:
         """Delete a job that changed no employee, with its file. Raises ImportNotPossible."""
         job = self.read(job_id)
         if not may_discard(job):
-            raise ImportNotPossible("This import changed people, so it is kept for thirty days.")
+            raise ImportNotPossible(
+                "This import changed people, so it is kept for 30 days. To reverse it, undo it."
+            )
         self._jobs.delete(job_id)
 
     def due(self) -> str | None:
@@ -168,12 +170,12 @@ def may_undo(job: Job) -> bool:
 
 def _undo_refusal(job: Job) -> str:
     if job.phase is Phase.UNDONE:
-        return "This import is undone already, so there is nothing to take back."
+        return "This import is already undone."
     if job.phase is Phase.UNDOING:
-        hint = " It was stopped: go on with it." if job.paused else ""
-        return f"This import is being undone already.{hint}"
+        hint = " It was stopped: resume it." if job.paused else ""
+        return f"This import is already being undone.{hint}"
     if job.phase in (Phase.APPLYING, Phase.APPLIED):
-        return "This import is still being carried out. Stop it first, then undo it."
+        return "This import is still in progress. Stop it first, then undo it."
     return "This import changed nobody, so there is nothing to undo."
 
 

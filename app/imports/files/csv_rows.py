@@ -19,14 +19,14 @@ _MAX_LINE_CHARACTERS = 200_000
 # How far to look for the closing quotation mark, in the cost of CsvLines.quoted_lines. It is halved
 # after each failure: a file with an open mark in every line would take quadratic time.
 _MAX_LOOKAHEAD, _MIN_LOOKAHEAD = 400_000, 10_000
-_TOO_LONG = "A cell is longer than any that can be read. Shorten it and import this row again"
+_TOO_LONG = "A cell is too long. Shorten it and import this row again"
 _STRAY = (
-    "A character of this row cannot be read: it is in another encoding than the file. "
-    "Type it anew, and import this row again"
+    "A character in this row cannot be read: its encoding differs from the file's. "
+    "Type it again and import this row again"
 )
 _OPEN = (
     "A quotation mark opens in this row and is not closed. "
-    "Close it or take it out, and import this row again"
+    "Close it or remove it, and import this row again"
 )
 
 

@@ -57,7 +57,7 @@ def detect_encoding(file: BinaryIO) -> str:
         return utf16
     if _count_controls(start) * _MIN_BYTES_PER_CONTROL > len(start):
         raise FileUnreadable(
-            "This file is neither a table of text nor an Excel workbook. Open it in the program "
+            "This file is neither a text table nor an Excel workbook. Open it in the program "
             "that made it, save the table as CSV or .xlsx, and choose that."
         )
     if _decodes(file, "utf-8") or _is_mostly_utf8(file):

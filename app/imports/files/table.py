@@ -39,9 +39,9 @@ _MAX_SHEET_NAME = 60
 _IDENTIFYING_FIELDS = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
 _TOO_MANY = (
     "The row has {} and the headings have {}. "
-    "Put quotation marks around a text that holds the separator"
+    "Put quotation marks around any text that contains the separator"
 )
-_TOO_FEW = "The row has {} and the headings have {}. Add the missing ones, empty if need be"
+_TOO_FEW = "The row has {} and the headings have {}. Add the missing cells; they may be empty"
 
 
 class _Sheet(NamedTuple):
@@ -65,7 +65,7 @@ class Table:
         sheets = list(self._find_sheets())
         visible = [sheet for sheet in sheets if sheet.position not in self._source.hidden]
         if not visible:
-            raise FileUnreadable("The file is empty. Choose one with a row for each person.")
+            raise FileUnreadable("The file is empty. Choose a file with one row for each person.")
         headings = [sheet.heading for sheet in visible]
         heading = next(filter(_identifies_people, headings), headings[0])
         self.columns: Columns = read_headings(heading.cells)
@@ -84,7 +84,7 @@ class Table:
         if len(self._selected) > _MAX_SHEETS:
             raise FileUnreadable(
                 f"This workbook has more than {_MAX_SHEETS} sheets of people. "
-                "Put them together on fewer and save it again."
+                "Combine them into fewer sheets and save it again."
             )
         self.sheets = self._sheet_names(self._selected)
         self.ignored_sheets = self._sheet_names(s for s in sheets if s not in self._selected)
@@ -158,19 +158,19 @@ def _open_source(file: BinaryIO) -> CsvRows | XlsxRows:
             "Save it as .xlsx without a password, or as CSV."
         )
     if start.startswith(_PDF):
-        raise FileUnreadable("This is a PDF. Save the table as CSV or .xlsx and choose that.")
+        raise FileUnreadable("This is a PDF. Save the table as CSV or .xlsx and choose that file.")
     if _JSON.match(start):
         raise FileUnreadable(
-            "This is JSON or JSON Lines, not a table. Export as CSV or Excel and import that; to "
-            "move a whole directory use flask backup and flask restore."
+            "This is JSON or JSON Lines, not a table. Export as CSV or Excel and import that file. "
+            "To move a whole directory, use flask backup and flask restore."
         )
     if _MARKUP.match(start):
         raise FileUnreadable(
-            "This is a web page or XML, whatever its name. Open it in a spreadsheet program, "
-            "save it as CSV or .xlsx, and choose that."
+            "This is a web page or XML file. Open it in a spreadsheet program, "
+            "save it as CSV or .xlsx, and choose that file."
         )
     if _VCARD.match(start):
         raise FileUnreadable(
-            "These are contacts (vCard), not a table. Export as CSV or Excel and import that."
+            "These are contacts (vCard), not a table. Export as CSV or Excel and import that file."
         )
     return CsvRows(file)

@@ -27,7 +27,9 @@ _DAMAGE_ERRORS = (
     zipfile.BadZipFile, zlib.error, ExpatError, EOFError, LookupError, ValueError, TypeError,
     AttributeError, RuntimeError, OverflowError, AssertionError, OSError,
 )  # fmt: skip
-_DAMAGED = "This Excel workbook is damaged. Open it in a spreadsheet and save it again, or as CSV."
+_DAMAGED = (
+    "This Excel workbook is damaged. Open it in a spreadsheet program and save it again, or as CSV."
+)
 
 
 class XlsxRows:
@@ -53,7 +55,7 @@ class XlsxRows:
 
     def describe(self, sheets: Sequence[str]) -> str:
         """Return the format and the sheets that are read, for the user."""
-        what = "its sheet" if len(sheets) == 1 else f"{len(sheets):,} sheets:"
+        what = "sheet" if len(sheets) == 1 else f"{len(sheets):,} sheets:"
         return f"Excel workbook, {what} {', '.join(sheets)}"
 
     def rows(self, sheet: int = 0) -> Iterator[Row]:
@@ -63,7 +65,7 @@ class XlsxRows:
             max_columns = self.width + 1 if self.width else MAX_COLUMNS
             for number, values in read_sheet(self._book, self._book.sheets[sheet], max_columns):
                 if number > ROWS_A_SHEET:
-                    raise FileUnreadable(f"This sheet has more than {ROWS_A_SHEET:,} rows.")
+                    raise FileUnreadable(f"A sheet has more than {ROWS_A_SHEET:,} rows. Split it.")
                 yield _row(number, values)
         except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error
@@ -85,13 +87,12 @@ class XlsxRows:
             raise FileUnreadable(_DAMAGED) from error
         if not any(part.filename == "xl/workbook.xml" for part in parts):
             raise FileUnreadable(
-                "This file is no Excel workbook. Save the table as .xlsx or as CSV."
+                "This file is not an Excel workbook. Save the table as .xlsx or as CSV."
             )
         size = sum(part.file_size for part in parts)
         if len(parts) > _MAX_PARTS or size > _MAX_BYTES or any(map(_is_too_large, parts)):
             raise FileUnreadable(
-                "This workbook unpacks to more than can be read. "
-                "Save its sheets as CSV and import those."
+                "This workbook is too large. Save its sheets as CSV files and import those."
             )
 
 

@@ -24,14 +24,14 @@ from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.text.search_keys import email_key
 
-_ADDED_SINCE = "Somebody with this address was added since. Import the file again to look again"
-_TAKEN_SINCE = "Somebody else was added under this id since. Import the file again to look again"
+_ADDED_SINCE = "Someone with this email was added after the check. Import the file again"
+_TAKEN_SINCE = "Someone else with this id was added after the check. Import the file again"
 _WAS_DELETED = (
-    "Who had this id was deleted, and no id is given twice. Take the id out to add a new person"
+    "The person with this id was deleted, and ids are not reused. Remove the id to add a new person"
 )
 _WAS_DELETED_AGAIN = (
     f"The same person was added and deleted {MAX_ID_CANDIDATES} times. "
-    "Give them an id or a mail address to add them once more"
+    "Give them an id or an email to add them again"
 )
 
 # Called with the number of lines read so far; may raise to end the work.

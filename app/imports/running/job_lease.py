@@ -22,8 +22,8 @@ _MAX_ATTEMPTS = 5
 _MAX_CHANGE_RETRIES = 20
 _PROC_STAT = Path("/proc/self/stat")
 _DIED_AGAIN = (
-    "The work on it ended five times without getting further. "
-    "The log of the machine says why; then let it go on."
+    "The import stopped five times without progress. "
+    "Read the log of the machine, then resume the import."
 )
 
 
@@ -47,7 +47,7 @@ def change(jobs: JobStore, job_id: str, make: Callable[[Job], Job]) -> Job:
         except JobChanged:
             continue
         return updated
-    raise JobChanged(f"The import {job_id} was changed by others all the time.")
+    raise JobChanged(f"The import {job_id} was being changed by other processes. Try again.")
 
 
 class JobLease:

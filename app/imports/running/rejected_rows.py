@@ -13,7 +13,8 @@ from app.imports.planning.lines import REJECTED, Line
 from app.imports.running.upload_store import open_upload
 
 # No field has these headings, so an import ignores the two columns.
-HEADINGS = ("Line", "What to do")
+HEADINGS = ("Row", "What to do")
+_OLD_HEADINGS = ("Line", "What to do")
 
 Cells = tuple[str, ...]
 
@@ -27,7 +28,8 @@ def rejected_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
     with open_upload(jobs, job) as file:
         table = Table(file)
         # A file of rejected rows that was imported again has both columns already.
-        skip = len(HEADINGS) if table.headings[: len(HEADINGS)] == HEADINGS else 0
+        first = table.headings[: len(HEADINGS)]
+        skip = len(HEADINGS) if first in (HEADINGS, _OLD_HEADINGS) else 0
         yield (*HEADINGS, *table.headings[skip:])
         with closing(table.rows()) as rows:
             for line in LineStore(jobs, job.id).with_outcome(job, REJECTED):

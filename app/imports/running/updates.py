@@ -16,10 +16,8 @@ from app.model.errors import EditConflict, EmployeeNotFound
 from app.model.revision import fields_changed_since, revision_of, version_in
 
 UPDATE_BATCH = 50
-_CHANGED_SINCE = (
-    "The person was changed since they were compared. Import the file again to look again"
-)
-_GONE_SINCE = "The person is not here any more. Import the file again to look again"
+_CHANGED_SINCE = "The person was changed after the check. Import the file again"
+_GONE_SINCE = "The person was deleted after the check. Import the file again"
 
 
 class Updater:

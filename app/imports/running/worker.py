@@ -45,7 +45,7 @@ def work(
     except StopRequested:
         lease.release()
     except StorageUnavailable as error:
-        _give_up(lease, f"It waits, because {error.service} did not answer: {error.reason}.")
+        _give_up(lease, f"Waiting, because {error.service} did not respond: {error.reason}.")
         raise
     else:
         lease.release()

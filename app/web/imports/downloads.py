@@ -44,7 +44,8 @@ def refused(job_id: str) -> ResponseReturnValue:
         headings = next(rows)
         return csv_of_rows(chain((headings,), rows))
 
-    return send(begin, FORMATS["csv"].media_type, f"{PurePath(job.name).stem} to mend.csv")
+    name = f"{PurePath(job.name).stem} - rows with errors.csv"
+    return send(begin, FORMATS["csv"].media_type, name)
 
 
 def _in_time(rows: Iterator[Cells]) -> Iterator[Cells]:

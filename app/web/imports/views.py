@@ -23,6 +23,7 @@ from app.imports.importer import may_discard, may_undo
 from app.imports.planning.line_store import outcomes_of
 from app.imports.scheduler import ImportScheduler
 from app.runtime import deadline
+from app.text.plurals import count_people
 from app.web.current import current_importer
 from app.web.imports import wording
 
@@ -130,6 +131,7 @@ def show(job_id: str) -> ResponseReturnValue:
         earlier=_address(job, window, window.start - LINES_A_PAGE),
         later=_address(job, window, window.end),
         can_go=_can_go(job),
+        people=count_people(wording.people_of(job)),
         can_undo=may_undo(job),
         can_forget=may_discard(job),
     )
@@ -215,7 +217,7 @@ def undo(job_id: str) -> ResponseReturnValue:
 def forget(job_id: str) -> ResponseReturnValue:
     """Delete the file and its preview; no employee was changed."""
     current_importer().discard(job_id)
-    flash("The file was removed; nobody was changed.", "good")
+    flash("The import was discarded. Nobody was changed.", "good")
     return redirect("/import", 303)
 
 

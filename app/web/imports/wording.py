@@ -26,31 +26,32 @@ from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
 
 OUTCOME_WORDS: Mapping[str, str] = {
-    REJECTED: "Refused",
+    REJECTED: "Rows with errors",
     CHANGED: "Changed",
     ADDED: "Added",
-    UNCHANGED: "Left alone",
+    UNCHANGED: "Unchanged",
     UNDONE: "Undone",
     SKIPPED: "Not undone",
 }
 PLANNED_WORDS: Mapping[str, str] = {
-    REJECTED: "To be refused",
+    REJECTED: "Rows with errors",
     CHANGED: "To be changed",
     ADDED: "To be added",
-    UNCHANGED: "To be left alone",
+    UNCHANGED: "Unchanged",
 }
 # While some are done and others are not yet.
 _UNDER_WAY_WORDS: Mapping[str, str] = {
-    REJECTED: "Refused",
+    REJECTED: "Rows with errors",
     CHANGED: "Changes",
     ADDED: "New people",
-    UNCHANGED: "Left alone",
+    UNCHANGED: "Unchanged",
 }
 # In the order in which a sentence tells them.
 _TOLD = (ADDED, CHANGED, UNCHANGED, REJECTED)
-_DONE_FIGURES = {outcome: OUTCOME_WORDS[outcome].lower() for outcome in _TOLD}
-_PLANNED_FIGURES = {outcome: PLANNED_WORDS[outcome].lower() for outcome in _TOLD}
-_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "left as they are"}
+_WITH_ERRORS = {REJECTED: "with errors"}
+_DONE_FIGURES = {outcome: OUTCOME_WORDS[outcome].lower() for outcome in _TOLD} | _WITH_ERRORS
+_PLANNED_FIGURES = {outcome: PLANNED_WORDS[outcome].lower() for outcome in _TOLD} | _WITH_ERRORS
+_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "not undone"}
 OUTCOME_ICONS: Mapping[str, str] = {
     REJECTED: "x-octagon-fill",
     CHANGED: "pencil",
@@ -133,11 +134,11 @@ def _figures(counts: LineCounts, words: Mapping[str, str]) -> str:
 def sentence(job: Job) -> str:
     """Return the progress of an import in one or two sentences."""
     done, total = job.progress
-    of_all = f"{done:,} of {count_of(total, 'line', 'lines')}"
+    of_all = f"{done:,} of {count_of(total, 'row', 'rows')}"
     if job.phase is Phase.FAILED or is_waiting(job):
         return job.error
     if job.paused and job.phase in ACTIVE_PHASES:
-        begun = "It is stopping" if is_leased(job) else "It was stopped"
+        begun = "Stopping" if is_leased(job) else "Stopped"
         return f"{begun} after {of_all}."
     return _SENTENCES[job.phase](job, of_all)
 
@@ -145,46 +146,54 @@ def sentence(job: Job) -> str:
 def _planning(job: Job, of_all: str) -> str:
     if job.total < 0:
         return "The file is being read."
-    return f"Compared {of_all}. Nothing is changed yet."
+    return f"Checked {of_all}. Nothing has changed yet."
 
 
 def _planned(job: Job, of_all: str) -> str:
     if job.has_no_rows:
-        return f"{NO_ROWS} There is nothing to carry out."
+        return f"{NO_ROWS} There is nothing to import."
     if not has_work(job):
-        return "There is nothing to carry out."
-    return "Nothing is changed yet. Look through the lines, then carry them out."
+        return "There is nothing to import."
+    return "Nothing has changed yet. Check the rows, then start the import."
 
 
 def _doing(job: Job, of_all: str) -> str:
     if job.buffered and is_leased(job):
-        return f"Carried out {of_all}. Being put in order: {count_people(job.buffered)}."
-    return f"Carried out {of_all}."
+        return f"Imported {of_all}. Sorting {count_people(job.buffered)}."
+    return f"Imported {of_all}."
 
 
 def _result(job: Job, of_all: str) -> str:
     if job.has_no_rows:
         return f"{NO_ROWS} Nothing was changed."
-    return f"Carried out: {_figures(job.done, _DONE_FIGURES) or 'nothing'}."
+    return f"Completed: {_figures(job.done, _DONE_FIGURES) or 'nothing'}."
 
 
 def _undone(job: Job, of_all: str) -> str:
     left = job.undone.skipped
-    words = f" Changed since, and left as they are: {count_people(left)}." if left else ""
-    return f"It was taken back for {count_people(job.undone.undone)}.{words}"
+    words = f" Changed since, so not undone: {count_people(left)}." if left else ""
+    return f"Import undone: {count_people(job.undone.undone)} {_how_undone(job)}.{words}"
+
+
+def _how_undone(job: Job) -> str:
+    """What undoing does to the people of this import."""
+    if job.added and job.done.changed:
+        return "removed or restored"
+    return "removed" if job.added else "restored"
 
 
 def what_undoing_does(job: Job) -> str:
     """Return what an undo will do, before it is confirmed."""
     added, changed = count_people(job.added), count_people(job.done.changed)
-    delete, restore = f"deletes {added} whom it added", f"gives {changed} the old values back"
+    delete = f"removes the {added} that the import added"
+    restore = f"restores the old values of {changed}"
     if job.added and job.done.changed:
-        return f"This {delete}, and {restore}."
+        return f"This {delete} and {restore}."
     return f"This {delete if job.added else restore}."
 
 
 _SENTENCES = {
-    Phase.RECEIVING: lambda job, of_all: "The file is on its way.",
+    Phase.RECEIVING: lambda job, of_all: "The file is being uploaded.",
     Phase.VALIDATING: _planning,
     Phase.READY: _planned,
     Phase.APPLYING: _doing,
@@ -193,14 +202,14 @@ _SENTENCES = {
     Phase.UNDONE: _undone,
 }
 _STATES: Mapping[Phase, tuple[str, str, str]] = {
-    Phase.RECEIVING: ("starting", "hourglass-split", "On its way"),
-    Phase.VALIDATING: ("starting", "hourglass-split", "Comparing"),
-    Phase.READY: ("look", "exclamation-triangle-fill", "Waits for you"),
-    Phase.APPLYING: ("look", "lightning-fill", "Under way"),
-    Phase.APPLIED: ("fine", "check-circle-fill", "Carried out"),
-    Phase.UNDOING: ("look", "lightning-fill", "Being undone"),
+    Phase.RECEIVING: ("starting", "hourglass-split", "Uploading"),
+    Phase.VALIDATING: ("starting", "hourglass-split", "Checking"),
+    Phase.READY: ("look", "exclamation-triangle-fill", "Ready for review"),
+    Phase.APPLYING: ("look", "lightning-fill", "In progress"),
+    Phase.APPLIED: ("fine", "check-circle-fill", "Completed"),
+    Phase.UNDOING: ("look", "lightning-fill", "Undoing"),
     Phase.UNDONE: ("fine", "check-circle-fill", "Undone"),
-    Phase.FAILED: ("broken", "x-octagon-fill", "Not read"),
+    Phase.FAILED: ("broken", "x-octagon-fill", "Failed"),
 }
 
 
@@ -218,9 +227,9 @@ def state(job: Job) -> tuple[str, str, str]:
     if is_waiting(job):
         return ("starting", "hourglass-split", "Waiting")
     if job.phase in (Phase.READY, Phase.APPLIED) and job.planned.rejected == sum(job.planned) > 0:
-        return ("broken", "x-octagon-fill", "All refused")
+        return ("broken", "x-octagon-fill", "All rows have errors")
     if job.phase is Phase.READY and not has_work(job):
-        return ("fine", "check-circle-fill", "Compared")
+        return ("fine", "check-circle-fill", "Nothing to import")
     return _STATES[job.phase]
 
 
@@ -231,7 +240,12 @@ def is_waiting(job: Job) -> bool:
 
 def has_work(job: Job) -> bool:
     """Return whether the import has anything to apply."""
-    return bool(job.planned.added + job.planned.changed)
+    return bool(people_of(job))
+
+
+def people_of(job: Job) -> int:
+    """Return the number of people that it would add or change."""
+    return job.planned.added + job.planned.changed
 
 
 def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:

@@ -73,9 +73,9 @@ def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None
     if page.previous is not None and not page_number(asked, page, count):
         # How many were found before this page, nobody knows.
         so_far = " so far" if page.rows_examined is not None else ""
-        return f"{_more_matching(shown, total)}{so_far}"
+        return f"{_more_matching(visible, total)}{so_far}"
     if page.previous is None and page.rows_examined is not None:
-        return f"{_matching(shown, total)} so far"
+        return f"{_matching(visible, total)} so far"
     least = visible if page.previous is None else PAGE_SIZE  # the pages before this one were full
     return f"{least:,}+ of {count_people(total)} match"
 

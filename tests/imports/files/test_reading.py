@@ -336,10 +336,10 @@ def zipped(**parts: bytes) -> bytes:
         (b"%PDF-1.4 ...", "This is a PDF"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "old Excel file"),
         (b"PK\x03\x04 and no more", "damaged"),
-        (zipped(word__document_xml=b"x"), "no Excel workbook"),
+        (zipped(word__document_xml=b"x"), "not an Excel workbook"),
         (zipped(xl__workbook_xml=b"<not xml", a_xml=b"x"), "damaged"),
-        (zipped(xl__workbook_xml=b"x", xl__styles_xml=bytes(41 << 20)), "unpacks to more"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "neither a table"),
+        (zipped(xl__workbook_xml=b"x", xl__styles_xml=bytes(41 << 20)), "workbook is too large"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "neither a text table"),
         (b'{"id":"1","full_name":"Ana"}\n', "JSON Lines, not a table. Export as CSV or Excel"),
         (b'\xef\xbb\xbf[\n {"name": "Ana"}]', "JSON Lines, not a table"),
         (b"begin:vcard\r\nVERSION:3.0\r\nFN:Ana\r\nEND:VCARD\r\n", "contacts .vCard., not a table"),
@@ -362,7 +362,7 @@ def test_a_byte_that_is_no_character_costs_its_own_row() -> None:
         *others, andre, bo = found.rows()
         assert [row.cells[0] for row in others] == [f"José {n}" for n in range(9)]
         assert not any(row.problem for row in (*others, bo))
-        assert andre.problem.startswith("A character of this row cannot be read")
+        assert andre.problem.startswith("A character in this row cannot be read")
         assert andre.cells == ("Andr\ufffd", "Clerk", "Oslo")
 
 
@@ -398,7 +398,7 @@ def told(text: str) -> list[tuple[int, str, str]]:
 def test_a_cell_that_is_too_long_costs_its_own_row_wherever_it_stands() -> None:
     for size in (150_000, 450_000):
         text = f"Name,Title,About\nAda,T,{'z' * size}\nBo,T,A\n"
-        assert told(text) == [(2, "", "A cell is longer"), (3, "Bo", "")]
+        assert told(text) == [(2, "", "A cell is too lo"), (3, "Bo", "")]
 
 
 def test_headings_that_cannot_be_read_are_refused_with_a_sentence() -> None:

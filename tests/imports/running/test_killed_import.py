@@ -43,7 +43,7 @@ def test_an_import_survives_kill_9_and_does_nothing_twice(
     facets = store.facets()
     assert (facets.total, dict(facets.letters)) == (PEOPLE, {"p": PEOPLE})
     page = urllib3.request("GET", f"{app.url}/import/{job.id}")
-    assert f"Carried out: {PEOPLE:,} added." in page.data.decode()
+    assert f"Completed: {PEOPLE:,} added." in page.data.decode()
     store.close()
 
 

@@ -90,9 +90,9 @@ def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(de
     done = desk.work(job)
     told = [(line.outcome, line.problems and line.problems[0].reason) for line in desk.lines(done)]
     assert [outcome for outcome, _ in told] == ["refused", "refused", "changed", "refused"]
-    assert "was changed since" in told[0][1]
-    assert "not here any more" in told[1][1]
-    assert "was added since" in told[3][1]
+    assert "was changed after the check" in told[0][1]
+    assert "was deleted after the check" in told[1][1]
+    assert "was added after the check" in told[3][1]
     assert desk.store.get("bo").job_title == "T"
     assert done.done == LineCounts(changed=1, rejected=3)
 
@@ -102,7 +102,7 @@ def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
     desk.store.delete("7", None, "gone")
     [line] = desk.lines(desk.run("Id,Name,Title,Office\n7,Ada,T,L\n"))
     assert line.outcome == "refused"
-    assert "no id is given twice" in line.problems[0].reason
+    assert "ids are not reused" in line.problems[0].reason
 
 
 def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk: Desk) -> None:
@@ -151,7 +151,7 @@ def test_who_was_added_and_undone_again_and_again_is_told_how_to_be_added(desk: 
     job = desk.run(text)
     assert job.done == LineCounts(rejected=1)
     [line] = desk.importer.lines(job, REJECTED, 0, 9)
-    assert "deleted 3 times. Give them an id or a mail address" in line.problems[0].reason
+    assert "deleted 3 times. Give them an id or an email" in line.problems[0].reason
 
 
 def test_a_file_that_breaks_off_while_it_is_received_leaves_nothing(desk: Desk) -> None:
@@ -178,9 +178,9 @@ def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
     undone = desk.undo(job)
     kept = [line for line in desk.lines(undone) if line.outcome == "kept"]
     assert {line.name: line.problems[0].reason for line in kept} == {
-        "cy": "Was changed since the import, and is left as it is",
-        "N1": "Was changed since the import, and is left as it is",
-        "N2": "Was deleted since the import",
+        "cy": "Changed since the import, so not undone",
+        "N1": "Changed since the import, so not undone",
+        "N2": "Deleted since the import",
     }
     assert desk.store.get("bo").job_title == "T"
     assert desk.store.get("cy").job_title == "New"
@@ -434,7 +434,7 @@ def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
     done = desk.work(job)
     assert done.done == LineCounts(added=2, rejected=1)
     assert desk.outcomes(done) == ["added", "refused", "added"]
-    assert "was added since" in desk.lines(done)[1].problems[0].reason
+    assert "was added after the check" in desk.lines(done)[1].problems[0].reason
 
 
 def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
@@ -556,7 +556,7 @@ def test_work_that_dies_again_and_again_rests_and_says_why(
     assert job_lease.acquire(desk.jobs, job.id, desk.stop) is None
     resting = desk.importer.read(job.id)
     assert resting.paused
-    assert "ended five times" in resting.error
+    assert "stopped five times" in resting.error
     desk.importer.resume(job.id)
     assert desk.work(job).phase is Phase.APPLIED
 
@@ -573,7 +573,7 @@ def test_a_store_that_does_not_answer_is_told_of_and_the_work_goes_on_later(
         with pytest.raises(StorageUnavailable):
             desk.work(job)
     waiting = desk.importer.read(job.id)
-    assert waiting.error == "It waits, because the database did not answer: locked."
+    assert waiting.error == "Waiting, because the database did not respond: locked."
     assert desk.importer.due() == job.id
     assert desk.work(job).done.added == 3
 
@@ -588,12 +588,12 @@ def test_what_cannot_be_undone_says_why(desk: Desk) -> None:
     assert "changed nobody" in why(job)
     desk.work(job)
     desk.importer.undo(job.id)
-    assert why(job) == "This import is being undone already."
+    assert why(job) == "This import is already being undone."
     desk.importer.stop(job.id)
-    assert why(job) == "This import is being undone already. It was stopped: go on with it."
+    assert why(job) == "This import is already being undone. It was stopped: resume it."
     desk.importer.resume(job.id)
     desk.work(job)
-    assert "is undone already" in why(job)
+    assert "is already undone" in why(job)
     begun = desk.take_in(many(1), go=False)
     desk.work(begun)
     desk.importer.resume(begun.id)

@@ -69,32 +69,33 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
     assert "The file is being read." in waiting.text
     work(small)
     page = small.reader.follow(sent)
-    assert "Nothing is changed yet." in page.text
-    assert "CSV in UTF-8, separated by semicolons. Not read: Shoe size" in page.text
-    assert "To be refused1" in page.text
+    assert "Nothing has changed yet." in page.text
+    assert "CSV in UTF-8, separated by semicolons. Ignored columns: Shoe size" in page.text
+    assert "Rows with errors1" in page.text
     assert "Job Title Enter a job title, such as Field Engineer." in page.text
-    assert "It says cy@" in page.text
+    assert "In the file: cy@" in page.text
     assert [person.full_name for person in small.everyone()] == [AMARA.full_name]
 
     changed = small.get(page.links()["To be changed1"])
     assert "Job title Principal Engineer becomes Chief" in changed.text
     page = press(small, page, "/go")
-    assert "Under way" in page.text
+    assert "In progress" in page.text
     work(small)
     done = small.get(sent.response.headers["Location"])
-    assert "Carried out: 1 added, 1 changed, 1 refused." in done.text
+    assert "Completed: 1 added, 1 changed, 1 with errors." in done.text
     assert [(one.full_name, one.job_title) for one in small.everyone()] == [
         (AMARA.full_name, "Chief"), ("Bo", "Clerk"),
     ]  # fmt: skip
 
     asked = small.get(done.links()["Undo import"])
     assert (
-        "This deletes 1 person whom it added, and gives 1 person the old values back." in asked.text
+        "This removes the 1 person that the import added and restores the old values of 1 person."
+        in asked.text
     )
     page = press(small, asked, "/undo")
     work(small)
     page = small.get(sent.response.headers["Location"])
-    assert "It was taken back for 2 people." in page.text
+    assert "Import undone: 2 people removed or restored." in page.text
     assert [(one.full_name, one.job_title) for one in small.everyone()] == [
         (AMARA.full_name, AMARA.job_title)
     ]
@@ -104,7 +105,7 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
 def test_an_import_is_stopped_and_goes_on(small: SmallDirectory) -> None:
     page = press(small, planned(small), "/go")
     page = press(small, page, "/stop")
-    assert "It was stopped after 0 of 3 lines." in page.text
+    assert "Stopped after 0 of 3 rows." in page.text
     assert "Undo import" in page.links()
     work(small)
     assert len(small.everyone()) == 1
@@ -119,11 +120,11 @@ def test_under_way_nothing_is_told_as_done_that_is_not(small: SmallDirectory) ->
     assert "Added1" not in page.text
     importer: Importer = small.app.extensions["importer"]
     stored = importer._jobs.read(importer.recent().jobs[0].id)
-    trouble = "It waits, because the database did not answer: locked."
+    trouble = "Waiting, because the database did not respond: locked."
     importer._jobs.write(replace(stored.job, error=trouble), stored.revision)
     waiting = small.get(f"/import/{stored.job.id}")
     assert f"Waiting {trouble}" in waiting.text
-    assert "Under way" not in waiting.text
+    assert "In progress" not in waiting.text
 
 
 def test_people_who_are_put_in_order_and_who_are_added_ahead_of_their_parts_are_told_of(
@@ -139,32 +140,33 @@ def test_people_who_are_put_in_order_and_who_are_added_ahead_of_their_parts_are_
         return str(small.reader.client.get(f"/import/{job.id}/progress").json["words"])
 
     held = {"lease_holder": "elsewhere 1 x", "lease_until": time.time() + 60}
-    sorting = "Carried out 0 of 3 lines. Being put in order: 1 person."
+    sorting = "Imported 0 of 3 rows. Sorting 1 person."
     assert told(buffered=1, **held) == sorting
-    assert told(lease_until=0.0) == "Carried out 0 of 3 lines."
-    assert told(buffered=0, added_ahead=1, **held) == "Carried out 1 of 3 lines."
-    assert told(paused=True, lease_holder="") == "It was stopped after 1 of 3 lines."
-    assert "This deletes 1 person whom it added." in small.get(f"/import/{job.id}/undo").text
+    assert told(lease_until=0.0) == "Imported 0 of 3 rows."
+    assert told(buffered=0, added_ahead=1, **held) == "Imported 1 of 3 rows."
+    assert told(paused=True, lease_holder="") == "Stopped after 1 of 3 rows."
+    asked = small.get(f"/import/{job.id}/undo")
+    assert "This removes the 1 person that the import added." in asked.text
 
 
 def test_a_file_in_which_nothing_is_new_does_not_wait_for_anybody(small: SmallDirectory) -> None:
     sent = send(small, b"Name,Title,Office\nCy,,\n")
     work(small)
     page = small.reader.follow(sent)
-    assert "All refused There is nothing to carry out." in page.text
-    assert "Carry it out" not in page.text
+    assert "All rows have errors There is nothing to import." in page.text
+    assert "Import 0 people" not in page.text
 
 
 def test_a_file_without_rows_says_so(small: SmallDirectory) -> None:
     sent = send(small, b"Name,Title,Office\n")
     work(small)
-    words = "The file has headings, but no row below them. There is nothing to carry out."
+    words = "The file has headings but no rows. There is nothing to import."
     assert words in small.reader.follow(sent).text
 
 
 def test_a_file_can_be_removed_before_it_is_carried_out(small: SmallDirectory) -> None:
     page = press(small, planned(small), "/forget")
-    assert "The file was removed; nobody was changed." in page.text
+    assert "The import was discarded. Nobody was changed." in page.text
     assert "Staff.csv" not in page.text
 
 
@@ -187,7 +189,7 @@ def test_a_file_that_cannot_be_read_says_so_on_its_page(small: SmallDirectory) -
     sent = send(small, b"%PDF-1.7")
     work(small)
     page = small.reader.follow(sent)
-    assert "Not read This is a PDF. Save the table as CSV or .xlsx and choose that." in page.text
+    assert "Failed This is a PDF. Save the table as CSV or .xlsx and choose that file." in page.text
 
 
 def test_the_sheets_of_a_workbook_that_were_not_read_are_named(small: SmallDirectory) -> None:
@@ -202,7 +204,8 @@ def test_the_sheets_of_a_workbook_that_were_not_read_are_named(small: SmallDirec
     work(small)
     page = small.reader.follow(sent)
     assert (
-        "The sheet <b>Old was not read, because its headings are not those of North." in page.text
+        "The sheet <b>Old was ignored, because its headings differ from those of North."
+        in page.text
     )
     assert "Excel workbook, 2 sheets: North, South" in page.text
     assert "2 of South Person of South" in page.text
@@ -258,7 +261,7 @@ def test_what_cannot_be_done_now_is_said(small: SmallDirectory) -> None:
     address = page.response.request.path
     token = page.fields(f"{address}/go")
     answer = small.reader.follow(small.post(f"{address}/stop", token))
-    assert "Nothing is under way, so there is nothing to stop." in answer.text
+    assert "This import is not running, so there is nothing to stop." in answer.text
 
 
 def test_the_list_and_the_empty_page_lead_to_the_import(small: SmallDirectory) -> None:
@@ -286,13 +289,13 @@ def test_whoever_was_added_or_could_not_be_undone_is_a_press_away(small: SmallDi
 
 def test_refused_lines_are_downloaded_to_be_mended(small: SmallDirectory) -> None:
     page = planned(small)
-    address = page.links()["Refused lines, CSV"]
+    address = page.links()["Download rows with errors"]
     answer = small.reader.client.get(address, buffered=True)
     assert answer.status_code == 200
-    assert 'filename="Staff to mend.csv"' in answer.headers["Content-Disposition"]
+    assert 'filename="Staff - rows with errors.csv"' in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "private, no-store"
     lines = answer.data.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Line,What to do,Name,Job Title,Office,E-mail,Hire date,Shoe size"
+    assert lines[0] == "Row,What to do,Name,Job Title,Office,E-mail,Hire date,Shoe size"
     assert lines[1].startswith('4,"Job Title: Enter a job title, such as Field Engineer')
     assert lines[1].endswith(",<b>Cy</b>,,Oslo,cy@,,")
     assert len(lines) == 2
@@ -302,7 +305,7 @@ def test_where_nothing_was_refused_there_is_no_such_file(small: SmallDirectory) 
     sent = send(small, b"Name;Title;Office\nBo;Clerk;Oslo\n")
     work(small)
     page = small.reader.follow(sent)
-    assert "Refused lines, CSV" not in page.links()
+    assert "Download rows with errors" not in page.links()
     [job] = small.app.extensions["importer"].recent().jobs
     small.get(f"/import/{job.id}/refused.csv", status=404)
     small.get("/import/20260101-000000-aaaaaaaa/refused.csv", status=404)
@@ -313,19 +316,19 @@ def test_a_file_too_many_at_once_is_told_to_wait(small: SmallDirectory) -> None:
     room = small.app.extensions["long_files"]
     taken = [room.take({}) for _ in range(MAX_DOWNLOADS)]
     assert all(taken)
-    assert "Try again" in small.get(page.links()["Refused lines, CSV"], status=503).text
+    assert "Try again" in small.get(page.links()["Download rows with errors"], status=503).text
     room.give_back(taken[0])
-    small.reader.client.get(page.links()["Refused lines, CSV"], buffered=True)
+    small.reader.client.get(page.links()["Download rows with errors"], buffered=True)
     assert room.take({})
 
 
 def test_the_list_tells_what_each_import_did_or_would_do(small: SmallDirectory) -> None:
     page = planned(small)
-    assert "1 to be added, 1 to be changed, 1 to be refused" in small.get("/import").text
+    assert "1 to be added, 1 to be changed, 1 with errors" in small.get("/import").text
     press(small, page, "/go")
     work(small)
     listed = small.get("/import")
-    assert "1 added, 1 changed, 1 refused" in listed.text
+    assert "1 added, 1 changed, 1 with errors" in listed.text
     [job] = small.app.extensions["importer"].recent().jobs
     done = small.get(f"/import/{job.id}")
     press(small, small.get(done.links()["Undo import"]), "/undo")
@@ -339,8 +342,8 @@ def test_an_import_of_which_nothing_could_be_taken_is_not_told_as_done(
     send(small, b"Name;Title;Office\nDee;Clerk;\n")
     work(small)
     listed = small.get("/import")
-    assert "All refused" in listed.text
-    assert "1 to be refused" in listed.text
+    assert "All rows have errors" in listed.text
+    assert "1 with errors" in listed.text
 
 
 def test_every_import_of_thirty_days_is_reached_page_by_page(small: SmallDirectory) -> None:
