@@ -106,10 +106,10 @@ def _begin(folder: Path, *, anew: bool) -> None:
     there = {path.name for path in folder.iterdir()}
     if _UNFINISHED not in there and there:
         if MANIFEST not in there:
-            raise ExportRefused(f"{folder} holds other files. Name an empty folder.")
+            raise ExportRefused(f"{folder} has other files in it. Name an empty folder.")
         if not anew:
             raise ExportRefused(
-                f"{folder} holds a whole backup. Name an empty folder, or say --anew to take "
+                f"{folder} already has a backup. Name an empty folder, or use --replace to take "
                 "one in its place."
             )
     (folder / _UNFINISHED).mkdir(exist_ok=True)
@@ -120,6 +120,6 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / _UNFINISHED / "lock").open("wb") as lock:
         if not try_lock(lock):
             raise ExportRefused(
-                f"Another backup is being taken into {folder}. Let it end, or name another folder."
+                f"Another backup to {folder} is running. Wait for it, or name another folder."
             )
         yield

@@ -10,6 +10,7 @@ import click
 from app.backups.backup import take_backup
 from app.backups.parts import read_manifest
 from app.backups.restoring import restore as bring_back
+from app.commands.options import RenamedOption
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory
 from app.contracts import Progress
@@ -18,29 +19,34 @@ from app.text.plurals import count_of, count_people
 
 @click.command("backup")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--anew", is_flag=True, help="Take one in the place of the backup that is there.")
+@click.option(
+    *("--replace", "--anew", "anew"),
+    cls=RenamedOption,
+    is_flag=True,
+    help="Replace the backup that is already in FOLDER.",
+)
 @explained
 def backup(folder: Path, anew: bool) -> None:
-    """Write everyone and every photo into FOLDER. Interrupted and run again, it goes on."""
+    """Back up all people and photos to FOLDER. If interrupted, run it again to resume."""
     _tell(take_backup(the_directory(), folder, anew=anew))
     manifest = read_manifest(folder)
     click.echo(f"Backed up {count_people(manifest.count)} and {_files(manifest.photo_count)}.")
     if manifest.photos_missing:
-        click.echo(f"Nowhere to be found: {_files(manifest.photos_missing)} that records name.")
+        click.echo(f"Missing: {_files(manifest.photos_missing)} that records name.")
 
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--merge", is_flag=True, help="Add to a directory that holds other people.")
+@click.option("--merge", is_flag=True, help="Add to a directory that already has other people.")
 @explained
 def restore(folder: Path, merge: bool) -> None:
-    """Add everyone of the backup in FOLDER, with photos. Interrupted and run again, it goes on."""
+    """Restore people and photos from the backup in FOLDER. If interrupted, run it again."""
     last = _tell(bring_back(the_directory(), folder, merge=merge))
     added = last.changed if last and last.what == "people restored" else 0
     click.echo(f"Restored {count_people(added)}.")
     left = read_manifest(folder).count - added
     if left:
-        click.echo(f"Left alone, since here already or deleted here: {count_people(left)}.")
+        click.echo(f"Skipped, because already here or deleted here: {count_people(left)}.")
 
 
 def _files(count: int) -> str:

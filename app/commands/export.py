@@ -26,26 +26,42 @@ _STANDARD_OUTPUT = "-"
 
 @click.command("export")
 @click.argument("file", required=False)
-@click.option("--as", "ending", type=click.Choice(list(FORMATS)), help="For - : csv unless named.")
-@click.option("--search", default="", help="Only people whom these words find.")
-@click.option("--letter", default="", help="Only people of this letter: a to z, or other.")
-@click.option("--location", default="", help="Only people of this place.")
-@click.option("--department", default="", help="Only people of this department.")
-@click.option("--title", default="", help="Only people of this title.")
-@click.option("--badge", default="", help="Only people with this badge, by its key.")
-@click.option("--joined", default="", help="Only people who joined in this month: 2026-03.")
-@click.option("--to", "lake", metavar="s3://BUCKET/PREFIX", help="Into a data lake, as Parquet.")
-@click.option("--database", default="employee_directory", show_default=True, help="Of Glue.")
-@click.option("--table", default="people", show_default=True, help="Of that database.")
+@click.option(
+    "--as",
+    "ending",
+    type=click.Choice(list(FORMATS)),
+    help="File type for standard output; csv by default.",
+)
+@click.option("--search", default="", help="Only people found by this search.")
+@click.option("--letter", default="", help="Only people under this letter: a to z, or other.")
+@click.option("--location", default="", help="Only people at this location.")
+@click.option("--department", default="", help="Only people in this department.")
+@click.option("--title", default="", help="Only people with this job title.")
+@click.option("--badge", default="", help="Only people with this badge, named by its key.")
+@click.option(
+    "--joined", default="", help="Only people with a start date in this month, like 2026-03."
+)
+@click.option(
+    "--to", "lake", metavar="s3://BUCKET/PREFIX", help="Write Parquet files to this data lake."
+)
+@click.option(
+    "--database",
+    default="employee_directory",
+    show_default=True,
+    help="Glue database of the data lake.",
+)
+@click.option("--table", default="people", show_default=True, help="Table in that database.")
 @explained
 def export(
     file: str | None, ending: str | None, lake: str | None, database: str, table: str, **asked: str
 ) -> None:
-    """Write people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output), or a data lake."""
+    """Export people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output) or a data lake."""
     query = _query(**asked)
     if lake is not None:
         if file is not None or not query.is_empty or ending is not None:
-            raise click.UsageError("A data lake gets everyone: leave file, filters and --as away.")
+            raise click.UsageError(
+                "A data lake gets everyone. Leave out the file, the filters and --as."
+            )
         _into_lake(lake, database, table)
     elif file is not None:
         _into_file(file, ending or _ending_of(file), query)
@@ -69,12 +85,12 @@ def _query(title: str, search: str, **asked: str) -> Query:
     letter, badge, joined = cleaned["letter"].lower(), cleaned["badge"], cleaned["joined"]
     if letter and letter not in LETTERS:
         raise click.UsageError(
-            f"{letter} is no letter of the list. Name one from a to z, or other."
+            f"{letter} is not a letter of the list. Use one from a to z, or other."
         )
     if badge and badge not in BADGE_KEYS:
-        raise click.UsageError(f"{badge} is no badge. Name one of {', '.join(BADGE_KEYS)}.")
+        raise click.UsageError(f"{badge} is not a badge. Use one of {', '.join(BADGE_KEYS)}.")
     if joined and not is_month(joined):
-        raise click.UsageError(f"{joined} is no month. Write it as year and month, like 2026-03.")
+        raise click.UsageError(f"{joined} is not a month. Write it as year-month, like 2026-03.")
     cleaned["letter"] = letter
     return Query(words=one_line(search), job_title=one_line(title), **cleaned)
 

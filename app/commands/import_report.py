@@ -15,7 +15,7 @@ from app.imports.planning.lines import ADDED, CHANGED, REJECTED, SKIPPED, UNCHAN
 
 _MOST_TOLD = 20
 _WORDS = {
-    ADDED: "added", CHANGED: "changed", UNCHANGED: "left alone", REJECTED: "refused",
+    ADDED: "added", CHANGED: "changed", UNCHANGED: "unchanged", REJECTED: "with errors",
     UNDONE: "undone", SKIPPED: "not undone",
 }  # fmt: skip
 
@@ -35,16 +35,19 @@ def tell(importer: Importer, job: Job, refused: Path | None = None) -> None:
     for line in importer.lines(job, bad, 0, _MOST_TOLD):
         click.echo(f"  {_reasons(line, job)}")
     if (more := counts.of(bad) - _MOST_TOLD) > 0:
-        all_of_them = "" if refused or not counts.rejected else ", or write them out with --refused"
+        all_of_them = (
+            "" if refused or not counts.rejected else ", or write them to a file with --rejects"
+        )
         click.echo(f"  and {more:,} more: see /import/{job.id}{all_of_them}")
     told = ", ".join(f"{counts.of(outcome):,} {_WORDS[outcome]}" for outcome in outcomes)
-    planned = "Would be " if job.phase is Phase.READY else ""
-    ignored = f" Not read: {', '.join(job.ignored_columns)}." if job.ignored_columns else ""
-    click.echo(f"{planned}{told}.{ignored}")
+    planned = "Dry run: " if job.phase is Phase.READY else ""
+    click.echo(f"{planned}{told}.")
+    if job.ignored_columns:
+        click.echo(f"Ignored columns: {', '.join(job.ignored_columns)}.")
     _tell_what_next(job, counts)
     if refused and counts.rejected:
         write_file(refused, csv_of_rows(importer.rejected_rows(job)))
-        click.echo(f"The refused lines are in {refused}: mend them there, and import that file.")
+        click.echo(f"The rows with errors are in {refused}. Fix them there, then import that file.")
     if counts.of(bad):
         raise SystemExit(1)
 
@@ -53,9 +56,9 @@ def _tell_what_next(job: Job, counts: LineCounts) -> None:
     if job.has_no_rows:
         click.echo(NO_ROWS)
     elif job.phase is Phase.READY and not counts.added + counts.changed:
-        click.echo("There is nothing to carry out.")
+        click.echo("There is nothing to import.")
     elif job.phase is Phase.READY:
-        click.echo(f"Carry it out with: flask import --go {job.id}")
+        click.echo(f"Run it with: flask import --resume {job.id}")
     elif job.phase is Phase.APPLIED and counts.added + counts.changed:
         click.echo(f"Undo it with: flask import --undo {job.id}")
 
@@ -65,5 +68,5 @@ def _reasons(line: Line, job: Job) -> str:
         f"{each.text}: “{each.typed}”" if each.typed else each.text for each in line.problems
     )
     return (
-        f"Line {row_label(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"
+        f"Row {row_label(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"
     )

@@ -16,6 +16,7 @@ import click
 from flask import current_app
 
 from app.commands.import_report import tell
+from app.commands.options import RenamedOption
 from app.commands.progress import progress
 from app.commands.running import explained, the_directory, the_settings, told_to_stop
 from app.contracts import MAX_BATCH
@@ -31,27 +32,43 @@ from app.storage import open_course_table
 from app.text.plurals import count_of, count_people
 
 _LOOK_SECONDS = 1.0
+_WORDS = {
+    Phase.RECEIVING: "Uploading",
+    Phase.VALIDATING: "Checking",
+    Phase.READY: "Checked",
+    Phase.APPLYING: "Importing",
+    Phase.APPLIED: "Imported",
+    Phase.UNDOING: "Undoing",
+    Phase.UNDONE: "Undone",
+    Phase.FAILED: "Failed",
+}
 
 
 @click.command("import")
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-@click.option("--undo", metavar="IMPORT", help="Take an import back.")
-@click.option("--stop", metavar="IMPORT", help="Stop an import, wherever it is worked on.")
-@click.option("--go", metavar="IMPORT", help="Carry out a dry run, or go on with what was stopped.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--undo", metavar="IMPORT", help="Undo an import.")
+@click.option("--stop", metavar="IMPORT", help="Stop an import, on whichever machine it runs.")
 @click.option(
-    "--refused",
+    *("--resume", "--go", "go"),
+    cls=RenamedOption,
+    metavar="IMPORT",
+    help="Run an import after a dry run, or resume one that was stopped.",
+)
+@click.option(
+    *("--rejects", "--refused", "refused"),
+    cls=RenamedOption,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="CSV",
-    help="Write the refused lines there, with what to do, to be mended and imported.",
+    help="Write the rows with errors to this file, to fix and import again.",
 )
 @click.option(
     "--from-course-mysql",
     "course",
     is_flag=True,
-    help="Add the people of the course's MySQL table.",
+    help="Add the people from the course's MySQL table.",
 )
 @explained
 def import_people(
@@ -63,20 +80,20 @@ def import_people(
     refused: Path | None,
     course: bool,
 ) -> None:
-    """Import people from a CSV file or an Excel workbook. Status 1 when a line was refused.
+    """Import people from a CSV file or an Excel workbook. Exit with 1 if a row has errors.
 
-    Ctrl-C stops it; the same command goes on where it was.
+    Ctrl-C stops the import. Run the same command again to resume it.
     """
     importer = cast(Importer, current_app.extensions["importer"])
     if sum(map(bool, (file, undo, stop, go, course))) != 1:
-        raise click.UsageError("Name a file, or an import with --undo, --stop or --go.")
+        raise click.UsageError("Name a file, or an import with --undo, --stop or --resume.")
     _check_options(file, go, refused, dry_run=dry_run and not course)
     if course:
         _add_from_course(dry_run=dry_run)
         return
     if stop:
         importer.stop(stop)
-        click.echo(f"The import {stop} stops within a few seconds.")
+        click.echo(f"The import {stop} will stop within a few seconds.")
         return
     if undo:
         _run(importer, importer.undo(undo))
@@ -90,11 +107,11 @@ def _check_options(
     file: Path | None, go: str | None, refused: Path | None, *, dry_run: bool
 ) -> None:
     if dry_run and not file:
-        raise click.UsageError("--dry-run is for a file, or for --from-course-mysql.")
+        raise click.UsageError("Use --dry-run only with a file or --from-course-mysql.")
     if refused and not (file or go):
-        raise click.UsageError("Name a file, or an import with --go: --refused is for its lines.")
+        raise click.UsageError("Use --rejects only with a file or --resume.")
     if file and refused and refused.exists() and refused.samefile(file):
-        raise click.UsageError(f"{refused} is the file to import: name another for --refused.")
+        raise click.UsageError(f"{refused} is the file to import. Name another file for --rejects.")
 
 
 def _add_from_course(*, dry_run: bool) -> None:
@@ -116,8 +133,8 @@ def _add_from_course(*, dry_run: bool) -> None:
             line.tell(count_people(added))
     here = read - added
     click.echo(
-        f"Added {count_people(added)} of the course's table."
-        + (f" Here before: {here:,}." if here else "")
+        f"Added {count_people(added)} from the course's table."
+        + (f" Already here: {here:,}." if here else "")
     )
 
 
@@ -129,7 +146,7 @@ def _tell_of_course() -> None:
         total += len(ids)
         here += len(the_directory().employees.get_many(ids))
     click.echo(
-        f"The course's table has {count_people(total)}. Here before: {here:,}; to be added, "
+        f"The course's table has {count_people(total)}. Already here: {here:,}; to be added, "
         f"unless they were deleted here: {total - here:,}."
     )
 
@@ -139,7 +156,7 @@ def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
         known = None if dry_run else importer.find_unfinished(digest_of(source))
         if known is None:
             return importer.receive(source, file.name, auto_apply=not dry_run)
-    click.echo(f"Going on with the import {known.id} of this file.")
+    click.echo(f"Resuming the import {known.id} of this file.")
     return importer.resume(known.id)
 
 
@@ -166,7 +183,7 @@ def _run(importer: Importer, job: Job, refused: Path | None = None) -> None:
         raise click.ClickException(job.error)
     if job.paused:
         click.echo(f"Stopped. {job.error}".strip())
-        click.echo(f"Go on with: flask import --go {job.id}")
+        click.echo(f"Resume it with: flask import --resume {job.id}")
         raise SystemExit(1)
     tell(importer, job, refused)
 
@@ -184,7 +201,7 @@ def _until_it_rests(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
             yield from _worked_on(importer, job, stop)
         job = importer.read(job.id)
         if job == before and not is_leased(job):
-            raise click.ClickException("The work did not begin. What it wrote above says why.")
+            raise click.ClickException("The import did not start. See the messages above.")
         if job.error and not is_leased(job):
             return
         yield job
@@ -206,8 +223,8 @@ def _worked_on(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
 
 def _how_far(job: Job) -> str:
     done, total = job.progress
-    sorting = f", {count_people(job.buffered)} being put in order" if job.buffered else ""
-    return f"{job.phase.capitalize()}: {done:,} of {count_of(total, 'line', 'lines')}{sorting}"
+    sorting = f", sorting {count_people(job.buffered)}" if job.buffered else ""
+    return f"{_WORDS[job.phase]}: {done:,} of {count_of(total, 'row', 'rows')}{sorting}"
 
 
 def _rest(importer: Importer, job: Job) -> None:

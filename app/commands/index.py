@@ -9,10 +9,10 @@ from app.commands.running import explained, the_directory, told_to_stop
 
 
 @click.command("reindex")
-@click.option("--force", is_flag=True, help="Rewrite also what looks right.")
+@click.option("--force", is_flag=True, help="Also rewrite entries that are correct.")
 @explained
 def reindex(force: bool) -> None:
-    """Make search, lists and counts agree with the records. Goes on where it was stopped."""
+    """Bring search, lists and counts up to date with the records. Resumes where it stopped."""
     what, mended = "", 0
     with progress() as line:
         for step in the_directory().employees.reindex(force=force):
@@ -20,15 +20,15 @@ def reindex(force: bool) -> None:
                 line.end()
             what, mended = step.what, step.changed
             of_all = f" of about {step.total:,}" if step.total else ""
-            line.tell(f"{what}: {step.done:,}{of_all}, {mended:,} mended")
-    click.echo(f"The index agrees with the records; {mended:,} mended.")
+            line.tell(f"{what}: {step.done:,}{of_all}, {mended:,} repaired")
+    click.echo(f"The index matches the records; {mended:,} repaired.")
 
 
 @click.command("follow")
-@click.option("--once", is_flag=True, help="End when nothing more is new.")
+@click.option("--once", is_flag=True, help="Stop when there are no more changes.")
 @explained
 def follow(once: bool) -> None:
-    """Bring what other programs write into lists and search, until it is stopped."""
+    """Add the changes of other programs to lists and search, until stopped."""
     with told_to_stop() as stop:
         for sentence in the_directory().employees.follow(stop, once=once):
             click.echo(sentence)

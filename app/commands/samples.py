@@ -11,13 +11,19 @@ from app.text.plurals import count_of, count_people
 
 
 @click.command("sample-data")
-@click.option("--people", type=click.IntRange(1, 1_000_000), default=60, show_default=True)
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed, the same people."
+    "--people",
+    type=click.IntRange(1, 1_000_000),
+    default=60,
+    show_default=True,
+    help="How many people to add.",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed gives the same people."
 )
 @explained
 def sample_data(people: int, seed: int) -> None:
-    """Add made-up people, the first with drawn portraits. Running it again adds nobody twice."""
+    """Add sample people, the first ones with drawn portraits. Nobody is added twice."""
     stored = 0
     with progress() as line:
         for stored in load_samples(the_directory(), people=people, seed=seed):
@@ -25,5 +31,5 @@ def sample_data(people: int, seed: int) -> None:
     known = people - stored
     click.echo(
         f"Added {count_of(stored, 'sample person', 'sample people')}."
-        + (f" Here already: {known:,}." if known else "")
+        + (f" Already here: {known:,}." if known else "")
     )

@@ -10,7 +10,7 @@ from app.commands.running import explained, the_directory, the_settings
 @click.command("setup")
 @explained
 def setup() -> None:
-    """Make the tables and folders that are missing. Never changes data; safe to repeat."""
+    """Create missing tables and folders. Does not change data, so it is safe to run again."""
     for problem in the_settings().problems:
         click.echo(f"Note: {problem}")
     directory = the_directory()

@@ -41,4 +41,6 @@ def _telling(what: str) -> Iterator[None]:
         raise
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ExportRefused(f"{what} could not be written ({reason}). Name another.") from error
+        raise ExportRefused(
+            f"{what} could not be written ({reason}). Name another file."
+        ) from error

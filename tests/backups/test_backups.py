@@ -350,7 +350,7 @@ def test_a_smaller_backup_in_the_place_of_a_larger_one_leaves_no_part_of_it(
 ) -> None:
     run_to_end(take_backup(full, tmp_path / "b"))
     few = filled(directory_of(), 40)
-    with pytest.raises(ExportRefused, match="--anew"):
+    with pytest.raises(ExportRefused, match="--replace"):
         run_to_end(take_backup(few, tmp_path / "b"))
     run_to_end(take_backup(few, tmp_path / "b", anew=True))
     assert not (tmp_path / "b" / "people-000002.jsonl.gz").exists()
@@ -494,19 +494,20 @@ def run(app: Flask, *command: str) -> Result:
     return app.test_cli_runner().invoke(args=list(command))
 
 
-def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--replace", "--anew"])
+def test_the_commands_say_what_they_did(tmp_path: Path, option: str) -> None:
     full = filled(directory_of(), 30)
     app = small_app(tmp_path / "a", stores_of(full.employees, full.photos))
     folder = str(tmp_path / "b")
     result = run(app, "backup", folder)
     assert result.exit_code == 0, result.output
     assert "Backed up 30 people and 13 photo files." in result.output
-    assert "Nowhere to be found: 3 photo files that records name." in result.output
+    assert "Missing: 3 photo files that records name." in result.output
     refused = run(app, "backup", folder)
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")
-    assert "--anew" in refused.output
-    assert run(app, "backup", folder, "--anew").exit_code == 0
+    assert "use --replace to" in refused.output
+    assert run(app, "backup", folder, option).exit_code == 0
     to = directory_of()
     other = small_app(tmp_path / "c", stores_of(to.employees, to.photos))
     result = run(other, "restore", folder)
@@ -514,7 +515,7 @@ def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
     assert "Restored 30 people." in result.output
     again = run(other, "restore", folder)
     assert "Restored 0 people." in again.output
-    assert "Left alone, since here already or deleted here: 30 people." in again.output
+    assert "Skipped, because already here or deleted here: 30 people." in again.output
     nothing = run(other, "restore", str(tmp_path / "nothing"))
     assert nothing.exit_code == 1
     assert "holds no whole backup" in nothing.output

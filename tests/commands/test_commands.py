@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ def test_setup_can_be_repeated_and_says_what_it_found(app: Flask) -> None:
 
 
 def test_sample_data_adds_as_many_as_asked_and_nobody_twice(app: Flask) -> None:
-    for told in ("Added 30 sample people.", "Added 0 sample people. Here already: 30."):
+    for told in ("Added 30 sample people.", "Added 0 sample people. Already here: 30."):
         result = run(app, "sample-data", "--people", "30")
         assert result.exit_code == 0, result.output
         assert told in result.output
@@ -65,7 +66,7 @@ def test_reindex_says_that_the_index_agrees(app: Flask) -> None:
     run(app, "sample-data", "--people", "30")
     result = run(app, "reindex")
     assert result.exit_code == 0
-    assert "The index agrees with the records; 0 mended." in result.output
+    assert "The index matches the records; 0 repaired." in result.output
 
 
 def test_follow_ends_well_where_a_store_is_told_of_no_changes(app: Flask) -> None:
@@ -89,8 +90,29 @@ def test_follow_ends_well_when_it_is_told_to_stop(tmp_path: Path, number: int) -
     assert signal.getsignal(number) is before
 
 
+@pytest.mark.parametrize(
+    ("command", "new", "old"),
+    [
+        ("backup", "--replace", "--anew"),
+        ("import", "--rejects", "--refused"),
+        ("import", "--resume", "--go"),
+        ("sweep-photos", "--delete", "--really"),
+    ],
+)
+def test_help_and_errors_show_an_option_by_its_new_name_only(
+    app: Flask, command: str, new: str, old: str
+) -> None:
+    shown = run(app, command, "--help").output
+    assert f"  {new}" in shown
+    assert not re.search(rf"{old}\b", shown)
+    if new == "--rejects":
+        wrong = run(app, command, old, ".").output
+        assert "Invalid value for '--rejects'" in wrong
+
+
+@pytest.mark.parametrize("option", ["--delete", "--really"])
 def test_sweep_lists_what_no_record_names_and_removes_only_when_told(
-    app: Flask, tmp_path: Path
+    app: Flask, tmp_path: Path, option: str
 ) -> None:
     with app.app_context():
         directory = current_directory()
@@ -104,11 +126,11 @@ def test_sweep_lists_what_no_record_names_and_removes_only_when_told(
     for name in ("a" * 32, "b" * 32):
         os.utime(photos / f"{name}.jpg", (old, old))
     listed = run(app, "sweep-photos")
-    assert f"Would remove employee_pic/{'b' * 32}.jpg" in listed.output
-    assert "Would remove 1 photo." in listed.output
+    assert f"Would delete employee_pic/{'b' * 32}.jpg" in listed.output
+    assert "Would delete 1 photo." in listed.output
     assert len(list(photos.iterdir())) == 3
-    removed = run(app, "sweep-photos", "--really")
-    assert "Removed 1 photo." in removed.output
+    removed = run(app, "sweep-photos", option)
+    assert "Deleted 1 photo." in removed.output
     assert {path.name[0] for path in photos.iterdir()} == {"a", "c"}
 
 

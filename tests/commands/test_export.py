@@ -75,10 +75,10 @@ def test_badges_and_months_are_conditions_too(store: ModelStore, tmp_path: Path)
 @pytest.mark.parametrize(
     ("condition", "told"),
     [
-        (["--badge", "trophee"], "trophee is no badge. Name one of apple, windows,"),
-        (["--joined", "2026-13"], "2026-13 is no month. Write it as year and month, like 2026-03."),
-        (["--joined", "March"], "March is no month."),
-        (["--letter", "ab"], "ab is no letter of the list. Name one from a to z, or other."),
+        (["--badge", "trophee"], "trophee is not a badge. Use one of apple, windows,"),
+        (["--joined", "2026-13"], "2026-13 is not a month. Write it as year-month, like 2026-03."),
+        (["--joined", "March"], "March is not a month."),
+        (["--letter", "ab"], "ab is not a letter of the list. Use one from a to z, or other."),
     ],
 )
 def test_a_condition_that_nobody_can_meet_is_refused_before_a_file_is_made(

@@ -63,33 +63,36 @@ def id_in(result: Result) -> str:
 def test_a_file_is_imported_twice_and_undone(app: Flask, file: Path) -> None:
     first = run(app, file)
     assert first.exit_code == 0, first.output
-    assert "2 added, 0 changed, 0 left alone, 0 refused." in first.output
+    assert "2 added, 0 changed, 0 unchanged, 0 with errors." in first.output
     again = run(app, file)
-    assert "0 added, 0 changed, 2 left alone, 0 refused." in again.output
+    assert "0 added, 0 changed, 2 unchanged, 0 with errors." in again.output
     undone = run(app, "--undo", id_in(first))
     assert undone.exit_code == 0, undone.output
     assert "2 undone, 0 not undone." in undone.output
     assert total(app) == 0
 
 
-def test_a_dry_run_changes_nobody_and_can_be_carried_out(app: Flask, file: Path) -> None:
+@pytest.mark.parametrize("option", ["--resume", "--go"])
+def test_a_dry_run_changes_nobody_and_can_be_carried_out(
+    app: Flask, file: Path, option: str
+) -> None:
     planned = run(app, "--dry-run", file)
     assert planned.exit_code == 0, planned.output
-    assert "Would be 2 added" in planned.output
+    assert "Dry run: 2 added" in planned.output
     assert total(app) == 0
-    assert run(app, "--go", id_in(planned)).exit_code == 0
+    assert run(app, option, id_in(planned)).exit_code == 0
     assert total(app) == 2
 
 
 def test_a_file_with_nothing_to_carry_out_says_so(app: Flask, file: Path) -> None:
     run(app, file)
     known = run(app, "--dry-run", file)
-    assert known.output.endswith("There is nothing to carry out.\n")
+    assert known.output.endswith("There is nothing to import.\n")
     file.write_text(HEAD)
     for options in (["--dry-run"], []):
         result = run(app, *options, file)
         assert result.exit_code == 0, result.output
-        assert result.output.endswith("The file has headings, but no row below them.\n")
+        assert result.output.endswith("The file has headings but no rows.\n")
 
 
 def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
@@ -98,7 +101,7 @@ def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
     file.write_text(GOOD + "Cy,,L,cy@\n")
     result = run(app, file)
     assert result.exit_code == 1
-    assert "Line 4, Cy: Title: Enter a job title, such as Field Engineer" in result.output
+    assert "Row 4, Cy: Title: Enter a job title, such as Field Engineer" in result.output
     assert "Mail: Enter the part after the @, like name@example.com: “cy@”" in result.output
     assert total(app) == 2
 
@@ -115,10 +118,10 @@ def test_what_a_workbook_has_on_its_sheets_is_imported_or_named(app: Flask, file
             sheet.append(row)
     book.save(file.with_suffix(".xlsx"))
     result = run(app, file.with_suffix(".xlsx"))
-    assert "Line 3 of North, Cy: Title: Enter a job title" in result.output
-    assert "Line 3 of South, Di: Title: Enter a job title" in result.output
+    assert "Row 3 of North, Cy: Title: Enter a job title" in result.output
+    assert "Row 3 of South, Di: Title: Enter a job title" in result.output
     assert (
-        "The sheet Prices was not read, because its headings are not those of North."
+        "The sheet Prices was ignored, because its headings differ from those of North."
         in result.output
     )
     assert total(app) == 2
@@ -140,9 +143,9 @@ def test_stopped_it_goes_on_by_the_same_command(
     with file.open("rb") as source:
         job = importer.receive(source, "people.csv", auto_apply=True)
     stopped = run(app, "--stop", job.id)
-    assert stopped.output == f"The import {job.id} stops within a few seconds.\n"
+    assert stopped.output == f"The import {job.id} will stop within a few seconds.\n"
     result = run(app, file)
-    assert result.output.startswith(f"Going on with the import {job.id} of this file.")
+    assert result.output.startswith(f"Resuming the import {job.id} of this file.")
     assert "2 added" in result.output
     refused = run(app, "--stop", job.id)
     assert (refused.exit_code, "nothing to stop" in refused.output) == (1, True)
@@ -163,7 +166,7 @@ def test_ctrl_c_stops_it_and_the_same_command_goes_on(
         patch.setattr(watch, "launch", interrupted)
         stopped = run(app, file)
     assert stopped.exit_code == 1
-    assert "Stopped.\nGo on with: flask import --go " in stopped.output
+    assert "Stopped.\nResume it with: flask import --resume " in stopped.output
     assert app.extensions["importer"].due() is None
     assert "2 added" in run(app, file).output
 
@@ -176,7 +179,7 @@ def test_the_work_is_done_by_a_process_of_its_own(tmp_path: Path, file: Path) ->
     real = importer.read
     importer.read = lambda job_id: seen.append(real(job_id)) or seen[-1]
     result = run(app, file)
-    assert "2 added, 0 changed, 0 left alone, 0 refused." in result.output
+    assert "2 added, 0 changed, 0 unchanged, 0 with errors." in result.output
     workers = {int(job.lease_holder.split()[1]) for job in seen if job.lease_holder}
     assert os.getpid() not in workers
     assert "2 added" not in run(app, "--undo", id_in(result)).output
@@ -204,7 +207,7 @@ def test_how_far_it_is_is_told_while_it_is_worked_on(
 
     monkeypatch.setattr(watch, "launch", slowly)
     result = run(app, file)
-    assert "Doing: 4 of 9 lines, 3 people being put in order\n" in result.output
+    assert "Importing: 4 of 9 rows, sorting 3 people\n" in result.output
     assert "2 added" in result.output
 
 
@@ -247,18 +250,21 @@ def test_it_wants_one_thing_to_do(app: Flask, file: Path) -> None:
     assert "There is no import x" in run(app, "--undo", "x").output
 
 
-def test_refused_lines_are_written_into_a_file_to_be_mended(app: Flask, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--rejects", "--refused"])
+def test_refused_lines_are_written_into_a_file_to_be_mended(
+    app: Flask, tmp_path: Path, option: str
+) -> None:
     source, mend = tmp_path / "people.csv", tmp_path / "mend.csv"
     source.write_text(GOOD + "Cy,,L,cy@example.com\n")
-    told = run(app, source, "--refused", mend)
+    told = run(app, source, option, mend)
     assert told.exit_code == 1
-    assert f"The refused lines are in {mend}: mend them there" in told.output
+    assert f"The rows with errors are in {mend}. Fix them there" in told.output
     head, line = mend.read_text("utf-8-sig").splitlines()
-    assert head == "Line,What to do,Name,Title,Office,Mail"
+    assert head == "Row,What to do,Name,Title,Office,Mail"
     assert line.startswith('4,"Title: Enter a job title')
     mend.write_text(f"{head}\n4,,Cy,C,L,cy@example.com\n")
     other = tmp_path / "other.csv"
-    assert run(app, mend, "--refused", other).exit_code == 0
+    assert run(app, mend, option, other).exit_code == 0
     assert not other.exists()
     assert total(app) == 3
 
@@ -266,22 +272,22 @@ def test_refused_lines_are_written_into_a_file_to_be_mended(app: Flask, tmp_path
 def test_refused_lines_never_take_the_place_of_the_file(app: Flask, tmp_path: Path) -> None:
     source = tmp_path / "people.csv"
     source.write_text(GOOD + "Cy,,L,cy@example.com\n")
-    told = run(app, source, "--refused", f"{tmp_path}/./people.csv")
+    told = run(app, source, "--rejects", f"{tmp_path}/./people.csv")
     assert told.exit_code == 2
-    assert "is the file to import: name another" in told.output
+    assert "is the file to import. Name another" in told.output
     assert total(app) == 0
     assert source.read_text().startswith(GOOD)
-    assert "--refused is for its lines" in run(app, "--undo", "x", "--refused", "y.csv").output
+    assert "Use --rejects only with" in run(app, "--undo", "x", "--rejects", "y.csv").output
 
 
-@pytest.mark.parametrize("option", ["--undo", "--go", "--stop"])
+@pytest.mark.parametrize("option", ["--undo", "--resume", "--stop"])
 def test_a_dry_run_of_what_is_no_file_is_refused_and_nothing_is_done(
     app: Flask, file: Path, option: str
 ) -> None:
     done = run(app, file)
     refused = run(app, "--dry-run", option, id_in(done))
     assert refused.exit_code == 2
-    assert "--dry-run is for a file" in refused.output
+    assert "Use --dry-run only with a file" in refused.output
     assert total(app) == 2
 
 

@@ -51,7 +51,7 @@ def worked(folder: Path, settings: Mapping[str, str], outside: Any) -> None:
     _change(directory)
     _mend(app, directory, outside)
     _look_after(app)
-    command(app, "sweep-photos", "--really")
+    command(app, "sweep-photos", "--delete")
 
 
 def _read(app: Flask, directory: Directory) -> None:

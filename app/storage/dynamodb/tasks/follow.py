@@ -190,7 +190,7 @@ class Follower:
                 self._lease.renew()
                 if stop.is_set():
                     return
-        yield f"The index agrees with the records; {changed:,} mended."
+        yield f"The index matches the records; {changed:,} repaired."
 
     def _find_stream(self, _: object) -> str:
         arn, _ = stream_arn_and_view_type(describe(self._calls, self._tables.people))

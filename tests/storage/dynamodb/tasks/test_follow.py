@@ -365,7 +365,7 @@ def test_the_first_follower_of_all_compares_the_whole_index(dynamodb_local):
     renew_stream(room)
     assert look(room) == [
         "Nobody has followed the table yet, so the whole index is compared with the records.",
-        "The index agrees with the records; 1 mended.",
+        "The index matches the records; 1 repaired.",
     ]
     assert audit(room) == []
     assert look(room) == []
@@ -419,7 +419,7 @@ def test_a_stream_that_was_trimmed_has_the_whole_index_compared(room, proxy, ope
     proxy.on(operation).answer(dynamodb_error("TrimmedDataAccessException"), times=1)
     said = look(room)
     assert said[0].startswith("The stream has forgotten what came after the place that was reached")
-    assert said[1] == "The index agrees with the records; 1 mended."
+    assert said[1] == "The index matches the records; 1 repaired."
     assert audit(room) == []
 
 
