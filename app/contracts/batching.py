@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from app.contracts import MAX_BATCH, EmployeeStore
+from app.contracts.employees import EmployeeStore
+from app.contracts.queries import MAX_BATCH
 from app.model.employee import Employee
 from app.text.search_keys import email_key
 
