@@ -21,7 +21,7 @@ from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.rows import NAME_VIEW, project_rows
 from app.storage.dynamodb.index.transactions import IndexWriter
-from app.storage.dynamodb.records import employee_from
+from app.storage.dynamodb.records.codec import employee_from
 from app.text.plurals import count_of, count_people
 
 _SAMPLE_SIZE = 200

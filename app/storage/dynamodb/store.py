@@ -26,7 +26,6 @@ from app.model.errors import (
 from app.model.revision import revision_of
 from app.runtime import deadline
 from app.settings import Settings
-from app.storage.dynamodb import records
 from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
@@ -38,6 +37,7 @@ from app.storage.dynamodb.index.repair import MAX_ATTEMPTS, IndexRepair, conditi
 from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.index.vocabulary import VocabularyRows
+from app.storage.dynamodb.records import codec as records
 from app.storage.dynamodb.secret import shared_secret
 from app.storage.dynamodb.tasks import bulk_read
 from app.storage.dynamodb.tasks.bulk_add import BulkAdd

@@ -14,7 +14,7 @@ from moto import mock_aws
 from app.model.employee import Employee
 from app.settings import Settings
 from app.storage.dynamodb import DynamoStore, open_dynamodb_store
-from app.storage.dynamodb.records import new_record
+from app.storage.dynamodb.records.codec import new_record
 
 _ROOMS = itertools.count()
 # So many items go sooner one by one than by a table that is dropped and made anew.

@@ -14,7 +14,7 @@ from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import card_id, email_view
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
-from app.storage.dynamodb.records import employee_from, is_id
+from app.storage.dynamodb.records.codec import employee_from, is_id
 from app.text import search_keys
 
 # One Query per address: its rows have employees in their keys, so that writers never collide.

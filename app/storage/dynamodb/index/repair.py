@@ -12,7 +12,7 @@ from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
 from app.storage.dynamodb.index.rows import Key, Projection, project_rows
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter, StoredState
-from app.storage.dynamodb.records import Expression, as_read, employee_from, index_hash
+from app.storage.dynamodb.records.codec import Expression, as_read, employee_from, index_hash
 
 log = logging.getLogger(__name__)
 

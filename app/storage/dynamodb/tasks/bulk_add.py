@@ -24,7 +24,7 @@ from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
 from app.storage.dynamodb.index.rows import Projection, project_rows
 from app.storage.dynamodb.index.transactions import sum_deltas
-from app.storage.dynamodb.records import new_record, tidy_text
+from app.storage.dynamodb.records.codec import new_record, tidy_text
 from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)

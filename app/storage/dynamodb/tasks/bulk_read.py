@@ -8,7 +8,7 @@ from app.contracts import Batch
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import scan_pages
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.records import employee_from
+from app.storage.dynamodb.records.codec import employee_from
 
 _PAGE_SIZE = 1_000
 

@@ -25,7 +25,7 @@ from app.storage.dynamodb.client.tables import Tables, describe, stream_arn_and_
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, Counters
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.rows import project_rows
-from app.storage.dynamodb.records import employee_from, index_hash
+from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.tasks.lease import Checkpoint, Lease
 from app.storage.dynamodb.tasks.stream import Change, PositionLost, Positions, StreamReader
 from app.text.plurals import count_of

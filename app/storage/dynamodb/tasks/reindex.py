@@ -21,7 +21,7 @@ from app.storage.dynamodb.client.tables import estimate_count
 from app.storage.dynamodb.index.counters import Snapshot, count_delta
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, Manifest, read_manifest
 from app.storage.dynamodb.index.rows import ROW_VIEWS, Key, card_id, project_rows
-from app.storage.dynamodb.records import employee_from, index_hash
+from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)

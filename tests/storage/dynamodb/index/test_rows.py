@@ -15,7 +15,7 @@ from app.storage.dynamodb.index.rows import (
     words_of_terms,
 )
 from app.storage.dynamodb.index.transactions import IndexWriter
-from app.storage.dynamodb.records import changes, tidy_text
+from app.storage.dynamodb.records.codec import changes, tidy_text
 
 TABLES = Tables("Employees", "Employees-index")
 

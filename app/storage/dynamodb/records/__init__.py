@@ -1,0 +1,1 @@
+"""Records of the table Employees: their codec, update expressions and conditions."""
