@@ -139,7 +139,7 @@ def test_a_file_where_the_folder_should_be_is_told(store, folder):
         (store.put, (KEY, IMAGE)),
         (store.check, ()),
         (store.set_up, ()),
-        (store.find, (KEY,)),
+        (store.locate, (KEY,)),
         (store.delete, ([KEY],)),
     ):
         refusal(call, *arguments)
