@@ -12,10 +12,10 @@ from markupsafe import Markup
 from app.contracts import Facets
 from app.model.employee import BADGES
 from app.text.sanitizing import clean_line
-from app.web.insights.charts import Bar, bars, columns, count_of
 from app.web.ui.dates import MONTHS, month
 from app.web.ui.facets import TEXT_MENUS
-from app.web.ui.icons import icon_at
+from app.web.ui.html.charts import Bar, bars, columns, count_of
+from app.web.ui.html.icons import icon_at
 from app.web.ui.urls import list_address
 
 MAX_BARS = 20

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from app.contracts import Facets
 from app.web.current import current_directory
-from app.web.insights.charts import count_of
 from app.web.insights.data import months_part, shares
+from app.web.ui.html.charts import count_of
 
 insights = Blueprint("insights", __name__)
 

@@ -14,10 +14,10 @@ from app.exports.formats import FORMATS
 from app.model.employee import BADGES
 from app.text import search_keys
 from app.web.people import list_counts
-from app.web.people.cards import grid, rows
-from app.web.people.list_menus import MenuMemory, tabs
 from app.web.people.suggestions import SuggestionsView, suggestions_view, with_close
 from app.web.ui.dates import month
+from app.web.ui.html.cards import grid, rows
+from app.web.ui.html.menus import MenuMemory, tabs
 from app.web.ui.list_query import CARDS, TABLE, ListRequest, with_words
 
 Found = tuple[Page, Suggestions]

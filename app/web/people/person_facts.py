@@ -7,8 +7,8 @@ from markupsafe import Markup, escape
 from app.model.employee import Employee
 from app.text.sanitizing import visible
 from app.text.search_keys import month_of
-from app.web.people.cards import mail_link, phone_link
 from app.web.ui.dates import day, is_day
+from app.web.ui.html.cards import mail_link, phone_link
 from app.web.ui.urls import list_address
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.directory.fuzzy import Reason, Suggestions
-from app.web.people.cards import grid, rows
-from app.web.ui.html import escape
+from app.web.ui.html.cards import grid, rows
+from app.web.ui.html.escaping import escape
 from app.web.ui.list_query import TABLE, ListRequest
 
 

@@ -45,14 +45,14 @@ from app.web.forms.rendering import (
     show_form,
     write_id,
 )
-from app.web.people.cards import dialled, mail_address
-from app.web.people.list_menus import MenuMemory
 from app.web.people.list_view import list_view
 from app.web.people.person_facts import person_facts
 from app.web.ui import dates, urls
-from app.web.ui.avatars import avatar, named_avatar
 from app.web.ui.flashes import FLASH_ICONS, flashes
-from app.web.ui.icons import icon_at
+from app.web.ui.html.avatars import avatar, named_avatar
+from app.web.ui.html.cards import dialled, mail_address
+from app.web.ui.html.icons import icon_at
+from app.web.ui.html.menus import MenuMemory
 from app.web.ui.list_query import read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]

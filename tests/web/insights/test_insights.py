@@ -11,8 +11,8 @@ import pytest
 from app.contracts import Facets
 from app.model.employee import Employee
 from app.model.revision import revision_of
-from app.web.insights.charts import scale
 from app.web.insights.data import MAX_BARS, years_shown
+from app.web.ui.html.charts import scale
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
@@ -161,7 +161,7 @@ def test_insights_ask_only_for_the_counts_and_are_drawn_once_for_them(
     for name in ("browse", "get", "facets"):
         monkeypatch.setattr(small.store, name, None)
     monkeypatch.setattr(
-        "app.web.insights.charts._bar", lambda *given: drawn.append(given) or "<g></g>"
+        "app.web.ui.html.charts._bar", lambda *given: drawn.append(given) or "<g></g>"
     )
     first = small.get("/insights").response.data
     known = len(drawn)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.contracts import Query
 from app.model.employee import Card, Employee
 from app.text.search_keys import letter_of, name_key
-from app.web.people.cards import grid
+from app.web.ui.html.cards import grid
 from tests.support.small_directory import AMARA, SmallDirectory, small
 from tests.web.people.test_list_pages import busy, crowd
 

@@ -13,7 +13,7 @@ from app.model.employee import BADGES
 from app.text.sanitizing import visible
 from app.text.search_keys import LETTERS, OTHER_LETTERS, facet_key
 from app.web.ui.facets import TEXT_MENUS, most_frequent
-from app.web.ui.icons import icon_at
+from app.web.ui.html.icons import icon_at
 from app.web.ui.list_query import ListRequest, escaped_pairs, wordless
 
 MAX_VALUES = 60

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from app.model.employee import BADGES, Card
 from app.text import search_keys
-from app.web.ui.avatars import avatar_html
-from app.web.ui.html import escape
-from app.web.ui.icons import icon_at
+from app.web.ui.html.avatars import avatar_html
+from app.web.ui.html.escaping import escape
+from app.web.ui.html.icons import icon_at
 from app.web.ui.urls import person_address
 
 _EAGER = 8  # the first two rows of a wide page

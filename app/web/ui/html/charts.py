@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from app.web.ui.dates import month as month_in_words
-from app.web.ui.html import escape
+from app.web.ui.html.escaping import escape
 from app.web.ui.urls import list_address
 
 _ROW = 2.65  # one bar with its words above it
