@@ -1,4 +1,4 @@
-"""Taking a backup: everyone and every photo into a folder; interrupted, it goes on."""
+"""Take a backup: everyone and every photo into a folder; an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.backups.gathering import gather, gathered
+from app.backups.gathering import gather, read_gathered
 from app.backups.parts import (
     MANIFEST,
     Manifest,
     Part,
+    find_series,
     part_name,
-    peek,
+    read_leftover_part,
     read_manifest,
     remove_other_parts,
-    series_in,
-    telling,
+    translate_os_errors,
     write_manifest,
     write_part,
 )
-from app.backups.photos import Photo, fetch, keys_of, photos_in
+from app.backups.photos import Photo, fetch_photos, parse_photos, photo_keys
 from app.contracts import Progress
 from app.contracts.batching import find_by_ids
 from app.directory.service import Directory
-from app.exports.json_lines import line_of
+from app.exports.json_lines import to_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
 from app.runtime.file_lock import try_lock
@@ -34,80 +34,82 @@ from app.runtime.file_lock import try_lock
 _UNFINISHED, _FINISHED = "unfinished", "finished"
 
 
-def take_backup(directory: Directory, folder: Path, *, anew: bool = False) -> Iterator[Progress]:
-    """Take a backup into an empty folder, or go on with the one that was begun there.
+def take_backup(directory: Directory, folder: Path, *, replace: bool = False) -> Iterator[Progress]:
+    """Take a backup into an empty folder, or resume the one that was begun there.
 
-    ``anew`` takes one in the place of a whole one that is there, which stays whole until the new
-    one is; photos that it has are not fetched again. Whoever is there from beginning to end is in
-    it; it is no picture of one moment. What other programs keep in a record is not in it. Raises
-    ExportRefused, and StorageUnavailable, after which it can be called again.
+    ``replace`` replaces a complete backup, which stays complete until the new one is; photos that
+    it has are not fetched again. Whoever exists during the whole run is in it; it is not a snapshot
+    of one moment, and lacks attributes that other programs keep in a record. Raises ExportRefused,
+    and StorageUnavailable, after which it can be called again.
     """
-    with telling(folder):
-        _begin(folder, anew=anew)
-        with _alone(folder):
-            yield from _taken(directory, folder)
+    with translate_os_errors(folder):
+        _prepare(folder, replace=replace)
+        with _lock(folder):
+            yield from _write_backup(directory, folder)
 
 
-def _taken(directory: Directory, folder: Path) -> Iterator[Progress]:
+def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
     unfinished = folder / _UNFINISHED
-    people = 0
-    for people in gather(directory.employees, unfinished):
-        yield Progress(people, 0, people, "people gathered")
-    before, series = series_in(folder)
-    of_people: list[Part] = []
-    of_photos: list[Part] = []
+    gathered_count = 0
+    for gathered_count in gather(directory.employees, unfinished):
+        yield Progress(gathered_count, 0, gathered_count, "people gathered")
+    old_series, series = find_series(folder)
+    people_parts: list[Part] = []
+    photo_parts: list[Part] = []
     missing = done = 0
-    for number, some in enumerate(gathered(unfinished), 1):
-        names = [part_name("photos", number, each) for each in (before, series)]
-        known = photos_in(line for name in names for line in peek(folder / name))
-        now, photos = _with_photos(directory, folder, some, known)
-        lines = (line_of(person) for person in now)
-        of_people.append(write_part(folder, part_name("people", number, series), lines))
-        there = [photo for photo in photos if photo is not None]
-        of_photos.append(write_part(folder, names[1], (photo.line() for photo in there)))
-        missing += len(photos) - len(there)
-        done += len(some)
-        count = sum(part.lines for part in of_photos)
-        yield Progress(done, max(people, done), count, "people written")
-    manifest = Manifest(tuple(of_people), tuple(of_photos), missing)
-    os.sync()  # the manifest stands for all of them, also after a power cut
+    for number, batch in enumerate(read_gathered(unfinished), 1):
+        names = [part_name("photos", number, name) for name in (old_series, series)]
+        known = parse_photos(line for name in names for line in read_leftover_part(folder / name))
+        people, photos = _fetch_batch_photos(directory, folder, batch, known)
+        lines = (to_json_line(person) for person in people)
+        people_parts.append(write_part(folder, part_name("people", number, series), lines))
+        found = [photo for photo in photos if photo is not None]
+        photo_parts.append(write_part(folder, names[1], (photo.line() for photo in found)))
+        missing += len(photos) - len(found)
+        done += len(batch)
+        count = sum(part.lines for part in photo_parts)
+        yield Progress(done, max(gathered_count, done), count, "people written")
+    manifest = Manifest(tuple(people_parts), tuple(photo_parts), missing)
+    os.sync()  # before the manifest, which vouches for all parts after a power cut
     write_manifest(folder, manifest)
-    # From here on nothing goes on: what is left of it is removed, now or by the next run.
+    # The backup is complete: what remains is removed now or by the next run.
     unfinished.rename(folder / _FINISHED)
     _tidy(folder, manifest)
 
 
-def _with_photos(
-    directory: Directory, folder: Path, people: list[Employee], known: dict[str, Photo]
+def _fetch_batch_photos(
+    directory: Directory, folder: Path, batch: list[Employee], known: dict[str, Photo]
 ) -> tuple[list[Employee], list[Photo | None]]:
-    """Bring the photos of these people; who got another one meanwhile is read anew."""
-    photos = {each.key: each for each in fetch(directory.photos, folder, people, known) if each}
-    lacking = [each for each in people if not photos.keys() >= set(keys_of([each]))]
-    newer = find_by_ids(directory.employees, (each.id for each in lacking))
-    changed = [newer[each.id] for each in lacking if newer.get(each.id, each) != each]
-    for photo in fetch(directory.photos, folder, changed, known):
+    """Fetch the photos of a batch; people whose photo changed meanwhile are read again."""
+    photos = {
+        photo.key: photo for photo in fetch_photos(directory.photos, folder, batch, known) if photo
+    }
+    incomplete = [person for person in batch if not photos.keys() >= set(photo_keys([person]))]
+    current = find_by_ids(directory.employees, (person.id for person in incomplete))
+    changed = [current[p.id] for p in incomplete if current.get(p.id, p) != p]
+    for photo in fetch_photos(directory.photos, folder, changed, known):
         if photo:
             photos[photo.key] = photo
-    now = [newer.get(each.id, each) for each in people]
-    return now, [photos.get(key) for key in keys_of(now)]
+    people = [current.get(person.id, person) for person in batch]
+    return people, [photos.get(key) for key in photo_keys(people)]
 
 
 def _tidy(folder: Path, manifest: Manifest) -> None:
-    """Remove what a backup that became whole does not need."""
+    """Remove the files that a complete backup does not need."""
     if (folder / _FINISHED).exists():
         remove_other_parts(folder, manifest)
         shutil.rmtree(folder / _FINISHED, ignore_errors=True)
 
 
-def _begin(folder: Path, *, anew: bool) -> None:
+def _prepare(folder: Path, *, replace: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / _FINISHED).exists():
         _tidy(folder, read_manifest(folder))
-    there = {path.name for path in folder.iterdir()}
-    if _UNFINISHED not in there and there:
-        if MANIFEST not in there:
+    found = {path.name for path in folder.iterdir()}
+    if _UNFINISHED not in found and found:
+        if MANIFEST not in found:
             raise ExportRefused(f"{folder} has other files in it. Name an empty folder.")
-        if not anew:
+        if not replace:
             raise ExportRefused(
                 f"{folder} already has a backup. Name an empty folder, or use --replace to take "
                 "one in its place."
@@ -116,7 +118,7 @@ def _begin(folder: Path, *, anew: bool) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _lock(folder: Path) -> Iterator[None]:
     with (folder / _UNFINISHED / "lock").open("wb") as lock:
         if not try_lock(lock):
             raise ExportRefused(

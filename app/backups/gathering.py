@@ -1,8 +1,8 @@
-"""Everyone, from a store's own order into the order of a backup, in bounded memory.
+"""Bring everyone from a store's own order into the order of a backup, in bounded memory.
 
-People go by the first byte of their id's hash into 256 files, and each file is sorted by itself.
-What was gathered before an interruption is kept: the store goes on behind the last batch that was
-noted, and what was written behind it is cut off.
+People are distributed by the first byte of their id's hash to 256 files, and each file is sorted
+on its own. After an interruption the store is read on from the last batch that the progress file
+notes, and what was written after that batch is truncated.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from app.backups.parts import PEOPLE_A_PART
+from app.backups.parts import PEOPLE_PER_PART
 from app.contracts import EmployeeStore
-from app.exports.json_lines import line_of, person_in
+from app.exports.json_lines import from_json_line, to_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
 from app.runtime.atomic_file import write_atomically
 
 _BUCKETS = 256
-_NOTED = "gathered.json"
+_PROGRESS = "gathered.json"
 
 
 @dataclass(slots=True)
-class _Note:
-    """How far the gathering is, and how long each file was then."""
+class _Progress:
+    """The batch, the number of people and the length of each file at the last checkpoint."""
 
     bookmark: str = ""
     people: int = 0
@@ -38,83 +38,86 @@ class _Note:
 
 
 def gather(store: EmployeeStore, folder: Path) -> Iterator[int]:
-    """Bring everyone into the files of this folder; tell how many came so far."""
-    note = _noted(folder)
-    _cut_to(folder, note)
-    if note.done:
-        yield note.people
+    """Write everyone into the files of this folder; yield the number of people so far."""
+    progress = _read_progress(folder)
+    _truncate(folder, progress)
+    if progress.done:
+        yield progress.people
         return
-    for batch in store.iter_batches(note.bookmark):
-        _keep(folder, batch.people, note.sizes)
-        note.bookmark, note.people = batch.bookmark, note.people + len(batch.people)
-        _write(folder, note)
-        yield note.people
-    note.done = True
-    _write(folder, note)
+    for batch in store.iter_batches(progress.bookmark):
+        _append(folder, batch.people, progress.sizes)
+        progress.bookmark, progress.people = batch.bookmark, progress.people + len(batch.people)
+        _write_progress(folder, progress)
+        yield progress.people
+    progress.done = True
+    _write_progress(folder, progress)
 
 
-def gathered(folder: Path) -> Iterator[list[Employee]]:
-    """Everyone who was gathered, once, by 1,000, in the order of their ids' hashes."""
-    everyone = _in_order(folder)
-    while some := list(islice(everyone, PEOPLE_A_PART)):
-        yield some
+def read_gathered(folder: Path) -> Iterator[list[Employee]]:
+    """Yield everyone who was gathered, once, in the order of their hashes, 1,000 at a time."""
+    everyone = _sorted_people(folder)
+    while batch := list(islice(everyone, PEOPLE_PER_PART)):
+        yield batch
 
 
-def _in_order(folder: Path) -> Iterator[Employee]:
+def _sorted_people(folder: Path) -> Iterator[Employee]:
     for number in range(_BUCKETS):
-        path = _bucket(folder, number)
+        path = _bucket_path(folder, number)
         if path.exists():
             with path.open("rb") as file:
-                # Twice, when they were changed while a store was read: the last is newer.
-                people = {person.id: person for person in _read(path, file)}
+                # Someone who changed during the read occurs twice: the last one is newer.
+                people = {person.id: person for person in _parse(path, file)}
             yield from sorted(people.values(), key=lambda person: (_hash(person.id), person.id))
 
 
-def _read(path: Path, lines: Iterable[bytes]) -> Iterator[Employee]:
+def _parse(path: Path, lines: Iterable[bytes]) -> Iterator[Employee]:
     try:
-        yield from map(person_in, lines)
+        yield from map(from_json_line, lines)
     except ValueError as error:
         raise _damaged(path) from error
 
 
-def _keep(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> None:
+def _append(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> None:
     lines: defaultdict[int, list[bytes]] = defaultdict(list)
     for person in people:
-        lines[_hash(person.id)[0]].append(line_of(person))
-    for number, some in lines.items():
-        with _bucket(folder, number).open("ab") as file:
-            file.write(b"".join(some))
+        lines[_hash(person.id)[0]].append(to_json_line(person))
+    for number, batch in lines.items():
+        with _bucket_path(folder, number).open("ab") as file:
+            file.write(b"".join(batch))
             sizes[number] = file.tell()
 
 
-def _noted(folder: Path) -> _Note:
-    path = folder / _NOTED
+def _read_progress(folder: Path) -> _Progress:
+    path = folder / _PROGRESS
     try:
-        note = _Note(**json.loads(path.read_bytes()))
+        progress = _Progress(**json.loads(path.read_bytes()))
     except FileNotFoundError:
-        return _Note()
+        return _Progress()
     except (ValueError, TypeError) as error:
         raise _damaged(path) from error
-    # An older release noted no lengths, and may have lost some of what it gathered.
-    if note.people and not any(note.sizes):
+    # Older releases noted no lengths and may have lost people.
+    if progress.people and not any(progress.sizes):
         raise _damaged(path)
-    return note
+    return progress
 
 
-def _write(folder: Path, note: _Note) -> None:
-    # No more durable than the files it is about; ``_cut_to`` finds what a power cut has lost.
-    write_atomically(folder / _NOTED, [json.dumps(asdict(note)).encode()], durable=False)
+def _write_progress(folder: Path, progress: _Progress) -> None:
+    # It need not be more durable than the files: ``_truncate`` finds what a power cut has lost.
+    content = json.dumps(asdict(progress)).encode()
+    write_atomically(folder / _PROGRESS, [content], durable=False)
 
 
-def _cut_to(folder: Path, note: _Note) -> None:
-    """Bring each file back to what was noted: who was killed may have written more, and a machine
-    that lost its power less."""
-    for number, size in enumerate(note.sizes):
-        path = _bucket(folder, number)
-        there = path.stat().st_size if path.exists() else 0
-        if there < size:
+def _truncate(folder: Path, progress: _Progress) -> None:
+    """Truncate each file to its noted length. Raises ExportRefused if one is shorter.
+
+    A killed run may have written more; after a power cut there may be less.
+    """
+    for number, size in enumerate(progress.sizes):
+        path = _bucket_path(folder, number)
+        actual = path.stat().st_size if path.exists() else 0
+        if actual < size:
             raise _damaged(path)
-        if there > size:
+        if actual > size:
             os.truncate(path, size)
 
 
@@ -124,7 +127,7 @@ def _damaged(path: Path) -> ExportRefused:
     )
 
 
-def _bucket(folder: Path, number: int) -> Path:
+def _bucket_path(folder: Path, number: int) -> Path:
     return folder / f"people-{number:02x}"
 
 

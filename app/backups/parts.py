@@ -1,4 +1,4 @@
-"""The files of a backup: numbered parts, and the manifest that tells what they must hold."""
+"""The files of a backup: numbered parts, and the manifest with their checksums."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from app.model.errors import ExportRefused
 from app.runtime.atomic_file import write_atomically
 
 MANIFEST = "manifest.json"
-PEOPLE_A_PART = 1_000
-# A backup in the place of another is of the other series, until which that one stays whole.
+PEOPLE_PER_PART = 1_000
+# A backup that replaces another uses the other series, so that the old one stays complete.
 _SERIES = ("", "-b")
 _PART = re.compile(r"(people|photos)-[0-9]{6,}(-b)?\.jsonl\.gz")
 _FORMAT = "employee directory backup"
@@ -26,7 +26,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of lines."""
+    """A file of lines, with its SHA-256 checksum."""
 
     file: str
     lines: int
@@ -35,9 +35,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All parts of a backup; of each pair, one holds people and one tells of their photos.
+    """All parts of a backup: pairs of people and of their photos.
 
-    ``photos_missing`` counts the photos that records name and that no store had.
+    ``photos_missing`` counts the photos that records name but no store has.
     """
 
     people: tuple[Part, ...]
@@ -46,17 +46,17 @@ class Manifest:
 
     @property
     def count(self) -> int:
-        """How many people."""
+        """The number of people."""
         return sum(part.lines for part in self.people)
 
     @property
     def photo_count(self) -> int:
-        """How many photos, both sizes counted; one that two people share counts twice."""
+        """The number of photo files, both sizes counted; a shared one counts twice."""
         return sum(part.lines for part in self.photos)
 
 
 def write_part(folder: Path, name: str, lines: Iterable[bytes]) -> Part:
-    """Write a part, whole or not at all; the same lines give the same bytes."""
+    """Write a part atomically; equal lines give equal bytes."""
     lines = list(lines)
     raw = gzip.compress(b"".join(lines), 6, mtime=0)
     write_atomically(folder / name, [raw], durable=False)  # synced before the manifest
@@ -64,7 +64,7 @@ def write_part(folder: Path, name: str, lines: Iterable[bytes]) -> Part:
 
 
 def read_part(folder: Path, part: Part) -> list[bytes]:
-    """The lines of a part. Raises ExportRefused when it is not what the manifest tells."""
+    """Return the lines of a part. Raises ExportRefused if it differs from the manifest."""
     try:
         raw = (folder / part.file).read_bytes()
         lines = gzip.decompress(raw).splitlines(keepends=True)
@@ -75,8 +75,8 @@ def read_part(folder: Path, part: Part) -> list[bytes]:
     return lines
 
 
-def peek(path: Path) -> list[bytes]:
-    """The lines of a part that an interrupted run left, if it left one."""
+def read_leftover_part(path: Path) -> list[bytes]:
+    """Return the lines of a part that an interrupted run left, or none."""
     try:
         return gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     except (OSError, EOFError, ZlibError):
@@ -84,23 +84,23 @@ def peek(path: Path) -> list[bytes]:
 
 
 def remove_other_parts(folder: Path, manifest: Manifest) -> None:
-    """Remove the parts of the backup that was in this folder before."""
-    of_this = {part.file for part in (*manifest.people, *manifest.photos)}
+    """Remove the parts of the backup that this one replaces."""
+    current = {part.file for part in (*manifest.people, *manifest.photos)}
     for path in folder.glob("*.jsonl.gz"):
-        if _PART.fullmatch(path.name) and path.name not in of_this:
+        if _PART.fullmatch(path.name) and path.name not in current:
             path.unlink()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """From now on the backup is whole."""
-    told = {"format": _FORMAT, "version": _VERSION, **asdict(manifest)}
-    write_atomically(folder / MANIFEST, [json.dumps(told, indent=1).encode(), b"\n"])
+    """Write the manifest, which makes the backup complete."""
+    content = {"format": _FORMAT, "version": _VERSION, **asdict(manifest)}
+    write_atomically(folder / MANIFEST, [json.dumps(content, indent=1).encode(), b"\n"])
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """What a whole backup holds. Raises ExportRefused for anything else."""
+    """Return the manifest of a complete backup. Raises ExportRefused for anything else."""
     try:
-        told = json.loads((folder / MANIFEST).read_bytes())
+        content = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
         raise ExportRefused(
             f"{folder} holds no whole backup. One that was interrupted goes on with: "
@@ -109,29 +109,29 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError) as error:
         raise _damaged(folder, MANIFEST) from error
     try:
-        if told["format"] == _FORMAT and told["version"] > _VERSION:
+        if content["format"] == _FORMAT and content["version"] > _VERSION:
             raise ExportRefused(
                 f"The backup in {folder} is of a newer release of the directory than this one. "
                 "Upgrade this one, and run this again."
             )
-        if (told["format"], told["version"]) != (_FORMAT, _VERSION):
+        if (content["format"], content["version"]) != (_FORMAT, _VERSION):
             raise _damaged(folder, MANIFEST)
         people, photos = (
-            tuple(_named(Part(**part), kind) for part in told[kind])
+            tuple(_checked_name(Part(**part), kind) for part in content[kind])
             for kind in ("people", "photos")
         )
-        return Manifest(people, photos, int(told["photos_missing"]))
+        return Manifest(people, photos, int(content["photos_missing"]))
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, MANIFEST) from error
 
 
 def part_name(kind: str, number: int, series: str = "") -> str:
-    """The file of a part, counted from 1; parts of another series lie beside it."""
+    """Return the file name of a part, counted from 1, in a series."""
     return f"{kind}-{number:06}{series}.jsonl.gz"
 
 
-def series_in(folder: Path) -> tuple[str, str]:
-    """The series of the whole backup that is in a folder, if one is, and that of the next."""
+def find_series(folder: Path) -> tuple[str, str]:
+    """Return the series of the complete backup in a folder and the series of the next one."""
     first, second = _SERIES
     try:
         manifest = read_manifest(folder)
@@ -142,8 +142,8 @@ def series_in(folder: Path) -> tuple[str, str]:
 
 
 @contextmanager
-def telling(folder: Path) -> Iterator[None]:
-    """What the operating system refuses is told as ours."""
+def translate_os_errors(folder: Path) -> Iterator[None]:
+    """Raise ExportRefused in place of OSError."""
     try:
         yield
     except OSError as error:
@@ -153,9 +153,9 @@ def telling(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _named(part: Part, kind: str) -> Part:
-    found = _PART.fullmatch(part.file)
-    if not found or found[1] != kind:
+def _checked_name(part: Part, kind: str) -> Part:
+    match = _PART.fullmatch(part.file)
+    if not match or match[1] != kind:
         raise ValueError(part.file)
     return part
 

@@ -1,4 +1,4 @@
-"""Photos in a backup: under their keys, both sizes, byte for byte."""
+"""Fetch the photos of a backup and restore them: under their keys, both sizes, unchanged."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from app.photos.keys import is_photo_key, thumbnail_key
 from app.runtime.atomic_file import write_atomically
 
 _FOLDER = "photos"
-_AT_ONCE = 8
+_THREADS = 8
 
 
 class Photo(NamedTuple):
-    """What a backup tells of a photo."""
+    """The key, checksum and size in bytes of a photo in a backup."""
 
     key: str
     sha256: str
     size: int
 
     def line(self) -> bytes:
-        """The line of a part."""
+        """Serialize the photo as a line of a part."""
         return json.dumps(self._asdict(), separators=(",", ":")).encode() + b"\n"
 
 
-def keys_of(people: Iterable[Employee]) -> list[str]:
-    """The keys of all their photos, large and small, each once."""
+def photo_keys(people: Iterable[Employee]) -> list[str]:
+    """Return the keys of all their photos, large and small, each once."""
     keys = (person.photo_key for person in people if person.photo_key)
-    return list(dict.fromkeys(each for key in keys for each in (key, thumbnail_key(key))))
+    return list(dict.fromkeys(size for key in keys for size in (key, thumbnail_key(key))))
 
 
-def photos_in(lines: Iterable[bytes]) -> dict[str, Photo]:
-    """What the lines of a part tell, by key."""
-    told = (json.loads(line) for line in lines)
-    return {each["key"]: Photo(each["key"], each["sha256"], each["size"]) for each in told}
+def parse_photos(lines: Iterable[bytes]) -> dict[str, Photo]:
+    """Parse the lines of a part into photos by key."""
+    photos = (json.loads(line) for line in lines)
+    return {item["key"]: Photo(item["key"], item["sha256"], item["size"]) for item in photos}
 
 
-def fetch(
+def fetch_photos(
     store: PhotoStore | None, folder: Path, people: Iterable[Employee], known: dict[str, Photo]
 ) -> Iterator[Photo | None]:
-    """Bring the photos of these people into the folder; None for a photo that is nowhere.
+    """Fetch the photos of these people into the folder; yield None for a missing photo.
 
-    One that is there already, as ``known`` tells, is not fetched again.
+    A file that is already there and equals ``known`` is not fetched again.
     """
     (folder / _FOLDER / "employee_pic").mkdir(parents=True, exist_ok=True)
 
-    def one(key: str) -> Photo | None:
+    def fetch_one(key: str) -> Photo | None:
         if not is_photo_key(key):
             return None
         path = folder / _FOLDER / key
-        kept = _read(path)
-        if kept:
-            photo = _photo(key, kept)
+        content = _read(path)
+        if content:
+            photo = _photo(key, content)
             if known.get(key, photo) == photo:
                 return photo
         try:
@@ -70,26 +70,26 @@ def fetch(
         write_atomically(path, [image], durable=False)  # synced before the manifest
         return _photo(key, image)
 
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        yield from threads.map(one, keys_of(people))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        yield from threads.map(fetch_one, photo_keys(people))
 
 
-def give_back(
-    store: PhotoStore, folder: Path, people: Iterable[Employee], told: dict[str, Photo]
+def restore_photos(
+    store: PhotoStore, folder: Path, people: Iterable[Employee], photos: dict[str, Photo]
 ) -> None:
-    """Put the photos of these people into the store, each as it was saved."""
+    """Store the photos of these people. Raises ExportRefused for a damaged file."""
 
-    def one(key: str) -> None:
+    def restore_one(key: str) -> None:
         image = _read(folder / _FOLDER / key)
-        if _photo(key, image) != told[key]:
+        if _photo(key, image) != photos[key]:
             raise ExportRefused(
                 f"{folder / _FOLDER / key} is not as the backup left it. "
                 "Fetch it again from where the backup is kept."
             )
         store.put(key, image)
 
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        for _ in threads.map(one, [key for key in keys_of(people) if key in told]):
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for _ in threads.map(restore_one, [key for key in photo_keys(people) if key in photos]):
             pass
 
 

@@ -28,7 +28,7 @@ from app.text.plurals import count_of, count_people
 @explained
 def backup(folder: Path, anew: bool) -> None:
     """Back up all people and photos to FOLDER. If interrupted, run it again to resume."""
-    _tell(take_backup(the_directory(), folder, anew=anew))
+    _tell(take_backup(the_directory(), folder, replace=anew))
     manifest = read_manifest(folder)
     click.echo(f"Backed up {count_people(manifest.count)} and {_files(manifest.photo_count)}.")
     if manifest.photos_missing:

@@ -1,1 +1,1 @@
-"""People leave the directory: as CSV, XLSX, JSON Lines and vCards, piece by piece."""
+"""Export people as CSV, XLSX, JSON Lines and vCards, as streams."""

@@ -1,4 +1,4 @@
-"""People and other rows as CSV: UTF-8 with a mark that tells Excel so, safe against formulas."""
+"""Write people and other rows as CSV: UTF-8 with a byte order mark, guarded against formulas."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.exports.columns import HEADINGS, row_of
 from app.exports.people_of_view import People
 from app.text.formula_guard import guarded
 
-_ROWS_A_PIECE = 100
+_ROWS_PER_PIECE = 100
 
 
 def csv_file(pages: Iterable[People]) -> Iterator[bytes]:
-    """The file, a piece for each page of people."""
+    """Yield the file, one piece per page of people."""
     yield codecs.BOM_UTF8 + _lines([HEADINGS])
     for people in pages:
         if people:
@@ -24,11 +24,11 @@ def csv_file(pages: Iterable[People]) -> Iterator[bytes]:
 
 
 def csv_of_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """A file of these rows, the first of which are the headings, a piece for each hundred."""
+    """Yield a file of these rows, the first of which are the headings, 100 rows per piece."""
     source = iter(rows)
     yield codecs.BOM_UTF8 + _lines(islice(source, 1))
     for first in source:
-        yield _lines(chain((first,), islice(source, _ROWS_A_PIECE - 1)))
+        yield _lines(chain((first,), islice(source, _ROWS_PER_PIECE - 1)))
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:

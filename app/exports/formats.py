@@ -1,4 +1,4 @@
-"""The files that people can be given as."""
+"""The file formats of an export."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from app.exports.xlsx_file import xlsx_file
 
 
 class Format(NamedTuple):
-    """A kind of file: the word for people, its media type, and what writes it piece by piece."""
+    """A file format: its label, its media type, and the function that writes it in pieces."""
 
-    words: str
+    label: str
     media_type: str
     write: Callable[[Iterable[People]], Iterator[bytes]]
 
@@ -34,5 +34,5 @@ FORMATS = {
 
 
 def file_name(ending: str, moment: datetime) -> str:
-    """What a browser calls the file: the day is in it."""
+    """Return the file name of a download, with the date in it."""
     return f"people-{moment:%Y-%m-%d}.{ending}"

@@ -1,4 +1,4 @@
-"""A person as one line of JSON, with every field that a record has, and back."""
+"""Write an employee as a line of JSON with every field of a record, and read it back."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from app.model.employee import TEXT_FIELDS, Employee, badges_from
 
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
-    """The file, a piece for each page of people."""
+    """Yield the file, one piece per page of people."""
     for people in pages:
         if people:
-            yield b"".join(line_of(person) for person in people)
+            yield b"".join(to_json_line(person) for person in people)
 
 
-def line_of(person: Employee) -> bytes:
-    """The person as a line, the same for the same person wherever they are stored."""
+def to_json_line(person: Employee) -> bytes:
+    """Serialize an employee; equal employees give equal bytes in every store."""
     moment = person.updated_at
     record: dict[str, Any] = {
         "id": person.id,
@@ -33,8 +33,8 @@ def line_of(person: Employee) -> bytes:
     return line.encode("utf-8", "replace") + b"\n"
 
 
-def person_in(line: bytes) -> Employee:
-    """The person in a line. Raises ValueError for what is no such line."""
+def from_json_line(line: bytes) -> Employee:
+    """Parse a line. Raises ValueError if it is not a line of this format."""
     record = json.loads(line)
     if not isinstance(record, dict) or not isinstance(record.get("id"), str):
         raise ValueError("no person is in this line")  # noqa: TRY004

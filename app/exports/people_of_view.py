@@ -1,4 +1,4 @@
-"""Everyone whom a view of the list shows, with their whole records, a page of work at a time."""
+"""Read the whole records of all people that match a query, one batch at a time."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ People = Sequence[Employee]
 def people_of_view(
     directory: Directory, query: Query, seconds: float = math.inf
 ) -> Iterator[People]:
-    """The people who meet the conditions, in the order of the list, in bounded memory.
+    """Yield the people that match the query, in the order of the list, in bounded memory.
 
-    It costs what it gives; without any condition it gives everyone, in the store's own order. Each
-    page of work has ``seconds`` of its own. Raises StorageUnavailable, perhaps after many pages.
+    Without conditions it yields everyone in the store's own order. Each batch has a deadline of
+    ``seconds``. Raises StorageUnavailable, perhaps after many batches.
     """
     if query.is_empty:
         return _everyone(directory, seconds)
-    return _those_who_meet(directory, query, seconds)
+    return _matching(directory, query, seconds)
 
 
 def _everyone(directory: Directory, seconds: float) -> Iterator[People]:
@@ -36,14 +36,14 @@ def _everyone(directory: Directory, seconds: float) -> Iterator[People]:
         yield batch.people
 
 
-def _those_who_meet(directory: Directory, query: Query, seconds: float) -> Iterator[People]:
+def _matching(directory: Directory, query: Query, seconds: float) -> Iterator[People]:
     cursor: str | None = None
     while True:
         deadline.start(seconds)
         page = directory.browse(query, cursor, MAX_BATCH)
         ids = [card.id for card in page.cards]
-        found = directory.employees.get_many(ids) if ids else {}
-        yield [found[each] for each in ids if each in found]
+        employees = directory.employees.get_many(ids) if ids else {}
+        yield [employees[key] for key in ids if key in employees]
         cursor = page.next
         if cursor is None:
             return

@@ -1,8 +1,8 @@
-"""People as a workbook, which goes out row by row, as it is made.
+"""Write people as an Excel workbook that is streamed row by row.
 
-openpyxl makes every part of it but the rows. It would gather these in a temporary file, and send
-nothing until the last of them is in; so they are written here, between the beginning and the end of
-its sheet. Every cell is a string: no spreadsheet runs it.
+openpyxl makes every part but the rows. It would collect these in a temporary file and send nothing
+before the last one, so they are written here, between the start and the end of its sheet. Every
+cell is a string: no spreadsheet program runs it.
 """
 
 from __future__ import annotations
@@ -19,58 +19,58 @@ from app.exports.people_of_view import People
 from app.model.employee import Employee
 from app.text.formula_guard import guarded
 
-# Where Excel ends; and far below the 2 GB from which a streamed part of a zip needs another format.
-ROWS_A_SHEET = 1_048_576
-_BYTES_A_SHEET = 1 << 30
-_MOST_CHARACTERS = 32_767
-_ROWS_A_PIECE = 100
-_END = b"</sheetData>"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(COLUMNS)]
-# Excel reads _x0041_ as A.
-_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# The limit of Excel; and far below the 2 GB above which a streamed zip entry needs ZIP64.
+MAX_SHEET_ROWS = 1_048_576
+_MAX_SHEET_BYTES = 1 << 30
+_MAX_CELL_CHARACTERS = 32_767
+_ROWS_PER_PIECE = 100
+_SHEET_DATA_END = b"</sheetData>"
+_COLUMN_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(COLUMNS)]
+# Excel decodes _x0041_ to A.
+_ESCAPE_LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def xlsx_file(pages: Iterable[People], rows_a_sheet: int = ROWS_A_SHEET) -> Iterator[bytes]:
-    """The file in pieces; a second sheet begins where the first is full."""
-    out = _Outlet()
+def xlsx_file(pages: Iterable[People], max_rows: int = MAX_SHEET_ROWS) -> Iterator[bytes]:
+    """Yield the file in pieces; a full sheet is continued on the next one."""
+    out = _Outbox()
     people = chain.from_iterable(pages)
-    following = next(people, None)
+    next_person = next(people, None)
     sheets = 0
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=4) as archive:
-        while sheets == 0 or following is not None:
+        while sheets == 0 or next_person is not None:
             sheets += 1
-            rest = chain(() if following is None else (following,), people)
+            rest = chain(() if next_person is None else (next_person,), people)
             with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as part:
-                for piece in _sheet(rest, rows_a_sheet):
+                for piece in _sheet(rest, max_rows):
                     part.write(piece)
-                    yield from out.taken()
-            following = next(people, None)
-        for name, content in _parts_around(sheets).items():
+                    yield from out.take()
+            next_person = next(people, None)
+        for name, content in _other_parts(sheets).items():
             archive.writestr(name, content)
-    yield from out.taken()
+    yield from out.take()
 
 
-def _sheet(people: Iterator[Employee], most_rows: int) -> Iterator[bytes]:
-    """One sheet with a heading and as many people as it holds."""
-    before, _, after = _parts(1)["xl/worksheets/sheet1.xml"].partition(_END)
+def _sheet(people: Iterator[Employee], max_rows: int) -> Iterator[bytes]:
+    """Yield one sheet: the headings, and as many people as it can hold."""
+    before, _, after = _parts(1)["xl/worksheets/sheet1.xml"].partition(_SHEET_DATA_END)
     yield before
     row, size = 1, 0
-    while row < most_rows and size < _BYTES_A_SHEET:
-        some = list(islice(people, min(_ROWS_A_PIECE, most_rows - row)))
-        if not some:
+    while row < max_rows and size < _MAX_SHEET_BYTES:
+        chunk = list(islice(people, min(_ROWS_PER_PIECE, max_rows - row)))
+        if not chunk:
             break
-        piece = "".join(_row(row + place, person) for place, person in enumerate(some, 1))
+        piece = "".join(_row(row + index, person) for index, person in enumerate(chunk, 1))
         yield piece.encode()
-        row, size = row + len(some), size + len(piece)
-    yield _END + after
+        row, size = row + len(chunk), size + len(piece)
+    yield _SHEET_DATA_END + after
 
 
 def _row(number: int, person: Employee) -> str:
     cells = "".join(
-        f'<c r="{_LETTERS[place]}{number}" t="inlineStr"><is><t xml:space="preserve">'
+        f'<c r="{_COLUMN_LETTERS[index]}{number}" t="inlineStr"><is><t xml:space="preserve">'
         f"{_text(text)}</t></is></c>"
-        for place, text in enumerate(row_of(person))
+        for index, text in enumerate(row_of(person))
         if text
     )
     return f'<row r="{number}">{cells}</row>'
@@ -78,21 +78,21 @@ def _row(number: int, person: Employee) -> str:
 
 def _text(text: str) -> str:
     if text.startswith("'"):
-        text = guarded(text)  # else an import would take it for one that CSV had guarded
+        text = guarded(text)  # otherwise an import takes it for a guard
     if not text.isprintable():
         text = _NOT_IN_XML.sub("", text)
     if "_x" in text:
-        text = _LIKE_AN_ESCAPE.sub("_x005F_", text)
-    return escape(text[:_MOST_CHARACTERS], {"\r": "&#13;"})
+        text = _ESCAPE_LOOKALIKE.sub("_x005F_", text)
+    return escape(text[:_MAX_CELL_CHARACTERS], {"\r": "&#13;"})
 
 
-def _parts_around(sheets: int) -> dict[str, bytes]:
+def _other_parts(sheets: int) -> dict[str, bytes]:
     parts = _parts(sheets)
     return {name: content for name, content in parts.items() if "/sheet" not in name}
 
 
 def _parts(sheets: int) -> dict[str, bytes]:
-    """What openpyxl makes of a workbook with so many sheets and nobody in them."""
+    """Return the parts of an openpyxl workbook with this many sheets and no people."""
     from openpyxl import Workbook  # type: ignore[import-untyped, unused-ignore]
     from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped, unused-ignore]
     from openpyxl.styles import Font  # type: ignore[import-untyped, unused-ignore]
@@ -102,37 +102,37 @@ def _parts(sheets: int) -> dict[str, bytes]:
         sheet = book.create_sheet("People" if number == 1 else f"People {number}")
         sheet.freeze_panes = "A2"
         headings = []
-        for letter, column in zip(_LETTERS, COLUMNS, strict=True):
+        for letter, column in zip(_COLUMN_LETTERS, COLUMNS, strict=True):
             sheet.column_dimensions[letter].width = column.width
             cell = WriteOnlyCell(sheet, column.heading)
             cell.font = Font(bold=True)
             headings.append(cell)
         sheet.append(headings)
-    made = io.BytesIO()
-    book.save(made)
-    with ZipFile(made) as archive:
+    workbook = io.BytesIO()
+    book.save(workbook)
+    with ZipFile(workbook) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-class _Outlet:
-    """A file that nobody can go back in: what is written waits to be taken."""
+class _Outbox:
+    """A write-only file without seek; written bytes wait until they are taken."""
 
     def __init__(self) -> None:
-        self._waiting: list[bytes] = []
+        self._pieces: list[bytes] = []
 
     def write(self, data: bytes) -> int:
-        self._waiting.append(bytes(data))
+        self._pieces.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing; ZipFile calls it."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing; ZipFile calls it."""
 
-    def taken(self) -> Iterator[bytes]:
-        """What was written since it was last taken, in one piece, if anything was."""
-        piece = b"".join(self._waiting)
-        self._waiting.clear()
+    def take(self) -> Iterator[bytes]:
+        """Yield the bytes written since the last call in one piece, if any."""
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
         if piece:
             yield piece

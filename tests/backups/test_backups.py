@@ -21,7 +21,7 @@ from app.backups.backup import take_backup
 from app.backups.restoring import restore
 from app.contracts import Batch, EmployeeStore, Facets
 from app.directory.service import Directory
-from app.exports.json_lines import person_in
+from app.exports.json_lines import from_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotoNotFound, PhotosOff, StorageUnavailable
 from app.model.revision import revision_of
@@ -89,7 +89,7 @@ class FewAtOnce(ModelStore):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a hundred, and no waiting for the disk, which others write to."""
-    monkeypatch.setattr(gathering, "PEOPLE_A_PART", 100)
+    monkeypatch.setattr(gathering, "PEOPLE_PER_PART", 100)
     monkeypatch.setattr(os, "sync", lambda: None)
 
 
@@ -151,7 +151,7 @@ def test_a_backup_is_parts_and_a_manifest(full: Directory, tmp_path: Path) -> No
     assert [part["lines"] for part in manifest["people"]] == [100, 100, 30]
     assert manifest["photos_missing"] == 3  # both sizes of one, and one with no key of a photo
     lines = gzip.decompress((tmp_path / "b" / "people-000003.jsonl.gz").read_bytes())
-    assert len({person_in(line).id for line in lines.splitlines()}) == 30
+    assert len({from_json_line(line).id for line in lines.splitlines()}) == 30
     assert not (tmp_path / "b" / "unfinished").exists()
 
 
@@ -231,7 +231,7 @@ def test_photos_that_are_there_are_not_fetched_again(full: Directory, tmp_path: 
     damaged = next(path for path in sorted((tmp_path / "b" / "photos").rglob("*.jpg")))
     damaged.write_bytes(b"")
     whole = files_in(tmp_path / "b")
-    run_to_end(take_backup(full, tmp_path / "b", anew=True))
+    run_to_end(take_backup(full, tmp_path / "b", replace=True))
     again = {f"employee_pic/{damaged.name}"}
     assert again < there
     assert set(fetched) == {NOWHERE, thumbnail_key(NOWHERE), *again}
@@ -266,7 +266,7 @@ def test_a_backup_killed_when_it_is_whole_is_whole(
     folder = tmp_path / "b"
     if anew:
         run_to_end(take_backup(full, folder))
-    killed_when(take_backup(full, folder, anew=anew), monkeypatch, call)
+    killed_when(take_backup(full, folder, replace=anew), monkeypatch, call)
     to = directory_of()
     run_to_end(restore(to, folder))
     assert everyone_in(to) == everyone_in(full)
@@ -289,11 +289,11 @@ def test_the_backup_before_is_whole_until_the_new_one_is(
     before = everyone_in(full)
     run_to_end(take_backup(full, folder))
     filled(full, 30, first=1_000)
-    killed = killed_at(take_backup(full, folder, anew=True), step)
+    killed = killed_at(take_backup(full, folder, replace=True), step)
     to = directory_of()
     run_to_end(restore(to, folder))
     assert everyone_in(to) == (before if killed else everyone_in(full))
-    run_to_end(take_backup(full, folder, anew=True))
+    run_to_end(take_backup(full, folder, replace=True))
     to = directory_of()
     run_to_end(restore(to, folder))
     assert everyone_in(to) == everyone_in(full)
@@ -352,7 +352,7 @@ def test_a_smaller_backup_in_the_place_of_a_larger_one_leaves_no_part_of_it(
     few = filled(directory_of(), 40)
     with pytest.raises(ExportRefused, match="--replace"):
         run_to_end(take_backup(few, tmp_path / "b"))
-    run_to_end(take_backup(few, tmp_path / "b", anew=True))
+    run_to_end(take_backup(few, tmp_path / "b", replace=True))
     assert not (tmp_path / "b" / "people-000002.jsonl.gz").exists()
     to = directory_of()
     run_to_end(restore(to, tmp_path / "b"))
@@ -364,7 +364,7 @@ def test_a_folder_with_other_files_is_refused(full: Directory, tmp_path: Path) -
     (tmp_path / "home" / "letter.txt").write_text("Dear")
     for anew in (False, True):
         with pytest.raises(ExportRefused, match="holds other files"):
-            run_to_end(take_backup(full, tmp_path / "home", anew=anew))
+            run_to_end(take_backup(full, tmp_path / "home", replace=anew))
     assert files_in(tmp_path / "home") == {"letter.txt": b"Dear"}
 
 

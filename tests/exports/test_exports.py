@@ -20,7 +20,7 @@ from app.contracts import Query
 from app.directory.service import Directory
 from app.exports.columns import HEADINGS, row_of
 from app.exports.csv_file import csv_file
-from app.exports.json_lines import json_lines_file, line_of, person_in
+from app.exports.json_lines import from_json_line, json_lines_file, to_json_line
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard, vcards_file
 from app.exports.xlsx_file import xlsx_file
@@ -130,7 +130,7 @@ def test_what_xml_cannot_hold_is_left_out_of_a_workbook_and_long_texts_are_cut()
 @pytest.mark.parametrize("people", [1, 3, 4, 7])
 def test_a_full_sheet_is_followed_by_another(people: int) -> None:
     everyone = [Employee(id=str(number), full_name=f"Ada {number}") for number in range(people)]
-    sheets = sheets_of(b"".join(xlsx_file([everyone], rows_a_sheet=4)))
+    sheets = sheets_of(b"".join(xlsx_file([everyone], max_rows=4)))
     assert list(sheets) == ["People", "People 2", "People 3"][: -(-people // 3)]
     assert [row[0] for rows in sheets.values() for row in rows[1:]] == [p.id for p in everyone]
     assert all(rows[0] == list(HEADINGS) for rows in sheets.values())
@@ -167,21 +167,21 @@ def test_memory_does_not_grow_with_the_number_of_people(write) -> None:
 
 
 def test_a_line_of_json_holds_every_field_and_is_read_back() -> None:
-    assert person_in(line_of(WHOLE)) == WHOLE
-    assert b'"badges":["linux","trophy","of another program"]' in line_of(WHOLE)
-    assert b'"updated_at":"2026-11-23T09:30:01.000025+00:00"' in line_of(WHOLE)
+    assert from_json_line(to_json_line(WHOLE)) == WHOLE
+    assert b'"badges":["linux","trophy","of another program"]' in to_json_line(WHOLE)
+    assert b'"updated_at":"2026-11-23T09:30:01.000025+00:00"' in to_json_line(WHOLE)
 
 
 @given(ANYONE)
 def test_any_text_comes_through_json_lines(person: Employee) -> None:
     raw = b"".join(json_lines_file([[person, WHOLE]]))
-    assert [person_in(line) for line in raw.split(b"\n")[:-1]] == [person, WHOLE]
+    assert [from_json_line(line) for line in raw.split(b"\n")[:-1]] == [person, WHOLE]
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"id": 1}', b'{"id": "1"', b"\xff"])
 def test_what_is_no_person_is_no_line(line: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        person_in(line)
+        from_json_line(line)
 
 
 def test_a_card_is_read_by_an_address_book() -> None:

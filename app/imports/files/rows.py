@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # Offset between the row numbers of one sheet and the next, so that numbers are unique in a file.
-ROWS_A_SHEET = 1_048_576
+MAX_SHEET_ROWS = 1_048_576
 
 
 class Row(NamedTuple):
@@ -31,5 +31,5 @@ def row_label(number: int, sheets: Sequence[str]) -> str:
     """Return a row number for the user: "7", or "7 of People 2" if there are several sheets."""
     if len(sheets) < 2:
         return str(number)
-    sheet, offset = divmod(number - 1, ROWS_A_SHEET)
+    sheet, offset = divmod(number - 1, MAX_SHEET_ROWS)
     return f"{offset + 1} of {sheets[sheet]}"

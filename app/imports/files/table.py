@@ -18,7 +18,7 @@ from app.imports.files.columns import (
 )
 from app.imports.files.csv_rows import CsvRows
 from app.imports.files.row_cache import RowCache
-from app.imports.files.rows import ROWS_A_SHEET, Row
+from app.imports.files.rows import MAX_SHEET_ROWS, Row
 from app.imports.files.xlsx_rows import XlsxRows
 from app.text.folding import fold
 from app.text.plurals import count_of
@@ -105,7 +105,7 @@ class Table:
         for index, sheet in enumerate(self._selected):
             for row in self._source.rows(sheet.position):
                 if row.number > sheet.heading.number and not row.is_empty:
-                    number = row.number + index * ROWS_A_SHEET
+                    number = row.number + index * MAX_SHEET_ROWS
                     yield self._fit_width(row)._replace(number=number)
 
     def _find_sheets(self) -> Iterator[_Sheet]:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from xml.parsers.expat import ExpatError
 
 from app.imports.errors import FileUnreadable
-from app.imports.files.rows import ROWS_A_SHEET, Row
+from app.imports.files.rows import MAX_SHEET_ROWS, Row
 from app.imports.files.xlsx_book import Book, open_book
 from app.imports.files.xlsx_cells import MAX_COLUMNS, CellError, read_sheet
 from app.imports.files.xlsx_package import MAX_PART_BYTES
@@ -64,8 +64,10 @@ class XlsxRows:
             # One more, to notice rows that are too long.
             max_columns = self.width + 1 if self.width else MAX_COLUMNS
             for number, values in read_sheet(self._book, self._book.sheets[sheet], max_columns):
-                if number > ROWS_A_SHEET:
-                    raise FileUnreadable(f"A sheet has more than {ROWS_A_SHEET:,} rows. Split it.")
+                if number > MAX_SHEET_ROWS:
+                    raise FileUnreadable(
+                        f"A sheet has more than {MAX_SHEET_ROWS:,} rows. Split it."
+                    )
                 yield _row(number, values)
         except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error

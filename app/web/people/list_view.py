@@ -88,7 +88,7 @@ def list_view(
         cards_address=_as_view(asked, CARDS),
         table_address=_as_view(asked, TABLE),
         clear_address=ListRequest(Query(), asked.view).address(),
-        exports=tuple((kind.words, asked.export_address(end)) for end, kind in FORMATS.items()),
+        exports=tuple((kind.label, asked.export_address(end)) for end, kind in FORMATS.items()),
     )
 
 

@@ -155,7 +155,7 @@ def test_a_workbook_is_read_once_however_often_its_rows_are_asked_for(
 
 def test_an_export_of_more_than_a_sheet_comes_back_whole() -> None:
     people = [Employee(id=f"p{n}", full_name=f"Person {n}", location="Lima") for n in range(7)]
-    found = table(b"".join(xlsx_file([people], rows_a_sheet=4)))
+    found = table(b"".join(xlsx_file([people], max_rows=4)))
     assert found.sheets == ("People", "People 2", "People 3")
     place = found.columns.places["full_name"]
     assert [row.cells[place] for row in found.rows()] == [one.full_name for one in people]
