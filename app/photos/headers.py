@@ -1,26 +1,26 @@
-"""What the first bytes of a picture tell before anything is decoded."""
+"""Read what the first bytes of an image say, without decoding pixels."""
 
 from __future__ import annotations
 
 import struct
 from typing import IO
 
-SCAN = b"\xff\xda"  # begins each scan of a JPEG, and stands nowhere else in its pixels
+SCAN = b"\xff\xda"  # starts each scan of a JPEG and cannot occur in its pixels
 
 
 def has_one_scan(data: bytes, colours: int, after_header: IO[bytes] | None) -> bool:
-    """Whether the first scan of a plain JPEG holds all its colours, so that no other counts.
+    """Return whether the first scan of a baseline JPEG has all its colour components.
 
-    ``after_header`` stands where the pixels begin. Knowing it spares most photos the search for
-    further scans, which is a tenth of all the work on them.
+    Later scans are then ignored. ``after_header`` is at the first pixel. The check spares most
+    photos the search for further scans, a tenth of all the work on them.
     """
     head = SCAN + bytes((0, 6 + 2 * colours, colours))
-    at = after_header.tell() - 8 - 2 * colours if after_header else -1
-    return at > 0 and data.startswith(head, at)
+    position = after_header.tell() - 8 - 2 * colours if after_header else -1
+    return position > 0 and data.startswith(head, position)
 
 
 def webp_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a WebP of any of its three kinds; struct.error where they are cut off."""
+    """Return width and height of a WebP of any kind. Raises struct.error for truncated data."""
     kind, body = data[12:16], data[20:30]
     if kind == b"VP8X":
         wide, high = body[4:7], body[7:10]

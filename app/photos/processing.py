@@ -1,6 +1,6 @@
-"""An uploaded file becomes a small upright image in two sizes, or PhotoRejected.
+"""Turn an uploaded file into an upright JPEG in two sizes, or raise PhotoRejected.
 
-Pillow is imported when the first photo comes: that spares the start 60 ms, and 8 MB of memory.
+Pillow is imported with the first photo: this saves 60 ms at the start, and 8 MB of memory.
 """
 
 from __future__ import annotations
@@ -28,46 +28,46 @@ KINDS = "JPEG, PNG, WebP or GIF"
 PORTRAIT_SIZE = (800, 800)
 THUMBNAIL_SIZE = (240, 240)
 MAX_MEGAPIXELS = 50
-# Pillow decodes WebP into four buffers of the full size, where other kinds need one.
+# Pillow decodes WebP into four full-size buffers; other formats need one.
 MAX_MEGAPIXELS_WEBP = 25
-# A photo has at most some twenty scans; each of a million would cost a walk over all pixels.
+# A photo has at most about twenty scans, and each scan costs a pass over all pixels.
 MAX_SCANS = 100
 
-# Profiles name themselves, old ones in ASCII and newer ones in UTF-16; this one changes nothing.
+# The name in a profile, in ASCII or UTF-16; this profile needs no conversion.
 _SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
 
 _BAND_PIXELS = 1_000_000
-_STORES_NEED_SECONDS = 5.0
-_LONGEST_WAIT = 30.0
-_one_at_a_time = threading.Lock()
+_RESERVED_SECONDS = 5.0
+_MAX_WAIT_SECONDS = 30.0
+_lock = threading.Lock()
 
 
 class PhotoSizes(NamedTuple):
-    """Both sizes of one photo, as JPEG without any metadata."""
+    """Both sizes of a photo, as JPEG without metadata."""
 
     portrait: bytes
     thumbnail: bytes
 
 
 def make(upload: BinaryIO) -> PhotoSizes:
-    """Both sizes of the photo that was uploaded.
+    """Make both sizes of an uploaded photo.
 
-    Raises PhotoRejected for anything but a whole JPEG, PNG, WebP or GIF of at most 50 megapixels,
-    and StorageUnavailable when others' photos keep this process busy for too long.
+    Raises PhotoRejected for anything but a complete JPEG, PNG, WebP or GIF of at most 50
+    megapixels, and StorageUnavailable when the photo lock stays busy.
     """
-    with _turn():
+    with _photo_lock():
         data = upload.read()
         if not data:
             raise PhotoRejected(f"The photo file is empty: choose a {KINDS} picture.")
-        with _damage_told():
-            return _both_sizes(_opened(data))
+        with _reject_damage():
+            return _make_sizes(_open(data))
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    """One photo at a time in a process, so that many uploads cannot eat the machine."""
-    wait = min(_LONGEST_WAIT, deadline.remaining() - _STORES_NEED_SECONDS)
-    if not _one_at_a_time.acquire(timeout=max(0.0, wait)):
+def _photo_lock() -> Iterator[None]:
+    """Allow one photo at a time in a process, to bound memory and CPU time."""
+    wait = min(_MAX_WAIT_SECONDS, deadline.remaining() - _RESERVED_SECONDS)
+    if not _lock.acquire(timeout=max(0.0, wait)):
         raise StorageUnavailable(
             "the photo reader",
             "read",
@@ -77,15 +77,15 @@ def _turn() -> Iterator[None]:
     try:
         yield
     finally:
-        _one_at_a_time.release()
+        _lock.release()
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
-    """Whatever Pillow trips over in a broken file is the file's fault."""
+def _reject_damage() -> Iterator[None]:
+    """Raise PhotoRejected for any error of Pillow: the file is damaged."""
     from PIL.Image import DecompressionBombError
 
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # what is odd in a file is not logged
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # do not log oddities of a file
     try:
         yield
     except DecompressionBombError as error:
@@ -101,89 +101,89 @@ def _damage_told() -> Iterator[None]:
         ) from error
 
 
-def _opened(data: bytes) -> ImageFile:
-    """The image with its header read and nothing decoded; the content decides what it is."""
+def _open(data: bytes) -> ImageFile:
+    """Open an image by its content; read the header and decode nothing."""
     if data[:3] == b"\xff\xd8\xff":
         from PIL.JpegImagePlugin import JpegImageFile
 
         image = JpegImageFile(BytesIO(data))
-        plain = "progressive" not in image.info and has_one_scan(data, image.layers, image.fp)
-        if not plain and data.count(SCAN) > MAX_SCANS:
+        is_baseline = "progressive" not in image.info and has_one_scan(data, image.layers, image.fp)
+        if not is_baseline and data.count(SCAN) > MAX_SCANS:
             raise ValueError("too many scans for a photo")
-        return _bounded(image)
+        return _check_dimensions(image)
     if data[:8] == b"\x89PNG\r\n\x1a\n":
         from PIL.PngImagePlugin import PngImageFile
 
-        return _bounded(PngImageFile(BytesIO(data)))
+        return _check_dimensions(PngImageFile(BytesIO(data)))
     if data[:6] in (b"GIF87a", b"GIF89a"):
         from PIL.GifImagePlugin import GifImageFile
 
-        return _bounded(GifImageFile(BytesIO(data)))
+        return _check_dimensions(GifImageFile(BytesIO(data)))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         from PIL.WebPImagePlugin import WebPImageFile
 
-        _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening makes room for all pixels
+        _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening allocates all pixels
         return WebPImageFile(BytesIO(data))
     raise PhotoRejected(f"The photo is not a {KINDS} picture: choose one of these kinds.")
 
 
-def _bounded(image: ImageFile) -> ImageFile:
+def _check_dimensions(image: ImageFile) -> ImageFile:
     _check_size(image.size, MAX_MEGAPIXELS)
     return image
 
 
-def _check_size(size: tuple[int, int], most: int) -> None:
+def _check_size(size: tuple[int, int], max_megapixels: int) -> None:
     megapixels = size[0] * size[1] / 1_000_000
-    if megapixels > most:
+    if megapixels > max_megapixels:
         raise PhotoRejected(
             f"The photo has {megapixels:,.0f} megapixels ({size[0]} by {size[1]}), and the most is "
-            f"{most}: make it smaller, and choose it again as {KINDS}."
+            f"{max_megapixels}: make it smaller, and choose it again as {KINDS}."
         )
 
 
-def _both_sizes(image: ImageFile) -> PhotoSizes:
-    """Decode once, as small as the kind allows, and make the thumbnail from the portrait."""
-    size = _fitted(image.size, PORTRAIT_SIZE)
+def _make_sizes(image: ImageFile) -> PhotoSizes:
+    """Decode once, as small as the format allows, and make the thumbnail from the portrait."""
+    size = _fit(image.size, PORTRAIT_SIZE)
     image.draft("RGB", size)
-    small = _reduced(image, size)
+    small = _reduce(image, size)
     if small.size != size:
         from PIL.Image import Resampling
 
         small = small.resize(size, Resampling.HAMMING)
-    portrait = _upright(_in_srgb(small, image.info.get("icc_profile")), _orientation(image))
+    portrait = _upright(_to_srgb(small, image.info.get("icc_profile")), _orientation(image))
     return PhotoSizes(_jpeg(portrait), _jpeg(_thumbnail(portrait)))
 
 
-def _fitted(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
-    """The size that fits in the box in the same shape, never larger than it was."""
+def _fit(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """Return the size scaled down to fit in the box, with the same aspect ratio."""
     scale = min(box[0] / size[0], box[1] / size[1], 1.0)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _reduced(image: Image, size: tuple[int, int]) -> Image:
-    """At least twice the size wanted, in bands, so that no second copy of a large image is made."""
+def _reduce(image: Image, size: tuple[int, int]) -> Image:
+    """Reduce to at least twice the size, in bands, to avoid a second copy of a large image."""
     from PIL import Image
 
     width, height = image.size
-    across, down = max(1, width // (2 * size[0])), max(1, height // (2 * size[1]))
+    x_factor, y_factor = max(1, width // (2 * size[0])), max(1, height // (2 * size[1]))
     image.load()
-    if across == down == 1:
-        return _plain(image)
-    rows = down * max(1, _BAND_PIXELS // (width * down))
+    if x_factor == y_factor == 1:
+        return _to_rgb(image)
+    rows = y_factor * max(1, _BAND_PIXELS // (width * y_factor))
     bands = (
-        (top // down, _plain(image.crop((0, top, width, min(top + rows, height)))))
+        (top // y_factor, _to_rgb(image.crop((0, top, width, min(top + rows, height)))))
         for top in range(0, height, rows)
     )
-    whole: Image.Image | None = None
+    reduced: Image.Image | None = None
     for top, band in bands:
-        if whole is None:
-            whole = Image.new(band.mode, (-(-width // across), -(-height // down)))
-        whole.paste(band.reduce((across, down)), (0, top))
-    return image if whole is None else whole
+        if reduced is None:
+            reduced = Image.new(band.mode, (-(-width // x_factor), -(-height // y_factor)))
+        reduced.paste(band.reduce((x_factor, y_factor)), (0, top))
+    return image if reduced is None else reduced
 
 
-def _plain(image: Image) -> Image:
-    """The image in RGB, or still in CMYK for its profile; transparent parts turn white."""
+def _to_rgb(image: Image) -> Image:
+    """Return the image in RGB, or CMYK if it is; transparent parts become white."""
     from PIL import Image
 
     if image.mode in ("RGB", "CMYK"):
@@ -193,17 +193,17 @@ def _plain(image: Image) -> Image:
         return image.point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
     if not image.has_transparency_data:
         return image.convert("RGB")
-    seen = image.convert("RGBA")
+    rgba = image.convert("RGBA")
     white = Image.new("RGB", image.size, "white")
-    white.paste(seen, mask=seen.getchannel("A"))
+    white.paste(rgba, mask=rgba.getchannel("A"))
     return white
 
 
-def _in_srgb(image: Image, profile: bytes | None) -> Image:
-    """The colours as sRGB, from the profile when there is a usable one."""
+def _to_srgb(image: Image, profile: bytes | None) -> Image:
+    """Convert the colours to sRGB, with the embedded profile if it is usable."""
     space = {"RGB": b"RGB ", "CMYK": b"CMYK"}[image.mode]
-    usual = profile is None or any(name in profile for name in _SRGB_NAMES)
-    if not profile or usual or profile[16:20] != space:
+    is_srgb = profile is None or any(name in profile for name in _SRGB_NAMES)
+    if not profile or is_srgb or profile[16:20] != space:
         return image.convert("RGB")
     from PIL import ImageCms
 
@@ -215,34 +215,34 @@ def _in_srgb(image: Image, profile: bytes | None) -> Image:
 
 
 def _orientation(image: ImageFile) -> int:
-    """How the camera was held, 1 to 8; 1 when the file does not say so readably."""
+    """Return the Exif orientation, 1 to 8; 1 if it is missing or unreadable."""
     try:
-        place = image.getexif().get(0x0112, 1)
+        orientation = image.getexif().get(0x0112, 1)
     except (LookupError, OSError, SyntaxError, TypeError, ValueError, struct.error):
         return 1
-    return place if isinstance(place, int) and 1 <= place <= 8 else 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
 def _upright(image: Image, orientation: int) -> Image:
     from PIL.Image import Transpose
 
-    turns = (
+    transpositions = (
         None, Transpose.FLIP_LEFT_RIGHT, Transpose.ROTATE_180, Transpose.FLIP_TOP_BOTTOM,
         Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90,
     )  # fmt: skip
-    turn = turns[orientation - 1]
-    return image if turn is None else image.transpose(turn)
+    transposition = transpositions[orientation - 1]
+    return image if transposition is None else image.transpose(transposition)
 
 
 def _thumbnail(portrait: Image) -> Image:
     from PIL.Image import Resampling
 
-    size = _fitted(portrait.size, THUMBNAIL_SIZE)
+    size = _fit(portrait.size, THUMBNAIL_SIZE)
     return portrait.resize(size, Resampling.LANCZOS, reducing_gap=1.5)
 
 
 def _jpeg(image: Image) -> bytes:
-    """The pixels, and nothing else that came with the upload."""
+    """Encode the pixels without any metadata of the upload."""
     image.info = {}
     output = BytesIO()
     image.save(output, "JPEG", quality=85, optimize=True, progressive=False)

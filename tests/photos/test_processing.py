@@ -419,7 +419,7 @@ def test_a_request_that_has_no_time_to_wait_is_told_that_the_reader_is_busy():
         assert caught.value.service == "the photo reader"
         assert not caught.value.maybe_written
 
-    with processing._turn(), deadline.within(5.1):
+    with processing._photo_lock(), deadline.within(5.1):
         assert_ends_within(1, ask)
     processing.make(picture())
 
