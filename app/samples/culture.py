@@ -1,4 +1,4 @@
-"""What sample people of one culture have in common: names, places and looks."""
+"""What the sample people of one culture have in common: names, locations and looks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Culture:
-    """Given names of women and of men, and family names, each as one text of words.
+    """Given names of women and of men, and family names, each as space-separated words.
 
-    ``order`` is how they are joined: ``gf`` given name first, ``fg`` family name first, ``gff`` two
-    family names, ``gs`` given name and father's name with an ending, ``g`` one name only.
-    ``weight`` is how many in a hundred and more have such a name; ``places`` are near to them.
-    ``skins`` and ``hairs`` bound how a drawn face looks (see faces.py), and ``style`` is frequent.
+    ``order`` joins them: ``gf`` given name first, ``fg`` family name first, ``gff`` two family
+    names, ``gs`` given name and patronymic, ``g`` given name only. ``weight`` is the frequency
+    relative to other cultures; ``places`` are common locations. ``skins`` and ``hairs`` bound the
+    drawn faces (see faces.py), and ``style`` is a frequent hair style.
     """
 
     weight: int

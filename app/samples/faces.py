@@ -1,4 +1,4 @@
-"""Made-up faces as flat shapes. Nobody's likeness: every feature is drawn by lot, from a seed."""
+"""Draw invented faces as flat shapes: every feature is chosen at random from a seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SMILE = "#F3EEE8"
 
 
 class Traits(NamedTuple):
-    """Within what a face is drawn by lot: skins from the lightest to the darkest, and who."""
+    """The bounds of a random face: indexes into SKINS and HAIRS, styles, and beards."""
 
     skins: tuple[int, int]
     hairs: tuple[int, ...]
@@ -30,7 +30,7 @@ class Traits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face whose features are chosen."""
+    """A face with all features chosen."""
 
     ground: str
     glow: Point
@@ -44,7 +44,7 @@ class Face:
     beard: bool
 
     def shapes(self) -> Iterator[Shape]:
-        """All shapes, the farthest first."""
+        """Yield all shapes from back to front."""
         yield Shape(box(0, 0, 100, 125), self.ground)
         yield Shape(oval(*self.glow, 47, 47), mixed(self.ground, "#FFFFFF", 0.32))
         yield from hair.behind(self.style, self.cloth or self.hair)
@@ -54,36 +54,36 @@ class Face:
             yield from _beard(self)
         else:
             yield stroke(((42.6, 69.5), (50, 76), (57.4, 69.5)), self.lips, 1.5)
-        yield from _before(self)
+        yield from _foreground(self)
 
     @property
     def lips(self) -> str:
-        """Redder than the skin, so that the mouth shows on every skin."""
+        """The colour of the lips: redder than the skin, to be visible on every skin."""
         return mixed(self.skin, "#8E1F1B", 0.55)
 
     @property
     def shade(self) -> str:
-        """The skin in its own shadow."""
+        """The colour of the skin in shadow."""
         return mixed(self.skin, "#3A1E10", 0.24)
 
 
-def face(chance: Random, traits: Traits) -> Face:
-    """A face drawn by lot."""
-    style = chance.choice(traits.styles)
-    skin = SKINS[chance.randint(*traits.skins)]
-    shirt = chance.choice(SHIRTS)
-    cloth = chance.choice([colour for colour in SHIRTS if colour != shirt])
+def face(rng: Random, traits: Traits) -> Face:
+    """Choose the features of a face at random."""
+    style = rng.choice(traits.styles)
+    skin = SKINS[rng.randint(*traits.skins)]
+    shirt = rng.choice(SHIRTS)
+    cloth = rng.choice([colour for colour in SHIRTS if colour != shirt])
     return Face(
-        ground=chance.choice(GROUNDS),
-        glow=(chance.uniform(18, 82), chance.uniform(26, 52)),
+        ground=rng.choice(GROUNDS),
+        glow=(rng.uniform(18, 82), rng.uniform(26, 52)),
         skin=skin,
-        hair=HAIRS[chance.choice(traits.hairs)],
+        hair=HAIRS[rng.choice(traits.hairs)],
         style=style,
         shirt=shirt,
         cloth=cloth if style in ("scarf", "turban") else "",
-        collar=chance.random() < 0.45,
-        glasses=chance.random() < 0.3,
-        beard=traits.beards and chance.random() < 0.45,
+        collar=rng.random() < 0.45,
+        glasses=rng.random() < 0.3,
+        beard=traits.beards and rng.random() < 0.45,
     )
 
 
@@ -122,8 +122,8 @@ def _beard(face: Face) -> Iterator[Shape]:
     yield stroke(((45.2, 70.4), (50, 73.4), (54.8, 70.4)), _SMILE, 1.6)
 
 
-def _before(face: Face) -> Iterator[Shape]:
-    """Hair that falls over the forehead, brows, glasses."""
+def _foreground(face: Face) -> Iterator[Shape]:
+    """Draw brows, the hair over the forehead, and glasses."""
     brow = mixed(face.hair, _INK, 0.35)
     for side in (-1, 1):
         ends = ((50 + side * 11.8, 51), (50 + side * 8, 48.2), (50 + side * 4.4, 50.6))

@@ -1,4 +1,4 @@
-"""Hair, scarves and turbans: what lies behind a head, and what lies over it."""
+"""Draw hair, scarves and turbans, behind a head and over it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from app.samples.shapes import Outline, Shape, curve, mirrored, mixed, oval, str
 
 
 def behind(style: str, colour: str) -> Iterator[Shape]:
-    """What is drawn before the head."""
+    """Draw the part behind the head."""
     draw = _BEHIND.get(style)
     return iter(()) if draw is None else draw(colour)
 
 
 def over(style: str, colour: str) -> Iterator[Shape]:
-    """What is drawn after the face."""
+    """Draw the part over the face."""
     return _OVER[style](colour)
 
 
 def _cap(colour: str, top: float, hairline: Outline, wide: float = 21.3) -> Shape:
-    """Hair from ear to ear over the top of the head, down to a hairline (from right to left)."""
+    """Return hair over the top of the head, down to a hairline given from right to left."""
     crown = tuple(p for p in oval(50, 53, wide, 53 - top) if p[1] <= 54)
     start = max(range(len(crown)), key=lambda at: math.dist(crown[at - 1], crown[at]))
     return Shape((*crown[start:], *crown[:start], *hairline), colour)
@@ -95,7 +95,7 @@ def _waves(colour: str) -> Iterator[Shape]:
         yield Shape(oval(x, y, r, r), colour)
 
 
-def _fringe_of_the_bald(colour: str) -> Iterator[Shape]:
+def _bald(colour: str) -> Iterator[Shape]:
     for side in (-1, 1):
         x = 50 + side * 20.2
         yield Shape(oval(x, 53, 1.3, 4), colour)
@@ -107,7 +107,7 @@ def _scarf_behind(colour: str) -> Iterator[Shape]:
 
 
 def _scarf(colour: str) -> Iterator[Shape]:
-    """The cloth with an opening for the face, and its fold under the chin."""
+    """Draw the cloth around the face and its fold under the chin."""
     outside = curve(((50, 22), (24, 22), (25, 60), (28, 84)))
     opening = tuple(p for p in oval(50, 56, 17.6, 22.5) if p[0] <= 50)
     ring = sorted(opening, key=lambda p: -p[1])
@@ -149,7 +149,7 @@ _OVER: dict[str, _Draw] = {
     "bun": _crop,
     "tail": _parted,
     "curly": _curly,
-    "bald": _fringe_of_the_bald,
+    "bald": _bald,
     "scarf": _scarf,
     "turban": _turban,
 }

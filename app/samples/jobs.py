@@ -1,8 +1,8 @@
-"""Departments, job titles, places and what people say of themselves, frequent ones first."""
+"""Departments, job titles, locations and self-descriptions of sample people, by frequency."""
 
 from __future__ import annotations
 
-# A department, how many of a hundred and more work there, and the plain titles in it.
+# Department, weight, and its titles without a level.
 DEPARTMENTS = (
     ("Engineering", 17, "Software Engineer|Reliability Engineer|Test Engineer|Mobile Engineer"),
     ("Engineering", 7, "Network Engineer|Platform Engineer"),
@@ -37,13 +37,13 @@ DEPARTMENTS = (
     ("Executive", 1, "Chief of Staff|Executive Assistant"),
 )  # fmt: skip
 
-# Said before a title, as often as it stands here; and before the title of someone who leads.
+# Prefixes of titles, repeated by weight; leaders have their own.
 LEVELS = (*[""] * 10, *["Senior"] * 5, *["Junior"] * 3, *["Lead"] * 2, "Principal")
 LEVELS_OF_LEADERS = (*[""] * 12, *["Senior"] * 3, "Deputy", "Regional")
 LEADERS = frozenset({"Lead", "Director", "Manager", "Staff", "Assistant", "Supervisor", "Officer"})
 
-# A place, how many of a hundred and more are there, and how its telephone numbers begin.
-PLACES = (
+# Location, weight, and the start of its phone numbers.
+LOCATIONS = (
     ("Seattle", 20, "+1 206 555 01"), ("Remote", 13, "+1 425 555 01"),
     ("London", 8, "+44 20 7946 09"), ("Bengaluru", 7, "+91 80 5550 01"),
     ("Lisbon", 6, "+351 21 555 01"), ("Berlin", 5, "+49 30 5550 01"),
@@ -67,7 +67,7 @@ PLACES = (
     ("Pune", 1, "+91 20 5550 01"), ("Brussels", 1, "+32 2 555 01"),
 )  # fmt: skip
 
-# How many in a hundred have a badge.
+# Badge, and the percentage of people who have it.
 BADGES = (
     ("apple", 38), ("windows", 41), ("linux", 21), ("video-camera", 7), ("trophy", 3),
     ("camera", 12), ("plane", 14), ("paperclip", 9), ("coffee", 33), ("gamepad", 16), ("bug", 18),

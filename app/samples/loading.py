@@ -1,4 +1,4 @@
-"""Made-up people, as many as wanted: the same for a seed, the first ones with drawn portraits."""
+"""Generate and load sample people: the same for a seed, the first ones with portraits."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from app.photos.keys import thumbnail_key
 from app.samples.faces import face
 from app.samples.people import Sample, samples
 
-# A photo belongs to one record and goes with it, so none is shared; more would take very long.
+# Every portrait is drawn, as photos are not shared between records; more would take long.
 MAX_PORTRAITS = 200
 _SHARE_WITH_PORTRAITS = 0.66
 
 
 def sample_people(people: int, seed: int = 1) -> Iterator[Employee]:
-    """So many made-up people without photos: the same for a seed, and fewer are the first of more.
+    """Yield sample people without photos; a smaller number gives the first of a larger one.
 
-    Runs in bounded memory, at 20,000 people a second and more. Mail addresses are unique, at
-    example.com; telephone numbers are of ranges that films use.
+    Runs in bounded memory, at 20,000 people a second or more. Email addresses are unique, at
+    example.com; phone numbers are from ranges reserved for fiction.
     """
     return (sample.employee for sample in islice(samples(seed), people))
 
@@ -33,9 +33,9 @@ def sample_people(people: int, seed: int = 1) -> Iterator[Employee]:
 def load_samples(
     directory: Directory, people: int = 60, seed: int = 1, *, portraits: bool = True
 ) -> Iterator[int]:
-    """Add made-up people; yield how many are stored so far. Run again, it adds nobody twice.
+    """Add sample people; yield how many are stored so far. A second run adds nobody twice.
 
-    Two thirds of the first 200 have a portrait, where photos are kept.
+    Two thirds of the first MAX_PORTRAITS have a portrait if photos are on.
     """
     photos = directory.photos if portraits else None
     return directory.add_many(_with_portraits(directory, photos, people, seed))
@@ -48,15 +48,15 @@ def _with_portraits(
         if photos is None or number >= MAX_PORTRAITS:
             yield sample.employee
             continue
-        chance = Random(f"{seed}/{number}")
-        if chance.random() < _SHARE_WITH_PORTRAITS and _is_new(directory, sample.employee.id):
-            yield replace(sample.employee, photo_key=_draw(photos, sample, chance))
+        rng = Random(f"{seed}/{number}")
+        if rng.random() < _SHARE_WITH_PORTRAITS and _is_new(directory, sample.employee.id):
+            yield replace(sample.employee, photo_key=_draw(photos, sample, rng))
         else:
             yield sample.employee
 
 
 def _is_new(directory: Directory, employee_id: str) -> bool:
-    """Whether to draw a portrait: whoever is stored keeps what photo they have, or have not."""
+    """Return whether to draw a portrait: the photo of a stored person is not changed."""
     try:
         directory.get(employee_id)
     except EmployeeNotFound:
@@ -64,11 +64,11 @@ def _is_new(directory: Directory, employee_id: str) -> bool:
     return False
 
 
-def _draw(photos: PhotoStore, sample: Sample, chance: Random) -> str:
-    """Store a portrait, under a key that follows from the id, so that a repeat makes no second."""
+def _draw(photos: PhotoStore, sample: Sample, rng: Random) -> str:
+    """Store a portrait under a key derived from the id, so that a repetition overwrites it."""
     from app.samples.portraits import paint
 
-    images = paint(face(chance, sample.traits))
+    images = paint(face(rng, sample.traits))
     digest = hashlib.blake2b(sample.employee.id.encode(), digest_size=16).hexdigest()
     key = f"employee_pic/{digest}.jpg"
     photos.put(thumbnail_key(key), images.thumbnail)

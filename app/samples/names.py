@@ -1,6 +1,6 @@
-"""Names of many cultures and scripts, as people write them; put together by lot, nobody's in fact.
+"""Names of many cultures and scripts. Combinations are random and mean no real person.
 
-``/`` parts a name in Latin letters from the same in its own script; ``_`` stands for a space.
+``/`` separates a Latin name from the same name in its own script; ``_`` stands for a space.
 """
 
 from __future__ import annotations

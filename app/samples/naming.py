@@ -1,4 +1,4 @@
-"""How names are put together, each culture in its way."""
+"""Combine names at random, each culture in its own order."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ from app.samples.faces import Traits
 from app.samples.names import CULTURES
 from app.text.folding import fold
 
-_STYLES_OF_WOMEN = ("bob", "long", "bun", "tail", "curly", "crop", "waves")
-_STYLES_OF_MEN = ("short", "short", "crop", "waves", "bald")
-_NOT_IN_MAIL = re.compile(r"[^a-z0-9-]")
+_WOMENS_STYLES = ("bob", "long", "bun", "tail", "curly", "crop", "waves")
+_MENS_STYLES = ("short", "short", "crop", "waves", "bald")
+_NOT_IN_EMAIL = re.compile(r"[^a-z0-9-]")
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
-_TWO_FAMILIES = 0.04
-_NO_INITIAL = 0.88
-_ONLY_OWN_SCRIPT = 0.12
-_BOTH_SCRIPTS = 0.45
+_SHARE_TWO_FAMILIES = 0.04
+_SHARE_NO_INITIAL = 0.88
+_SHARE_OWN_SCRIPT_ONLY = 0.12
+_SHARE_OWN_SCRIPT = 0.45
 
 
-class Named(NamedTuple):
-    """A name, and what goes with it."""
+class SampleName(NamedTuple):
+    """A full name with the forms and attributes that belong to it."""
 
     full_name: str
     short_name: str
-    mail_name: str
+    email_name: str
     is_woman: bool
     places: tuple[str, ...]
     traits: Traits
 
 
 class _Word(NamedTuple):
-    """One name in Latin letters, in its own script if there is one, and as mail has it."""
+    """One name: in Latin letters, in its own script or "", and as part of an email address."""
 
     latin: str
     own: str
-    mail: str
+    email: str
 
 
 class _Names:
-    """The names of one culture, taken apart once."""
+    """The parsed names of one culture."""
 
     def __init__(self, culture: Culture) -> None:
         self.order = culture.order
-        self.given = (_words(culture.men), _words(culture.women))
-        self.family = _words(culture.family)
+        self.given = (_parse(culture.men), _parse(culture.women))
+        self.family = _parse(culture.family)
         self.places = tuple(place.replace("_", " ") for place in culture.places.split())
         own = (culture.style,) * 3 if culture.style else ()
-        men = (*_STYLES_OF_MEN, *(own if culture.style != "scarf" else ()))
-        women = (*_STYLES_OF_WOMEN, *(own if culture.style != "turban" else ()))
+        men = (*_MENS_STYLES, *(own if culture.style != "scarf" else ()))
+        women = (*_WOMENS_STYLES, *(own if culture.style != "turban" else ()))
         self.traits = (
             Traits(culture.skins, culture.hairs, men, beards=True),
             Traits(culture.skins, culture.hairs, women, beards=False),
@@ -60,64 +60,62 @@ class _Names:
 
 
 class Cultures:
-    """All cultures, each as often as it is to come."""
+    """All cultures, repeated by weight."""
 
     def __init__(self) -> None:
-        each = [(_Names(culture), culture.weight) for culture in CULTURES]
-        self._names = [names for names, weight in each for _ in range(weight)]
-        self._families = [names for names, _ in each if names.order == "gf"]
+        parsed = [(_Names(culture), culture.weight) for culture in CULTURES]
+        self._names = [names for names, weight in parsed for _ in range(weight)]
+        self._families = [names for names, _ in parsed if names.order == "gf"]
 
-    def draw(self, chance: Random) -> Named:
-        """A person's name."""
-        names = chance.choice(self._names)
-        is_woman = chance.random() < 0.5
-        given = chance.choice(names.given[is_woman])
-        family = chance.choice(names.family)
-        return Named(
-            self._joined(chance, names, given, family, is_woman),
+    def draw(self, rng: Random) -> SampleName:
+        """Draw a name at random."""
+        names = rng.choice(self._names)
+        is_woman = rng.random() < 0.5
+        given = rng.choice(names.given[is_woman])
+        family = rng.choice(names.family)
+        return SampleName(
+            self._join(rng, names, given, family, is_woman),
             given.latin,
-            given.mail if names.order == "g" else f"{given.mail}.{family.mail}",
+            given.email if names.order == "g" else f"{given.email}.{family.email}",
             is_woman,
             names.places,
             names.traits[is_woman],
         )
 
-    def _joined(
-        self, chance: Random, names: _Names, given: _Word, family: _Word, is_woman: bool
-    ) -> str:
+    def _join(self, rng: Random, names: _Names, given: _Word, family: _Word, is_woman: bool) -> str:
         if names.order == "fg":
             return f"{family.latin} {given.latin}"
         if names.order == "gff":
-            return f"{given.latin} {family.latin} {chance.choice(names.family).latin}"
+            return f"{given.latin} {family.latin} {rng.choice(names.family).latin}"
         if names.order == "gs":
             return f"{given.latin} {family.latin}{'dóttir' if is_woman else 'son'}"
         if names.order == "g":
             return given.latin
         if given.own and family.own:
-            return _in_scripts(chance.random(), given, family)
-        luck = chance.random()
-        if luck > _NO_INITIAL:
-            return f"{given.latin} {chance.choice(ascii_uppercase)}. {family.latin}"
-        if luck < _TWO_FAMILIES:
-            other = chance.choice(chance.choice(self._families).family)
+            return _in_scripts(rng.random(), given, family)
+        draw = rng.random()
+        if draw > _SHARE_NO_INITIAL:
+            return f"{given.latin} {rng.choice(ascii_uppercase)}. {family.latin}"
+        if draw < _SHARE_TWO_FAMILIES:
+            other = rng.choice(rng.choice(self._families).family)
             return f"{given.latin} {family.latin}-{other.latin}"
         return f"{given.latin} {family.latin}"
 
 
-def _in_scripts(luck: float, given: _Word, family: _Word) -> str:
-    """Latin letters, the own script behind them, or the own script only."""
+def _in_scripts(draw: float, given: _Word, family: _Word) -> str:
+    """Return the name in Latin letters, in both scripts, or in its own script only."""
     latin = f"{given.latin} {family.latin}"
-    if luck > _BOTH_SCRIPTS:
+    if draw > _SHARE_OWN_SCRIPT:
         return latin
-    together = _WITHOUT_SPACES.match(family.own)
-    own = f"{family.own}{given.own}" if together else f"{given.own} {family.own}"
-    return own if luck < _ONLY_OWN_SCRIPT else f"{latin} {own}"
+    without_spaces = _WITHOUT_SPACES.match(family.own)
+    own = f"{family.own}{given.own}" if without_spaces else f"{given.own} {family.own}"
+    return own if draw < _SHARE_OWN_SCRIPT_ONLY else f"{latin} {own}"
 
 
-def _words(text: str) -> tuple[_Word, ...]:
-    found = []
+def _parse(text: str) -> tuple[_Word, ...]:
+    parsed = []
     for word in text.replace("\n", " ").split():
         latin, _, own = word.replace("_", " ").partition("/")
-        mail = _NOT_IN_MAIL.sub("", fold(latin))
-        found.append(_Word(latin, own, mail))
-    return tuple(found)
+        email = _NOT_IN_EMAIL.sub("", fold(latin))
+        parsed.append(_Word(latin, own, email))
+    return tuple(parsed)

@@ -1,4 +1,4 @@
-"""One made-up person after another, all from one seed."""
+"""Generate sample people from one seed."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from typing import NamedTuple
 from app.model.employee import Employee
 from app.samples import jobs
 from app.samples.faces import Traits
-from app.samples.naming import Cultures, Named
+from app.samples.naming import Cultures, SampleName
 
-# So many mail addresses are kept in mind to stay short; all later ones carry a number.
+# Number of people whose email addresses are checked for uniqueness; later ones have a number.
 _SHORT_ADDRESSES = 5_000
 _TODAY = date(2026, 10, 1)
-_MOST_DAYS = 7_300
+_MAX_DAYS = 7_300
 
 
 class Sample(NamedTuple):
-    """A made-up person, and what bounds the drawing of their portrait."""
+    """A sample person, and the bounds of their portrait."""
 
     employee: Employee
     traits: Traits
 
 
 def samples(seed: int) -> Iterator[Sample]:
-    """People without end; the same for a seed."""
-    chance = Random(seed)
-    cultures, work, addresses = Cultures(), _Work(), _Addresses()
+    """Yield sample people without end; the same seed gives the same people."""
+    rng = Random(seed)
+    cultures, work, addresses = Cultures(), _Jobs(), _Addresses()
     for number in count(1):
-        named = cultures.draw(chance)
-        place, phone = work.place(chance, named.places)
-        department, title = work.job(chance)
+        name = cultures.draw(rng)
+        location, phone = work.location(rng, name.places)
+        department, title = work.job(rng)
         employee = Employee(
-            id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
-            full_name=named.full_name,
-            preferred_name=named.short_name if chance.random() < 0.2 else "",
-            pronouns=_pronouns(chance, named),
+            id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            full_name=name.full_name,
+            preferred_name=name.short_name if rng.random() < 0.2 else "",
+            pronouns=_pronouns(rng, name),
             job_title=title,
             department=department,
-            location=place,
-            email=addresses.next(named.mail_name, number),
-            phone=f"{phone}{int(chance.random() * 100):02}" if chance.random() < 0.85 else "",
-            start_date=_start_date(chance),
-            about=_about(chance),
-            badges=_badges(chance),
+            location=location,
+            email=addresses.next(name.email_name, number),
+            phone=f"{phone}{int(rng.random() * 100):02}" if rng.random() < 0.85 else "",
+            start_date=_start_date(rng),
+            about=_about(rng),
+            badges=_badges(rng),
         )
-        yield Sample(employee, named.traits)
+        yield Sample(employee, name.traits)
 
 
-class _Work:
-    """Jobs and places, each as often in its list as it is to come."""
+class _Jobs:
+    """Departments and locations, repeated by weight."""
 
     def __init__(self) -> None:
         self._departments = [
@@ -61,66 +61,68 @@ class _Work:
             for name, weight, titles in jobs.DEPARTMENTS
             for _ in range(weight)
         ]
-        self._phones = {place: phone for place, _, phone in jobs.PLACES}
-        self._places = [place for place, weight, _ in jobs.PLACES for _ in range(weight)]
+        self._phones = {location: phone for location, _, phone in jobs.LOCATIONS}
+        self._locations = [
+            location for location, weight, _ in jobs.LOCATIONS for _ in range(weight)
+        ]
 
-    def job(self, chance: Random) -> tuple[str, str]:
-        """A department and a title in it; the first titles are frequent."""
-        department, titles = chance.choice(self._departments)
-        title = titles[int(len(titles) * chance.random() ** 1.6)]
+    def job(self, rng: Random) -> tuple[str, str]:
+        """Return a department and a title in it; the first titles are more frequent."""
+        department, titles = rng.choice(self._departments)
+        title = titles[int(len(titles) * rng.random() ** 1.6)]
         leads = title.rpartition(" ")[2] in jobs.LEADERS
-        level = chance.choice(jobs.LEVELS_OF_LEADERS if leads else jobs.LEVELS)
+        level = rng.choice(jobs.LEVELS_OF_LEADERS if leads else jobs.LEVELS)
         return department, f"{level} {title}" if level else title
 
-    def place(self, chance: Random, near: tuple[str, ...]) -> tuple[str, str]:
-        """A place and how its telephone numbers begin; often one that is near to the name."""
-        place = chance.choice(near if chance.random() < 0.4 else self._places)
-        return place, self._phones[place]
+    def location(self, rng: Random, common: tuple[str, ...]) -> tuple[str, str]:
+        """Return a location and the start of its phone numbers, often one from ``common``."""
+        location = rng.choice(common if rng.random() < 0.4 else self._locations)
+        return location, self._phones[location]
 
 
 class _Addresses:
-    """Mail addresses, no two alike."""
+    """A generator of unique email addresses."""
 
     def __init__(self) -> None:
-        self._given_out: set[str] = set()
+        self._used: set[str] = set()
 
     def next(self, name: str, number: int) -> str:
-        """Short while few were given out, then with the number of the person."""
-        if name in self._given_out or number > _SHORT_ADDRESSES:
+        """Return a short address if it is unused, otherwise one with the person's number."""
+        if name in self._used or number > _SHORT_ADDRESSES:
             return f"{name}{number}@example.com"
-        self._given_out.add(name)
+        self._used.add(name)
         return f"{name}@example.com"
 
 
-def _pronouns(chance: Random, named: Named) -> str:
-    luck = chance.random()
-    if luck < 0.4:
+def _pronouns(rng: Random, name: SampleName) -> str:
+    draw = rng.random()
+    if draw < 0.4:
         return ""
-    if luck < 0.45:
+    if draw < 0.45:
         return "they/them"
-    return "she/her" if named.is_woman else "he/him"
+    return "she/her" if name.is_woman else "he/him"
 
 
-def _start_date(chance: Random) -> str:
-    """Many came lately; of some nobody knows."""
-    luck = chance.random()
-    if luck < 0.08:
+def _start_date(rng: Random) -> str:
+    """Return a start date, recent ones more often, or "" for some people."""
+    draw = rng.random()
+    if draw < 0.08:
         return ""
-    return (_TODAY - timedelta(days=int(_MOST_DAYS * luck * luck))).isoformat()
+    return (_TODAY - timedelta(days=int(_MAX_DAYS * draw * draw))).isoformat()
 
 
-def _about(chance: Random) -> str:
-    if chance.random() < 0.4:
+def _about(rng: Random) -> str:
+    if rng.random() < 0.4:
         return ""
-    sentences = [chance.choice(jobs.ABOUT_WORK)]
-    if chance.random() < 0.5:
-        sentences.append(chance.choice(jobs.ABOUT_PAST))
-    if chance.random() < 0.6:
-        sentences.append(chance.choice(jobs.ABOUT_ASK))
+    sentences = [rng.choice(jobs.ABOUT_WORK)]
+    if rng.random() < 0.5:
+        sentences.append(rng.choice(jobs.ABOUT_PAST))
+    if rng.random() < 0.6:
+        sentences.append(rng.choice(jobs.ABOUT_ASK))
     return " ".join(sentences)
 
 
-def _badges(chance: Random) -> tuple[str, ...]:
-    if chance.random() < 0.15:
+def _badges(rng: Random) -> tuple[str, ...]:
+    if rng.random() < 0.15:
         return ()
-    return tuple([key for key, percent in jobs.BADGES if chance.random() * 100 < percent])
+    return tuple([key for key, percent in jobs.BADGES if rng.random() * 100 < percent])

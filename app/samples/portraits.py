@@ -1,4 +1,4 @@
-"""Portraits of people who do not exist, painted with Pillow from the shapes of app/samples."""
+"""Paint portraits of sample people with Pillow."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.samples.shapes import FIELD, Point
 
 PORTRAIT_SIZE = (480, 600)
 THUMBNAIL_SIZE = (192, 240)
-_FINER = 3  # painted so many times larger, so that edges are smooth
+_OVERSAMPLING = 3  # oversampling factor, for smooth edges
 
 
 def paint(face: Face) -> PhotoSizes:
-    """Both sizes of a face, as JPEG."""
-    scale = PORTRAIT_SIZE[0] / FIELD[0] * _FINER
-    canvas = Image.new("RGB", (PORTRAIT_SIZE[0] * _FINER, PORTRAIT_SIZE[1] * _FINER))
+    """Paint both sizes of a face, as JPEG."""
+    scale = PORTRAIT_SIZE[0] / FIELD[0] * _OVERSAMPLING
+    canvas = Image.new("RGB", (PORTRAIT_SIZE[0] * _OVERSAMPLING, PORTRAIT_SIZE[1] * _OVERSAMPLING))
     draw = ImageDraw.Draw(canvas)
     for shape in face.shapes():
         points = [(x * scale, y * scale) for x, y in shape.points]
@@ -26,13 +26,13 @@ def paint(face: Face) -> PhotoSizes:
             _paint_line(draw, points, shape.colour, shape.width * scale)
         else:
             draw.polygon(points, fill=shape.colour)
-    portrait = canvas.reduce(_FINER)
+    portrait = canvas.reduce(_OVERSAMPLING)
     thumbnail = portrait.resize(THUMBNAIL_SIZE, Image.Resampling.LANCZOS, reducing_gap=1.2)
     return PhotoSizes(_jpeg(portrait), _jpeg(thumbnail))
 
 
 def _paint_line(draw: ImageDraw.ImageDraw, points: list[Point], colour: str, width: float) -> None:
-    """A line with round ends."""
+    """Paint a line with round ends."""
     draw.line(points, fill=colour, width=round(width), joint="curve")
     for x, y in (points[0], points[-1]):
         draw.circle((x, y), width / 2, fill=colour)

@@ -175,7 +175,7 @@ def test_a_look_at_the_lock_is_never_taken_for_a_load(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking = threading.Event()
-    take = load_test._take
+    take = load_test.try_lock
 
     def take_slowly(lock: int) -> bool:
         taken = take(lock)
@@ -184,7 +184,7 @@ def test_a_look_at_the_lock_is_never_taken_for_a_load(
             time.sleep(0.5)
         return taken
 
-    monkeypatch.setattr(load_test, "_take", take_slowly)
+    monkeypatch.setattr(load_test, "try_lock", take_slowly)
     looker = threading.Thread(target=machine.another_worker().running, name="looker")
     looker.start()
     looking.wait()

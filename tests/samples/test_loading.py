@@ -115,7 +115,7 @@ def test_later_people_are_made_in_the_memory_of_the_first():
     people = samples(seed=1)
     for _ in islice(people, 5_000):
         pass
-    kept = people.gi_frame.f_locals["addresses"]._given_out
+    kept = people.gi_frame.f_locals["addresses"]._used
     before = len(kept)
     for _ in islice(people, 5_000):
         pass
