@@ -12,7 +12,9 @@ from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
 from app.storage.dynamodb.index.rows import Key, Projection, project_rows
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter, StoredState
-from app.storage.dynamodb.records.codec import Expression, as_read, employee_from, index_hash
+from app.storage.dynamodb.records.codec import employee_from, index_hash
+from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
+from app.storage.dynamodb.records.expressions import Expression
 
 log = logging.getLogger(__name__)
 
@@ -117,29 +119,15 @@ class IndexRepair:
         return {"ConditionCheck": {**key, "ConditionExpression": "attribute_not_exists(id)"}}
 
     def _check_as_read(self, item: Item) -> dict[str, Any]:
-        return {"ConditionCheck": {**self._record_key(item["id"]["S"]), **condition(as_read(item))}}
+        return {"ConditionCheck": {**self._record_key(item["id"]["S"]), **unchanged(item)}}
 
     def _record_hash(self, item: Item, projection: Projection) -> dict[str, Any]:
-        unchanged = as_read(item)
-        names = {**unchanged.names, "#ix": "ix"}
-        values = {**unchanged.values, ":ix": {"S": projection.hash}}
-        expression = condition(Expression(unchanged.text, names, values))
-        update = {"UpdateExpression": "SET #ix = :ix", **expression}
+        note = Expression("SET #ix = :ix", {"#ix": "ix"}, {":ix": {"S": projection.hash}})
+        update = update_unchanged(item, note)
         return {"Update": {**self._record_key(item["id"]["S"]), **update}}
 
     def _record_key(self, employee_id: str) -> dict[str, Any]:
         return {"TableName": self._tables.people, "Key": self._tables.person_key(employee_id)}
-
-
-def condition(expression: Expression) -> dict[str, Any]:
-    """Return an expression in the form of the condition of an action."""
-    parts: dict[str, Any] = {
-        "ConditionExpression": expression.text,
-        "ExpressionAttributeNames": expression.names,
-    }
-    if expression.values:
-        parts["ExpressionAttributeValues"] = expression.values
-    return parts
 
 
 def contention(tables: Tables) -> StorageUnavailable:

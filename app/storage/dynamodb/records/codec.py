@@ -1,38 +1,27 @@
-"""A record of the table Employees becomes an Employee, whatever it holds, and an edit an update.
+"""Codec between records of the table Employees and Employee.
 
-The attributes of the course's app: id, full_name, location, job_title, badges (a list of strings,
-absent when empty), object_key (absent without a photo). Ours stand beside them.
+The attributes of the course's app are id, full_name, location, job_title, badges (a list of
+strings, absent when empty) and object_key (absent without a photo); ours are stored beside them.
 """
 
 from __future__ import annotations
 
-import base64
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.model.employee import CONTENT_FIELDS, TEXT_FIELDS, Employee, badges_from
 from app.model.errors import EmployeeNotFound
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import PHOTO_PREFIX
 
-_ATTRIBUTE = {name: name for name in CONTENT_FIELDS} | {"photo_key": "object_key"}
-_LONGEST_ID = 2048  # bytes; an address can hold more
-# What a change is conditional on: all that an edit could be about, and our version number.
-_GUARDED = (*_ATTRIBUTE.values(), "version")
-
-
-class Expression(NamedTuple):
-    """An expression with its names and values."""
-
-    text: str
-    names: dict[str, str]
-    values: Item
+ATTRIBUTES = {name: name for name in CONTENT_FIELDS} | {"photo_key": "object_key"}
+_MAX_ID_BYTES = 2048  # of a key; an address can hold more
 
 
 def employee_from(item: Item) -> Employee:
-    """The employee in a record; never fails, however odd the record is."""
+    """Decode a record, whatever other programs have put into it; never fails."""
     texts = {name: _text(item.get(name)) for name in TEXT_FIELDS}
     texts["start_date"] = _iso_date(texts["start_date"])
     return Employee(
@@ -46,22 +35,22 @@ def employee_from(item: Item) -> Employee:
 
 
 def is_id(text: str) -> bool:
-    """Whether a key can hold it: nobody has another."""
+    """Return whether a key can hold the id; no employee has another."""
     try:
-        return 0 < len(text.encode()) <= _LONGEST_ID
+        return 0 < len(text.encode()) <= _MAX_ID_BYTES
     except UnicodeEncodeError:
         return False
 
 
 def checked_id(text: str) -> str:
-    """The id, if it can be one. Raises EmployeeNotFound."""
+    """Return the id if a key can hold it. Raises EmployeeNotFound."""
     if is_id(text):
         return text
     raise EmployeeNotFound(text)
 
 
-def tidy_text(employee: Employee) -> Employee:
-    """The employee as it will be read back: NFC, and without what UTF-8 cannot hold."""
+def normalized(employee: Employee) -> Employee:
+    """Return the employee as it will be read back: NFC, and without what UTF-8 cannot hold."""
     texts: dict[str, Any] = {
         name: unicodedata.normalize(
             "NFC", getattr(employee, name).encode("utf-8", "ignore").decode()
@@ -74,15 +63,15 @@ def tidy_text(employee: Employee) -> Employee:
 
 
 def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool = False) -> Item:
-    """The whole record of an employee who is new: version 1 of this moment, or as they are."""
+    """Encode a new employee: version 1 and the time of now, or both as they are."""
     item: Item = {"id": {"S": employee.id}, "ix": {"S": ix}}
     for name in CONTENT_FIELDS:
-        value = _value(getattr(employee, name))
+        value = attribute_value(getattr(employee, name))
         if value is not None:
-            item[_ATTRIBUTE[name]] = value
+            item[ATTRIBUTES[name]] = value
     item["version"] = {"N": str(employee.version if keep_version else 1)}
     if not keep_version:
-        item["updated_at"] = {"S": _now()}
+        item["updated_at"] = {"S": now()}
     elif employee.updated_at is not None:
         item["updated_at"] = {"S": employee.updated_at.astimezone(UTC).isoformat()}
     if write_id:
@@ -90,64 +79,18 @@ def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool
     return item
 
 
-def changes(stored: Employee, wanted: Employee, ix: str, write_id: str) -> Expression:
-    """The update that makes ``stored`` into ``wanted``; it names only what differs."""
-    setting: Item = {
-        "version": {"N": str(stored.version + 1)},
-        "updated_at": {"S": _now()},
-        "ix": {"S": ix},
-        "write_id": {"S": write_id},
-    }
-    removing = []
-    for name in CONTENT_FIELDS:
-        new = getattr(wanted, name)
-        if new != getattr(stored, name):
-            value = _value(new)
-            if value is None:
-                removing.append(_ATTRIBUTE[name])
-            else:
-                setting[_ATTRIBUTE[name]] = value
-    names = {f"#e{at}": name for at, name in enumerate((*setting, *removing))}
-    place = {name: key for key, name in names.items()}
-    text = "SET " + ", ".join(f"{place[name]} = :{place[name][1:]}" for name in setting)
-    if removing:
-        text += " REMOVE " + ", ".join(place[name] for name in removing)
-    return Expression(text, names, {f":{place[name][1:]}": setting[name] for name in setting})
-
-
-def changed(item: Item, change: Expression) -> Item:
-    """The record after an update; a transaction does not return it."""
-    kept = {name: value for name, value in item.items() if name not in change.names.values()}
-    new = {name: change.values[f":{key[1:]}"] for key, name in change.names.items()
-           if f":{key[1:]}" in change.values}  # fmt: skip
-    return {**kept, **new}
-
-
-def as_read(item: Item) -> Expression:
-    """The condition that the record still holds what was read, whoever writes to the table."""
-    parts, names, values = [], {"#g": "id"}, {}
-    parts.append("attribute_exists(#g)")
-    for at, name in enumerate(_GUARDED):
-        names[f"#g{at}"] = name
-        if name in item:
-            parts.append(f"#g{at} = :g{at}")
-            values[f":g{at}"] = _for_botocore(item[name])
-        else:
-            parts.append(f"attribute_not_exists(#g{at})")
-    return Expression(" AND ".join(parts), names, values)
-
-
 def written_by(item: Item) -> str:
-    """The id of the form that last wrote the record."""
+    """Return the id of the write that last changed the record."""
     return _text(item.get("write_id"))
 
 
 def index_hash(item: Item) -> str:
-    """The hash of the projection at our last write."""
+    """Return the hash of the projection at our last write."""
     return _text(item.get("ix"))
 
 
-def _value(content: str | tuple[str, ...]) -> dict[str, Any] | None:
+def attribute_value(content: str | tuple[str, ...]) -> dict[str, Any] | None:
+    """Encode the content of a field; None for an empty one, which has no attribute."""
     if not content:
         return None
     return {"S": content} if isinstance(content, str) else {"L": [{"S": key} for key in content]}
@@ -194,19 +137,6 @@ def _time(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the current time as records have it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _for_botocore(value: dict[str, Any]) -> dict[str, Any]:
-    """Binary values as bytes: the lean reader leaves them as they come, in base64."""
-    kind, content = next(iter(value.items()))
-    if kind == "B":
-        return {"B": base64.b64decode(content)}
-    if kind == "BS":
-        return {"BS": [base64.b64decode(part) for part in content]}
-    if kind == "L":
-        return {"L": [_for_botocore(part) for part in content]}
-    if kind == "M":
-        return {"M": {name: _for_botocore(part) for name, part in content.items()}}
-    return value

@@ -24,7 +24,7 @@ from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
 from app.storage.dynamodb.index.rows import Projection, project_rows
 from app.storage.dynamodb.index.transactions import sum_deltas
-from app.storage.dynamodb.records.codec import new_record, tidy_text
+from app.storage.dynamodb.records.codec import new_record, normalized
 from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class BulkAdd:
             employees: dict[str, Employee] = {}
             for employee in group_employees:
                 if employee.id not in pending_ids:
-                    employees.setdefault(employee.id, tidy_text(employee))
+                    employees.setdefault(employee.id, normalized(employee))
             additions = writers.submit(self._write_rows, employees)
             pending.append(_Group(frozenset(employees), additions))
             if len(pending) == _MAX_GROUPS:

@@ -152,7 +152,7 @@ def test_a_flood_of_made_up_addresses_does_not_fill_the_memory(room):
     for number in range(210):
         with pytest.raises(EmployeeNotFound):
             room.store.get(f"nobody-{number}")
-    assert len(room.store._ids_to_heal) <= 200
+    assert len(room.store._upkeep._ids_to_heal) <= 200
 
 
 def test_a_heal_that_meets_a_writer_reads_again(room, dynamodb_local, fault_proxy, monkeypatch):

@@ -15,7 +15,8 @@ from app.storage.dynamodb.index.rows import (
     words_of_terms,
 )
 from app.storage.dynamodb.index.transactions import IndexWriter
-from app.storage.dynamodb.records.codec import changes, tidy_text
+from app.storage.dynamodb.records.codec import normalized
+from app.storage.dynamodb.records.expressions import update_expression
 
 TABLES = Tables("Employees", "Employees-index")
 
@@ -80,7 +81,7 @@ def test_a_total_change_at_the_cap_is_83_actions_and_95_with_other_badges():
 
 def test_a_field_that_no_list_shows_is_one_action():
     before = largest("a")
-    assert len(actions_of(before, tidy_text(before))) == 1
+    assert len(actions_of(before, normalized(before))) == 1
 
 
 def test_every_key_fits_and_holds_no_control_character_but_the_separator():
@@ -121,7 +122,7 @@ def test_spellings_of_one_mail_address_share_a_view_whose_name_a_key_can_hold(ad
         view
         for spelling in spellings
         for view, _ in project_rows(
-            tidy_text(Employee(id="x", full_name="A", email=spelling))
+            normalized(Employee(id="x", full_name="A", email=spelling))
         ).items()
         if view.startswith("e#")
     }
@@ -182,7 +183,7 @@ def test_the_hash_changes_with_whatever_a_row_holds_and_with_nothing_else():
 def test_an_update_names_only_what_differs():
     stored = Employee(id="x", full_name="Ada", about="old", badges=("bug",), version=3)
     wanted = Employee(id="x", full_name="Ada", phone="1", badges=("bug",))
-    change = changes(stored, wanted, "hash", "form")
+    change = update_expression(stored, wanted, "hash", "form")
     assert sorted(change.names.values()) == [
         "about",
         "ix",

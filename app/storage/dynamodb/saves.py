@@ -1,0 +1,130 @@
+"""Saves: one employee added, changed or deleted, record and index in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.model.employee import Employee
+from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.revision import revision_of
+from app.storage.dynamodb.client.calls import Item
+from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.manifests import Manifest
+from app.storage.dynamodb.index.repair import MAX_ATTEMPTS, contention
+from app.storage.dynamodb.index.rows import project_rows
+from app.storage.dynamodb.index.transactions import IndexWriter
+from app.storage.dynamodb.index.upkeep import IndexUpkeep
+from app.storage.dynamodb.records.codec import (
+    checked_id,
+    employee_from,
+    new_record,
+    normalized,
+    written_by,
+)
+from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
+from app.storage.dynamodb.records.expressions import update_expression, updated
+from app.storage.vocabulary_writer import VocabularyWriter
+
+
+class Saves:
+    """Writes of one employee; each is tried again while others change the same record."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        writer: IndexWriter,
+        upkeep: IndexUpkeep,
+        vocabulary: VocabularyWriter,
+    ) -> None:
+        self._tables = tables
+        self._writer = writer
+        self._upkeep = upkeep
+        self._vocabulary = vocabulary
+
+    def add(self, employee: Employee, write_id: str) -> Employee:
+        """Implement EmployeeStore.add."""
+        checked_id(employee.id)
+        employee = normalized(employee)
+        projection = project_rows(employee)
+        item = new_record(employee, projection.hash, write_id)
+        put = {
+            "TableName": self._tables.people,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
+        manifest = Manifest(employee.id)
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                self._writer.apply(manifest, projection, {"Put": put})
+            except ConditionFailed:
+                stored_item, manifest = self._writer.read_state(employee.id)
+                if stored_item is not None:
+                    return _existing(stored_item, employee, write_id)
+                # A manifest without a record: deleted by us or, if it has rows, by another program.
+                if manifest.is_tombstone or manifest.shape is not None:
+                    self._upkeep.heal_later(employee.id)
+                    raise EmployeeDeleted(employee.id) from None
+            else:
+                return self._vocabulary.collect(employee_from(item))
+        raise contention(self._tables)
+
+    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+        """Implement EmployeeStore.update."""
+        employee = normalized(employee)
+        for _ in range(MAX_ATTEMPTS):
+            item, manifest = self._writer.read_state(checked_id(employee.id))
+            if item is None:
+                raise _missing(manifest)
+            stored = employee_from(item)
+            if written_by(item) == write_id or stored.same_content(employee):
+                return stored
+            if revision_of(stored) != expected_revision:
+                raise EditConflict(stored)
+            projection = project_rows(employee)
+            update = update_expression(stored, employee, projection.hash, write_id)
+            action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
+            try:
+                self._writer.apply(manifest, projection, action)
+            except ConditionFailed:
+                continue
+            return self._vocabulary.collect(employee_from(updated(item, update)))
+        raise contention(self._tables)
+
+    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        """Implement EmployeeStore.delete."""
+        for _ in range(MAX_ATTEMPTS):
+            item, manifest = self._writer.read_state(checked_id(employee_id))
+            if item is None:
+                if manifest.is_tombstone and manifest.deleted_by == write_id:
+                    return Employee(id=employee_id, full_name="")
+                if manifest.shape is not None:
+                    self._upkeep.heal_later(employee_id)
+                raise _missing(manifest)
+            stored = employee_from(item)
+            if expected_revision is not None and revision_of(stored) != expected_revision:
+                raise EditConflict(stored)
+            action = {"Delete": {**self._record_key(item), **unchanged(item)}}
+            try:
+                self._writer.apply(manifest, None, action, deleted_by=write_id, rewrite=True)
+            except ConditionFailed:
+                continue
+            return stored
+        raise contention(self._tables)
+
+    def _record_key(self, item: Item) -> dict[str, Any]:
+        key = self._tables.person_key(item["id"]["S"])
+        return {"TableName": self._tables.people, "Key": key}
+
+
+def _existing(item: Item, employee: Employee, write_id: str) -> Employee:
+    stored = employee_from(item)
+    if written_by(item) == write_id or stored.same_content(employee):
+        return stored
+    raise EditConflict(stored)
+
+
+def _missing(manifest: Manifest) -> EmployeeNotFound:
+    if manifest.is_tombstone or manifest.shape is not None:
+        return EmployeeDeleted(manifest.employee_id)
+    return EmployeeNotFound(manifest.employee_id)
