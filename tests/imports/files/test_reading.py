@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import zipfile
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ from app.imports.planning.lines import problem_at
 from app.imports.planning.parsed_rows import read_row
 from app.model.employee import Employee
 from app.runtime.compact_map import CompactMap
+from tests.support.repository import ROOT
 
 ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga"), ("Bo", "A\nB", "é"))
 
@@ -265,6 +267,19 @@ def test_a_hidden_sheet_is_not_read_and_named() -> None:
     found = table(out.getvalue())
     assert [row.cells for row in found.rows()] == [("Ada",)]
     assert (found.sheets, found.ignored_sheets) == (("Now",), ("Old",))
+
+
+def test_only_public_names_of_openpyxl_are_used() -> None:
+    private: list[str] = []
+    for path in sorted((ROOT / "app").glob("*/**/xlsx_*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls"):
+                if node.attr.startswith("_") and not node.attr.endswith("__"):
+                    private.append(ast.unparse(node))
+            elif isinstance(node, ast.ImportFrom) and "openpyxl" in (node.module or ""):
+                named = [*(node.module or "").split("."), *(each.name for each in node.names)]
+                private += [name for name in named if name.startswith("_")]
+    assert private == []
 
 
 def test_a_strict_workbook_is_told_how_to_be_saved() -> None:

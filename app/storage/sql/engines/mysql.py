@@ -90,10 +90,9 @@ class MySqlEngine(ServerEngine):
         connection.ping()
 
     def socket_of(self, connection: Limited) -> int:
-        # PyMySQL gives its socket no public name.
-        if connection._sock is None:  # noqa: SLF001
+        if connection._sock is None:
             raise InterfaceError(0, "")
-        return int(connection._sock.fileno())  # noqa: SLF001
+        return int(connection._sock.fileno())
 
     def limit(self, connection: Limited, seconds: float) -> None:
         if "MariaDB" in connection.get_server_info():
