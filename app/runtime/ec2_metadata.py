@@ -1,8 +1,8 @@
 """Which machine this is, by EC2's metadata service (IMDSv2); None where nobody says so.
 
-ec2-metadata, the library for it, waits up to 15 s for a token, so this asks by itself. The settings
-that it heeds are AWS's own, those that boto3 heeds: ``AWS_EC2_METADATA_DISABLED`` and
-``AWS_EC2_METADATA_SERVICE_ENDPOINT``.
+ec2-metadata, the library for it, waits 5 s for a token and asks four times: a service that accepts
+and does not answer costs 20 s (version 3.0.0, measured). So this asks by itself. It heeds AWS's own
+settings, as botocore does: ``AWS_EC2_METADATA_DISABLED`` and ``AWS_EC2_METADATA_SERVICE_ENDPOINT``.
 """
 
 from __future__ import annotations
