@@ -9,7 +9,7 @@ from app.runtime.gc_tuning import tune
 try:
     application = create_app()
 except SettingsError as error:
-    sys.stderr.write(f"The directory was not started. {error}\n")
+    sys.stderr.write(f"The directory could not start. {error}\n")
     # gunicorn takes 3 for "do not try again"; any other code would be restarted for ever.
     sys.exit(3)
 

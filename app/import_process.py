@@ -81,7 +81,7 @@ def main() -> None:
     try:
         is_validated = _work(importer, job_id, stop)
     except StorageUnavailable as error:
-        raise SystemExit(f"the import {job_id} waits: {error}") from error
+        raise SystemExit(f"the import {job_id} is waiting: {error}") from error
     if is_validated and not terminated.is_set():
         raise SystemExit(_RESTART)
 

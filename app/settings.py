@@ -59,13 +59,13 @@ class Settings:
         region = reader.text("AWS_DEFAULT_REGION") or reader.text("AWS_REGION")
         if dynamo and not region:
             reader.problems.append(
-                "No region is set, so DynamoDB cannot be found: "
-                "set AWS_DEFAULT_REGION, such as us-west-2."
+                "No region is set, so DynamoDB cannot be found. "
+                "Set AWS_DEFAULT_REGION, such as us-west-2."
             )
         if dynamo and not bucket and not folder:
             reader.problems.append(
-                "Photos are off, because no bucket is named: "
-                "set PHOTOS_BUCKET to the name of an S3 bucket."
+                "Photos are off, because no bucket is set. "
+                "Set PHOTOS_BUCKET to the name of an S3 bucket."
             )
         photos_folder = Path(folder).absolute() if folder else None
         if not dynamo and not bucket and not folder:
@@ -99,7 +99,7 @@ class _Reader:
         value = self._env.get(name, "").strip()
         if (value.startswith("<") and value.endswith(">")) or "${" in value:
             self.problems.append(
-                f"{name} still holds the placeholder {value}: put the real value in its place."
+                f"{name} still has the placeholder {value}. Replace it with the real value."
             )
             return ""
         return value
@@ -110,8 +110,8 @@ class _Reader:
             return unset
         if value.lower() not in _YES | _NO:
             raise SettingsError(
-                f"{name} is {value!r}, which is neither on nor off: "
-                "use on, 1, true or yes, or else off, 0, false or no."
+                f"{name} is {value!r}, which is neither on nor off. "
+                "Use on, 1, true or yes; or off, 0, false or no."
             )
         return value.lower() in _YES
 
@@ -121,8 +121,8 @@ class _Reader:
             return default
         if not (value.isascii() and value.isdigit() and minimum <= int(value[:9]) <= maximum):
             raise SettingsError(
-                f"{name} is {value!r}, which cannot be used: "
-                f"give a whole number from {minimum} to {maximum}."
+                f"{name} is {value!r}, which cannot be used. "
+                f"Use a whole number from {minimum} to {maximum}."
             )
         return int(value)
 
@@ -135,8 +135,8 @@ def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
     for name in ("DATABASE_USER", "DATABASE_DB_NAME"):
         if in_use and not reader.text(name):
             raise SettingsError(
-                f"DATABASE_HOST names a MySQL server, but {name} is not set: set it too, "
-                "or leave DATABASE_HOST out."
+                f"DATABASE_HOST names a MySQL server, but {name} is not set. Set it too, "
+                "or remove DATABASE_HOST."
             )
     user = quote(reader.text("DATABASE_USER"), safe="")
     password = quote(reader.text("DATABASE_PASSWORD"), safe="")
@@ -150,8 +150,8 @@ def _secret_keys(value: str) -> tuple[str, ...]:
     for key in keys:
         if len(key) < _MIN_SECRET_CHARACTERS or key.lower() in _KNOWN_SECRETS or len(set(key)) < 6:
             raise SettingsError(
-                f"SECRET_KEY holds a key that can be guessed ({len(key)} characters): "
-                f"give one of at least {_MIN_SECRET_CHARACTERS} random characters, "
-                "or leave it out and one is made."
+                f"SECRET_KEY has a key that can be guessed ({len(key)} characters). "
+                f"Use at least {_MIN_SECRET_CHARACTERS} random characters, "
+                "or remove it and a key is created."
             )
     return keys

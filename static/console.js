@@ -35,7 +35,7 @@
         head.tabIndex = -1;
         head.focus();
       }
-      say(stateOf(fresh) === "running" ? "The load began." : "The load stopped.");
+      say(stateOf(fresh) === "running" ? "Load test started." : "Load test stopped.");
       return;
     }
     for (const id of ["load-progress", "load-sentence"]) put(byId(id), page.getElementById(id));
@@ -49,8 +49,8 @@
     const [old, fresh] = [byId("fleet-rows"), page.getElementById("fleet-rows")];
     for (const row of fresh.children) {
       const before = [...old.children].find((each) => each.dataset.machine === row.dataset.machine);
-      if (before && before.dataset.state !== row.dataset.state && row.dataset.state === "No answer") {
-        say(`${row.dataset.machine} gives no answer.`);
+      if (before && before.dataset.state !== row.dataset.state && row.dataset.state === "Not responding") {
+        say(`${row.dataset.machine} is not responding.`);
       }
     }
     if (machinesIn(old).join() !== machinesIn(fresh).join()) {
@@ -110,8 +110,8 @@
     if (!reply.ok) return;
     const count = { broken: 0, look: 0, fine: 0 };
     for (const check of (await reply.json()).checks) count[check.state] += 1;
-    byId("tally").textContent =
-      `${count.broken} broken, ${count.look} to look at, ${count.fine} fine, just now.`;
+    const warnings = `${count.look} ${count.look === 1 ? "warning" : "warnings"}`;
+    byId("tally").textContent = `${count.broken} failed, ${warnings}, ${count.fine} OK just now.`;
   };
 
   pause.addEventListener("click", () => {
@@ -119,7 +119,7 @@
     for (const part of pause.querySelectorAll("[data-when]")) {
       part.hidden = part.dataset.when !== (paused ? "paused" : "running");
     }
-    byId("every").textContent = paused ? "Paused. " : "Every five seconds. ";
+    byId("every").textContent = paused ? "Paused. " : "Updates every 5 s. ";
     if (paused) clearTimeout(timer);
     else goOn();
   });

@@ -52,7 +52,7 @@ def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
     unfinished = folder / _UNFINISHED
     gathered_count = 0
     for gathered_count in gather(directory.employees, unfinished):
-        yield Progress(gathered_count, 0, gathered_count, "people gathered")
+        yield Progress(gathered_count, 0, gathered_count, "people read")
     old_series, series = find_series(folder)
     people_parts: list[Part] = []
     photo_parts: list[Part] = []

@@ -123,7 +123,7 @@ def _truncate(folder: Path, progress: _Progress) -> None:
 
 def _damaged(path: Path) -> ExportRefused:
     return ExportRefused(
-        f"{path} was damaged by the interruption. Remove {path.parent} and begin again."
+        f"{path} was damaged by the interruption. Remove {path.parent} and start again."
     )
 
 

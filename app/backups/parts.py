@@ -103,7 +103,7 @@ def read_manifest(folder: Path) -> Manifest:
         content = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
         raise ExportRefused(
-            f"{folder} holds no whole backup. One that was interrupted goes on with: "
+            f"{folder} does not have a complete backup. To resume one that was interrupted, run: "
             f"flask backup {folder}"
         ) from error
     except (OSError, ValueError) as error:
@@ -111,8 +111,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         if content["format"] == _FORMAT and content["version"] > _VERSION:
             raise ExportRefused(
-                f"The backup in {folder} is of a newer release of the directory than this one. "
-                "Upgrade this one, and run this again."
+                f"The backup in {folder} was made by a newer release of the directory. "
+                "Upgrade this directory, then run this again."
             )
         if (content["format"], content["version"]) != (_FORMAT, _VERSION):
             raise _damaged(folder, MANIFEST)
@@ -149,7 +149,7 @@ def translate_os_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         where, reason = error.filename or folder, error.strerror or str(error)
         raise ExportRefused(
-            f"{where} could not be used ({reason}). Mend that and run this again: it goes on."
+            f"{where} could not be used ({reason}). Fix this and run the command again to resume."
         ) from error
 
 
@@ -162,6 +162,6 @@ def _checked_name(part: Part, kind: str) -> Part:
 
 def _damaged(folder: Path, name: str) -> ExportRefused:
     return ExportRefused(
-        f"{folder / name} is not as the backup left it. "
-        "Fetch it again from where the backup is kept."
+        f"{folder / name} was changed or damaged after the backup. "
+        "Copy it again from your stored backup."
     )

@@ -83,8 +83,8 @@ def restore_photos(
         image = _read(folder / _FOLDER / key)
         if _photo(key, image) != photos[key]:
             raise ExportRefused(
-                f"{folder / _FOLDER / key} is not as the backup left it. "
-                "Fetch it again from where the backup is kept."
+                f"{folder / _FOLDER / key} was changed or damaged after the backup. "
+                "Copy it again from your stored backup."
             )
         store.put(key, image)
 

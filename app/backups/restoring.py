@@ -33,8 +33,8 @@ def restore(directory: Directory, folder: Path, *, merge: bool = False) -> Itera
         is_empty = _is_empty(directory.employees)
         if not (is_empty or merge or _was_restored_from(folder, manifest, directory.employees)):
             raise ExportRefused(
-                "The directory holds people who are not in this backup. Restore into an empty one, "
-                "or say --merge to add those whom it does not hold."
+                "The directory has people who are not in this backup. Restore into an empty "
+                "directory, or use --merge to add the people who are missing."
             )
         missing = _MissingPeople(directory, folder, manifest, is_empty=is_empty)
         for stored in directory.add_many(missing.people(), keep_versions=True):

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """The result of a check, worst first."""
+    """The result of a check, worst first. The values are those of the JSON report."""
 
-    FAILED = "failed"
-    WARNING = "warning"
-    OK = "ok"
+    FAILED = "broken"
+    WARNING = "look"
+    OK = "fine"
 
 
 @dataclass(frozen=True, slots=True)

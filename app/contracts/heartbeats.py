@@ -93,7 +93,7 @@ class MachineState(StrEnum):
     IN_SERVICE = "In service"
     BUSY = "Busy"
     STARTING = "Starting"
-    NO_ANSWER = "No answer"
+    NO_ANSWER = "Not responding"
 
 
 def state_of(heartbeat: Heartbeat, now: float | None = None) -> MachineState:

@@ -30,15 +30,15 @@ def setting_line(line: str) -> tuple[str, str]:
     if SERVICE_SETTINGS.exists():
         name = line.partition("=")[0]
         edit = f"sudo sed -i '/^{name}=/d; $ a {line}' {SERVICE_SETTINGS}"
-        return f"{edit}\n{_RESTART}", "Put your own value in, run this, then check again"
-    return f"export {line}", "Put your own value in, set this, and start again"
+        return f"{edit}\n{_RESTART}", "Enter your own value, run this, then check again"
+    return f"export {line}", "Enter your own value, run this, and restart"
 
 
 def check_settings(settings: Settings) -> Finding:
     """Whether a value of an unfinished script was left in."""
     left_in = [problem for problem in settings.problems if "placeholder" in problem]
     if not left_in:
-        return ok("No setting holds the placeholder of an unfinished script.")
+        return ok("No setting contains a placeholder.")
     name = left_in[0].split()[0]
     return failed(" ".join(left_in), *setting_line(f"{name}=value"))
 
@@ -46,7 +46,7 @@ def check_settings(settings: Settings) -> Finding:
 def check_region(settings: Settings) -> Finding:
     """Whether AWS's services can be found, and are those of this machine's region."""
     if not (settings.dynamo_mode or settings.photos_bucket):
-        return ok("None is needed: records and photos are kept without AWS.")
+        return ok("No region is needed: records and photos are stored without AWS.")
     machine = ec2_metadata.current_machine()
     wanted = machine.region if machine else "us-west-2"
     if not settings.region:
@@ -61,8 +61,8 @@ def check_region(settings: Settings) -> Finding:
         )
     if machine and machine.region != settings.region:
         return warning(
-            f"The settings say {settings.region}, and this machine is in {machine.region}: every "
-            "page goes a long way.",
+            f"The region in the settings is {settings.region}, but this machine is in "
+            f"{machine.region}, so every page takes longer.",
             *setting_line(f"AWS_DEFAULT_REGION={machine.region}"),
         )
     return ok(f"{settings.region}{', as this machine' if machine else ''}.")
@@ -77,15 +77,16 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
         passed = 1000 * (time.perf_counter() - began)
         people = employees.facets().total
     except StorageUnavailable as error:
-        found = f"{what} does not answer: {error.action} {error.resource}: {error.reason}."
+        found = f"{what} is not responding: {error.action} {error.resource}: {error.reason}."
         if "flask setup" in error.reason or settings.dynamo_mode:
             return failed(found, "flask setup", "Run this, then check again")
         if what == "SQLite":
-            return failed(found, "flask setup", "See that the file can be written, then run this")
+            return failed(found, "flask setup", "Check that the file can be written, then run this")
         return failed(
             found,
             "flask setup",
-            "See that the server runs, lets this machine in and has the database, then run this",
+            "Check that the server is running, accepts this machine and has the database, "
+            "then run this",
         )
     return ok(f"{what} answers in {passed:.0f} ms; {count_people(people)}.")
 
@@ -105,16 +106,16 @@ def check_disk(settings: Settings) -> Finding:
         try:
             usage = shutil.disk_usage(folder)
         except OSError as error:
-            return failed(f"{folder} cannot be looked at: {error.strerror}.", f"ls -ld {folder}")
+            return failed(f"{folder} cannot be read: {error.strerror}.", f"ls -ld {folder}")
         if worst is None or usage.free < worst[0]:
             worst = (usage.free, usage.total, folder)
     if worst is None:
         return ok("Nothing is written on this machine.")
     free, whole, folder = worst
     found = f"{_size(free)} free of {_size(whole)}, for {folder}."
-    mend = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "See what fills it")
+    mend = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "Find what fills the disk")
     if free < MIN_FREE_BYTES:
-        return failed(f"{found} A save or an upload may find it full.", *mend)
+        return failed(f"{found} Saving or uploading may fail.", *mend)
     return warning(found, *mend) if free < LOW_FREE_BYTES else ok(found)
 
 
@@ -146,40 +147,40 @@ def check_metadata(makers: Path = _MAKERS) -> Finding:
     except OSError:
         on_ec2 = False
     if not on_ec2:
-        return ok("This is no EC2 machine, so none is asked for.")
+        return ok("This is not an EC2 machine, so none is needed.")
     return failed(
-        "This is an EC2 machine, and its metadata service gives no answer: neither its name nor "
-        "the credentials of its role can be had.",
+        "This is an EC2 machine, but its metadata service is not responding, so its name and the "
+        "credentials of its role are unknown.",
         "aws ec2 modify-instance-metadata-options \\\n"
         "  --instance-id $(cat /var/lib/cloud/data/instance-id) \\\n"
         "  --http-endpoint enabled --http-tokens required",
-        "Switch it on",
+        "Turn it on",
     )
 
 
 def check_stress(settings: Settings) -> Finding:
     """Which program burns CPU in a load test."""
     if not settings.stress:
-        return ok("Load tests are switched off (STRESS=off).")
+        return ok("Load tests are off (STRESS=off).")
     if found := shutil.which("stress"):
         return ok(f"Found at {found}.")
     installer = next(filter(shutil.which, ("dnf", "yum", "apt-get")), "dnf")
     return warning(
-        "`stress` is not installed, so a load test burns CPU by a program of our own. "
-        "It loads every core all the same.",
+        "`stress` is not installed, so a load test uses the built-in program. "
+        "It also loads every core.",
         f"sudo {installer} install -y stress",
-        "Only if you want that very program",
+        "Only if you want to use stress",
     )
 
 
 def check_sign_in() -> Finding:
     """Whether everyone may do everything: they may, as there is no sign-in yet."""
     return warning(
-        "There is no sign-in: everyone who reaches this address can read and change every record, "
-        "and load this machine.",
+        "There is no sign-in: everyone who can reach this address can read and change every record "
+        "and start load tests.",
         "aws ec2 revoke-security-group-ingress --group-id sg-... \\\n"
         "  --protocol tcp --port 80 --cidr 0.0.0.0/0\n"
         "aws ec2 authorize-security-group-ingress --group-id sg-... \\\n"
         "  --protocol tcp --port 80 --cidr 10.0.0.0/8",
-        "Let in the networks of the company only",
+        "Allow only the networks of your company",
     )

@@ -17,8 +17,8 @@ def check_photos(settings: Settings, photos: PhotoStore | None, why_off: str) ->
         photos.check()
     except StorageUnavailable as error:
         return failed(
-            f"Photos cannot be kept in {error.resource}: {error.reason}.",
+            f"Photos cannot be stored in {error.resource}: {error.reason}.",
             f"sudo install -d -o $(id -un) {settings.photos_folder}",
-            "See that the folder is there and that the directory may write in it",
+            "Check that the folder exists and that the directory may write to it",
         )
-    return ok(f"They can be written in {settings.photos_folder}.")
+    return ok(f"Photos can be stored in {settings.photos_folder}.")

@@ -20,20 +20,19 @@ def check_port(port: int, *, for_others: bool) -> Finding:
     if not _answers(port):
         if addresses:
             return failed(
-                f"Something listens on port {port}, and it is not the directory, or it hangs.",
+                f"Port {port} is in use by another program, or the directory does not respond.",
                 f"sudo ss -ltnp 'sport = :{port}'",
-                "See which program it is",
+                "Find out which program it is",
             )
         return _nobody(port, for_others=for_others)
     if for_others and addresses and addresses <= _LOOPBACK:
         return failed(
-            f"The directory listens on port {port} for this machine only, so nobody else reaches "
-            "it.",
+            f"The directory listens on port {port} on this machine only. Others cannot reach it.",
             f"gunicorn --bind 0.0.0.0:{port} --workers 2 --threads 8 application:application",
-            "Listen on every address",
+            "Listen on all addresses",
         )
     seen = "" if for_others else " on this machine"
-    return ok(f"The directory answers on port {port}{seen}.")
+    return ok(f"The directory responds on port {port}{seen}.")
 
 
 def _nobody(port: int, *, for_others: bool) -> Finding:
@@ -43,9 +42,9 @@ def _nobody(port: int, *, for_others: bool) -> Finding:
             found,
             "sudo systemctl restart employee-directory.socket employee-directory\n"
             "journalctl -u employee-directory -n 50",
-            "Start it, and read why it ended; or name another port: flask doctor --port N",
+            "Start it, and read the log; or check another port: flask doctor --port N",
         )
-    return warning(found, f"flask run --port {port}", "Start it, or name its port: --port N")
+    return warning(found, f"flask run --port {port}", "Start it, or check another port: --port N")
 
 
 def listening_on(port: int, proc: Path = Path("/proc/net")) -> frozenset[str]:

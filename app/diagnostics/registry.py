@@ -50,7 +50,7 @@ def all_checks(
         Check("Secret key", lambda: check_key(settings, keys.get, _machines(console))),
         Check("Disk space", lambda: check_disk(settings)),
         Check("Instance metadata", check_metadata),
-        Check("Load program", lambda: check_stress(settings)),
+        Check("Load test program", lambda: check_stress(settings)),
         Check("Sign-in", check_sign_in),
     ]
 

@@ -16,6 +16,8 @@ CHECK_SECONDS = 8.0
 ALL_SECONDS = 9.0
 REMEMBERED_SECONDS = 2.0
 _ORDER = list(State)
+# Programs have read these words since the first release.
+_AS_JSON = {State.FAILED: "broken", State.WARNING: "look", State.OK: "fine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ class Report:
             "checks": [
                 {
                     "name": name,
-                    "state": str(finding.state),
-                    "message": finding.message,
-                    "fix_hint": finding.fix_hint,
-                    "fix_command": finding.fix_command,
+                    "state": _AS_JSON[finding.state],
+                    "found": finding.message,
+                    "how": finding.fix_hint,
+                    "mend": finding.fix_command,
                 }
                 for name, finding in self.findings
             ],
@@ -67,7 +69,7 @@ def examine(checks: Sequence[Check], seconds: float = ALL_SECONDS) -> Report:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, began + seconds - time.monotonic()))
-    silent = failed(f"This check gave no answer within {seconds:.0f} seconds. The log may say why.")
+    silent = failed(f"This check did not finish within {seconds:.0f} seconds. The log may say why.")
     ended = dict(found)
     findings = [(check.name, ended.get(number, silent)) for number, check in enumerate(checks)]
     findings.sort(key=lambda pair: _ORDER.index(pair[1].state))
@@ -80,7 +82,9 @@ def _carry_out(check: Check, number: int, found: dict[int, Finding]) -> None:
             found[number] = check.run()
     except StorageUnavailable as error:
         asked = " ".join(part for part in (error.action, error.resource) if part)
-        found[number] = failed(f"{_capital(error.service)} gave no answer: {asked}: {error.reason}")
+        found[number] = failed(
+            f"{_capital(error.service)} did not respond: {asked}: {error.reason}"
+        )
 
 
 def _capital(text: str) -> str:

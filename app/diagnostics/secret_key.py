@@ -21,7 +21,7 @@ def check_key(
         get_keys()
     except StorageUnavailable as error:
         return failed(
-            f"The key that signs forms cannot be had: {error.service}: {error.reason}. Forms fail.",
+            f"The key that signs forms cannot be read: {error.service}: {error.reason}.",
             *setting_line(_NEW_KEY),
         )
     marks = {
@@ -32,18 +32,18 @@ def check_key(
     if len(set(marks.values())) > 1:
         return failed(
             f"{len(marks)} machines sign with {len(set(marks.values()))} different keys: a form "
-            "that one of them gave out is refused by another.",
+            "from one machine is rejected by another.",
             *setting_line(_NEW_KEY),
         )
     return _where(settings, len(marks))
 
 
 def _where(settings: Settings, machines: int) -> Finding:
-    together = f" {machines} machines sign with the same." if machines > 1 else ""
+    together = f" {machines} machines use the same key." if machines > 1 else ""
     if settings.secret_keys:
         return ok(f"It comes from SECRET_KEY.{together}")
     if settings.dynamo_mode:
-        return ok(f"It is kept in the index table, for all machines to share.{together}")
+        return ok(f"It is stored in the index table and shared by all machines.{together}")
     if settings.database_url.startswith("sqlite"):
-        return ok("It is kept in a file that its owner alone can read; this machine is alone.")
-    return ok(f"It is kept in the database, for all machines to share.{together}")
+        return ok("It is stored in a file that only its owner can read. This is the only machine.")
+    return ok(f"It is stored in the database and shared by all machines.{together}")

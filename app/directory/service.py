@@ -178,4 +178,4 @@ class Directory:
         try:
             self.photos.delete({key, processing.thumbnail_key(key)})
         except StorageUnavailable as error:
-            log.warning("a photo that is no longer used stays until the next sweep: %s", error)
+            log.warning("an unused photo remains until the next sweep: %s", error)

@@ -37,7 +37,7 @@ def from_json_line(line: bytes) -> Employee:
     """Parse a line. Raises ValueError if it is not a line of this format."""
     record = json.loads(line)
     if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-        raise ValueError("no person is in this line")  # noqa: TRY004
+        raise ValueError("this line has no person")  # noqa: TRY004
     moment = record.get("updated_at")
     return Employee(
         id=record["id"],

@@ -37,6 +37,6 @@ class ImportScheduler(BackgroundThread):
             if job_id is not None:
                 self.launch(job_id)
         except StorageUnavailable as error:
-            log.warning("imports wait: %s", error)
+            log.warning("imports are waiting: %s", error)
             return False
         return job_id is not None

@@ -104,7 +104,7 @@ class Console:
         load_since = this.load_since
         # A word that was left before this load began was about an earlier one.
         if asked_at and self.stress and load_since and asked_at > load_since:
-            log.info("the load is stopped, as another machine asked")
+            log.info("the load test was stopped by another machine")
             self.stress.stop()
 
     def request_stop(self, machine: str) -> bool:
@@ -121,7 +121,7 @@ class Console:
                 with deadline.within(_FLEET_SECONDS):
                     return FleetState(heartbeats.all())
             except StorageUnavailable as error:
-                log.warning("the fleet was not read: %s", error)
+                log.warning("the list of machines could not be read: %s", error)
                 return FleetState(last.machines if last else [], error.reason)
 
         return self._fleet.get(read)

@@ -35,10 +35,10 @@ class HeartbeatThread(BackgroundThread):
                 self._console.send_heartbeat()
         except StorageUnavailable as error:
             if not self._failed:
-                log.warning("this machine leaves no heartbeat: %s", error)
+                log.warning("the heartbeat could not be written: %s", error)
             self._failed = True
             return False
         if self._failed:
-            log.info("this machine leaves heartbeats again")
+            log.info("heartbeats are written again")
         self._failed = False
         return True

@@ -50,7 +50,7 @@ class LoadAlreadyRunning(DirectoryError):
     """A load is running already; nothing was started."""
 
     def __init__(self, load: Load) -> None:
-        super().__init__(f"a load is running for another {load.left:.0f} s")
+        super().__init__(f"a load test is running for another {load.left:.0f} s")
         self.load = load
 
 
@@ -96,7 +96,9 @@ class LoadTest:
                 process = _burn(seconds, lock)
                 return _read(lock, process)
         except OSError as error:
-            raise LoadFailed(f"The load was not started: {error.strerror or error}.") from error
+            raise LoadFailed(
+                f"The load test was not started: {error.strerror or error}."
+            ) from error
 
     def stop(self) -> bool:
         """End the load at once; whether there was one."""
@@ -161,7 +163,7 @@ def _pid_in(lock: int, process: subprocess.Popen[bytes] | None = None) -> int:
     if process is not None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    raise OSError("its process did not begin")
+    raise OSError("its process did not start")
 
 
 def _end(group: int, lock: int) -> None:

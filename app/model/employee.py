@@ -26,7 +26,7 @@ BADGES = (
     Badge("trophy", "Employee of the Month", "trophy"),
     Badge("camera", "Photographer", "camera"),
     Badge("plane", "Frequent Flier", "airplane"),
-    Badge("paperclip", "Paperclip Afficionado", "paperclip"),
+    Badge("paperclip", "Paperclip Aficionado", "paperclip"),
     Badge("coffee", "Coffee Snob", "cup-hot"),
     Badge("gamepad", "Gamer", "controller"),
     Badge("bug", "Bugfixer", "bug"),

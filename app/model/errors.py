@@ -74,7 +74,7 @@ class StorageUnavailable(DirectoryError):
         maybe_written: bool = False,
     ) -> None:
         where = " ".join(part for part in (action, resource) if part)
-        super().__init__(f"{service} did not answer: {where}: {reason}".rstrip(": "))
+        super().__init__(f"{service} did not respond: {where}: {reason}".rstrip(": "))
         self.service = service
         self.action = action
         self.resource = resource

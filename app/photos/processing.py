@@ -58,7 +58,7 @@ def make(upload: BinaryIO) -> PhotoSizes:
     with _photo_lock():
         data = upload.read()
         if not data:
-            raise PhotoRejected(f"The photo file is empty: choose a {KINDS} picture.")
+            raise PhotoRejected(f"The photo file is empty. Choose a {KINDS}.")
         with _reject_damage():
             return _make_sizes(_open(data))
 
@@ -90,14 +90,14 @@ def _reject_damage() -> Iterator[None]:
         yield
     except DecompressionBombError as error:
         raise PhotoRejected(
-            f"The photo has far too many pixels: make it smaller, and choose it again as {KINDS}."
+            f"The photo has too many pixels. Make it smaller, then choose it again as {KINDS}."
         ) from error
     except (
         ArithmeticError, AssertionError, AttributeError, BufferError, EOFError, LookupError,
         MemoryError, OSError, RuntimeError, SyntaxError, TypeError, ValueError, struct.error,
     ) as error:  # fmt: skip
         raise PhotoRejected(
-            f"The photo is damaged or cut off: save it again as {KINDS}, or choose another."
+            f"The photo is damaged or incomplete. Save it again as {KINDS}, or choose another."
         ) from error
 
 
@@ -124,7 +124,7 @@ def _open(data: bytes) -> ImageFile:
 
         _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening allocates all pixels
         return WebPImageFile(BytesIO(data))
-    raise PhotoRejected(f"The photo is not a {KINDS} picture: choose one of these kinds.")
+    raise PhotoRejected(f"The photo is not a {KINDS}. Choose a photo of one of these types.")
 
 
 def _check_dimensions(image: ImageFile) -> ImageFile:
@@ -136,8 +136,8 @@ def _check_size(size: tuple[int, int], max_megapixels: int) -> None:
     megapixels = size[0] * size[1] / 1_000_000
     if megapixels > max_megapixels:
         raise PhotoRejected(
-            f"The photo has {megapixels:,.0f} megapixels ({size[0]} by {size[1]}), and the most is "
-            f"{max_megapixels}: make it smaller, and choose it again as {KINDS}."
+            f"The photo has {megapixels:,.0f} megapixels ({size[0]} by {size[1]}); the "
+            f"limit is {max_megapixels}. Make it smaller, then choose it again as {KINDS}."
         )
 
 

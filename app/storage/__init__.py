@@ -67,8 +67,8 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         employees=employees,
         photos=photos,
         photos_off_because=(
-            "Photos are off, because no bucket is named. "
-            "Set PHOTOS_BUCKET to the name of an S3 bucket and start again."
+            "Photos are off, because no bucket is set. "
+            "Set PHOTOS_BUCKET to the name of an S3 bucket and restart."
         ),
         heartbeats=DynamoHeartbeats(employees.calls, employees.tables),
         open_checks=open_checks,

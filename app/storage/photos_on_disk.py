@@ -95,9 +95,9 @@ class FolderPhotos:
         with self._telling("make"):
             if self._photos.is_dir():
                 self.check()
-                return [f"The photo folder {self._folder} is there."]
+                return [f"Found the photo folder {self._folder}."]
             self._photos.mkdir(parents=True, exist_ok=True)
-        return [f"Made the photo folder {self._folder}."]
+        return [f"Created the photo folder {self._folder}."]
 
     def origin(self) -> None:
         """Photos come from our own origin."""

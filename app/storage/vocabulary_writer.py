@@ -79,7 +79,7 @@ class VocabularyWriter:
             with self._lock:
                 self._seen_words.difference_update(words)
                 self._seen_texts.clear()
-            log.warning("the words of people were not written: %s", error)
+            log.warning("the search vocabulary could not be written: %s", error)
 
     def _collect_text(self, text: str) -> None:
         words = line_words(text)

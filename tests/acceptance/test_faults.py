@@ -166,7 +166,7 @@ def test_a_database_that_takes_a_second_for_each_answer_is_waited_for(aws: Aws) 
         (table_missing, "flask setup"),
         (access_denied, "access was denied"),
         (token_expired, "credentials have expired"),
-        (server_error, "error of its own"),
+        (server_error, "internal error"),
     ],
 )
 def test_a_database_that_says_no_is_named_to_the_operator_and_not_to_people(

@@ -322,7 +322,7 @@ def test_what_a_power_cut_took_from_the_gathered_is_noticed(
 
 def test_a_photo_that_is_changed_meanwhile_is_in_it(full: Directory, tmp_path: Path) -> None:
     steps = take_backup(full, tmp_path / "b")
-    next(step for step in steps if step.what == "people gathered")
+    next(step for step in steps if step.what == "people read")
     assert full.photos
     whose = next(each for each in everyone_in(full).values() if is_there(full, each.photo_key))
     key = f"employee_pic/{'e' * 32}.jpg"

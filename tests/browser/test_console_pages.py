@@ -85,13 +85,13 @@ def test_the_console_reads_itself_again_and_keeps_the_keyboard_where_it_is(
 def test_a_machine_that_falls_silent_is_told_aloud(browse, site: Site) -> None:
     page = browse("/info")
     site.fleet.beats[OTHER] = beat(OTHER, seconds_ago=60)
-    expect(page.locator("#spoken")).to_have_text(f"{OTHER} gives no answer.", timeout=SOON)
+    expect(page.locator("#spoken")).to_have_text(f"{OTHER} is not responding.", timeout=SOON)
 
 
 def test_pause_stops_the_reading_until_one_goes_on(browse, site: Site) -> None:
     page = browse("/info")
     page.click("#pause")
-    expect(page.locator("#pause")).to_have_text("Go on", use_inner_text=True, timeout=SOON)
+    expect(page.locator("#pause")).to_have_text("Resume", use_inner_text=True, timeout=SOON)
     site.fleet.beats[OTHER] = beat(OTHER, seconds_ago=-60, cpu=33.0)
     page.wait_for_timeout(6000)
     assert "33%" not in page.locator("#fleet-rows").inner_text()
@@ -102,28 +102,29 @@ def test_pause_stops_the_reading_until_one_goes_on(browse, site: Site) -> None:
 def test_a_load_is_started_watched_and_stopped_with_script(browse, site: Site) -> None:
     page = browse("/info")
     page.fill("#seconds", "120")
-    page.click("text=Start load")
-    expect(page.locator(".flash-good")).to_contain_text("began: 2 minutes, until", timeout=SOON)
+    page.click("text=Start load test")
+    started = re.compile(r"Load test started on .+: 2 minutes, until")
+    expect(page.locator(".flash-good")).to_contain_text(started, timeout=SOON)
     left = page.locator("#load-left")
     expect(left).to_have_text(re.compile(r"1:5\d"), timeout=SOON)
     before = left.inner_text()
     page.wait_for_timeout(2500)
     assert left.inner_text() < before, "it goes on between two readings"
     other = browse("/info")
-    other.click("text=Stop load")
-    expect(other.locator(".flash-good")).to_contain_text("was stopped.", timeout=SOON)
-    expect(page.locator("#spoken")).to_have_text("The load stopped.", timeout=SOON)
-    expect(page.locator("text=Start load")).to_be_visible(timeout=SOON)
+    other.click("text=Stop load test")
+    expect(other.locator(".flash-good")).to_contain_text("Load test stopped on", timeout=SOON)
+    expect(page.locator("#spoken")).to_have_text("Load test stopped.", timeout=SOON)
+    expect(page.locator("text=Start load test")).to_be_visible(timeout=SOON)
     assert site.small.console.load() is None
 
 
 def test_the_doctor_is_asked_by_the_console(browse) -> None:
     page = browse("/info")
     expect(page.locator("#tally")).to_have_text(
-        re.compile(r"1 broken, \d to look at, \d+ fine"), timeout=SOON
+        re.compile(r"1 failed, \d warnings?, \d+ OK"), timeout=SOON
     )
-    page.click("text=Ask the doctor")
-    expect(page.locator("h1")).to_have_text("Doctor", timeout=SOON)
+    page.click("text=Run health check")
+    expect(page.locator("h1")).to_have_text("Health", timeout=SOON)
     expect(page.locator(".check").first).to_contain_text("PHOTOS_BUCKET still holds", timeout=SOON)
 
 
@@ -131,20 +132,23 @@ def test_without_script_all_of_it_works(browse, site: Site) -> None:
     page = browse("/info", script=False)
     assert not page.locator("#pause").is_visible()
     page.click("#load >> text=1 minute")
-    expect(page.locator(".flash-good")).to_contain_text("began: 1 minute, until", timeout=SOON)
+    started = re.compile(r"Load test started on .+: 1 minute, until")
+    expect(page.locator(".flash-good")).to_contain_text(started, timeout=SOON)
     page.click("text=Refresh")
     expect(page.locator("#load-left")).to_have_text(re.compile(r"0:\d\d|1:00"), timeout=SOON)
     page.goto("/info/stress_cpu/5")
-    expect(page.locator("main")).to_contain_text("A load is running already, until", timeout=SOON)
+    expect(page.locator("main")).to_contain_text(
+        "A load test is already running, until", timeout=SOON
+    )
     page.goto("/info")
-    page.click("text=Stop load")
-    expect(page.locator(".flash-good")).to_contain_text("was stopped.", timeout=SOON)
+    page.click("text=Stop load test")
+    expect(page.locator(".flash-good")).to_contain_text("Load test stopped on", timeout=SOON)
     page.goto("/info/stress_cpu/60")
-    page.click("text=Leave it alone")
+    page.click("text=Cancel")
     expect(page.locator("h1")).to_have_text("Console", timeout=SOON)
     page.goto("/doctor")
     page.click("text=Check again")
-    expect(page.locator("h1")).to_have_text("Doctor", timeout=SOON)
+    expect(page.locator("h1")).to_have_text("Health", timeout=SOON)
     assert site.small.console.load() is None
 
 

@@ -134,7 +134,7 @@ def test_a_store_that_fails_midway_leaves_the_file_as_it_was(
     (tmp_path / "a.csv").write_text("of yesterday")
     result = export(store, tmp_path, str(tmp_path / "a.csv"))
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1].startswith("Error: the database did not answer")
+    assert result.stderr.splitlines()[-1].startswith("Error: the database did not respond")
     assert (tmp_path / "a.csv").read_text() == "of yesterday"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
 

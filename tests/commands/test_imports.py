@@ -227,7 +227,7 @@ def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one
         absent = run(app, file)
     assert (waiting.exit_code, absent.exit_code) == (1, 1)
     assert waiting.output == "Error: It waits.\n"
-    assert "Error: The work did not begin. What it wrote above says why.\n" in absent.output
+    assert "Error: The import did not start. See the messages above.\n" in absent.output
     assert "2 added" in run(app, file).output
 
 

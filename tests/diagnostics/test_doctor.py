@@ -40,6 +40,7 @@ from app.settings import Settings
 from app.storage import open_stores
 from app.storage.aws.checks import check_clock, check_credentials
 from app.storage.photos_on_disk import open_folder_store
+from app.text.plurals import count_of
 from tests.runtime.test_ec2_metadata import Imds, ImdsServer
 from tests.support.environment import isolated
 from tests.support.in_time import LATE
@@ -98,7 +99,7 @@ def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_placeholder_left_in_is_named_with_the_line_to_change() -> None:
     found = check_settings(settings(PHOTOS_BUCKET="<INSERT BUCKET HERE>", DYNAMO_MODE="on"))
     assert found.state is State.FAILED
-    assert "PHOTOS_BUCKET still holds the placeholder <INSERT BUCKET HERE>" in found.message
+    assert "PHOTOS_BUCKET still has the placeholder <INSERT BUCKET HERE>" in found.message
     assert "PHOTOS_BUCKET=" in found.fix_command
     assert check_settings(settings()).state is State.OK
 
@@ -162,8 +163,8 @@ def stand_in_sts(fault_proxy, monkeypatch: pytest.MonkeyPatch, answer: Reply) ->
 @pytest.mark.parametrize(
     ("arn", "state", "words"),
     [
-        ("arn:aws:sts::111122223333:assumed-role/directory/i-1", State.OK, "role directory of"),
-        ("arn:aws:iam::111122223333:user/alice", State.OK, "user alice of"),
+        ("arn:aws:sts::111122223333:assumed-role/directory/i-1", State.OK, "Role directory in"),
+        ("arn:aws:iam::111122223333:user/alice", State.OK, "User alice in"),
         ("arn:aws:iam::111122223333:root", State.WARNING, "root user"),
         ("arn:aws-cn:sts::111122223333:assumed-role/directory/i-1", State.OK, "111122223333"),
     ],
@@ -191,17 +192,17 @@ def test_access_keys_on_a_machine_are_to_be_looked_at(on_ec2: None) -> None:
 def test_where_nobody_says_who_we_are_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
     found = check_credentials("us-west-2")
-    assert (found.state, "was not reached" in found.message) == (State.WARNING, True)
+    assert (found.state, "could not be reached" in found.message) == (State.WARNING, True)
 
 
 @pytest.mark.parametrize(
     ("off", "state", "words"),
     [
-        (0, State.OK, "within a second"),
+        (0, State.OK, "to about a second"),
         (-3, State.OK, "[3-5] seconds"),
         (30, State.WARNING, "3[0-9] seconds behind"),
         (-30, State.WARNING, "seconds ahead of"),
-        (900, State.FAILED, "AWS refuses"),
+        (900, State.FAILED, "AWS rejects"),
     ],
 )
 def test_a_clock_that_is_off(
@@ -225,7 +226,7 @@ def test_a_service_that_tells_no_time_is_not_compared_with(
     proxy.on("*").answer(lambda request: reply(200, "healthy", **headers))
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.endpoint)
     found = check_clock("us-west-2", "s3")
-    assert (found.state, "told no time" in found.message) == (State.WARNING, True)
+    assert (found.state, "response had no date" in found.message) == (State.WARNING, True)
     proxy.refuse()
     assert check_clock("us-west-2", "s3").state is State.WARNING
 
@@ -261,7 +262,7 @@ def test_photos_that_are_off_say_why_and_which_setting_mends_it() -> None:
 
 def test_a_key_that_cannot_be_had() -> None:
     found = check_key(settings(**ON_AWS), silent, list)
-    assert (found.state, "cannot be had" in found.message) == (State.FAILED, True)
+    assert (found.state, "cannot be read" in found.message) == (State.FAILED, True)
     assert "SECRET_KEY=" in found.fix_command
 
 
@@ -269,7 +270,7 @@ def test_machines_that_sign_with_different_keys_are_found_by_their_marks() -> No
     own = settings(**ON_AWS, SECRET_KEY=SECRET)
     same = [beat("i-a", key_mark="00ff"), beat("i-b", key_mark="00ff"), beat("i-c")]
     found = check_key(own, tuple, lambda: same)
-    assert (found.state, "2 machines sign with the same" in found.message) == (State.OK, True)
+    assert (found.state, "2 machines use the same key" in found.message) == (State.OK, True)
     gone = beat("i-e", key_mark="22ff", seconds_ago=60)
     assert check_key(own, tuple, lambda: [*same, gone]).state is State.OK
     found = check_key(own, tuple, lambda: [*same, beat("i-d", key_mark="11ff")])
@@ -278,7 +279,7 @@ def test_machines_that_sign_with_different_keys_are_found_by_their_marks() -> No
 
 def test_machines_that_share_a_database_share_the_key_in_it() -> None:
     shared = settings(DATABASE_URL="postgresql://u:p@h/d")
-    assert check_key(shared, tuple, list).message.startswith("It is kept in the database")
+    assert check_key(shared, tuple, list).message.startswith("It is stored in the database")
     for own in (settings(), settings(**ON_AWS), settings(SECRET_KEY=SECRET)):
         assert check_key(own, tuple, list).state is State.OK
 
@@ -301,7 +302,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     environment = isolated({"INSTANCE_FOLDER": str(tmp_path), "PYTHON": sys.executable})
     told = subprocess.run(apart, capture_output=True, text=True, env=environment, check=False)
     assert told.returncode == 1
-    assert f"BROKEN  Disk space: 0 MB free of 16 MB, for {tmp_path}." in told.stdout
+    assert f"FAILED   Disk space: 0 MB free of 16 MB, for {tmp_path}." in told.stdout
     assert f"df -h {tmp_path}" in told.stdout
 
 
@@ -348,7 +349,7 @@ def test_a_port_where_something_else_listens(monkeypatch: pytest.MonkeyPatch) ->
         port = other.getsockname()[1]
         assert listening_on(port)
         found = check_port(port, for_others=False)
-    assert (found.state, "is not the directory" in found.message) == (State.FAILED, True)
+    assert (found.state, "in use by another program" in found.message) == (State.FAILED, True)
     assert f"sport = :{port}" in found.fix_command
 
 
@@ -356,7 +357,7 @@ def test_a_port_that_is_open_to_this_machine_alone(tmp_path: Path) -> None:
     with app_in_thread(small_app(tmp_path)) as url:
         port = int(url.rpartition(":")[2])
         found = check_port(port, for_others=True)
-        assert (found.state, "for this machine only" in found.message) == (State.FAILED, True)
+        assert (found.state, "on this machine only" in found.message) == (State.FAILED, True)
         assert check_port(port, for_others=False).state is State.OK
 
 
@@ -387,7 +388,7 @@ def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken() -> 
     waiting.set()
     assert time.monotonic() - began < 0.3 + LATE
     assert [name for name, _ in report.findings] == ["b", "d", "c", "a"]
-    assert "no answer within" in report.findings[0][1].message
+    assert "did not finish within" in report.findings[0][1].message
     assert [report.count(state) for state in State] == [2, 1, 1]
     assert not report.healthy
 
@@ -420,13 +421,13 @@ def test_the_command_ends_with_1_exactly_when_something_is_broken(tmp_path: Path
     well = small_app(tmp_path / "well")
     result = well.test_cli_runner().invoke(args=["doctor", "--port", "9"])
     assert result.exit_code == 0, result.output
-    assert "0 broken, " in result.output
-    assert "look    Sign-in: There is no sign-in" in result.output
+    assert "0 failed, " in result.output
+    assert "Warning  Sign-in: There is no sign-in" in result.output
     assert result.output.splitlines()[-1] == f"Employee Directory {version()}"
     ill = small_app(tmp_path / "ill", PHOTOS_FOLDER="${PHOTOS}")
     result = ill.test_cli_runner().invoke(args=["doctor", "--port", "9"])
     assert result.exit_code == 1
-    assert result.output.startswith("BROKEN  Settings: PHOTOS_FOLDER still holds")
+    assert result.output.startswith("FAILED   Settings: PHOTOS_FOLDER still has")
     assert "PHOTOS_FOLDER=" in result.output
 
 
@@ -436,17 +437,17 @@ def test_the_page_and_its_json_tell_the_same(tmp_path: Path) -> None:
     told = app.test_client().get("/doctor", headers={"Accept": "application/json"}).json
     assert told
     assert told["healthy"] is False
-    assert page.h1 == "Doctor"
+    assert page.h1 == "Health"
     assert [words(each) for each in page.all("h2")] == [each["name"] for each in told["checks"]]
     tally = [words(each) for each in page.one("ul", cls="tally").iter("li")]
     states = [each["state"] for each in told["checks"]]
     assert tally == [
-        f"{states.count('failed')} broken",
-        f"{states.count('warning')} to look at",
-        f"{states.count('ok')} fine",
+        f"{states.count('broken')} failed",
+        count_of(states.count("look"), "warning", "warnings"),
+        f"{states.count('fine')} OK",
     ]
     for each in told["checks"]:
-        assert each["message"] in page.text or "\n" in each["fix_command"]
+        assert each["found"] in page.text or "\n" in each["mend"]
 
 
 def words(element) -> str:

@@ -53,7 +53,7 @@ def test_tables_in_order_are_fine_and_say_what_was_compared(patient: Patient) ->
         patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
     found = patient.find()
     assert {finding.state for finding in found.values()} == {State.OK}, found
-    assert found["Index"].message == "It lists and counts 3 people, and agrees with every record."
+    assert found["Index"].message == "The index lists and counts 3 people and matches every record."
 
 
 def test_tables_that_are_not_there(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
     patient.room.put_outside(Employee(id="out", full_name="Put Outside"))
     finding = patient.find()["Index"]
     assert (finding.state, finding.fix_command) == (State.FAILED, "flask reindex")
-    assert "Of 1 record looked at" in finding.message
+    assert "differs for 1 of 1 record checked" in finding.message
     list(patient.room.store.reindex())
     assert patient.find()["Index"].state is State.OK
 
@@ -143,7 +143,7 @@ def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patie
     patient.room.delete_outside("a")
     finding = patient.find()["Index"]
     assert (finding.state, finding.fix_command) == (State.FAILED, "flask reindex")
-    assert "holds 1 person, the index lists 2 and counts 2" in finding.message
+    assert "has 1 person, but the index lists 2 and counts 2" in finding.message
     list(patient.room.store.reindex())
     assert patient.find()["Index"].state is State.OK
 
@@ -151,12 +151,12 @@ def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patie
 def test_of_a_large_table_some_records_from_anywhere_are_compared(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "_COMPARED", 4)
+    monkeypatch.setattr(checks, "_SAMPLE_SIZE", 4)
     for number in range(12):
         patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
     finding = patient.find()["Index"]
     assert finding.state is State.OK
-    assert "from a random place, agree with it. It counts 12 people." in finding.message
+    assert "chosen at random, match the index. The index counts 12 people." in finding.message
     for number in range(12):
         patient.room.change_outside(f"e{number}", "full_name", "Changed Outside")
     assert patient.find()["Index"].state is State.FAILED

@@ -301,7 +301,7 @@ def test_an_empty_file_is_rejected():
 def test_a_picture_that_is_cut_off_is_rejected(kind, part):
     noise = Image.effect_noise((300, 200), 80).convert("RGB")
     raw = file_of(noise, kind).getvalue()
-    assert "damaged or cut off" in rejection(BytesIO(raw[: max(12, int(len(raw) * part))]))
+    assert "damaged or incomplete" in rejection(BytesIO(raw[: max(12, int(len(raw) * part))]))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
@@ -326,7 +326,7 @@ def test_a_giant_webp_is_rejected_by_its_header(kind, side):
 
 
 def test_a_gif_of_a_giant_frame_is_rejected():
-    assert "make it smaller" in rejection(BytesIO(gif_of_giant_frame()))
+    assert "Make it smaller" in rejection(BytesIO(gif_of_giant_frame()))
 
 
 def gif_of_giant_frame() -> bytes:

@@ -42,8 +42,8 @@ def test_opening_makes_nothing(store, folder):
 
 
 def test_setting_up_makes_the_folder_and_says_so(store, folder):
-    assert store.set_up() == [f"Made the photo folder {folder}."]
-    assert store.set_up() == [f"The photo folder {folder} is there."]
+    assert store.set_up() == [f"Created the photo folder {folder}."]
+    assert store.set_up() == [f"Found the photo folder {folder}."]
 
 
 def test_a_photo_is_one_file_and_nothing_else(store, folder):

@@ -63,7 +63,7 @@ class FuzzySearch:
                 found.take(guess, guessed)
                 found.take(guess, later_exact_matches(self._employees, wanted, guessed))
         except StorageUnavailable as error:
-            log.warning("people close to a search were not looked for: %s", error)
+            log.warning("similar names were not searched: %s", error)
         return found.close()
 
     def _further(self, query: Query, page: Page) -> Suggestions:
@@ -71,7 +71,7 @@ class FuzzySearch:
         try:
             found = later_exact_matches(self._employees, query, page)
         except StorageUnavailable as error:
-            log.warning("people further on were not looked for: %s", error)
+            log.warning("more matches by name were not searched: %s", error)
             return Suggestions()
         people = tuple(Suggestion(card, ()) for card in found.cards)
         return Suggestions(people, found.next is not None, beyond_page=bool(people))

@@ -50,7 +50,7 @@ class VocabularyCache:
         try:
             vocabulary = Vocabulary(islice(self._employees.vocabulary(), MAX_VOCABULARY))
         except StorageUnavailable as error:
-            log.warning("the words that are near to others were not read: %s", error)
+            log.warning("the search vocabulary could not be read: %s", error)
             self._next_at = time.monotonic() + PAUSE_SECONDS
         else:
             self._vocabulary = vocabulary

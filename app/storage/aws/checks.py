@@ -49,10 +49,12 @@ def check_credentials(region: str) -> Finding:
         return _report_refusal(str(error.response.get("Error", {}).get("Code", "unknown error")))
     except BotoCoreError as error:
         return warning(
-            "AWS's Security Token Service was not reached, so it is not known who this machine is: "
-            f"{_first_line(error)}.",
+            (
+                "AWS Security Token Service could not be reached, so the identity is unknown: "
+                f"{_first_line(error)}."
+            ),
             "aws sts get-caller-identity",
-            "It is needed by this check only. Ask by hand",
+            "Only this check needs it. Run it by hand",
         )
     return _report_identity(str(identity["Arn"]), str(credentials.method))
 
@@ -62,29 +64,29 @@ def _report_identity(arn: str, method: str) -> Finding:
     kind, _, name = identity.partition("/")
     if identity == "root":
         return warning(
-            f"The account {account} is used as its root user, who may do everything.",
+            f"The account {account} is used as root user, which has all permissions.",
             _role_command(),
             "Give this machine a role instead, and delete the root user's access keys",
         )
     if kind == "assumed-role":
         role = name.partition("/")[0]
-        return ok(f"The role {role} of the account {account}{_credentials_source(method)}.")
-    message = f"The user {name or identity} of the account {account}{_credentials_source(method)}."
+        return ok(f"Role {role} in account {account}{_credentials_source(method)}.")
+    message = f"User {name or identity} in account {account}{_credentials_source(method)}."
     if ec2_metadata.current_machine() and method != _INSTANCE_ROLE_METHOD:
-        fix_hint = "Access keys on a machine can be copied. Give it a role, then take the keys out"
+        fix_hint = "Access keys on a machine can be copied. Give it a role, then remove the keys"
         return warning(message, _role_command(), fix_hint)
     return ok(message)
 
 
 def _credentials_source(method: str) -> str:
-    return ", this machine's own" if method == _INSTANCE_ROLE_METHOD else f", found by: {method}"
+    return ", from this machine" if method == _INSTANCE_ROLE_METHOD else f", from: {method}"
 
 
 def _report_no_credentials() -> Finding:
     return failed(
         "No AWS credentials were found, so neither records nor photos can be reached.",
         _role_command(),
-        "Give this machine its role",
+        "Give this machine a role",
     )
 
 
@@ -93,12 +95,12 @@ def _report_refusal(code: str) -> Finding:
         return failed(
             "The AWS credentials have expired.",
             "aws sts get-caller-identity",
-            "Renew them, or give this machine a role, whose credentials renew themselves; then ask",
+            "Renew them, or give this machine a role; then run this",
         )
     return failed(
         f"AWS does not accept the credentials: {code}.",
         _role_command(),
-        "Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY out of the settings, and give it a role",
+        "Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the settings, and give it a role",
     )
 
 
@@ -126,29 +128,35 @@ def check_clock(region: str, service: str) -> Finding:
         our_time = (started + time.time()) / 2
         aws_time = parsedate_to_datetime(response.headers["Date"]).timestamp() + 0.5
     except (BotoCoreError, KeyError, ValueError, TypeError) as error:
-        reason = _first_line(error) if isinstance(error, BotoCoreError) else "it told no time"
-        return warning(f"The clock was not compared with {address}: {reason}.", *_show_clock())
+        reason = (
+            _first_line(error) if isinstance(error, BotoCoreError) else "the response had no date"
+        )
+        return warning(f"The clock could not be compared with {address}: {reason}.", *_show_clock())
     return _report_skew(abs(aws_time - our_time), "behind" if our_time < aws_time else "ahead of")
 
 
 def _report_skew(skew_seconds: float, side: str) -> Finding:
     # The header has whole seconds, so a difference of one second means nothing.
     if skew_seconds < 1.5:
-        return ok("It is within a second or so of AWS's.")
-    message = f"It is {skew_seconds:,.0f} seconds {side} AWS's."
+        return ok("The clock agrees with AWS to about a second.")
+    message = f"The clock is {skew_seconds:,.0f} seconds {side} AWS."
     if skew_seconds > _MAX_SKEW_SECONDS:
-        return failed(f"{message} AWS refuses what is signed so far off.", *_fix_clock())
+        return failed(
+            f"{message} AWS rejects requests signed with a clock so far off.", *_fix_clock()
+        )
     if skew_seconds > _MIN_WARNING_SKEW_SECONDS:
-        return warning(f"{message} The ages in the fleet are wrong by as much.", *_fix_clock())
+        return warning(
+            f"{message} The times in the fleet table are wrong by as much.", *_fix_clock()
+        )
     return ok(message)
 
 
 def _fix_clock() -> tuple[str, str]:
-    return "sudo systemctl restart chronyd && chronyc makestep", "Set the clock by the network"
+    return "sudo systemctl restart chronyd && chronyc makestep", "Set the clock from the network"
 
 
 def _show_clock() -> tuple[str, str]:
-    return "timedatectl status", "Look at the clock by hand"
+    return "timedatectl status", "Check the clock by hand"
 
 
 def _open_client(session: Session, service: str, region: str) -> Any:

@@ -54,12 +54,12 @@ def open_data_lake(address: str, database: str, table: str, region: str) -> Data
     """
     match = _S3_URL.fullmatch(address)
     if match is None:
-        raise ExportRefused(f"{address} is no place in S3. Name one such as s3://my-lake/people.")
+        raise ExportRefused(f"{address} is not an S3 address. Use one like s3://my-lake/people.")
     for name in (database, table):
         if not _NAME.fullmatch(name):
             raise ExportRefused(
-                f"{name!r} cannot be a name in the catalogue. "
-                "Use small letters, digits and underscores."
+                f"{name!r} is not a valid name in the Glue catalog. Use lowercase letters, "
+                "digits and underscores."
             )
     return DataLake("/".join(filter(None, ("s3:/", *match.groups()))), database, table, region)
 
@@ -95,12 +95,12 @@ class DataLake:
             previous = self._register(day, run)
             yield f"Wrote {count_people(count)} to {run}/."
             if self._location_of(day) == f"{run}/":
-                yield f"The table {self._database}.{self._table} shows them as the day {day}."
+                yield f"The table {self._database}.{self._table} shows them for the day {day}."
             else:
-                yield f"Another run wrote the day {day} after this one, and the table shows that."
+                yield f"Another run wrote the day {day} later, so the table shows that run."
             removed = self._remove_earlier(day_folder, run, previous)
             if removed:
-                yield f"Removed {count_of(removed, 'file', 'files')} of earlier runs of that day."
+                yield f"Removed {count_of(removed, 'file', 'files')} from earlier runs of that day."
 
     def _write_files(self, people: Iterator[Employee], run: str) -> int:
         count = number = 0
@@ -180,7 +180,7 @@ class DataLake:
             if code == "NoSuchBucket":
                 bucket = self._address.split("/")[2]
                 raise ExportRefused(
-                    f"There is no bucket {bucket}. Make it, or name another with --to."
+                    f"There is no bucket {bucket}. Create it, or name another with --to."
                 ) from error
             raise StorageUnavailable(
                 "the data lake", error.operation_name, self._address, code

@@ -104,7 +104,7 @@ class S3Photos:
                 raise
             return self._create_bucket()
         region = response.get("BucketRegion") or self._calls.region
-        return [f"The photo bucket {self._calls.bucket} is there, in {region}."]
+        return [f"Found the photo bucket {self._calls.bucket} in {region}."]
 
     def _create_bucket(self) -> list[str]:
         bucket, region = self._calls.bucket, self._calls.region
@@ -114,10 +114,12 @@ class S3Photos:
         except StorageUnavailable as error:
             raise self._calls.unavailable(
                 "create_bucket",
-                f"{error.reason}. The bucket is not there and could not be made; make it with: "
-                f"aws s3 mb s3://{bucket} --region {region}",
+                (
+                    f"{error.reason}. The bucket could not be created. Create it with: aws s3 "
+                    f"mb s3://{bucket} --region {region}"
+                ),
             ) from error
-        return [f"Made the photo bucket {bucket} in {region}.", self._block_public_access()]
+        return [f"Created the photo bucket {bucket} in {region}.", self._block_public_access()]
 
     def _block_public_access(self) -> str:
         block_all = dict.fromkeys(
@@ -127,7 +129,7 @@ class S3Photos:
         try:
             self._calls.call("put_public_access_block", PublicAccessBlockConfiguration=block_all)
         except StorageUnavailable as error:
-            return f"Its public access could not be blocked ({error.reason}): block it by hand."
+            return f"Its public access could not be blocked ({error.reason}): block it yourself."
         return "All public access to it is blocked."
 
     def origin(self) -> str:

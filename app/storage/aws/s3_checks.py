@@ -35,12 +35,14 @@ class BucketChecks:
             self._calls.call("list_objects_v2", Prefix=_PREFIX, MaxKeys=1)
         except StorageUnavailable as error:
             return warning(
-                f"Photos can be kept in {bucket}, but not listed ({error.reason}), so flask "
-                "sweep-photos cannot work.",
+                (
+                    f"Photos can be stored in {bucket} but not listed ({error.reason}), so "
+                    "flask sweep-photos does not work."
+                ),
                 self._policy(),
                 "Add these statements to the policy of this machine's role",
             )
-        return ok(f"{bucket} is there, in {region}, and photos can be written, read and removed.")
+        return ok(f"{bucket} in {region}: photos can be written, read and removed.")
 
     def _round_trip(self) -> None:
         key = f"{_PREFIX}doctor-{secrets.token_hex(8)}.txt"
@@ -48,7 +50,9 @@ class BucketChecks:
         try:
             body = self._calls.call("get_object", Key=key)
             if body != _TEST_CONTENT:
-                raise self._calls.unavailable("get_object", "what was written is not what is read")
+                raise self._calls.unavailable(
+                    "get_object", "the content read differs from the content written"
+                )
         finally:
             response = self._calls.call("delete_objects", Delete={"Objects": [{"Key": key}]})
         for refusal in response.get("Errors", ()):
@@ -58,16 +62,16 @@ class BucketChecks:
         bucket, region = self._calls.bucket, self._calls.region
         if error.reason.startswith("NoSuchBucket"):
             return failed(
-                f"There is no bucket {bucket}: photos can be neither shown nor saved.",
+                f"There is no bucket {bucket}, so photos can be neither shown nor saved.",
                 f"aws s3 mb s3://{bucket} --region {region}",
-                "Make it, or put the name of another one in PHOTOS_BUCKET",
+                "Create it, or set PHOTOS_BUCKET to another bucket",
             )
         if "the bucket is in" in error.reason:
             return failed(
-                f"{bucket}: {error.reason.partition(': ')[2]}. Photos are not shown from there.",
+                f"{bucket}: {error.reason.partition(': ')[2]}. Its photos are not shown.",
                 f"aws s3 mb s3://{bucket}-{region} --region {region}\n"
                 f"PHOTOS_BUCKET={bucket}-{region}",
-                "Make a bucket where the directory is, and name it in the settings",
+                "Create a bucket in the directory's region, and set it in the settings",
             )
         message = f"{error.action} on {bucket}: {error.reason}. Other pages are not affected."
         if error.reason.startswith("AccessDenied"):

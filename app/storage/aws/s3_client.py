@@ -57,7 +57,7 @@ class S3Calls:
         """
         for attempts_left in reversed(range(_MAX_ATTEMPTS)):
             if deadline.remaining() < _CONNECT_TIMEOUT_SECONDS + _READ_TIMEOUT_SECONDS:
-                raise self.unavailable(name, "the request has no time left")
+                raise self.unavailable(name, "the request ran out of time")
             try:
                 return self._call_once(_READ_TIMEOUT_SECONDS, name, parameters)
             except _TransientError as transient:
@@ -140,8 +140,8 @@ class S3Calls:
         code = _HEAD_CODES.get(code, code)
         if code in _OTHER_REGION_CODES or bucket_region not in ("", self.region):
             code = (
-                f"{code}: the bucket is in {bucket_region or 'another region'}, and this directory "
-                f"looks for it in {self.region}"
+                f"{code}: the bucket is in {bucket_region or 'another region'}, but the "
+                f"directory uses {self.region}"
             )
         return code, int(metadata.get("HTTPStatusCode", 0))
 

@@ -63,17 +63,18 @@ class TableChecks:
             return failed(f"There is no table {name}{location}.", *_SETUP)
         if mismatch := key_mismatch(name, description, key):
             return failed(
-                mismatch, f"DYNAMO_TABLE={self._tables.people}-2", "Set another name, such as"
+                mismatch, f"DYNAMO_TABLE={self._tables.people}-2", "Set another name, such as this"
             )
         if description["TableStatus"] not in ("ACTIVE", "UPDATING"):
             return warning(
-                f"The table {name} is {description['TableStatus']}: it answers in a minute or so."
+                f"The table {name} is {description['TableStatus']}. Wait a minute, then "
+                "check again."
             )
         if not description.get("DeletionProtectionEnabled"):
-            return warning(f"The table {name} is there, and can be deleted by mistake.", *_SETUP)
-        return ok(
-            f"{name} is there{location}, its key is right, and it is protected from deletion."
-        )
+            return warning(
+                f"The table {name} can be deleted by mistake: deletion protection is off.", *_SETUP
+            )
+        return ok(f"{name}{location} has the right key and is protected from deletion.")
 
     def _check_stream(self) -> Finding:
         name = self._tables.people
@@ -82,15 +83,17 @@ class TableChecks:
         except StorageUnavailable as error:
             return self._report_failure(error)
         if description is None:
-            return failed(f"There is no table {name}, so nobody can follow it.", *_SETUP)
+            return failed(f"There is no table {name}, so its changes cannot be followed.", *_SETUP)
         arn, _ = stream_arn_and_view_type(description)
         if not arn:
             return warning(
-                f"The stream of the table {name} is off: what the console or another program "
-                "writes is not listed by itself.",
+                (
+                    f"The stream of the table {name} is off, so changes made by the AWS console "
+                    "or other programs do not appear in lists automatically."
+                ),
                 *_SETUP,
             )
-        return ok(f"The stream of {name} is on, so flask follow lists what others write.")
+        return ok(f"The stream of {name} is on, so flask follow lists changes by other programs.")
 
     def _check_index(self) -> Finding:
         try:
@@ -109,21 +112,28 @@ class TableChecks:
         people = len(items)
         if missing:
             return failed(
-                f"Of {count_of(people, 'record', 'records')} looked at, the index does not have "
-                f"{len(missing)} as stored: lists and search show them wrongly, or not at all.",
+                (
+                    f"The index differs for {len(missing)} of "
+                    f"{count_of(people, 'record', 'records')} checked: lists and search show "
+                    "them wrongly or not at all."
+                ),
                 *_REINDEX,
             )
         if not is_whole:
             return ok(
-                f"{count_of(people, 'record', 'records')}, read from a random place, agree with "
-                f"it. It counts {count_people(total)}."
+                f"{count_of(people, 'record', 'records')}, chosen at random, match the "
+                f"index. The index counts {count_people(total)}."
             )
         listed = self._count_name_rows(people)
         if people == total == listed:
-            return ok(f"It lists and counts {count_people(people)}, and agrees with every record.")
+            return ok(
+                f"The index lists and counts {count_people(people)} and matches every record."
+            )
         return failed(
-            f"The table holds {count_people(people)}, the index lists {listed:,} "
-            f"and counts {total:,}.",
+            (
+                f"The table has {count_people(people)}, but the index lists {listed:,} and "
+                f"counts {total:,}."
+            ),
             *_REINDEX,
         )
 
@@ -154,7 +164,7 @@ class TableChecks:
         if "access was denied" in error.reason:
             fix_hint = "Add these statements to the policy of this machine's role"
             return failed(message, self._policy(), fix_hint)
-        if "the table is not there" in error.reason:
+        if "the table does not exist" in error.reason:
             return failed(message, *_SETUP)
         return failed(message)
 

@@ -30,7 +30,7 @@ def course_people(database_url: str) -> Iterator[Employee]:
     url = read_url(database_url)
     if url.get_backend_name() != "mysql":
         raise SettingsError(
-            "DATABASE_URL names no MySQL server, where the course's table would be: set it, or "
+            "DATABASE_URL does not name the MySQL server of the course's table. Set it, or "
             "DATABASE_HOST, DATABASE_USER, DATABASE_PASSWORD and DATABASE_DB_NAME."
         )
     return _people_in(Database(url))

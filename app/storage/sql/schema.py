@@ -34,7 +34,7 @@ def bring_up_to_date(database: Database) -> list[str]:
         if before == VERSION:
             return []  # another process was quicker
         _migrate(database, connection, before)
-    made = "were made" if before is None else f"were brought from version {before} to {VERSION}"
+    made = "were created" if before is None else f"were upgraded from version {before} to {VERSION}"
     return [f"The tables in {database.name} {made}."]
 
 
@@ -68,5 +68,5 @@ def _migrate(database: Database, connection: Connection, before: str | None) -> 
             "the database",
             "sql:migrate",
             database.name,
-            f"its version {before} is not known here: a newer release has used it",
+            f"its version {before} is unknown: a newer release has used it",
         ) from error

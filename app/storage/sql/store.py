@@ -109,8 +109,8 @@ class SqlStore:
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
         yield (
-            "An SQL database does not tell what other programs write, so there is nothing to "
-            "follow: flask reindex lists it."
+            "An SQL database does not report changes by other programs, so there is nothing to "
+            "follow. Run flask reindex to list them."
         )
 
     def add_many(

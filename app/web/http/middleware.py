@@ -128,7 +128,7 @@ def _log_request(response: Response) -> None:
 def log_store_failure(error: StorageUnavailable, request_id_of_call: str) -> None:
     """Log a failed call to a store, under the id of the request that made it."""
     log.error(
-        "%s did not answer",
+        "%s did not respond",
         error.service,
         extra={
             "directory": {

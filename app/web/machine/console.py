@@ -97,7 +97,7 @@ def wants_json() -> bool:
 def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:
     """Return label, text and CSS class of each fact about a machine, without the unknown ones."""
     place = ", ".join(part for part in (beat.zone, beat.type) if part)
-    since = wording.running_since(beat.up_since, now) if beat.up_since else "Not known"
+    since = wording.running_since(beat.up_since, now) if beat.up_since else "Unknown"
     facts = [
         ("Instance" if beat.zone else "Name", beat.machine, "code"),
         ("Zone and type", place, "code") if place else ("On EC2", _NOT_ON_EC2, ""),
@@ -111,7 +111,7 @@ def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:
     return [fact for fact in facts if fact[1]]
 
 
-_NOT_ON_EC2 = "Not on EC2, or its metadata service does not answer"
+_NOT_ON_EC2 = "Not on EC2, or the metadata service is not responding"
 
 
 def _as_json(this: Heartbeat, machines: list[Heartbeat], trouble: str) -> Response:
@@ -157,7 +157,7 @@ def start_load(seconds: str) -> ResponseReturnValue:
     load = stress.start(known)
     this = current_console().current_machine().machine
     until = wording.clock(load.until).words
-    flash(f"The load on {this} began: {wording.how_long(known)}, until {until} UTC.", "good")
+    flash(f"Load test started on {this}: {wording.how_long(known)}, until {until} UTC.", "good")
     return redirect(_console_of(this), 303)
 
 
@@ -176,13 +176,13 @@ def stop_load() -> ResponseReturnValue:
     machine = request.form.get("machine", "") or this
     if machine == this:
         if stress.stop():
-            flash(f"The load on {this} was stopped.", "good")
+            flash(f"Load test stopped on {this}.", "good")
         else:
-            flash(f"No load was running on {this}.", "look")
+            flash(f"No load test was running on {this}.", "look")
     elif ours.request_stop(machine):
-        flash(f"{machine} was told to stop its load, and does so within five seconds.", "good")
+        flash(f"{machine} was asked to stop its load test. It stops within five seconds.", "good")
     else:
-        flash(f"No machine {machine[:64]} was heard of lately, so nothing was stopped.", "bad")
+        flash(f"No machine {machine[:64]} was seen recently, so nothing was stopped.", "bad")
     return redirect(_console_of(machine), 303)
 
 
@@ -201,9 +201,9 @@ def _not_started(error: LoadFailed) -> ResponseReturnValue:
 
 
 def _reject_seconds(typed: str) -> ResponseReturnValue:
-    sentence = "Give a whole number of seconds from 1 to 600."
+    sentence = "Enter a whole number of seconds from 1 to 600."
     if typed:
-        sentence = f"“{typed[:40]}” is no length for a load. {sentence}"
+        sentence = f"“{typed[:40]}” is not a number of seconds from 1 to 600. {sentence}"
     return render_template(
         "stress_refused.html", sentence=sentence, offered=_offered_durations()
     ), 422

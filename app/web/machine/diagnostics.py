@@ -23,13 +23,15 @@ class StateStyle(NamedTuple):
     name: str
     icon: str
     words: str
-    tally: str
+    tally: tuple[str, str]  # of one, and of any other number
 
 
 STATE_STYLES = {
-    State.FAILED: StateStyle("broken", "x-octagon-fill", "Broken", "broken"),
-    State.WARNING: StateStyle("look", "exclamation-triangle-fill", "Look at this", "to look at"),
-    State.OK: StateStyle("fine", "check-circle-fill", "Fine", "fine"),
+    State.FAILED: StateStyle("broken", "x-octagon-fill", "Failed", ("failed", "failed")),
+    State.WARNING: StateStyle(
+        "look", "exclamation-triangle-fill", "Warning", ("warning", "warnings")
+    ),
+    State.OK: StateStyle("fine", "check-circle-fill", "OK", ("OK", "OK")),
 }
 
 

@@ -100,7 +100,7 @@ def fleet_words(machines: Sequence[Heartbeat], now: float) -> str:
     counts = {
         "in service": sum(s in (MachineState.IN_SERVICE, MachineState.BUSY) for s in states),
         "starting": states.count(MachineState.STARTING),
-        "silent": states.count(MachineState.NO_ANSWER),
+        "not responding": states.count(MachineState.NO_ANSWER),
         "under a load test": loaded,
     }
     parts = [f"{number_in_words(count)} {word}" for word, count in counts.items() if count]
@@ -115,7 +115,7 @@ def load_shown(beat: Heartbeat, now: float) -> LoadShown | None:
     whole = max(1, round(beat.load_until - beat.load_since))
     left = min(whole, round(beat.load_until - now))
     done = round(100 * (whole - left) / whole)
-    by = "the program stress" if beat.load_program else "our own program"
+    by = "the program stress" if beat.load_program else "the built-in program"
     began = clock(beat.load_since)
     return LoadShown(
         left=left,
@@ -171,7 +171,7 @@ def span(seconds: float) -> str:
 def memory_words(beat: Heartbeat) -> str:
     """Format the memory in use: ``1.1 of 2.0 GB``."""
     if beat.memory_used is None or not beat.memory_all:
-        return "Not known"
+        return "Unknown"
     return f"{beat.memory_used / 2**30:.1f} of {beat.memory_all / 2**30:.1f} GB"
 
 
@@ -179,4 +179,4 @@ def load_words(beat: Heartbeat) -> str:
     """Format the load averages: ``1.82 · 0.94 · 0.41``."""
     averages = (beat.load_1, beat.load_5, beat.load_15)
     known = [f"{each:.2f}" for each in averages if each is not None]
-    return " · ".join(known) if len(known) == len(averages) else "Not known"
+    return " · ".join(known) if len(known) == len(averages) else "Unknown"

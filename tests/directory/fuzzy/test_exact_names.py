@@ -138,7 +138,7 @@ def test_a_store_that_does_not_answer_any_more_costs_the_page_nothing(
     store.answers_left = 1
     with caplog.at_level(logging.WARNING):
         assert further(directory, "toby mercer") == []
-    assert "people further on were not looked for" in caplog.text
+    assert "more matches by name were not searched" in caplog.text
 
 
 @pytest.mark.parametrize("view", ["", "&view=table"])

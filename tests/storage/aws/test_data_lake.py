@@ -151,7 +151,7 @@ def test_the_same_day_again_is_replaced_and_other_days_stay(aws: Any, tmp_path: 
     write(many(30))
     (old,) = [key for key in keys(aws) if "day=2026-11-23" in key]
     said = write(many(20, first=100))
-    assert said[-1] == "Removed 1 file of earlier runs of that day."
+    assert said[-1] == "Removed 1 file from earlier runs of that day."
     assert old not in keys(aws)
     counts = athena(aws, tmp_path).execute(
         "SELECT day, count(*), min(id) FROM employee_directory.people GROUP BY day ORDER BY day"
@@ -311,7 +311,7 @@ def test_the_command_says_where_everyone_is(aws: Any, tmp_path: Path) -> None:
     days.add(str(datetime.now(UTC).date()))
     assert result.exit_code == 0, result.output
     assert re.search(rf"Wrote 1 person to {LAKE}/day=({'|'.join(days)})/run-", result.output)
-    assert "The table hr.staff shows them as the day" in result.output
+    assert "The table hr.staff shows them for the day" in result.output
     assert len(keys(aws)) == 1
 
 
@@ -325,13 +325,13 @@ def test_a_bucket_that_is_not_there_is_told_in_one_sentence(aws: Any, tmp_path: 
     result = run(tmp_path, "--to", "s3://nowhere/people")
     assert result.exit_code == 1
     assert result.output == (
-        "Error: There is no bucket nowhere. Make it, or name another with --to.\n"
+        "Error: There is no bucket nowhere. Create it, or name another with --to.\n"
     )
 
 
 @pytest.mark.parametrize("address", ["lake", "s3://", "https://lake/people", "s3://La_ke/x"])
 def test_what_is_no_place_in_s3_is_refused(address: str) -> None:
-    with pytest.raises(ExportRefused, match="is no place in S3"):
+    with pytest.raises(ExportRefused, match="is not an S3 address"):
         write([AMARA], address=address)
 
 
@@ -340,7 +340,7 @@ def test_what_athena_cannot_name_is_refused(name: str) -> None:
     from app.storage.aws.data_lake import open_data_lake
 
     for database, table in (("hr", name), (name, "people")):
-        with pytest.raises(ExportRefused, match="cannot be a name in the catalogue"):
+        with pytest.raises(ExportRefused, match="is not a valid name in the Glue catalog"):
             open_data_lake(LAKE, database, table, REGION)
 
 

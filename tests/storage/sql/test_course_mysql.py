@@ -90,8 +90,8 @@ def run(app: Flask, *options: str) -> Result:
 def take_over(app: Flask) -> None:
     """The command, run twice: it adds the people of the course once."""
     for told in (
-        "Added 4 people of the course's table.",
-        "Added 0 people of the course's table. Here before: 4.",
+        "Added 4 people from the course's table.",
+        "Added 0 people from the course's table. Already here: 4.",
     ):
         result = run(app)
         assert result.exit_code == 0, result.output
@@ -111,7 +111,7 @@ def test_rows_are_read_in_batches_whatever_they_hold(
 
 
 def test_the_people_of_the_course_are_added_once_beside_their_table(app: Flask) -> None:
-    told = "The course's table has 4 people. Here before: {}; to be added, unless "
+    told = "The course's table has 4 people. Already here: {}; to be added, unless "
     told += "they were deleted here: {}.\n"
     assert run(app, "--dry-run").output == told.format(0, 4)
     take_over(app)
@@ -172,7 +172,7 @@ def test_a_database_without_the_course_s_table_says_so(
     result = run(app)
     assert result.exit_code == 1
     assert told in result.output
-    assert "did not answer" not in result.output
+    assert "did not respond" not in result.output
     app.extensions["directory"].employees.close()
 
 

@@ -432,7 +432,7 @@ def test_the_same_counts_are_the_same_object(store: SqlStore) -> None:
 def test_the_folder_of_the_file_is_made_and_said(file: Path) -> None:
     opened = open_sql_store(f"sqlite:///{file}")
     assert not file.parent.exists()
-    assert opened.set_up() == [f"The tables in {file} were made."]
+    assert opened.set_up() == [f"The tables in {file} were created."]
     assert opened.set_up() == []
     opened.close()
 

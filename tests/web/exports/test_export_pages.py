@@ -234,7 +234,7 @@ def test_a_store_that_fails_midway_breaks_the_download(full: SmallDirectory, cap
     with pytest.raises(StorageUnavailable):
         answer.get_data()
     answer.close()
-    (line,) = [record for record in caplog.records if "did not answer" in record.message]
+    (line,) = [record for record in caplog.records if "did not respond" in record.message]
     assert line.directory["action"] == "dynamodb:Scan"
     assert line.directory["request_id"] == answer.headers["X-Request-Id"]
     with full.reader.client.get("/export.csv?q=ada") as after:

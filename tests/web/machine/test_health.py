@@ -123,5 +123,5 @@ def test_the_info_page_says_what_is_configured_and_never_a_secret(tmp_path: Path
     )
     assert page.status_code == 200
     assert "Not on EC2" in page.text
-    assert "PHOTOS_BUCKET still holds the placeholder" in page.text
+    assert "PHOTOS_BUCKET still has the placeholder" in page.text
     assert secret not in page.text

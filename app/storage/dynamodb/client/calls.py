@@ -160,7 +160,7 @@ class Calls:
     ) -> Response:
         outcome_unknown = False
         cause: Exception | None = None
-        failure = Failure("there was no time left for it in this request")
+        failure = Failure("the request ran out of time")
         for attempt in range(1, max_attempts + 1):
             if deadline.remaining() < min_seconds:
                 break

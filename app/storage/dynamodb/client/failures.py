@@ -31,9 +31,9 @@ class Failure(NamedTuple):
     outcome_unknown: bool = False
 
 
-_THROTTLED = Failure("it was asked for more than it may give (throttled)", _MANY_ATTEMPTS)
-_BUSY = Failure("others were changing the same records all the time", _MANY_ATTEMPTS)
-_SERVER_ERROR = Failure("it answered with an error of its own", _TWO_ATTEMPTS, outcome_unknown=True)
+_THROTTLED = Failure("too many requests (throttled)", _MANY_ATTEMPTS)
+_BUSY = Failure("other writers kept changing the same records", _MANY_ATTEMPTS)
+_SERVER_ERROR = Failure("it returned an internal error", _TWO_ATTEMPTS, outcome_unknown=True)
 _EXPIRED = Failure("the AWS credentials have expired: renew them, or give this machine an IAM role")
 _INVALID_CREDENTIALS = Failure(
     "the AWS credentials were not accepted: check the access key, or give this machine an IAM role"
@@ -57,7 +57,7 @@ _FAILURE_BY_CODE = {
     "InternalServerError": _SERVER_ERROR,
     "InternalFailure": _SERVER_ERROR,
     "ServiceUnavailable": _SERVER_ERROR,
-    "ResourceNotFoundException": Failure("the table is not there: run flask setup"),
+    "ResourceNotFoundException": Failure("the table does not exist: run flask setup"),
     "AccessDeniedException": Failure(
         "access was denied: the role of this machine must allow this action on this table"
     ),
@@ -86,9 +86,9 @@ def classify(error: Exception) -> Failure:
     if isinstance(error, botocore_errors.NoCredentialsError):
         return _NO_CREDENTIALS
     if isinstance(error, _NOT_SENT_ERRORS):
-        return Failure(f"no connection could be made ({type(error).__name__})", _TWO_ATTEMPTS)
+        return Failure(f"could not connect ({type(error).__name__})", _TWO_ATTEMPTS)
     if isinstance(error, botocore_errors.HTTPClientError | ResponseParserError):
-        reason = f"the connection gave no answer ({type(error).__name__})"
+        reason = f"no response ({type(error).__name__})"
         return Failure(reason, _TWO_ATTEMPTS, outcome_unknown=True)
     return Failure(f"{type(error).__name__}: {error}")
 
@@ -123,7 +123,7 @@ def _classify_cancellation(error: VerboseClientError) -> Failure:
     failures = [_FAILURE_BY_CODE.get(code) for code in sorted(codes)]
     if failures and all(failure in (_BUSY, _THROTTLED) for failure in failures):
         return failures[0] or _BUSY
-    return Failure(f"the transaction was refused: {', '.join(sorted(codes))}: {error}")
+    return Failure(f"the transaction was rejected: {', '.join(sorted(codes))}: {error}")
 
 
 def _classify_status(error: ClientError, code: str) -> Failure:

@@ -93,10 +93,10 @@ def _create_table(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> 
     give_up_at = time.monotonic() + _MAX_CREATE_SECONDS
     while (description := describe(calls, name)) is None or description["TableStatus"] != "ACTIVE":
         if time.monotonic() > give_up_at:
-            reason = "the table was ordered but is not ready yet: run flask setup again later"
+            reason = "the table is being created and is not ready yet: run flask setup again later"
             raise StorageUnavailable(SERVICE, "dynamodb:CreateTable", name, reason)
         time.sleep(0.5)
-    return f"Made the table {name}, paid per request."
+    return f"Created the table {name}, paid per request."
 
 
 def key_mismatch(name: str, description: dict[str, Any], key: tuple[tuple[str, str], ...]) -> str:
@@ -111,9 +111,9 @@ def key_mismatch(name: str, description: dict[str, Any], key: tuple[tuple[str, s
     if actual == needed:
         return ""
     return (
-        f"The table {name} has the key {_spell(actual)}, but the directory needs {_spell(needed)}. "
-        "The key of a table cannot be changed: name another table in DYNAMO_TABLE, "
-        "or delete this one if nobody needs it, and run flask setup again."
+        f"The table {name} has the key {_spell(actual)}, but the directory needs "
+        f"{_spell(needed)}. The key of a table cannot be changed. Set DYNAMO_TABLE to another "
+        "table, or delete this one if nobody needs it, and run flask setup again."
     )
 
 
@@ -158,8 +158,9 @@ def _ensure_stream(calls: Calls, name: str) -> Iterator[str]:
         yield from _enable_stream(calls, name)
     elif view_type not in _VIEW_TYPES_WITH_IMAGE:
         yield (
-            f"The stream of the table {name} shows {view_type}, not NEW_IMAGE. It is left as it "
-            "is, since others may read it; flask follow works, and reads every record that changes."
+            f"The stream of the table {name} shows {view_type}, not NEW_IMAGE. It was not "
+            "changed, because other programs may read it. flask follow works, and reads "
+            "each changed record."
         )
 
 
@@ -174,7 +175,7 @@ def _enable_stream(calls: Calls, name: str) -> Iterator[str]:
         if not view_type:  # otherwise another machine enabled it
             yield _not_enabled(feature, name, error)
     else:
-        yield f"Switched on {feature} for the table {name}."
+        yield f"Turned on {feature} for the table {name}."
 
 
 def _enable_expiry(calls: Calls, name: str) -> Iterator[str]:
@@ -195,7 +196,7 @@ def _enable(calls: Calls, name: str, feature: str, operation: str, request: dict
         _retry_while_busy(lambda: calls.administer(operation, name, request))
     except StorageUnavailable as error:
         return _not_enabled(feature, name, error)
-    return f"Switched on {feature} for the table {name}."
+    return f"Turned on {feature} for the table {name}."
 
 
 def _retry_while_busy(change: Callable[[], object], seconds: float = 30.0) -> None:
@@ -213,8 +214,8 @@ def _retry_while_busy(change: Callable[[], object], seconds: float = 30.0) -> No
 
 def _not_enabled(feature: str, name: str, error: StorageUnavailable) -> str:
     if error_code(error) == "UnknownOperationException":
-        return f"This service has no {feature}: the table {name} goes without."
-    return f"For the table {name}, {feature} was not switched on: {error.action}: {error.reason}."
+        return f"This service has no {feature}, so it is off for the table {name}."
+    return f"Could not turn on {feature} for the table {name}: {error.action}: {error.reason}."
 
 
 PHOTO_PREFIX = "employee_pic/"

@@ -107,7 +107,7 @@ class IndexRepair:
             if not is_item_rejected(error):
                 raise
             log.warning(
-                "the record %r is listed, but takes no note of it: %s",
+                "the record %r is in the index, but could not be marked as indexed: %s",
                 projection.employee_id,
                 error,
             )
@@ -136,5 +136,5 @@ def contention(tables: Tables) -> StorageUnavailable:
         SERVICE,
         "dynamodb:TransactWriteItems",
         tables.people,
-        "others were changing the same record all the time",
+        "other writers kept changing the same record",
     )

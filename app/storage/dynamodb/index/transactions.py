@@ -113,7 +113,7 @@ class IndexWriter:
     def _back_off(self, resource: str, empty_responses: int) -> None:
         """Wait after a response without items. Raises StorageUnavailable after too many."""
         if empty_responses > _MAX_EMPTY_RESPONSES:
-            reason = "it was asked for more than it may give (throttled)"
+            reason = "too many requests (throttled)"
             raise StorageUnavailable(SERVICE, "dynamodb:BatchGetItem", resource, reason)
         time.sleep(random.random() * min(0.5, 0.02 * 2**empty_responses))
 

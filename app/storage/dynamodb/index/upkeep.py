@@ -55,5 +55,5 @@ class IndexUpkeep:
                     break
             self._counters.needs_fold = False
         except StorageUnavailable as error:
-            log.warning("the index was not tidied: %s", error)
+            log.warning("the index was not repaired: %s", error)
         self._vocabulary.write()

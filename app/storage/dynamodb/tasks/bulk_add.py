@@ -156,4 +156,4 @@ class BulkAdd:
         try:
             self._lease.release(finished=True)
         except StorageUnavailable as error:
-            log.warning("the lease of this import runs out by itself: %s", error)
+            log.warning("the lease of this import could not be released and will expire: %s", error)

@@ -92,7 +92,7 @@ class Follower:
         checkpoint = self._lease.try_acquire()
         if checkpoint is None:
             if not self._is_waiting:
-                yield "Another machine follows the table, and one is enough."
+                yield "Another machine is already following the table."
             self._is_waiting = True
             if not once:
                 stop.wait(self._lease.seconds_until_free() + _ACTIVE_PAUSE_SECONDS)
@@ -102,7 +102,7 @@ class Follower:
         reason = _reason_to_compare(checkpoint, arn)
         while not stop.is_set():
             if reason:
-                yield f"{reason}, so the whole index is compared with the records."
+                yield f"{reason}. Checking the whole index against the records."
                 started = time.time()
                 yield from self._compare_index(stop)
                 if stop.is_set():
@@ -113,7 +113,7 @@ class Follower:
                 yield from self._read_stream(checkpoint, stop, once=once)
                 return
             except PositionLost:
-                reason = "The stream has forgotten what came after the place that was reached"
+                reason = "The stream no longer has the changes after the last position"
 
     def _read_stream(self, checkpoint: Checkpoint, stop: Event, *, once: bool) -> Iterator[str]:
         """Follow this stream until the table has another one, or until ``stop`` is set."""
@@ -126,7 +126,7 @@ class Follower:
                 count += len(changes)
                 if healed := self._apply_changes(changes):
                     records = count_of(healed, "record", "records")
-                    yield f"Brought {records} that others changed into the index."
+                    yield f"Updated the index for {records} changed by other programs."
             self._after_success(count)
             at = at if reader.has_more else time.time()
             if self._lease.needs_renewal:
@@ -179,7 +179,7 @@ class Follower:
         except StorageUnavailable as error:
             if not is_item_rejected(error):
                 raise
-            log.warning("the record %r cannot be brought into the index: %s", employee_id, error)
+            log.warning("the record %r cannot be added to the index: %s", employee_id, error)
             return False
 
     def _compare_index(self, stop: Event) -> Iterator[str]:
@@ -201,7 +201,7 @@ class Follower:
 
     def _after_success(self, changes: int) -> None:
         if self._last_error:
-            log.info("following goes on")
+            log.info("following resumed")
         self._last_error = ""
         self._pause = (
             _ACTIVE_PAUSE_SECONDS if changes else min(2 * self._pause, _IDLE_PAUSE_SECONDS)
@@ -216,24 +216,26 @@ class Follower:
             self._pause = min(2 * self._pause, _MAX_ERROR_PAUSE_SECONDS)
         else:
             self._last_error, self._pause = str(error), _ACTIVE_PAUSE_SECONDS
-            log.warning("following waits until this is over: %s", error)
+            log.warning("following is waiting: %s", error)
         stop.wait(self._pause)
 
     def _drop_lease(self) -> None:
         try:
             self._lease.release()
         except StorageUnavailable as error:
-            log.warning("the lease of this follower runs out by itself: %s", error)
+            log.warning(
+                "the lease of this follower could not be released and will expire: %s", error
+            )
 
 
 def _reason_to_compare(checkpoint: Checkpoint, arn: str) -> str:
     """Return why the stream cannot be followed from here, as half a sentence, or ""."""
     if not checkpoint:
-        return "Nobody has followed the table yet"
+        return "The table was not followed before"
     if checkpoint["stream"] != arn:
-        return "The table has another stream than before"
+        return "The table has a new stream"
     if time.time() - checkpoint["at"] > _MAX_POSITION_AGE_SECONDS:
-        return "Nobody has followed the table for a day"
+        return "The table was not followed for a day"
     return ""
 
 

@@ -46,7 +46,7 @@ class Lease:
             until = self._held_until()
             first_seen = first_seen or until
             if until != first_seen:
-                reason = f"another {self._task} is at work: wait until it ends"
+                reason = f"another {self._task} is running: wait until it ends"
                 raise StorageUnavailable(SERVICE, "dynamodb:UpdateItem", self._table, reason)
             time.sleep(_LOOK_AGAIN_SECONDS)
         return reached

@@ -68,7 +68,9 @@ class Reindex:
         try:
             self._lease.release()
         except StorageUnavailable as error:
-            log.warning("the lease of this reindex runs out by itself: %s", error)
+            log.warning(
+                "the lease of this reindex could not be released and will expire: %s", error
+            )
 
     def _compare_records(self, checkpoint: dict[str, Any]) -> Iterator[Progress]:
         table = self._tables.people
@@ -147,11 +149,11 @@ class Reindex:
             if not delta:
                 return
             if is_whole and (after.ver, after.deltas) == (before.ver, before.deltas):
-                log.warning("the counts were off and are put right: %s facets", len(delta))
+                log.warning("wrong counts were corrected: %s facets", len(delta))
                 self._changed += self._counters.correct(after, delta)
                 return
             before, is_whole, count_of = after, True, self._recount()
-        log.warning("the counts were not compared: people were saving all the time")
+        log.warning("the counts were not checked: people kept saving")
 
     def _recount(self) -> Counter[str]:
         count_of: Counter[str] = Counter()

@@ -21,7 +21,7 @@ from app.storage.sql.engines.protocol import DatabaseEngine
 
 _WRITE_ONE = (
     "write one like sqlite:////srv/directory.db, mysql://user:password@host/database or "
-    "postgresql://user:password@host/database, or leave it out."
+    "postgresql://user:password@host/database, or remove it."
 )
 _SQLITE, _MYSQL, _POSTGRESQL = "sqlite", "mysql+pymysql", "postgresql+psycopg"
 # Each way to write a kind of database, and the driver that speaks to it.
@@ -60,12 +60,12 @@ def read_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"DATABASE_URL cannot be read as an address: {_WRITE_ONE}") from error
+        raise SettingsError(f"DATABASE_URL is not a valid address: {_WRITE_ONE}") from error
     driver = DRIVERS.get(url.drivername)
     if driver is None:
         raise SettingsError(
-            f"DATABASE_URL names a database of the kind {url.drivername!r}, which is not known "
-            f"here: {_WRITE_ONE}"
+            f"DATABASE_URL names a database of the kind {url.drivername!r}, which is not "
+            f"supported: {_WRITE_ONE}"
         )
     if url.database in (None, "", ":memory:"):
         what = "file" if driver == _SQLITE else "database"
@@ -167,7 +167,7 @@ class Database:
 
     def _look_at_the_time(self, action: str) -> None:
         if deadline.remaining() <= 0:
-            raise self.unavailable(action, "the time for this request is over")
+            raise self.unavailable(action, "the request ran out of time")
 
     def _unavailable(
         self, action: str, error: DBAPIError | PoolTimeout, *, committing: bool = False

@@ -67,7 +67,7 @@ class MySqlEngine(ServerEngine):
         if unknown:
             raise SettingsError(
                 f"DATABASE_URL has options that the driver PyMySQL does not know: "
-                f"{', '.join(sorted(unknown))}. Leave them out."
+                f"{', '.join(sorted(unknown))}. Remove them."
             )
         return engine
 

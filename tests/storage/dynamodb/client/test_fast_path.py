@@ -112,14 +112,14 @@ EMPTY = (200, b'{"Items":[],"Count":0,"ScannedCount":0}')
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ((200, b"<html>proxy</html>"), "gave no answer"),
-        ((200, b'{"Items":[{"at":'), "gave no answer"),
+        ((200, b"<html>proxy</html>"), "no response"),
+        ((200, b'{"Items":[{"at":'), "no response"),
         ((404, b"<html>not found</html>"), "404"),
         ((403, b'{"__type":"x#AccessDeniedException","Message":"no"}'), "access was denied"),
         ((400, b'{"__type":"AccessDeniedException"}'), "access was denied"),
         ((413, b""), "413"),
-        ((500, b""), "error of its own"),
-        ((503, b"Service Unavailable"), "error of its own"),
+        ((500, b""), "internal error"),
+        ((503, b"Service Unavailable"), "internal error"),
         ((400, b"[]"), "400"),
     ],
 )

@@ -105,7 +105,7 @@ def test_what_may_not_be_switched_on_is_told_with_the_permission(
     room.client.update_table(TableName=room.people, DeletionProtectionEnabled=False)
     proxy.on("UpdateTable").answer(access_denied())
     sentences = room.open_another().set_up()
-    assert any("deletion protection was not switched on" in each for each in sentences)
+    assert any("Could not turn on deletion protection" in each for each in sentences)
     assert any("dynamodb:UpdateTable" in each for each in sentences)
 
 

@@ -87,7 +87,7 @@ def eve(room: DynamoRoom, employee_id: str = "eve") -> None:
 
 def test_a_person_put_at_the_console_is_listed(room):
     eve(room)
-    assert look(room) == ["Brought 1 record that others changed into the index."]
+    assert look(room) == ["Updated the index for 1 record changed by other programs."]
     assert found(room.store, words="eve", location="Rome") == ["Eve Side eve"]
     assert audit(room) == []
 
@@ -276,15 +276,15 @@ def test_of_two_followers_one_works_and_the_other_takes_over_when_it_dies(
     wait_until(lambda: is_followed(room))
     second = start_follower(room, dynamodb_local, tmp_path)
     try:
-        wait_until(lambda: "Another machine follows" in second.log_text())
+        wait_until(lambda: "Another machine is already following" in second.log_text())
         eve(room, "e1")
         wait_until(lambda: found(room.store, words="eve") == ["Eve Side e1"])
-        wait_until(lambda: "Brought 1" in first.log_text())
+        wait_until(lambda: "Updated the index for 1" in first.log_text())
         assert "Brought" not in second.log_text()
         first.kill()
         eve(room, "e2")
         wait_until(lambda: len(found(room.store, words="eve")) == 2)
-        wait_until(lambda: "Brought 1" in second.log_text())
+        wait_until(lambda: "Updated the index for 1" in second.log_text())
     finally:
         first.kill()
         second.kill()
@@ -300,7 +300,7 @@ def test_one_that_is_stopped_leaves_the_way_and_its_place(room, following, proxy
     first.end()
     eve(room, "e2")
     proxy.forget()
-    assert look(room) == ["Brought 1 record that others changed into the index."]
+    assert look(room) == ["Updated the index for 1 record changed by other programs."]
     assert reads_of_records(proxy) == 1
 
 
@@ -314,7 +314,7 @@ def test_the_command_ends_well_and_lets_go_when_systemd_stops_it(room, dynamodb_
         running.kill()
     assert running.wait() == 0
     said = running.log_text()
-    assert said.splitlines().count("Brought 1 record that others changed into the index.") == 1
+    assert said.splitlines().count("Updated the index for 1 record changed by other programs.") == 1
     assert "Traceback" not in said
     assert not is_followed(room)
 
@@ -329,7 +329,7 @@ def test_one_whose_lease_was_taken_waits_and_the_other_loses_nothing(room, follo
         now = time.time
         later.setattr(lease.time, "time", lambda: now() + 60)
         assert other.try_acquire()["stream"]
-    wait_until(lambda: "Another machine follows the table, and one is enough." in first.said)
+    wait_until(lambda: "Another machine is already following the table." in first.said)
     other.release()
     eve(room)
     wait_until(lambda: found(room.store, words="eve"))
@@ -364,7 +364,7 @@ def test_the_first_follower_of_all_compares_the_whole_index(dynamodb_local):
     eve(room)
     renew_stream(room)
     assert look(room) == [
-        "Nobody has followed the table yet, so the whole index is compared with the records.",
+        "The table was not followed before. Checking the whole index against the records.",
         "The index matches the records; 1 repaired.",
     ]
     assert audit(room) == []
@@ -381,14 +381,14 @@ def test_the_first_change_of_an_empty_table_is_no_lost_place(dynamodb_local):
     eve(room)
     wait_until(lambda: running.said)
     running.end()
-    assert running.said == ["Brought 1 record that others changed into the index."]
+    assert running.said == ["Updated the index for 1 record changed by other programs."]
     room.close()
 
 
 def test_a_new_stream_has_the_whole_index_compared(room):
     look(room)
     hide_changes(room)
-    assert look(room)[0].startswith("The table has another stream than before, so")
+    assert look(room)[0].startswith("The table has a new stream. Checking")
     assert names(everyone(room.store)) == ["Ada King", "Eve Side eve"]
     assert audit(room) == []
     assert look(room) == []
@@ -408,7 +408,7 @@ def test_a_stream_that_is_renewed_while_it_runs_is_noticed(room, following):
 def test_a_place_of_over_a_day_ago_has_the_whole_index_compared(room):
     look(room)
     lose_the_place(room, at=time.time() - 24 * 3600 - 1)
-    assert look(room)[0].startswith("Nobody has followed the table for a day, so")
+    assert look(room)[0].startswith("The table was not followed for a day. Checking")
     assert look(room) == []
 
 
@@ -456,7 +456,7 @@ def test_throttling_and_outages_are_waited_out_with_one_line_each(room, proxy, f
     proxy.recover()
     wait_until(lambda: "following goes on" in caplog.text)
     proxy.refuse()
-    wait_until(lambda: "no connection could be made" in caplog.text)
+    wait_until(lambda: "could not connect" in caplog.text)
     eve(room)
     time.sleep(1)
     proxy.recover()
@@ -501,7 +501,7 @@ def test_a_record_that_a_newer_release_wrote_is_left_alone(room):
     set_manifest(room, "ada", "m", {"S": newer})
     room.change_outside("ada", "full_name", "Ada King")
     eve(room)
-    assert look(room) == ["Brought 1 record that others changed into the index."]
+    assert look(room) == ["Updated the index for 1 record changed by other programs."]
     assert manifest_of(room, "ada")["m"] == {"S": newer}
 
 
@@ -510,7 +510,7 @@ def test_a_record_that_is_too_full_for_its_hash_does_not_hold_up_the_others(room
     full = {"id": {"S": "full"}, "full_name": {"S": "Full"}, "x": {"S": "x" * (409_600 - 30)}}
     room.put_item(full)
     eve(room)
-    assert look(room) == ["Brought 2 records that others changed into the index."]
+    assert look(room) == ["Updated the index for 2 records changed by other programs."]
     assert "the record 'full' is listed, but takes no note of it" in caplog.text
     assert found(room.store, words="eve") == ["Eve Side eve"]
     assert found(room.store, words="full") == ["Full"]
@@ -540,7 +540,7 @@ def test_setup_switches_the_stream_on_and_says_so_once(dynamodb_local):
     assert not any("stream" in sentence for sentence in room.store.set_up())
     room.client.update_table(TableName=room.people, StreamSpecification={"StreamEnabled": False})
     said = room.store.set_up()
-    assert f"Switched on the stream of changes for the table {room.people}." in said
+    assert f"Turned on the stream of changes for the table {room.people}." in said
     again = room.client.describe_table(TableName=room.people)["Table"]
     assert again["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
     assert again["DeletionProtectionEnabled"]
@@ -553,4 +553,7 @@ def test_setup_tells_the_permission_that_it_lacks_for_the_stream(room, proxy):
     room.client.update_table(TableName=room.people, StreamSpecification={"StreamEnabled": False})
     proxy.on("UpdateTable").answer(dynamodb_error("AccessDeniedException"))
     (said,) = [each for each in room.open_another().set_up() if "stream" in each]
-    assert "the stream of changes was not switched on: dynamodb:UpdateTable" in said
+    assert (
+        f"Could not turn on the stream of changes for the table {room.people}: dynamodb:UpdateTable"
+        in said
+    )

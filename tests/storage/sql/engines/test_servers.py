@@ -91,7 +91,7 @@ def test_the_course_names_open_a_mysql_server(mariadb: SqlServer, tmp_path: Path
     store = open_stores(settings).employees
     assert isinstance(store, SqlStore)
     (said,) = store.set_up()
-    assert said.endswith("on 127.0.0.1 were made.")
+    assert said.endswith("on 127.0.0.1 were created.")
     assert PASSWORD not in said
     add(store, person("1", "Ada 😀"))
     assert store.get("1").full_name == "Ada 😀"
@@ -293,8 +293,8 @@ def test_a_server_that_is_gone_is_told_of_by_every_page_and_by_the_doctor(
     assert page.status_code == 503
     told = app.test_cli_runner().invoke(args=["doctor"])
     assert told.exit_code == 1
-    assert "BROKEN  Records: MySQL" in told.output or "BROKEN  Records: PostgreSQL" in told.output
-    assert "See that the server runs" in told.output
+    assert "FAILED   Records: MySQL" in told.output or "FAILED   Records: PostgreSQL" in told.output
+    assert "Check that the server is running" in told.output
     secrets = (PASSWORD, quote(PASSWORD), quote(PASSWORD, safe=""))
     assert not [each for each in secrets if each in answer.text + page.text + told.output]
     relay.recover()
