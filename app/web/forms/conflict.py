@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.model.employee import BADGES, TEXT_FIELDS, Badge, Employee
 from app.model.revision import fields_changed_since
 from app.web.forms.fields import EmployeeForm
-from app.web.forms.word_diff import highlight_differences
+from app.web.ui.html.word_diff import highlight_differences
 
 MINE, THEIRS = "mine", "theirs"
 _CHOOSE = "choose-"

@@ -18,7 +18,7 @@ from app.web.people.suggestions import SuggestionsView, suggestions_view, with_c
 from app.web.ui.dates import month
 from app.web.ui.html.cards import grid, rows
 from app.web.ui.html.menus import MenuMemory, tabs
-from app.web.ui.list_query import CARDS, TABLE, ListRequest, with_words
+from app.web.ui.list_query import CARDS, TABLE, ListRequest
 
 Found = tuple[Page, Suggestions]
 _BADGE = {badge.key: badge for badge in BADGES}
@@ -61,7 +61,6 @@ def list_view(
 ) -> ListView:
     """Return everything that one page of the list shows."""
     page, close = found
-    words = asked.query.words
     count = list_counts.known_count(asked, page, facets)
     number = list_counts.page_number(asked, page, count)
     # Pages are counted while they are full, as is said of them.
@@ -72,9 +71,9 @@ def list_view(
     return ListView(
         asked=asked,
         empty=unasked and not page.cards and page.next is None and page.previous is None,
-        people=Markup(people),  # noqa: S704
-        menus=Markup(with_words(memory.menus(asked, facets, sprite), words)),  # noqa: S704
-        tabs=Markup(with_words(tabs(asked, _letters(asked, page, facets)), words)),  # noqa: S704
+        people=people,
+        menus=memory.menus(asked, facets, sprite),
+        tabs=tabs(asked, _letters(asked, page, facets)),
         chips=_chips(asked),
         count=with_close(
             list_counts.count_line(asked, page, facets, count), len(page.cards), close

@@ -30,7 +30,7 @@ def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> Sug
     reasons = {card_id: words for card_id, words in because if words}
     draw = rows if asked.view == TABLE else grid
     return SuggestionsView(
-        people=Markup(draw(cards, sprite, reasons=reasons)),  # noqa: S704
+        people=draw(cards, sprite, reasons=reasons),
         searches=tuple((words, asked.address_but("q", words)) for words in close.searches),
         beyond_page=close.beyond_page,
     )

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlencode
-
-from markupsafe import escape
 
 from app.contracts import Query
 from app.contracts.queries import FILTERS
@@ -16,8 +13,6 @@ from app.text.sanitizing import clean_line
 
 CARDS = "cards"
 TABLE = "table"
-# Stands for the words typed in what is rendered once for all words; no address can hold it.
-_WORDS_MARK = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +85,3 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
 def _address(pairs: list[tuple[str, str]]) -> str:
     given = [pair for pair in pairs if pair[1]]
     return f"/?{urlencode(given, errors='replace')}" if given else "/"
-
-
-def wordless(pairs: list[tuple[str, str]]) -> str:
-    """Return an escaped URL with a placeholder for the words typed; see ``with_words``."""
-    return f"/?{_WORDS_MARK}{escaped_pairs(pairs)}"
-
-
-def escaped_pairs(pairs: list[tuple[str, str]]) -> str:
-    """Return the parameters as they are in the URL of a link."""
-    return str(escape(urlencode(pairs, errors="replace")))
-
-
-def with_words(html: str, words: str) -> str:
-    """Return the HTML with the words typed in place of the placeholder of each URL."""
-    if not words:
-        return _without_words(html)
-    pair = urlencode([("q", words)], errors="replace")
-    return html.replace(f'{_WORDS_MARK}"', f'{pair}"').replace(_WORDS_MARK, f"{pair}&amp;")
-
-
-@lru_cache(maxsize=32)
-def _without_words(html: str) -> str:
-    # Most lists are opened without words, and their menus are remembered: the same text each time.
-    return html.replace(f'/?{_WORDS_MARK}"', '/"').replace(_WORDS_MARK, "")

@@ -21,7 +21,7 @@ def avatar(
     employee_id: str, full_name: str, photo_key: str, size: str = "cell", *, lazy: bool = False
 ) -> Markup:
     """Return the avatar beside a name, hidden from screen readers."""
-    return Markup(avatar_html(employee_id, full_name, photo_key, size, lazy=lazy))  # noqa: S704
+    return Markup(avatar_html(employee_id, full_name, photo_key, size, lazy=lazy))
 
 
 def named_avatar(employee_id: str, full_name: str, photo_key: str) -> Markup:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from app.model.employee import BADGES, Card
 from app.text import search_keys
 from app.web.ui.html.avatars import avatar_html
@@ -24,7 +26,7 @@ _NONE: Reasons = {}
 
 def grid(
     cards: Iterable[Card], sprite: Sprite, *, marks: bool = False, reasons: Reasons = _NONE
-) -> str:
+) -> Markup:
     """Return the cards; with ``marks``, the first person of each letter has an index tab."""
     parts = []
     letter = "" if marks else None
@@ -35,15 +37,16 @@ def grid(
             mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
         cell = _cell(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
         parts.append(f'<li class="cell">{mark}{cell}</li>\n')
-    return "".join(parts)
+    return Markup("".join(parts))
 
 
-def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> str:
+def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> Markup:
     """Return the rows of the table, with reasons as in ``grid``."""
-    return "".join(
+    parts = [
         _row(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
         for place, card in enumerate(cards)
-    )
+    ]
+    return Markup("".join(parts))
 
 
 def _letter(full_name: str) -> str:
@@ -101,13 +104,13 @@ def _name(card: Card) -> str:
     return f'<a class="name" dir="auto" href="{person_address(card.id)}">{words}</a>'
 
 
-def mail_link(email: str) -> str:
+def mail_link(email: str) -> Markup:
     """Return a mailto link; plain text if the address is invalid."""
     target = mail_address(email)
     if not target:
-        return escape(email)
+        return Markup(escape(email))
     name, _, domain = email.rpartition("@")
-    return f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>'
+    return Markup(f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>')
 
 
 def mail_address(email: str) -> str:
@@ -116,12 +119,12 @@ def mail_address(email: str) -> str:
     return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
 
 
-def phone_link(phone: str) -> str:
+def phone_link(phone: str) -> Markup:
     """Return a tel link with left-to-right text; plain text if the number is invalid."""
     target = dialled(phone)
     if not target:
-        return escape(phone)
-    return f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>'
+        return Markup(escape(phone))
+    return Markup(f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>')
 
 
 def dialled(phone: str) -> str:

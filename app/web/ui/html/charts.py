@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from app.web.ui.dates import month as month_in_words
 from app.web.ui.html.escaping import escape
 from app.web.ui.urls import list_address
@@ -30,11 +32,11 @@ def count_of(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"
 
 
-def bars(rows: Sequence[Bar], labelled_by: str) -> str:
+def bars(rows: Sequence[Bar], labelled_by: str) -> Markup:
     """Draw horizontal bars, scaled to the longest one."""
     longest = max(row.people for row in rows)
     drawn = "".join(_bar(row, place * _ROW, longest) for place, row in enumerate(rows))
-    return (
+    return Markup(
         f'<svg class="chart" role="list" aria-labelledby="{labelled_by}" width="100%" '
         f'height="{_number(len(rows) * _ROW)}em">{drawn}</svg>'
     )
@@ -57,7 +59,7 @@ def _bar(row: Bar, top: float, longest: int) -> str:
     )
 
 
-def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> str:
+def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> Markup:
     """Draw a column for each month of these years (none if nobody started), and a scale."""
     months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
     lines = scale(max(joined.get(each, 0) for each in months))
@@ -66,7 +68,7 @@ def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> str:
         for place, each in enumerate(months)
         if each in joined
     )
-    return (
+    return Markup(
         f'<div class="chart-timeline">{_scale(lines)}'
         f'<div class="chart-scroll" role="region" aria-labelledby="{labelled_by}" tabindex="0">'
         f'<svg class="chart chart-columns" width="{len(months) * _COLUMN_PIXELS}" '
