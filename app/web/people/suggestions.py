@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.directory.fuzzy import Reason, Suggestions
+from app.directory.fuzzy import Suggestions
 from app.web.ui.html.cards import grid, rows
-from app.web.ui.html.escaping import escape
 from app.web.ui.list_query import TABLE, ListRequest
 
 
@@ -26,8 +25,7 @@ def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> Sug
     if not close.people and not close.searches:
         return None
     cards = [match.card for match in close.people]
-    because = ((each.card.id, "; ".join(map(_because, each.reasons))) for each in close.people)
-    reasons = {card_id: words for card_id, words in because if words}
+    reasons = {match.card.id: match.reasons for match in close.people}
     draw = rows if asked.view == TABLE else grid
     return SuggestionsView(
         people=draw(cards, sprite, reasons=reasons),
@@ -51,11 +49,3 @@ def with_close(count: str, matching: int, close: Suggestions) -> str:
     if matching:
         return f"{count}, and {people} {has}"
     return f"{count}, but {people} {'person' if people == '1' else 'people'} {has}"
-
-
-def _because(reason: Reason) -> str:
-    typed = f"<bdi>{escape(reason.typed)}</bdi>"
-    if not reason.found:
-        return f"“{typed}” ignored"
-    words = "Nickname" if reason.is_other_form else "Similar"
-    return f"{words}: <bdi>{escape(reason.found)}</bdi> for {typed}"

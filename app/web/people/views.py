@@ -50,8 +50,8 @@ from app.web.people.person_facts import person_facts
 from app.web.ui import dates, urls
 from app.web.ui.flashes import FLASH_ICONS, flashes
 from app.web.ui.html.avatars import avatar, named_avatar
-from app.web.ui.html.cards import dialled, mail_address
 from app.web.ui.html.icons import icon_at
+from app.web.ui.html.links import dialled, mail_address
 from app.web.ui.html.menus import MenuMemory
 from app.web.ui.list_query import read_request
 

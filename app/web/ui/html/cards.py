@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from urllib.parse import quote
 
 from markupsafe import Markup
 
+from app.directory.fuzzy import Reason
 from app.model.employee import BADGES, Card
 from app.text import search_keys
 from app.web.ui.html.avatars import avatar_html
 from app.web.ui.html.escaping import escape
 from app.web.ui.html.icons import icon_at
+from app.web.ui.html.links import mail_link, phone_link
 from app.web.ui.urls import person_address
 
 _EAGER = 8  # the first two rows of a wide page
 _BADGE = {badge.key: badge for badge in BADGES}
-_DIALLED = re.compile(r"[^\d+]")
 Sprite = str
-Reasons = Mapping[str, str]
+Reasons = Mapping[str, Sequence[Reason]]
 _NONE: Reasons = {}
 
 
@@ -35,7 +34,7 @@ def grid(
         if letter is not None and (new := _letter(card.full_name)) != letter:
             letter = new
             mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
-        cell = _cell(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
+        cell = _cell(card, sprite, place >= _EAGER, tuple(reasons.get(card.id, ())))
         parts.append(f'<li class="cell">{mark}{cell}</li>\n')
     return Markup("".join(parts))
 
@@ -43,7 +42,7 @@ def grid(
 def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> Markup:
     """Return the rows of the table, with reasons as in ``grid``."""
     parts = [
-        _row(card, sprite, place >= _EAGER, reasons.get(card.id, ""))
+        _row(card, sprite, place >= _EAGER, tuple(reasons.get(card.id, ())))
         for place, card in enumerate(cards)
     ]
     return Markup("".join(parts))
@@ -61,7 +60,7 @@ def _label(letter: str) -> str:
 
 
 @lru_cache(maxsize=1536)
-def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
+def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
     title = place = ""
     if card.job_title:
         title = f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
@@ -70,13 +69,13 @@ def _cell(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
         place = f'<div class="cell-place">{" · ".join(places)}</div>'
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-words">{_name(card)}{_why(reason)}{title}{place}'
+        f'<div class="cell-words">{_name(card)}{_why(reasons)}{title}{place}'
         f"{_badge_row(card.badges, sprite, 6)}</div>"
     )
 
 
 @lru_cache(maxsize=1024)
-def _row(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
+def _row(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
     avatar = avatar_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
     texts = "".join(
         f'<td class="{kind}" dir="auto">{escape(text)}</td>'
@@ -88,50 +87,29 @@ def _row(card: Card, sprite: Sprite, lazy: bool, reason: str) -> str:
     )
     return (
         f'<tr><th scope="row"><span class="row-name">{avatar}{_name(card)}</span>'
-        f"{_why(reason)}</th>{texts}"
+        f"{_why(reasons)}</th>{texts}"
         f'<td class="row-phone">{phone_link(card.phone)}</td>'
         f'<td class="row-mail">{mail_link(card.email)}</td>'
         f"<td>{_badge_row(card.badges, sprite, 4)}</td></tr>\n"
     )
 
 
-def _why(reason: str) -> str:
-    return f'<div class="why">{reason}</div>' if reason else ""
+def _why(reasons: Iterable[Reason]) -> str:
+    words = "; ".join(map(_because, reasons))
+    return f'<div class="why">{words}</div>' if words else ""
+
+
+def _because(reason: Reason) -> str:
+    typed = f"<bdi>{escape(reason.typed)}</bdi>"
+    if not reason.found:
+        return f"“{typed}” ignored"
+    words = "Nickname" if reason.is_other_form else "Similar"
+    return f"{words}: <bdi>{escape(reason.found)}</bdi> for {typed}"
 
 
 def _name(card: Card) -> str:
     words = escape(card.full_name or card.id)
     return f'<a class="name" dir="auto" href="{person_address(card.id)}">{words}</a>'
-
-
-def mail_link(email: str) -> Markup:
-    """Return a mailto link; plain text if the address is invalid."""
-    target = mail_address(email)
-    if not target:
-        return Markup(escape(email))
-    name, _, domain = email.rpartition("@")
-    return Markup(f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>')
-
-
-def mail_address(email: str) -> str:
-    """Return the address for a mailto link, "" if there is none."""
-    name, _, domain = email.rpartition("@")
-    return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
-
-
-def phone_link(phone: str) -> Markup:
-    """Return a tel link with left-to-right text; plain text if the number is invalid."""
-    target = dialled(phone)
-    if not target:
-        return Markup(escape(phone))
-    return Markup(f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>')
-
-
-def dialled(phone: str) -> str:
-    """Return the digits to dial, "" if there are too few."""
-    digits = _DIALLED.sub("", phone.partition("ext")[0])
-    digits = digits[:1] + digits[1:].replace("+", "")
-    return digits if sum(mark.isdigit() for mark in digits) >= 3 and digits.isascii() else ""
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,64 @@
+"""Links of a person's values: who to write to, call, or list."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from app.text.sanitizing import visible
+from app.text.search_keys import month_of
+from app.web.ui.dates import day, is_day
+from app.web.ui.html.escaping import escape
+from app.web.ui.urls import list_address
+
+_DIALLED = re.compile(r"[^\d+]")
+
+
+def mail_link(email: str) -> Markup:
+    """Return a mailto link; plain text if the address is invalid."""
+    target = mail_address(email)
+    if not target:
+        return Markup(escape(email))
+    name, _, domain = email.rpartition("@")
+    return Markup(f'<a href="{target}">{escape(name)}<wbr>@{escape(domain)}</a>')
+
+
+def mail_address(email: str) -> str:
+    """Return the address for a mailto link, "" if there is none."""
+    name, _, domain = email.rpartition("@")
+    return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
+
+
+def phone_link(phone: str) -> Markup:
+    """Return a tel link with left-to-right text; plain text if the number is invalid."""
+    target = dialled(phone)
+    if not target:
+        return Markup(escape(phone))
+    return Markup(f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>')
+
+
+def dialled(phone: str) -> str:
+    """Return the digits to dial, "" if there are too few."""
+    digits = _DIALLED.sub("", phone.partition("ext")[0])
+    digits = digits[:1] + digits[1:].replace("+", "")
+    return digits if sum(mark.isdigit() for mark in digits) >= 3 and digits.isascii() else ""
+
+
+def filter_link(name: str, value: str) -> Markup:
+    """Return the value as a link to everyone who has it; nothing where it is empty."""
+    return _list_link(escape(value), name, value) if visible(value) else Markup()
+
+
+def day_link(iso: str) -> Markup:
+    """Return a day as a link to everyone of its month; plain text where it is none."""
+    if not iso or not is_day(iso):
+        return Markup(escape(iso))
+    words = f'<time datetime="{escape(iso)}">{day(iso)}</time>'
+    month = month_of(iso)
+    return _list_link(words, "joined", month) if month else Markup(words)
+
+
+def _list_link(words: str, name: str, value: str) -> Markup:
+    return Markup(f'<a href="{escape(list_address(**{name: value}))}">{words}</a>')
