@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
-from app.model.employee import BADGE_KEYS, Employee
+from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
 from app.photos import processing
 from app.runtime import read_budget
@@ -104,11 +104,10 @@ class Directory:
         form, and badges that we do not know are kept. The old photo goes when the new record is in.
         """
         before = self.employees.get(employee.id)
-        unknown = tuple(key for key in before.badges if key not in BADGE_KEYS)
         new_key = self._put_photo(photo)
         wanted = replace(
             employee,
-            badges=(*employee.known_badges, *unknown),
+            badges=before.badges_with(employee.badges),
             photo_key=new_key or ("" if photo.remove else before.photo_key),
         )
         with self._cleaning_up(new_key):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.model.employee import Employee
+from app.model.fields import FIELDS
 
 
 class Column(NamedTuple):
@@ -17,17 +18,11 @@ class Column(NamedTuple):
 
 COLUMNS = (
     Column("Id", "id", 38),
-    Column("Full name", "full_name", 28),
-    Column("Preferred name", "preferred_name", 16),
-    Column("Pronouns", "pronouns", 12),
-    Column("Job title", "job_title", 28),
-    Column("Department", "department", 20),
-    Column("Location", "location", 18),
-    Column("Email", "email", 34),
-    Column("Phone", "phone", 20),
-    Column("Start date", "start_date", 12),
-    Column("Badges", "badges", 24),
-    Column("About", "about", 60),
+    *(
+        Column(field.label, field.name, field.export_width)
+        for field in FIELDS
+        if field.export_width
+    ),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
 

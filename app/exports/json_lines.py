@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.exports.people_of_view import People
-from app.model.employee import TEXT_FIELDS, Employee, badges_from
+from app.model.employee import Employee, badges_from
+from app.model.fields import TEXT_FIELDS
 
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:

@@ -9,9 +9,12 @@ from datetime import UTC
 
 from app.exports.people_of_view import People
 from app.model.employee import Employee
+from app.model.fields import FIELDS
 
 _MAX_LINE_BYTES = 75
 _ESCAPES = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n"})
+# The names have lines of their own.
+_LINES = tuple((field.name, field.vcard) for field in FIELDS if field.vcard)
 _LINE_BREAK = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -33,27 +36,14 @@ def _contents(person: Employee) -> Iterator[str]:
     # The family name is unknown. Split before the last word, or not at all, the name is displayed
     # as written.
     given, _, family = name.rpartition(" ")
-    yield f"N:{_joined(family, given)};;;" if given else f"N:;{_joined(name)};;;"
-    yield f"FN:{_joined(name)}"
-    for prefix, parts in (
-        ("NICKNAME:", (person.preferred_name,)),
-        ("TITLE:", (person.job_title,)),
-        ("ORG:", ("", person.department) if person.department else ()),
-        ("EMAIL;TYPE=INTERNET,WORK:", (person.email,)),
-        ("TEL;TYPE=WORK,VOICE:", (person.phone,)),
-        ("ADR;TYPE=WORK:", ("", "", "", person.location, "", "", "") if person.location else ()),
-        ("NOTE:", (person.about,)),
-        ("X-PRONOUNS:", (person.pronouns,)),
-        ("UID:", (person.id,)),
-    ):
-        if any(parts):
-            yield prefix + _joined(*parts)
+    yield f"N:{_escape(family)};{_escape(given)};;;" if given else f"N:;{_escape(name)};;;"
+    yield f"FN:{_escape(name)}"
+    for field, line in _LINES:
+        if value := getattr(person, field):
+            yield line.format(_escape(value))
+    yield f"UID:{_escape(person.id)}"
     if person.updated_at is not None:
         yield f"REV:{person.updated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _joined(*parts: str) -> str:
-    return ";".join(_escape(part) for part in parts)
 
 
 def _escape(text: str) -> str:

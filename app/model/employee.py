@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
+from app.model.fields import CONTENT_FIELDS
 from app.text.folding import one_line
 
 
@@ -34,27 +36,12 @@ BADGES = (
 )
 BADGE_KEYS = tuple(badge.key for badge in BADGES)
 _BADGE_PLACE = {key: place for place, key in enumerate(BADGE_KEYS)}
-
-# The fields that people type, in the order of the form and of the conflict page.
-TEXT_FIELDS = (
-    "full_name",
-    "preferred_name",
-    "pronouns",
-    "job_title",
-    "department",
-    "location",
-    "email",
-    "phone",
-    "start_date",
-    "about",
-)
-# All that an edit can change and a conflict can be about.
-CONTENT_FIELDS = (*TEXT_FIELDS, "badges", "photo_key")
+_content_of = attrgetter(*CONTENT_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employee:
-    """One person's record, as a store gives it back.
+    """One person's record, as a store gives it back; its fields are those of fields.py.
 
     Texts are NFC; an absent one is ``""``. ``start_date`` is an ISO date (``2024-02-29``).
     ``badges`` are the known keys in catalogue order, then keys that we do not know, as stored.
@@ -85,11 +72,22 @@ class Employee:
 
     def same_content(self, other: Employee) -> bool:
         """Whether the two differ in nothing that an edit could change."""
-        return all(getattr(self, name) == getattr(other, name) for name in CONTENT_FIELDS)
+        return bool(_content_of(self) == _content_of(other))
+
+    def badges_with(self, chosen: Iterable[str]) -> tuple[str, ...]:
+        """The badges chosen of the catalogue, then those of this record that it does not have.
+
+        Whoever changes the badges of a record keeps these, since another program put them there.
+        """
+        unknown = (key for key in self.badges if key not in _BADGE_PLACE)
+        return (*in_catalogue_order(chosen), *unknown)
 
 
 class Card(NamedTuple):
-    """What a list shows of a person: texts cut to 200 characters, known badges."""
+    """What a list shows of a person: texts cut to 200 characters, known badges.
+
+    Its fields are those of the table that are part of a card. DynamoDB stores them in this order.
+    """
 
     id: str
     full_name: str
@@ -102,19 +100,21 @@ class Card(NamedTuple):
     photo_key: str
 
 
+# The texts of a card, in its order.
+CARD_TEXTS = Card._fields[1:-2]
+_card_texts_of = attrgetter(*CARD_TEXTS)
+
+
 def card_of(employee: Employee) -> Card:
     """The card of an employee; every store shows the same one."""
-    return Card(
-        employee.id,
-        one_line(employee.full_name),
-        one_line(employee.job_title),
-        one_line(employee.location),
-        one_line(employee.department),
-        one_line(employee.email),
-        one_line(employee.phone),
-        employee.known_badges,
-        employee.photo_key,
-    )
+    texts = map(one_line, _card_texts_of(employee))
+    return Card._make((employee.id, *texts, employee.known_badges, employee.photo_key))
+
+
+def in_catalogue_order(keys: Iterable[str]) -> tuple[str, ...]:
+    """The badges of the catalogue among these, each once."""
+    chosen = set(keys)
+    return tuple(key for key in BADGE_KEYS if key in chosen)
 
 
 def badges_from(raw: object) -> tuple[str, ...]:

@@ -9,66 +9,38 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from app.model.employee import BADGE_KEYS
-from app.text.folding import LINE_CHARACTERS
+from app.model.field_types import Kind
+from app.model.fields import FIELD, FIELDS, FORM_FIELDS
 from app.text.sanitizing import clean_line, clean_text
 
-ABOUT_CHARACTERS = 2_000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PHONE = re.compile(r"(?:[\d\s+()./*#,;:-]|\bext\b|x)+", re.IGNORECASE)
 
-# What people call each field, in the order of the form.
+# What people call each field that is not chosen as a file, in the order of the form.
 LABELS: Mapping[str, str] = {
-    "full_name": "Full name",
-    "preferred_name": "Preferred name",
-    "pronouns": "Pronouns",
-    "job_title": "Job title",
-    "department": "Department",
-    "location": "Location",
-    "start_date": "Start date",
-    "email": "Email",
-    "phone": "Phone",
-    "badges": "Badges",
-    "about": "About",
+    field.name: field.label for field in FORM_FIELDS if field.kind is not Kind.PHOTO
 }
-REQUIRED: Mapping[str, str] = {
-    "full_name": "Enter a full name, such as Amara Adeyemi",
-    "job_title": "Enter a job title, such as Field Engineer",
-    "location": "Enter a location, such as Reykjavík or Remote",
-}
+REQUIRED: Mapping[str, str] = {field.name: field.required for field in FIELDS if field.required}
+_OF_LINES = frozenset(field.name for field in FIELDS if field.kind is Kind.TEXT)
 
 
 def clean(name: str, text: str) -> str:
     """The text of a field as it would be stored."""
-    return clean_text(text) if name == "about" else clean_line(text)
+    return clean_text(text) if name in _OF_LINES else clean_line(text)
 
 
 def problem(name: str, text: str) -> str:
     """What is wrong with a cleaned text and how to mend it; empty when it can be stored."""
     if not text:
         return REQUIRED.get(name, "")
-    return _CHECKS.get(name, _nothing)(text) or _too_long(text, limit_of(name))
-
-
-def limit_of(name: str) -> int:
-    """How many characters a field may have."""
-    return ABOUT_CHARACTERS if name == "about" else LINE_CHARACTERS
+    check = _CHECK_OF.get(name)
+    return (check(text) if check else "") or _too_long(text, FIELD[name].max_characters)
 
 
 def badges_problem(unknown: Iterable[str]) -> str:
     """What to do about badges that are not in the catalogue; empty when there are none."""
     for key in unknown:
         return f"“{clean_line(key)[:40]}” is not a badge. Choose one from the list of badges"
-    return ""
-
-
-def in_catalogue_order(keys: Iterable[str]) -> tuple[str, ...]:
-    """The known keys among these, each once."""
-    chosen = set(keys)
-    return tuple(key for key in BADGE_KEYS if key in chosen)
-
-
-def _nothing(text: str) -> str:
     return ""
 
 
@@ -116,8 +88,9 @@ def _day(text: str) -> str:
     return ""
 
 
-_CHECKS: Mapping[str, Callable[[str], str]] = {
-    "email": _mail_address,
-    "phone": _phone_number,
-    "start_date": _day,
+_CHECKS: Mapping[Kind, Callable[[str], str]] = {
+    Kind.EMAIL: _mail_address,
+    Kind.PHONE: _phone_number,
+    Kind.DATE: _day,
 }
+_CHECK_OF = {field.name: check for field in FIELDS if (check := _CHECKS.get(field.kind))}

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from app.model.employee import (
     BADGE_KEYS,
     BADGES,
-    CONTENT_FIELDS,
     Card,
     Employee,
     badges_from,
     card_of,
 )
+from app.model.fields import CONTENT_FIELDS
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.employee import Employee
+from app.model.fields import CONTENT_FIELDS
 from app.model.revision import fields_changed_since, revision_of, version_in
 
 ADA = Employee(id="1", full_name="Ada", badges=("apple", "bug"), version=3)
@@ -62,3 +63,8 @@ def test_a_revision_is_short_and_plain_whatever_is_stored(name: str) -> None:
     revision = revision_of(replace(ADA, full_name=name))
     assert revision.isascii()
     assert len(revision) < 120
+
+
+def test_a_revision_that_the_first_release_made_stays_good() -> None:
+    empty = "3dnEB2f5"
+    assert revision_of(ADA) == f"3.mB6PVBY3{9 * empty}wKdlN2nW{empty}"

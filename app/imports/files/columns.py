@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from app.model.fields import FIELDS
 from app.text.folding import fold
 from app.text.sanitizing import clean_line
 
@@ -14,11 +15,6 @@ FIRST_NAME, LAST_NAME = "first_name", "last_name"
 # Folded, with every mark that is no letter or figure read as a space.
 _NAMES: Mapping[str, str] = {
     "id": "id, employee id, person id, record id, uuid, guid",
-    "full_name": (
-        "full name, name, employee name, employee, display name, person, vollstandiger name, "
-        "mitarbeiter, mitarbeitername, nom complet, nom et prenom, nombre completo, "
-        "nombre y apellidos, nombre y apellido, empleado, legal name"
-    ),
     FIRST_NAME: (
         "first name, firstname, first, given name, forename, vorname, prenom, nombre, "
         "nombre de pila, nome"
@@ -27,49 +23,7 @@ _NAMES: Mapping[str, str] = {
         "last name, lastname, last, surname, family name, nachname, familienname, nom, "
         "nom de famille, apellido, apellidos, cognome, sobrenome, apelido"
     ),
-    "preferred_name": (
-        "preferred name, nickname, nick name, goes by, known as, called, rufname, spitzname, "
-        "surnom, prenom d usage, apodo, nombre preferido, preferred first name"
-    ),
-    "pronouns": "pronouns, pronoun, pronomen, pronoms, pronombres",
-    "job_title": (
-        "title, job title, job, position, role, function, berufsbezeichnung, funktion, stelle, "
-        "jobtitel, titel, poste, fonction, intitule du poste, titre, puesto, cargo, titulo, "
-        "business title, position title"
-    ),
-    "department": (
-        "department, dept, team, division, unit, org unit, organisation unit, "
-        "organizational unit, abteilung, bereich, departement, service, equipe, departamento, "
-        "area, department name, business unit"
-    ),
-    "location": (
-        "place, location, office, office location, site, city, town, work location, ort, "
-        "standort, buro, stadt, arbeitsort, lieu, bureau, ville, lugar, oficina, ciudad, sede, "
-        "ubicacion, location name, office name, office city, workplace"
-    ),
-    "email": (
-        "mail, e mail, email, email address, e mail address, mail address, work email, "
-        "work e mail, emailaddress, mailadresse, e mail adresse, email adresse, courriel, "
-        "adresse e mail, adresse mail, adresse email, correo, correo electronico, company email, "
-        "business email, primary email, work email address"
-    ),
-    "phone": (
-        "phone, phone number, telephone, telephone number, mobile, mobile phone, mobile number, "
-        "cell, cell phone, tel, work phone, telefon, telefonnummer, handy, mobil, mobiltelefon, "
-        "numero de telephone, portable, telefono, movil, business phone, business phones, "
-        "office phone"
-    ),
-    "start_date": (
-        "start date, startdate, started, joined, join date, joining date, date joined, hire date, "
-        "hired, date of hire, date hired, eintritt, eintrittsdatum, startdatum, date d entree, "
-        "date d embauche, date d arrivee, fecha de inicio, fecha de alta, fecha de ingreso, "
-        "fecha de contratacion, employee hire date, original hire date, employment start date"
-    ),
-    "about": (
-        "about, bio, biography, description, notes, about me, uber mich, beschreibung, a propos, "
-        "acerca de, sobre mi, descripcion"
-    ),
-    "badges": "badges, badge, abzeichen, insignes, insignias",
+    **{field.name: field.headings for field in FIELDS if field.headings},
 }
 # The full name turned round, as in "Byron, Ada".
 _TURNED = (

@@ -11,7 +11,8 @@ from app.imports.files.rows import Row
 from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.lines import Problem, Value, problem_at
 from app.model import validation
-from app.model.employee import BADGES, TEXT_FIELDS, Employee
+from app.model.employee import BADGES, Employee, in_catalogue_order
+from app.model.fields import DATE_FIELDS, TEXT_FIELDS
 from app.text.folding import fold
 from app.text.search_keys import email_key
 
@@ -57,17 +58,11 @@ class ParsedRow:
         value = self.values[name]
         if isinstance(value, str):
             return value != validation.clean(name, getattr(stored, name))
-        return (
-            set(value) - set(stored.badges) != set() or known_badges(value) != stored.known_badges
-        )
+        known = in_catalogue_order(value)
+        return set(value) - set(stored.badges) != set() or known != stored.known_badges
 
 
 _KEYS = frozenset(badge.key for badge in BADGES)
-
-
-def known_badges(keys: Value) -> tuple[str, ...]:
-    """The badges of the catalogue among these, in its order."""
-    return validation.in_catalogue_order(keys)
 
 
 def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
@@ -81,13 +76,13 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
     fields = columns.fields
     for name in TEXT_FIELDS:
         if name in fields:
-            values[name] = validation.clean(name, _cell(row, columns, name))
-    if day := values.get("start_date"):
-        assert isinstance(day, str)  # noqa: S101 - mypy cannot know
-        found, trouble = parse_date(day, order)
-        values["start_date"] = found or day
-        if trouble:
-            troubles["start_date"] = trouble
+            text = validation.clean(name, _cell(row, columns, name))
+            if text and name in DATE_FIELDS:
+                day, trouble = parse_date(text, order)
+                text = day or text
+                if trouble:
+                    troubles[name] = trouble
+            values[name] = text
     if "badges" in columns.places:
         values["badges"] = _badges(row.cells[columns.places["badges"]])
     place = columns.places.get("id")

@@ -19,9 +19,9 @@ from app.imports.planning.lines import (
     problem_at,
 )
 from app.imports.planning.matching import Match, match
-from app.imports.planning.parsed_rows import ParsedRow, id_problem, known_badges, read_row
+from app.imports.planning.parsed_rows import ParsedRow, id_problem, read_row
 from app.model import validation
-from app.model.employee import Employee
+from app.model.employee import Employee, in_catalogue_order
 from app.model.revision import revision_of
 from app.runtime.compact_map import CompactMap
 from app.text.search_keys import email_key
@@ -110,7 +110,7 @@ class Planner:
 def _added(row: ParsedRow, match: Match) -> Line:
     new: dict[str, Value] = {name: value for name, value in row.values.items() if value}
     if "badges" in new:
-        new["badges"] = known_badges(new["badges"])
+        new["badges"] = in_catalogue_order(new["badges"])
     name, may_reassign_id = row.text("full_name"), len(match.ids) > 1
     return Line(row.number, ADDED, match.ids[0], name, new=new, may_reassign_id=may_reassign_id)
 
@@ -124,7 +124,7 @@ def _compared(row: ParsedRow, stored: Employee) -> Line:
         if isinstance(value, str):
             new[name], old[name] = value, getattr(stored, name)
         else:
-            new[name], old[name] = known_badges(value), stored.known_badges
+            new[name], old[name] = in_catalogue_order(value), stored.known_badges
     name = row.text("full_name") or stored.full_name
     if not new:
         return Line(row.number, UNCHANGED, stored.id, name)

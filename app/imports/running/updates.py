@@ -88,9 +88,7 @@ def with_values(stored: Employee, values: Any) -> Employee:
     """Return the employee with these fields; badges outside the catalogue are kept."""
     fields: dict[str, Any] = dict(values)
     if "badges" in fields:
-        known = stored.known_badges
-        unknown = tuple(key for key in stored.badges if key not in known)
-        fields["badges"] = (*fields["badges"], *unknown)
+        fields["badges"] = stored.badges_with(fields["badges"])
     return replace(stored, **fields)
 
 

@@ -23,6 +23,7 @@ from app.imports.running.undo import Undo
 from app.imports.running.upload_store import open_upload
 from app.model import validation
 from app.model.errors import StorageUnavailable
+from app.model.fields import DATE_FIELDS
 
 _ROWS_PER_RENEWAL = 2_000
 _NAME_LABELS = {"id": "Id", FIRST_NAME: "Full name", LAST_NAME: "Full name"}
@@ -94,10 +95,11 @@ class _Worker:
     def _survey(self, table: Table) -> Job:
         """Count the rows and learn the order of day and month."""
         order, count = DayOrder(), 0
-        date_column = table.columns.places.get("start_date")
+        places = table.columns.places
+        date_columns = [places[name] for name in DATE_FIELDS if name in places]
         for count, row in enumerate(table.rows(), 1):
-            if date_column is not None:
-                order.learn(row.cells[date_column])
+            for column in date_columns:
+                order.learn(row.cells[column])
             if count % _ROWS_PER_RENEWAL == 0:
                 self._lease.renew()
         return self._lease.checkpoint(

@@ -23,8 +23,9 @@ import boto3
 import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 from botocore.exceptions import BotoCoreError, ClientError
 
-from app.model.employee import TEXT_FIELDS, Employee
+from app.model.employee import Employee
 from app.model.errors import ExportRefused, StorageUnavailable
+from app.model.fields import TEXT_FIELDS
 from app.text.plurals import count_of, count_people
 
 MAX_ROWS_PER_FILE = 20_000

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from app.model.employee import BADGE_KEYS, TEXT_FIELDS, Card, Employee, badges_from
+from app.model.employee import BADGE_KEYS, Card, Employee, badges_from
+from app.model.fields import TEXT_FIELDS
 from app.storage.sql.tables import people
 from app.text.folding import LINE_CHARACTERS, one_line
 

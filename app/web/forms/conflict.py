@@ -8,28 +8,18 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from app.model.employee import BADGES, TEXT_FIELDS, Badge, Employee
+from app.model.employee import BADGES, Badge, Employee
+from app.model.fields import FIELD, TEXT_FIELDS
 from app.model.revision import fields_changed_since
+from app.model.validation import LABELS
 from app.web.forms.fields import EmployeeForm
 from app.web.ui.html.word_diff import highlight_differences
 
 MINE, THEIRS = "mine", "theirs"
 _CHOOSE = "choose-"
 _OTHER_FIELDS = ("csrf_token", "form_id", "revision")
-_LABELS = {
-    "full_name": "Full name",
-    "preferred_name": "Preferred name",
-    "pronouns": "Pronouns",
-    "job_title": "Job title",
-    "department": "Department",
-    "location": "Location",
-    "email": "Email",
-    "phone": "Phone",
-    "start_date": "Start date",
-    "about": "About",
-    "badges": "Badges",
-    "remove_photo": "Photo",
-}
+# Under the names of the form: of the photo only its removal can be chosen.
+_LABELS = {**LABELS, "remove_photo": FIELD["photo_key"].label}
 
 
 @dataclass(frozen=True, slots=True)

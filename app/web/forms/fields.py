@@ -1,4 +1,4 @@
-"""The form of an employee; app/model/validation.py has the rules of its fields."""
+"""The form of an employee, built from the table of fields."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import wtforms
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import BooleanField, Field, StringField
 from wtforms.validators import StopValidation
 
 from app.model import validation
-from app.model.employee import BADGE_KEYS, TEXT_FIELDS, Employee
+from app.model.employee import BADGE_KEYS, Employee, in_catalogue_order
+from app.model.field_types import Field, Kind
+from app.model.fields import FORM_FIELDS, TEXT_FIELDS
 
 _MEGABYTE = 1024 * 1024
 
@@ -24,19 +26,12 @@ class Ruled:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __call__(self, form: FlaskForm, field: Field) -> None:
+    def __call__(self, form: FlaskForm, field: wtforms.Field) -> None:
         if found := validation.problem(self.name, field.data):
             raise StopValidation(found)
 
 
-def _text(name: str) -> StringField:
-    def clean(text: str | None) -> str:
-        return validation.clean(name, text or "")
-
-    return StringField(validation.LABELS[name], filters=[clean], validators=[Ruled(name)])
-
-
-class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
+class BadgesField(wtforms.Field):  # type: ignore[misc]  # WTForms is untyped
     """The keys of the selected badges, distinct, in the order of the catalogue."""
 
     def process_data(self, value: Iterable[str] | None) -> None:
@@ -47,7 +42,7 @@ class BadgesField(Field):  # type: ignore[misc]  # WTForms is untyped
         """Take the posted keys; an empty value means none."""
         chosen = dict.fromkeys(value for value in valuelist if value)
         self.unknown = [key for key in chosen if key not in BADGE_KEYS]
-        self.data = validation.in_catalogue_order(chosen)
+        self.data = in_catalogue_order(chosen)
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Reject a badge that is not in the catalogue."""
@@ -62,20 +57,6 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         """CSRFProtect has checked the token of every POST; without a key there is none to make."""
 
         csrf = False
-
-    full_name = _text("full_name")
-    preferred_name = _text("preferred_name")
-    pronouns = _text("pronouns")
-    job_title = _text("job_title")
-    department = _text("department")
-    location = _text("location")
-    start_date = _text("start_date")
-    email = _text("email")
-    phone = _text("phone")
-    photo = FileField("Photo")
-    remove_photo = BooleanField("Remove photo")
-    badges = BadgesField(validation.LABELS["badges"])
-    about = _text("about")
 
     photo_limit_mb = 10
     photos_off_because = ""
@@ -105,8 +86,7 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def changed(self, employee: Employee) -> Employee:
         """Return the employee with the input; badges that the form does not know are kept."""
-        unknown = tuple(key for key in employee.badges if key not in BADGE_KEYS)
-        return replace(employee, badges=(*self.badges.data, *unknown), **self.content)
+        return replace(employee, badges=employee.badges_with(self.badges.data), **self.content)
 
     def reject(self, name: str, message: str) -> None:
         """Add an error to a field after validation."""
@@ -120,6 +100,24 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             for name, field in self._fields.items()
             if found.get(name)
         ]
+
+
+def _text(row: Field) -> wtforms.StringField:
+    def clean(text: str | None) -> str:
+        return validation.clean(row.name, text or "")
+
+    return wtforms.StringField(row.label, filters=[clean], validators=[Ruled(row.name)])
+
+
+# In the order of the page, in which errors are listed.
+for _row in FORM_FIELDS:
+    if _row.kind is Kind.PHOTO:
+        EmployeeForm.photo = FileField(_row.label)
+        EmployeeForm.remove_photo = wtforms.BooleanField("Remove photo")
+    elif _row.kind is Kind.BADGES:
+        setattr(EmployeeForm, _row.name, BadgesField(_row.label))
+    else:
+        setattr(EmployeeForm, _row.name, _text(_row))
 
 
 def _size_of(upload: FileStorage) -> int:

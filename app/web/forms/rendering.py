@@ -16,15 +16,21 @@ from app.contracts import Facets
 from app.directory.service import PhotoChange
 from app.model.employee import BADGES, Employee
 from app.model.errors import StorageUnavailable
-from app.model.validation import ABOUT_CHARACTERS
+from app.model.field_types import Section
+from app.model.fields import FIELD, FORM_FIELDS, TEXT_FACETS
 from app.web.current import current_directory, current_settings
 from app.web.forms import conflict
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, mint_form_id, read_form_id, write_id_of
-from app.web.ui.facets import TEXT_MENUS, most_frequent
+from app.web.ui.facets import most_frequent
 from app.web.ui.urls import delete_address, edit_address, person_address
 
 _MOST_SUGGESTIONS = 100
+# The parts of the form that hold nothing but texts of one line, in their order.
+_LINE_SECTIONS = tuple(
+    (section.value, tuple(field for field in FORM_FIELDS if field.section is section))
+    for section in (Section.PERSONAL, Section.JOB, Section.CONTACT)
+)
 
 
 class Notice(NamedTuple):
@@ -114,7 +120,8 @@ def show_form(
         choose_photo_again=form.upload is not None,
         suggestions=suggestions() if suggest else {},
         badges=BADGES,
-        most_about=ABOUT_CHARACTERS,
+        sections=_LINE_SECTIONS,
+        most_about=FIELD["about"].max_characters,
     )
     return page, status
 
@@ -143,6 +150,6 @@ def suggestions() -> Mapping[str, list[str]]:
     except StorageUnavailable:
         return {}
     return {
-        name: most_frequent(getattr(facets, count_of), _MOST_SUGGESTIONS)
-        for name, _, count_of in TEXT_MENUS
+        facet.name: most_frequent(getattr(facets, facet.counts), _MOST_SUGGESTIONS)
+        for facet in TEXT_FACETS
     }

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.contracts import EmployeeStore
-from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.fields import CONTENT_FIELDS
 from app.model.revision import revision_of
 from tests.support.stores.bindings import Room
 from tests.support.stores.people import add, everyone, found, names, new_write_id, person

@@ -7,7 +7,8 @@ import pytest
 from app.contracts.import_jobs import Phase
 from app.exports.csv_file import csv_file
 from app.exports.xlsx_file import xlsx_file
-from app.model.employee import TEXT_FIELDS, Employee
+from app.model.employee import Employee
+from app.model.fields import TEXT_FIELDS
 from tests.support.import_desk import Desk
 from tests.support.small_directory import AMARA
 

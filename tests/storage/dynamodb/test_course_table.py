@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.employee import Employee
+from app.model.fields import CONTENT_FIELDS
 from app.model.revision import revision_of
 from tests.support.course_table import ODD_ITEMS, read_as_the_course_does
 from tests.support.dynamodb_audit import audit

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from app.model.employee import TEXT_FIELDS
+from app.model.fields import TEXT_FIELDS
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
 __all__ = ["small"]

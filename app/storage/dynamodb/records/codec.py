@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from app.model.employee import CONTENT_FIELDS, TEXT_FIELDS, Employee, badges_from
+from app.model.employee import Employee, badges_from
 from app.model.errors import EmployeeNotFound
+from app.model.fields import CONTENT_FIELDS, TEXT_FIELDS
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import PHOTO_PREFIX
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.model.employee import CONTENT_FIELDS, Employee
+from app.model.employee import Employee
+from app.model.fields import CONTENT_FIELDS
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.records.codec import ATTRIBUTES, attribute_value, now
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.model.employee import TEXT_FIELDS, Employee
+from app.model.employee import Employee
+from app.model.fields import TEXT_FIELDS
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.engines.raw_rows import put_rows, rows_with

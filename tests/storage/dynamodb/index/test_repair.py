@@ -9,8 +9,8 @@ import pytest
 
 from app.contracts import Query
 from app.contracts.checks import State
-from app.model.employee import TEXT_FIELDS
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.fields import TEXT_FIELDS
 from app.model.revision import revision_of
 from app.storage.dynamodb.checks import TableChecks
 from app.storage.dynamodb.index import manifests, vocabulary

@@ -1,0 +1,216 @@
+"""The one table of an employee's fields, and of the facets by which lists are filtered.
+
+All that shows, reads, checks, searches, exports or stores a field takes it from here. To add one:
+a row here, an attribute of Employee, and a migration of SQL.
+"""
+
+from __future__ import annotations
+
+from app.model.field_types import Facet, Field, Kind, Searched, Section
+
+# In the order of exports and of an employee's page; the form has its sections in their order.
+FIELDS = (
+    Field(
+        name="full_name",
+        label="Full name",
+        digest=0,
+        section=Section.PERSONAL,
+        fact="",
+        required="Enter a full name, such as Amara Adeyemi",
+        is_wide=True,
+        headings=(
+            "full name, name, employee name, employee, display name, person, vollstandiger name, "
+            "mitarbeiter, mitarbeitername, nom complet, nom et prenom, nombre completo, "
+            "nombre y apellidos, nombre y apellido, empleado, legal name"
+        ),
+        export_width=28,
+        in_card=True,
+        searched=Searched.FUZZY,
+        is_of_course=True,
+    ),
+    Field(
+        name="preferred_name",
+        label="Preferred name",
+        digest=1,
+        section=Section.PERSONAL,
+        hint="The name they go by",
+        fact="Goes by",
+        headings=(
+            "preferred name, nickname, nick name, goes by, known as, called, rufname, spitzname, "
+            "surnom, prenom d usage, apodo, nombre preferido, preferred first name"
+        ),
+        export_width=16,
+        vcard="NICKNAME:{}",
+        searched=Searched.FUZZY,
+    ),
+    Field(
+        name="pronouns",
+        label="Pronouns",
+        digest=2,
+        section=Section.PERSONAL,
+        hint="Such as she/her, he/him, they/them",
+        headings="pronouns, pronoun, pronomen, pronoms, pronombres",
+        export_width=12,
+        vcard="X-PRONOUNS:{}",
+    ),
+    Field(
+        name="job_title",
+        label="Job title",
+        digest=3,
+        section=Section.JOB,
+        fact="",
+        required="Enter a job title, such as Field Engineer",
+        is_wide=True,
+        headings=(
+            "title, job title, job, position, role, function, berufsbezeichnung, funktion, stelle, "
+            "jobtitel, titel, poste, fonction, intitule du poste, titre, puesto, cargo, titulo, "
+            "business title, position title"
+        ),
+        export_width=28,
+        vcard="TITLE:{}",
+        in_card=True,
+        searched=Searched.FUZZY,
+        is_of_course=True,
+    ),
+    Field(
+        name="department",
+        label="Department",
+        digest=4,
+        section=Section.JOB,
+        headings=(
+            "department, dept, team, division, unit, org unit, organisation unit, "
+            "organizational unit, abteilung, bereich, departement, service, equipe, departamento, "
+            "area, department name, business unit"
+        ),
+        export_width=20,
+        vcard="ORG:;{}",
+        in_card=True,
+        searched=Searched.FUZZY,
+    ),
+    Field(
+        name="location",
+        label="Location",
+        digest=5,
+        section=Section.JOB,
+        required="Enter a location, such as Reykjavík or Remote",
+        headings=(
+            "location, place, office, office location, site, city, town, work location, ort, "
+            "standort, buro, stadt, arbeitsort, lieu, bureau, ville, lugar, oficina, ciudad, sede, "
+            "ubicacion, location name, office name, office city, workplace"
+        ),
+        export_width=18,
+        vcard="ADR;TYPE=WORK:;;;{};;;",
+        in_card=True,
+        searched=Searched.FUZZY,
+        is_of_course=True,
+    ),
+    Field(
+        name="email",
+        label="Email",
+        digest=6,
+        section=Section.CONTACT,
+        kind=Kind.EMAIL,
+        headings=(
+            "email, mail, e mail, email address, e mail address, mail address, work email, "
+            "work e mail, emailaddress, mailadresse, e mail adresse, email adresse, courriel, "
+            "adresse e mail, adresse mail, adresse email, correo, correo electronico, "
+            "company email, business email, primary email, work email address"
+        ),
+        export_width=34,
+        vcard="EMAIL;TYPE=INTERNET,WORK:{}",
+        in_card=True,
+        searched=Searched.EXACT,
+    ),
+    Field(
+        name="phone",
+        label="Phone",
+        digest=7,
+        section=Section.CONTACT,
+        kind=Kind.PHONE,
+        hint="With country code",
+        headings=(
+            "phone, phone number, telephone, telephone number, mobile, mobile phone, "
+            "mobile number, cell, cell phone, tel, work phone, telefon, telefonnummer, handy, "
+            "mobil, mobiltelefon, numero de telephone, portable, telefono, movil, business phone, "
+            "business phones, office phone"
+        ),
+        export_width=20,
+        vcard="TEL;TYPE=WORK,VOICE:{}",
+        in_card=True,
+    ),
+    Field(
+        name="start_date",
+        label="Start date",
+        digest=8,
+        section=Section.JOB,
+        kind=Kind.DATE,
+        hint="Year-month-day, like 2024-02-29",
+        headings=(
+            "start date, startdate, started, joined, join date, joining date, date joined, "
+            "hire date, hired, date of hire, date hired, eintritt, eintrittsdatum, startdatum, "
+            "date d entree, date d embauche, date d arrivee, fecha de inicio, fecha de alta, "
+            "fecha de ingreso, fecha de contratacion, employee hire date, original hire date, "
+            "employment start date"
+        ),
+        export_width=12,
+    ),
+    Field(
+        name="badges",
+        label="Badges",
+        digest=10,
+        section=Section.BADGES,
+        fact="",
+        kind=Kind.BADGES,
+        headings="badges, badge, abzeichen, insignes, insignias",
+        export_width=24,
+        in_card=True,
+        is_of_course=True,
+    ),
+    Field(
+        name="about",
+        label="About",
+        digest=9,
+        section=Section.ABOUT,
+        fact="",
+        kind=Kind.TEXT,
+        max_characters=2_000,
+        headings=(
+            "about, bio, biography, description, notes, about me, uber mich, beschreibung, "
+            "a propos, acerca de, sobre mi, descripcion"
+        ),
+        export_width=60,
+        vcard="NOTE:{}",
+    ),
+    Field(
+        name="photo_key",
+        label="Photo",
+        digest=11,
+        section=Section.PHOTO,
+        fact="",
+        kind=Kind.PHOTO,
+        in_card=True,
+        attribute="object_key",
+        is_of_course=True,
+    ),
+)
+# So many fields, by their digests, the first release knew: what it wrote names people by them.
+FIRST_RELEASE = 12
+FIELD = {field.name: field for field in FIELDS}
+# All that an edit can change and a conflict can be about; of these, the texts that people type.
+CONTENT_FIELDS = tuple(FIELD)
+TEXT_FIELDS = tuple(field.name for field in FIELDS if field.is_text)
+DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind is Kind.DATE)
+FORM_FIELDS = tuple(field for section in Section for field in FIELDS if field.section is section)
+
+# The name in Query and in addresses, the label, its plural, the attribute of Facets that counts it,
+# and its kind in the index of DynamoDB and of SQL.
+FACETS = (
+    Facet("letter", "Letter", "letters", "letters", "a", "letter"),
+    Facet("location", "Location", "locations", "locations", "l", "location"),
+    Facet("department", "Department", "departments", "departments", "d", "department"),
+    Facet("job_title", "Job title", "job titles", "job_titles", "t", "title"),
+    Facet("badge", "Badge", "badges", "badges", "b", "badge"),
+    Facet("joined", "Start month", "start months", "joined", "j", "joined"),
+)
+# Those of a field of text, met by every spelling of the same facet key.
+TEXT_FACETS = tuple(facet for facet in FACETS if facet.name in TEXT_FIELDS)
