@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.model.employee import BADGE_KEYS, Card, Employee
+from app.model.fields import FACETS, TEXT_FACETS
 from app.text import search_keys
 from app.text.tokens import cut
 
 # The conditions of a query beside its words, in the order of an address.
-FILTERS = ("letter", "location", "department", "job_title", "badge", "joined")
+FILTERS = tuple(facet.name for facet in FACETS)
 # Those of them that every spelling of one value meets.
-TEXT_FILTERS = ("location", "department", "job_title")
+TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
 PAGE_SIZE = 24
 MAX_ROWS_EXAMINED = 4_000
 MAX_BATCH = 100
@@ -136,6 +137,24 @@ class Facets:
     job_titles: Mapping[str, int] = field(default_factory=dict)
     badges: Mapping[str, int] = field(default_factory=dict)
     joined: Mapping[str, int] = field(default_factory=dict)
+
+
+_CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
+
+
+def facets_from(total: int, counts: Mapping[str, Mapping[str, int]]) -> Facets:
+    """Return what was counted by the names of facets, above zero, in the order of Facets."""
+    return Facets(
+        total,
+        **{facet.counts: _in_order(facet.name, counts.get(facet.name, {})) for facet in FACETS},
+    )
+
+
+def _in_order(name: str, counts: Mapping[str, int]) -> Mapping[str, int]:
+    if name in TEXT_FILTERS:
+        return search_keys.merge_spellings(counts)
+    values = _CATALOGUES.get(name) or sorted(counts)
+    return {value: counts[value] for value in values if value in counts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,5 +212,6 @@ FACETS = (
     Facet("badge", "Badge", "badges", "badges", "b", "badge"),
     Facet("joined", "Start month", "start months", "joined", "j", "joined"),
 )
+FACET = {facet.name: facet for facet in FACETS}
 # Those of a field of text, met by every spelling of the same facet key.
 TEXT_FACETS = tuple(facet for facet in FACETS if facet.name in TEXT_FIELDS)

@@ -19,7 +19,7 @@ from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.index import lookups
 from app.storage.dynamodb.index.browse import Browser
-from app.storage.dynamodb.index.counters import Counters, facets_from
+from app.storage.dynamodb.index.counters import Counters, facets_in
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.index.transactions import IndexWriter
@@ -82,7 +82,7 @@ class DynamoStore:
 
     def facets(self) -> Facets:
         """Implement EmployeeStore.facets."""
-        return facets_from(self._counters.snapshot().counts)
+        return facets_in(self._counters.snapshot().counts)
 
     def check(self) -> None:
         """Implement EmployeeStore.check: read both tables in one call."""

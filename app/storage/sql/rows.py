@@ -48,22 +48,18 @@ def card_from(values: Sequence[Any]) -> Card:
     """The card in the values of ``CARD_COLUMNS``: what ``card_of`` makes of the whole record."""
     if None in values:
         values = [value or "" for value in values]
-    employee_id, name, title, place, department, email, phone, badges, photo_key = values
-    known_badges = _known_badges_in(badges)
+    employee_id, *texts, badges, photo_key = values
     # Nearly every card is as one_line would leave it, and this tells so at a third of the cost.
-    lines = f"|{name}|{title}|{place}|{department}|{email}|{phone}|"
-    if (
-        len(lines) <= LINE_CHARACTERS
-        and lines.isprintable()
-        and "  " not in lines
-        and " |" not in lines
-        and "| " not in lines
+    line = f"|{'|'.join(texts)}|"
+    if not (
+        len(line) <= LINE_CHARACTERS
+        and line.isprintable()
+        and "  " not in line
+        and " |" not in line
+        and "| " not in line
     ):
-        return Card(
-            employee_id, name, title, place, department, email, phone, known_badges, photo_key
-        )
-    texts = map(one_line, (name, title, place, department, email, phone))
-    return Card._make((employee_id, *texts, known_badges, photo_key))
+        texts = [one_line(text) for text in texts]
+    return Card._make((employee_id, *texts, _known_badges_in(badges), photo_key))
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.model.employee import Card
+from app.model.fields import FIELDS, FIRST_RELEASE
+
 
 class Ordered(TypeDecorator[str]):
     """A text that is compared as UTF-8 bytes, and short enough for an index everywhere.
@@ -55,6 +58,13 @@ EMAIL_KEY = 600
 
 metadata = MetaData()
 
+# The fields of an employee: those of cards, the others of the first release, and those that each
+# later migration added.
+_BY_DIGEST = [field.name for field in sorted(FIELDS, key=lambda field: field.digest)]
+_IN_CARDS = Card._fields[1:]
+_NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in _IN_CARDS]
+_LATER = _BY_DIGEST[FIRST_RELEASE:]
+
 # What was typed may be NULL, so that a row which another program put in can be read.
 # ``place``, ``words``, ``listed`` and ``email_key`` say how the person is listed; see listing.py.
 people = Table(
@@ -66,22 +76,13 @@ people = Table(
     Column("updated_at", String(32)),
     Column("write_id", String(100)),
     Column("id", Ordered(ID), nullable=False),
-    Column("full_name", Text),
-    Column("job_title", Text),
-    Column("location", Text),
-    Column("department", Text),
-    Column("email", Text),
-    Column("phone", Text),
-    Column("badges", Text),
-    Column("photo_key", Text),
+    *(Column(name, Text) for name in _IN_CARDS),
     Column("place", Ordered(AT)),
     Column("words", Text),
     Column("listed", Text),
-    Column("preferred_name", Text),
-    Column("pronouns", Text),
-    Column("start_date", Text),
-    Column("about", Text),
+    *(Column(name, Text) for name in _NOT_IN_CARDS),
     Column("email_key", Ordered(EMAIL_KEY)),
+    *(Column(name, Text) for name in _LATER),
     Index("person_by_tie", "tie", unique=True),
     Index("person_by_email", "email_key"),
     **KEPT,

@@ -11,21 +11,16 @@ from markupsafe import Markup
 
 from app.contracts import Facets
 from app.model.employee import BADGES
+from app.model.field_types import Facet
+from app.model.fields import FACET, TEXT_FACETS
 from app.text.sanitizing import clean_line
 from app.web.ui.dates import MONTHS, month
-from app.web.ui.facets import TEXT_MENUS
 from app.web.ui.html.charts import Bar, bars, columns, count_of
 from app.web.ui.html.icons import icon_at
 from app.web.ui.urls import list_address
 
 MAX_BARS = 20
 MAX_YEARS = 40
-_PLURALS = {
-    "Location": "locations",
-    "Department": "departments",
-    "Job title": "job titles",
-    "Badge": "badges",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +66,21 @@ class Cell:
 def shares(facets: Facets, sprite: str) -> list[Share]:
     """Return the charts of locations, departments, job titles and badges."""
     found = []
-    for name, heading, counted_in in TEXT_MENUS:
-        counts: Mapping[str, int] = getattr(facets, counted_in)
+    for facet in TEXT_FACETS:
+        counts: Mapping[str, int] = getattr(facets, facet.counts)
         every = [
-            Bar(value, count, list_address(**{name: value}))
+            Bar(value, count, list_address(**{facet.name: value}))
             for value, count in counts.items()
             if clean_line(value)  # else no address can ask for it
         ]
         missing = max(facets.total - sum(bar.people for bar in every), 0)
-        found.append(_share(name, heading, every, _without(missing, heading.lower())))
+        found.append(_share(facet, every, _without(missing, facet.label.lower())))
     badges = [
         Bar(badge.words, count, list_address(badge=badge.key), icon_at(sprite, badge.icon))
         for badge in BADGES
         if (count := facets.badges.get(badge.key, 0))
     ]
-    found.append(_share("badge", "Badge", badges, ""))
+    found.append(_share(FACET["badge"], badges, ""))
     return found
 
 
@@ -95,19 +90,18 @@ def _without(people: int, what: str) -> str:
     return f"{count_of(people)} {'has' if people == 1 else 'have'} no {what}."
 
 
-def _share(key: str, heading: str, every: list[Bar], without: str) -> Share:
+def _share(facet: Facet, every: list[Bar], without: str) -> Share:
     most = sorted(every, key=lambda bar: -bar.people)
     visible, others = tuple(most[:MAX_BARS]), most[MAX_BARS:]
     together = sum(bar.people for bar in others)
-    plural = _PLURALS[heading]
-    what = plural if len(others) > 1 else heading.lower()
+    what = facet.plural if len(others) > 1 else facet.label.lower()
     return Share(
-        key=key,
-        heading=heading,
+        key=facet.name,
+        heading=facet.label,
         values=len(every),
-        plural=plural,
+        plural=facet.plural,
         bars=visible,
-        chart=bars(visible, f"{key}-head") if visible else Markup(),
+        chart=bars(visible, f"{facet.name}-head") if visible else Markup(),
         rest=f"{len(others):,} other {what}" if others else "",
         rest_count=together,
         without=without,

@@ -7,19 +7,12 @@ from math import ceil
 
 from app.contracts import PAGE_SIZE, Facets, Page
 from app.contracts.queries import TEXT_FILTERS
+from app.model.fields import FACETS
 from app.text import search_keys
 from app.text.plurals import count_people
 from app.web.ui.list_query import ListRequest
 
-# Where Facets counts the people of each condition.
-_COUNTED = {
-    "letter": "letters",
-    "location": "locations",
-    "department": "departments",
-    "job_title": "job_titles",
-    "badge": "badges",
-    "joined": "joined",
-}
+_COUNTS = {facet.name: facet.counts for facet in FACETS}
 
 
 def is_whole(page: Page) -> bool:
@@ -37,7 +30,7 @@ def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
     if query.words or len(query.filters) > 1:
         return None
     ((name, value),) = query.filters
-    counts: Mapping[str, int] = getattr(facets, _COUNTED[name])
+    counts: Mapping[str, int] = getattr(facets, _COUNTS[name])
     if value in counts or name not in TEXT_FILTERS:
         return counts.get(value)
     key = query.facet_key(name)

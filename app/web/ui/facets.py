@@ -1,14 +1,8 @@
-"""The facets that have text values, and their most frequent values."""
+"""The most frequent values of a facet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-TEXT_MENUS = (
-    ("location", "Location", "locations"),
-    ("department", "Department", "departments"),
-    ("job_title", "Job title", "job_titles"),
-)
 
 
 def most_frequent(counts: Mapping[str, int], most: int) -> list[str]:

@@ -17,6 +17,8 @@ from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.queries import Budget, KeyRange, Reading
 from app.storage.dynamodb.index.rows import (
+    KINDS,
+    LETTER,
     NAME_VIEW,
     filter_term,
     read_card,
@@ -37,8 +39,6 @@ _ATTEMPTS = 2
 # People further on by name cost a tenth of that, the counts two, and all together at most 200.
 MAX_UNITS = 180
 _LONGEST_KEY = 1_000
-# How keys name the facets of a query.
-_KINDS = {"location": "l", "department": "d", "job_title": "t", "badge": "b", "joined": "j"}
 
 
 class _Found(NamedTuple):
@@ -61,7 +61,7 @@ class _Asked:
         marks = [f"|{word}" for word in words]
         marks += [f"|{filter_term(*facet)}|" for facet in self.facets if facet != but]
         if letter and self.letter:
-            marks.append(f"|{filter_term('a', self.letter)}|")
+            marks.append(f"|{filter_term(LETTER, self.letter)}|")
         return tuple(marks)
 
     def by_name(self, facet: tuple[str, str] | None) -> KeyRange:
@@ -244,7 +244,7 @@ def _understand(query: Query) -> _Asked | None:
     """What a query asks; None where it asks for a letter, badge or month that nobody can have."""
     if query.is_impossible:
         return None
-    facets = tuple((_KINDS[name], token_of(key)) for name, key in query.facet_keys)
+    facets = tuple((KINDS[name], token_of(key)) for name, key in query.facet_keys)
     return _Asked(query.search_words, query.letter, facets)
 
 

@@ -17,20 +17,20 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from app.contracts import Facets
-from app.model.employee import BADGE_KEYS
+from app.contracts.queries import facets_from
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import facet_token
-from app.text.search_keys import LETTERS, merge_spellings
+from app.storage.dynamodb.index.rows import KINDS, TEXT_KINDS, facet_token
 
 COUNTERS_VIEW = "tally"
 # After a read of more deltas than this, tidy folds them.
 MAX_UNFOLDED_DELTAS = 30
 # 60 deltas, 28 buckets and the fold version are 89 of the 100 actions of a transaction.
 _MAX_DELTAS_PER_FOLD = 60
-_BUCKETS = {"l": 4, "d": 4, "t": 16}
+# Of other kinds there are few values, in one bucket.
+_BUCKETS = {**dict.fromkeys(TEXT_KINDS, 4), KINDS["job_title"]: 16}
 _DELTA_PREFIX = "d#"
 _TOTAL_PREFIX = "0#"
 _FOLD_KEY = "0"
@@ -168,23 +168,15 @@ class Counters:
         return list(islice(rows, limit))
 
 
-def facets_from(counts: Mapping[str, int]) -> Facets:
+def facets_in(counts: Mapping[str, int]) -> Facets:
     """Return the counts as Facets, with spellings merged and without zeros."""
     by_kind: dict[str, dict[str, int]] = defaultdict(dict)
     for facet, count in counts.items():
         kind, _, value = facet.partition(":")
         if count > 0:
             by_kind[kind][value] = count
-    letters, badges = by_kind["a"], by_kind["b"]
-    return Facets(
-        total=by_kind["*"].get("", 0),
-        letters={letter: letters[letter] for letter in LETTERS if letter in letters},
-        locations=merge_spellings(by_kind["l"]),
-        departments=merge_spellings(by_kind["d"]),
-        job_titles=merge_spellings(by_kind["t"]),
-        badges={key: badges[key] for key in BADGE_KEYS if key in badges},
-        joined=dict(sorted(by_kind["j"].items())),
-    )
+    by_facet = {name: by_kind[kind] for name, kind in KINDS.items()}
+    return facets_from(by_kind["*"].get("", 0), by_facet)
 
 
 def _count_by_token(counts: Mapping[str, int]) -> dict[tuple[str, str], int]:

@@ -17,12 +17,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
 
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Card, Employee, card_of
+from app.model.fields import FACETS, TEXT_FACETS
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import PHOTO_PREFIX, Tables
 from app.text import search_keys
@@ -30,7 +32,12 @@ from app.text import search_keys
 # The version of rows and manifests: a release leaves what a newer release has written alone.
 PROJECTION = 1
 NAME_VIEW = "name"
-ROW_VIEWS = (NAME_VIEW, "w#", "l#", "d#", "t#", "j#", "b#", "e#")
+# How keys, terms and counters name each facet.
+KINDS = {facet.name: facet.dynamodb_kind for facet in FACETS}
+TEXT_KINDS = tuple(facet.dynamodb_kind for facet in TEXT_FACETS)
+LETTER, _BADGE, _JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
+_facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
+ROW_VIEWS = (NAME_VIEW, "w#", "e#", *(f"{kind}#" for kind in KINDS.values() if kind != LETTER))
 _MAX_TOKEN_BYTES = 64
 _BADGE_BIT = {key: 1 << position for position, key in enumerate(BADGE_KEYS)}
 
@@ -91,16 +98,16 @@ def project_rows(employee: Employee) -> Projection:
     card = card_of(employee)
     name_key = search_keys.name_key(employee.full_name)
     words = search_keys.search_words(employee)
-    texts = (("l", card.location), ("d", card.department), ("t", card.job_title))
+    texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
     month = search_keys.month_of(employee.start_date)
-    exact = [("j", month)] if month else []
-    exact += [("b", key) for key in card.badges]
+    exact = [(_JOINED, month)] if month else []
+    exact += [(_BADGE, key) for key in card.badges]
     tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))] + exact
     letter = search_keys.letter_of(name_key)
-    counted_facets = ["*", f"a:{letter}"]
+    counted_facets = ["*", f"{LETTER}:{letter}"]
     counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
-    terms = [*words, filter_term("a", letter), *(filter_term(*token) for token in tokens)]
+    terms = [*words, filter_term(LETTER, letter), *(filter_term(*token) for token in tokens)]
     packed = _pack_card(card)
     views = [f"{kind}#{token}" for kind, token in tokens]
     if address := search_keys.email_key(card.email):
@@ -142,9 +149,9 @@ def filter_term(kind: str, token: str) -> str:
 def read_card(packed: str) -> Card:
     """Return the card of a row, from its packed form."""
     values = orjson.loads(packed)
-    values[7] = _badges_of(values[7])
-    if values[8]:
-        values[8] = PHOTO_PREFIX + values[8]
+    values[-2] = _badges_of(values[-2])
+    if values[-1]:
+        values[-1] = PHOTO_PREFIX + values[-1]
     return Card._make(values)
 
 
@@ -173,7 +180,7 @@ def _common_prefix_length(first: str, second: str) -> int:
 def _pack_card(card: Card) -> str:
     bits = sum(_BADGE_BIT[key] for key in card.badges)
     photo = card.photo_key.removeprefix(PHOTO_PREFIX)
-    values = (*card[:7], bits, photo)
+    values = (*card[:-2], bits, photo)
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from app.contracts import Facets
-from app.model.employee import BADGE_KEYS
-from app.storage.sql.index.entries import BADGE, CHANGES, FACETS, JOINED, LETTERS, NAMES, Spelling
+from app.contracts.queries import facets_from
+from app.storage.sql.index.entries import CHANGES, KINDS, NAMES, Spelling
 from app.storage.sql.tables import facet
-from app.text import search_keys
 
 _AT = (facet.c.view == bindparam("in_view"), facet.c.spelling == bindparam("as_spelled"))
 _ADD = facet.update().where(*_AT).values(people=facet.c.people + bindparam("more"))
@@ -28,7 +27,6 @@ _PEOPLE_IN = (
     .where(facet.c.view.in_(bindparam("views", expanding=True)))
     .group_by(facet.c.view)
 )
-_PLURAL = {"location": "locations", "department": "departments", "title": "job_titles"}
 
 
 class CountSnapshot(NamedTuple):
@@ -93,14 +91,5 @@ def _facets_from(counts: Mapping[Spelling, int]) -> Facets:
         kind, _, key = view.partition(":")
         if number > 0:
             by_kind.setdefault(kind, {})[spelling or key] = number
-    letters, badges = by_kind.get(LETTERS, {}), by_kind.get(BADGE, {})
-    return Facets(
-        total=by_kind.get(NAMES, {}).get("", 0),
-        letters={letter: letters[letter] for letter in search_keys.LETTERS if letter in letters},
-        badges={badge: badges[badge] for badge in BADGE_KEYS if badge in badges},
-        joined=dict(sorted(by_kind.get(JOINED, {}).items())),
-        **{
-            _PLURAL[kind]: search_keys.merge_spellings(by_kind.get(kind, {}))
-            for kind in FACETS.values()
-        },
-    )
+    by_facet = {name: by_kind[kind] for name, kind in KINDS.items() if kind in by_kind}
+    return facets_from(by_kind.get(NAMES, {}).get("", 0), by_facet)

@@ -10,18 +10,23 @@ import hashlib
 import json
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import RowMapping
 
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Employee
+from app.model.fields import FACETS, TEXT_FACETS
 from app.text import search_keys
 from app.text.folding import one_line
 
-NAMES, WORDS, LETTERS, CHANGES = "name", "word", "letter", "changes"
-FACETS = {"location": "location", "department": "department", "job_title": "title"}
-BADGE, JOINED = "badge", "joined"
+KINDS = {facet.name: facet.sql_kind for facet in FACETS}
+NAMES, WORDS, CHANGES = "name", "word", "changes"
+LETTERS, BADGE, JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
+_TEXT_KINDS = tuple(facet.sql_kind for facet in TEXT_FACETS)
+_facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
 _KEY_BYTES = 64
 # The columns of ``person`` that keep a listing.
 LISTED = ("place", "words", "listed", "email_key")
@@ -123,9 +128,7 @@ def entries_of(person: Employee) -> IndexEntries:
 def entries_at(place: str, person: Listed) -> IndexEntries:
     """How a person ought to be listed whose place is known."""
     facets = (
-        *_facet("location", person.location),
-        *_facet("department", person.department),
-        *_facet("title", person.job_title),
+        *chain.from_iterable(map(_facet, _TEXT_KINDS, _facet_texts_of(person))),
         *_badges(person.badges),
         *_joined(person.start_date),
     )

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from app.contracts import Query
-from app.storage.sql.index.entries import BADGE, FACETS, JOINED, NAMES, WORDS, view_of
+from app.storage.sql.index.entries import KINDS, NAMES, WORDS, view_of
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people
 from app.text import search_keys
 
 # Sorts after every text that can follow a beginning.
 LAST = "\U0010ffff"
-_KINDS = {**FACETS, "badge": BADGE, "joined": JOINED}
 
 
 class Conditions(NamedTuple):
@@ -30,7 +29,7 @@ def conditions_of(query: Query) -> Conditions | None:
     """What a query asks; None when nobody can meet it."""
     if query.is_impossible:
         return None
-    views = tuple(view_of(_KINDS[name], key) for name, key in query.facet_keys)
+    views = tuple(view_of(KINDS[name], key) for name, key in query.facet_keys)
     letter = query.letter
     if letter == search_keys.OTHER_LETTERS:
         letter = search_keys.name_key("")  # what every such name begins with

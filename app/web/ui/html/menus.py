@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 
 from app.contracts import Facets
 from app.model.employee import BADGES
+from app.model.fields import FACET, TEXT_FACETS
 from app.text.sanitizing import visible
 from app.text.search_keys import LETTERS, OTHER_LETTERS, facet_key
-from app.web.ui.facets import TEXT_MENUS, most_frequent
+from app.web.ui.facets import most_frequent
 from app.web.ui.html.icons import icon_at
 from app.web.ui.list_query import ListRequest
 
@@ -59,21 +60,21 @@ class MenuMemory:
 
 
 def _draw(facets: Facets, sprite: str) -> Iterator[_Menu]:
-    for name, word, count_of in TEXT_MENUS:
-        counts: Mapping[str, int] = getattr(facets, count_of)
+    for facet in TEXT_FACETS:
+        counts: Mapping[str, int] = getattr(facets, facet.counts)
         rows = tuple(
-            _row(name, value, facet_key(value), _text(value), counts[value])
+            _row(facet.name, value, facet_key(value), _text(value), counts[value])
             for value in most_frequent(counts, MAX_VALUES)
         )
         more = len(counts) - MAX_VALUES
         note = f'<li class="menu-note">{more:,} more: search to find them</li>' if more > 0 else ""
-        yield _Menu(name, _head(word, sprite), rows, note)
+        yield _Menu(facet.name, _head(facet.label, sprite), rows, note)
     rows = tuple(
         _row("badge", key, key, f"{icon_at(sprite, icon)}<span>{escape(words)}</span>", count)
         for key, icon, words in ((badge.key, badge.icon, badge.words) for badge in BADGES)
         if (count := facets.badges.get(key))
     )
-    yield _Menu("badge", _head("Badge", sprite), rows)
+    yield _Menu("badge", _head(FACET["badge"].label, sprite), rows)
 
 
 def _text(value: str) -> str:
