@@ -118,7 +118,7 @@ def months_part(facets: Facets) -> Months | None:
     best = max(inside, key=lambda each: (inside[each], each))
     return Months(
         chart=columns(inside, years, "joined-head"),
-        note=f"Most joined in {month(best)}: {count_of(inside[best])}.",
+        note=f"Most started in {month(best)}: {count_of(inside[best])}.",
         rest=_rest_of_months(facets, years),
         rows=tuple(_year_row(inside, year) for year in reversed(years)),
     )
@@ -148,9 +148,9 @@ def _rest_of_months(facets: Facets, years: range) -> str:
     missing = max(facets.total - sum(facets.joined.values()), 0)
     sentences = []
     if early:
-        sentences.append(f"{count_of(early)} joined before {years.start}.")
+        sentences.append(f"{count_of(early)} started before {years.start}.")
     if late:
-        sentences.append(f"{count_of(late)} joined after {years.stop - 1}.")
+        sentences.append(f"{count_of(late)} started after {years.stop - 1}.")
     sentences.append(_without(missing, "start date"))
     return " ".join(filter(None, sentences))
 

@@ -104,7 +104,7 @@ def test_months_without_anybody_are_zeros_of_their_year(small: SmallDirectory) -
     for day in ("2024-11-05", "2024-11-30", "2026-02-01", "soon"):
         put(small, start_date=day)
     page = small.get("/insights")
-    rows = rows_of(page, "People by the month they joined")
+    rows = rows_of(page, "People by start date")
     assert [row[0] for row in rows] == ["2026", "2025", "2024"]
     assert rows[0] == ["2026", "0", "1", *"0" * 10, "1"]
     assert rows[1] == ["2025", *"0" * 13]
@@ -114,7 +114,7 @@ def test_months_without_anybody_are_zeros_of_their_year(small: SmallDirectory) -
         "2025",
         "2026",
     ]
-    assert "Most joined in November 2024: 2 people." in page.text
+    assert "Most started in November 2024: 2 people." in page.text
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,11 @@ def test_who_joined_outside_the_years_of_the_chart_is_told_in_words(small: Small
     for day in ("1900-01-01", "2020-01-01", "2020-01-01", "2126-01-01", "2126-01-01"):
         put(small, start_date=day)
     page = small.get("/insights")
-    assert "3 people joined before 2126." in page.text
+    assert "3 people started before 2126." in page.text
     put(small, start_date="2021-01-01")
     small.directory._facets.expire()
     page = small.get("/insights")
-    assert "1 person joined before 2020. 2 people joined after 2021." in page.text
+    assert "1 person started before 2020. 2 people started after 2021." in page.text
 
 
 @pytest.mark.parametrize(
