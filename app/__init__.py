@@ -72,7 +72,9 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
             lambda: all_checks(settings, directory, console, keys, stores.open_checks())
         ),
         "importer": importer,
-        "import_watch": ImportScheduler(importer, console.folder, partial(run_process, settings)),
+        "import_scheduler": ImportScheduler(
+            importer, console.folder, partial(run_process, settings)
+        ),
     }
     _make_ready(settings, stores)
 

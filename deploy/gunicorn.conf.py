@@ -68,4 +68,4 @@ logconfig_dict = {
 
 def post_worker_init(worker):
     """An import that a restart cut short goes on, also when nobody asks for a page."""
-    worker.wsgi.extensions["import_watch"].begin()
+    worker.wsgi.extensions["import_scheduler"].begin()

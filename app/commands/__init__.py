@@ -1,4 +1,4 @@
-"""The ``flask`` commands, one module an idea."""
+"""The ``flask`` commands, one module per topic."""
 
 from __future__ import annotations
 

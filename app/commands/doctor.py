@@ -1,4 +1,4 @@
-"""``flask doctor``: the health check, with a fix for each failure."""
+"""Define ``flask doctor``: report failures and how to fix them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import cast
 import click
 from flask import current_app
 
-from app.commands.running import explained, the_settings
+from app.commands.running import current_settings, report_errors
 from app.contracts.checks import State
 from app.diagnostics import Doctor
 from app.diagnostics.registry import port_check
@@ -21,11 +21,11 @@ _STATE_WORDS = {State.FAILED: "FAILED ", State.WARNING: "Warning", State.OK: "OK
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Port of the directory, such as 80 or 5000."
 )
-@explained
+@report_errors
 def doctor(port: int | None) -> None:
     """Check settings, stores and machine, with a fix for each failure. Exit 1 if one failed."""
     examiner = cast(Doctor, current_app.extensions["doctor"])
-    report = examiner.report((port_check(the_settings(), port),))
+    report = examiner.report((port_check(current_settings(), port),))
     for name, finding in report.findings:
         click.echo(f"{_STATE_WORDS[finding.state]}  {name}: {finding.message}")
         if finding.fix_command:

@@ -1,4 +1,4 @@
-"""``flask export``: everyone, or a view, as a file, to standard output, or into a data lake."""
+"""Define ``flask export``: write people to a file, standard output or a data lake."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from app.commands.progress import ProgressLine, progress
-from app.commands.running import explained, the_directory, the_settings
+from app.commands.running import current_directory, current_settings, report_errors
 from app.commands.writing import print_file, write_file
 from app.contracts import Query
 from app.exports.formats import FORMATS
@@ -51,37 +51,42 @@ _STANDARD_OUTPUT = "-"
     help="Glue database of the data lake.",
 )
 @click.option("--table", default="people", show_default=True, help="Table in that database.")
-@explained
+@report_errors
 def export(
-    file: str | None, ending: str | None, lake: str | None, database: str, table: str, **asked: str
+    file: str | None,
+    ending: str | None,
+    lake: str | None,
+    database: str,
+    table: str,
+    **filters: str,
 ) -> None:
     """Export people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output) or a data lake."""
-    query = _query(**asked)
+    query = _parse_query(**filters)
     if lake is not None:
         if file is not None or not query.is_empty or ending is not None:
             raise click.UsageError(
                 "A data lake gets everyone. Leave out the file, the filters and --as."
             )
-        _into_lake(lake, database, table)
+        _export_lake(lake, database, table)
     elif file is not None:
-        _into_file(file, ending or _ending_of(file), query)
+        _export_file(file, ending or _format_of(file), query)
     else:
         raise click.UsageError("Name a file to write, or a data lake with --to.")
 
 
-def _into_file(file: str, ending: str, query: Query) -> None:
-    with _counted(query) as count:
-        pieces = FORMATS[ending].write(count)
+def _export_file(file: str, ending: str, query: Query) -> None:
+    with _count_pages(query) as counted:
+        pieces = FORMATS[ending].write(counted)
         if file == _STANDARD_OUTPUT:
             print_file(pieces)
         else:
             write_file(Path(file), pieces)
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
-    click.echo(f"Exported {count_people(count.people)}{where}.", err=True)
+    click.echo(f"Exported {count_people(counted.people)}{where}.", err=True)
 
 
-def _query(title: str, search: str, **asked: str) -> Query:
-    cleaned = {name: one_line(text) for name, text in asked.items()}
+def _parse_query(title: str, search: str, **filters: str) -> Query:
+    cleaned = {name: one_line(text) for name, text in filters.items()}
     letter, badge, joined = cleaned["letter"].lower(), cleaned["badge"], cleaned["joined"]
     if letter and letter not in LETTERS:
         raise click.UsageError(
@@ -95,7 +100,7 @@ def _query(title: str, search: str, **asked: str) -> Query:
     return Query(words=one_line(search), job_title=one_line(title), **cleaned)
 
 
-def _ending_of(file: str) -> str:
+def _format_of(file: str) -> str:
     ending = Path(file).suffix.lower().removeprefix(".")
     if file == _STANDARD_OUTPUT:
         return "csv"
@@ -104,8 +109,8 @@ def _ending_of(file: str) -> str:
     return ending
 
 
-class _Count:
-    """The pages as they go by, counted and told."""
+class _CountedPages:
+    """The pages of a query, counted and shown as progress while they are read."""
 
     def __init__(self, pages: Iterable[People], line: ProgressLine) -> None:
         self._pages = pages
@@ -116,31 +121,31 @@ class _Count:
         for people in self._pages:
             yield people
             self.people += len(people)
-            self._line.tell(count_people(self.people))
+            self._line.show(count_people(self.people))
 
     def end(self) -> None:
-        """What is told next stands on a line of its own."""
+        """End the progress line, so that other output has its own line."""
         self._line.end()
 
 
 @contextmanager
-def _counted(query: Query) -> Iterator[_Count]:
-    """The people of a view; how many they are is told on a line of its own."""
+def _count_pages(query: Query) -> Iterator[_CountedPages]:
+    """Return the people of a query, with their count as progress on standard error."""
     with progress(err=True) as line:
-        yield _Count(people_of_view(the_directory(), query), line)
+        yield _CountedPages(people_of_view(current_directory(), query), line)
 
 
-def _into_lake(address: str, database: str, table: str) -> None:
+def _export_lake(address: str, database: str, table: str) -> None:
     try:
-        # Imported here: it is large, and need not be installed.
+        # Imported here: it is large and optional.
         from app.storage.aws.data_lake import open_data_lake
     except ModuleNotFoundError as error:
         raise ExportRefused(
             f"A data lake needs {error.name}, which is not installed. "
             "Install it with: pip install -r requirements-analytics.txt"
         ) from error
-    lake = open_data_lake(address, database, table, the_settings().region)
-    with _counted(Query()) as count:
-        for sentence in lake.write(count, datetime.now(UTC).date()):
-            count.end()
+    lake = open_data_lake(address, database, table, current_settings().region)
+    with _count_pages(Query()) as counted:
+        for sentence in lake.write(counted, datetime.now(UTC).date()):
+            counted.end()
             click.echo(sentence)

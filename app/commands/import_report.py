@@ -1,4 +1,4 @@
-"""What ``flask import`` tells of an import that rests: its lines, its counts, what comes next."""
+"""Report the result of ``flask import``: rows with errors, counts, and the next command."""
 
 from __future__ import annotations
 
@@ -13,46 +13,44 @@ from app.imports.files.rows import row_label
 from app.imports.importer import Importer
 from app.imports.planning.lines import ADDED, CHANGED, REJECTED, SKIPPED, UNCHANGED, UNDONE, Line
 
-_MOST_TOLD = 20
-_WORDS = {
+_MAX_LINES = 20
+_LABELS = {
     ADDED: "added", CHANGED: "changed", UNCHANGED: "unchanged", REJECTED: "with errors",
     UNDONE: "undone", SKIPPED: "not undone",
 }  # fmt: skip
 
 
-def tell(importer: Importer, job: Job, refused: Path | None = None) -> None:
-    """What came of it, and what may be done next; refused lines go into a file, if one is named.
+def show_result(importer: Importer, job: Job, rejects: Path | None = None) -> None:
+    """Show the result and the next command; write rows with errors to ``rejects`` if given.
 
-    Ends the command with status 1 when a line was refused, or not undone.
+    Exits with status 1 when a row was rejected or not undone.
     """
     if job.ignored_sheets_note:
         click.echo(job.ignored_sheets_note)
     outcomes = (
         (UNDONE, SKIPPED) if job.phase is Phase.UNDONE else (ADDED, CHANGED, UNCHANGED, REJECTED)
     )
-    bad = outcomes[-1]
+    failure = outcomes[-1]
     counts = importer.counts(job)
-    for line in importer.lines(job, bad, 0, _MOST_TOLD):
-        click.echo(f"  {_reasons(line, job)}")
-    if (more := counts.of(bad) - _MOST_TOLD) > 0:
-        all_of_them = (
-            "" if refused or not counts.rejected else ", or write them to a file with --rejects"
-        )
-        click.echo(f"  and {more:,} more: see /import/{job.id}{all_of_them}")
-    told = ", ".join(f"{counts.of(outcome):,} {_WORDS[outcome]}" for outcome in outcomes)
-    planned = "Dry run: " if job.phase is Phase.READY else ""
-    click.echo(f"{planned}{told}.")
+    for line in importer.lines(job, failure, 0, _MAX_LINES):
+        click.echo(f"  {_describe(line, job)}")
+    if (more := counts.of(failure) - _MAX_LINES) > 0:
+        hint = "" if rejects or not counts.rejected else ", or write them to a file with --rejects"
+        click.echo(f"  and {more:,} more: see /import/{job.id}{hint}")
+    summary = ", ".join(f"{counts.of(outcome):,} {_LABELS[outcome]}" for outcome in outcomes)
+    prefix = "Dry run: " if job.phase is Phase.READY else ""
+    click.echo(f"{prefix}{summary}.")
     if job.ignored_columns:
         click.echo(f"Ignored columns: {', '.join(job.ignored_columns)}.")
-    _tell_what_next(job, counts)
-    if refused and counts.rejected:
-        write_file(refused, csv_of_rows(importer.rejected_rows(job)))
-        click.echo(f"The rows with errors are in {refused}. Fix them there, then import that file.")
-    if counts.of(bad):
+    _show_next_command(job, counts)
+    if rejects and counts.rejected:
+        write_file(rejects, csv_of_rows(importer.rejected_rows(job)))
+        click.echo(f"The rows with errors are in {rejects}. Fix them there, then import that file.")
+    if counts.of(failure):
         raise SystemExit(1)
 
 
-def _tell_what_next(job: Job, counts: LineCounts) -> None:
+def _show_next_command(job: Job, counts: LineCounts) -> None:
     if job.has_no_rows:
         click.echo(NO_ROWS)
     elif job.phase is Phase.READY and not counts.added + counts.changed:
@@ -63,9 +61,10 @@ def _tell_what_next(job: Job, counts: LineCounts) -> None:
         click.echo(f"Undo it with: flask import --undo {job.id}")
 
 
-def _reasons(line: Line, job: Job) -> str:
+def _describe(line: Line, job: Job) -> str:
     reasons = (
-        f"{each.text}: “{each.typed}”" if each.typed else each.text for each in line.problems
+        f"{problem.text}: “{problem.typed}”" if problem.typed else problem.text
+        for problem in line.problems
     )
     return (
         f"Row {row_label(line.number, job.sheets)}, {line.name or 'no name'}: {'; '.join(reasons)}"

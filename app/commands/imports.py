@@ -1,4 +1,4 @@
-"""``flask import``: people from a file, by the same engine as the pages."""
+"""Define ``flask import``: import people from a file with the importer of the pages."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from typing import BinaryIO, cast
 import click
 from flask import current_app
 
-from app.commands.import_report import tell
+from app.commands.import_report import show_result
 from app.commands.options import RenamedOption
 from app.commands.progress import progress
-from app.commands.running import explained, the_directory, the_settings, told_to_stop
+from app.commands.running import current_directory, current_settings, report_errors, stop_on_signals
 from app.contracts import MAX_BATCH
 from app.contracts.import_jobs import Job, Phase
 from app.imports.errors import ImportNotPossible
@@ -31,8 +31,8 @@ from app.model.errors import StorageUnavailable
 from app.storage import open_course_table
 from app.text.plurals import count_of, count_people
 
-_LOOK_SECONDS = 1.0
-_WORDS = {
+_POLL_SECONDS = 1.0
+_PHASE_LABELS = {
     Phase.RECEIVING: "Uploading",
     Phase.VALIDATING: "Checking",
     Phase.READY: "Checked",
@@ -52,13 +52,13 @@ _WORDS = {
 @click.option("--undo", metavar="IMPORT", help="Undo an import.")
 @click.option("--stop", metavar="IMPORT", help="Stop an import, on whichever machine it runs.")
 @click.option(
-    *("--resume", "--go", "go"),
+    *("--resume", "--go", "resume"),
     cls=RenamedOption,
     metavar="IMPORT",
     help="Run an import after a dry run, or resume one that was stopped.",
 )
 @click.option(
-    *("--rejects", "--refused", "refused"),
+    *("--rejects", "--refused", "rejects"),
     cls=RenamedOption,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="CSV",
@@ -70,14 +70,14 @@ _WORDS = {
     is_flag=True,
     help="Add the people from the course's MySQL table.",
 )
-@explained
+@report_errors
 def import_people(
     file: Path | None,
     dry_run: bool,
     undo: str | None,
     stop: str | None,
-    go: str | None,
-    refused: Path | None,
+    resume: str | None,
+    rejects: Path | None,
     course: bool,
 ) -> None:
     """Import people from a CSV file or an Excel workbook. Exit with 1 if a row has errors.
@@ -85,9 +85,9 @@ def import_people(
     Ctrl-C stops the import. Run the same command again to resume it.
     """
     importer = cast(Importer, current_app.extensions["importer"])
-    if sum(map(bool, (file, undo, stop, go, course))) != 1:
+    if sum(map(bool, (file, undo, stop, resume, course))) != 1:
         raise click.UsageError("Name a file, or an import with --undo, --stop or --resume.")
-    _check_options(file, go, refused, dry_run=dry_run and not course)
+    _check_options(file, resume, rejects, dry_run=dry_run and not course)
     if course:
         _add_from_course(dry_run=dry_run)
         return
@@ -97,87 +97,87 @@ def import_people(
         return
     if undo:
         _run(importer, importer.undo(undo))
-    elif go:
-        _run(importer, importer.resume(go), refused)
+    elif resume:
+        _run(importer, importer.resume(resume), rejects)
     elif file:
-        _run(importer, _taken_in(importer, file, dry_run=dry_run), refused)
+        _run(importer, _receive(importer, file, dry_run=dry_run), rejects)
 
 
 def _check_options(
-    file: Path | None, go: str | None, refused: Path | None, *, dry_run: bool
+    file: Path | None, resume: str | None, rejects: Path | None, *, dry_run: bool
 ) -> None:
     if dry_run and not file:
         raise click.UsageError("Use --dry-run only with a file or --from-course-mysql.")
-    if refused and not (file or go):
+    if rejects and not (file or resume):
         raise click.UsageError("Use --rejects only with a file or --resume.")
-    if file and refused and refused.exists() and refused.samefile(file):
-        raise click.UsageError(f"{refused} is the file to import. Name another file for --rejects.")
+    if file and rejects and rejects.exists() and rejects.samefile(file):
+        raise click.UsageError(f"{rejects} is the file to import. Name another file for --rejects.")
 
 
 def _add_from_course(*, dry_run: bool) -> None:
-    """Add who is in the course's table and not yet here; nobody who is here is changed."""
+    """Add the people of the course's table who are not here; change nobody who is."""
     if dry_run:
-        _tell_of_course()
+        _show_course_counts()
         return
     read = 0
 
     def everyone() -> Iterator[Employee]:
         nonlocal read
-        for person in open_course_table(the_settings()):
+        for person in open_course_table(current_settings()):
             read += 1
             yield person
 
     added = 0
     with progress() as line:
-        for added in the_directory().add_many(everyone()):
-            line.tell(count_people(added))
-    here = read - added
+        for added in current_directory().add_many(everyone()):
+            line.show(count_people(added))
+    existing = read - added
     click.echo(
         f"Added {count_people(added)} from the course's table."
-        + (f" Already here: {here:,}." if here else "")
+        + (f" Already here: {existing:,}." if existing else "")
     )
 
 
-def _tell_of_course() -> None:
-    """How many people the course's table has, and how many of them are not here."""
-    total = here = 0
-    people = iter(open_course_table(the_settings()))
+def _show_course_counts() -> None:
+    """Show how many people the course's table has and how many are missing here."""
+    total = existing = 0
+    people = iter(open_course_table(current_settings()))
     while ids := {person.id for person in islice(people, MAX_BATCH)}:
         total += len(ids)
-        here += len(the_directory().employees.get_many(ids))
+        existing += len(current_directory().employees.get_many(ids))
     click.echo(
-        f"The course's table has {count_people(total)}. Already here: {here:,}; to be added, "
-        f"unless they were deleted here: {total - here:,}."
+        f"The course's table has {count_people(total)}. Already here: {existing:,}; to be added, "
+        f"unless they were deleted here: {total - existing:,}."
     )
 
 
-def _taken_in(importer: Importer, file: Path, *, dry_run: bool) -> Job:
-    with file.open("rb") as given, _rewound(given) as source:
-        known = None if dry_run else importer.find_unfinished(digest_of(source))
-        if known is None:
+def _receive(importer: Importer, file: Path, *, dry_run: bool) -> Job:
+    with file.open("rb") as opened, _seekable(opened) as source:
+        unfinished = None if dry_run else importer.find_unfinished(digest_of(source))
+        if unfinished is None:
             return importer.receive(source, file.name, auto_apply=not dry_run)
-    click.echo(f"Resuming the import {known.id} of this file.")
-    return importer.resume(known.id)
+    click.echo(f"Resuming the import {unfinished.id} of this file.")
+    return importer.resume(unfinished.id)
 
 
 @contextmanager
-def _rewound(given: BinaryIO) -> Iterator[BinaryIO]:
-    """A file that can be read twice; what comes through a pipe is written to one first."""
-    if given.seekable():
-        yield given
+def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Return a file that can be read twice; a pipe is copied to a temporary file."""
+    if file.seekable():
+        yield file
         return
-    with tempfile.TemporaryFile() as kept:
-        shutil.copyfileobj(given, kept)
-        kept.seek(0)
-        yield kept
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
 
 
-def _run(importer: Importer, job: Job, refused: Path | None = None) -> None:
-    with told_to_stop() as stop, progress() as line:
-        for now in _until_it_rests(importer, job, stop):
-            line.tell(_how_far(now))
+def _run(importer: Importer, job: Job, rejects: Path | None = None) -> None:
+    with stop_on_signals() as stop, progress() as line:
+        for state in _follow(importer, job, stop):
+            line.show(_describe_progress(state))
         if stop.is_set():
-            _rest(importer, job)
+            _pause(importer, job)
     job = importer.read(job.id)
     if job.phase is Phase.FAILED or (job.needs_work and job.error):
         raise click.ClickException(job.error)
@@ -185,49 +185,49 @@ def _run(importer: Importer, job: Job, refused: Path | None = None) -> None:
         click.echo(f"Stopped. {job.error}".strip())
         click.echo(f"Resume it with: flask import --resume {job.id}")
         raise SystemExit(1)
-    tell(importer, job, refused)
+    show_result(importer, job, rejects)
 
 
-def _until_it_rests(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
-    """Have it worked on, as the pages do, or watch a server that was faster; yield how far it is.
+def _follow(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
+    """Run the job in a worker process, or watch a server that runs it; yield its state.
 
-    The process that works has little else in memory, and this one none of the file.
+    A worker process keeps the file and its memory out of this one.
     """
     while job.needs_work and not stop.is_set():
-        before = job
+        previous = job
         if is_leased(job):
-            stop.wait(_LOOK_SECONDS)
+            stop.wait(_POLL_SECONDS)
         else:
-            yield from _worked_on(importer, job, stop)
+            yield from _run_worker(importer, job, stop)
         job = importer.read(job.id)
-        if job == before and not is_leased(job):
+        if job == previous and not is_leased(job):
             raise click.ClickException("The import did not start. See the messages above.")
         if job.error and not is_leased(job):
             return
         yield job
 
 
-def _worked_on(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
-    """How far it is, every second while it is worked on."""
-    watch = cast(ImportScheduler, current_app.extensions["import_watch"])
-    worker = Thread(target=watch.launch, args=(job.id,))
+def _run_worker(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:
+    """Start a worker process and yield the job every _POLL_SECONDS until the process ends."""
+    scheduler = cast(ImportScheduler, current_app.extensions["import_scheduler"])
+    worker = Thread(target=scheduler.launch, args=(job.id,))
     worker.start()
     while worker.is_alive():
-        worker.join(_LOOK_SECONDS)
+        worker.join(_POLL_SECONDS)
         if stop.is_set() and not job.paused:
-            _rest(importer, job)
-        with contextlib.suppress(StorageUnavailable):  # the worker knows whether to go on
+            _pause(importer, job)
+        with contextlib.suppress(StorageUnavailable):  # the worker decides whether to continue
             job = importer.read(job.id)
         yield job
 
 
-def _how_far(job: Job) -> str:
+def _describe_progress(job: Job) -> str:
     done, total = job.progress
-    sorting = f", sorting {count_people(job.buffered)}" if job.buffered else ""
-    return f"{_WORDS[job.phase]}: {done:,} of {count_of(total, 'row', 'rows')}{sorting}"
+    sorting_note = f", sorting {count_people(job.buffered)}" if job.buffered else ""
+    return f"{_PHASE_LABELS[job.phase]}: {done:,} of {count_of(total, 'row', 'rows')}{sorting_note}"
 
 
-def _rest(importer: Importer, job: Job) -> None:
-    """Else a server that runs would go on with it."""
+def _pause(importer: Importer, job: Job) -> None:
+    """Pause the job; otherwise a running server would resume it."""
     with contextlib.suppress(ImportNotPossible):
         importer.stop(job.id)

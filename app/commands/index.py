@@ -1,34 +1,34 @@
-"""``flask reindex`` and ``flask follow``: search, lists and counts agree with the records."""
+"""Define ``flask reindex`` and ``flask follow``, which keep lists and search up to date."""
 
 from __future__ import annotations
 
 import click
 
 from app.commands.progress import progress
-from app.commands.running import explained, the_directory, told_to_stop
+from app.commands.running import current_directory, report_errors, stop_on_signals
 
 
 @click.command("reindex")
 @click.option("--force", is_flag=True, help="Also rewrite entries that are correct.")
-@explained
+@report_errors
 def reindex(force: bool) -> None:
     """Bring search, lists and counts up to date with the records. Resumes where it stopped."""
-    what, mended = "", 0
+    what, repaired = "", 0
     with progress() as line:
-        for step in the_directory().employees.reindex(force=force):
+        for step in current_directory().employees.reindex(force=force):
             if step.what != what:
                 line.end()
-            what, mended = step.what, step.changed
-            of_all = f" of about {step.total:,}" if step.total else ""
-            line.tell(f"{what}: {step.done:,}{of_all}, {mended:,} repaired")
-    click.echo(f"The index matches the records; {mended:,} repaired.")
+            what, repaired = step.what, step.changed
+            total = f" of about {step.total:,}" if step.total else ""
+            line.show(f"{what}: {step.done:,}{total}, {repaired:,} repaired")
+    click.echo(f"The index matches the records; {repaired:,} repaired.")
 
 
 @click.command("follow")
 @click.option("--once", is_flag=True, help="Stop when there are no more changes.")
-@explained
+@report_errors
 def follow(once: bool) -> None:
     """Add the changes of other programs to lists and search, until stopped."""
-    with told_to_stop() as stop:
-        for sentence in the_directory().employees.follow(stop, once=once):
+    with stop_on_signals() as stop:
+        for sentence in current_directory().employees.follow(stop, once=once):
             click.echo(sentence)

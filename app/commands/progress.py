@@ -1,4 +1,4 @@
-"""How far a command is: a line of a terminal that is written over, or seldom a line of a log."""
+"""Show the progress of a command: a line that is overwritten, or rare lines in a log."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from time import monotonic
 
 import click
 
-# A log, or the mail of a cron job, is told so seldom that it stays readable.
-_SECONDS_BETWEEN_LINES = 30.0
+# Rare enough for a log or the mail of a cron job.
+_LOG_INTERVAL_SECONDS = 30.0
 
 
 class ProgressLine:
-    """Tells how far something is, on standard output or standard error."""
+    """A progress line on standard output or standard error."""
 
     def __init__(self, *, err: bool) -> None:
         self._err = err
-        self._on_terminal = (sys.stderr if err else sys.stdout).isatty()
+        self._is_terminal = (sys.stderr if err else sys.stdout).isatty()
         self._width = 0
-        self._due = monotonic() + _SECONDS_BETWEEN_LINES
+        self._next_line_at = monotonic() + _LOG_INTERVAL_SECONDS
 
-    def tell(self, words: str) -> None:
-        """Put these words in the place of those before."""
-        if self._on_terminal:
-            click.echo(f"\r{words.ljust(self._width)}", nl=False, err=self._err)
-            self._width = len(words)
-        elif monotonic() >= self._due:
-            click.echo(words, err=self._err)
-            self._due = monotonic() + _SECONDS_BETWEEN_LINES
+    def show(self, text: str) -> None:
+        """Replace the text of the line; outside a terminal print it at most every 30 s."""
+        if self._is_terminal:
+            click.echo(f"\r{text.ljust(self._width)}", nl=False, err=self._err)
+            self._width = len(text)
+        elif monotonic() >= self._next_line_at:
+            click.echo(text, err=self._err)
+            self._next_line_at = monotonic() + _LOG_INTERVAL_SECONDS
 
     def end(self) -> None:
-        """What is told next, here or by an error, stands on a line of its own."""
+        """End the line, so that other output has its own line."""
         if self._width:
             click.echo(err=self._err)
             self._width = 0
@@ -40,7 +40,7 @@ class ProgressLine:
 
 @contextmanager
 def progress(*, err: bool = False) -> Iterator[ProgressLine]:
-    """A line of progress, which ends whatever happens."""
+    """Return a progress line that is ended on exit."""
     line = ProgressLine(err=err)
     try:
         yield line

@@ -1,4 +1,4 @@
-"""How every command runs: what it reaches for, how it fails, how it is told to stop."""
+"""Access to the directory, error reporting and stop signals for all commands."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from app.settings import Settings
 Command = Callable[..., None]
 
 
-def explained(command: Command) -> Command:
-    """Ends a command with one sentence and status 1 instead of a traceback for an error of ours."""
+def report_errors(command: Command) -> Command:
+    """Turn a DirectoryError into one sentence and exit status 1."""
 
     @with_appcontext
     @wraps(command)
@@ -34,26 +34,26 @@ def explained(command: Command) -> Command:
     return run
 
 
-def the_directory() -> Directory:
-    """The directory that the command works on."""
+def current_directory() -> Directory:
+    """Return the directory that the command works on."""
     return cast(Directory, current_app.extensions["directory"])
 
 
-def the_settings() -> Settings:
-    """The settings that the command was started with."""
+def current_settings() -> Settings:
+    """Return the settings of this process."""
     return cast(Settings, current_app.extensions["settings"])
 
 
 @contextmanager
-def told_to_stop() -> Iterator[Event]:
-    """An event that SIGTERM and Ctrl-C set, so that what is under way comes to a good end."""
+def stop_on_signals() -> Iterator[Event]:
+    """Return an event that SIGTERM and Ctrl-C set, so that the work ends in a defined state."""
     stop = Event()
-    before = {
+    previous = {
         number: signal.signal(number, lambda *_: stop.set())
         for number in (signal.SIGTERM, signal.SIGINT)
     }
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -1,11 +1,11 @@
-"""``flask sample-data``: made-up people."""
+"""Define ``flask sample-data``."""
 
 from __future__ import annotations
 
 import click
 
 from app.commands.progress import progress
-from app.commands.running import explained, the_directory
+from app.commands.running import current_directory, report_errors
 from app.samples.loading import load_samples
 from app.text.plurals import count_of, count_people
 
@@ -21,15 +21,15 @@ from app.text.plurals import count_of, count_people
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed gives the same people."
 )
-@explained
+@report_errors
 def sample_data(people: int, seed: int) -> None:
     """Add sample people, the first ones with drawn portraits. Nobody is added twice."""
     stored = 0
     with progress() as line:
-        for stored in load_samples(the_directory(), people=people, seed=seed):
-            line.tell(count_people(stored))
-    known = people - stored
+        for stored in load_samples(current_directory(), people=people, seed=seed):
+            line.show(count_people(stored))
+    existing = people - stored
     click.echo(
         f"Added {count_of(stored, 'sample person', 'sample people')}."
-        + (f" Already here: {known:,}." if known else "")
+        + (f" Already here: {existing:,}." if existing else "")
     )

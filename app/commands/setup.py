@@ -1,19 +1,19 @@
-"""``flask setup``: the tables and folders that are missing."""
+"""Define ``flask setup``: create missing tables and folders."""
 
 from __future__ import annotations
 
 import click
 
-from app.commands.running import explained, the_directory, the_settings
+from app.commands.running import current_directory, current_settings, report_errors
 
 
 @click.command("setup")
-@explained
+@report_errors
 def setup() -> None:
     """Create missing tables and folders. Does not change data, so it is safe to run again."""
-    for problem in the_settings().problems:
+    for problem in current_settings().problems:
         click.echo(f"Note: {problem}")
-    directory = the_directory()
+    directory = current_directory()
     for sentence in directory.employees.set_up():
         click.echo(sentence)
     for sentence in directory.photos.set_up() if directory.photos else ():

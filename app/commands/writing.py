@@ -1,4 +1,4 @@
-"""Files that commands write."""
+"""Write the output files of commands."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from app.runtime.atomic_file import write_atomically
 
 
 def write_file(path: Path, pieces: Iterable[bytes]) -> None:
-    """The file appears whole, or stays as it was; a pipe or device is written into.
+    """Write a file atomically; a pipe or device is written to directly.
 
     Raises ExportRefused.
     """
-    with _telling(str(path)):
-        path = path.resolve()  # a link goes on to lead there
+    with _translate_os_errors(str(path)):
+        path = path.resolve()  # a symbolic link is kept
         if path.exists() and not path.is_file():
-            with path.open("wb") as there:
-                there.writelines(pieces)
+            with path.open("wb") as target:
+                target.writelines(pieces)
         else:
             write_atomically(path, pieces)
 
 
 def print_file(pieces: Iterable[bytes]) -> None:
     """Write to standard output. Raises ExportRefused."""
-    with _telling("Standard output"):
+    with _translate_os_errors("Standard output"):
         sys.stdout.buffer.writelines(pieces)
         sys.stdout.buffer.flush()
 
 
 @contextmanager
-def _telling(what: str) -> Iterator[None]:
-    """What the operating system refuses is told as ours, but that nobody reads on."""
+def _translate_os_errors(name: str) -> Iterator[None]:
+    """Raise ExportRefused in place of OSError, except for a broken pipe."""
     try:
         yield
     except BrokenPipeError:
@@ -42,5 +42,5 @@ def _telling(what: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ExportRefused(
-            f"{what} could not be written ({reason}). Name another file."
+            f"{name} could not be written ({reason}). Name another file."
         ) from error

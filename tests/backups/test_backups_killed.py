@@ -63,12 +63,12 @@ KILLED = """
 import os, signal, sys
 from app.commands.progress import ProgressLine
 words = sys.argv.pop(1)
-plain = ProgressLine.tell
-def tell(line, message):
+plain = ProgressLine.show
+def show(line, message):
     plain(line, message)
     if words in message:
         os.kill(os.getpid(), signal.SIGKILL)
-ProgressLine.tell = tell
+ProgressLine.show = show
 from flask.cli import main
 main()
 """

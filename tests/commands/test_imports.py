@@ -35,7 +35,7 @@ def app(tmp_path: Path) -> Flask:
         for _ in app.extensions["importer"].work(job_id, Event()):
             pass
 
-    app.extensions["import_watch"].launch = work
+    app.extensions["import_scheduler"].launch = work
     return app
 
 
@@ -154,7 +154,7 @@ def test_stopped_it_goes_on_by_the_same_command(
 def test_ctrl_c_stops_it_and_the_same_command_goes_on(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = app.extensions["import_watch"]
+    watch = app.extensions["import_scheduler"]
     real = watch.launch
 
     def interrupted(job_id: str) -> None:
@@ -189,9 +189,9 @@ def test_the_work_is_done_by_a_process_of_its_own(tmp_path: Path, file: Path) ->
 def test_how_far_it_is_is_told_while_it_is_worked_on(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(imports, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1.0)
-    importer, watch = app.extensions["importer"], app.extensions["import_watch"]
+    importer, watch = app.extensions["importer"], app.extensions["import_scheduler"]
     real = watch.launch
 
     def slowly(job_id: str) -> None:
@@ -214,7 +214,7 @@ def test_how_far_it_is_is_told_while_it_is_worked_on(
 def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one_sentence(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    importer, watch = app.extensions["importer"], app.extensions["import_watch"]
+    importer, watch = app.extensions["importer"], app.extensions["import_scheduler"]
 
     def wait(job_id: str) -> None:
         stored = importer._jobs.read(job_id)

@@ -77,7 +77,7 @@ def test_the_process_works_on_the_stores_of_the_server(tmp_path: Path) -> None:
     app = small_app(tmp_path)
     importer: Importer = app.extensions["importer"]
     job = importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True)
-    watch: ImportScheduler = app.extensions["import_watch"]
+    watch: ImportScheduler = app.extensions["import_scheduler"]
     assert watch.run_once()
     done = importer.read(job.id)
     assert (done.phase, done.done.added, done.lease_holder) == (Phase.APPLIED, 1, "")
@@ -130,5 +130,5 @@ def test_the_process_has_nothing_of_the_pages_in_memory() -> None:
 
 
 def test_an_application_that_nobody_asked_begins_no_thread(tmp_path: Path) -> None:
-    watch: ImportScheduler = small_app(tmp_path).extensions["import_watch"]
+    watch: ImportScheduler = small_app(tmp_path).extensions["import_scheduler"]
     assert watch._pid != os.getpid()

@@ -83,4 +83,4 @@ def _work_in_this_process(app: Flask) -> None:
             pass
 
     folder = app.extensions["console"].folder
-    app.extensions["import_watch"] = ScheduleWhenAsked(importer, folder, launch)
+    app.extensions["import_scheduler"] = ScheduleWhenAsked(importer, folder, launch)

@@ -52,7 +52,7 @@ def watch(app: Flask) -> None:
 
 
 def _scheduler() -> ImportScheduler:
-    return cast(ImportScheduler, current_app.extensions["import_watch"])
+    return cast(ImportScheduler, current_app.extensions["import_scheduler"])
 
 
 @imports.get("")
