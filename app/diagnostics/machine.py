@@ -166,7 +166,7 @@ def check_stress(settings: Settings) -> Finding:
         return ok(f"Found at {found}.")
     installer = next(filter(shutil.which, ("dnf", "yum", "apt-get")), "dnf")
     return warning(
-        "`stress` is not installed, so a load test uses the built-in program. "
+        "The program stress is not installed, so a load test uses the built-in program. "
         "It also loads every core.",
         f"sudo {installer} install -y stress",
         "Only if you want to use stress",

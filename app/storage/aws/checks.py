@@ -128,9 +128,7 @@ def check_clock(region: str, service: str) -> Finding:
         our_time = (started + time.time()) / 2
         aws_time = parsedate_to_datetime(response.headers["Date"]).timestamp() + 0.5
     except (BotoCoreError, KeyError, ValueError, TypeError) as error:
-        reason = (
-            _first_line(error) if isinstance(error, BotoCoreError) else "the response had no date"
-        )
+        reason = _first_line(error) if isinstance(error, BotoCoreError) else "no date in the answer"
         return warning(f"The clock could not be compared with {address}: {reason}.", *_show_clock())
     return _report_skew(abs(aws_time - our_time), "behind" if our_time < aws_time else "ahead of")
 
@@ -141,13 +139,9 @@ def _report_skew(skew_seconds: float, side: str) -> Finding:
         return ok("The clock agrees with AWS to about a second.")
     message = f"The clock is {skew_seconds:,.0f} seconds {side} AWS."
     if skew_seconds > _MAX_SKEW_SECONDS:
-        return failed(
-            f"{message} AWS rejects requests signed with a clock so far off.", *_fix_clock()
-        )
+        return failed(f"{message} AWS rejects requests with so wrong a time.", *_fix_clock())
     if skew_seconds > _MIN_WARNING_SKEW_SECONDS:
-        return warning(
-            f"{message} The times in the fleet table are wrong by as much.", *_fix_clock()
-        )
+        return warning(f"{message} Times in the fleet table are wrong by as much.", *_fix_clock())
     return ok(message)
 
 

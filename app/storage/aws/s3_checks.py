@@ -50,9 +50,7 @@ class BucketChecks:
         try:
             body = self._calls.call("get_object", Key=key)
             if body != _TEST_CONTENT:
-                raise self._calls.unavailable(
-                    "get_object", "the content read differs from the content written"
-                )
+                raise self._calls.unavailable("get_object", "another content was read back")
         finally:
             response = self._calls.call("delete_objects", Delete={"Objects": [{"Key": key}]})
         for refusal in response.get("Errors", ()):

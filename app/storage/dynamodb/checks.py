@@ -67,13 +67,10 @@ class TableChecks:
             )
         if description["TableStatus"] not in ("ACTIVE", "UPDATING"):
             return warning(
-                f"The table {name} is {description['TableStatus']}. Wait a minute, then "
-                "check again."
+                f"The table {name} is {description['TableStatus']}. Check again in a minute."
             )
         if not description.get("DeletionProtectionEnabled"):
-            return warning(
-                f"The table {name} can be deleted by mistake: deletion protection is off.", *_SETUP
-            )
+            return warning(f"The table {name} is not protected from deletion.", *_SETUP)
         return ok(f"{name}{location} has the right key and is protected from deletion.")
 
     def _check_stream(self) -> Finding:

@@ -229,7 +229,7 @@ def state(job: Job) -> tuple[str, str, str]:
     if job.phase in (Phase.READY, Phase.APPLIED) and job.planned.rejected == sum(job.planned) > 0:
         return ("broken", "x-octagon-fill", "All rows have errors")
     if job.phase is Phase.READY and not has_work(job):
-        return ("fine", "check-circle-fill", "Nothing to import")
+        return ("fine", "check-circle-fill", "Checked")
     return _STATES[job.phase]
 
 
