@@ -1,4 +1,4 @@
-"""Employees in an SQL database, through SQLAlchemy Core."""
+"""Employees in an SQL database, by SQLAlchemy Core."""
 
 from app.storage.sql.jobs import SqlJobs
 from app.storage.sql.store import SqlStore, open_sql_store

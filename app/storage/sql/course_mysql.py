@@ -1,4 +1,4 @@
-"""People in the table ``employee`` of the course's app, in MySQL. Nothing is written to it."""
+"""The table ``employee`` of the course's app, in MySQL, which is only read."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from app.model.errors import SettingsError, StorageUnavailable
 from app.photos.keys import is_photo_key
 from app.storage.sql.engines.database import Database, read_url
 
-BATCH = 1_000
-# All columns, since tables of older lessons have fewer.
+BATCH_SIZE = 1_000
+# All columns, since the tables of older lessons have fewer.
 _FIRST = text("SELECT * FROM employee ORDER BY id LIMIT :most")
 _NEXT = text("SELECT * FROM employee WHERE id > :after ORDER BY id LIMIT :most")
-_NOT_OF_THE_COURSE = {ER.NO_SUCH_TABLE: "no table employee", ER.BAD_FIELD_ERROR: "no column id"}
+_REASON_BY_CODE = {ER.NO_SUCH_TABLE: "no table employee", ER.BAD_FIELD_ERROR: "no column id"}
 
 
 def course_people(database_url: str) -> Iterator[Employee]:
-    """Everyone in the course's table, in the order of its numbers, read a batch at a time.
+    """Yield the employees in the table of the course, in the order of its numbers, in batches.
 
-    The id is made of the number (``course-17``), so that reading again gives the same people.
-    Raises SettingsError for an address that names no MySQL server, StorageUnavailable.
+    The id is made of the number (``course-17``), so that a second import finds the same employees.
+    Raises SettingsError when the address is not one of a MySQL server, and StorageUnavailable.
     """
     url = read_url(database_url)
     if url.get_backend_name() != "mysql":
@@ -33,39 +33,39 @@ def course_people(database_url: str) -> Iterator[Employee]:
             "DATABASE_URL does not name the MySQL server of the course's table. Set it, or "
             "DATABASE_HOST, DATABASE_USER, DATABASE_PASSWORD and DATABASE_DB_NAME."
         )
-    return _people_in(Database(url))
+    return _read_employees(Database(url))
 
 
-def _people_in(database: Database) -> Iterator[Employee]:
-    asked, values = _FIRST, {"most": BATCH}
+def _read_employees(database: Database) -> Iterator[Employee]:
+    statement, values = _FIRST, {"most": BATCH_SIZE}
     try:
         while True:
             try:
                 with database.reading("read_course_table") as connection:
-                    rows = connection.execute(asked, values).mappings().all()
+                    rows = connection.execute(statement, values).mappings().all()
             except StorageUnavailable as error:
-                raise _told(error, database.name) from error
+                raise _explain(error, database.name) from error
             if not rows:
                 return
-            yield from map(_person_in, rows)
-            asked, values = _NEXT, {"most": BATCH, "after": rows[-1]["id"]}
+            yield from map(_employee_from, rows)
+            statement, values = _NEXT, {"most": BATCH_SIZE, "after": rows[-1]["id"]}
     finally:
         database.close()
 
 
-def _told(error: StorageUnavailable, name: str) -> Exception:
-    """The error, or that the database did answer, and is not the course's."""
-    raised = error.__cause__
-    code = raised.orig.args[0] if isinstance(raised, DBAPIError) and raised.orig else 0
-    if code not in _NOT_OF_THE_COURSE:
+def _explain(error: StorageUnavailable, name: str) -> Exception:
+    """Return the error, or SettingsError if the database answers but is not that of the course."""
+    cause = error.__cause__
+    code = cause.orig.args[0] if isinstance(cause, DBAPIError) and cause.orig else 0
+    if code not in _REASON_BY_CODE:
         return error
     return SettingsError(
-        f"The database {name} has {_NOT_OF_THE_COURSE[code]}, so it is not the one that the "
+        f"The database {name} has {_REASON_BY_CODE[code]}, so it is not the one that the "
         "course's app used. Set DATABASE_DB_NAME, or DATABASE_URL, to that one."
     )
 
 
-def _person_in(row: RowMapping) -> Employee:
+def _employee_from(row: RowMapping) -> Employee:
     photo_key = _text(row, "object_key")
     return Employee(
         id=f"course-{row['id']}",
@@ -79,6 +79,6 @@ def _person_in(row: RowMapping) -> Employee:
 
 def _text(row: RowMapping, column: str) -> str:
     value = row.get(column)
-    if isinstance(value, bytes):  # a column of bytes, made by hand
+    if isinstance(value, bytes):  # a binary column
         value = value.decode("utf-8", "replace")
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Imports in an SQL database: their states in the table ``job``, all else in ``job_part``."""
+"""Imports in an SQL database: job states in the table ``job``, their parts in ``job_part``."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from sqlalchemy import (
 
 from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob, job_from
 from app.storage.sql.engines.database import Database
-from app.storage.sql.tables import KEPT, metadata
+from app.storage.sql.tables import TABLE_OPTIONS, metadata
 
-# MySQL chooses a column that holds so much.
-MAX_BYTES = 1 << 20
+# MySQL chooses the type of the column by this length.
+_MAX_PART_BYTES = 1 << 20
 _DAY_SECONDS = 24 * 60 * 60
 
-job = Table(
+jobs = Table(
     "job",
     metadata,
     Column("id", String(40), primary_key=True),
@@ -40,106 +40,112 @@ job = Table(
     Column("state", Text, nullable=False),
     Column("needs_work", Integer, nullable=False, server_default="0"),
     Index("job_by_want", "needs_work", "id"),
-    **KEPT,
+    **TABLE_OPTIONS,
 )
 
-job_part = Table(
+parts = Table(
     "job_part",
     metadata,
     Column("job_id", String(40), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary(MAX_BYTES), nullable=False),
-    **KEPT,
+    Column("content", LargeBinary(_MAX_PART_BYTES), nullable=False),
+    **TABLE_OPTIONS,
 )
 
 
-_STORED = select(job.c.state, job.c.revision)
+_STORED = select(jobs.c.state, jobs.c.revision)
 
 
 class SqlJobs:
-    """A JobStore; see app/contracts/import_jobs.py."""
+    """A JobStore in an SQL database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, wanted: Job) -> None:
+    def create(self, job: Job) -> None:
+        """Implement JobStore.create."""
         with self._database.writing("create_job") as connection:
-            too_old = time.time() - DAYS_KEPT * _DAY_SECONDS
-            for old in connection.execute(select(job.c.id).where(job.c.created < too_old)).all():
-                _delete(connection, old.id)
+            oldest = time.time() - DAYS_KEPT * _DAY_SECONDS
+            for row in connection.execute(select(jobs.c.id).where(jobs.c.created < oldest)).all():
+                _delete(connection, row.id)
             connection.execute(
-                insert(job).values(
-                    id=wanted.id, revision=1, created=int(wanted.created), **_state(wanted)
-                )
+                insert(jobs).values(id=job.id, revision=1, created=int(job.created), **_state(job))
             )
 
     def read(self, job_id: str) -> StoredJob:
+        """Implement JobStore.read."""
         with self._database.reading("read_job") as connection:
             return _read(connection, job_id)
 
-    def write(self, wanted: Job, revision: int) -> int:
+    def write(self, job: Job, revision: int) -> int:
+        """Implement JobStore.write."""
         with self._database.writing("write_job") as connection:
-            # Read first: a database may count a row that stays as it is as not changed.
-            if _read(connection, wanted.id).revision != revision:
-                raise JobChanged(f"The import {wanted.id} was changed by others.")
+            # Read first, since rowcount may leave out a row that does not change.
+            if _read(connection, job.id).revision != revision:
+                raise JobChanged(f"The import {job.id} was changed by others.")
             changed = connection.execute(
-                update(job)
-                .where(job.c.id == wanted.id, job.c.revision == revision)
-                .values(revision=revision + 1, **_state(wanted))
+                update(jobs)
+                .where(jobs.c.id == job.id, jobs.c.revision == revision)
+                .values(revision=revision + 1, **_state(job))
             )
             if changed.rowcount != 1:
-                raise JobChanged(f"The import {wanted.id} was changed by others.")
+                raise JobChanged(f"The import {job.id} was changed by others.")
             return revision + 1
 
     def recent(self, most: int, before: str = "") -> list[StoredJob]:
-        wanted = _STORED.where(job.c.id < before) if before else _STORED
-        return self._some(wanted.order_by(job.c.id.desc()).limit(most))
+        """Implement JobStore.recent."""
+        statement = _STORED.where(jobs.c.id < before) if before else _STORED
+        return self._select(statement.order_by(jobs.c.id.desc()).limit(most))
 
     def pending(self, most: int) -> list[StoredJob]:
-        return self._some(_STORED.where(job.c.needs_work == 1).order_by(job.c.id).limit(most))
+        """Implement JobStore.pending."""
+        return self._select(_STORED.where(jobs.c.needs_work == 1).order_by(jobs.c.id).limit(most))
 
     def put_part(self, job_id: str, kind: str, number: int, content: bytes) -> None:
+        """Implement JobStore.put_part."""
         key = {"job_id": job_id, "kind": kind, "number": number}
         with self._database.writing("put_part") as connection:
-            connection.execute(delete(job_part).where(*_is(job_id, kind, number)))
-            connection.execute(insert(job_part).values(**key, content=content))
+            connection.execute(delete(parts).where(*_is_part(job_id, kind, number)))
+            connection.execute(insert(parts).values(**key, content=content))
 
     def get_part(self, job_id: str, kind: str, number: int) -> bytes:
-        wanted = select(job_part.c.content).where(*_is(job_id, kind, number))
+        """Implement JobStore.get_part."""
+        statement = select(parts.c.content).where(*_is_part(job_id, kind, number))
         with self._database.reading("get_part") as connection:
-            content = connection.execute(wanted).scalar()
+            content = connection.execute(statement).scalar()
         if content is None:
             raise JobNotFound(job_id)
         return bytes(content)
 
     def delete(self, job_id: str) -> None:
+        """Implement JobStore.delete."""
         with self._database.writing("delete_job") as connection:
             _delete(connection, job_id)
 
-    def _some(self, wanted: Select[tuple[str, int]]) -> list[StoredJob]:
+    def _select(self, statement: Select[tuple[str, int]]) -> list[StoredJob]:
         with self._database.reading("list_jobs") as connection:
             return [
-                StoredJob(job_from(row.state), row.revision) for row in connection.execute(wanted)
+                StoredJob(job_from(row.state), row.revision)
+                for row in connection.execute(statement)
             ]
 
 
-def _state(wanted: Job) -> dict[str, Any]:
-    return {"state": wanted.as_text(), "needs_work": int(wanted.needs_work)}
+def _state(job: Job) -> dict[str, Any]:
+    return {"state": job.as_text(), "needs_work": int(job.needs_work)}
 
 
-def _is(job_id: str, kind: str, number: int) -> tuple[ColumnElement[bool], ...]:
-    return (job_part.c.job_id == job_id, job_part.c.kind == kind, job_part.c.number == number)
+def _is_part(job_id: str, kind: str, number: int) -> tuple[ColumnElement[bool], ...]:
+    return (parts.c.job_id == job_id, parts.c.kind == kind, parts.c.number == number)
 
 
 def _read(connection: Connection, job_id: str) -> StoredJob:
-    wanted = select(job.c.state, job.c.revision).where(job.c.id == job_id)
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_STORED.where(jobs.c.id == job_id)).one_or_none()
     if row is None:
         raise JobNotFound(job_id)
     return StoredJob(job_from(row.state), row.revision)
 
 
 def _delete(connection: Connection, job_id: str) -> None:
-    connection.execute(delete(job_part).where(job_part.c.job_id == job_id))
-    connection.execute(delete(job).where(job.c.id == job_id))
+    connection.execute(delete(parts).where(parts.c.job_id == job_id))
+    connection.execute(delete(jobs).where(jobs.c.id == job_id))

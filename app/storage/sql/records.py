@@ -1,4 +1,4 @@
-"""Reads and writes of one record, with its listing and counts, inside the caller's transaction."""
+"""Reads and writes of records with their index entries, in the transaction of the caller."""
 
 from __future__ import annotations
 
@@ -13,135 +13,135 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.model.employee import Employee
-from app.storage.sql.engines.raw_rows import drop_rows, put_rows, rows_with
+from app.storage.sql.engines.raw_rows import delete_rows, insert_rows, select_rows
 from app.storage.sql.index import counters
 from app.storage.sql.index.entries import (
     NOT_INDEXED,
+    EntryKey,
     EntryRow,
     IndexEntries,
-    Place,
-    entries_in,
+    entries_from,
     entries_of,
 )
 from app.storage.sql.rows import columns_of, employee_from, time_text
-from app.storage.sql.tables import entry, gone, people
+from app.storage.sql.tables import entry, people, tombstones
 from app.text import search_keys
 
-# A form can be sent again for so long without reviving whom it was about.
-REMEMBER_GONE = timedelta(days=35)
-ENTRY = tuple(each.name for each in entry.c)
+# A form that is sent again within this time does not restore a deleted employee.
+TOMBSTONE_LIFETIME = timedelta(days=35)
+ENTRY_COLUMNS = tuple(entry.c.keys())
 
-_READ = select(people).where(people.c.tie == bindparam("of_tie"))
-# A record that another program put in has no tie until it is saved or the directory is reindexed.
-_READ_FOREIGN = select(people).where(people.c.tie.is_(None), people.c.id == bindparam("of_id"))
-# Programs that know nothing of the write lock wait for these rows.
+_READ = select(people).where(people.c.id_key == bindparam("of_id_key"))
+# A record that another program inserted has no id key until it is saved or reindexed.
+_READ_UNINDEXED = select(people).where(people.c.id_key.is_(None), people.c.id == bindparam("of_id"))
+# Row locks, for programs that do not know the write lock.
 _READ_TO_CHANGE = _READ.with_for_update()
-_READ_FOREIGN_TO_CHANGE = _READ_FOREIGN.with_for_update()
-_WITH_TIES = select(people).where(people.c.tie.in_(bindparam("ties", expanding=True)))
-_WITH_TIES_TO_CHANGE = _WITH_TIES.with_for_update()
-_FOREIGN = select(people).where(
-    people.c.tie.is_(None), people.c.id.in_(bindparam("ids", expanding=True))
+_READ_UNINDEXED_TO_CHANGE = _READ_UNINDEXED.with_for_update()
+_BY_ID_KEYS = select(people).where(people.c.id_key.in_(bindparam("id_keys", expanding=True)))
+_BY_ID_KEYS_TO_CHANGE = _BY_ID_KEYS.with_for_update()
+_UNINDEXED = select(people).where(
+    people.c.id_key.is_(None), people.c.id.in_(bindparam("ids", expanding=True))
 )
-_FOREIGN_TO_CHANGE = _FOREIGN.with_for_update()
+_UNINDEXED_TO_CHANGE = _UNINDEXED.with_for_update()
 _CHANGE = people.update().where(people.c.number == bindparam("of_number"))
-_FORGET_OLD = gone.delete().where(gone.c.deleted_at < bindparam("before"))
+_DELETE_OLD_TOMBSTONES = tombstones.delete().where(tombstones.c.deleted_at < bindparam("before"))
 
 
 class Record(NamedTuple):
-    """A stored employee with what is kept beside it."""
+    """A stored employee with the other columns of the row."""
 
     number: int
-    person: Employee
+    employee: Employee
     write_id: str
-    listing: IndexEntries
+    entries: IndexEntries
 
 
 def read(connection: Connection, employee_id: str, *, to_change: bool = False) -> Record | None:
-    """The record of an id; one that is read to be changed stays as it is until then."""
-    by_tie, by_id = (
-        (_READ_TO_CHANGE, _READ_FOREIGN_TO_CHANGE) if to_change else (_READ, _READ_FOREIGN)
+    """Return the record with this id, or None; ``to_change`` locks its row."""
+    by_id_key, by_id = (
+        (_READ_TO_CHANGE, _READ_UNINDEXED_TO_CHANGE) if to_change else (_READ, _READ_UNINDEXED)
     )
     row = (
-        connection.execute(by_tie, {"of_tie": search_keys.id_sort_key(employee_id)})
+        connection.execute(by_id_key, {"of_id_key": search_keys.id_sort_key(employee_id)})
         .mappings()
         .first()
     )
-    if row is None and can_be_stored(employee_id):
+    if row is None and is_storable(employee_id):
         row = connection.execute(by_id, {"of_id": employee_id}).mappings().first()
-    # The tie of a long id is a hash; the id decides.
-    return record_in(row) if row is not None and row["id"] == employee_id else None
+    # The id key of a long id is a hash, so the id is compared too.
+    return record_from(row) if row is not None and row["id"] == employee_id else None
 
 
-def rows_of(
+def find_rows(
     connection: Connection, employee_ids: Iterable[str], *, to_change: bool = False
 ) -> dict[str, RowMapping]:
-    """The rows of ``person`` with these ids, in this order, like ``read``; not too many at once."""
-    wanted = [each for each in dict.fromkeys(employee_ids) if can_be_stored(each)]
-    found = listed_rows(connection, wanted, to_change=to_change)
-    if missing := [each for each in wanted if each not in found]:
-        statement = _FOREIGN_TO_CHANGE if to_change else _FOREIGN
+    """Return the rows of ``person`` with these ids, in this order, found as by ``read``."""
+    ids = list(filter(is_storable, dict.fromkeys(employee_ids)))
+    rows = find_indexed_rows(connection, ids, to_change=to_change)
+    if missing := [employee_id for employee_id in ids if employee_id not in rows]:
+        statement = _UNINDEXED_TO_CHANGE if to_change else _UNINDEXED
         for row in connection.execute(statement, {"ids": missing}).mappings():
-            found.setdefault(row["id"], row)
-    return {each: found[each] for each in wanted if each in found}
+            rows.setdefault(row["id"], row)
+    return {employee_id: rows[employee_id] for employee_id in ids if employee_id in rows}
 
 
-def listed_rows(
+def find_indexed_rows(
     connection: Connection, employee_ids: Sequence[str], *, to_change: bool = False
 ) -> dict[str, RowMapping]:
-    """The rows of those of these ids who are listed."""
+    """Return the rows of those of these ids that have an id key."""
     if not employee_ids:
         return {}
-    statement = _WITH_TIES_TO_CHANGE if to_change else _WITH_TIES
-    ties = [*map(search_keys.id_sort_key, employee_ids)]
-    # The tie of a long id is a hash; the id decides.
-    asked = set(employee_ids)
-    rows = connection.execute(statement, {"ties": ties}).mappings()
-    return {row["id"]: row for row in rows if row["id"] in asked}
+    statement = _BY_ID_KEYS_TO_CHANGE if to_change else _BY_ID_KEYS
+    id_keys = [*map(search_keys.id_sort_key, employee_ids)]
+    # The id key of a long id is a hash, so the id is compared too.
+    ids = set(employee_ids)
+    rows = connection.execute(statement, {"id_keys": id_keys}).mappings()
+    return {row["id"]: row for row in rows if row["id"] in ids}
 
 
-def record_in(row: RowMapping) -> Record:
-    """The record in a row of ``person``."""
-    person = employee_from(row)
-    return Record(row["number"], person, row["write_id"] or "", entries_in(row) or NOT_INDEXED)
+def record_from(row: RowMapping) -> Record:
+    """Return the record in a row of ``person``."""
+    employee = employee_from(row)
+    return Record(row["number"], employee, row["write_id"] or "", entries_from(row) or NOT_INDEXED)
 
 
-def insert(connection: Connection, person: Employee, write_id: str) -> Employee:
-    """Store a new employee as version 1."""
-    stored = replace(person, version=1, updated_at=datetime.now(UTC))
-    listing = entries_of(stored)
-    made = connection.execute(people.insert(), new_row(stored, write_id, listing))
-    number: int = cast(Any, made.inserted_primary_key)[0]
-    update_entries(connection, number, NOT_INDEXED, listing)
+def insert(connection: Connection, employee: Employee, write_id: str) -> Employee:
+    """Insert a new employee as version 1; return what is stored."""
+    stored = replace(employee, version=1, updated_at=datetime.now(UTC))
+    entries = entries_of(stored)
+    result = connection.execute(people.insert(), new_row(stored, write_id, entries))
+    number: int = cast(Any, result.inserted_primary_key)[0]
+    update_entries(connection, number, NOT_INDEXED, entries)
     return stored
 
 
-def new_row(person: Employee, write_id: str, listing: IndexEntries) -> dict[str, Any]:
-    """All columns of a new employee but the number."""
+def new_row(employee: Employee, write_id: str, entries: IndexEntries) -> dict[str, Any]:
+    """Return all columns of a new employee except the number."""
     return {
-        "id": person.id,
-        **columns_of(person),
-        **_written(person, write_id),
-        **listing.columns(),
+        "id": employee.id,
+        **columns_of(employee),
+        **_write_columns(employee, write_id),
+        **entries.columns(),
     }
 
 
-def change(connection: Connection, record: Record, wanted: Employee, write_id: str) -> Employee:
-    """Give a record new content, as the next version; only what differs is written."""
-    stored = replace(wanted, version=record.person.version + 1, updated_at=datetime.now(UTC))
-    before, after = columns_of(record.person), columns_of(stored)
+def change(connection: Connection, record: Record, content: Employee, write_id: str) -> Employee:
+    """Write the differences to a record as its next version; return what is stored."""
+    stored = replace(content, version=record.employee.version + 1, updated_at=datetime.now(UTC))
+    before, after = columns_of(record.employee), columns_of(stored)
     columns = {name: after[name] for name in after if after[name] != before[name]}
-    listing = entries_of(stored)
-    reindex_record(connection, record, listing, {**columns, **_written(stored, write_id)})
+    entries = entries_of(stored)
+    reindex_record(connection, record, entries, {**columns, **_write_columns(stored, write_id)})
     return stored
 
 
 def reindex_record(
-    connection: Connection, record: Record, listing: IndexEntries, columns: dict[str, Any]
+    connection: Connection, record: Record, entries: IndexEntries, columns: dict[str, Any]
 ) -> None:
-    """List a record so from now on, and count it so; change these columns with it."""
-    if listing != record.listing:
-        update_entries(connection, record.number, record.listing, listing)
-        columns = {**columns, **listing.columns()}
+    """Update the index entries and counts of a record, and these columns with them."""
+    if entries != record.entries:
+        update_entries(connection, record.number, record.entries, entries)
+        columns = {**columns, **entries.columns()}
     if columns:
         connection.execute(_CHANGE.values(columns), {"of_number": record.number})
 
@@ -149,80 +149,80 @@ def reindex_record(
 def update_entries(
     connection: Connection, number: int, old: IndexEntries, new: IndexEntries
 ) -> None:
-    """Change the rows of ``entry`` and ``facet`` from the old listing to the new."""
-    before, after = old.entries(), new.entries()
-    drop_entries(connection, before.keys() - after.keys())
+    """Change the rows of ``entry`` and ``facet`` from the old entries to the new ones."""
+    before, after = old.by_key(), new.by_key()
+    delete_entries(connection, before.keys() - after.keys())
     put_entries(
         connection,
-        [(*place, number, *marks) for place, marks in after.items() if before.get(place) != marks],
+        [(*key, number, *prefix) for key, prefix in after.items() if before.get(key) != prefix],
     )
-    more = Counter(new.counted_facets())
-    more.subtract(old.counted_facets())
-    counters.change(connection, more)
+    delta = Counter(new.counted_facets())
+    delta.subtract(old.counted_facets())
+    counters.apply_delta(connection, delta)
 
 
 class Removal(NamedTuple):
-    """A record to be deleted, and by which write."""
+    """A record to delete, and the write that deletes it."""
 
     record: Record
     write_id: str
 
 
 def remove(connection: Connection, removals: Sequence[Removal]) -> None:
-    """Delete records, and remember that they were there."""
+    """Delete records with their entries, and leave tombstones."""
     if not removals:
         return
     now = datetime.now(UTC)
-    listings = [each.record.listing for each in removals]
-    drop_entries(connection, chain.from_iterable(each.entries() for each in listings))
-    count_of = Counter(chain.from_iterable(each.counted_facets() for each in listings))
-    counters.change(connection, {spelling: -number for spelling, number in count_of.items()})
-    drop_rows(connection, people, ("number",), [(each.record.number,) for each in removals])
-    connection.execute(_FORGET_OLD, {"before": time_text(now - REMEMBER_GONE)})
-    remembered = [
-        (search_keys.id_sort_key(each.record.person.id), each.write_id, time_text(now))
-        for each in removals
+    records = [removal.record for removal in removals]
+    delete_entries(connection, chain.from_iterable(record.entries.by_key() for record in records))
+    count_of = Counter(chain.from_iterable(record.entries.counted_facets() for record in records))
+    counters.apply_delta(connection, {facet: -count for facet, count in count_of.items()})
+    delete_rows(connection, people, ("number",), [(record.number,) for record in records])
+    connection.execute(_DELETE_OLD_TOMBSTONES, {"before": time_text(now - TOMBSTONE_LIFETIME)})
+    rows = [
+        (search_keys.id_sort_key(record.employee.id), write_id, time_text(now))
+        for record, write_id in removals
     ]
-    drop_rows(connection, gone, ("tie",), [row[:1] for row in remembered])
-    put_rows(connection, gone, ("tie", "write_id", "deleted_at"), remembered)
+    delete_rows(connection, tombstones, ("id_key",), [row[:1] for row in rows])
+    insert_rows(connection, tombstones, ("id_key", "write_id", "deleted_at"), rows)
 
 
-def who_deleted(connection: Connection, employee_ids: Iterable[str]) -> dict[str, str]:
-    """The writes that deleted these ids, by tie, where one is remembered."""
-    ties = [*map(search_keys.id_sort_key, employee_ids)]
-    return dict(rows_with(connection, gone, ("tie", "write_id"), ties))
+def deletion_write_ids(connection: Connection, employee_ids: Iterable[str]) -> dict[str, str]:
+    """Return the write ids of the tombstones of these ids, by id key."""
+    id_keys = [*map(search_keys.id_sort_key, employee_ids)]
+    return dict(select_rows(connection, tombstones, ("id_key", "write_id"), id_keys))
 
 
 def put_entries(connection: Connection, rows: Iterable[EntryRow]) -> None:
-    """Put rows into ``entry``, in the place of any that a program left with no record."""
-    ordered = sorted(rows)  # as in the tree that they go to
+    """Insert rows into ``entry``; replace orphans that another program left."""
+    ordered = sorted(rows)  # in the order of the primary key
     if not ordered:
         return
     try:
         with connection.begin_nested():
-            put_rows(connection, entry, ENTRY, ordered)
+            insert_rows(connection, entry, ENTRY_COLUMNS, ordered)
     except IntegrityError:
-        drop_entries(connection, [row[:2] for row in ordered])
-        put_rows(connection, entry, ENTRY, ordered)
+        delete_entries(connection, [row[:2] for row in ordered])
+        insert_rows(connection, entry, ENTRY_COLUMNS, ordered)
 
 
-def drop_entries(connection: Connection, places: Iterable[Place]) -> None:
-    """Take rows from ``entry``."""
-    drop_rows(connection, entry, ("view", "at"), sorted(places))
+def delete_entries(connection: Connection, keys: Iterable[EntryKey]) -> None:
+    """Delete rows of ``entry``."""
+    delete_rows(connection, entry, ("view", "at"), sorted(keys))
 
 
-def can_be_stored(text: str) -> bool:
-    """Whether a text is Unicode that every database takes."""
+def is_storable(text: str) -> bool:
+    """Return whether every database accepts a text: it has no lone surrogates or NUL."""
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
         return False
 
 
-def _written(person: Employee, write_id: str) -> dict[str, Any]:
+def _write_columns(employee: Employee, write_id: str) -> dict[str, Any]:
     return {
-        "tie": search_keys.id_sort_key(person.id),
-        "version": person.version,
-        "updated_at": time_text(person.updated_at) if person.updated_at else None,
+        "id_key": search_keys.id_sort_key(employee.id),
+        "version": employee.version,
+        "updated_at": time_text(employee.updated_at) if employee.updated_at else None,
         "write_id": write_id,
     }

@@ -1,4 +1,4 @@
-"""Rows of ``person`` become Employee and Card, and back. Whatever a row holds, it is read."""
+"""Conversions between rows of ``person`` and Employee or Card; any row can be read."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
 
 
 def employee_from(row: RowMapping) -> Employee:
-    """The employee in a row."""
+    """Return the employee in a row."""
     return Employee(
         id=row["id"],
         **{name: row[name] or "" for name in TEXT_FIELDS},
-        badges=_badges_in(row["badges"] or ""),
+        badges=_parse_badges(row["badges"] or ""),
         photo_key=row["photo_key"] or "",
         version=row["version"] or 0,
-        updated_at=_time_in(row["updated_at"]),
+        updated_at=_parse_time(row["updated_at"]),
     )
 
 
-def columns_of(person: Employee) -> dict[str, Any]:
-    """The columns that hold the content of an employee."""
+def columns_of(employee: Employee) -> dict[str, Any]:
+    """Return the content columns of an employee."""
     return {
-        **{name: getattr(person, name) for name in TEXT_FIELDS},
-        "badges": badges_text(person.badges),
-        "photo_key": person.photo_key,
+        **{name: getattr(employee, name) for name in TEXT_FIELDS},
+        "badges": badges_text(employee.badges),
+        "photo_key": employee.photo_key,
     }
 
 
 def time_text(moment: datetime) -> str:
-    """A time as it is stored: sorts as it passes."""
+    """Return a time in the stored form, which sorts in the order of time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def card_from(values: Sequence[Any]) -> Card:
-    """The card in the values of ``CARD_COLUMNS``: what ``card_of`` makes of the whole record."""
+    """Return the card in the values of ``CARD_COLUMNS``, equal to ``card_of`` of the record."""
     if None in values:
         values = [value or "" for value in values]
     employee_id, *texts, badges, photo_key = values
-    # Nearly every card is as one_line would leave it, and this tells so at a third of the cost.
+    # Nearly every card needs no one_line; this test costs a third of the calls.
     line = f"|{'|'.join(texts)}|"
     if not (
         len(line) <= LINE_CHARACTERS
@@ -59,21 +59,21 @@ def card_from(values: Sequence[Any]) -> Card:
         and "| " not in line
     ):
         texts = [one_line(text) for text in texts]
-    return Card._make((employee_id, *texts, _known_badges_in(badges), photo_key))
+    return Card._make((employee_id, *texts, _parse_known_badges(badges), photo_key))
 
 
 @lru_cache(maxsize=1024)
-def _known_badges_in(text: str) -> tuple[str, ...]:
-    return tuple(badge for badge in _badges_in(text) if badge in BADGE_KEYS)
+def _parse_known_badges(text: str) -> tuple[str, ...]:
+    return tuple(badge for badge in _parse_badges(text) if badge in BADGE_KEYS)
 
 
 @lru_cache(maxsize=1024)
 def badges_text(badges: tuple[str, ...]) -> str:
-    """Badges as they are stored."""
+    """Return badges in the stored form, JSON."""
     return json.dumps(badges, ensure_ascii=False) if badges else ""
 
 
-def _badges_in(text: str) -> tuple[str, ...]:
+def _parse_badges(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     try:
@@ -82,7 +82,7 @@ def _badges_in(text: str) -> tuple[str, ...]:
         return badges_from(text)
 
 
-def _time_in(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""The version of the tables, brought up to date at start; Alembic is loaded only if it must."""
+"""The version of the tables, and their migration; Alembic is imported only if needed."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from sqlalchemy.exc import DBAPIError
 from app.model.errors import StorageUnavailable
 from app.storage.sql.engines.database import Database
 
-# The newest file in migrations/versions; asking Alembic for it would cost every start 100 ms.
+# The newest file in migrations/versions; reading it by Alembic would cost 100 ms at every start.
 VERSION = "0005"
-_STORED_IN = "alembic_version"
-_STORED = text("SELECT version_num FROM alembic_version")
+_VERSION_TABLE = "alembic_version"
+_READ_VERSION = text("SELECT version_num FROM alembic_version")
 
 
 def is_current(database: Database) -> bool:
-    """Whether the tables are there, in this version. Raises StorageUnavailable."""
+    """Return whether the tables exist in this version. Raises StorageUnavailable."""
     with database.reading("connect") as connection:
         return _stored_version(connection) == VERSION
 
 
-def bring_up_to_date(database: Database) -> list[str]:
-    """Make or change the tables; any number of processes may do it at once."""
-    database.make_place()
+def migrate(database: Database) -> list[str]:
+    """Create or migrate the tables; return what was done. Concurrent calls are safe."""
+    database.create_folder()
     if is_current(database):
         return []
     with database.migrating() as connection:
-        # To ask for a table that is not there would end the transaction.
-        known = inspect(connection).has_table(_STORED_IN)
-        before = _stored_version(connection) if known else None
+        # A query of a missing table would end the transaction.
+        exists = inspect(connection).has_table(_VERSION_TABLE)
+        before = _stored_version(connection) if exists else None
         if before == VERSION:
-            return []  # another process was quicker
+            return []  # another process has migrated them
         _migrate(database, connection, before)
-    made = "were created" if before is None else f"were upgraded from version {before} to {VERSION}"
-    return [f"The tables in {database.name} {made}."]
+    upgraded = f"were upgraded from version {before} to {VERSION}"
+    return [f"The tables in {database.name} {'were created' if before is None else upgraded}."]
 
 
-def require_current(database: Database) -> None:
-    """Raise StorageUnavailable unless the tables are there."""
+def check_current(database: Database) -> None:
+    """Raise StorageUnavailable unless the tables exist in this version."""
     if not is_current(database):
         raise database.unavailable("check", "the tables are missing or old: run `flask setup`")
 
 
 def _stored_version(connection: Connection) -> str | None:
     try:
-        return connection.execute(_STORED).scalar()
+        return connection.execute(_READ_VERSION).scalar()
     except DBAPIError as error:
-        if _STORED_IN in str(error.orig):
+        if _VERSION_TABLE in str(error.orig):
             return None  # no such table
         raise
 

@@ -1,11 +1,11 @@
-"""The secret that all machines on one server share: the first that is stored decides it."""
+"""The secret that all machines on one server share: the first one that is stored wins."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, String, Table, Text, select
 
 from app.storage.sql.engines.database import Database
-from app.storage.sql.tables import KEPT_BY_KEY, metadata
+from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS, metadata
 
 _NAME = "key"
 
@@ -14,18 +14,18 @@ secret = Table(
     metadata,
     Column("name", String(20), primary_key=True),
     Column("content", Text, nullable=False),
-    **KEPT_BY_KEY,
+    **CLUSTERED_TABLE_OPTIONS,
 )
 _STORED = select(secret.c.content).where(secret.c.name == _NAME)
 
 
 def shared_secret(database: Database, proposal: str) -> str:
-    """The secret that is stored; the proposal if there was none."""
+    """Return the stored secret; store the proposal if there was none."""
     with database.reading("secret") as connection:
         stored: str | None = connection.execute(_STORED).scalar()
     if stored is None:
         with database.writing("secret") as connection:
-            stored = connection.execute(_STORED).scalar()  # another machine may have been faster
+            stored = connection.execute(_STORED).scalar()  # another machine may have stored one
             if stored is None:
                 connection.execute(secret.insert(), {"name": _NAME, "content": proposal})
                 stored = proposal

@@ -1,4 +1,4 @@
-"""SqlStore: the contract of an EmployeeStore, kept by an SQL database."""
+"""SqlStore: the EmployeeStore in an SQL database."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from app.storage.vocabulary_writer import VocabularyWriter
 
 
 def open_sql_store(database_url: str) -> SqlStore:
-    """The store at this address. Asks nothing of it yet. Raises SettingsError."""
+    """Open the store at this address, without a connection. Raises SettingsError."""
     return SqlStore(Database(read_url(database_url)))
 
 
 class SqlStore:
-    """Employees in an SQL database; see contracts.EmployeeStore."""
+    """An EmployeeStore in an SQL database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,39 +43,43 @@ class SqlStore:
 
     @property
     def database(self) -> Database:
-        """Where the tables are, for what else is kept there."""
+        """The database, for the other stores in it."""
         return self._database
 
     def get(self, employee_id: str) -> Employee:
+        """Implement EmployeeStore.get."""
         with self._database.reading("get") as connection:
-            return _existing(records.read(connection, employee_id), employee_id).person
+            return _existing(records.read(connection, employee_id), employee_id).employee
 
     @retry_when_rolled_back
     def add(self, employee: Employee, write_id: str) -> Employee:
-        wanted = _normal(employee)
+        """Implement EmployeeStore.add."""
+        employee = _normalize(employee)
         with self._database.writing("add") as connection:
-            record = records.read(connection, wanted.id, to_change=True)
+            record = records.read(connection, employee.id, to_change=True)
             if record is not None:
-                if record.write_id == write_id or record.person.same_content(wanted):
-                    return record.person
-                raise EditConflict(record.person)
-            if records.who_deleted(connection, [wanted.id]):
-                raise EmployeeDeleted(wanted.id)
-            return self._vocabulary.collect(records.insert(connection, wanted, write_id))
+                if record.write_id == write_id or record.employee.same_content(employee):
+                    return record.employee
+                raise EditConflict(record.employee)
+            if records.deletion_write_ids(connection, [employee.id]):
+                raise EmployeeDeleted(employee.id)
+            return self._vocabulary.collect(records.insert(connection, employee, write_id))
 
     @retry_when_rolled_back
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
-        wanted = _normal(employee)
+        """Implement EmployeeStore.update."""
+        employee = _normalize(employee)
         with self._database.writing("update") as connection:
-            stored = records.read(connection, wanted.id, to_change=True)
-            record = _existing(stored, wanted.id)
-            if record.write_id == write_id or record.person.same_content(wanted):
-                return record.person
-            if revision_of(record.person) != expected_revision:
-                raise EditConflict(record.person)
-            return self._vocabulary.collect(records.change(connection, record, wanted, write_id))
+            stored = records.read(connection, employee.id, to_change=True)
+            record = _existing(stored, employee.id)
+            if record.write_id == write_id or record.employee.same_content(employee):
+                return record.employee
+            if revision_of(record.employee) != expected_revision:
+                raise EditConflict(record.employee)
+            return self._vocabulary.collect(records.change(connection, record, employee, write_id))
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+        """Implement EmployeeStore.delete."""
         deletion = Deletion(employee_id, expected_revision, write_id)
         (outcome,) = bulk_delete.delete_many(self._database, [deletion])
         if isinstance(outcome, DirectoryError):
@@ -83,31 +87,37 @@ class SqlStore:
         return outcome
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
+        """Implement EmployeeStore.browse."""
         with self._database.reading("browse") as connection:
             return browse.browse(connection, query, cursor, limit)
 
     def facets(self) -> Facets:
+        """Implement EmployeeStore.facets; unchanged counts are not read again."""
         with self._database.reading("facets") as connection:
             self._counts = counters.read(connection, self._counts)
             return self._counts.facets
 
     def check(self) -> None:
-        schema.require_current(self._database)
+        """Implement EmployeeStore.check by reading the version of the tables."""
+        schema.check_current(self._database)
 
     def maintain(self) -> None:
-        """Keep new words; the records and their listing changed in one transaction."""
+        """Implement EmployeeStore.maintain: write new words; the index needs no repair."""
         if self._vocabulary.has_unwritten:
-            # In a context of its own: the time of the request that is over does not count.
+            # In a copy of this context, where the deadline of the finished request does not apply.
             contextvars.copy_context().run(self._write_words)
 
     def set_up(self) -> list[str]:
-        return schema.bring_up_to_date(self._database)
+        """Implement EmployeeStore.set_up."""
+        return schema.migrate(self._database)
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        """Implement EmployeeStore.reindex."""
         steps = reindex.reindex(self._database, self._vocabulary.collect, force=force)
         return self._vocabulary.writing_between(steps)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+        """Implement EmployeeStore.follow: SQL databases report no changes."""
         yield (
             "An SQL database does not report changes by other programs, so there is nothing to "
             "follow. Run flask reindex to list them."
@@ -116,36 +126,44 @@ class SqlStore:
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        people = map(_normal, employees)
+        """Implement EmployeeStore.add_many."""
+        people = map(_normalize, employees)
         note = self._vocabulary.collect
         steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
         return self._vocabulary.writing_between(steps)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
+        """Implement EmployeeStore.delete_many, in one transaction."""
         return bulk_delete.delete_many(self._database, deletions)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
+        """Implement EmployeeStore.get_many."""
         with self._database.reading("get_many") as connection:
             return bulk_read.get_many(connection, employee_ids)
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Implement EmployeeStore.find_by_email."""
         with self._database.reading("find_by_email") as connection:
             return bulk_read.find_by_email(connection, addresses)
 
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
-        return bulk_read.everyone(self._database, bookmark)
+        """Implement EmployeeStore.iter_batches."""
+        return bulk_read.read_batches(self._database, bookmark)
 
     def vocabulary(self) -> Iterator[str]:
+        """Implement EmployeeStore.vocabulary."""
         return vocabulary.read(self._database)
 
     def photo_keys(self) -> Iterator[str]:
+        """Implement EmployeeStore.photo_keys."""
         keys = select(people.c.photo_key).where(people.c.photo_key != "")
         with self._database.snapshot("photo_keys") as connection:
             yield from connection.execution_options(yield_per=1_000).execute(keys).scalars()
 
     def shared_secret(self, proposal: str) -> str | None:
+        """Implement EmployeeStore.shared_secret; None for a file of this machine."""
         if not self._database.shared:
-            return None  # a file of this machine
+            return None
         return secret.shared_secret(self._database, proposal)
 
     def _write_words(self) -> None:
@@ -153,7 +171,7 @@ class SqlStore:
         self._vocabulary.write()
 
     def close(self) -> None:
-        """Give the connections back, for a test or a command that opens many stores."""
+        """Close all connections, for tests and commands that open many stores."""
         self._database.close()
 
 
@@ -164,11 +182,11 @@ def _existing(record: records.Record | None, employee_id: str) -> records.Record
 
 
 @lru_cache(maxsize=1024)
-def _badges(worn: tuple[str, ...]) -> tuple[str, ...]:
-    return badges_from(worn)
+def _normalize_badges(badges: tuple[str, ...]) -> tuple[str, ...]:
+    return badges_from(badges)
 
 
-def _normal(employee: Employee) -> Employee:
-    """The employee as it will be read back."""
-    badges = _badges(employee.badges)
+def _normalize(employee: Employee) -> Employee:
+    """Return the employee as it will be read from the database."""
+    badges = _normalize_badges(employee.badges)
     return employee if badges == employee.badges else replace(employee, badges=badges)

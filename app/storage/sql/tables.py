@@ -1,9 +1,10 @@
-"""The tables, in SQL that every database speaks.
+"""The tables, in portable SQL.
 
-``person`` holds the records. ``entry`` is the order of every list: a person has one row in each
-view that they belong to (``name``, ``word``, ``location:lisbon``, ``badge:apple``), at a place that
-sorts as the page shows it, so a page is one walk along the primary key. ``facet`` counts the people
-of each view by the exact spelling. ``gone`` remembers who was deleted.
+``person`` holds the records. ``entry`` is the index of all lists: an employee has one row in each
+of their views (``name``, ``word``, ``location:lisbon``, ``badge:apple``), keyed by the sort key of
+the page, so a page is a range scan of the primary key. ``facet`` counts the employees of each view
+by exact spelling. ``gone`` holds the tombstones of deleted employees. Column names are those of
+earlier releases; ``key`` is the name in Python.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from app.model.employee import Card
 from app.model.fields import FIELDS, FIRST_RELEASE
 
 
-class Ordered(TypeDecorator[str]):
-    """A text that is compared as UTF-8 bytes, and short enough for an index everywhere.
+class BytewiseText(TypeDecorator[str]):
+    """A text type that compares UTF-8 bytes, short enough for an index in every database.
 
-    To MySQL and MariaDB ``a`` is the same as ``a `` unless told otherwise, each in its own words.
+    MySQL and MariaDB ignore trailing spaces unless a collation says otherwise, each its own.
     """
 
     impl = String
@@ -31,7 +32,8 @@ class Ordered(TypeDecorator[str]):
         self.characters = characters
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        collation = None  # SQLite compares bytes unless told otherwise
+        """Return the string type of a dialect with its bytewise collation."""
+        collation = None  # the default of SQLite is bytewise
         if dialect.name == "postgresql":
             collation = "C"
         elif dialect.name == "mysql":
@@ -40,21 +42,21 @@ class Ordered(TypeDecorator[str]):
 
 
 def _is_mariadb(dialect: Dialect) -> bool:
-    return bool(getattr(dialect, "is_mariadb", False))  # known once it is connected
+    return bool(getattr(dialect, "is_mariadb", False))  # set after the first connection
 
 
-# How each database keeps a table. In MySQL the rows of a key lie beside it whatever it is told.
-KEPT: dict[str, Any] = {
+# In InnoDB every table is clustered by its primary key; SQLite needs an option.
+TABLE_OPTIONS: dict[str, Any] = {
     "mysql_engine": "InnoDB",
     "mysql_charset": "utf8mb4",
     "mysql_collate": "utf8mb4_bin",
 }
-KEPT_BY_KEY: dict[str, Any] = {**KEPT, "sqlite_with_rowid": False}
+CLUSTERED_TABLE_OPTIONS: dict[str, Any] = {**TABLE_OPTIONS, "sqlite_with_rowid": False}
 
 
-TIE, VIEW, AT, SPELLING, ID = 64, 80, 290, 200, 2_048
-# A line of 200 characters can grow by half and twice when its case is folded.
-EMAIL_KEY = 600
+_MAX_ID_KEY, _MAX_VIEW, _MAX_SORT_KEY, _MAX_SPELLING, _MAX_ID = 64, 80, 290, 200, 2_048
+# Case folding can make a line of 200 characters three times as long.
+_MAX_EMAIL_KEY = 600
 
 metadata = MetaData()
 
@@ -65,57 +67,57 @@ _IN_CARDS = Card._fields[1:]
 _NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in _IN_CARDS]
 _LATER = _BY_DIGEST[FIRST_RELEASE:]
 
-# What was typed may be NULL, so that a row which another program put in can be read.
-# ``place``, ``words``, ``listed`` and ``email_key`` say how the person is listed; see listing.py.
+# Content columns may be NULL, so that rows which another program inserted can be read.
+# ``sort_key``, ``words``, ``facets`` and ``email_key`` store index entries; see index/entries.py.
 people = Table(
     "person",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("tie", Ordered(TIE)),
+    Column("tie", BytewiseText(_MAX_ID_KEY), key="id_key"),
     Column("version", Integer),
     Column("updated_at", String(32)),
     Column("write_id", String(100)),
-    Column("id", Ordered(ID), nullable=False),
+    Column("id", BytewiseText(_MAX_ID), nullable=False),
     *(Column(name, Text) for name in _IN_CARDS),
-    Column("place", Ordered(AT)),
+    Column("place", BytewiseText(_MAX_SORT_KEY), key="sort_key"),
     Column("words", Text),
-    Column("listed", Text),
+    Column("listed", Text, key="facets"),
     *(Column(name, Text) for name in _NOT_IN_CARDS),
-    Column("email_key", Ordered(EMAIL_KEY)),
+    Column("email_key", BytewiseText(_MAX_EMAIL_KEY)),
     *(Column(name, Text) for name in _LATER),
-    Index("person_by_tie", "tie", unique=True),
+    Index("person_by_tie", "id_key", unique=True),
     Index("person_by_email", "email_key"),
-    **KEPT,
+    **TABLE_OPTIONS,
 )
 
 entry = Table(
     "entry",
     metadata,
-    Column("view", Ordered(VIEW), primary_key=True),
-    Column("at", Ordered(AT), primary_key=True),
+    Column("view", BytewiseText(_MAX_VIEW), primary_key=True),
+    Column("at", BytewiseText(_MAX_SORT_KEY), primary_key=True),
     Column("number", Integer, nullable=False),
-    # The shortest beginning of the word that finds this person here first; 0 outside ``word``.
-    Column("lead", Integer, nullable=False),
-    # The character of ``at``, from 1, with which the place among the names begins.
-    Column("start", Integer, nullable=False),
-    **KEPT_BY_KEY,
+    # Length of the shortest prefix that no earlier word of the employee has; 0 outside ``word``.
+    Column("lead", Integer, nullable=False, key="first_prefix_length"),
+    # The character of ``at``, counted from 1, at which the sort key of the name view starts.
+    Column("start", Integer, nullable=False, key="sort_key_start"),
+    **CLUSTERED_TABLE_OPTIONS,
 )
 
 facet = Table(
     "facet",
     metadata,
-    Column("view", Ordered(VIEW), primary_key=True),
-    Column("spelling", Ordered(SPELLING), primary_key=True),
+    Column("view", BytewiseText(_MAX_VIEW), primary_key=True),
+    Column("spelling", BytewiseText(_MAX_SPELLING), primary_key=True),
     Column("people", BigInteger, nullable=False),
-    **KEPT_BY_KEY,
+    **CLUSTERED_TABLE_OPTIONS,
 )
 
-gone = Table(
+tombstones = Table(
     "gone",
     metadata,
-    Column("tie", Ordered(TIE), primary_key=True),
+    Column("tie", BytewiseText(_MAX_ID_KEY), primary_key=True, key="id_key"),
     Column("write_id", String(100), nullable=False),
     Column("deleted_at", String(32), nullable=False),
     Index("gone_by_time", "deleted_at"),
-    **KEPT_BY_KEY,
+    **CLUSTERED_TABLE_OPTIONS,
 )

@@ -266,7 +266,7 @@ def test_a_role_that_cannot_be_renewed_is_told(store):
 
     ended = datetime.now(UTC) - timedelta(minutes=1)
     lend(store, RefreshableCredentials("ROLE", "secret", "token", ended, refuse, "a role"))
-    assert "no answer" in refusal(store.find, KEY).reason
+    assert "no answer" in refusal(store.locate, KEY).reason
     assert "no answer" in refusal(store.put, KEY, b"image").reason
 
 

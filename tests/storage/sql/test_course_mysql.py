@@ -101,7 +101,7 @@ def take_over(app: Flask) -> None:
 def test_rows_are_read_in_batches_whatever_they_hold(
     course: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(course_mysql, "BATCH", 2)
+    monkeypatch.setattr(course_mysql, "BATCH_SIZE", 2)
     jose, ada, ming, other = course_people(course)
     assert [each.id for each in (jose, ada, ming, other)] == [f"course-{n}0" for n in (1, 2, 3, 4)]
     assert (jose.photo_key, jose.badges) == ("employee_pic/1f.png", ("apple", "linux"))
@@ -185,6 +185,6 @@ def test_numbers_below_zero_and_columns_of_bytes_are_read(
         for number in (-7, -1, 0, 3):
             values = {"n": number, "place": "Łódź".encode()}
             connection.execute(text("INSERT INTO employee VALUES (:n, 'Ada', :place)"), values)
-    monkeypatch.setattr(course_mysql, "BATCH", 2)
+    monkeypatch.setattr(course_mysql, "BATCH_SIZE", 2)
     found = [(each.id, each.location) for each in course_people(url)]
     assert found == [(f"course-{number}", "Łódź") for number in (-7, -1, 0, 3)]

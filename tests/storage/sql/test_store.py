@@ -133,7 +133,9 @@ def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query:
         first = crowd.browse(query)
         second = crowd.browse(query, first.next)
         crowd.browse(query, second.previous)
-    assert any("SEARCH met USING PRIMARY KEY (view=? AND at>? AND at<?)" in step for step in seen)
+    assert any(
+        "SEARCH scan_row USING PRIMARY KEY (view=? AND at>? AND at<?)" in step for step in seen
+    )
     assert not [step for step in seen if step.startswith("SCAN") and "anon" not in step]
     assert not [step for step in seen if "TEMP B-TREE" in step and "GROUP BY" not in step]
 
@@ -273,7 +275,7 @@ def test_a_reindex_finds_entries_that_were_lost_or_are_wrong(store: SqlStore) ->
 def test_adding_many_goes_on_where_it_was_left(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_add, "BATCH", 10)
+    monkeypatch.setattr(bulk_add, "BATCH_SIZE", 10)
     running = store.add_many(some(45))
     assert [next(running), next(running)] == [10, 20]
     running.close()
@@ -285,8 +287,8 @@ def test_adding_many_goes_on_where_it_was_left(
 def test_many_people_in_any_order_are_stored_as_first_given(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_add, "BATCH", 15)
-    for name, size in (("WINDOW", 40), ("RUN", 10), ("PIECE", 3)):
+    monkeypatch.setattr(bulk_add, "BATCH_SIZE", 15)
+    for name, size in (("WINDOW_ITEMS", 40), ("RUN_ITEMS", 10), ("PIECE_ITEMS", 3)):
         monkeypatch.setattr(external_sort, name, size)
     people = list(some(115))
     Random(7).shuffle(people)
@@ -314,7 +316,7 @@ def test_adding_many_writes_nothing_to_undo_a_single_statement(store: SqlStore, 
 def test_little_of_the_log_is_read_again_where_memory_is_short(
     store: SqlStore, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "HELD_KB", 1_000)
+    monkeypatch.setattr(sqlite, "BULK_CACHE_KB", 1_000)
     people = list(sample_people(10_000))
     list(store.add_many(people[:5_000]))
     before = bytes_of("rchar")
@@ -346,7 +348,7 @@ def test_a_window_ends_before_whom_it_has_already() -> None:
 
 
 def test_nobody_waits_long_for_a_window_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(external_sort, "SECONDS", 0.0)
+    monkeypatch.setattr(external_sort, "MAX_WINDOW_SECONDS", 0.0)
     assert windows_of([("2", "a"), ("1", "b")], 100, 50, 10) == [[("2", "a")], [("1", "b")]]
 
 
@@ -354,9 +356,10 @@ def windows_of(
     items: list[tuple[object, ...]], window: int, run: int, piece: int
 ) -> list[list[tuple[object, ...]]]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, size in (("WINDOW", window), ("RUN", run), ("PIECE", piece)):
+        sizes = {"WINDOW_ITEMS": window, "RUN_ITEMS": run, "PIECE_ITEMS": piece}
+        for name, size in sizes.items():
             patch.setattr(external_sort, name, size)
-        return [list(each) for each in external_sort.sort_in_windows(items)]
+        return [list(each) for each in external_sort.sort_windows(items)]
 
 
 def full_disk(buffering: int) -> BinaryIO:
@@ -366,7 +369,7 @@ def full_disk(buffering: int) -> BinaryIO:
 def test_where_no_room_is_left_to_put_people_in_order_it_is_told(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(external_sort, "RUN", 5)
+    monkeypatch.setattr(external_sort, "RUN_ITEMS", 5)
     monkeypatch.setattr(tempfile, "TemporaryFile", full_disk)
     with pytest.raises(StorageUnavailable, match="No space left on device"):
         list(store.add_many(some(12)))
@@ -387,7 +390,7 @@ def test_adding_many_is_not_hindered_by_what_another_program_left(store: SqlStor
 def test_everyone_comes_batch_by_batch_while_people_come_and_go(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_read, "BATCH", 10)
+    monkeypatch.setattr(bulk_read, "BATCH_SIZE", 10)
     list(store.add_many(some(45)))
     running = store.iter_batches()
     first, second = next(running), next(running)

@@ -1,1 +1,1 @@
-"""SQLite, MySQL and PostgreSQL: connections and dialects."""
+"""SQLite, MySQL and PostgreSQL: connections, transactions and errors."""

@@ -1,4 +1,4 @@
-"""Connections to the database, and its errors in our words."""
+"""Connections to the database; its errors become StorageUnavailable."""
 
 from __future__ import annotations
 
@@ -19,64 +19,64 @@ from app.model.errors import SettingsError, StorageUnavailable
 from app.runtime import deadline
 from app.storage.sql.engines.protocol import DatabaseEngine
 
-_WRITE_ONE = (
+_HOW_TO_WRITE = (
     "write one like sqlite:////srv/directory.db, mysql://user:password@host/database or "
     "postgresql://user:password@host/database, or remove it."
 )
 _SQLITE, _MYSQL, _POSTGRESQL = "sqlite", "mysql+pymysql", "postgresql+psycopg"
-# Each way to write a kind of database, and the driver that speaks to it.
+# The driver for each scheme of an address.
 DRIVERS = {
     **dict.fromkeys(("sqlite", "sqlite+pysqlite"), _SQLITE),
     **dict.fromkeys(("mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"), _MYSQL),
     **dict.fromkeys(("postgresql", "postgresql+psycopg", "postgres"), _POSTGRESQL),
 }
-TRIES = 5
+MAX_ATTEMPTS = 5
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class RolledBack(StorageUnavailable):
-    """The database undid our transaction for the sake of another: nothing was written."""
+class TransactionConflict(StorageUnavailable):
+    """The database rolled back a transaction that conflicted with another: nothing was written."""
 
 
 def retry_when_rolled_back(write: Callable[P, T]) -> Callable[P, T]:
-    """Carry out a write again, a few times, when it was undone for the sake of another."""
+    """Retry a write a few times when its transaction conflicted with another."""
 
     @wraps(write)
-    def carry_out(*arguments: P.args, **options: P.kwargs) -> T:
-        for tried in range(1, TRIES):
+    def retrying(*arguments: P.args, **options: P.kwargs) -> T:
+        for attempt in range(1, MAX_ATTEMPTS):
             try:
                 return write(*arguments, **options)
-            except RolledBack:
-                time.sleep(min(random.uniform(0, 0.02 * 2**tried), deadline.remaining()))
+            except TransactionConflict:
+                time.sleep(min(random.uniform(0, 0.02 * 2**attempt), deadline.remaining()))
         return write(*arguments, **options)
 
-    return carry_out
+    return retrying
 
 
 def read_url(text: str) -> URL:
-    """The address of a database. Raises SettingsError, which never tells a password."""
+    """Parse the address of a database. Raises SettingsError, which never contains a password."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"DATABASE_URL is not a valid address: {_WRITE_ONE}") from error
+        raise SettingsError(f"DATABASE_URL is not a valid address: {_HOW_TO_WRITE}") from error
     driver = DRIVERS.get(url.drivername)
     if driver is None:
         raise SettingsError(
             f"DATABASE_URL names a database of the kind {url.drivername!r}, which is not "
-            f"supported: {_WRITE_ONE}"
+            f"supported: {_HOW_TO_WRITE}"
         )
     if url.database in (None, "", ":memory:"):
         what = "file" if driver == _SQLITE else "database"
-        raise SettingsError(f"DATABASE_URL names no {what}: {_WRITE_ONE}")
+        raise SettingsError(f"DATABASE_URL names no {what}: {_HOW_TO_WRITE}")
     if driver != _SQLITE and not url.host and not url.query:
-        raise SettingsError(f"DATABASE_URL names no host: {_WRITE_ONE}")
+        raise SettingsError(f"DATABASE_URL names no host: {_HOW_TO_WRITE}")
     return url.set(drivername=driver)
 
 
-def _kind_of(url: URL) -> DatabaseEngine:
-    """The kind of database; only the driver in use is loaded."""
+def _open_backend(url: URL) -> DatabaseEngine:
+    """Return the engine for an address; only the driver in use is imported."""
     if url.drivername == _MYSQL:
         from app.storage.sql.engines.mysql import MySqlEngine
 
@@ -91,30 +91,30 @@ def _kind_of(url: URL) -> DatabaseEngine:
 
 
 class Database:
-    """Where the tables are. Opening it does nothing; a connection is taken for each call."""
+    """A database. Creating it does no input or output; each call takes a connection of the pool."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._kind = _kind_of(url)
-        self._engine = self._kind.make_engine(url)
-        _forget_in_child(self._engine)
+        self._backend = _open_backend(url)
+        self._engine = self._backend.open_engine(url)
+        _dispose_after_fork(self._engine)
 
     @property
     def shared(self) -> bool:
-        """Whether several machines can reach it."""
-        return self._kind.shared
+        """Whether several machines can use it."""
+        return self._backend.shared
 
     @property
     def name(self) -> str:
-        """The file, or the database with its server; never a password."""
-        where = "" if not self.shared else f" on {self.url.host or 'this machine'}"
-        return f"{self.url.database}{where}"
+        """The file, or the database with its server, without a password."""
+        host = "" if not self.shared else f" on {self.url.host or 'this machine'}"
+        return f"{self.url.database}{host}"
 
     @contextmanager
     def reading(self, action: str) -> Iterator[Connection]:
-        """A connection for reads; each statement sees what is committed when it begins."""
+        """Yield a connection for reads, each of which sees what is committed when it starts."""
         try:
-            self._look_at_the_time(action)
+            self._check_deadline(action)
             with self._engine.connect() as connection:
                 yield connection
         except (DBAPIError, PoolTimeout) as error:
@@ -122,12 +122,12 @@ class Database:
 
     @contextmanager
     def writing(self, action: str) -> Iterator[Connection]:
-        """A connection that holds the write lock: all that the block does happens, or nothing."""
+        """Yield a connection with the write lock; the block is one transaction."""
         committing = False
         try:
-            self._look_at_the_time(action)
+            self._check_deadline(action)
             with self._engine.connect() as connection, connection.begin():
-                self._kind.begin_write(connection)
+                self._backend.begin_write(connection)
                 yield connection
                 committing = True
         except (DBAPIError, PoolTimeout) as error:
@@ -135,37 +135,37 @@ class Database:
 
     @contextmanager
     def snapshot(self, action: str) -> Iterator[Connection]:
-        """A connection whose reads all see one moment."""
+        """Yield a connection whose reads all see one snapshot."""
         with self.reading(action) as connection, connection.begin():
-            self._kind.begin_snapshot(connection)
+            self._backend.begin_snapshot(connection)
             yield connection
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """A connection that changes the tables, while no other does."""
-        with self.reading("migrate") as connection, self._kind.migration(connection):
+        """Yield a connection for a migration; only one runs at a time."""
+        with self.reading("migrate") as connection, self._backend.migration(connection):
             yield connection
 
     def grow_cache(self, connection: Connection) -> None:
-        """See Kind; for a process that adds or deletes many, and not for one that serves pages."""
-        self._kind.grow_cache(connection)
+        """Enlarge the cache for a bulk write, but not in a process that serves pages."""
+        self._backend.grow_cache(connection)
 
-    def make_place(self) -> None:
-        """Make the folder of a file."""
+    def create_folder(self) -> None:
+        """Create the folder of a database file. Raises StorageUnavailable."""
         try:
-            self._kind.make_place(self.url)
+            self._backend.create_folder(self.url)
         except OSError as error:
             raise self.unavailable("mkdir", str(error)) from error
 
     def close(self) -> None:
-        """Give the connections back to the system."""
+        """Close all connections of the pool."""
         self._engine.dispose()
 
     def unavailable(self, action: str, reason: str) -> StorageUnavailable:
-        """The error for what a statement cannot tell by itself."""
+        """Return the error for a reason that is not an error of the driver."""
         return StorageUnavailable("the database", f"sql:{action}", self._address(), reason)
 
-    def _look_at_the_time(self, action: str) -> None:
+    def _check_deadline(self, action: str) -> None:
         if deadline.remaining() <= 0:
             raise self.unavailable(action, "the request ran out of time")
 
@@ -173,32 +173,34 @@ class Database:
         self, action: str, error: DBAPIError | PoolTimeout, *, committing: bool = False
     ) -> StorageUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raised = RolledBack if self._kind.is_rollback(cause) else StorageUnavailable
-        return raised(
+        error_class = (
+            TransactionConflict if self._backend.is_rollback(cause) else StorageUnavailable
+        )
+        return error_class(
             "the database",
             f"sql:{action}",
             self._address(),
-            _words_of(cause),
-            maybe_written=committing and self._kind.may_have_written(cause),
+            _driver_message(cause),
+            maybe_written=committing and self._backend.may_have_written(cause),
         )
 
     def _address(self) -> str:
         return self.url.render_as_string(hide_password=True)
 
 
-def _words_of(error: BaseException | None) -> str:
-    """What the driver says, without its numbers and its advice."""
-    said = error.args[-1] if error is not None and error.args else error
-    return str(said).partition("\n")[0].rstrip(".")
+def _driver_message(error: BaseException | None) -> str:
+    """Return the message of the driver, without its number and advice."""
+    message = error.args[-1] if error is not None and error.args else error
+    return str(message).partition("\n")[0].rstrip(".")
 
 
-def _forget_in_child(engine: Engine) -> None:
-    """A forked worker opens its own connections: none may be used on both sides of a fork."""
-    known = weakref.ref(engine)
+def _dispose_after_fork(engine: Engine) -> None:
+    """Make a forked worker open its own connections, which processes must not share."""
+    reference = weakref.ref(engine)
 
-    def forget() -> None:
-        if (alive := known()) is not None:
-            alive.dispose(close=False)
+    def dispose() -> None:
+        if (existing := reference()) is not None:
+            existing.dispose(close=False)
 
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=forget)
+        os.register_at_fork(after_in_child=dispose)

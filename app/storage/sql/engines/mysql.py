@@ -1,4 +1,4 @@
-"""What is peculiar to MySQL and MariaDB. Nothing else knows it."""
+"""MySQL and MariaDB, by the driver PyMySQL."""
 
 from __future__ import annotations
 
@@ -15,55 +15,56 @@ from sqlalchemy import URL, Connection, Engine
 
 from app.model.errors import SettingsError
 from app.storage.sql.engines.server import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
-    WRITE_SECONDS,
+    CONNECT_TIMEOUT_SECONDS,
+    READ_TIMEOUT_SECONDS,
+    WRITE_TIMEOUT_SECONDS,
     ServerEngine,
-    within,
+    timeout_within_deadline,
 )
 
-_SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"  # what does not fit is never cut
-_EACH_STATEMENT_SEES_ALL = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-# Its one row is there as long as the tables are; who holds it writes.
-_LOCK = "SELECT version_num FROM alembic_version FOR UPDATE"
-_MIGRATION = "concat('directory ', left(database(), 50))"  # 64 characters at most
+_SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"  # a value that is too long is an error
+_READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+# The only row of a table that always exists: its row lock is the write lock.
+_LOCK_WRITES = "SELECT version_num FROM alembic_version FOR UPDATE"
+_MIGRATION_LOCK = "concat('directory ', left(database(), 50))"  # 64 characters at most
 _CLIENT_ERRORS = range(2000, 3000)
-_COLLISIONS = {ER.LOCK_DEADLOCK, ER.CHECKREAD}
+_CONFLICT_CODES = {ER.LOCK_DEADLOCK, ER.CHECKREAD}
 
 
-class Limited(DriverConnection):  # type: ignore[misc]
-    """A connection that waits for no answer longer than ``seconds``, nor than the request lasts."""
+class DeadlineConnection(DriverConnection):  # type: ignore[misc]
+    """A driver connection whose responses must arrive within ``seconds`` and the deadline."""
 
-    seconds = READ_SECONDS
+    seconds = READ_TIMEOUT_SECONDS
 
     def _execute_command(self, command: Any, sql: Any) -> None:
-        self._read_timeout = self._write_timeout = within(self.seconds)
+        self._read_timeout = self._write_timeout = timeout_within_deadline(self.seconds)
         super()._execute_command(command, sql)
 
-    def _create_ssl_ctx(self, given: Any) -> ssl.SSLContext:
-        """Encrypt where the server can. An authority that is not asked need not be loaded."""
-        if given:
-            return cast(ssl.SSLContext, super()._create_ssl_ctx(given))
+    def _create_ssl_ctx(self, options: Any) -> ssl.SSLContext:
+        """Encrypt if the server can; load no certificates unless options ask for a check."""
+        if options:
+            return cast(ssl.SSLContext, super()._create_ssl_ctx(options))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
 
     def rollback(self) -> None:
-        """Spare the server the question when nothing was begun."""
+        """Roll back only an open transaction, which saves a round trip."""
         if self.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS:
             super().rollback()
 
 
 class MySqlEngine(ServerEngine):
-    """A server of the MySQL family."""
+    """A DatabaseEngine for MySQL and MariaDB."""
 
     errors = MySQLError
 
-    def make_engine(self, url: URL) -> Engine:
-        engine = super().make_engine(url)
-        known = inspect.signature(DriverConnection.__init__).parameters
-        unknown = engine.dialect.create_connect_args(url)[1].keys() - known.keys()
+    def open_engine(self, url: URL) -> Engine:
+        """Implement DatabaseEngine.open_engine. Raises SettingsError for unknown options."""
+        engine = super().open_engine(url)
+        parameters = inspect.signature(DriverConnection.__init__).parameters
+        unknown = engine.dialect.create_connect_args(url)[1].keys() - parameters.keys()
         if unknown:
             raise SettingsError(
                 f"DATABASE_URL has options that the driver PyMySQL does not know: "
@@ -71,14 +72,15 @@ class MySqlEngine(ServerEngine):
             )
         return engine
 
-    def connect(self, options: dict[str, Any]) -> Limited:
-        seconds = within(CONNECT_SECONDS)
-        return Limited(
+    def connect(self, options: dict[str, Any]) -> DeadlineConnection:
+        """Implement ServerEngine.connect."""
+        seconds = timeout_within_deadline(CONNECT_TIMEOUT_SECONDS)
+        return DeadlineConnection(
             **{
                 **options,
                 "charset": "utf8mb4",
                 "sql_mode": _SQL_MODE,
-                "init_command": _EACH_STATEMENT_SEES_ALL,
+                "init_command": _READ_COMMITTED,
                 "autocommit": True,
                 "connect_timeout": seconds,
                 "read_timeout": seconds,
@@ -86,50 +88,57 @@ class MySqlEngine(ServerEngine):
             }
         )
 
-    def ping(self, connection: Limited) -> None:
+    def ping(self, connection: DeadlineConnection) -> None:
+        """Implement ServerEngine.ping."""
         connection.ping()
 
-    def socket_of(self, connection: Limited) -> int:
+    def file_number(self, connection: DeadlineConnection) -> int:
+        """Implement ServerEngine.file_number."""
         if connection._sock is None:
             raise InterfaceError(0, "")
         return int(connection._sock.fileno())
 
-    def limit(self, connection: Limited, seconds: float) -> None:
+    def set_statement_timeout(self, connection: DeadlineConnection, seconds: float) -> None:
+        """Implement ServerEngine.set_statement_timeout."""
         if "MariaDB" in connection.get_server_info():
             connection.query(f"SET SESSION max_statement_time = {seconds}")
         else:
             connection.query(f"SET SESSION max_execution_time = {int(seconds * 1000)}")
 
     def begin_write(self, connection: Connection) -> None:
-        _driver(connection).seconds = WRITE_SECONDS
+        """Implement DatabaseEngine.begin_write, by a row lock on the version of the tables."""
+        _driver(connection).seconds = WRITE_TIMEOUT_SECONDS
         connection.exec_driver_sql("START TRANSACTION")
-        connection.exec_driver_sql(_LOCK)
+        connection.exec_driver_sql(_LOCK_WRITES)
 
     def grow_cache(self, connection: Connection) -> None:
-        pass  # the memory is the server's
+        """Do nothing: the cache belongs to the server."""
 
     def begin_snapshot(self, connection: Connection) -> None:
+        """Implement DatabaseEngine.begin_snapshot."""
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
     @contextmanager
     def migration(self, connection: Connection) -> Iterator[None]:
-        """A table that is made or changed is so at once: what a failed migration did, stays."""
-        seconds = within(60)
+        """Implement DatabaseEngine.migration; DDL commits, so a failed one leaves changes."""
+        seconds = timeout_within_deadline(60)
         _driver(connection).seconds = seconds
-        connection.exec_driver_sql(f"SELECT get_lock({_MIGRATION}, {int(seconds)})")
+        connection.exec_driver_sql(f"SELECT get_lock({_MIGRATION_LOCK}, {int(seconds)})")
         try:
             yield
             connection.commit()
         finally:
-            connection.exec_driver_sql(f"DO release_lock({_MIGRATION})")
+            connection.exec_driver_sql(f"DO release_lock({_MIGRATION_LOCK})")
 
     def may_have_written(self, error: BaseException | None) -> bool:
+        """Implement DatabaseEngine.may_have_written."""
         code = _code_of(error)
         return code == 0 or code in _CLIENT_ERRORS or code == ER.SERVER_SHUTDOWN
 
     def is_rollback(self, error: BaseException | None) -> bool:
-        return _code_of(error) in _COLLISIONS
+        """Implement DatabaseEngine.is_rollback."""
+        return _code_of(error) in _CONFLICT_CODES
 
 
 def _driver(connection: Connection) -> Any:

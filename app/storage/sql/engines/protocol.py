@@ -1,4 +1,4 @@
-"""What a kind of database is asked that SQL does not say the same way everywhere."""
+"""DatabaseEngine: the operations that differ between databases."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from sqlalchemy import URL, Connection, Engine
 
 
 class DatabaseEngine(Protocol):
-    """One kind of database. ``shared`` says whether several machines can reach the same one."""
+    """A database system; ``shared`` says whether several machines can use one database."""
 
     shared: bool
 
-    def make_engine(self, url: URL) -> Engine:
-        """An engine for this address; nothing is opened yet, and no driver begins transactions."""
+    def open_engine(self, url: URL) -> Engine:
+        """Return an SQLAlchemy engine without opening it; its driver starts no transactions."""
 
-    def make_place(self, url: URL) -> None:
-        """Make what the database itself needs, where it can be made. Raises OSError."""
+    def create_folder(self, url: URL) -> None:
+        """Create the folder of a database file, if there is one. Raises OSError."""
 
     def begin_write(self, connection: Connection) -> None:
-        """Wait for the write lock, as long as the request may; what follows is one transaction."""
+        """Start a transaction with the write lock, waiting for it within the deadline."""
 
     def grow_cache(self, connection: Connection) -> None:
-        """Keep more of the tables in memory on this connection, which many rows are put into."""
+        """Enlarge the page cache of this connection before a bulk write."""
 
     def begin_snapshot(self, connection: Connection) -> None:
-        """All reads from now on see one moment."""
+        """Start a transaction whose reads all see one snapshot."""
 
     def migration(self, connection: Connection) -> AbstractContextManager[None]:
-        """A block that changes tables; no other migration begins before it ends."""
+        """Return a context in which tables may change; only one migration runs at a time."""
 
     def may_have_written(self, error: BaseException | None) -> bool:
-        """Whether a commit that failed with this error may be found done after all."""
+        """Return whether a commit that failed with this error may have succeeded."""
 
     def is_rollback(self, error: BaseException | None) -> bool:
-        """Whether the transaction was undone for the sake of another, and can be tried again."""
+        """Return whether a conflicting transaction was rolled back, and may be retried."""

@@ -1,4 +1,4 @@
-"""What database servers have in common: they are far away, may be silent, and are shared."""
+"""The common part of database servers: pools, timeouts and checks of idle connections."""
 
 from __future__ import annotations
 
@@ -15,94 +15,97 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.runtime import deadline
 
-# One request holds one connection: few are kept, and as many as a worker has threads are opened.
-KEPT, MORE = 4, 12
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 2.0
-WRITE_SECONDS = 5.0
-COMMAND_SECONDS = 600.0  # for one statement of a command, which has no deadline
-# A connection that nobody used for so long may have been cut on the way.
+# A request holds one connection: 4 stay open, and up to 16, the threads of a worker, are opened.
+_POOL_SIZE, _MAX_OVERFLOW = 4, 12
+CONNECT_TIMEOUT_SECONDS = 2.0
+READ_TIMEOUT_SECONDS = 2.0
+WRITE_TIMEOUT_SECONDS = 5.0
+_COMMAND_TIMEOUT_SECONDS = 600.0  # per statement of a command, which has no deadline
+# After this time without use a connection is pinged: a firewall may have dropped it.
 IDLE_SECONDS = 5.0
-_LEAST = 0.05
+_MIN_TIMEOUT_SECONDS = 0.05
 
 
-def within(seconds: float) -> float:
-    """So many seconds, or what is left to the request; a command has a patience of its own."""
-    left = deadline.remaining()
-    return COMMAND_SECONDS if math.isinf(left) else max(_LEAST, min(seconds, left))
+def timeout_within_deadline(seconds: float) -> float:
+    """Return the timeout within the deadline, or that of a command, which has no deadline."""
+    remaining = deadline.remaining()
+    if math.isinf(remaining):
+        return _COMMAND_TIMEOUT_SECONDS
+    return max(_MIN_TIMEOUT_SECONDS, min(seconds, remaining))
 
 
 class ServerEngine:
-    """What is the same for every server; see Kind.
+    """The common part of a DatabaseEngine for a server.
 
-    A connection of its driver has ``seconds``: how long one answer may take, at most.
+    A connection of its driver has ``seconds``, the timeout of one response.
     """
 
     shared = True
     errors: type[Exception]
     options: Mapping[str, Any] = {}
 
-    def make_engine(self, url: URL) -> Engine:
+    def open_engine(self, url: URL) -> Engine:
+        """Implement DatabaseEngine.open_engine."""
         engine = create_engine(
             url,
-            pool_size=KEPT,
-            max_overflow=MORE,
+            pool_size=_POOL_SIZE,
+            max_overflow=_MAX_OVERFLOW,
             pool_use_lifo=True,
-            pool_timeout=READ_SECONDS,
+            pool_timeout=READ_TIMEOUT_SECONDS,
             hide_parameters=True,
             **self.options,
         )
-        event.listen(engine, "do_connect", self._connect)
-        event.listen(engine, "checkout", self._check_out)
-        event.listen(engine, "checkin", _check_in)
+        event.listen(engine, "do_connect", self._open_connection)
+        event.listen(engine, "checkout", self._prepare_connection)
+        event.listen(engine, "checkin", _note_use)
         return engine
 
-    def make_place(self, url: URL) -> None:
-        """Nothing: the database is made by whoever keeps the server."""
+    def create_folder(self, url: URL) -> None:
+        """Do nothing: an administrator creates the database."""
 
     def connect(self, options: dict[str, Any]) -> Any:
-        """A connection of the driver, which begins no transaction of its own."""
+        """Open a connection of the driver, in autocommit mode."""
         raise NotImplementedError
 
     def ping(self, connection: Any) -> None:
-        """Ask for a sign of life."""
+        """Check that the server answers. Raises one of ``errors``."""
         raise NotImplementedError
 
-    def socket_of(self, connection: Any) -> int:
-        """The number of its socket; raises one of ``errors`` where it is closed."""
+    def file_number(self, connection: Any) -> int:
+        """Return the file number of the socket. Raises one of ``errors`` when it is closed."""
         raise NotImplementedError
 
-    def limit(self, connection: Any, seconds: float) -> None:
-        """Have the server end each statement after so long, also when we are gone; 0 is never."""
+    def set_statement_timeout(self, connection: Any, seconds: float) -> None:
+        """Let the server cancel statements after this time, also without a client; 0 is never."""
         raise NotImplementedError
 
-    def _connect(
+    def _open_connection(
         self, dialect: Dialect, entry: ConnectionPoolEntry, arguments: Any, options: dict[str, Any]
     ) -> Any:
         return self.connect(options)
 
-    def _check_out(self, connection: Any, entry: ConnectionPoolEntry, proxy: Any) -> None:
-        """A connection that answers, with the limits of what it is taken for."""
-        connection.seconds = READ_SECONDS
+    def _prepare_connection(self, connection: Any, entry: ConnectionPoolEntry, proxy: Any) -> None:
+        """Check that a pooled connection works, and set its timeouts."""
+        connection.seconds = READ_TIMEOUT_SECONDS
         idle = time.monotonic() - entry.info.get("used", math.inf)
         try:
-            # A server that ends a connection says so on it, or closes it.
-            if idle > IDLE_SECONDS or _can_be_read(self.socket_of(connection)):
+            # A server that closes a connection leaves a message or an end of file on the socket.
+            if idle > IDLE_SECONDS or _is_readable(self.file_number(connection)):
                 self.ping(connection)
         except self.errors as error:
-            raise InvalidatePoolError from error  # the pool opens others
-        limit = 0.0 if math.isinf(deadline.remaining()) else WRITE_SECONDS
-        if entry.info.get("limit", 0.0) != limit:
-            self.limit(connection, limit)
-            entry.info["limit"] = limit
+            raise InvalidatePoolError from error  # the pool opens new ones
+        seconds = 0.0 if math.isinf(deadline.remaining()) else WRITE_TIMEOUT_SECONDS
+        if entry.info.get("limit", 0.0) != seconds:
+            self.set_statement_timeout(connection, seconds)
+            entry.info["limit"] = seconds
 
 
-def _can_be_read(socket: int) -> bool:
-    """Whether something came that nobody asked for; the end of a connection is that too."""
-    asked = select.poll()
-    asked.register(socket, select.POLLIN)
-    return bool(asked.poll(0))
+def _is_readable(socket: int) -> bool:
+    """Return whether data or an end of file is waiting on an idle connection."""
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
-def _check_in(connection: Any, entry: ConnectionPoolEntry) -> None:
+def _note_use(connection: Any, entry: ConnectionPoolEntry) -> None:
     entry.info["used"] = time.monotonic()

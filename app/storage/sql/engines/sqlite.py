@@ -1,4 +1,4 @@
-"""What is peculiar to SQLite: its pragmas, its transactions, its errors. Nothing else knows it."""
+"""SQLite: its pragmas, transactions and errors."""
 
 from __future__ import annotations
 
@@ -17,81 +17,89 @@ from app.runtime import deadline
 
 # One request holds one connection; twice the threads of a worker, so that none waits for the pool.
 POOL_SIZE = 16
-READ_WAIT_SECONDS = 2.0
-WRITE_WAIT_SECONDS = 5.0
-# Pages in memory where many rows are put in; SQLite holds 2 MB otherwise.
-HELD_KB = 12_000
+READ_TIMEOUT_SECONDS = 2.0
+WRITE_TIMEOUT_SECONDS = 5.0
+# Page cache in a bulk write; the default of SQLite is 2 MB.
+BULK_CACHE_KB = 12_000
 
 
 class SqliteEngine:
-    """A file of this machine; see Kind."""
+    """A DatabaseEngine for a file of this machine."""
 
     shared = False
 
-    def make_engine(self, url: URL) -> Engine:
+    def open_engine(self, url: URL) -> Engine:
+        """Implement DatabaseEngine.open_engine."""
         engine = create_engine(
             url,
             pool_size=POOL_SIZE,
-            pool_use_lifo=True,  # the connection used last has pages in memory
+            pool_use_lifo=True,  # the last connection has pages in its cache
             max_overflow=0,
-            pool_timeout=WRITE_WAIT_SECONDS,
+            pool_timeout=WRITE_TIMEOUT_SECONDS,
             hide_parameters=True,
         )
-        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "connect", _configure)
         return engine
 
-    def make_place(self, url: URL) -> None:
+    def create_folder(self, url: URL) -> None:
+        """Implement DatabaseEngine.create_folder."""
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
 
     def begin_write(self, connection: Connection) -> None:
-        wait = min(deadline.remaining(), WRITE_WAIT_SECONDS)
+        """Implement DatabaseEngine.begin_write, which is that of the file."""
+        wait = min(deadline.remaining(), WRITE_TIMEOUT_SECONDS)
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def grow_cache(self, connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {-HELD_KB}")
+        """Implement DatabaseEngine.grow_cache, to 12 MB."""
+        connection.exec_driver_sql(f"PRAGMA cache_size = {-BULK_CACHE_KB}")
 
     def begin_snapshot(self, connection: Connection) -> None:
+        """Implement DatabaseEngine.begin_snapshot."""
         connection.exec_driver_sql("BEGIN")
 
     @contextmanager
     def migration(self, connection: Connection) -> Iterator[None]:
-        _use_write_ahead_log(connection)
+        """Implement DatabaseEngine.migration, in one transaction, after a switch to WAL mode."""
+        _enable_wal(connection)
         connection.commit()
         with connection.begin():
             self.begin_write(connection)
             yield
 
     def may_have_written(self, error: BaseException | None) -> bool:
-        return _name_of(error).startswith("SQLITE_IOERR")
+        """Implement DatabaseEngine.may_have_written."""
+        return _error_name(error).startswith("SQLITE_IOERR")
 
     def is_rollback(self, error: BaseException | None) -> bool:
-        return False  # one writes, the others wait
+        """Implement DatabaseEngine.is_rollback."""
+        return False  # writers wait for the lock of the file
 
 
-def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    # The driver begins no transaction of its own: a read is one statement, a write says BEGIN.
+def _configure(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    # Autocommit: a read is one statement, a write starts with BEGIN.
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA busy_timeout = {int(READ_WAIT_SECONDS * 1000)}")
+    connection.execute(f"PRAGMA busy_timeout = {int(READ_TIMEOUT_SECONDS * 1000)}")
 
 
-def _use_write_ahead_log(connection: Connection) -> None:
-    """Readers and one writer do not wait for one another from now on; the file remembers it.
+def _enable_wal(connection: Connection) -> None:
+    """Switch the file to a write-ahead log, so that readers and the writer do not block each other.
 
-    The switch needs the file for itself for a moment, and does not wait for it as a write does.
+    The switch needs exclusive access for a moment, and ignores the busy timeout.
     """
-    ends = time.monotonic() + min(deadline.remaining(), WRITE_WAIT_SECONDS)
+    give_up_at = time.monotonic() + min(deadline.remaining(), WRITE_TIMEOUT_SECONDS)
     while True:
         try:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         except OperationalError as error:
-            if _name_of(error.orig) != "SQLITE_BUSY" or time.monotonic() > ends:
+            if _error_name(error.orig) != "SQLITE_BUSY" or time.monotonic() > give_up_at:
                 raise
             time.sleep(0.02)
         else:
             return
 
 
-def _name_of(error: BaseException | None) -> str:
+def _error_name(error: BaseException | None) -> str:
     return getattr(error, "sqlite_errorname", "") if isinstance(error, sqlite3.Error) else ""

@@ -17,7 +17,7 @@ from app.storage.sql.index.statements import (
     Conditions,
     IndexScan,
     conditions_of,
-    places_met,
+    count_entries,
     scan_by_name,
     scan_by_other_word,
     scan_by_view,
@@ -100,7 +100,7 @@ def _find(connection: Connection, asked: Conditions, span: Span, most: int) -> F
 
 
 def _walk_along(connection: Connection, walk: IndexScan, span: Span, most: int) -> Found:
-    if not walk.asks_more:
+    if not walk.is_filtered:
         values = walk.values(span.after, span.before, most)
         statement = walk.page(backwards=span.backwards, window=False)
         return Found(connection.execute(statement, values).all())
@@ -126,7 +126,7 @@ def _shortest_by_name(connection: Connection, asked: Conditions) -> IndexScan:
     """The walk in the order of names that has the fewest people on it."""
     if len(asked.views) < 2:
         return scan_by_view(asked, asked.views[0]) if asked.views else scan_by_name(asked)
-    people = counters.people_in(connection, asked.views)
+    people = counters.count_people(connection, asked.views)
     return scan_by_view(asked, min(people, key=people.__getitem__))
 
 
@@ -135,21 +135,21 @@ def _short_walk(connection: Connection, asked: Conditions) -> IndexScan | None:
     walks = {view: scan_by_view(asked, view) for view in asked.views}
     if asked.letter:
         walks[view_of(LETTERS, search_keys.letter_of(asked.letter))] = scan_by_name(asked)
-    people = counters.people_in(connection, walks) if walks else {}
+    people = counters.count_people(connection, walks) if walks else {}
     view = min(people, key=people.__getitem__, default=None)
     if view is not None and people[view] <= FEW:
         return walks[view]
     for word in asked.words[1:]:
         walk = scan_by_other_word(asked, word)
         values = walk.values("", LAST, FEW + 1)
-        if connection.execute(places_met(), values).scalar_one() <= FEW:
+        if connection.execute(count_entries(), values).scalar_one() <= FEW:
             return walk
     return None
 
 
 def _sort_all(connection: Connection, walk: IndexScan, word: str, span: Span, most: int) -> Found:
     """Everyone on a short walk, put in the order of the word typed first."""
-    rows = connection.execute(walk.everyone(), walk.values("", LAST, FEW + 1))
+    rows = connection.execute(walk.all_rows(), walk.values("", LAST, FEW + 1))
     ordered = []
     for place, words, *card in rows:
         matched = search_keys.matched_word(words.split(), word)

@@ -1,4 +1,4 @@
-"""How many people each view has, by spelling: changed with the record, read at a flat cost."""
+"""The counts of employees by view and spelling, changed in the transaction of each record."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from app.contracts import Facets
 from app.contracts.queries import facets_from
-from app.storage.sql.index.entries import CHANGES, KINDS, NAMES, Spelling
+from app.storage.sql.index.entries import CHANGES, KINDS, NAMES, FacetKey
 from app.storage.sql.tables import facet
 
-_AT = (facet.c.view == bindparam("in_view"), facet.c.spelling == bindparam("as_spelled"))
-_ADD = facet.update().where(*_AT).values(people=facet.c.people + bindparam("more"))
-_PUT = facet.insert()
-# Less than nobody is a mistake that a reindex will add up to right, so it is kept.
-_DROP_EMPTY = facet.delete().where(*_AT, facet.c.people == 0)
-_KNOWN = select(facet.c.view, facet.c.spelling).where(
+_KEY = (facet.c.view == bindparam("in_view"), facet.c.spelling == bindparam("as_spelled"))
+_ADD = facet.update().where(*_KEY).values(people=facet.c.people + bindparam("delta"))
+_INSERT = facet.insert()
+# A negative count is an error that reindex corrects by addition, so it is kept.
+_DELETE_EMPTY = facet.delete().where(*_KEY, facet.c.people == 0)
+_EXISTING = select(facet.c.view, facet.c.spelling).where(
     facet.c.view.in_(bindparam("views", expanding=True))
 )
 _CHANGES = select(facet.c.people).where(facet.c.view == CHANGES)
 _ALL = select(facet.c.view, facet.c.spelling, facet.c.people)
-_PEOPLE_IN = (
+_COUNT_PEOPLE = (
     select(facet.c.view, func.sum(facet.c.people))
     .where(facet.c.view.in_(bindparam("views", expanding=True)))
     .group_by(facet.c.view)
@@ -30,62 +30,60 @@ _PEOPLE_IN = (
 
 
 class CountSnapshot(NamedTuple):
-    """Counts as they were read, with how often they had changed by then."""
+    """Counts as read, with the number of changes until then."""
 
     changes: int
     facets: Facets
 
 
-def change(connection: Connection, more: Mapping[Spelling, int]) -> None:
-    """Count so many people more or less; always in one order, so that no two writers lock up."""
-    wanted = {spelling: number for spelling, number in more.items() if number}
-    if not wanted:
+def apply_delta(connection: Connection, delta: Mapping[FacetKey, int]) -> None:
+    """Add a delta to the counts; always in the order of keys, which prevents deadlocks."""
+    changes = {facet_key: number for facet_key, number in delta.items() if number}
+    if not changes:
         return
-    wanted[CHANGES, ""] = 1
-    views = sorted({view for view, _ in wanted})
-    known = {(row.view, row.spelling) for row in connection.execute(_KNOWN, {"views": views})}
+    changes[CHANGES, ""] = 1
+    views = sorted({view for view, _ in changes})
+    existing = {(row.view, row.spelling) for row in connection.execute(_EXISTING, {"views": views})}
     rows: list[dict[str, Any]] = [
-        {"in_view": view, "as_spelled": as_spelled, "more": wanted[view, as_spelled]}
-        for view, as_spelled in sorted(wanted.keys() & known)
+        {"in_view": view, "as_spelled": spelling, "delta": changes[view, spelling]}
+        for view, spelling in sorted(changes.keys() & existing)
     ]
     if rows:
         connection.execute(_ADD, rows)
     new = [
-        {"view": view, "spelling": as_spelled, "people": wanted[view, as_spelled]}
-        for view, as_spelled in sorted(wanted.keys() - known)
+        {"view": view, "spelling": spelling, "people": changes[view, spelling]}
+        for view, spelling in sorted(changes.keys() - existing)
     ]
     if new:
-        connection.execute(_PUT, new)
-    if fewer := [row for row in rows if row["more"] < 0]:
-        connection.execute(_DROP_EMPTY, fewer)
+        connection.execute(_INSERT, new)
+    if decreased := [row for row in rows if row["delta"] < 0]:
+        connection.execute(_DELETE_EMPTY, decreased)
 
 
-def read(connection: Connection, known: CountSnapshot | None) -> CountSnapshot:
-    """The counts; the same object again while nothing has changed."""
+def read(connection: Connection, previous: CountSnapshot | None) -> CountSnapshot:
+    """Read the counts; return the previous snapshot if nothing has changed since."""
     changes = connection.execute(_CHANGES).scalar() or 0
-    if known is not None and known.changes == changes:
-        return known
-    # A write between the two reads makes the counts newer than their number: read again next time.
+    if previous is not None and previous.changes == changes:
+        return previous
+    # After a write between the two reads the counts are newer than ``changes``, and read again.
     rows = connection.execute(_ALL).all()
-    return CountSnapshot(
-        changes, _facets_from({(view, as_spelled): n for view, as_spelled, n in rows})
-    )
+    return CountSnapshot(changes, _facets_from({(view, spelling): n for view, spelling, n in rows}))
 
 
-def stored(connection: Connection) -> dict[Spelling, int]:
-    """The counts as they stand, without the number of changes."""
+def read_counts(connection: Connection) -> dict[FacetKey, int]:
+    """Read all counts, without the number of changes."""
     rows = connection.execute(_ALL).all()
-    return {(view, as_spelled): n for view, as_spelled, n in rows if view != CHANGES}
+    return {(view, spelling): n for view, spelling, n in rows if view != CHANGES}
 
 
-def people_in(connection: Connection, views: Iterable[str]) -> dict[str, int]:
-    """How many people each of these views has."""
-    wanted = list(views)
-    found = {view: int(n) for view, n in connection.execute(_PEOPLE_IN, {"views": wanted})}
-    return {view: found.get(view, 0) for view in wanted}
+def count_people(connection: Connection, views: Iterable[str]) -> dict[str, int]:
+    """Return how many employees each of these views has."""
+    names = list(views)
+    count_of = {view: int(n) for view, n in connection.execute(_COUNT_PEOPLE, {"views": names})}
+    return {view: count_of.get(view, 0) for view in names}
 
 
-def _facets_from(counts: Mapping[Spelling, int]) -> Facets:
+def _facets_from(counts: Mapping[FacetKey, int]) -> Facets:
     by_kind: dict[str, dict[str, int]] = {}
     for (view, spelling), number in counts.items():
         kind, _, key = view.partition(":")

@@ -1,7 +1,7 @@
-"""How an employee is listed: pure functions from a record to rows of ``entry`` and ``facet``.
+"""The index entries of an employee: pure functions from a record to rows of the index.
 
-What is listed is kept beside the record (``place``, ``words``, ``listed``), so that it can be taken
-away again whatever has happened to the record, or to the rules of search_keys.py, since.
+The current entries are stored in columns beside the record, so that they can be removed even after
+the record, or the rules of search_keys.py, have changed.
 """
 
 from __future__ import annotations
@@ -27,157 +27,160 @@ NAMES, WORDS, CHANGES = "name", "word", "changes"
 LETTERS, BADGE, JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
 _TEXT_KINDS = tuple(facet.sql_kind for facet in TEXT_FACETS)
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
-_KEY_BYTES = 64
-# The columns of ``person`` that keep a listing.
-LISTED = ("place", "words", "listed", "email_key")
+_MAX_KEY_BYTES = 64
+# The columns of ``person`` that store its index entries.
+INDEX_COLUMNS = ("sort_key", "words", "facets", "email_key")
 
-Place = tuple[str, str]  # view, at
-Marks = tuple[int, int]  # lead, start
-Spelling = tuple[str, str]  # view, as it is spelled
-PLAIN: Marks = (0, 1)  # outside the view of words
-EntryRow = tuple[str, str, int, int, int]  # view, at, number, lead, start
+EntryKey = tuple[str, str]  # view, at
+EntryPrefix = tuple[int, int]  # first_prefix_length, sort_key_start
+FacetKey = tuple[str, str]  # view, exact spelling
+NAME_ORDER: EntryPrefix = (0, 1)  # outside the word view
+EntryRow = tuple[str, str, int, int, int]  # view, at, number, first_prefix_length, sort_key_start
 
 
 def view_of(kind: str, key: str) -> str:
-    """The view of a facet: its key, or the hash of it where that is long."""
+    """Return the view of a facet: its kind and key, or a hash of a long key."""
     raw = key.encode()
-    if len(raw) > _KEY_BYTES:
+    if len(raw) > _MAX_KEY_BYTES:
         key = "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
     return f"{kind}:{key}"
 
 
-class Listed(search_keys.Searchable, Protocol):
-    """The fields of an employee that decide how they are listed, beside name and id."""
+class IndexedFields(search_keys.Searchable, Protocol):
+    """The fields of an employee that decide its index entries, beside name and id."""
 
     @property
-    def badges(self) -> tuple[str, ...]: ...
+    def badges(self) -> tuple[str, ...]:
+        """The keys of the badges."""
+
     @property
-    def start_date(self) -> str: ...
+    def start_date(self) -> str:
+        """The start date in ISO format, or ""."""
 
 
 class IndexEntries(NamedTuple):
-    """Where a person is listed: the place among the names, the words, the facets with spelling.
+    r"""The index entries of an employee: sort key, words, facets with spelling, and email key.
 
-    ``email_key`` is the mail address by which the person is found, if any.
+    ``sort_key`` is ``<name key>\x1f<id key>``; it is empty for an employee without entries.
     """
 
-    place: str
+    sort_key: str
     words: tuple[str, ...]
-    facets: tuple[Spelling, ...]
+    facets: tuple[FacetKey, ...]
     email_key: str = ""
 
-    def entries(self) -> dict[Place, Marks]:
-        """The rows of ``entry``."""
-        return {(view, at): (lead, start) for view, at, _, lead, start in self.rows(0)}
+    def by_key(self) -> dict[EntryKey, EntryPrefix]:
+        """Return the rows of ``entry`` without the number, by primary key."""
+        return {(view, at): (length, start) for view, at, _, length, start in self.rows(0)}
 
     def rows(self, number: int) -> Iterator[EntryRow]:
-        """The rows of ``entry`` for the person of this number, as a driver takes them."""
-        place = self.place
-        if not place:
+        """Yield the rows of ``entry`` for the employee with this number, in driver types."""
+        if not self.sort_key:
             return
         for view in (NAMES, *(view for view, _ in self.facets)):
-            yield view, place, number, *PLAIN
-        for word, lead in zip(self.words, self.leads(), strict=True):
-            beginning, start = beginning_of(word)
-            yield WORDS, beginning + place, number, lead, start
+            yield view, self.sort_key, number, *NAME_ORDER
+        for word, length in zip(self.words, self.first_prefix_lengths(), strict=True):
+            prefix, start = word_prefix(word)
+            yield WORDS, prefix + self.sort_key, number, length, start
 
-    def leads(self) -> list[int]:
-        """Of each word the shortest beginning that finds this person there first."""
+    def first_prefix_lengths(self) -> list[int]:
+        """Return for each word the length of its shortest prefix that no earlier word has."""
         return [
-            1 if word[0] != previous[0] else _shared(previous, word) + 1
+            1 if word[0] != previous[0] else _common_prefix_length(previous, word) + 1
             for previous, word in zip((" ", *self.words), self.words, strict=False)
         ]
 
-    def counted_facets(self) -> list[Spelling]:
-        """What this person adds one to in ``facet``."""
-        if not self.place:
+    def counted_facets(self) -> list[FacetKey]:
+        """Return the rows of ``facet`` to which the employee adds one."""
+        if not self.sort_key:
             return []
-        return [(NAMES, ""), (f"{LETTERS}:{search_keys.letter_of(self.place)}", ""), *self.facets]
+        return [
+            (NAMES, ""),
+            (f"{LETTERS}:{search_keys.letter_of(self.sort_key)}", ""),
+            *self.facets,
+        ]
 
     def columns(self) -> dict[str, str | None]:
-        """The columns that keep it."""
-        return dict(zip(LISTED, self.values(), strict=True))
+        """Return the values of ``INDEX_COLUMNS`` by column."""
+        return dict(zip(INDEX_COLUMNS, self.values(), strict=True))
 
     def values(self) -> tuple[str | None, ...]:
-        """What ``LISTED`` holds; a space before each word marks where it begins."""
+        """Return the values of ``INDEX_COLUMNS``; each word follows a space, for ``LIKE``."""
         words = f" {' '.join(self.words)}" if self.words else ""
         facets = f"[{','.join(map(_as_json, self.facets))}]"
-        return self.place, words, facets, self.email_key or None
+        return self.sort_key, words, facets, self.email_key or None
 
 
 NOT_INDEXED = IndexEntries("", (), ())
 
 
-def beginning_of(word: str) -> tuple[str, int]:
-    """What precedes a place among the names in the view of words, and where that begins then."""
+def word_prefix(word: str) -> tuple[str, int]:
+    """Return the prefix of sort keys in the word view, and where the sort key then starts."""
     return f"{word}{SEPARATOR}", len(word) + 2
 
 
-def place_of(person: Employee) -> str:
-    """Where a person stands among the names."""
-    return (
-        f"{search_keys.name_key(person.full_name)}{SEPARATOR}{search_keys.id_sort_key(person.id)}"
-    )
+def sort_key_of(employee: Employee) -> str:
+    """Return the sort key of an employee in the name view."""
+    name_key = search_keys.name_key(employee.full_name)
+    return f"{name_key}{SEPARATOR}{search_keys.id_sort_key(employee.id)}"
 
 
-def entries_of(person: Employee) -> IndexEntries:
-    """How a person ought to be listed."""
-    return entries_at(place_of(person), person)
+def entries_of(employee: Employee) -> IndexEntries:
+    """Return the index entries that an employee must have."""
+    return entries_with_sort_key(sort_key_of(employee), employee)
 
 
-def entries_at(place: str, person: Listed) -> IndexEntries:
-    """How a person ought to be listed whose place is known."""
+def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntries:
+    """Return the index entries that an employee with a known sort key must have."""
     facets = (
-        *chain.from_iterable(map(_facet, _TEXT_KINDS, _facet_texts_of(person))),
-        *_badges(person.badges),
-        *_joined(person.start_date),
+        *chain.from_iterable(map(_facet, _TEXT_KINDS, _facet_texts_of(employee))),
+        *_badges(employee.badges),
+        *_joined(employee.start_date),
     )
-    return IndexEntries(
-        place, search_keys.search_words(person), facets, search_keys.email_key(person.email)
-    )
+    words, email_key = search_keys.search_words(employee), search_keys.email_key(employee.email)
+    return IndexEntries(sort_key, words, facets, email_key)
 
 
-def entries_in(row: RowMapping) -> IndexEntries | None:
-    """How the person in a row of ``person`` is listed now, if at all."""
-    if not row["place"]:
+def entries_from(row: RowMapping) -> IndexEntries | None:
+    """Return the stored index entries in a row of ``person``, or None if it has none."""
+    if not row["sort_key"]:
         return None
-    facets = json.loads(row["listed"] or "[]")
+    facets = json.loads(row["facets"] or "[]")
     return IndexEntries(
-        place=row["place"],
+        sort_key=row["sort_key"],
         words=tuple((row["words"] or "").split()),
         facets=tuple((view, spelling) for view, spelling in facets),
         email_key=row["email_key"] or "",
     )
 
 
-def _shared(word: str, other: str) -> int:
-    """How many characters two words begin with alike."""
+def _common_prefix_length(word: str, other: str) -> int:
     if other.startswith(word):
         return len(word)
-    most = min(len(word), len(other))
-    at = 0
-    while at < most and word[at] == other[at]:
-        at += 1
-    return at
+    shorter = min(len(word), len(other))
+    length = 0
+    while length < shorter and word[length] == other[length]:
+        length += 1
+    return length
 
 
 @lru_cache(maxsize=4096)
-def _facet(kind: str, text: str) -> tuple[Spelling, ...]:
+def _facet(kind: str, text: str) -> tuple[FacetKey, ...]:
     key = search_keys.facet_key(text)
     return ((view_of(kind, key), one_line(text)),) if key else ()
 
 
 @lru_cache(maxsize=1024)
-def _badges(worn: tuple[str, ...]) -> tuple[Spelling, ...]:
-    return tuple((view_of(BADGE, badge), badge) for badge in worn if badge in BADGE_KEYS)
+def _badges(badges: tuple[str, ...]) -> tuple[FacetKey, ...]:
+    return tuple((view_of(BADGE, badge), badge) for badge in badges if badge in BADGE_KEYS)
 
 
 @lru_cache(maxsize=16_384)  # the days of 40 years
-def _joined(start_date: str) -> tuple[Spelling, ...]:
+def _joined(start_date: str) -> tuple[FacetKey, ...]:
     month = search_keys.month_of(start_date)
     return ((view_of(JOINED, month), month),) if month else ()
 
 
 @lru_cache(maxsize=4096)
-def _as_json(facet: Spelling) -> str:
+def _as_json(facet: FacetKey) -> str:
     return json.dumps(facet, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Alembic's entry: it migrates over the connection that schema.py hands it, in its transaction."""
+"""The entry point of Alembic: migrate over the connection and in the transaction of schema.py."""
 
 from alembic import context
 

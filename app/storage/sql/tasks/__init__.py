@@ -1,1 +1,1 @@
-"""Long work on a whole table: bulk writes, reindex."""
+"""Tasks on many records: bulk add, delete and read, and reindex."""

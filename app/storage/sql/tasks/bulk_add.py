@@ -1,4 +1,4 @@
-"""Many new employees at once, in the order of their names, some thousand in each transaction."""
+"""Bulk add: sort new employees by name, then insert some thousand in each transaction."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from app.model.employee import Employee
 from app.model.fields import TEXT_FIELDS
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
-from app.storage.sql.engines.raw_rows import put_rows, rows_with
+from app.storage.sql.engines.raw_rows import insert_rows, select_rows
 from app.storage.sql.index import counters
 from app.storage.sql.index.entries import (
+    INDEX_COLUMNS,
     LETTERS,
-    LISTED,
-    PLAIN,
+    NAME_ORDER,
     WORDS,
+    FacetKey,
     IndexEntries,
-    Spelling,
-    beginning_of,
-    entries_at,
-    place_of,
+    entries_with_sort_key,
+    sort_key_of,
+    word_prefix,
 )
 from app.storage.sql.rows import badges_text, time_text
-from app.storage.sql.tables import entry, gone, people
-from app.storage.sql.tasks.external_sort import sort_in_windows
+from app.storage.sql.tables import entry, people, tombstones
+from app.storage.sql.tasks.external_sort import sort_windows
 from app.text import search_keys
 
-# Large enough that the rows of many people fall into the same pages of the tree.
-BATCH = 5_000
-# A server is slower, and whoever saves meanwhile waits for a batch to end.
-BATCH_ON_SERVER = 500
-_WRITE_ID = ""  # no form wrote them
-_NOW = ""  # until it is written
+# Large enough that index rows of many employees are in the same pages of the B-tree.
+BATCH_SIZE = 5_000
+# A server is slower, and concurrent saves wait until a batch ends.
+SERVER_BATCH_SIZE = 500
+_WRITE_ID = ""  # not written by a form
+_NOW = ""  # replaced by the time of the insert
 _texts_of = attrgetter(*TEXT_FIELDS)
 
 
-class _New(NamedTuple):
-    """A person to add: what decides the order and the badges, then columns of ``person``."""
+class _NewRow(NamedTuple):
+    """A row to insert: sort key, id key and badges, then columns of ``person``."""
 
-    place: str
-    tie: str
+    sort_key: str
+    id_key: str
     badges: tuple[str, ...]
     id: str
     full_name: str
@@ -66,22 +66,24 @@ class _New(NamedTuple):
     updated_at: str | None
 
 
-_FIRST_KEPT = _New._fields.index("id")
-_COLUMNS = (*_New._fields[_FIRST_KEPT:], "tie", "badges", "write_id", *LISTED)
-_InView = tuple[str, str, int]
-_IN_VIEWS = ("view", "at", "number")
-_PLAIN = tuple(zip(("lead", "start"), map(str, PLAIN), strict=True))
-_UnderWord = tuple[str, int, int, int]
-_UNDER_WORDS = ("at", "number", "lead", "start")
-_WORDS = (("view", f"'{WORDS}'"),)
+_FIRST_COLUMN = _NewRow._fields.index("id")
+_COLUMNS = (*_NewRow._fields[_FIRST_COLUMN:], "id_key", "badges", "write_id", *INDEX_COLUMNS)
+_ViewEntry = tuple[str, str, int]
+_VIEW_ENTRY_COLUMNS = ("view", "at", "number")
+_VIEW_ENTRY_CONSTANTS = tuple(
+    zip(("first_prefix_length", "sort_key_start"), map(str, NAME_ORDER), strict=True)
+)
+_WordEntry = tuple[str, int, int, int]
+_WORD_ENTRY_COLUMNS = ("at", "number", "first_prefix_length", "sort_key_start")
+_WORD_ENTRY_CONSTANTS = (("view", f"'{WORDS}'"),)
 _NEXT_NUMBER = select(func.coalesce(func.max(people.c.number), 0) + 1)
 
-_Note = Callable[[_New], object]
-_Put = Callable[[Connection, "_Listed", Sequence[int]], None]
+_Note = Callable[[_NewRow], object]
+_InsertEntries = Callable[[Connection, "_NewEntries", Sequence[int]], None]
 
 
-class _InTheWay(Exception):
-    """There are rows already where some are to be put."""
+class _RowsExist(Exception):
+    """Some of the rows to insert exist already."""
 
 
 def add_many(
@@ -91,143 +93,164 @@ def add_many(
     *,
     keep_versions: bool,
 ) -> Iterator[int]:
-    """See EmployeeStore.add_many; who was deleted stays deleted. Each is noted as they go by."""
+    """Implement EmployeeStore.add_many; ``note`` gets each new row."""
     stored = 0
-    most = BATCH_ON_SERVER if database.shared else BATCH
-    for window in sort_in_windows(_prepared(employees, keep_versions=keep_versions)):
-        while batch := list(map(_New._make, islice(window, most))):
-            stored += _add_all(database, batch, note)
+    batch_size = SERVER_BATCH_SIZE if database.shared else BATCH_SIZE
+    for window in sort_windows(_sortable_rows(employees, keep_versions=keep_versions)):
+        while batch := list(map(_NewRow._make, islice(window, batch_size))):
+            stored += _add_batch(database, batch, note)
             yield stored
 
 
-def _prepared(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[tuple[Any, ...]]:
-    """The members of ``_New``."""
-    for person in employees:
-        written: tuple[int, str | None] = (1, _NOW)
+def _sortable_rows(
+    employees: Iterable[Employee], *, keep_versions: bool
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the members of ``_NewRow`` for each employee."""
+    for employee in employees:
+        version: tuple[int, str | None] = (1, _NOW)
         if keep_versions:
-            at = person.updated_at
-            written = (person.version, time_text(at) if at else None)
-        tie = search_keys.id_sort_key(person.id)
-        yield (place_of(person), tie, person.badges, person.id, *_texts_of(person),
-               person.photo_key, *written)  # fmt: skip
+            moment = employee.updated_at
+            version = (employee.version, time_text(moment) if moment else None)
+        id_key = search_keys.id_sort_key(employee.id)
+        yield (sort_key_of(employee), id_key, employee.badges, employee.id, *_texts_of(employee),
+               employee.photo_key, *version)  # fmt: skip
 
 
-def _add_all(database: Database, batch: list[_New], note: _Note) -> int:
-    """Store those of a batch who are new; how many they are. Mostly all are, and nothing else."""
-    for look_first in False, True:
-        with suppress(_InTheWay):
-            return _add(database, batch, note, _put_entries_at_once, look_first=look_first)
-    return _add(database, batch, note, _put_entries, look_first=True)
+def _add_batch(database: Database, batch: list[_NewRow], note: _Note) -> int:
+    """Insert the new rows of a batch; return how many. First assume that all are new."""
+    for check_ids in False, True:
+        with suppress(_RowsExist):
+            return _add(database, batch, note, _insert_entries, check_ids=check_ids)
+    return _add(database, batch, note, _replace_entries, check_ids=True)
 
 
 @retry_when_rolled_back
 def _add(
-    database: Database, batch: list[_New], note: _Note, put_entries: _Put, *, look_first: bool
+    database: Database,
+    batch: list[_NewRow],
+    note: _Note,
+    insert_entries: _InsertEntries,
+    *,
+    check_ids: bool,
 ) -> int:
-    """Store those of a batch who are new, all or nothing. Raises _InTheWay."""
+    """Insert the new rows of a batch, all or nothing. Raises _RowsExist when some exist."""
     with database.writing("add_many") as connection:
         database.grow_cache(connection)
-        ties = [new.tie for new in batch]
-        known = {
-            tie
-            for table in ((people, gone) if look_first else (gone,))
-            for (tie,) in rows_with(connection, table, ("tie",), ties)
+        id_keys = [row.id_key for row in batch]
+        existing_keys = {
+            id_key
+            for table in ((people, tombstones) if check_ids else (tombstones,))
+            for (id_key,) in select_rows(connection, table, ("id_key",), id_keys)
         }
-        fresh = [new for new in batch if new.tie not in known]
-        if not fresh:
+        new_rows = [row for row in batch if row.id_key not in existing_keys]
+        if not new_rows:
             return 0
-        listed = _Listed(fresh, note)
-        put = _put_counted if database.shared else _put
+        entries = _NewEntries(new_rows, note)
+        insert = _insert_on_server if database.shared else _insert
         try:
-            put(connection, fresh, listed, put_entries)
+            insert(connection, new_rows, entries, insert_entries)
         except IntegrityError as error:
-            raise _InTheWay from error
-        counters.change(connection, listed.counts())
-    return len(fresh)
+            raise _RowsExist from error
+        counters.apply_delta(connection, entries.counts())
+    return len(new_rows)
 
 
-def _put(connection: Connection, fresh: list[_New], listed: _Listed, put_entries: _Put) -> None:
-    """Put rows into ``entry`` and ``person``, whose numbers are given here."""
-    first = connection.execute(_NEXT_NUMBER).scalar_one()
-    numbers = range(first, first + len(fresh))
-    put_entries(connection, listed, numbers)
-    # The last, since ids are random: SQLite, short of memory for their pages, writes some of them
-    # to its log twice, and then sums up anew all of the log that follows the first of those.
-    numbered = ((number, *row) for number, row in zip(numbers, _rows(fresh, listed), strict=True))
-    put_rows(connection, people, ("number", *_COLUMNS), numbered)
-
-
-def _put_counted(
-    connection: Connection, fresh: list[_New], listed: _Listed, put_entries: _Put
+def _insert(
+    connection: Connection,
+    new_rows: list[_NewRow],
+    entries: _NewEntries,
+    insert_entries: _InsertEntries,
 ) -> None:
-    """Put rows into ``person``, where the server counts them, and into ``entry``."""
-    put_rows(connection, people, _COLUMNS, _rows(fresh, listed))
-    ties = [new.tie for new in fresh]
-    found: dict[str, int] = dict(rows_with(connection, people, ("tie", "number"), ties))
-    put_entries(connection, listed, [found[tie] for tie in ties])
+    """Insert rows into ``entry`` and ``person``, with numbers that are assigned here."""
+    first = connection.execute(_NEXT_NUMBER).scalar_one()
+    numbers = range(first, first + len(new_rows))
+    insert_entries(connection, entries, numbers)
+    # ``person`` last, since ids are random: when its cache is full, SQLite writes some pages to the
+    # log twice, and recomputes the checksums of the log after the first of those.
+    numbered = (
+        (number, *row) for number, row in zip(numbers, _rows(new_rows, entries), strict=True)
+    )
+    insert_rows(connection, people, ("number", *_COLUMNS), numbered)
 
 
-def _rows(fresh: list[_New], listed: _Listed) -> Iterator[tuple[Any, ...]]:
-    """The values of ``_COLUMNS``."""
+def _insert_on_server(
+    connection: Connection,
+    new_rows: list[_NewRow],
+    entries: _NewEntries,
+    insert_entries: _InsertEntries,
+) -> None:
+    """Insert rows into ``person``, where the server assigns numbers, and into ``entry``."""
+    insert_rows(connection, people, _COLUMNS, _rows(new_rows, entries))
+    id_keys = [row.id_key for row in new_rows]
+    number_of: dict[str, int] = dict(select_rows(connection, people, ("id_key", "number"), id_keys))
+    insert_entries(connection, entries, [number_of[id_key] for id_key in id_keys])
+
+
+def _rows(new_rows: list[_NewRow], entries: _NewEntries) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of ``_COLUMNS``."""
     now = time_text(datetime.now(UTC))
-    for new, listing in zip(fresh, listed.listings, strict=True):
-        kept = new[_FIRST_KEPT:] if new.updated_at != _NOW else (*new[_FIRST_KEPT:-1], now)
-        yield (*kept, new.tie, badges_text(new.badges), _WRITE_ID, *listing.values())
+    for row, index_entries in zip(new_rows, entries.of_rows, strict=True):
+        content = row[_FIRST_COLUMN:] if row.updated_at != _NOW else (*row[_FIRST_COLUMN:-1], now)
+        yield (*content, row.id_key, badges_text(row.badges), _WRITE_ID, *index_entries.values())
 
 
-def _put_entries_at_once(connection: Connection, listed: _Listed, numbers: Sequence[int]) -> None:
-    """Put rows into ``entry``; a savepoint would copy each page that they fall into."""
-    rows, words = listed.in_views(numbers), listed.under_words(numbers)
-    put_rows(connection, entry, _IN_VIEWS, chain.from_iterable(rows), _PLAIN)
-    put_rows(connection, entry, _UNDER_WORDS, chain.from_iterable(words), _WORDS)
+def _insert_entries(connection: Connection, entries: _NewEntries, numbers: Sequence[int]) -> None:
+    """Insert rows into ``entry`` without a savepoint, which would copy each changed page."""
+    rows, words = entries.view_entries(numbers), entries.word_entries(numbers)
+    insert_rows(
+        connection, entry, _VIEW_ENTRY_COLUMNS, chain.from_iterable(rows), _VIEW_ENTRY_CONSTANTS
+    )
+    insert_rows(
+        connection, entry, _WORD_ENTRY_COLUMNS, chain.from_iterable(words), _WORD_ENTRY_CONSTANTS
+    )
 
 
-def _put_entries(connection: Connection, listed: _Listed, numbers: Sequence[int]) -> None:
-    """Put rows into ``entry``, in the place of any that a program left with no record."""
-    rows = ((*row, *PLAIN) for rows in listed.in_views(numbers) for row in rows)
-    words = ((WORDS, *row) for rows in listed.under_words(numbers) for row in rows)
+def _replace_entries(connection: Connection, entries: _NewEntries, numbers: Sequence[int]) -> None:
+    """Insert rows into ``entry``; replace orphans that another program left."""
+    rows = ((*row, *NAME_ORDER) for rows in entries.view_entries(numbers) for row in rows)
+    words = ((WORDS, *row) for rows in entries.word_entries(numbers) for row in rows)
     records.put_entries(connection, chain(rows, words))
 
 
-class _Listed:
-    """How people are listed who come in the order of their places, each of whom is noted."""
+class _NewEntries:
+    """The index entries of new rows, which are in the order of their sort keys."""
 
-    def __init__(self, fresh: list[_New], note: _Note) -> None:
-        self.listings: list[IndexEntries] = []
-        # A person is known by how many came before.
-        self._counted: defaultdict[Spelling, list[int]] = defaultdict(list)
-        self._words: defaultdict[str, list[int]] = defaultdict(list)  # a person, the lead, a person
-        for new in fresh:
-            note(new)
-            self._add(entries_at(new.place, new))
+    def __init__(self, new_rows: list[_NewRow], note: _Note) -> None:
+        self.of_rows: list[IndexEntries] = []
+        # Positions of rows by facet, and for each word: position, prefix length, position, ...
+        self._by_facet: defaultdict[FacetKey, list[int]] = defaultdict(list)
+        self._by_word: defaultdict[str, list[int]] = defaultdict(list)
+        for row in new_rows:
+            note(row)
+            self._add(entries_with_sort_key(row.sort_key, row))
 
-    def _add(self, listing: IndexEntries) -> None:
-        at = len(self.listings)
-        self.listings.append(listing)
-        count_of, words = self._counted, self._words
-        for spelling in listing.counted_facets():
-            count_of[spelling].append(at)
-        for word, lead in zip(listing.words, listing.leads(), strict=True):
-            words[word] += (at, lead)
+    def _add(self, entries: IndexEntries) -> None:
+        position = len(self.of_rows)
+        self.of_rows.append(entries)
+        by_facet, by_word = self._by_facet, self._by_word
+        for facet_key in entries.counted_facets():
+            by_facet[facet_key].append(position)
+        for word, length in zip(entries.words, entries.first_prefix_lengths(), strict=True):
+            by_word[word] += (position, length)
 
-    def counts(self) -> dict[Spelling, int]:
-        """How many more people each view has."""
-        return {spelling: len(them) for spelling, them in self._counted.items()}
+    def counts(self) -> dict[FacetKey, int]:
+        """Return how many employees to add to each count."""
+        return {facet_key: len(positions) for facet_key, positions in self._by_facet.items()}
 
-    def in_views(self, numbers: Sequence[int]) -> Iterator[list[_InView]]:
-        """Rows of ``entry`` in its order, view by view, but those of words; people by number."""
+    def view_entries(self, numbers: Sequence[int]) -> Iterator[list[_ViewEntry]]:
+        """Yield rows of ``entry`` in key order, view by view, except those of words."""
         views: defaultdict[str, list[int]] = defaultdict(list)
-        for (view, _), them in self._counted.items():
-            if not view.startswith(LETTERS):  # people are counted there, not listed
-                views[view] += them
-        places = [listing.place for listing in self.listings]
+        for (view, _), positions in self._by_facet.items():
+            if not view.startswith(LETTERS):  # it has counts only
+                views[view] += positions
+        sort_keys = [entries.sort_key for entries in self.of_rows]
         for view in sorted(views):
-            yield [(view, places[at], numbers[at]) for at in sorted(views[view])]
+            yield [(view, sort_keys[at], numbers[at]) for at in sorted(views[view])]
 
-    def under_words(self, numbers: Sequence[int]) -> Iterator[list[_UnderWord]]:
-        """The rows of words in their order, word by word; they follow all other views."""
-        places = [listing.place for listing in self.listings]
-        for word, them in sorted(self._words.items()):
-            beginning, start = beginning_of(word)
-            each = zip(them[::2], them[1::2], strict=True)
-            yield [(beginning + places[at], numbers[at], lead, start) for at, lead in each]
+    def word_entries(self, numbers: Sequence[int]) -> Iterator[list[_WordEntry]]:
+        """Yield the rows of words in key order, word by word; they sort after all other views."""
+        sort_keys = [entries.sort_key for entries in self.of_rows]
+        for word, flat in sorted(self._by_word.items()):
+            prefix, start = word_prefix(word)
+            pairs = zip(flat[::2], flat[1::2], strict=True)
+            yield [(prefix + sort_keys[at], numbers[at], length, start) for at, length in pairs]

@@ -1,4 +1,4 @@
-"""Employees are deleted, one or many, in one transaction."""
+"""Deletion of one or many employees in one transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.text import search_keys
 def delete_many(
     database: Database, deletions: Sequence[Deletion]
 ) -> list[Employee | DirectoryError]:
-    """See EmployeeStore.delete_many."""
+    """Implement EmployeeStore.delete_many."""
     if len(deletions) > MAX_DELETE_BATCH:
         raise ValueError(f"at most {MAX_DELETE_BATCH} deletions at once")
     with database.writing("delete") as connection:
@@ -31,28 +31,29 @@ def delete_many(
 def _delete(
     connection: Connection, deletions: Sequence[Deletion]
 ) -> list[Employee | DirectoryError]:
-    ids = [each.employee_id for each in deletions]
-    rows = records.rows_of(connection, ids, to_change=True)
-    known = {employee_id: records.record_in(row) for employee_id, row in rows.items()}
-    missing = [each for each in ids if each not in known]
-    deleted_by = records.who_deleted(connection, missing) if missing else {}
-    taken: list[records.Removal] = []
+    ids = [deletion.employee_id for deletion in deletions]
+    rows = records.find_rows(connection, ids, to_change=True)
+    known = {employee_id: records.record_from(row) for employee_id, row in rows.items()}
+    missing = [employee_id for employee_id in ids if employee_id not in known]
+    deleted_by = records.deletion_write_ids(connection, missing) if missing else {}
+    removals: list[records.Removal] = []
     outcomes: list[Employee | DirectoryError] = []
-    for each in deletions:
-        record, tie = known.get(each.employee_id), search_keys.id_sort_key(each.employee_id)
-        outcome = _outcome(each, record, deleted_by.get(tie))
+    for deletion in deletions:
+        employee_id, _, write_id = deletion
+        record, id_key = known.get(employee_id), search_keys.id_sort_key(employee_id)
+        outcome = _outcome(deletion, record, deleted_by.get(id_key))
         outcomes.append(outcome)
-        if record is not None and outcome is record.person:
-            taken.append(records.Removal(known.pop(each.employee_id), each.write_id))
-            deleted_by[tie] = each.write_id
-    records.remove(connection, taken)
+        if record is not None and outcome is record.employee:
+            removals.append(records.Removal(known.pop(employee_id), write_id))
+            deleted_by[id_key] = write_id
+    records.remove(connection, removals)
     return outcomes
 
 
 def _outcome(
     deletion: Deletion, record: records.Record | None, deleted_by: str | None
 ) -> Employee | DirectoryError:
-    """Who is deleted, or why nobody is."""
+    """Return the employee to delete, or the error that delete would raise."""
     employee_id, expected_revision, write_id = deletion
     if record is None:
         if deleted_by is None:
@@ -60,6 +61,6 @@ def _outcome(
         if deleted_by != write_id:
             return EmployeeDeleted(employee_id)
         return Employee(id=employee_id, full_name="")
-    if expected_revision not in (None, revision_of(record.person)):
-        return EditConflict(record.person)
-    return record.person
+    if expected_revision not in (None, revision_of(record.employee)):
+        return EditConflict(record.employee)
+    return record.employee

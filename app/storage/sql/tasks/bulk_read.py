@@ -1,4 +1,4 @@
-"""Many employees read at once: by id, by mail address, and everyone, a batch at a time."""
+"""Reads of many employees: by id, by email address, and all in batches."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, select
 from app.contracts import MAX_BATCH, Batch
 from app.model.employee import Employee
 from app.storage.sql.engines.database import Database
-from app.storage.sql.records import can_be_stored, listed_rows, rows_of
+from app.storage.sql.records import find_indexed_rows, find_rows, is_storable
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import people
 from app.text import search_keys
 
-BATCH = 1_000
-LOWEST = -(2**63)
+BATCH_SIZE = 1_000
+_BEFORE_FIRST = -(2**63)
 
-_WITH_ADDRESSES = select(people.c.id, people.c.email).where(
+_BY_EMAIL_KEYS = select(people.c.id, people.c.email).where(
     people.c.email_key.in_(bindparam("keys", expanding=True))
 )
 _NEXT = (
@@ -29,45 +29,51 @@ _NEXT = (
 
 
 def get_many(connection: Connection, employee_ids: Collection[str]) -> dict[str, Employee]:
-    """See EmployeeStore.get_many."""
+    """Implement EmployeeStore.get_many."""
     if len(employee_ids) > MAX_BATCH:
         raise ValueError(f"at most {MAX_BATCH} ids at once")
-    rows = rows_of(connection, employee_ids)
+    rows = find_rows(connection, employee_ids)
     return {employee_id: employee_from(row) for employee_id, row in rows.items()}
 
 
 def find_by_email(connection: Connection, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """See EmployeeStore.find_by_email."""
+    """Implement EmployeeStore.find_by_email."""
     if len(addresses) > MAX_BATCH:
         raise ValueError(f"at most {MAX_BATCH} addresses at once")
-    keys = {each: search_keys.email_key(each) for each in addresses}
-    wanted = {key for key in keys.values() if key and can_be_stored(key)}
+    keys = {address: search_keys.email_key(address) for address in addresses}
+    searched = {key for key in keys.values() if key and is_storable(key)}
     ids: dict[str, list[str]] = {}
-    if wanted:
-        # What another program has changed since is not what the key says.
-        for employee_id, email in connection.execute(_WITH_ADDRESSES, {"keys": sorted(wanted)}):
+    if searched:
+        # The stored key may be stale after a write by another program, so the address is compared.
+        for employee_id, email in connection.execute(_BY_EMAIL_KEYS, {"keys": sorted(searched)}):
             ids.setdefault(search_keys.email_key(email or ""), []).append(employee_id)
     return {
-        each: tuple(sorted(ids[key])) for each, key in keys.items() if key in wanted & ids.keys()
+        address: tuple(sorted(ids[key]))
+        for address, key in keys.items()
+        if key in searched & ids.keys()
     }
 
 
-def everyone(database: Database, bookmark: str) -> Iterator[Batch]:
-    """See EmployeeStore.each; in the order of the numbers, each batch a read of its own."""
-    after = int(bookmark) if bookmark else LOWEST
+def read_batches(database: Database, bookmark: str) -> Iterator[Batch]:
+    """Implement EmployeeStore.iter_batches: in the order of numbers, one read per batch."""
+    after = int(bookmark) if bookmark else _BEFORE_FIRST
     while True:
-        with database.reading("everyone") as connection:
-            values = {"after": after, "most": BATCH}
+        with database.reading("read_batches") as connection:
+            values = {"after": after, "most": BATCH_SIZE}
             rows = connection.execute(_NEXT, values).mappings().all()
-            known = listed_rows(connection, [row["id"] for row in rows if row["tie"] is None])
+            indexed = find_indexed_rows(
+                connection, [row["id"] for row in rows if row["id_key"] is None]
+            )
         if not rows:
             return
         after = rows[-1]["number"]
-        yield Batch(_once(rows, known), str(after))
+        yield Batch(_without_duplicates(rows, indexed), str(after))
 
 
-def _once(rows: Sequence[RowMapping], known: Collection[str]) -> tuple[Employee, ...]:
-    """The people in these rows, without what another program put in under an id that is taken."""
+def _without_duplicates(
+    rows: Sequence[RowMapping], indexed: Collection[str]
+) -> tuple[Employee, ...]:
+    """Return the employees in these rows, except unindexed rows whose id is taken."""
     return tuple(
-        employee_from(row) for row in rows if row["tie"] is not None or row["id"] not in known
+        employee_from(row) for row in rows if row["id_key"] is not None or row["id"] not in indexed
     )

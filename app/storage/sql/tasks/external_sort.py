@@ -1,8 +1,8 @@
-"""Many items are put in order, a window of them at a time, in bounded memory.
+"""External sort of many items, one window at a time, in bounded memory.
 
-Rows of people with neighbouring names fall into the same pages of every view, so that a large
-import writes each page a few times and not once for each row. Items are plain tuples of texts,
-numbers and tuples; they are in order when their first members are. Those that wait lie in a file.
+In the order of names the rows of an import fall into the same pages of every view, so that each
+page is written a few times and not once per row. Items are tuples of texts, numbers and tuples,
+sorted by their first members. Sorted runs are stored in a temporary file and merged.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ from typing import IO, Any
 from app.model.errors import StorageUnavailable
 from app.runtime.compact_map import CompactMap
 
-# A window, the runs that it is merged from, and the pieces in which a run is read again.
-WINDOW, RUN, PIECE = 1_000_000, 2_500, 20
-# Longer than this nobody waits for the first of them to be stored.
-SECONDS = 30.0
-# Without references from one value to another: to look for them costs more than to write twice.
-_MARSHAL = 2
+# Items in a window, in a sorted run of it, and in a piece of a run, which is read at once.
+WINDOW_ITEMS, RUN_ITEMS, PIECE_ITEMS = 1_000_000, 2_500, 20
+# A window is stored after this time even if it is not full.
+MAX_WINDOW_SECONDS = 30.0
+# The version without references between values, which cost more than writing a value twice.
+_MARSHAL_VERSION = 2
 
 Item = tuple[Any, ...]
 _first, _second = itemgetter(0), itemgetter(1)
 
 
-def sort_in_windows(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
-    """The items in windows, each of which is in order; to be read to its end before the next.
+def sort_windows(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+    """Yield sorted windows of the items; each must be read to its end before the next.
 
-    A window ends where the second member of an item has been in it before, and when reading it has
-    taken half a minute.
+    A window ends before an item whose second member it has already, when it is full, and after
+    MAX_WINDOW_SECONDS. Raises StorageUnavailable when the temporary file cannot be written.
     """
-    waiting = iter(items)
-    ahead = next(waiting, None)
-    while ahead is not None:
+    remaining = iter(items)
+    first = next(remaining, None)
+    while first is not None:
         with tempfile.TemporaryFile(buffering=0) as file:
-            window = _Window(ahead, waiting)
-            yield heapq.merge(*_runs(window.items(), file), key=_first)
-            ahead = window.next
+            window = _Window(first, remaining)
+            yield heapq.merge(*_sort_runs(window.items(), file), key=_first)
+            first = window.next
 
 
 class _Window:
-    """Items up to the first that belongs to the next window."""
+    """The items up to the first one of the next window, which is ``next``."""
 
     def __init__(self, first: Item, others: Iterator[Item]) -> None:
         self.next: Item | None = first
@@ -55,47 +55,50 @@ class _Window:
         self._seen = CompactMap()
 
     def items(self) -> Iterator[Item]:
-        """The items of this window; always one."""
-        ends = time.monotonic() + SECONDS
-        for _ in range(WINDOW):
+        """Yield the items of this window, at least one."""
+        ends_at = time.monotonic() + MAX_WINDOW_SECONDS
+        for _ in range(WINDOW_ITEMS):
             if self.next is None or not self._seen.note(_second(self.next), 1):
                 return
             yield self.next
             self.next = next(self._others, None)
-            if time.monotonic() > ends:
+            if time.monotonic() > ends_at:
                 return
 
 
-def _runs(items: Iterator[Item], file: IO[bytes]) -> list[Iterator[Item]]:
+def _sort_runs(items: Iterator[Item], file: IO[bytes]) -> list[Iterator[Item]]:
     runs: list[Iterator[Item]] = []
     run: list[Item] = []
     for item in items:
-        if len(run) == RUN:
-            runs.append(_kept(run, file))
+        if len(run) == RUN_ITEMS:
+            runs.append(_write_run(run, file))
             run = []
         run.append(item)
     run.sort(key=_first)
     return [*runs, iter(run)]
 
 
-def _kept(run: list[Item], file: IO[bytes]) -> Iterator[Item]:
-    """Write a run to the file, in order; it is read again piece by piece."""
+def _write_run(run: list[Item], file: IO[bytes]) -> Iterator[Item]:
+    """Sort a run, write it to the file, and return an iterator that reads it piece by piece."""
     run.sort(key=_first)
-    pieces = [marshal.dumps(run[at : at + PIECE], _MARSHAL) for at in range(0, len(run), PIECE)]
-    start = file.tell()
-    left = memoryview(b"".join(pieces))
+    pieces = [
+        marshal.dumps(run[start : start + PIECE_ITEMS], _MARSHAL_VERSION)
+        for start in range(0, len(run), PIECE_ITEMS)
+    ]
+    offset = file.tell()
+    unwritten = memoryview(b"".join(pieces))
     try:
-        while left:
-            left = left[file.write(left) :]
+        while unwritten:
+            unwritten = unwritten[file.write(unwritten) :]
     except OSError as error:
-        where = tempfile.gettempdir()
+        folder = tempfile.gettempdir()
         raise StorageUnavailable(
-            "the folder for temporary files", "file:write", where, error.strerror or str(error)
+            "the folder for temporary files", "file:write", folder, error.strerror or str(error)
         ) from error
-    return _read(file.fileno(), start, array("I", map(len, pieces)))
+    return _read_run(file.fileno(), offset, array("I", map(len, pieces)))
 
 
-def _read(file: int, start: int, lengths: Iterable[int]) -> Iterator[Item]:
+def _read_run(file: int, offset: int, lengths: Iterable[int]) -> Iterator[Item]:
     for length in lengths:
-        yield from marshal.loads(os.pread(file, length, start))  # noqa: S302  our own bytes
-        start += length
+        yield from marshal.loads(os.pread(file, length, offset))  # noqa: S302  our own bytes
+        offset += length

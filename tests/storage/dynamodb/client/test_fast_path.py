@@ -168,7 +168,7 @@ def test_credentials_that_rotate_are_those_of_the_moment(answers, store):
         {**first, "access_key": "FIRST"}, refresh_using=renew, method="test"
     )
     keys = iter(["SECOND", "THIRD"])
-    store.calls._fast_path._line = None
+    store.calls._fast_path._endpoint = None
     store.browse(Query())
     store.browse(Query())
     used = [

@@ -188,7 +188,9 @@ def test_a_heal_lives_through_conflicts(room, dynamodb_local, fault_proxy, monke
 
 def rows_about(room: DynamoRoom, name: str) -> list[str]:
     """Rows, manifests and deltas that have a name in them, spelled out."""
-    items = [item for item in room.items(room.index) if item["view"]["S"] != vocabulary.VIEW]
+    items = [
+        item for item in room.items(room.index) if item["view"]["S"] != vocabulary.VOCABULARY_VIEW
+    ]
     return sorted(repr(item) for item in items if name in repr(item).lower())
 
 

@@ -175,7 +175,7 @@ def test_a_write_that_was_undone_for_another_is_tried_again(
     room: ServerRoom, undone: list[int]
 ) -> None:
     (ada,) = add(room.store, person("1", "Ada"))
-    undone[0] = database.TRIES - 1
+    undone[0] = database.MAX_ATTEMPTS - 1
     stored = room.store.update(replace(ada, location="Faro"), revision_of(ada), new_write_id())
     assert (stored.version, found(room.store, location="faro")) == (2, ["Ada"])
 

@@ -1,9 +1,9 @@
-"""Imports and their parts."""
+"""Add the tables of imports and their parts."""
 
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Text
 
-from app.storage.sql.tables import KEPT
+from app.storage.sql.tables import TABLE_OPTIONS
 
 revision = "0002"
 down_revision = "0001"
@@ -16,7 +16,7 @@ def upgrade() -> None:
         Column("revision", Integer, nullable=False),
         Column("created", BigInteger, nullable=False),
         Column("state", Text, nullable=False),
-        **KEPT,
+        **TABLE_OPTIONS,
     )
     op.create_table(
         "job_part",
@@ -24,5 +24,5 @@ def upgrade() -> None:
         Column("kind", String(20), primary_key=True),
         Column("number", Integer, primary_key=True, autoincrement=False),
         Column("content", LargeBinary(1 << 20), nullable=False),
-        **KEPT,
+        **TABLE_OPTIONS,
     )

@@ -1,13 +1,15 @@
-"""The directory's own words."""
+"""Add the table of the vocabulary."""
 
 from alembic import op
 from sqlalchemy import Column
 
-from app.storage.sql.tables import KEPT_BY_KEY, Ordered
+from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS, BytewiseText
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    op.create_table("vocabulary", Column("word", Ordered(64), primary_key=True), **KEPT_BY_KEY)
+    op.create_table(
+        "vocabulary", Column("word", BytewiseText(64), primary_key=True), **CLUSTERED_TABLE_OPTIONS
+    )

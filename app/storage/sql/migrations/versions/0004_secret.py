@@ -1,9 +1,9 @@
-"""The secret that machines on one server share."""
+"""Add the table of the secret that machines on one server share."""
 
 from alembic import op
 from sqlalchemy import Column, String, Text
 
-from app.storage.sql.tables import KEPT_BY_KEY
+from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS
 
 revision = "0004"
 down_revision = "0003"
@@ -14,5 +14,5 @@ def upgrade() -> None:
         "secret",
         Column("name", String(20), primary_key=True),
         Column("content", Text, nullable=False),
-        **KEPT_BY_KEY,
+        **CLUSTERED_TABLE_OPTIONS,
     )
