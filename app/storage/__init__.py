@@ -1,4 +1,4 @@
-"""Where records and photos are kept; open_stores picks the backends that the settings name."""
+"""The stores of employees, photos, imports and heartbeats, opened according to the settings."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores of one directory. Without photos, ``photos_off_because`` says why.
+    """The stores of one directory; ``jobs`` stores imports.
 
-    ``heartbeats`` are kept where machines share a store. ``open_checks`` gives what the doctor asks
-    of the stores themselves; it is called when somebody asks the doctor. ``jobs`` are the imports.
+    Without photos ``photos_off_because`` says why. ``heartbeats`` is None unless machines share a
+    store. ``open_checks`` returns the health checks of the stores.
     """
 
     employees: EmployeeStore
@@ -30,7 +30,7 @@ class Stores:
 
 
 def open_stores(settings: Settings) -> Stores:
-    """Open what the settings name, without asking any of it; imports only the backends in use."""
+    """Open the stores that the settings name, without a call; import only the backends in use."""
     photos = _open_photos(settings)
     if settings.dynamo_mode:
         return _stores_on_dynamodb(settings, photos)
@@ -46,7 +46,7 @@ def open_stores(settings: Settings) -> Stores:
 
 
 def open_course_table(settings: Settings) -> Iterator[Employee]:
-    """The people in the MySQL table of the course's app; see course_mysql.course_people."""
+    """Yield the employees in the MySQL table of the course; see course_mysql.course_people."""
     from app.storage.sql.course_mysql import course_people
 
     return course_people(settings.database_url)
@@ -60,8 +60,8 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
     def open_checks() -> tuple[Check, ...]:
         from app.storage.dynamodb.checks import TableChecks
 
-        tables = TableChecks(employees.calls, employees.tables, settings.region)
-        return (*tables.all(), *_aws_checks(settings))
+        checks = TableChecks(employees.calls, employees.tables, settings.region)
+        return (*checks.all(), *_aws_checks(settings))
 
     return Stores(
         employees=employees,

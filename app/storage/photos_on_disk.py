@@ -21,78 +21,78 @@ _SUBFOLDER = "employee_pic"
 
 
 def open_folder_store(folder: Path) -> FolderPhotos:
-    """The photos in this folder, which is made when the first one comes."""
+    """Open the photo store in this folder, which the first photo creates."""
     return FolderPhotos(folder)
 
 
 class FolderPhotos:
-    """A PhotoStore; see app/contracts for what it promises."""
+    """A PhotoStore in a folder of this machine."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._photos = folder / _SUBFOLDER
 
     def put(self, key: str, image: bytes) -> None:
-        """Store an image; a machine that loses its power keeps the whole file, or none."""
+        """Implement PhotoStore.put; the file survives a power failure as a whole or not at all."""
         if not is_photo_key(key):
             raise ValueError(f"not a photo key: {key!r}")
-        with self._telling("write"):
+        with self._translating_errors("write"):
             self._photos.mkdir(parents=True, exist_ok=True)
-            # What a killed process leaves is like a photo that no record names: the sweep takes it.
+            # The temporary file of a killed process is removed by the sweep.
             write_atomically(self._folder / key, [image])
 
     def get(self, key: str) -> bytes:
-        """The bytes of this photo's file; a link that somebody laid there is no photo."""
+        """Implement PhotoStore.get; symbolic links are not photos."""
         path = self._folder / key
         if is_photo_key(key) and not self._photos.is_symlink():
-            with self._telling("read"), suppress(FileNotFoundError):
-                if _written_at(path) is not None:
+            with self._translating_errors("read"), suppress(FileNotFoundError):
+                if _modified_at(path) is not None:
                     return path.read_bytes()
         raise PhotoNotFound(key)
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove these photos; what is no photo key names nothing here."""
-        with self._telling("delete"):
+        """Implement PhotoStore.delete; keys of other files are ignored."""
+        with self._translating_errors("delete"):
             for key in keys:
                 if is_photo_key(key):
                     (self._folder / key).unlink(missing_ok=True)
 
     def locate(self, key: str) -> PhotoFile:
-        """The file of this photo; the large size where a small one is missing."""
+        """Return the file of a photo, of the large size if the small one is missing."""
         if is_photo_key(key):
             for candidate in dict.fromkeys((key, base_of(key))):
                 path = self._folder / candidate
-                with self._telling("read"):
-                    if _written_at(path) is not None and not self._photos.is_symlink():
+                with self._translating_errors("read"):
+                    if _modified_at(path) is not None and not self._photos.is_symlink():
                         return PhotoFile(path)
         raise PhotoNotFound(key)
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:
-        """Every photo, with the time it was written."""
-        with self._telling("list"):
+        """Yield every photo key with the time it was modified."""
+        with self._translating_errors("list"):
             if not self._photos.exists():
                 return
             with os.scandir(self._photos) as entries:
                 for entry in entries:
                     key = f"{_SUBFOLDER}/{entry.name}"
-                    written = _written_at(entry.path) if is_photo_key(key) else None
-                    if written is not None:
-                        yield key, datetime.fromtimestamp(written, UTC)
+                    modified = _modified_at(entry.path) if is_photo_key(key) else None
+                    if modified is not None:
+                        yield key, datetime.fromtimestamp(modified, UTC)
 
     def check(self) -> None:
-        """Photos can be written: into the folder, or into the one where it will be made."""
-        with self._telling("check"):
-            place = self._photos
-            while not place.exists() and place != place.parent:
-                place = place.parent
-            if not place.is_dir():
-                raise NotADirectoryError(f"{place} is not a folder")
-            if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
-                raise PermissionError(f"{place} cannot be written")
+        """Check that the folder, or the one in which it will be created, is writable."""
+        with self._translating_errors("check"):
+            folder = self._photos
+            while not folder.exists() and folder != folder.parent:
+                folder = folder.parent
+            if not folder.is_dir():
+                raise NotADirectoryError(f"{folder} is not a folder")
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(f"{folder} cannot be written")
 
     def set_up(self) -> list[str]:
-        """Make the folder, and say where it is."""
-        with self._telling("make"):
+        """Create the folder if missing; return what was done in a sentence."""
+        with self._translating_errors("make"):
             if self._photos.is_dir():
                 self.check()
                 return [f"Found the photo folder {self._folder}."]
@@ -100,11 +100,11 @@ class FolderPhotos:
         return [f"Created the photo folder {self._folder}."]
 
     def origin(self) -> None:
-        """Photos come from our own origin."""
+        """Return None: photos come from our own origin."""
 
     @contextmanager
-    def _telling(self, action: str) -> Iterator[None]:
-        """What the operating system refuses is told as ours, with the folder and the reason."""
+    def _translating_errors(self, action: str) -> Iterator[None]:
+        """Raise StorageUnavailable for errors of the operating system."""
         try:
             yield
         except OSError as error:
@@ -114,8 +114,8 @@ class FolderPhotos:
             ) from error
 
 
-def _written_at(path: Path | str) -> float | None:
-    """When a file was written; None for a link, a folder, or a file that is gone."""
+def _modified_at(path: Path | str) -> float | None:
+    """Return when a file was modified; None for a link, a folder or a missing file."""
     try:
         state = os.lstat(path)
     except FileNotFoundError:

@@ -79,7 +79,7 @@ def some(how_many: int) -> Iterator[Employee]:
 def crowd(crowded: SqlStore, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     """690 people, where 400 rows are many and 200 are few; nobody may write."""
     monkeypatch.setattr(browse, "WINDOWS", (40, 360))
-    monkeypatch.setattr(browse, "FEW", 200)
+    monkeypatch.setattr(browse, "MAX_SORTED_ROWS", 200)
     return crowded
 
 
@@ -152,7 +152,7 @@ def test_people_are_looked_up_by_a_key(crowd: SqlStore) -> None:
 
 def test_the_windows_of_a_page_add_up_to_what_it_may_look_at() -> None:
     assert sum(browse.WINDOWS) == MAX_ROWS_EXAMINED
-    assert browse.WINDOWS[0] + browse.FEW <= MAX_ROWS_EXAMINED
+    assert browse.WINDOWS[0] + browse.MAX_SORTED_ROWS <= MAX_ROWS_EXAMINED
 
 
 def test_a_rare_combination_ends_early_and_offers_to_go_on(crowd: SqlStore) -> None:

@@ -1,4 +1,4 @@
-"""Reading a view of the index: a stretch of one partition, filtered on the server, row by row."""
+"""Range reads of a view of the index, with filters on the server and a budget."""
 
 from __future__ import annotations
 
@@ -7,56 +7,57 @@ from typing import Any
 
 from app.storage.dynamodb.client.calls import Calls
 
-# Sorts after everything that a key can go on with, and before everything else.
-_LAST = "\U0010ffff"
-_CHUNK = 500
-# Half a kilobyte, until it is known better.
-_UNITS_OF_A_ROW = 0.125
+# Sorts after every character that can follow a prefix in a key.
+_MAX_CHARACTER = "\U0010ffff"
+_CHUNK_SIZE = 500
+# Half a kilobyte, until rows have been read.
+_ESTIMATED_UNITS_PER_ROW = 0.125
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRange:
-    """Where to read: from ``first`` to ``last`` of a view, in the order of ``at``, filtered.
+    """A range of a view from ``first`` to ``last``, in the order of ``at``, with filters.
 
-    ``marks`` must all stand in ``t``. With ``prefix_length``, of a person's words that begin with
-    the prefix only the row of the smallest is wanted (see rows.py).
+    ``t`` must contain all ``terms``. With ``prefix_length`` only the row of the first word with
+    the prefix is returned for each employee (see rows.py).
     """
 
     view: str
     first: str
     last: str
-    marks: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
     prefix_length: int = 0
 
     @classmethod
-    def under(
-        cls, view: str, prefix: str, marks: tuple[str, ...] = (), prefix_length: int = 0
+    def with_prefix(
+        cls, view: str, prefix: str, terms: tuple[str, ...] = (), prefix_length: int = 0
     ) -> KeyRange:
-        """All of a view that begins with a prefix."""
-        return cls(view, prefix, prefix + _LAST, marks, prefix_length)
+        """Return the range of a view that begins with a prefix."""
+        return cls(view, prefix, prefix + _MAX_CHARACTER, terms, prefix_length)
 
     @classmethod
-    def whole(cls, view: str, marks: tuple[str, ...] = ()) -> KeyRange:
-        """All of a view whose order is by name: a name key begins with a to z, or with ``{``."""
-        return cls(view, "a", "{" + _LAST, marks)
+    def whole(cls, view: str, terms: tuple[str, ...] = ()) -> KeyRange:
+        """Return all of a view in the order of names: a name key begins with a to z, or ``{``."""
+        return cls(view, "a", "{" + _MAX_CHARACTER, terms)
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many rows, and at how many read units, one page may still look at."""
+    """The remaining budget of a page, in rows examined and in read units."""
 
     rows_left: int
     units_left: float
     rows_read: int = 0
     _units_read: float = 0.0
 
-    def rows(self, wanted: int) -> int:
-        """So many of the rows wanted may be asked for at once; 0 where the budget is spent."""
-        each = self._units_read / self.rows_read if self.rows_read else _UNITS_OF_A_ROW
-        return max(0, min(wanted, self.rows_left, int(self.units_left / each)))
+    def limit(self, rows: int) -> int:
+        """Return how many of these rows the budget allows; 0 when it is spent."""
+        read = self.rows_read
+        units_per_row = self._units_read / read if read else _ESTIMATED_UNITS_PER_ROW
+        return max(0, min(rows, self.rows_left, int(self.units_left / units_per_row)))
 
-    def note(self, rows: int, units: float) -> None:
-        """So much was read."""
+    def spend(self, rows: int, units: float) -> None:
+        """Subtract rows examined and read units."""
         self.rows_read += rows
         self.rows_left -= rows
         self._units_read += units
@@ -65,7 +66,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as read; ``terms`` only where they were asked for."""
+    """A row as read; ``terms`` is empty unless requested."""
 
     at: str
     card: str
@@ -73,10 +74,10 @@ class Row:
 
 
 @dataclass(slots=True)
-class Reading:
-    """A stretch being read, onwards from a place (exclusive), forwards or backwards."""
+class RangeReader:
+    """A reader of a range after the sort key ``after``, forwards or backwards."""
 
-    stretch: KeyRange
+    key_range: KeyRange
     after: str | None = None
     backwards: bool = False
     with_terms: bool = False
@@ -85,51 +86,53 @@ class Reading:
     ended: bool = False
 
     def read(
-        self, calls: Calls, table: str, wanted: int, most: int, first_chunk: int, budget: Budget
+        self, calls: Calls, table: str, enough: int, most: int, first_chunk: int, budget: Budget
     ) -> None:
-        """Read on until there are so many rows, or so many were looked at, or all is read.
+        """Read until there are ``enough`` rows, or ``most`` more are examined, or to the end.
 
-        It ends when the budget is spent, too.
+        It stops when the budget is spent, too.
         """
-        chunk, ends = first_chunk, self.examined + most
-        while not self.ended and len(self.rows) < wanted:
+        chunk, max_examined = first_chunk, self.examined + most
+        while not self.ended and len(self.rows) < enough:
             bounds = self._bounds()
             if bounds is None:
                 self.ended = True
                 return
-            # The row that we go on from is met again when reading backwards: one more for it.
-            again = int(self.backwards and self.after is not None)
-            limit = budget.rows(min(chunk, ends - self.examined))
+            # Reading backwards returns the row of ``after`` again.
+            extra = int(self.backwards and self.after is not None)
+            limit = budget.limit(min(chunk, max_examined - self.examined))
             if not limit:
                 return
-            answer = calls.read("Query", table, self._request(table, limit + again, bounds))
-            examined = answer["ScannedCount"]
-            consumed = answer.get("ConsumedCapacity", {})  # some that speak DynamoDB do not say
-            budget.note(examined, consumed.get("CapacityUnits", examined * _UNITS_OF_A_ROW))
+            response = calls.read("Query", table, self._request(table, limit + extra, bounds))
+            examined = response["ScannedCount"]
+            consumed = response.get("ConsumedCapacity", {})  # some emulators omit it
+            budget.spend(
+                examined, consumed.get("CapacityUnits", examined * _ESTIMATED_UNITS_PER_ROW)
+            )
             self.examined += examined
             after = self.after
-            self.rows += [_row(item) for item in answer["Items"] if item["at"]["S"] != after]
-            last = answer.get("LastEvaluatedKey")
+            self.rows += [_row(item) for item in response["Items"] if item["at"]["S"] != after]
+            last = response.get("LastEvaluatedKey")
             self.ended = last is None
             if last is not None:
                 self.after = last["at"]["S"]
-            chunk = _CHUNK
+            chunk = _CHUNK_SIZE
 
     def _bounds(self) -> tuple[str, str] | None:
-        """From where to where; None where nothing is left, which a Query would refuse to read."""
-        first, last = self.stretch.first, self.stretch.last
+        """Return the bounds of the next Query; None for an empty range, which a Query rejects."""
+        first, last = self.key_range.first, self.key_range.last
         if self.after is not None:
             if self.backwards:
                 last = min(last, self.after)
             else:
-                # The next key that there can be: no key goes on with a control character.
+                # The next possible key, since no key continues with a control character.
                 first = max(first, self.after + "\x01")
         return (first, last) if first <= last else None
 
     def _request(self, table: str, limit: int, bounds: tuple[str, str]) -> dict[str, Any]:
         first, last = bounds
         names = {"#v": "view", "#a": "at"}
-        values = {":v": {"S": self.stretch.view}, ":f": {"S": first}, ":l": {"S": last}}
+        values = {":v": {"S": self.key_range.view}, ":f": {"S": first}, ":l": {"S": last}}
         request: dict[str, Any] = {
             "TableName": table,
             "KeyConditionExpression": "#v = :v AND #a BETWEEN :f AND :l",
@@ -142,12 +145,12 @@ class Reading:
             "Limit": limit,
         }
         conditions = []
-        for place, mark in enumerate(self.stretch.marks):
-            conditions.append(f"contains(t, :t{place})")
-            values[f":t{place}"] = {"S": mark}
-        if self.stretch.prefix_length:
+        for number, term in enumerate(self.key_range.terms):
+            conditions.append(f"contains(t, :t{number})")
+            values[f":t{number}"] = {"S": term}
+        if self.key_range.prefix_length:
             conditions.append("p < :p")
-            values[":p"] = {"N": str(self.stretch.prefix_length)}
+            values[":p"] = {"N": str(self.key_range.prefix_length)}
         if conditions:
             request["FilterExpression"] = " AND ".join(conditions)
         return request

@@ -1,6 +1,6 @@
-"""A lease: of the tasks of one kind, such as reindex and import, one runs at a time.
+"""Lease: a lock with an expiry, so that one task of a kind, such as reindex or import, runs.
 
-It also keeps how far the task has come, for the one that goes on when it was killed.
+It also stores the checkpoint of the task, from which the next task resumes after a kill.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from app.storage.dynamodb.client.tables import Tables
 
 LIFE_SECONDS = 15.0
 RENEW_SECONDS = 4.0
-_LOOK_AGAIN_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 Checkpoint = dict[str, Any]
 
 
 class Lease:
-    """Held by one task from ``acquire`` or ``try_acquire`` to ``release``."""
+    """A lease that one task holds from ``acquire`` or ``try_acquire`` until ``release``."""
 
     def __init__(
         self, calls: Calls, tables: Tables, kind: str = "upkeep", task: str = "reindex or import"
@@ -32,56 +32,57 @@ class Lease:
         self._table = tables.index
         self._key = tables.index_key(f"lease#{kind}", "-")
         self._task = task
-        self._who = str(uuid.uuid4())
-        self._renewed = 0.0
+        self._holder = str(uuid.uuid4())
+        self._renewed_at = 0.0
 
     def acquire(self) -> Checkpoint:
-        """Wait until the lease is free; return how far the last task came that did not end.
+        """Wait for the lease; return the checkpoint of a task that did not finish, or {}.
 
-        A task that was killed is waited for until its lease runs out. Raises StorageUnavailable
-        when the other task is alive.
+        The wait lasts until the lease of a killed task expires. Raises StorageUnavailable when the
+        other task renews its lease.
         """
-        first_seen = None
+        first_until = None
         while (reached := self.try_acquire()) is None:
             until = self._held_until()
-            first_seen = first_seen or until
-            if until != first_seen:
+            first_until = first_until or until
+            if until != first_until:
                 reason = f"another {self._task} is running: wait until it ends"
                 raise StorageUnavailable(SERVICE, "dynamodb:UpdateItem", self._table, reason)
-            time.sleep(_LOOK_AGAIN_SECONDS)
+            time.sleep(_POLL_SECONDS)
         return reached
 
     def try_acquire(self) -> Checkpoint | None:
-        """Take it if nobody else holds it: how far the last task came. None: it is held."""
+        """Acquire the lease if it is free, and return the checkpoint; None if it is held."""
         try:
-            return self._hold("attribute_not_exists(who) OR who = :who OR held_until < :now")
+            return self._update("attribute_not_exists(who) OR who = :who OR held_until < :now")
         except ConditionFailed:
             return None
 
     def seconds_until_free(self) -> float:
-        """When another's hold runs out, if it is not renewed."""
+        """Return the seconds until the lease of another task expires, if it is not renewed."""
         return min(max(self._held_until() - time.time(), 0.0), LIFE_SECONDS)
 
     @property
     def needs_renewal(self) -> bool:
-        return time.monotonic() - self._renewed > RENEW_SECONDS
+        """Whether the last renewal is more than RENEW_SECONDS ago."""
+        return time.monotonic() - self._renewed_at > RENEW_SECONDS
 
     def renew(self) -> None:
-        """Call it between pieces of work that take a second or so."""
+        """Renew the lease if it is due. Raises StorageUnavailable when another task holds it."""
         if self.needs_renewal:
-            self._hold_still()
+            self._extend()
 
     def verify(self) -> None:
-        """Raise StorageUnavailable where another task holds the lease by now."""
-        self._hold_still()
+        """Renew the lease now. Raises StorageUnavailable when another task holds it."""
+        self._extend()
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Remember how far the task has come."""
-        self._hold_still(checkpoint)
+        """Store a checkpoint and renew the lease. Raises StorageUnavailable like ``verify``."""
+        self._extend(checkpoint)
 
     def fence(self) -> dict[str, Any]:
-        """The action that fails the transaction it is in when another task holds the lease."""
-        values = {":who": {"S": self._who}}
+        """Return the action that fails its transaction when another task holds the lease."""
+        values = {":who": {"S": self._holder}}
         check = {"ConditionExpression": "who = :who", "ExpressionAttributeValues": values}
         return {"ConditionCheck": {"TableName": self._table, "Key": self._key, **check}}
 
@@ -98,38 +99,38 @@ class Lease:
             },
         )
 
-    def _hold_still(self, checkpoint: Checkpoint | None = None) -> None:
+    def _extend(self, checkpoint: Checkpoint | None = None) -> None:
         try:
-            self._hold("who = :who AND held_until > :never", checkpoint)
+            self._update("who = :who AND held_until > :never", checkpoint)
         except ConditionFailed as error:
             reason = f"another {self._task} has taken over"
             raise StorageUnavailable(SERVICE, "dynamodb:UpdateItem", self._table, reason) from error
 
-    def _hold(self, condition: str, checkpoint: Checkpoint | None = None) -> Checkpoint:
+    def _update(self, condition: str, checkpoint: Checkpoint | None = None) -> Checkpoint:
         now = time.time()
-        values = {":who": {"S": self._who}, ":until": {"N": f"{now + LIFE_SECONDS:.3f}"}}
+        values = {":who": {"S": self._holder}, ":until": {"N": f"{now + LIFE_SECONDS:.3f}"}}
         for name, number in ((":now", now), (":never", 0)):
             if name in condition:
                 values[name] = {"N": f"{number:.3f}"}
-        change = "SET who = :who, held_until = :until"
+        expression = "SET who = :who, held_until = :until"
         if checkpoint is not None:
-            change += ", reached = :reached"
+            expression += ", reached = :reached"
             values[":reached"] = {"S": json.dumps(checkpoint)}
         request = {
             "TableName": self._table,
             "Key": self._key,
-            "UpdateExpression": change,
+            "UpdateExpression": expression,
             "ConditionExpression": condition,
             "ExpressionAttributeValues": values,
             "ReturnValues": "ALL_NEW",
         }
-        held = self._calls.write("UpdateItem", self._table, request)["Attributes"]
-        self._renewed = time.monotonic()
-        reached: Checkpoint = json.loads(held.get("reached", {}).get("S", "{}"))
+        item = self._calls.write("UpdateItem", self._table, request)["Attributes"]
+        self._renewed_at = time.monotonic()
+        reached: Checkpoint = json.loads(item.get("reached", {}).get("S", "{}"))
         return reached
 
     def _end(self, operation: str, change: dict[str, Any]) -> None:
-        values = {":who": {"S": self._who}, **change.pop("ExpressionAttributeValues", {})}
+        values = {":who": {"S": self._holder}, **change.pop("ExpressionAttributeValues", {})}
         request = {
             "TableName": self._table,
             "Key": self._key,
@@ -140,7 +141,7 @@ class Lease:
         try:
             self._calls.write(operation, self._table, request)
         except ConditionFailed:
-            return  # it was another's already
+            return  # another task holds it
 
     def _held_until(self) -> float:
         request = {"TableName": self._table, "Key": self._key, "ConsistentRead": True}

@@ -1,4 +1,4 @@
-"""One page of cards: which walk to take, how far, and the cursors of what was found."""
+"""Pages of cards: which scan to use, how many rows to examine, and the cursors of the result."""
 
 from __future__ import annotations
 
@@ -27,175 +27,199 @@ from app.storage.sql.index.statements import (
 from app.storage.sql.rows import card_from
 from app.text import search_keys
 
-# Most pages are full before the first window ends; what is rare is looked for in the second.
+# Rows examined in the first and second step; max_rows pages are full after the first.
 WINDOWS = (400, MAX_ROWS_EXAMINED - 400)
-# So few people are all read, and sorted here.
-FEW = 2_000
-# Just behind a place, and before every other.
-JUST_BEHIND = "\x01"
+# A scan of at max_rows this many rows is read as a whole, and sorted in memory.
+MAX_SORTED_ROWS = 2_000
+# Appended to a key it sorts directly after it.
+_DIRECTLY_AFTER = "\x01"
 
-Row = Sequence[Any]  # where the card stands, then the values of the card
+Row = Sequence[Any]  # the sort key, then the values of the card
 
 
-class Found(NamedTuple):
-    """The next rows of a walk, at most one more than a page takes; where it ended early, if so.
+class Result(NamedTuple):
+    """The next rows of a scan, at max_rows one more than a page.
 
-    ``goes_on``: there are more, though they are not here.
+    ``examined_to`` is the last key of a scan that stopped early. ``has_more`` says that rows were
+    cut off.
     """
 
     rows: Sequence[Row]
-    looked_to: str | None = None
-    goes_on: bool = False
+    examined_to: str | None = None
+    has_more: bool = False
 
 
-class Span(NamedTuple):
-    """The part of the order that is asked for, both ends left out, and from which end to begin."""
+class KeyRange(NamedTuple):
+    """A range of the order, exclusive at both ends, read forwards or backwards."""
 
     after: str = ""
     before: str = LAST
     backwards: bool = False
 
-    def beyond(self, place: str) -> Span:
-        """What is left of it, behind a place that was reached."""
-        return self._replace(before=place) if self.backwards else self._replace(after=place)
+    def after_key(self, key: str) -> KeyRange:
+        """Return the rest of the range after a key, in the direction of reading."""
+        return self._replace(before=key) if self.backwards else self._replace(after=key)
 
 
 def browse(connection: Connection, query: Query, cursor: str | None, limit: int) -> Page:
-    """See EmployeeStore.browse."""
-    asked = conditions_of(query)
-    if asked is None:
+    """Implement EmployeeStore.browse."""
+    conditions = conditions_of(query)
+    if conditions is None:
         return Page(())
     start = read_cursor(cursor, query)
     if start is not None and start.backwards:
-        found = _find(connection, asked, Span(before=start.key, backwards=True), limit + 1)
-        if len(found.rows) > limit or found.looked_to:
-            return _page_before(query, found, limit, start)
-        # The beginning was reached: this is the first page, without whom the next one shows.
-        found = _find(connection, asked, Span(), limit + 1)
-        return _page_after(query, _cut(found, start.key), limit, None)
-    span = Span(after=start.key) if start else Span()
-    return _page_after(query, _find(connection, asked, span, limit + 1), limit, start)
+        result = _find_rows(
+            connection, conditions, KeyRange(before=start.key, backwards=True), limit + 1
+        )
+        if len(result.rows) > limit or result.examined_to:
+            return _page_before(query, result, limit, start)
+        # The start was reached: this is the first page, up to the next one.
+        result = _find_rows(connection, conditions, KeyRange(), limit + 1)
+        return _page_after(query, _cut_before(result, start.key), limit, None)
+    key_range = KeyRange(after=start.key) if start else KeyRange()
+    return _page_after(
+        query, _find_rows(connection, conditions, key_range, limit + 1), limit, start
+    )
 
 
-def _cut(found: Found, before: str) -> Found:
-    """Whom a walk found before a place; all of them where nobody is before it."""
-    rows = [row for row in found.rows if row[0] < before]
-    if not rows or len(rows) == len(found.rows):
-        return found
-    return Found(rows, goes_on=True)
+def _cut_before(result: Result, before: str) -> Result:
+    """Return the rows before a key, or all if there are none before it."""
+    rows = [row for row in result.rows if row[0] < before]
+    if not rows or len(rows) == len(result.rows):
+        return result
+    return Result(rows, has_more=True)
 
 
-def _find(connection: Connection, asked: Conditions, span: Span, most: int) -> Found:
-    if not asked.words:
-        return _walk_along(connection, _shortest_by_name(connection, asked), span, most)
-    walk = scan_by_word(asked)
-    first = _look(connection, walk, span, most, WINDOWS[0])
-    if first.looked_to is None:
+def _find_rows(
+    connection: Connection, conditions: Conditions, key_range: KeyRange, max_rows: int
+) -> Result:
+    if not conditions.words:
+        return _scan_by_name(
+            connection, _shortest_scan_by_name(connection, conditions), key_range, max_rows
+        )
+    scan = scan_by_word(conditions)
+    first = _scan_window(connection, scan, key_range, max_rows, WINDOWS[0])
+    if first.examined_to is None:
         return first
-    if short := _short_walk(connection, asked):
-        return _sort_all(connection, short, asked.words[0], span, most)
-    rest = span.beyond(first.looked_to)
-    more = _look(connection, walk, rest, most - len(first.rows), WINDOWS[1])
-    return Found([*first.rows, *more.rows], more.looked_to)
+    if short_scan := _short_scan(connection, conditions):
+        return _sort_all(connection, short_scan, conditions.words[0], key_range, max_rows)
+    return _continue_scan(connection, scan, key_range, max_rows, first)
 
 
-def _walk_along(connection: Connection, walk: IndexScan, span: Span, most: int) -> Found:
-    if not walk.is_filtered:
-        values = walk.values(span.after, span.before, most)
-        statement = walk.page(backwards=span.backwards, window=False)
-        return Found(connection.execute(statement, values).all())
-    first = _look(connection, walk, span, most, WINDOWS[0])
-    if first.looked_to is None:
+def _scan_by_name(
+    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int
+) -> Result:
+    if not scan.is_filtered:
+        values = scan.values(key_range.after, key_range.before, max_rows)
+        statement = scan.page(backwards=key_range.backwards, window=False)
+        return Result(connection.execute(statement, values).all())
+    first = _scan_window(connection, scan, key_range, max_rows, WINDOWS[0])
+    return _continue_scan(connection, scan, key_range, max_rows, first)
+
+
+def _continue_scan(
+    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int, first: Result
+) -> Result:
+    """Add the rows of the second window, if the first one did not suffice."""
+    if first.examined_to is None:
         return first
-    rest = span.beyond(first.looked_to)
-    more = _look(connection, walk, rest, most - len(first.rows), WINDOWS[1])
-    return Found([*first.rows, *more.rows], more.looked_to)
+    rest = key_range.after_key(first.examined_to)
+    second = _scan_window(connection, scan, rest, max_rows - len(first.rows), WINDOWS[1])
+    return Result([*first.rows, *second.rows], second.examined_to)
 
 
-def _look(connection: Connection, walk: IndexScan, span: Span, most: int, window: int) -> Found:
-    """Look at the next so many places of a walk, until enough are found."""
-    values = walk.values(span.after, span.before, most, window)
-    rows = connection.execute(walk.page(backwards=span.backwards, window=True), values).all()
-    if len(rows) == most:
-        return Found(rows)
-    seen, end = connection.execute(window_end(backwards=span.backwards), values).one()
-    return Found(rows, end if seen == window else None)
+def _scan_window(
+    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int, window: int
+) -> Result:
+    """Examine the next window of a scan, until there are enough rows."""
+    values = scan.values(key_range.after, key_range.before, max_rows, window)
+    rows = connection.execute(scan.page(backwards=key_range.backwards, window=True), values).all()
+    if len(rows) == max_rows:
+        return Result(rows)
+    examined, end = connection.execute(window_end(backwards=key_range.backwards), values).one()
+    return Result(rows, end if examined == window else None)
 
 
-def _shortest_by_name(connection: Connection, asked: Conditions) -> IndexScan:
-    """The walk in the order of names that has the fewest people on it."""
-    if len(asked.views) < 2:
-        return scan_by_view(asked, asked.views[0]) if asked.views else scan_by_name(asked)
-    people = counters.count_people(connection, asked.views)
-    return scan_by_view(asked, min(people, key=people.__getitem__))
+def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> IndexScan:
+    """Return the scan in the order of names with the fewest rows."""
+    if len(conditions.views) < 2:
+        return (
+            scan_by_view(conditions, conditions.views[0])
+            if conditions.views
+            else scan_by_name(conditions)
+        )
+    count_of = counters.count_people(connection, conditions.views)
+    return scan_by_view(conditions, min(count_of, key=count_of.__getitem__))
 
 
-def _short_walk(connection: Connection, asked: Conditions) -> IndexScan | None:
-    """A walk with so few people that all of them can be sorted."""
-    walks = {view: scan_by_view(asked, view) for view in asked.views}
-    if asked.letter:
-        walks[view_of(LETTERS, search_keys.letter_of(asked.letter))] = scan_by_name(asked)
-    people = counters.count_people(connection, walks) if walks else {}
-    view = min(people, key=people.__getitem__, default=None)
-    if view is not None and people[view] <= FEW:
-        return walks[view]
-    for word in asked.words[1:]:
-        walk = scan_by_other_word(asked, word)
-        values = walk.values("", LAST, FEW + 1)
-        if connection.execute(count_entries(), values).scalar_one() <= FEW:
-            return walk
+def _short_scan(connection: Connection, conditions: Conditions) -> IndexScan | None:
+    """Return a scan that is short enough to be sorted in memory, or None."""
+    scans = {view: scan_by_view(conditions, view) for view in conditions.views}
+    if conditions.letter:
+        scans[view_of(LETTERS, search_keys.letter_of(conditions.letter))] = scan_by_name(conditions)
+    count_of = counters.count_people(connection, scans) if scans else {}
+    view = min(count_of, key=count_of.__getitem__, default=None)
+    if view is not None and count_of[view] <= MAX_SORTED_ROWS:
+        return scans[view]
+    for word in conditions.words[1:]:
+        scan = scan_by_other_word(conditions, word)
+        values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
+        if connection.execute(count_entries(), values).scalar_one() <= MAX_SORTED_ROWS:
+            return scan
     return None
 
 
-def _sort_all(connection: Connection, walk: IndexScan, word: str, span: Span, most: int) -> Found:
-    """Everyone on a short walk, put in the order of the word typed first."""
-    rows = connection.execute(walk.all_rows(), walk.values("", LAST, FEW + 1))
+def _sort_all(
+    connection: Connection, scan: IndexScan, word: str, key_range: KeyRange, max_rows: int
+) -> Result:
+    """Read a whole short scan, and sort it in the order of the first search word."""
+    rows = connection.execute(scan.all_rows(), scan.values("", LAST, MAX_SORTED_ROWS + 1))
     ordered = []
-    for place, words, *card in rows:
+    for sort_key, words, *card in rows:
         matched = search_keys.matched_word(words.split(), word)
-        at = f"{matched}{SEPARATOR}{place}"
-        if span.after < at < span.before:
-            ordered.append((at, *card))
-    ordered.sort(reverse=span.backwards)
-    return Found(ordered[:most])
+        key = f"{matched}{SEPARATOR}{sort_key}"
+        if key_range.after < key < key_range.before:
+            ordered.append((key, *card))
+    ordered.sort(reverse=key_range.backwards)
+    return Result(ordered[:max_rows])
 
 
-def _page_after(query: Query, found: Found, limit: int, start: Cursor | None) -> Page:
-    rows = found.rows[:limit]
-    before = None
+def _page_after(query: Query, result: Result, limit: int, start: Cursor | None) -> Page:
+    rows = result.rows[:limit]
+    previous = None
     if start is not None:
-        before = rows[0][0] if rows else start.key + JUST_BEHIND
+        previous = rows[0][0] if rows else start.key + _DIRECTLY_AFTER
     return Page(
         cards=_cards(rows),
-        next=_link(query, False, _end_of(found, limit)),
-        previous=_link(query, True, before),
-        rows_examined=MAX_ROWS_EXAMINED if found.looked_to else None,
+        next=_cursor_text(query, False, _last_key(result, limit)),
+        previous=_cursor_text(query, True, previous),
+        rows_examined=MAX_ROWS_EXAMINED if result.examined_to else None,
     )
 
 
-def _page_before(query: Query, found: Found, limit: int, start: Cursor) -> Page:
-    rows = found.rows[:limit]
-    end = _end_of(found, limit)
-    # Where nobody was found, forwards is from right before the place where the walk began.
-    behind = rows[0][0] if rows else max(end or "", start.key[:-1])
+def _page_before(query: Query, result: Result, limit: int, start: Cursor) -> Page:
+    rows = result.rows[:limit]
+    last = _last_key(result, limit)
+    # Without rows the next page starts directly before the start of this scan.
+    next_key = rows[0][0] if rows else max(last or "", start.key[:-1])
     return Page(
         cards=_cards(rows[::-1]),
-        next=_link(query, False, behind),
-        previous=_link(query, True, end),
-        rows_examined=MAX_ROWS_EXAMINED if found.looked_to else None,
+        next=_cursor_text(query, False, next_key),
+        previous=_cursor_text(query, True, last),
+        rows_examined=MAX_ROWS_EXAMINED if result.examined_to else None,
     )
 
 
-def _end_of(found: Found, limit: int) -> str | None:
-    """Where to go on in the same direction, if there is more."""
-    if len(found.rows) > limit or found.goes_on:
-        end: str = found.rows[:limit][-1][0]
-        return end
-    return found.looked_to
+def _last_key(result: Result, limit: int) -> str | None:
+    """Return the key after which to continue in the same direction, or None at the end."""
+    if len(result.rows) > limit or result.has_more:
+        key: str = result.rows[:limit][-1][0]
+        return key
+    return result.examined_to
 
 
-def _link(query: Query, backwards: bool, place: str | None) -> str | None:
-    return None if place is None else Cursor(backwards, place).to_text(query)
+def _cursor_text(query: Query, backwards: bool, key: str | None) -> str | None:
+    return None if key is None else Cursor(backwards, key).to_text(query)
 
 
 def _cards(rows: Sequence[Row]) -> tuple[Card, ...]:

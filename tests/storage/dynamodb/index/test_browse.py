@@ -121,9 +121,9 @@ def test_the_smaller_of_two_facets_drives(big_room, meter):
 
 def test_a_search_that_finds_too_little_ends_early_and_can_go_on(big_room, meter, monkeypatch):
     monkeypatch.setattr(browse, "MAX_ROWS_EXAMINED", 300)
-    monkeypatch.setattr(browse, "_PATIENCE", 100)
-    monkeypatch.setattr(browse, "_ATTEMPT", 50)
-    monkeypatch.setattr(browse, "FEW_PEOPLE", 0)
+    monkeypatch.setattr(browse, "_FIRST_READ_ROWS", 100)
+    monkeypatch.setattr(browse, "_ALTERNATIVE_ROWS", 50)
+    monkeypatch.setattr(browse, "MAX_SMALL_FACET", 0)
     query = Query(words="katharina andersson", department="Department 5", location="Amsterdam")
     found = list(pages(big_room.store, query, 24))
     early = [page for page in found if page.rows_examined]
@@ -138,9 +138,9 @@ def test_a_search_that_finds_too_little_ends_early_and_can_go_on(big_room, meter
 
 def test_an_early_end_can_be_gone_back_from(big_room, meter, monkeypatch):
     monkeypatch.setattr(browse, "MAX_ROWS_EXAMINED", 200)
-    monkeypatch.setattr(browse, "_PATIENCE", 100)
-    monkeypatch.setattr(browse, "_ATTEMPT", 10)
-    monkeypatch.setattr(browse, "FEW_PEOPLE", 0)
+    monkeypatch.setattr(browse, "_FIRST_READ_ROWS", 100)
+    monkeypatch.setattr(browse, "_ALTERNATIVE_ROWS", 10)
+    monkeypatch.setattr(browse, "MAX_SMALL_FACET", 0)
     query = Query(words="katharina andersson", department="Department 5", location="Singapore")
     found = list(pages(big_room.store, query, 5))
     back, page = [], found[-1]
@@ -230,20 +230,20 @@ def test_people_further_on_are_found_by_name_within_the_bound(crowd, crowd_meter
 
 def test_rows_as_long_as_they_can_be_are_within_the_bound_too(dynamodb_local, monkeypatch):
     budget = Budget(MAX_ROWS_EXAMINED, browse.MAX_UNITS)
-    assert budget.rows(100) == 100
-    budget.note(100, 150.0)  # six kilobytes each
-    assert budget.rows(500) == 20
-    budget.note(20, 31.0)
-    assert budget.rows(500) == 0
+    assert budget.limit(100) == 100
+    budget.spend(100, 150.0)  # six kilobytes each
+    assert budget.limit(500) == 20
+    budget.spend(20, 31.0)
+    assert budget.limit(500) == 0
     assert Budget(MAX_ROWS_EXAMINED, browse.MAX_UNITS).rows(5_000) == 1_440
 
 
 def test_what_drives_does_not_change_the_order(big_room, meter, monkeypatch):
     query = Query(words="a", department="Department 3", job_title="Data Analyst")
     whole = [card.id for card in everyone(big_room.store, query, 10)]
-    monkeypatch.setattr(browse, "FEW_PEOPLE", 0)
+    monkeypatch.setattr(browse, "MAX_SMALL_FACET", 0)
     assert [card.id for card in everyone(big_room.store, query, 10)] == whole
-    monkeypatch.setattr(browse, "_ATTEMPTS", 0)
+    monkeypatch.setattr(browse, "_MAX_ALTERNATIVES", 0)
     assert [card.id for card in everyone(big_room.store, query, 10)] == whole
     assert len(whole) > 24
 
