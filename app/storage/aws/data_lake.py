@@ -83,9 +83,8 @@ class DataLake:
         day_folder = f"{self._address}/day={day}"
         run = f"{day_folder}/run-{secrets.token_hex(8)}"
         with self._translating_errors():
-            wr.s3.list_objects(
-                f"{day_folder}/", boto3_session=self._session
-            )  # fail early without a bucket
+            # Fail early if there is no bucket.
+            wr.s3.list_objects(f"{day_folder}/", boto3_session=self._session)
             try:
                 count = self._write_files(chain.from_iterable(pages), run)
                 self._create_table()
@@ -132,20 +131,18 @@ class DataLake:
     def _register(self, day: date, run: str) -> str:
         """Point the partition of ``day`` at ``run``; return its previous location, or ""."""
         glue = self._session.client("glue")
-        table_name = {"DatabaseName": self._database, "TableName": self._table}
-        table = glue.get_table(DatabaseName=self._database, Name=self._table)["Table"]
+        table = {"DatabaseName": self._database, "TableName": self._table}
+        described = glue.get_table(DatabaseName=self._database, Name=self._table)["Table"]
         partition: Any = {
             "Values": [str(day)],
-            "StorageDescriptor": {**table["StorageDescriptor"], "Location": f"{run}/"},
+            "StorageDescriptor": {**described["StorageDescriptor"], "Location": f"{run}/"},
         }
         try:
-            glue.create_partition(**table_name, PartitionInput=partition)
+            glue.create_partition(**table, PartitionInput=partition)
             return ""
         except glue.exceptions.AlreadyExistsException:
             previous = self._location_of(day)
-            glue.update_partition(
-                **table_name, PartitionValueList=[str(day)], PartitionInput=partition
-            )
+            glue.update_partition(**table, PartitionValueList=[str(day)], PartitionInput=partition)
             return previous
 
     def _location_of(self, day: date) -> str:

@@ -69,9 +69,8 @@ class S3Photos:
             objects = {"Objects": [{"Key": key} for key in chunk], "Quiet": True}
             response = self._calls.call("delete_objects", Delete=objects)
             for refusal in response.get("Errors", ()):
-                raise self._calls.unavailable(
-                    "delete_objects", refusal.get("Code", "unknown error")
-                )
+                code = refusal.get("Code", "unknown error")
+                raise self._calls.unavailable("delete_objects", code)
 
     def locate(self, key: str) -> PhotoLink:
         """Return a presigned URL, without asking whether the photo exists."""

@@ -62,9 +62,8 @@ class UrlSigner:
         }
         if credentials.token:
             parameters["X-Amz-Security-Token"] = credentials.token
-        query = "&".join(
-            f"{name}={quote(parameters[name], safe='-_.~')}" for name in sorted(parameters)
-        )
+        pairs = sorted(parameters.items())
+        query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in pairs)
         parts = urlsplit(f"{self.base}/{quote(key)}")
         request = f"GET\n{parts.path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(request.encode()).hexdigest()

@@ -95,13 +95,12 @@ class S3Calls:
         from botocore.exceptions import BotoCoreError
 
         try:
-            client = self._new_client(_READ_TIMEOUT_SECONDS, signature_version=UNSIGNED)
+            timeout = _READ_TIMEOUT_SECONDS
+            client = self._new_client(timeout, signature_version=UNSIGNED)
             if ".amazonaws.com" in client.meta.endpoint_url:
                 # Without it botocore's URLs name no region, and fail in the first day of a bucket.
                 style = {"addressing_style": "virtual"}
-                client = self._new_client(
-                    _READ_TIMEOUT_SECONDS, signature_version=UNSIGNED, s3=style
-                )
+                client = self._new_client(timeout, signature_version=UNSIGNED, s3=style)
             url = client.generate_presigned_url(
                 "get_object", Params={"Bucket": self.bucket, "Key": "k"}
             )
@@ -178,9 +177,8 @@ class S3Calls:
         with self._lock:
             credentials = session.get_credentials()
         if credentials is None:
-            raise self.unavailable(
-                name, "no AWS credentials: give this machine a role, or set them"
-            )
+            reason = "no AWS credentials: give this machine a role, or set them"
+            raise self.unavailable(name, reason)
         return credentials
 
     def _get_session(self) -> Any:

@@ -28,7 +28,7 @@ from app.storage.vocabulary_writer import VocabularyWriter
 
 
 class Saves:
-    """Writes of one employee; each is tried again while others change the same record."""
+    """The writes of one employee, which are retried while others change the same record."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, String, Table, Text, select
 
 from app.storage.sql.engines.database import Database
-from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS, metadata
+from app.storage.sql.tables import KEYED_TABLE_OPTIONS, metadata
 
 _NAME = "key"
 
@@ -14,7 +14,7 @@ secret = Table(
     metadata,
     Column("name", String(20), primary_key=True),
     Column("content", Text, nullable=False),
-    **CLUSTERED_TABLE_OPTIONS,
+    **KEYED_TABLE_OPTIONS,
 )
 _STORED = select(secret.c.content).where(secret.c.name == _NAME)
 

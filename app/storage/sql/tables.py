@@ -51,7 +51,7 @@ TABLE_OPTIONS: dict[str, Any] = {
     "mysql_charset": "utf8mb4",
     "mysql_collate": "utf8mb4_bin",
 }
-CLUSTERED_TABLE_OPTIONS: dict[str, Any] = {**TABLE_OPTIONS, "sqlite_with_rowid": False}
+KEYED_TABLE_OPTIONS: dict[str, Any] = {**TABLE_OPTIONS, "sqlite_with_rowid": False}
 
 
 _MAX_ID_KEY, _MAX_VIEW, _MAX_SORT_KEY, _MAX_SPELLING, _MAX_ID = 64, 80, 290, 200, 2_048
@@ -100,7 +100,7 @@ entry = Table(
     Column("lead", Integer, nullable=False, key="first_prefix_length"),
     # The character of ``at``, counted from 1, at which the sort key of the name view starts.
     Column("start", Integer, nullable=False, key="sort_key_start"),
-    **CLUSTERED_TABLE_OPTIONS,
+    **KEYED_TABLE_OPTIONS,
 )
 
 facet = Table(
@@ -109,7 +109,7 @@ facet = Table(
     Column("view", BytewiseText(_MAX_VIEW), primary_key=True),
     Column("spelling", BytewiseText(_MAX_SPELLING), primary_key=True),
     Column("people", BigInteger, nullable=False),
-    **CLUSTERED_TABLE_OPTIONS,
+    **KEYED_TABLE_OPTIONS,
 )
 
 tombstones = Table(
@@ -119,5 +119,5 @@ tombstones = Table(
     Column("write_id", String(100), nullable=False),
     Column("deleted_at", String(32), nullable=False),
     Index("gone_by_time", "deleted_at"),
-    **CLUSTERED_TABLE_OPTIONS,
+    **KEYED_TABLE_OPTIONS,
 )

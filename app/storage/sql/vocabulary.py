@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.contracts import MAX_VOCABULARY
 from app.storage.sql.engines.database import Database
-from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS, BytewiseText, metadata
+from app.storage.sql.tables import KEYED_TABLE_OPTIONS, BytewiseText, metadata
 
 _MAX_WORD_LENGTH = 64
 _BATCH_SIZE = 500
@@ -19,7 +19,7 @@ vocabulary = Table(
     "vocabulary",
     metadata,
     Column("word", BytewiseText(_MAX_WORD_LENGTH), primary_key=True),
-    **CLUSTERED_TABLE_OPTIONS,
+    **KEYED_TABLE_OPTIONS,
 )
 
 _EXISTING = select(vocabulary.c.word).where(

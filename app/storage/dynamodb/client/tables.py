@@ -101,12 +101,9 @@ def _create_table(calls: Calls, name: str, key: tuple[tuple[str, str], ...]) -> 
 
 def key_mismatch(name: str, description: dict[str, Any], key: tuple[tuple[str, str], ...]) -> str:
     """Explain in sentences why a table has the wrong key; empty when the key is right."""
-    kinds = {
-        part["AttributeName"]: part["AttributeType"] for part in description["AttributeDefinitions"]
-    }
-    actual = [
-        (part["AttributeName"], kinds[part["AttributeName"]]) for part in description["KeySchema"]
-    ]
+    attributes, schema = description["AttributeDefinitions"], description["KeySchema"]
+    kinds = {part["AttributeName"]: part["AttributeType"] for part in attributes}
+    actual = [(part["AttributeName"], kinds[part["AttributeName"]]) for part in schema]
     needed = [(part, "S") for part, _ in key]
     if actual == needed:
         return ""

@@ -109,10 +109,7 @@ class Counters:
             self._write_fold(ver, deltas, buckets)
         except ConditionFailed:
             return False
-        self._totals = (
-            ver + 1,
-            Counter({facet: count for facet, count in totals.items() if count}),
-        )
+        self._totals = (ver + 1, Counter({key: count for key, count in totals.items() if count}))
         return True
 
     def correct(self, snapshot: Snapshot, delta: Mapping[str, int]) -> bool:

@@ -62,9 +62,7 @@ def _employees(
     ids = list(filter(is_id, dict.fromkeys(employee_ids)))
     employees: dict[str, Employee] = {}
     for start in range(0, len(ids), MAX_BATCH_KEYS):
-        keys = [
-            tables.person_key(employee_id) for employee_id in ids[start : start + MAX_BATCH_KEYS]
-        ]
+        keys = list(map(tables.person_key, ids[start : start + MAX_BATCH_KEYS]))
         items = writer.batch_get({tables.people: keys})[tables.people]
         employees |= {item["id"]["S"]: employee_from(item) for item in items}
     return {employee_id: employees[employee_id] for employee_id in ids if employee_id in employees}

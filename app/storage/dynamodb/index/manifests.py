@@ -71,9 +71,7 @@ def read_manifest(employee_id: str, item: Item | None) -> Manifest:
     return Manifest(employee_id, rev, _unpack(item.get("m", {}).get("S", "")))
 
 
-def put_manifest(
-    table: str, previous: Manifest, shape: Shape | None, deleted_by: str
-) -> dict[str, Any]:
+def put_manifest(table: str, previous: Manifest, shape: Shape | None, gone: str) -> dict[str, Any]:
     """Return the action that replaces the manifest, if it is still the previous one."""
     item: Item = {
         **manifest_key(previous.employee_id),
@@ -81,7 +79,7 @@ def put_manifest(
         "rev": {"N": str(previous.rev + 1)},
     }
     if shape is None:
-        item["gone"] = {"S": deleted_by}
+        item["gone"] = {"S": gone}
         item["ttl"] = {"N": str(int(time.time()) + TOMBSTONE_SECONDS)}
     else:
         item["m"] = {"S": json.dumps(shape, ensure_ascii=False, separators=(",", ":"))}

@@ -87,9 +87,8 @@ class IndexRepair:
             self._writer.apply(manifest, None, self._check_absent(employee_id))
             return True
         projection = project_rows(employee_from(item))
-        if index_hash(item) != projection.hash and self._repair_and_record(
-            manifest, item, projection, force
-        ):
+        is_recorded = index_hash(item) == projection.hash
+        if not is_recorded and self._repair_and_record(manifest, item, projection, force):
             return True
         if manifest.holds(projection.hash) and not force:
             return False

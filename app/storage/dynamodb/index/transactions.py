@@ -65,9 +65,7 @@ class IndexWriter:
         """Read items of both tables by their keys, strongly consistent; retry unprocessed keys."""
         items: dict[str, list[Item]] = {table: [] for table in keys}
         unprocessed: dict[str, Any] = {
-            table: {"Keys": of_table, "ConsistentRead": True}
-            for table, of_table in keys.items()
-            if of_table
+            table: {"Keys": ids, "ConsistentRead": True} for table, ids in keys.items() if ids
         }
         empty_responses = 0
         while unprocessed:

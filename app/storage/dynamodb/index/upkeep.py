@@ -1,4 +1,4 @@
-"""Upkeep: what is repaired, folded and written after a response is sent."""
+"""IndexUpkeep: repairs, folds and vocabulary writes that run after a response is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_FOLDS = 5
 
 
 class IndexUpkeep:
-    """Collects ids whose rows disagree with their record, and repairs them later."""
+    """The deferred maintenance of the index, with the ids whose rows disagree with the record."""
 
     def __init__(
         self, repair: IndexRepair, counters: Counters, vocabulary: VocabularyWriter
@@ -32,7 +32,7 @@ class IndexUpkeep:
         self._lock = Lock()
 
     def heal_later(self, employee_id: str) -> None:
-        """Note an id for ``run_if_due``; beyond _MAX_IDS_TO_HEAL none is noted."""
+        """Remember an id for ``run_if_due``, unless there are _MAX_IDS_TO_HEAL already."""
         with self._lock:
             if len(self._ids_to_heal) < _MAX_IDS_TO_HEAL:
                 self._ids_to_heal[employee_id] = None

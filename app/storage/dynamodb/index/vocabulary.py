@@ -31,8 +31,6 @@ class VocabularyRows:
 
     def all(self) -> Iterator[str]:
         """Implement EmployeeStore.vocabulary."""
-        eventually_consistent = {"ConsistentRead": False}  # at half the cost
-        rows = query_view(
-            self._calls, self._index, VOCABULARY_VIEW, fields=["at"], request=eventually_consistent
-        )
+        cheap = {"ConsistentRead": False}  # eventually consistent, at half the cost
+        rows = query_view(self._calls, self._index, VOCABULARY_VIEW, fields=["at"], request=cheap)
         return (row["at"]["S"] for row in islice(rows, MAX_VOCABULARY))

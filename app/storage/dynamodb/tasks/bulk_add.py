@@ -62,9 +62,8 @@ class BulkAdd:
         try:
             with ThreadPoolExecutor(_MAX_WRITERS) as writers:
                 try:
-                    for number, group in enumerate(
-                        self._groups_with_rows(source, writers), start=1
-                    ):
+                    groups = self._groups_with_rows(source, writers)
+                    for number, group in enumerate(groups, start=1):
                         stored += self._commit_group(group)
                         if number % MAX_UNFOLDED_DELTAS == 0:
                             self._counters.fold()

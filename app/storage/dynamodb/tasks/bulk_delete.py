@@ -25,10 +25,8 @@ def delete_many(delete: Delete, deletions: Sequence[Deletion]) -> list[Employee 
     with ThreadPoolExecutor(_MAX_CONCURRENT) as threads:
         # Each in a copy of this context, which holds the deadline.
         futures = {
-            employee_id: threads.submit(
-                contextvars.copy_context().run, _delete_one, delete, same_id
-            )
-            for employee_id, same_id in by_employee.items()
+            key: threads.submit(contextvars.copy_context().run, _delete_one, delete, same_id)
+            for key, same_id in by_employee.items()
         }
         outcomes: dict[str, Iterator[Employee | DirectoryError]] = {
             employee_id: iter(future.result()) for employee_id, future in futures.items()

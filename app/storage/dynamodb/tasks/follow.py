@@ -203,9 +203,8 @@ class Follower:
         if self._last_error:
             log.info("following resumed")
         self._last_error = ""
-        self._pause = (
-            _ACTIVE_PAUSE_SECONDS if changes else min(2 * self._pause, _IDLE_PAUSE_SECONDS)
-        )
+        idle_pause = min(2 * self._pause, _IDLE_PAUSE_SECONDS)
+        self._pause = _ACTIVE_PAUSE_SECONDS if changes else idle_pause
         if self._changes_since_fold >= MAX_UNFOLDED_DELTAS:
             while self._counters.fold():
                 self._lease.renew()

@@ -106,9 +106,7 @@ class StreamReader:
             request["ExclusiveStartShardId"] = last
         if any(position != _END for name, position in self.positions.items() if name not in shards):
             raise PositionLost
-        self.positions = {
-            name: position for name, position in self.positions.items() if name in shards
-        }
+        self.positions = {name: self.positions[name] for name in self.positions.keys() & shards}
         return shards
 
     def _get_records(self, shard_id: str) -> Response:

@@ -19,7 +19,7 @@ from app.model.errors import SettingsError, StorageUnavailable
 from app.runtime import deadline
 from app.storage.sql.engines.protocol import DatabaseEngine
 
-_HOW_TO_WRITE = (
+_EXAMPLES = (
     "write one like sqlite:////srv/directory.db, mysql://user:password@host/database or "
     "postgresql://user:password@host/database, or remove it."
 )
@@ -60,18 +60,18 @@ def read_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"DATABASE_URL is not a valid address: {_HOW_TO_WRITE}") from error
+        raise SettingsError(f"DATABASE_URL is not a valid address: {_EXAMPLES}") from error
     driver = DRIVERS.get(url.drivername)
     if driver is None:
         raise SettingsError(
             f"DATABASE_URL names a database of the kind {url.drivername!r}, which is not "
-            f"supported: {_HOW_TO_WRITE}"
+            f"supported: {_EXAMPLES}"
         )
     if url.database in (None, "", ":memory:"):
         what = "file" if driver == _SQLITE else "database"
-        raise SettingsError(f"DATABASE_URL names no {what}: {_HOW_TO_WRITE}")
+        raise SettingsError(f"DATABASE_URL names no {what}: {_EXAMPLES}")
     if driver != _SQLITE and not url.host and not url.query:
-        raise SettingsError(f"DATABASE_URL names no host: {_HOW_TO_WRITE}")
+        raise SettingsError(f"DATABASE_URL names no host: {_EXAMPLES}")
     return url.set(drivername=driver)
 
 
@@ -173,9 +173,8 @@ class Database:
         self, action: str, error: DBAPIError | PoolTimeout, *, committing: bool = False
     ) -> StorageUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        error_class = (
-            TransactionConflict if self._backend.is_rollback(cause) else StorageUnavailable
-        )
+        is_conflict = self._backend.is_rollback(cause)
+        error_class = TransactionConflict if is_conflict else StorageUnavailable
         return error_class(
             "the database",
             f"sql:{action}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from app.contracts import MAX_ROWS_EXAMINED, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.model.employee import Card
 from app.storage.sql.index import counters
-from app.storage.sql.index.entries import LETTERS, view_of
+from app.storage.sql.index.entries import LETTERS, NAMES, view_of
 from app.storage.sql.index.statements import (
     LAST,
     Conditions,
@@ -66,20 +67,16 @@ def browse(connection: Connection, query: Query, cursor: str | None, limit: int)
     conditions = conditions_of(query)
     if conditions is None:
         return Page(())
+    find = partial(_find_rows, connection, conditions, limit + 1)
     start = read_cursor(cursor, query)
     if start is not None and start.backwards:
-        result = _find_rows(
-            connection, conditions, KeyRange(before=start.key, backwards=True), limit + 1
-        )
+        result = find(KeyRange(before=start.key, backwards=True))
         if len(result.rows) > limit or result.examined_to:
             return _page_before(query, result, limit, start)
         # The start was reached: this is the first page, up to the next one.
-        result = _find_rows(connection, conditions, KeyRange(), limit + 1)
-        return _page_after(query, _cut_before(result, start.key), limit, None)
-    key_range = KeyRange(after=start.key) if start else KeyRange()
-    return _page_after(
-        query, _find_rows(connection, conditions, key_range, limit + 1), limit, start
-    )
+        return _page_after(query, _cut_before(find(KeyRange()), start.key), limit, None)
+    result = find(KeyRange(after=start.key) if start else KeyRange())
+    return _page_after(query, result, limit, start)
 
 
 def _cut_before(result: Result, before: str) -> Result:
@@ -91,12 +88,11 @@ def _cut_before(result: Result, before: str) -> Result:
 
 
 def _find_rows(
-    connection: Connection, conditions: Conditions, key_range: KeyRange, max_rows: int
+    connection: Connection, conditions: Conditions, max_rows: int, key_range: KeyRange
 ) -> Result:
     if not conditions.words:
-        return _scan_by_name(
-            connection, _shortest_scan_by_name(connection, conditions), key_range, max_rows
-        )
+        scan = _shortest_scan_by_name(connection, conditions)
+        return _scan_by_name(connection, scan, key_range, max_rows)
     scan = scan_by_word(conditions)
     first = _scan_window(connection, scan, key_range, max_rows, WINDOWS[0])
     if first.examined_to is None:
@@ -142,14 +138,11 @@ def _scan_window(
 
 def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> IndexScan:
     """Return the scan in the order of names with the fewest rows."""
-    if len(conditions.views) < 2:
-        return (
-            scan_by_view(conditions, conditions.views[0])
-            if conditions.views
-            else scan_by_name(conditions)
-        )
-    count_of = counters.count_people(connection, conditions.views)
-    return scan_by_view(conditions, min(count_of, key=count_of.__getitem__))
+    views = conditions.views
+    count_of = counters.count_people(connection, views) if len(views) > 1 else {}
+    return scan_by_view(
+        conditions, min(views, key=lambda view: count_of.get(view, 0), default=NAMES)
+    )
 
 
 def _short_scan(connection: Connection, conditions: Conditions) -> IndexScan | None:

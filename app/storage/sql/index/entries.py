@@ -94,11 +94,8 @@ class IndexEntries(NamedTuple):
         """Return the rows of ``facet`` to which the employee adds one."""
         if not self.sort_key:
             return []
-        return [
-            (NAMES, ""),
-            (f"{LETTERS}:{search_keys.letter_of(self.sort_key)}", ""),
-            *self.facets,
-        ]
+        letter_view = f"{LETTERS}:{search_keys.letter_of(self.sort_key)}"
+        return [(NAMES, ""), (letter_view, ""), *self.facets]
 
     def columns(self) -> dict[str, str | None]:
         """Return the values of ``INDEX_COLUMNS`` by column."""

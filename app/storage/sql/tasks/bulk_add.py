@@ -69,17 +69,17 @@ class _NewRow(NamedTuple):
 _FIRST_COLUMN = _NewRow._fields.index("id")
 _COLUMNS = (*_NewRow._fields[_FIRST_COLUMN:], "id_key", "badges", "write_id", *INDEX_COLUMNS)
 _ViewEntry = tuple[str, str, int]
-_VIEW_ENTRY_COLUMNS = ("view", "at", "number")
-_VIEW_ENTRY_CONSTANTS = tuple(
+_VIEW_COLUMNS = ("view", "at", "number")
+_VIEW_CONSTANTS = tuple(
     zip(("first_prefix_length", "sort_key_start"), map(str, NAME_ORDER), strict=True)
 )
 _WordEntry = tuple[str, int, int, int]
-_WORD_ENTRY_COLUMNS = ("at", "number", "first_prefix_length", "sort_key_start")
-_WORD_ENTRY_CONSTANTS = (("view", f"'{WORDS}'"),)
+_WORD_COLUMNS = ("at", "number", "first_prefix_length", "sort_key_start")
+_WORD_CONSTANTS = (("view", f"'{WORDS}'"),)
 _NEXT_NUMBER = select(func.coalesce(func.max(people.c.number), 0) + 1)
 
 _Note = Callable[[_NewRow], object]
-_InsertEntries = Callable[[Connection, "_NewEntries", Sequence[int]], None]
+_WriteEntries = Callable[[Connection, "_NewEntries", Sequence[int]], None]
 
 
 class _RowsExist(Exception):
@@ -96,15 +96,13 @@ def add_many(
     """Implement EmployeeStore.add_many; ``note`` gets each new row."""
     stored = 0
     batch_size = SERVER_BATCH_SIZE if database.shared else BATCH_SIZE
-    for window in sort_windows(_sortable_rows(employees, keep_versions=keep_versions)):
+    for window in sort_windows(_new_rows(employees, keep_versions=keep_versions)):
         while batch := list(map(_NewRow._make, islice(window, batch_size))):
             stored += _add_batch(database, batch, note)
             yield stored
 
 
-def _sortable_rows(
-    employees: Iterable[Employee], *, keep_versions: bool
-) -> Iterator[tuple[Any, ...]]:
+def _new_rows(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[tuple[Any, ...]]:
     """Yield the members of ``_NewRow`` for each employee."""
     for employee in employees:
         version: tuple[int, str | None] = (1, _NOW)
@@ -120,18 +118,13 @@ def _add_batch(database: Database, batch: list[_NewRow], note: _Note) -> int:
     """Insert the new rows of a batch; return how many. First assume that all are new."""
     for check_ids in False, True:
         with suppress(_RowsExist):
-            return _add(database, batch, note, _insert_entries, check_ids=check_ids)
+            return _add(database, batch, note, _write_entries, check_ids=check_ids)
     return _add(database, batch, note, _replace_entries, check_ids=True)
 
 
 @retry_when_rolled_back
 def _add(
-    database: Database,
-    batch: list[_NewRow],
-    note: _Note,
-    insert_entries: _InsertEntries,
-    *,
-    check_ids: bool,
+    database: Database, batch: list[_NewRow], note: _Note, write: _WriteEntries, *, check_ids: bool
 ) -> int:
     """Insert the new rows of a batch, all or nothing. Raises _RowsExist when some exist."""
     with database.writing("add_many") as connection:
@@ -148,61 +141,46 @@ def _add(
         entries = _NewEntries(new_rows, note)
         insert = _insert_on_server if database.shared else _insert
         try:
-            insert(connection, new_rows, entries, insert_entries)
+            insert(connection, entries, write)
         except IntegrityError as error:
             raise _RowsExist from error
         counters.apply_delta(connection, entries.counts())
     return len(new_rows)
 
 
-def _insert(
-    connection: Connection,
-    new_rows: list[_NewRow],
-    entries: _NewEntries,
-    insert_entries: _InsertEntries,
-) -> None:
+def _insert(connection: Connection, entries: _NewEntries, write: _WriteEntries) -> None:
     """Insert rows into ``entry`` and ``person``, with numbers that are assigned here."""
     first = connection.execute(_NEXT_NUMBER).scalar_one()
-    numbers = range(first, first + len(new_rows))
-    insert_entries(connection, entries, numbers)
+    numbers = range(first, first + len(entries.rows))
+    write(connection, entries, numbers)
     # ``person`` last, since ids are random: when its cache is full, SQLite writes some pages to the
     # log twice, and recomputes the checksums of the log after the first of those.
-    numbered = (
-        (number, *row) for number, row in zip(numbers, _rows(new_rows, entries), strict=True)
-    )
+    numbered = ((number, *row) for number, row in zip(numbers, _rows(entries), strict=True))
     insert_rows(connection, people, ("number", *_COLUMNS), numbered)
 
 
-def _insert_on_server(
-    connection: Connection,
-    new_rows: list[_NewRow],
-    entries: _NewEntries,
-    insert_entries: _InsertEntries,
-) -> None:
+def _insert_on_server(connection: Connection, entries: _NewEntries, write: _WriteEntries) -> None:
     """Insert rows into ``person``, where the server assigns numbers, and into ``entry``."""
-    insert_rows(connection, people, _COLUMNS, _rows(new_rows, entries))
-    id_keys = [row.id_key for row in new_rows]
+    insert_rows(connection, people, _COLUMNS, _rows(entries))
+    id_keys = [row.id_key for row in entries.rows]
     number_of: dict[str, int] = dict(select_rows(connection, people, ("id_key", "number"), id_keys))
-    insert_entries(connection, entries, [number_of[id_key] for id_key in id_keys])
+    write(connection, entries, [number_of[id_key] for id_key in id_keys])
 
 
-def _rows(new_rows: list[_NewRow], entries: _NewEntries) -> Iterator[tuple[Any, ...]]:
+def _rows(entries: _NewEntries) -> Iterator[tuple[Any, ...]]:
     """Yield the values of ``_COLUMNS``."""
     now = time_text(datetime.now(UTC))
-    for row, index_entries in zip(new_rows, entries.of_rows, strict=True):
+    for row, index_entries in zip(entries.rows, entries.of_rows, strict=True):
         content = row[_FIRST_COLUMN:] if row.updated_at != _NOW else (*row[_FIRST_COLUMN:-1], now)
         yield (*content, row.id_key, badges_text(row.badges), _WRITE_ID, *index_entries.values())
 
 
-def _insert_entries(connection: Connection, entries: _NewEntries, numbers: Sequence[int]) -> None:
+def _write_entries(connection: Connection, entries: _NewEntries, numbers: Sequence[int]) -> None:
     """Insert rows into ``entry`` without a savepoint, which would copy each changed page."""
-    rows, words = entries.view_entries(numbers), entries.word_entries(numbers)
-    insert_rows(
-        connection, entry, _VIEW_ENTRY_COLUMNS, chain.from_iterable(rows), _VIEW_ENTRY_CONSTANTS
-    )
-    insert_rows(
-        connection, entry, _WORD_ENTRY_COLUMNS, chain.from_iterable(words), _WORD_ENTRY_CONSTANTS
-    )
+    rows = chain.from_iterable(entries.view_entries(numbers))
+    words = chain.from_iterable(entries.word_entries(numbers))
+    insert_rows(connection, entry, _VIEW_COLUMNS, rows, _VIEW_CONSTANTS)
+    insert_rows(connection, entry, _WORD_COLUMNS, words, _WORD_CONSTANTS)
 
 
 def _replace_entries(connection: Connection, entries: _NewEntries, numbers: Sequence[int]) -> None:
@@ -215,12 +193,13 @@ def _replace_entries(connection: Connection, entries: _NewEntries, numbers: Sequ
 class _NewEntries:
     """The index entries of new rows, which are in the order of their sort keys."""
 
-    def __init__(self, new_rows: list[_NewRow], note: _Note) -> None:
+    def __init__(self, rows: list[_NewRow], note: _Note) -> None:
+        self.rows = rows
         self.of_rows: list[IndexEntries] = []
         # Positions of rows by facet, and for each word: position, prefix length, position, ...
         self._by_facet: defaultdict[FacetKey, list[int]] = defaultdict(list)
         self._by_word: defaultdict[str, list[int]] = defaultdict(list)
-        for row in new_rows:
+        for row in rows:
             note(row)
             self._add(entries_with_sort_key(row.sort_key, row))
 

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, String, Text
 
-from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS, TABLE_OPTIONS, BytewiseText
+from app.storage.sql.tables import KEYED_TABLE_OPTIONS, TABLE_OPTIONS, BytewiseText
 
 revision = "0001"
 down_revision = None
@@ -18,21 +18,21 @@ def upgrade() -> None:
         Column("number", Integer, nullable=False),
         Column("lead", Integer, nullable=False),
         Column("start", Integer, nullable=False),
-        **CLUSTERED_TABLE_OPTIONS,
+        **KEYED_TABLE_OPTIONS,
     )
     op.create_table(
         "facet",
         Column("view", BytewiseText(80), primary_key=True),
         Column("spelling", BytewiseText(200), primary_key=True),
         Column("people", BigInteger, nullable=False),
-        **CLUSTERED_TABLE_OPTIONS,
+        **KEYED_TABLE_OPTIONS,
     )
     op.create_table(
         "gone",
         Column("tie", BytewiseText(64), primary_key=True),
         Column("write_id", String(100), nullable=False),
         Column("deleted_at", String(32), nullable=False),
-        **CLUSTERED_TABLE_OPTIONS,
+        **KEYED_TABLE_OPTIONS,
     )
     op.create_index("gone_by_time", "gone", ["deleted_at"])
 

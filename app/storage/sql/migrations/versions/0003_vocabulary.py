@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Column
 
-from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS, BytewiseText
+from app.storage.sql.tables import KEYED_TABLE_OPTIONS, BytewiseText
 
 revision = "0003"
 down_revision = "0002"
@@ -11,5 +11,5 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.create_table(
-        "vocabulary", Column("word", BytewiseText(64), primary_key=True), **CLUSTERED_TABLE_OPTIONS
+        "vocabulary", Column("word", BytewiseText(64), primary_key=True), **KEYED_TABLE_OPTIONS
     )

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Column, String, Text
 
-from app.storage.sql.tables import CLUSTERED_TABLE_OPTIONS
+from app.storage.sql.tables import KEYED_TABLE_OPTIONS
 
 revision = "0004"
 down_revision = "0003"
@@ -14,5 +14,5 @@ def upgrade() -> None:
         "secret",
         Column("name", String(20), primary_key=True),
         Column("content", Text, nullable=False),
-        **CLUSTERED_TABLE_OPTIONS,
+        **KEYED_TABLE_OPTIONS,
     )
