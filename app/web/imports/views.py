@@ -25,7 +25,8 @@ from app.imports.scheduler import ImportScheduler
 from app.runtime import deadline
 from app.text.plurals import count_people
 from app.web.current import current_importer
-from app.web.imports import wording
+from app.web.imports import row_details, wording
+from app.web.imports.outcomes import outcome_tabs
 
 MAX_MEGABYTES = 100
 LINES_A_PAGE = 50
@@ -110,7 +111,7 @@ def show(job_id: str) -> ResponseReturnValue:
     job = current_importer().read(job_id)
     counts = current_importer().counts(job)
     outcomes = outcomes_of(job)
-    tabs = wording.tabs(job, counts, outcomes)
+    tabs = outcome_tabs(job, counts, outcomes)
     asked = request.args.get("show", "")
     first = next((tab.outcome for tab in tabs if tab.number), outcomes[0])
     outcome = asked if asked in outcomes else first
@@ -127,7 +128,7 @@ def show(job_id: str) -> ResponseReturnValue:
         began=wording.began(job),
         tabs=tabs,
         window=window,
-        lines=[wording.visible(line, job) for line in lines],
+        lines=[row_details.visible(line, job) for line in lines],
         earlier=_address(job, window, window.start - LINES_A_PAGE),
         later=_address(job, window, window.end),
         can_go=_can_go(job),

@@ -1,4 +1,4 @@
-"""Texts of the import pages: progress, results, and the outcome of each row."""
+"""Texts of the import pages: state, progress and results of an import."""
 
 from __future__ import annotations
 
@@ -6,71 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from app.contracts.import_jobs import ACTIVE_PHASES, NO_ROWS, Job, LineCounts, Phase
-from app.imports.files.rows import row_label
-from app.imports.planning.lines import (
-    ADDED,
-    CHANGED,
-    REJECTED,
-    SKIPPED,
-    UNCHANGED,
-    UNDONE,
-    Line,
-    Value,
-)
+from app.contracts.import_jobs import ACTIVE_PHASES, NO_ROWS, Job, Phase
 from app.imports.running.job_lease import is_leased
-from app.model import validation
-from app.model.employee import BADGES
 from app.text.plurals import count_of, count_people
+from app.web.imports.outcomes import done_figures, figures
 from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
-
-OUTCOME_WORDS: Mapping[str, str] = {
-    REJECTED: "Rows with errors",
-    CHANGED: "Changed",
-    ADDED: "Added",
-    UNCHANGED: "Unchanged",
-    UNDONE: "Undone",
-    SKIPPED: "Not undone",
-}
-PLANNED_WORDS: Mapping[str, str] = {
-    REJECTED: "Rows with errors",
-    CHANGED: "To be changed",
-    ADDED: "To be added",
-    UNCHANGED: "Unchanged",
-}
-# While some are done and others are not yet.
-_UNDER_WAY_WORDS: Mapping[str, str] = {
-    REJECTED: "Rows with errors",
-    CHANGED: "Changes",
-    ADDED: "New people",
-    UNCHANGED: "Unchanged",
-}
-# In the order in which a sentence tells them.
-_TOLD = (ADDED, CHANGED, UNCHANGED, REJECTED)
-_WITH_ERRORS = {REJECTED: "with errors"}
-_DONE_FIGURES = {outcome: OUTCOME_WORDS[outcome].lower() for outcome in _TOLD} | _WITH_ERRORS
-_PLANNED_FIGURES = {outcome: PLANNED_WORDS[outcome].lower() for outcome in _TOLD} | _WITH_ERRORS
-_UNDONE_FIGURES: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "not undone"}
-OUTCOME_ICONS: Mapping[str, str] = {
-    REJECTED: "x-octagon-fill",
-    CHANGED: "pencil",
-    ADDED: "person-plus",
-    UNCHANGED: "check-circle-fill",
-    UNDONE: "check-circle-fill",
-    SKIPPED: "exclamation-triangle-fill",
-}
-_BADGE_WORDS = {badge.key: badge.words for badge in BADGES}
-
-
-class Tab(NamedTuple):
-    """The rows of one outcome: their number, and the link to them."""
-
-    outcome: str
-    words: str
-    icon: str
-    number: int
-    address: str
 
 
 class Listed(NamedTuple):
@@ -81,23 +22,6 @@ class Listed(NamedTuple):
     figures: str
     state: tuple[str, str, str]
     began: Clock
-
-
-class Detail(NamedTuple):
-    """One detail of a row: field, old and new value."""
-
-    label: str
-    words: str
-    before: str = ""
-
-
-class LineShown(NamedTuple):
-    """A row as the table shows it."""
-
-    number: str
-    name: str
-    person: str
-    details: tuple[Detail, ...]
 
 
 def began(job: Job) -> Clock:
@@ -114,21 +38,6 @@ def listed(job: Job) -> Listed:
 def is_at_work(job: Job) -> bool:
     """Return whether a worker applies the import, or will in a moment."""
     return job.phase in ACTIVE_PHASES and (not job.paused or is_leased(job))
-
-
-def figures(job: Job) -> str:
-    """Return the number of rows by outcome, or expected outcome; "" if unknown."""
-    if job.phase in (Phase.VALIDATING, Phase.READY):
-        return _figures(job.planned, _PLANNED_FIGURES)
-    if job.phase in (Phase.UNDOING, Phase.UNDONE):
-        return _figures(job.undone, _UNDONE_FIGURES)
-    return _figures(job.done, _DONE_FIGURES)
-
-
-def _figures(counts: LineCounts, words: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"{counts.of(outcome):,} {each}" for outcome, each in words.items() if counts.of(outcome)
-    )
 
 
 def sentence(job: Job) -> str:
@@ -166,7 +75,7 @@ def _doing(job: Job, of_all: str) -> str:
 def _result(job: Job, of_all: str) -> str:
     if job.has_no_rows:
         return f"{NO_ROWS} Nothing was changed."
-    return f"Completed: {_figures(job.done, _DONE_FIGURES) or 'nothing'}."
+    return f"Completed: {done_figures(job) or 'nothing'}."
 
 
 def _undone(job: Job, of_all: str) -> str:
@@ -213,13 +122,6 @@ _STATES: Mapping[Phase, tuple[str, str, str]] = {
 }
 
 
-_TAB_WORDS: Mapping[Phase, Mapping[str, str]] = {
-    Phase.VALIDATING: PLANNED_WORDS,
-    Phase.READY: PLANNED_WORDS,
-    Phase.APPLYING: _UNDER_WAY_WORDS,
-}
-
-
 def state(job: Job) -> tuple[str, str, str]:
     """Return CSS class, icon and label of the state of an import."""
     if job.paused and job.phase in ACTIVE_PHASES:
@@ -246,46 +148,3 @@ def has_work(job: Job) -> bool:
 def people_of(job: Job) -> int:
     """Return the number of people that it would add or change."""
     return job.planned.added + job.planned.changed
-
-
-def tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
-    """Return the outcomes of an import, with the number of rows of each."""
-    words = _TAB_WORDS.get(job.phase, OUTCOME_WORDS)
-    return [
-        Tab(
-            outcome,
-            words.get(outcome, OUTCOME_WORDS[outcome]),
-            OUTCOME_ICONS[outcome],
-            counts.of(outcome),
-            f"/import/{job.id}?show={outcome}",
-        )
-        for outcome in outcomes
-    ]
-
-
-def visible(line: Line, job: Job) -> LineShown:
-    """Return a row as the table shows it; a person who is not stored yet has no page."""
-    there = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
-    there = there or (line.outcome == ADDED and job.phase is Phase.APPLIED)
-    number = row_label(line.number, job.sheets)
-    return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
-
-
-def _details(line: Line) -> list[Detail]:
-    if line.problems:
-        return [Detail(each.column, _full_stop(each.reason), each.typed) for each in line.problems]
-    return [
-        Detail(label, _words(line.new[name]), _words(line.old.get(name, "")))
-        for name, label in validation.LABELS.items()
-        if name in line.new and (line.outcome == CHANGED or name != "full_name")
-    ]
-
-
-def _full_stop(words: str) -> str:
-    return words if words.endswith(".") else f"{words}."
-
-
-def _words(value: Value) -> str:
-    if isinstance(value, str):
-        return value if len(value) <= 200 else f"{value[:199]}…"
-    return ", ".join(_BADGE_WORDS.get(key, key) for key in value)
