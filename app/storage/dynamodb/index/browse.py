@@ -6,7 +6,6 @@ order, and each page may choose another view.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query
@@ -14,18 +13,10 @@ from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.conditions import Conditions, conditions_of
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
-from app.storage.dynamodb.index.rows import (
-    KINDS,
-    LETTER,
-    NAME_VIEW,
-    filter_term,
-    read_card,
-    token_of,
-    word_view,
-    words_of_terms,
-)
+from app.storage.dynamodb.index.rows import read_card, words_of_terms
 from app.text import search_keys
 
 # A facet of at most this many employees is read as a whole, and filtered in memory.
@@ -46,41 +37,6 @@ class _PageRow(NamedTuple):
     card: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Conditions:
-    """The conditions of a query: words, longest first, letter, and facets as (kind, token)."""
-
-    words: tuple[str, ...]
-    letter: str
-    facets: tuple[tuple[str, str], ...]
-
-    def terms(
-        self, *, words: tuple[str, ...], but: tuple[str, str] | None, letter: bool
-    ) -> tuple[str, ...]:
-        """Return the terms that ``t`` must contain: words, facets except one, and the letter."""
-        terms = [f"|{word}" for word in words]
-        terms += [f"|{filter_term(*facet)}|" for facet in self.facets if facet != but]
-        if letter and self.letter:
-            terms.append(f"|{filter_term(LETTER, self.letter)}|")
-        return tuple(terms)
-
-    def by_name(self, facet: tuple[str, str] | None) -> KeyRange:
-        """Return the range of the name view or of a facet, which a letter restricts."""
-        view = f"{facet[0]}#{facet[1]}" if facet else NAME_VIEW
-        terms = self.terms(words=self.words, but=facet, letter=False)
-        if not self.letter:
-            return KeyRange.whole(view, terms)
-        return KeyRange.with_prefix(
-            view, "{" if self.letter == search_keys.OTHER_LETTERS else self.letter, terms
-        )
-
-    def by_word(self, word: str) -> KeyRange:
-        """Return the range of one of the words."""
-        others = tuple(other for other in self.words if other != word)
-        terms = self.terms(words=others, but=None, letter=True)
-        return KeyRange.with_prefix(word_view(word), word, terms, len(word))
-
-
 class Browser:
     """The implementation of EmployeeStore.browse on the index."""
 
@@ -91,7 +47,7 @@ class Browser:
 
     def browse(self, query: Query, cursor: str | None, limit: int) -> Page:
         """Implement EmployeeStore.browse."""
-        conditions = _conditions_of(query)
+        conditions = conditions_of(query)
         if conditions is None:
             return Page(())
         position = read_cursor(cursor, query)
@@ -121,7 +77,7 @@ class _Search:
         self,
         browser: Browser,
         query: Query,
-        conditions: _Conditions,
+        conditions: Conditions,
         position: Cursor | None,
         limit: int,
         until: str = "",
@@ -243,14 +199,6 @@ class _Search:
             None if previous_key is None else Cursor(True, previous_key).to_text(self._query),
             rows_examined,
         )
-
-
-def _conditions_of(query: Query) -> _Conditions | None:
-    """Return the conditions of a query, or None if no employee can meet them."""
-    if query.is_impossible:
-        return None
-    facets = tuple((KINDS[name], token_of(key)) for name, key in query.facet_keys)
-    return _Conditions(query.search_words, query.letter, facets)
 
 
 def _budget_of(part: float) -> Budget:
