@@ -25,7 +25,7 @@ from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import KINDS, TEXT_KINDS, facet_token
 
 COUNTERS_VIEW = "tally"
-# After a read of more deltas than this, tidy folds them.
+# After a read of more deltas than this, maintenance folds them.
 MAX_UNFOLDED_DELTAS = 30
 # 60 deltas, 28 buckets and the fold version are 89 of the 100 actions of a transaction.
 _MAX_DELTAS_PER_FOLD = 60

@@ -86,13 +86,13 @@ class RangeReader:
     ended: bool = False
 
     def read(
-        self, calls: Calls, table: str, enough: int, most: int, first_chunk: int, budget: Budget
+        self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget
     ) -> None:
-        """Read until there are ``enough`` rows, or ``most`` more are examined, or to the end.
+        """Read until there are ``enough`` rows, or ``max_rows`` more are examined, or to the end.
 
         It stops when the budget is spent, too.
         """
-        chunk, max_examined = first_chunk, self.examined + most
+        chunk, max_examined = first_chunk, self.examined + max_rows
         while not self.ended and len(self.rows) < enough:
             bounds = self._bounds()
             if bounds is None:

@@ -30,7 +30,7 @@ from app.text import search_keys
 
 # Rows examined in the first and second step; max_rows pages are full after the first.
 WINDOWS = (400, MAX_ROWS_EXAMINED - 400)
-# A scan of at max_rows this many rows is read as a whole, and sorted in memory.
+# A scan of at most this many rows is read as a whole, and sorted in memory.
 MAX_SORTED_ROWS = 2_000
 # Appended to a key it sorts directly after it.
 _DIRECTLY_AFTER = "\x01"

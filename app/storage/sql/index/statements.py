@@ -142,7 +142,7 @@ def window_end(*, backwards: bool) -> Select[Any]:
 
 
 def _window(rows: Any, backwards: bool) -> tuple[ColumnElement[bool], ...]:
-    """Return the range up to the end of the window; a second bound there defeats the planner."""
+    """Return the range up to the end of the window; a second bound would widen the scan."""
     in_view, after, before = _range(rows)
     window_keys = _window_keys(backwards)
     end = select(_end_of(window_keys, backwards)).scalar_subquery()
