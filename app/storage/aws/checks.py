@@ -139,7 +139,7 @@ def _report_skew(skew_seconds: float, side: str) -> Finding:
         return ok("The clock agrees with AWS to about a second.")
     message = f"The clock is {skew_seconds:,.0f} seconds {side} AWS."
     if skew_seconds > _MAX_SKEW_SECONDS:
-        return failed(f"{message} AWS rejects requests with so wrong a time.", *_fix_clock())
+        return failed(f"{message} AWS rejects requests with a wrong time.", *_fix_clock())
     if skew_seconds > _MIN_WARNING_SKEW_SECONDS:
         return warning(f"{message} Times in the fleet table are wrong by as much.", *_fix_clock())
     return ok(message)
