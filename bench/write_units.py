@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 from typing import Any
 
-from app.storage.dynamodb.client.calls import Answer, Calls, Item
+from app.storage.dynamodb.client.calls import Calls, Item, Response
 
 _KB = 1024
 _TRANSACTION = "TransactWriteItems"
@@ -31,7 +31,7 @@ class TransactionMeter:
         self._send = calls.write
         self._note = note
 
-    def write(self, operation: str, table: str, request: dict[str, Any]) -> Answer:
+    def write(self, operation: str, table: str, request: dict[str, Any]) -> Response:
         """Take the place of ``Calls.write``."""
         if operation != _TRANSACTION:
             return self._send(operation, table, request)
