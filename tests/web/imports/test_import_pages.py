@@ -314,12 +314,12 @@ def test_where_nothing_was_refused_there_is_no_such_file(small: SmallDirectory) 
 def test_a_file_too_many_at_once_is_told_to_wait(small: SmallDirectory) -> None:
     page = planned(small)
     room = small.app.extensions["long_files"]
-    taken = [room.take({}) for _ in range(MAX_DOWNLOADS)]
+    taken = [room.acquire({}) for _ in range(MAX_DOWNLOADS)]
     assert all(taken)
     assert "Try again" in small.get(page.links()["Download rows with errors"], status=503).text
-    room.give_back(taken[0])
+    room.release(taken[0])
     small.reader.client.get(page.links()["Download rows with errors"], buffered=True)
-    assert room.take({})
+    assert room.acquire({})
 
 
 def test_the_list_tells_what_each_import_did_or_would_do(small: SmallDirectory) -> None:

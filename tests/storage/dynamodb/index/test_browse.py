@@ -235,7 +235,7 @@ def test_rows_as_long_as_they_can_be_are_within_the_bound_too(dynamodb_local, mo
     assert budget.limit(500) == 20
     budget.spend(20, 31.0)
     assert budget.limit(500) == 0
-    assert Budget(MAX_ROWS_EXAMINED, browse.MAX_UNITS).rows(5_000) == 1_440
+    assert Budget(MAX_ROWS_EXAMINED, browse.MAX_UNITS).limit(5_000) == 1_440
 
 
 def test_what_drives_does_not_change_the_order(big_room, meter, monkeypatch):

@@ -205,7 +205,7 @@ def test_a_record_that_is_too_full_to_be_marked_is_listed_and_stops_no_reindex(r
     put_a_full_record(room)
     room.put_item({"id": {"S": "zoe"}, "full_name": {"S": "Zoe Next"}})
     assert list(room.store.reindex())[-1].changed == 2
-    assert "the record 'eve' is listed, but takes no note of it" in caplog.text
+    assert "the record 'eve' is in the index, but could not be marked as indexed" in caplog.text
     assert found(room.store, words="eve") == ["Eve Full"]
     assert found(room.store, words="zoe") == ["Zoe Next"]
     before = manifest_of(room, "eve")

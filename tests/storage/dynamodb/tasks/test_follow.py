@@ -440,7 +440,7 @@ def test_killed_while_it_compares_it_compares_again(room, proxy, tmp_path):
     proxy.recover()
     said: list[str] = []
     # Its lease runs out by the clock of each machine: until then another looks in vain.
-    wait_until(lambda: said.extend(look(room)) or any("The index agrees" in each for each in said))
+    wait_until(lambda: said.extend(look(room)) or any("The index matches" in each for each in said))
     assert audit(room) == [], said
 
 
@@ -511,7 +511,7 @@ def test_a_record_that_is_too_full_for_its_hash_does_not_hold_up_the_others(room
     room.put_item(full)
     eve(room)
     assert look(room) == ["Updated the index for 2 records changed by other programs."]
-    assert "the record 'full' is listed, but takes no note of it" in caplog.text
+    assert "the record 'full' is in the index, but could not be marked as indexed" in caplog.text
     assert found(room.store, words="eve") == ["Eve Side eve"]
     assert found(room.store, words="full") == ["Full"]
 
