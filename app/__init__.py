@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     from app.settings import Settings
     from app.storage import open_stores
 
-    settings = settings or Settings.from_env()
+    settings = settings or Settings.from_env(os.environ)
     log_as_json()
     app = Flask(
         __name__,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,9 +48,9 @@ class Settings:
         return f"{self.dynamo_table}-index"
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read the settings. Raises SettingsError for a value that cannot be understood."""
-        reader = _Reader(os.environ if env is None else env)
+        reader = _Reader(env)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         dynamo = reader.switch("DYNAMO_MODE")
         bucket = reader.text("PHOTOS_BUCKET")

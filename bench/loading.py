@@ -7,6 +7,7 @@ of the import alone; what it costs to make the people up is counted apart.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -56,7 +57,7 @@ class Loaded:
 
 def load(people: int) -> Loaded:
     """Add so many people to the store of the environment, which was empty."""
-    settings = Settings.from_env()
+    settings = Settings.from_env(os.environ)
     settings.instance_folder.mkdir(parents=True, exist_ok=True)
     store = open_stores(settings).employees
     store.set_up()

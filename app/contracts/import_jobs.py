@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -195,10 +194,9 @@ def job_from(text: str) -> Job:
     return Job(**known)
 
 
-def new_job_id(now: float | None = None) -> str:
+def new_job_id() -> str:
     """Return a new id that sorts by time."""
-    then = datetime.fromtimestamp(time.time() if now is None else now, UTC)
-    return f"{then:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
 class StoredJob(NamedTuple):

@@ -21,7 +21,7 @@ MIN_FREE_BYTES = 100 * 2**20
 LOW_FREE_BYTES = 1024 * 2**20
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
-_MAKERS = Path("/sys/class/dmi/id/sys_vendor")
+VENDOR_FILE = Path("/sys/class/dmi/id/sys_vendor")
 _RESTART = "sudo systemctl restart employee-directory"
 
 
@@ -137,13 +137,13 @@ def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
 
 
-def check_metadata(makers: Path = _MAKERS) -> Finding:
+def check_metadata() -> Finding:
     """Whether EC2 says which machine this is."""
     machine = ec2_metadata.current_machine()
     if machine:
         return ok(f"Version 2 answers: {machine.instance_id}, {machine.type}, {machine.zone}.")
     try:
-        on_ec2 = "Amazon EC2" in makers.read_text()
+        on_ec2 = "Amazon EC2" in VENDOR_FILE.read_text()
     except OSError:
         on_ec2 = False
     if not on_ec2:

@@ -47,12 +47,12 @@ def _nobody(port: int, *, for_others: bool) -> Finding:
     return warning(found, f"flask run --port {port}", "Start it, or check another port: --port N")
 
 
-def listening_on(port: int, proc: Path = Path("/proc/net")) -> frozenset[str]:
+def listening_on(port: int) -> frozenset[str]:
     """On which addresses some program listens, as the kernel writes them; none where unknown."""
     found: set[str] = set()
     for name in ("tcp", "tcp6"):
         try:
-            lines = (proc / name).read_text().splitlines()[1:]
+            lines = Path("/proc/net", name).read_text().splitlines()[1:]
         except OSError:
             continue
         for line in lines:

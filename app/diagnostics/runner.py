@@ -56,7 +56,7 @@ class Report:
         }
 
 
-def examine(checks: Sequence[Check], seconds: float = ALL_SECONDS) -> Report:
+def examine(checks: Sequence[Check]) -> Report:
     """Carry out the checks; one that has not ended after so many seconds counts as broken."""
     began, at = time.monotonic(), time.time()
     found: dict[int, Finding] = {}
@@ -68,8 +68,10 @@ def examine(checks: Sequence[Check], seconds: float = ALL_SECONDS) -> Report:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(max(0.0, began + seconds - time.monotonic()))
-    silent = failed(f"This check did not finish within {seconds:.0f} seconds. The log may say why.")
+        thread.join(max(0.0, began + ALL_SECONDS - time.monotonic()))
+    silent = failed(
+        f"This check did not finish within {ALL_SECONDS:.0f} seconds. The log may say why."
+    )
     ended = dict(found)
     findings = [(check.name, ended.get(number, silent)) for number, check in enumerate(checks)]
     findings.sort(key=lambda pair: _ORDER.index(pair[1].state))

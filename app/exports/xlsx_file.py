@@ -31,7 +31,7 @@ _ESCAPE_LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def xlsx_file(pages: Iterable[People], max_rows: int = MAX_SHEET_ROWS) -> Iterator[bytes]:
+def xlsx_file(pages: Iterable[People]) -> Iterator[bytes]:
     """Yield the file in pieces; a full sheet is continued on the next one."""
     out = _Outbox()
     people = chain.from_iterable(pages)
@@ -42,7 +42,7 @@ def xlsx_file(pages: Iterable[People], max_rows: int = MAX_SHEET_ROWS) -> Iterat
             sheets += 1
             rest = chain(() if next_person is None else (next_person,), people)
             with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as part:
-                for piece in _sheet(rest, max_rows):
+                for piece in _sheet(rest):
                     part.write(piece)
                     yield from out.take()
             next_person = next(people, None)
@@ -51,13 +51,13 @@ def xlsx_file(pages: Iterable[People], max_rows: int = MAX_SHEET_ROWS) -> Iterat
     yield from out.take()
 
 
-def _sheet(people: Iterator[Employee], max_rows: int) -> Iterator[bytes]:
+def _sheet(people: Iterator[Employee]) -> Iterator[bytes]:
     """Yield one sheet: the headings, and as many people as it can hold."""
     before, _, after = _parts(1)["xl/worksheets/sheet1.xml"].partition(_SHEET_DATA_END)
     yield before
     row, size = 1, 0
-    while row < max_rows and size < _MAX_SHEET_BYTES:
-        chunk = list(islice(people, min(_ROWS_PER_PIECE, max_rows - row)))
+    while row < MAX_SHEET_ROWS and size < _MAX_SHEET_BYTES:
+        chunk = list(islice(people, min(_ROWS_PER_PIECE, MAX_SHEET_ROWS - row)))
         if not chunk:
             break
         piece = "".join(_row(row + index, person) for index, person in enumerate(chunk, 1))

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import NamedTuple
 
-_PROC = Path("/proc")
+PROC = Path("/proc")
 _IDLE, _IO_WAIT = 3, 4
 _COUNTED = 8  # user to steal; a guest's time is in user's already
 
@@ -31,10 +31,10 @@ class Memory(NamedTuple):
     all: int
 
 
-def cpu_time(proc: Path = _PROC) -> CpuTime | None:
+def cpu_time() -> CpuTime | None:
     """What the cores did so far. The time that another machine took (steal) counts as busy."""
     try:
-        first = (proc / "stat").read_text().partition("\n")[0].split()
+        first = (PROC / "stat").read_text().partition("\n")[0].split()
         ticks = [int(text) for text in first[1 : 1 + _COUNTED]]
     except (OSError, ValueError):
         return None
@@ -43,10 +43,10 @@ def cpu_time(proc: Path = _PROC) -> CpuTime | None:
     return CpuTime(sum(ticks) - ticks[_IDLE] - ticks[_IO_WAIT], sum(ticks))
 
 
-def memory(proc: Path = _PROC) -> Memory | None:
+def memory() -> Memory | None:
     """What is in use, and what there is."""
     try:
-        lines = (proc / "meminfo").read_text().splitlines()
+        lines = (PROC / "meminfo").read_text().splitlines()
         found = {name: int(rest.split()[0]) for name, _, rest in (x.partition(":") for x in lines)}
         whole, free = found["MemTotal"] * 1024, found["MemAvailable"] * 1024
     except (OSError, ValueError, KeyError, IndexError):
@@ -62,10 +62,10 @@ def load_averages() -> tuple[float, float, float] | None:
         return None
 
 
-def up_since(proc: Path = _PROC) -> float | None:
+def up_since() -> float | None:
     """When the machine started, as time.time() tells."""
     try:
-        for line in (proc / "stat").read_text().splitlines():
+        for line in (PROC / "stat").read_text().splitlines():
             if line.startswith("btime "):
                 return float(line.split()[1])
     except (OSError, ValueError, IndexError):

@@ -30,20 +30,16 @@ def sample_people(people: int, seed: int = 1) -> Iterator[Employee]:
     return (sample.employee for sample in islice(samples(seed), people))
 
 
-def load_samples(
-    directory: Directory, people: int = 60, seed: int = 1, *, portraits: bool = True
-) -> Iterator[int]:
+def load_samples(directory: Directory, people: int = 60, seed: int = 1) -> Iterator[int]:
     """Add sample people; yield how many are stored so far. A second run adds nobody twice.
 
     Two thirds of the first MAX_PORTRAITS have a portrait if photos are on.
     """
-    photos = directory.photos if portraits else None
-    return directory.add_many(_with_portraits(directory, photos, people, seed))
+    return directory.add_many(_with_portraits(directory, people, seed))
 
 
-def _with_portraits(
-    directory: Directory, photos: PhotoStore | None, people: int, seed: int
-) -> Iterator[Employee]:
+def _with_portraits(directory: Directory, people: int, seed: int) -> Iterator[Employee]:
+    photos = directory.photos
     for number, sample in enumerate(islice(samples(seed), people)):
         if photos is None or number >= MAX_PORTRAITS:
             yield sample.employee

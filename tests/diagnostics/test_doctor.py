@@ -306,13 +306,16 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     assert f"df -h {tmp_path}" in told.stdout
 
 
-def test_metadata_that_should_answer_and_does_not(tmp_path: Path) -> None:
+def test_metadata_that_should_answer_and_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     makers = tmp_path / "sys_vendor"
-    assert check_metadata(makers).state is State.OK
+    monkeypatch.setattr("app.diagnostics.machine.VENDOR_FILE", makers)
+    assert check_metadata().state is State.OK
     makers.write_text("QEMU\n")
-    assert check_metadata(makers).state is State.OK
+    assert check_metadata().state is State.OK
     makers.write_text("Amazon EC2\n")
-    found = check_metadata(makers)
+    found = check_metadata()
     assert found.state is State.FAILED
     assert "modify-instance-metadata-options" in found.fix_command
 
@@ -370,7 +373,10 @@ def test_that_there_is_no_sign_in_is_said_plainly() -> None:
 # The examination
 
 
-def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken() -> None:
+def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.diagnostics.runner.ALL_SECONDS", 0.3)
     waiting = threading.Event()
 
     def hang() -> Finding:
@@ -384,7 +390,7 @@ def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken() -> 
         Check("d", lambda: failed("no", "do")),
     ]
     began = time.monotonic()
-    report = examine(checks, seconds=0.3)
+    report = examine(checks)
     waiting.set()
     assert time.monotonic() - began < 0.3 + LATE
     assert [name for name, _ in report.findings] == ["b", "d", "c", "a"]

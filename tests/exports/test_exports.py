@@ -128,9 +128,10 @@ def test_what_xml_cannot_hold_is_left_out_of_a_workbook_and_long_texts_are_cut()
 
 
 @pytest.mark.parametrize("people", [1, 3, 4, 7])
-def test_a_full_sheet_is_followed_by_another(people: int) -> None:
+def test_a_full_sheet_is_followed_by_another(people: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.exports.xlsx_file.MAX_SHEET_ROWS", 4)
     everyone = [Employee(id=str(number), full_name=f"Ada {number}") for number in range(people)]
-    sheets = sheets_of(b"".join(xlsx_file([everyone], max_rows=4)))
+    sheets = sheets_of(b"".join(xlsx_file([everyone])))
     assert list(sheets) == ["People", "People 2", "People 3"][: -(-people // 3)]
     assert [row[0] for rows in sheets.values() for row in rows[1:]] == [p.id for p in everyone]
     assert all(rows[0] == list(HEADINGS) for rows in sheets.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,9 @@ def test_the_latest_jobs_come_first_and_what_is_deleted_is_gone_with_its_parts(
     real_desk: Desk,
 ) -> None:
     jobs = real_desk.jobs
-    three = [replace(FULL, id=new_job_id(time.time() - days * 86_400)) for days in (2, 1, 0)]
+    now = datetime.now(UTC)
+    days = [now - timedelta(days=count) for count in (2, 1, 0)]
+    three = [replace(FULL, id=f"{day:%Y%m%d-%H%M%S}-{day:%H%M%S}00") for day in days]
     for job in three:
         jobs.create(job)
     for number in range(30):

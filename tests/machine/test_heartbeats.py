@@ -237,10 +237,13 @@ def test_requests_are_counted_from_nothing_for_a_worker_that_is_new() -> None:
     assert requests_between({"1": 10}, {"1": 2}) == 0, "another with the same number"
 
 
-def test_the_cpu_is_read_as_the_kernel_tells_it(tmp_path: Path) -> None:
+def test_the_cpu_is_read_as_the_kernel_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(procfs, "PROC", tmp_path)
     (tmp_path / "stat").write_text("cpu  100 20 30 800 40 1 2 7 0 0\ncpu0 1\nbtime 1700000000\n")
-    assert procfs.cpu_time(tmp_path) == CpuTime(busy=160, all=1000)
-    assert procfs.up_since(tmp_path) == 1_700_000_000.0
+    assert procfs.cpu_time() == CpuTime(busy=160, all=1000)
+    assert procfs.up_since() == 1_700_000_000.0
     before, after = CpuTime(160, 1000), CpuTime(257, 1100)
     assert after.share_since(before) == 97.0
     assert before.share_since(before) is None
@@ -248,14 +251,15 @@ def test_the_cpu_is_read_as_the_kernel_tells_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [None, "", "nonsense", "cpu  a b c d e f g h\n", "cpu  1 2\n"])
 def test_where_the_kernel_does_not_tell_nothing_is_made_up(
-    tmp_path: Path, content: str | None
+    tmp_path: Path, content: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(procfs, "PROC", tmp_path)
     if content is not None:
         (tmp_path / "stat").write_text(content)
         (tmp_path / "meminfo").write_text(content)
-    assert procfs.cpu_time(tmp_path) is None
-    assert procfs.up_since(tmp_path) is None
-    assert procfs.memory(tmp_path) is None
+    assert procfs.cpu_time() is None
+    assert procfs.up_since() is None
+    assert procfs.memory() is None
 
 
 def threads_named(name: str) -> int:

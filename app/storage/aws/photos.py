@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -76,7 +76,8 @@ class S3Photos:
         """Return a presigned URL, without asking whether the photo exists."""
         if not is_photo_key(key):
             raise PhotoNotFound(key)
-        return PhotoLink(*self._url_signer().sign(key, self._calls.credentials()))
+        now = datetime.now(UTC)
+        return PhotoLink(*self._url_signer().sign(key, self._calls.credentials(), now))
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:
         """Yield every photo key with its upload time, from pages of 1,000."""

@@ -42,11 +42,8 @@ class UrlSigner:
         parts = urlsplit(self.base)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def sign(
-        self, key: str, credentials: Credentials, now: datetime | None = None
-    ) -> tuple[str, int]:
+    def sign(self, key: str, credentials: Credentials, now: datetime) -> tuple[str, int]:
         """Return a URL to read this object, and for how many seconds it may be cached."""
-        now = now or datetime.now(UTC)
         start = datetime.fromtimestamp(now.timestamp() // _WINDOW_SECONDS * _WINDOW_SECONDS, UTC)
         return self._signed_url(key, credentials, start), _max_age_seconds(credentials, start, now)
 

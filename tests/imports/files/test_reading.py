@@ -155,9 +155,12 @@ def test_a_workbook_is_read_once_however_often_its_rows_are_asked_for(
     assert list(found.rows()) == first == [Row(2, ("Ada🚀'", "L")), Row(3, ("Bo", "=1"))]
 
 
-def test_an_export_of_more_than_a_sheet_comes_back_whole() -> None:
+def test_an_export_of_more_than_a_sheet_comes_back_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.exports.xlsx_file.MAX_SHEET_ROWS", 4)
     people = [Employee(id=f"p{n}", full_name=f"Person {n}", location="Lima") for n in range(7)]
-    found = table(b"".join(xlsx_file([people], max_rows=4)))
+    found = table(b"".join(xlsx_file([people])))
     assert found.sheets == ("People", "People 2", "People 3")
     place = found.columns.places["full_name"]
     assert [row.cells[place] for row in found.rows()] == [one.full_name for one in people]

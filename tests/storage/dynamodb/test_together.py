@@ -214,6 +214,7 @@ def test_readers_of_the_counts_beside_writers_and_folds_never_see_them_fall(prox
 
 
 SAVE = """
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -221,7 +222,7 @@ from app.model.employee import Employee
 from app.model.revision import revision_of
 from app.settings import Settings
 from app.storage.dynamodb import open_dynamodb_store
-store = open_dynamodb_store(Settings.from_env())
+store = open_dynamodb_store(Settings.from_env(os.environ))
 match sys.argv[1]:
     case "add":
         store.add(Employee(id="new", full_name="New Person", location="Rome"), "form")

@@ -16,6 +16,7 @@ _NOT_FOUND_CODE = "ResourceNotFoundException"
 _BACKUP_FEATURE = "point-in-time recovery"
 _VIEW_TYPES_WITH_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
 # Errors while the service still applies the last change of a table.
+_MAX_BUSY_SECONDS = 30.0
 _BUSY_CODES = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
 
 
@@ -196,8 +197,8 @@ def _enable(calls: Calls, name: str, feature: str, operation: str, request: dict
     return f"Turned on {feature} for the table {name}."
 
 
-def _retry_while_busy(change: Callable[[], object], seconds: float = 30.0) -> None:
-    give_up_at = time.monotonic() + seconds
+def _retry_while_busy(change: Callable[[], object]) -> None:
+    give_up_at = time.monotonic() + _MAX_BUSY_SECONDS
     while True:
         try:
             change()

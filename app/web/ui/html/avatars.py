@@ -17,11 +17,9 @@ SIZES = {
 }
 
 
-def avatar(
-    employee_id: str, full_name: str, photo_key: str, size: str = "cell", *, lazy: bool = False
-) -> Markup:
+def avatar(employee_id: str, full_name: str, photo_key: str, size: str) -> Markup:
     """Return the avatar beside a name, hidden from screen readers."""
-    return Markup(avatar_html(employee_id, full_name, photo_key, size, lazy=lazy))
+    return Markup(avatar_html(employee_id, full_name, photo_key, size))
 
 
 def named_avatar(employee_id: str, full_name: str, photo_key: str) -> Markup:

@@ -42,13 +42,14 @@ def test_a_transaction_of_49_people_takes_the_100_actions_that_there_are(
 
 
 KILLED = """
+import os
 from app.model.employee import Employee
 from app.settings import Settings
 from app.storage.dynamodb.tasks import lease
 from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 3.0, 1.0
 people = (Employee(id=f"p{n}", full_name=f"Person {n}", location="Oslo") for n in range(120))
-list(open_dynamodb_store(Settings.from_env()).add_many(people))
+list(open_dynamodb_store(Settings.from_env(os.environ)).add_many(people))
 """
 
 

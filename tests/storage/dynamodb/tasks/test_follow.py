@@ -219,6 +219,7 @@ def deltas(room: DynamoRoom) -> int:
 
 
 FOLLOW = """
+import os
 import threading
 from app.settings import Settings
 from app.storage.dynamodb.tasks import follow, lease
@@ -226,7 +227,7 @@ from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 2.0, 0.2
 follow._BUSY_PAUSE_SECONDS, follow._ACTIVE_PAUSE_SECONDS = 0.01, 0.05
 follow._IDLE_PAUSE_SECONDS = 0.2
-for sentence in open_dynamodb_store(Settings.from_env()).follow(threading.Event()):
+for sentence in open_dynamodb_store(Settings.from_env(os.environ)).follow(threading.Event()):
     print(sentence, flush=True)
 """
 

@@ -139,12 +139,13 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
 
 
 REINDEX = """
+import os
 from app.settings import Settings
 from app.storage.dynamodb.tasks import lease, reindex
 from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 4.0, 1.0
 reindex._RECORD_PAGE_SIZE, reindex._INDEX_PAGE_SIZE = 20, 200
-list(open_dynamodb_store(Settings.from_env()).reindex())
+list(open_dynamodb_store(Settings.from_env(os.environ)).reindex())
 """
 
 
