@@ -1,4 +1,4 @@
-"""Define ``flask doctor``: report failures and how to fix them."""
+"""Define ``flask doctor``: the health check, with a fix for each failure."""
 
 from __future__ import annotations
 

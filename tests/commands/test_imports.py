@@ -190,7 +190,7 @@ def test_how_far_it_is_is_told_while_it_is_worked_on(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imports, "_POLL_SECONDS", 0.01)
-    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1.0)
+    monkeypatch.setattr(progress, "_LOG_INTERVAL_SECONDS", -1.0)
     importer, watch = app.extensions["importer"], app.extensions["import_scheduler"]
     real = watch.launch
 

@@ -14,8 +14,8 @@ def test_a_terminal_sees_one_line_that_is_written_over(
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with progress() as line:
-        line.tell("1,000 people")
-        line.tell("2 people")
+        line.show("1,000 people")
+        line.show("2 people")
     assert capsys.readouterr().out == "\r1,000 people\r2 people    \n"
 
 
@@ -26,7 +26,7 @@ def test_an_error_stands_on_a_line_of_its_own(
 
     def fail() -> None:
         with progress(err=True) as line:
-            line.tell("1,000 people")
+            line.show("1,000 people")
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -41,5 +41,5 @@ def test_a_log_gets_whole_lines_and_seldom(
     monkeypatch.setattr("app.commands.progress.monotonic", lambda: next(moments))
     with progress() as line:
         for people in ("1,000 people", "2,000 people", "3,000 people"):
-            line.tell(people)
+            line.show(people)
     assert capsys.readouterr().out == "2,000 people\n"
