@@ -140,7 +140,7 @@ def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
     user = quote(reader.text("DATABASE_USER"), safe="")
     password = quote(reader.text("DATABASE_PASSWORD"), safe="")
     if host.count(":") > 1 and not host.startswith("["):
-        host = f"[{host}]"  # an address of IPv6
+        host = f"[{host}]"  # an IPv6 address
     return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
 
 

@@ -31,22 +31,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named check. ``run`` raises StorageUnavailable when the other side does not answer."""
+    """A named check. ``run`` raises StorageUnavailable if the service does not respond."""
 
     name: str
     run: Callable[[], Finding]
 
 
 def ok(message: str) -> Finding:
-    """Return the finding that all is well."""
+    """Return a finding that nothing is wrong."""
     return Finding(State.OK, message)
 
 
 def warning(message: str, fix_command: str = "", fix_hint: str = "") -> Finding:
-    """Return the finding that it works, with something that somebody should know."""
+    """Return a finding that it works, but an operator should look at it."""
     return Finding(State.WARNING, message, fix_command, fix_hint)
 
 
 def failed(message: str, fix_command: str = "", fix_hint: str = "") -> Finding:
-    """Return the finding that it does not work until this is fixed."""
+    """Return a finding that it does not work until it is fixed."""
     return Finding(State.FAILED, message, fix_command, fix_hint)

@@ -52,7 +52,7 @@ def heartbeat_from(text: str) -> Heartbeat | None:
     """Parse a heartbeat; ignore unknown fields, return None for anything else."""
     try:
         raw = json.loads(text)
-        known = {each.name: raw[each.name] for each in fields(Heartbeat) if each.name in raw}
+        known = {field.name: raw[field.name] for field in fields(Heartbeat) if field.name in raw}
         typed = {name: _typed(value, _TYPES[name]) for name, value in known.items()}
         values: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
         return Heartbeat(**(values | {"at": float(known["at"])}))

@@ -17,7 +17,7 @@ JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
 NO_ROWS = "The file has headings but no rows."
 
 
-# Imports are kept for thirty days: what is stored keeps the names of earlier releases.
+# Jobs are stored for thirty days, so stored JSON keeps the names of earlier releases.
 _COUNTER_OF = {"same": "unchanged", "refused": "rejected", "kept": "skipped"}
 _STORED_AS = {
     "auto_apply": "go",
@@ -54,7 +54,7 @@ class LineCounts(NamedTuple):
         return LineCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
     def of(self, outcome: str) -> int:
-        """Return the count of an outcome, by the name that stored rows have."""
+        """Return the count of an outcome as stored rows name it."""
         count: int = getattr(self, counter_of(outcome))
         return count
 
@@ -183,7 +183,7 @@ class Job:
 def job_from(text: str) -> Job:
     """Parse a job; ignore the fields of other releases."""
     stored = json.loads(text)
-    names = {_STORED_AS.get(each.name, each.name): each.name for each in fields(Job)}
+    names = {_STORED_AS.get(field.name, field.name): field.name for field in fields(Job)}
     known = {names[name]: value for name, value in stored.items() if name in names}
     known["phase"] = Phase(known["phase"])
     for name in ("planned", "done", "undone"):

@@ -1,4 +1,4 @@
-"""What a store of employees is asked, and what it answers."""
+"""The queries of a store of employees, and their results."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from app.model.fields import FACETS, TEXT_FACETS
 from app.text import search_keys
 from app.text.tokens import cut
 
-# The conditions of a query beside its words, in the order of an address.
+# The conditions of a query beside its words, in the order of a URL.
 FILTERS = tuple(facet.name for facet in FACETS)
-# Those of them that every spelling of one value meets.
+# Those for which all spellings of a value are equal.
 TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
 PAGE_SIZE = 24
 MAX_ROWS_EXAMINED = 4_000
@@ -25,17 +25,17 @@ MAX_VOCABULARY = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query: all conditions join with "and", empty ones ask nothing.
+    """A query: its conditions are joined by "and", empty ones are ignored.
 
     ``words`` is the text as typed: each word must begin some word of the employee (see
     ``search_keys``). ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and
     ``job_title`` are met by every spelling of the same ``search_keys.facet_key``. ``badge`` is a
     catalogue key. ``joined`` is a month, ``2026-03`` (see ``search_keys.month_of``).
 
-    A query is parsed when it is made, and read by its parsed parts: ``typed_words`` (in the order
-    typed), ``search_words`` (to search for, longest first), ``filters`` (name and value of the
-    conditions that are set, but for words), ``facet_keys`` (name and key of those that a store
-    counts) and ``is_impossible`` (it has a letter, badge or month that no employee can have).
+    A query is parsed when it is created, into ``typed_words`` (in the order typed),
+    ``search_words`` (to search for, longest first), ``filters`` (name and value of the conditions
+    that are set, except words), ``facet_keys`` (name and key of those that a store counts) and
+    ``is_impossible`` (it has a letter, badge or month that no employee can have).
     """
 
     words: str = ""
@@ -52,7 +52,7 @@ class Query:
     is_impossible: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Parse the query."""
+        """Parse the conditions."""
         filters = tuple((name, value) for name in FILTERS if (value := getattr(self, name)))
         _set(self, "filters", filters)
         _set(self, "facet_keys", tuple(_facet_keys(filters)))
@@ -60,7 +60,7 @@ class Query:
         _set_words(self, self.words, search_keys.typed_words(self.words) if self.words else ())
 
     def with_words(self, words: Iterable[str]) -> Query:
-        """Return the query for other words, which are folded and split already."""
+        """Return the query with other words, which are folded and split already."""
         other = copy(self)
         typed = [cut(word, search_keys.WORD_BYTES) for word in words]
         _set_words(other, " ".join(typed), typed)
@@ -68,16 +68,16 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Whether every employee matches, because nothing is asked."""
+        """Return whether every employee matches, because no condition is set."""
         return not (self.words or self.filters)
 
     @property
     def search_words_as_typed(self) -> tuple[str, ...]:
-        """The words to search for, in the order typed."""
+        """Return the words to search for, in the order typed."""
         return tuple(word for word in dict.fromkeys(self.typed_words) if word in self.search_words)
 
     def facet_key(self, name: str) -> str:
-        """Return the key of a facet that is set; "" where it is not."""
+        """Return the key of a facet; "" if it is not set."""
         return dict(self.facet_keys).get(name, "")
 
 
@@ -109,10 +109,10 @@ def _is_impossible(condition: tuple[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of cards, with the cursors of its neighbours (None where there is no neighbour).
+    """A page of cards, with the cursors of the next and the previous page (None if there is none).
 
-    ``rows_examined`` is None when the page is whole. Otherwise the search ended early, after so
-    many rows, with fewer cards than asked for (perhaps none), and ``next`` goes on from there.
+    ``rows_examined`` is None if the page is complete. Otherwise the search ended early, after this
+    number of rows, with fewer cards than requested (perhaps none), and ``next`` continues there.
     """
 
     cards: tuple[Card, ...]
@@ -123,11 +123,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many people there are: in all, by letter, and by each value of a filter.
+    """Numbers of employees: in total, by letter, and by each value of a filter.
 
-    Values are spelled as most people spell them (``terms.merge_spellings``) and come in the order
-    of their facet key; badges and letters come in the order of their catalogue, months in time.
-    Zeros are left out.
+    Values have their most frequent spelling (``search_keys.merge_spellings``) and are in the order
+    of their facet key; badges and letters are in the order of their catalogue, months in order of
+    time. Zeros are omitted.
     """
 
     total: int = 0
@@ -143,7 +143,7 @@ _CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
 
 
 def facets_from(total: int, counts: Mapping[str, Mapping[str, int]]) -> Facets:
-    """Return what was counted by the names of facets, above zero, in the order of Facets."""
+    """Return the Facets of counts above zero by facet name and value, in any order."""
     return Facets(
         total,
         **{facet.counts: _in_order(facet.name, counts.get(facet.name, {})) for facet in FACETS},
@@ -159,14 +159,14 @@ def _in_order(name: str, counts: Mapping[str, int]) -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some of all employees, and the bookmark from which ``each`` goes on behind them."""
+    """A batch of employees, and the bookmark from which ``iter_batches`` continues after it."""
 
     people: tuple[Employee, ...]
     bookmark: str
 
 
 class Deletion(NamedTuple):
-    """Whom to delete, and as which write; see EmployeeStore.delete."""
+    """The arguments of one deletion; see EmployeeStore.delete."""
 
     employee_id: str
     expected_revision: str | None
@@ -175,7 +175,7 @@ class Deletion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long operation is. ``total`` is an estimate, 0 where nobody knows."""
+    """The progress of a long operation. ``total`` is an estimate, 0 if unknown."""
 
     done: int
     total: int

@@ -1,4 +1,4 @@
-"""Employee, the card that a list shows, and the badge catalogue: plain data, no input or output."""
+"""Employee, the card that a list shows, and the badge catalogue, as plain data."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.text.folding import one_line
 
 
 class Badge(NamedTuple):
-    """A badge: the key that records hold, the words for people, the icon of the sprite."""
+    """A badge: the key in records, the label on pages, and the icon in the sprite."""
 
     key: str
-    words: str
+    label: str
     icon: str
 
 
@@ -35,18 +35,18 @@ BADGES = (
     Badge("umbrella", "Seattle Fan", "umbrella"),
 )
 BADGE_KEYS = tuple(badge.key for badge in BADGES)
-_BADGE_PLACE = {key: place for place, key in enumerate(BADGE_KEYS)}
+_BADGE_POSITION = {key: position for position, key in enumerate(BADGE_KEYS)}
 _content_of = attrgetter(*CONTENT_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employee:
-    """One person's record, as a store gives it back; its fields are those of fields.py.
+    """The record of an employee, as a store returns it; its fields are those of fields.py.
 
-    Texts are NFC; an absent one is ``""``. ``start_date`` is an ISO date (``2024-02-29``).
-    ``badges`` are the known keys in catalogue order, then keys that we do not know, as stored.
-    ``photo_key`` is ``employee_pic/<name>.<ext>`` or ``""``. ``version`` counts the writes of our
-    own code, 0 for a record from elsewhere; ``updated_at`` is the time of the last (UTC).
+    Texts are NFC; a missing one is ``""``. ``start_date`` is an ISO date (``2024-02-29``).
+    ``badges`` are the known keys in catalogue order, then unknown keys as stored. ``photo_key`` is
+    ``employee_pic/<name>.<ext>`` or ``""``. ``version`` counts the writes of this program, 0 for a
+    record of another one; ``updated_at`` is the time of the last (UTC).
     """
 
     id: str
@@ -67,26 +67,26 @@ class Employee:
 
     @property
     def known_badges(self) -> tuple[str, ...]:
-        """The badges of the catalogue, in its order: what lists, filters and counts know."""
-        return tuple(key for key in self.badges if key in _BADGE_PLACE)
+        """Return the badges of the catalogue, in its order, for lists, filters and counts."""
+        return tuple(key for key in self.badges if key in _BADGE_POSITION)
 
     def same_content(self, other: Employee) -> bool:
-        """Whether the two differ in nothing that an edit could change."""
+        """Return whether all fields that an edit can change are equal."""
         return bool(_content_of(self) == _content_of(other))
 
     def badges_with(self, chosen: Iterable[str]) -> tuple[str, ...]:
-        """The badges chosen of the catalogue, then those of this record that it does not have.
+        """Return the selected badges of the catalogue, then the unknown ones of this record.
 
-        Whoever changes the badges of a record keeps these, since another program put them there.
+        An edit keeps the unknown ones, because another program wrote them.
         """
-        unknown = (key for key in self.badges if key not in _BADGE_PLACE)
+        unknown = (key for key in self.badges if key not in _BADGE_POSITION)
         return (*in_catalogue_order(chosen), *unknown)
 
 
 class Card(NamedTuple):
-    """What a list shows of a person: texts cut to 200 characters, known badges.
+    """The part of an employee that a list shows: texts cut to 200 characters, known badges.
 
-    Its fields are those of the table that are part of a card. DynamoDB stores them in this order.
+    Its fields are those with ``in_card`` in fields.py. DynamoDB stores them in this order.
     """
 
     id: str
@@ -100,27 +100,26 @@ class Card(NamedTuple):
     photo_key: str
 
 
-# The texts of a card, in its order.
 CARD_TEXTS = Card._fields[1:-2]
 _card_texts_of = attrgetter(*CARD_TEXTS)
 
 
 def card_of(employee: Employee) -> Card:
-    """The card of an employee; every store shows the same one."""
+    """Return the card of an employee, which is the same in every store."""
     texts = map(one_line, _card_texts_of(employee))
     return Card._make((employee.id, *texts, employee.known_badges, employee.photo_key))
 
 
 def in_catalogue_order(keys: Iterable[str]) -> tuple[str, ...]:
-    """The badges of the catalogue among these, each once."""
+    """Return the distinct badges of the catalogue among these keys."""
     chosen = set(keys)
     return tuple(key for key in BADGE_KEYS if key in chosen)
 
 
 def badges_from(raw: object) -> tuple[str, ...]:
-    """The badges meant by whatever a record holds; never fails.
+    """Parse the badges of a record of any type; never fails.
 
-    The course's app and people at a console leave a list, a set, one string, a comma string, or a
+    The course's app and manual edits leave a list, a set, a string, a comma-separated string, or a
     list whose members its edit form mangled (``["['apple'", " 'linux']"]`` means apple and linux).
     """
     pieces: Iterable[object]
@@ -132,12 +131,7 @@ def badges_from(raw: object) -> tuple[str, ...]:
         pieces = raw
     else:
         pieces = ()
-    found: dict[str, None] = {}
-    for piece in pieces:
-        if isinstance(piece, str):
-            for part in piece.split(","):
-                key = part.strip(" []'\"\t\r\n")
-                if key:
-                    found[key] = None
-    known = sorted((key for key in found if key in _BADGE_PLACE), key=_BADGE_PLACE.__getitem__)
-    return (*known, *(key for key in found if key not in _BADGE_PLACE))
+    parts = [part for piece in pieces if isinstance(piece, str) for part in piece.split(",")]
+    keys = dict.fromkeys(key for part in parts if (key := part.strip(" []'\"\t\r\n")))
+    unknown = [key for key in keys if key not in _BADGE_POSITION]
+    return (*in_catalogue_order(keys), *unknown)

@@ -1,4 +1,4 @@
-"""What a row of the table of fields says; the table itself is fields.py."""
+"""The types of a row of the table of fields; the table itself is in fields.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.text.folding import LINE_CHARACTERS
 
 
 class Kind(Enum):
-    """What a field holds, which decides how it is cleaned, checked, typed and shown."""
+    """The kind of a field's value, which decides how it is validated, edited and shown."""
 
     LINE = "a text of one line"
     TEXT = "a text of several lines"
@@ -30,7 +30,7 @@ class Searched(Enum):
 
 
 class Section(Enum):
-    """A part of the form, in its order."""
+    """The sections of the form, in its order."""
 
     PERSONAL = "Personal details"
     JOB = "Job"
@@ -42,11 +42,11 @@ class Section(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field of an employee: its words, its rules, and where it is shown, searched and stored.
+    """A field of an employee: its label and rules, and where it is shown, searched and stored.
 
     ``name`` is the attribute of Employee, the key in JSON Lines, and the column in SQL and in the
-    data lake; ``attribute`` that of DynamoDB, where it is another. ``digest`` is the position in a
-    revision: it never changes, and a new field has the next number.
+    data lake; ``attribute`` is the one in DynamoDB if it differs. ``digest`` is the position in a
+    revision: it never changes, and a new field gets the next number.
     """
 
     name: str
@@ -55,43 +55,43 @@ class Field:
     section: Section
     kind: Kind = Kind.LINE
     max_characters: int = LINE_CHARACTERS
-    # What to do where it is empty; "" where it may be.
+    # The message if it is empty; "" if it may be.
     required: str = ""
     hint: str = ""
-    # Over both columns of the form.
+    # Whether it spans both columns of the form.
     is_wide: bool = False
-    # Its label among the facts of an employee's page; None as elsewhere, "" where it is not one.
+    # Its label among the facts on an employee's page: None for ``label``, "" to omit it.
     fact: str | None = None
-    # The headings of an import, folded and without marks, separated by commas.
+    # The headings in an import, folded, without punctuation, separated by commas.
     headings: str = ""
-    # Characters that its column of an export shows at once; 0 where it is not exported.
+    # The width of its column in an export, in characters; 0 if it is not exported.
     export_width: int = 0
-    # The property of a vCard with {} for the value; "" where it is in none.
+    # The property of a vCard with {} for the value; "" if it is not in a vCard.
     vcard: str = ""
-    # Whether lists show it. A card is stored in each index row of DynamoDB: to change this
-    # rewrites the rows of every employee.
+    # Whether lists show it. Each index row of DynamoDB stores a card: changing this rewrites the
+    # rows of every employee.
     in_card: bool = False
     searched: Searched = Searched.NO
     attribute: str = ""
-    # Whether the course's app has it as well.
+    # Whether the course's app also has it.
     is_of_course: bool = False
 
     @property
     def is_text(self) -> bool:
-        """Whether its value is a text that people type."""
+        """Return whether its value is typed text."""
         return self.kind not in (Kind.BADGES, Kind.PHOTO)
 
     @property
     def dynamodb_attribute(self) -> str:
-        """Its attribute in the table Employees."""
+        """Return its attribute in the table Employees."""
         return self.attribute or self.name
 
 
 class Facet(NamedTuple):
     """A filter of the list, whose values are counted.
 
-    ``name`` is the attribute of Query and the parameter of an address, ``counts`` the attribute of
-    Facets; the kinds are those of its views in the index of either store.
+    ``name`` is the attribute of Query and the URL parameter, ``counts`` the attribute of Facets;
+    the kinds are those of its rows in the index of each store.
     """
 
     name: str

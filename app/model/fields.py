@@ -1,14 +1,14 @@
-"""The one table of an employee's fields, and of the facets by which lists are filtered.
+"""The table of an employee's fields, and of the facets by which lists are filtered.
 
-All that shows, reads, checks, searches, exports or stores a field takes it from here. To add one:
-a row here, an attribute of Employee, and a migration of SQL.
+All code that shows, validates, searches, exports or stores fields reads this table. A new field
+needs a row here, an attribute of Employee and an SQL migration.
 """
 
 from __future__ import annotations
 
 from app.model.field_types import Facet, Field, Kind, Searched, Section
 
-# In the order of exports and of an employee's page; the form has its sections in their order.
+# In the order of exports and of an employee's page; the form orders them by section.
 FIELDS = (
     Field(
         name="full_name",
@@ -193,10 +193,10 @@ FIELDS = (
         is_of_course=True,
     ),
 )
-# So many fields, by their digests, the first release knew: what it wrote names people by them.
+# The number of fields in the first release, all of which its revisions have digests of.
 FIRST_RELEASE = 12
 FIELD = {field.name: field for field in FIELDS}
-# All that an edit can change and a conflict can be about; of these, the texts that people type.
+# The fields that an edit can change, and those of them that are typed as text.
 CONTENT_FIELDS = tuple(FIELD)
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.is_text)
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind is Kind.DATE)
@@ -213,5 +213,5 @@ FACETS = (
     Facet("joined", "Start month", "start months", "joined", "j", "joined"),
 )
 FACET = {facet.name: facet for facet in FACETS}
-# Those of a field of text, met by every spelling of the same facet key.
+# The facets of text fields, which match every spelling of the same facet key.
 TEXT_FACETS = tuple(facet for facet in FACETS if facet.name in TEXT_FIELDS)

@@ -1,4 +1,4 @@
-"""Revisions: a short text in a form that tells later which fields have changed since.
+"""Revisions: a short text in a form from which the fields changed since are determined.
 
 A revision is ``<version>.<digest of each field>``. Records with equal revisions have equal content,
 even if another program, which does not know our version number, wrote one of them.

@@ -1,6 +1,6 @@
-"""What is asked of each field of a person, in messages that tell the mend.
+"""Validation rules of the fields, with messages that say what to do.
 
-The form and the import share these rules: ``clean`` a text first, then ask for its ``problem``.
+Forms and imports share them: first ``clean`` the text, then check it with ``problem``.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from app.text.sanitizing import clean_line, clean_text
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PHONE = re.compile(r"(?:[\d\s+()./*#,;:-]|\bext\b|x)+", re.IGNORECASE)
 
-# What people call each field that is not chosen as a file, in the order of the form.
+# All fields but the photo, in the order of the form.
 LABELS: Mapping[str, str] = {
     field.name: field.label for field in FORM_FIELDS if field.kind is not Kind.PHOTO
 }
 REQUIRED: Mapping[str, str] = {field.name: field.required for field in FIELDS if field.required}
-_OF_LINES = frozenset(field.name for field in FIELDS if field.kind is Kind.TEXT)
+_MULTILINE_FIELDS = frozenset(field.name for field in FIELDS if field.kind is Kind.TEXT)
 
 
 def clean(name: str, text: str) -> str:
-    """The text of a field as it would be stored."""
-    return clean_text(text) if name in _OF_LINES else clean_line(text)
+    """Return the text of a field as it would be stored."""
+    return clean_text(text) if name in _MULTILINE_FIELDS else clean_line(text)
 
 
 def problem(name: str, text: str) -> str:
-    """What is wrong with a cleaned text and how to mend it; empty when it can be stored."""
+    """Return what is wrong with a cleaned text and how to fix it; "" if it is valid."""
     if not text:
         return REQUIRED.get(name, "")
-    check = _CHECK_OF.get(name)
+    check = _CHECK_BY_FIELD.get(name)
     return (check(text) if check else "") or _too_long(text, FIELD[name].max_characters)
 
 
 def badges_problem(unknown: Iterable[str]) -> str:
-    """What to do about badges that are not in the catalogue; empty when there are none."""
+    """Return what to do about badges that are not in the catalogue; "" if there are none."""
     for key in unknown:
         return f"“{clean_line(key)[:40]}” is not a badge. Choose one from the list of badges"
     return ""
@@ -50,8 +50,7 @@ def _too_long(text: str, limit: int) -> str:
     return f"Must be {limit:,} characters or fewer; it has {len(text):,}"
 
 
-def _mail_address(text: str) -> str:
-    """An address has one @ with something on both sides, and no spaces."""
+def _email_problem(text: str) -> str:
     name, at, domain = text.partition("@")
     if " " in text:
         return "Remove the spaces from the address, like name@example.com"
@@ -66,31 +65,29 @@ def _mail_address(text: str) -> str:
     return ""
 
 
-def _phone_number(text: str) -> str:
-    """A number has digits, signs between them, and perhaps an extension."""
+def _phone_problem(text: str) -> str:
     if not _PHONE.fullmatch(text):
         return "Use only digits, spaces and + ( ) -, like +1 206 555 0141"
-    if sum(mark.isdigit() for mark in text) < 3:
+    if sum(character.isdigit() for character in text) < 3:
         return "Enter the whole number, like +1 206 555 0141"
     return ""
 
 
-def _day(text: str) -> str:
-    """A day of the calendar, as browsers send it."""
+def _date_problem(text: str) -> str:
     if not _DAY.fullmatch(text):
         return "Enter the date as year-month-day, like 2024-02-29"
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return "Enter a date that exists, like 2024-02-29"
-    if not 1900 <= found.year <= 2200:
+    if not 1900 <= day.year <= 2200:
         return "Enter a year from 1900 to 2200, like 2024-02-29"
     return ""
 
 
 _CHECKS: Mapping[Kind, Callable[[str], str]] = {
-    Kind.EMAIL: _mail_address,
-    Kind.PHONE: _phone_number,
-    Kind.DATE: _day,
+    Kind.EMAIL: _email_problem,
+    Kind.PHONE: _phone_problem,
+    Kind.DATE: _date_problem,
 }
-_CHECK_OF = {field.name: check for field in FIELDS if (check := _CHECKS.get(field.kind))}
+_CHECK_BY_FIELD = {field.name: check for field in FIELDS if (check := _CHECKS.get(field.kind))}

@@ -1,50 +1,52 @@
-"""Where something was met first, in 18 to 36 bytes a thing however long it is."""
+"""A map of texts to numbers, with 18 to 36 bytes per text of any length."""
 
 from __future__ import annotations
 
 from array import array
 
-_SMALLEST = 1 << 12
+_MIN_SLOTS = 1 << 12
 
 
 class CompactMap:
-    """Numbers, such as those of lines, by text: a table of hashes in two arrays, since a dictionary
-    of a million would take 200 MB. Two texts may be taken for one, once in many million times."""
+    """Numbers above 0 by text: an open-addressing hash table of 64-bit hashes in two arrays.
+
+    A dictionary of a million texts would take 200 MB. Texts with equal hashes count as equal.
+    """
 
     def __init__(self) -> None:
-        self._keys = array("q", bytes(8 * _SMALLEST))
-        self._lines = array("I", bytes(4 * _SMALLEST))
+        self._keys = array("q", bytes(8 * _MIN_SLOTS))
+        self._numbers = array("I", bytes(4 * _MIN_SLOTS))
         self._count = 0
 
-    def first(self, text: str) -> int:
-        """The line that was noted for this text; 0 when there was none."""
-        return self._lines[self._place(hash(text) or 1)]
+    def get(self, text: str) -> int:
+        """Return the number of this text; 0 if there is none."""
+        return self._numbers[self._slot(hash(text) or 1)]
 
-    def note(self, text: str, line: int) -> bool:
-        """Remember the first line with this text; whether this is it."""
+    def add(self, text: str, number: int) -> bool:
+        """Store the number of a new text; return False, and keep the first number, if it exists."""
         key = hash(text) or 1
-        place = self._place(key)
-        if self._keys[place]:
+        slot = self._slot(key)
+        if self._keys[slot]:
             return False
-        self._keys[place], self._lines[place] = key, line
+        self._keys[slot], self._numbers[slot] = key, number
         self._count += 1
         if 3 * self._count > 2 * len(self._keys):
             self._grow()
         return True
 
-    def _place(self, key: int) -> int:
-        """Where the key is, or the free place where it would be."""
+    def _slot(self, key: int) -> int:
+        """Return the slot of the key, or the free one for it (linear probing)."""
         keys, mask = self._keys, len(self._keys) - 1
-        place = key & mask
-        while keys[place] and keys[place] != key:
-            place = (place + 1) & mask
-        return place
+        slot = key & mask
+        while keys[slot] and keys[slot] != key:
+            slot = (slot + 1) & mask
+        return slot
 
     def _grow(self) -> None:
-        keys, lines = self._keys, self._lines
+        keys, numbers = self._keys, self._numbers
         self._keys = array("q", bytes(16 * len(keys)))
-        self._lines = array("I", bytes(8 * len(lines)))
-        for at, key in enumerate(keys):
+        self._numbers = array("I", bytes(8 * len(numbers)))
+        for key, number in zip(keys, numbers, strict=True):
             if key:
-                place = self._place(key)
-                self._keys[place], self._lines[place] = key, lines[at]
+                slot = self._slot(key)
+                self._keys[slot], self._numbers[slot] = key, number

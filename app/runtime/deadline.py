@@ -1,4 +1,4 @@
-"""One deadline for all calls that a request makes to the stores, whichever store they go to."""
+"""One deadline for all store calls of a request."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 def start(seconds: float = REQUEST_SECONDS) -> None:
-    """From now on this request (this thread) has so many seconds."""
+    """Set the deadline of this request (this context) to so many seconds from now."""
     _ends.set(time.monotonic() + seconds)
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """The block has so many seconds, or what is left of an outer deadline if that is less."""
+    """Limit a block to so many seconds, or to the rest of the outer deadline if that is less."""
     token = _ends.set(time.monotonic() + min(seconds, remaining()))
     try:
         yield
@@ -28,6 +28,6 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def remaining() -> float:
-    """Seconds left, never below zero; infinite where no deadline was set (a command, a test)."""
+    """Return the seconds left, at least 0; infinity if no deadline was started (in a command)."""
     ends = _ends.get()
     return float("inf") if ends is None else max(0.0, ends - time.monotonic())

@@ -1,18 +1,18 @@
-"""How often Python looks for objects that only hold one another, in a process of ours."""
+"""Garbage collector tuning of a server or worker process."""
 
 from __future__ import annotations
 
 import gc
 
-# More than a page or a batch of an import has alive at once. All that is new is looked through
-# when there are so many: with Python's 700 that took 4 % of the CPU of adding people.
-_NEW_OBJECTS = 50_000
+# More than a page or a batch of an import has alive at once. With Python's threshold of 700,
+# collections took 4 % of the CPU of adding people.
+_MAX_NEW_OBJECTS = 50_000
 
 
 def tune() -> None:
-    """What is loaded by now is never looked through again, what is new seldom.
+    """Tune the garbage collector: never scan what is loaded by now, and scan new objects rarely.
 
-    Objects that nothing holds go at once, as ever; only circles of them wait, 10 MB at most.
+    Reference counting still frees objects at once; only cycles wait, 10 MB at most.
     """
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS)
+    gc.set_threshold(_MAX_NEW_OBJECTS)

@@ -1,6 +1,6 @@
-"""The log: one JSON object a line on stdout (in a command on stderr).
+"""The log: one JSON object per line on stdout (in a command on stderr).
 
-It holds no names, query strings or presigned links.
+It has no names, query strings or presigned links.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from datetime import UTC, datetime
 
 import click
 
-_OURS = "directory"  # the attribute under which a record carries fields of our own
+_EXTRA = "directory"  # the attribute of a record that has our own fields
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line of JSON; all but plain ASCII is escaped, so no line can be forged."""
+    """A formatter of records as lines of JSON, escaped to ASCII, so that no line can be forged."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time (UTC), level, message, and the fields given as ``extra={"directory": {...}}``."""
+        """Return time (UTC), level, message and the fields of ``extra={"directory": {...}}``."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
-            **getattr(record, _OURS, {}),
+            **getattr(record, _EXTRA, {}),
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
@@ -32,9 +32,9 @@ class JsonFormatter(logging.Formatter):
 
 
 class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes to whatever stdout is now, so that a test (or a daemon) may replace it.
+    """A handler that writes to the current stdout, so that a test or a daemon may replace it.
 
-    In a command stdout is for what the command gives, and may be a file of people.
+    In a command it writes to stderr, because stdout is for the command's output.
     """
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 class _NoAccessLines(logging.Filter):
-    """Drops the development server's line per request: it holds the query, and so names."""
+    """A filter that drops the development server's line per request: its query may have names."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return " - - [" not in str(record.msg)
 
 
 def log_as_json() -> None:
-    """Send what this program logs to stdout as JSON; safe to call again."""
+    """Log this program's records to stdout as JSON; safe to call again."""
     ours = logging.getLogger("app")
     if not any(isinstance(handler, _Stdout) for handler in ours.handlers):
         handler = _Stdout()

@@ -1,4 +1,4 @@
-"""What the searches of one page may read together, whichever store they go to."""
+"""The read budget that all searches of one page share."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class _Allowance:
+class _SharedBudget:
     part: float
-    made: Any = None
+    budget: Any = None
 
 
-_together: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
+_shared: ContextVar[_SharedBudget | None] = ContextVar("read_budget", default=None)
 
 
 @contextmanager
 def limit(part: float = 1.0) -> Iterator[None]:
-    """The searches of this block may read together what one page may, or so much of that."""
-    token = _together.set(_Allowance(part))
+    """Let all searches of a block share the read budget of one page, or a part of it (0 to 1)."""
+    token = _shared.set(_SharedBudget(part))
     try:
         yield
     finally:
-        _together.reset(token)
+        _shared.reset(token)
 
 
-def current(make: Callable[[float], T]) -> T:
-    """What these searches have together, made for their part of a page.
+def current(create: Callable[[float], T]) -> T:
+    """Return the read budget of the current block, creating it for its part on first use.
 
-    Elsewhere each search has a whole one of its own.
+    Outside of ``limit``, return a new one for a whole page.
     """
-    allowance = _together.get()
-    if allowance is None:
-        return make(1.0)
-    if allowance.made is None:
-        allowance.made = make(allowance.part)
-    made: T = allowance.made
-    return made
+    shared = _shared.get()
+    if shared is None:
+        return create(1.0)
+    if shared.budget is None:
+        shared.budget = create(shared.part)
+    budget: T = shared.budget
+    return budget

@@ -1,4 +1,4 @@
-"""A folder that all processes of this directory on this machine share while they run."""
+"""The folder that all processes of this application on one machine share while they run."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _NAME = "run"
 
 
 class RuntimeDir:
-    """Made at first need: in the instance folder, or, where that cannot be written, under /tmp.
+    """A folder in the instance folder, or under /tmp if that is not writable; created on first use.
 
-    A service on AWS keeps nothing in its instance folder and often may not; every worker of it has
-    the same rights, so all of them come to the same answer.
+    A service on AWS often may not write its instance folder. All its workers have the same rights,
+    so they choose the same folder.
     """
 
     def __init__(self, instance_folder: Path) -> None:
         self._instance = instance_folder
         self._lock = threading.Lock()
-        self._found: Path | None = None
+        self._folder: Path | None = None
 
     def path(self, name: str) -> Path:
-        """The path of a file in it. Raises OSError where no folder can be made."""
+        """Return the path of a file in it. Raises OSError if no folder can be created."""
         with self._lock:
-            if self._found is None:
-                self._found = self._make()
-            return self._found / name
+            if self._folder is None:
+                self._folder = self._create()
+            return self._folder / name
 
     def try_lock(self, name: str) -> IO[bytes] | None:
-        """The lock of the one process that does what only one may; None while another has it.
+        """Take the lock of this name; return None while another process has it.
 
-        When that one is killed, the next takes over.
+        The lock is free again as soon as its process ends or is killed.
         """
         with contextlib.suppress(OSError):
             file = self.path(name).open("ab")
@@ -47,20 +47,21 @@ class RuntimeDir:
             file.close()
         return None
 
-    def _make(self) -> Path:
-        usual = self._instance / _NAME
+    def _create(self) -> Path:
+        folder = self._instance / _NAME
         try:
-            usual.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
-            return self._make_temporary()
-        return usual if os.access(usual, os.W_OK) else self._make_temporary()
+            return self._create_temporary()
+        return folder if os.access(folder, os.W_OK) else self._create_temporary()
 
-    def _make_temporary(self) -> Path:
-        mark = hashlib.sha256(os.fsencode(self._instance)).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"employee-directory-{os.getuid()}-{mark}"
+    def _create_temporary(self) -> Path:
+        digest = hashlib.sha256(os.fsencode(self._instance)).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"employee-directory-{os.getuid()}-{digest}"
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        # Everyone may write in /tmp: what another put there under our name is not used.
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        status = folder.lstat()
+        # All users may write in /tmp: do not use a folder that another user created or can write.
+        is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+        if not is_ours or status.st_mode & 0o022:
             raise PermissionError(f"{folder} is not ours")
         return folder

@@ -1,4 +1,4 @@
-"""A value that is computed anew when it is older than so many seconds."""
+"""A cache of one value for a number of seconds."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class TtlValue(Generic[T]):
-    """One value with a time to live, for all threads of a process.
+    """A value with a time to live, shared by the threads of a process.
 
-    One thread computes it while the others wait for the result. An age of 0 seconds has it computed
-    on each call.
+    One thread computes it while the others wait for the result. With an age of 0 seconds it is
+    computed on each call.
     """
 
     def __init__(self, max_age_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -26,17 +26,17 @@ class TtlValue(Generic[T]):
 
     @property
     def last(self) -> T | None:
-        """The value that was computed last, of whatever age; None before the first."""
+        """Return the value computed last, of any age; None before the first."""
         return self._value
 
     def get(self, compute: Callable[[T | None], T], max_age_seconds: float | None = None) -> T:
-        """Return the value, computed from the last one if that is too old.
+        """Return the value; if it is too old, compute it from the last one.
 
-        ``max_age_seconds`` overrides the usual age for this call. Raises what ``compute`` raises;
-        the value then stays as it was.
+        ``max_age_seconds`` overrides the default for this call. Raises what ``compute`` raises, and
+        then keeps the last value.
         """
         max_age = self._max_age_seconds if max_age_seconds is None else max_age_seconds
-        # Read without the lock: a value is stored before its time is.
+        # Safe without the lock: the value is stored before its time.
         if self._clock() - self._computed_at >= max_age:
             with self._lock:
                 if self._clock() - self._computed_at >= max_age:
@@ -46,5 +46,5 @@ class TtlValue(Generic[T]):
         return value
 
     def expire(self) -> None:
-        """Have it computed anew on the next call."""
+        """Make the next call compute the value."""
         self._computed_at = float("-inf")

@@ -14,7 +14,7 @@ _MAX_CHARACTERS = 100
 def version() -> str:
     """Return the version with its revision, such as ``1.0.0+abc123456``.
 
-    deploy/build-archive wrote it into the archive; a working copy is ``1.0.0+development``.
+    deploy/build-archive writes it into the archive; a working copy has ``1.0.0+development``.
     """
     try:
         release = (_ROOT / "VERSION").read_text(encoding="utf-8").strip()

@@ -1,1 +1,1 @@
-"""Rules for text: what is stripped, folded, split and searched."""
+"""Text rules: cleaning, folding, tokens, search keys."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 
 _SIGNS = r"[=+\-@\t\n\r\uff1d\uff0b\uff0d\uff20]"
-_RUN = re.compile(f"'*{_SIGNS}")
+_FORMULA = re.compile(f"'*{_SIGNS}")
 _GUARDED = re.compile(f"''*{_SIGNS}")
 
 
 def guarded(text: str) -> str:
     """Return the text as a cell that no spreadsheet runs."""
-    return f"'{text}" if _RUN.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unguarded(text: str) -> str:

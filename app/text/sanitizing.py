@@ -15,11 +15,11 @@ import unicodedata
 _JOINERS = "\u200c\u200d"
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
-_MANY_LINES = re.compile(r"\n{3,}")
-_LOOSE_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]+|[{_JOINERS}]+(?=\s|$)")
-# Fillers look like letters to Unicode, and like nothing to people.
+_BLANK_LINES = re.compile(r"\n{3,}")
+_STRAY_JOINERS = re.compile(rf"(?:^|(?<=\s))[{_JOINERS}]+|[{_JOINERS}]+(?=\s|$)")
+# Fillers are letters in Unicode, but invisible.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\ufe0e\ufe0f"
-# Emoji flags of regions (England, Scotland, Wales) are spelled with these.
+# Emoji flags of regions (England, Scotland, Wales) consist of these.
 _TAGS = range(0xE0020, 0xE0080)
 
 
@@ -35,17 +35,17 @@ def clean_text(text: str) -> str:
     if not text or _is_clean(text):
         return text
     text = _LINES.sub("\n", text)
-    text = "".join(mark for mark in text if _stays(mark))
-    text = _LOOSE_JOINERS.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", text)))
+    text = "".join(char for char in text if _is_kept(char))
+    text = _STRAY_JOINERS.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", text)))
     lines = (line.strip() for line in text.split("\n"))
-    text = _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
-    return text if any(_can_be_seen(mark) for mark in text) else ""
+    text = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    return text if any(_is_visible(char) for char in text) else ""
 
 
 def _is_clean(text: str) -> bool:
     """Return whether a text is one line that needs no cleaning, as nearly all are."""
     return (
-        text.isprintable()  # so the only white space in it are plain spaces
+        text.isprintable()  # the only printable white space is the space
         and text[0] not in _FILLERS
         and text[0] != " " != text[-1]
         and "  " not in text
@@ -53,21 +53,22 @@ def _is_clean(text: str) -> bool:
     )
 
 
-def _stays(mark: str) -> bool:
-    if mark.isascii():
-        return mark.isprintable() or mark in "\n\t"
-    category = unicodedata.category(mark)
+def _is_kept(char: str) -> bool:
+    if char.isascii():
+        return char.isprintable() or char in "\n\t"
+    category = unicodedata.category(char)
     if category == "Cf":
-        return mark in _JOINERS or ord(mark) in _TAGS
-    # What this Python does not know yet stays, a newer Unicode may; halves and noncharacters go.
-    noncharacter = ord(mark) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(mark) <= 0xFDEF
+        return char in _JOINERS or ord(char) in _TAGS
+    # Unassigned code points are kept (a newer Unicode may assign them), surrogates and
+    # noncharacters are not.
+    noncharacter = ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
     return category not in ("Cc", "Cs") and not noncharacter
 
 
-def _can_be_seen(mark: str) -> bool:
-    return not mark.isspace() and unicodedata.category(mark) != "Cf" and mark not in _FILLERS
+def _is_visible(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) != "Cf" and char not in _FILLERS
 
 
 def visible(text: str) -> str:
-    """Return a stored one-line text as pages may show it: other programs never cleaned theirs."""
+    """Clean a stored one-line text for display: other programs store text uncleaned."""
     return text if text.isprintable() else clean_line(text)

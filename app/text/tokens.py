@@ -10,21 +10,21 @@ from functools import lru_cache
 from app.text.folding import LINE_CHARACTERS, fold, one_line
 
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032\uff07"
-_APOSTROPHE_MARKS = frozenset(_APOSTROPHES)
+_APOSTROPHE_CHARACTERS = frozenset(_APOSTROPHES)
 _ASCII_WORD = re.compile(r"[0-9a-zA-Z]+")
-# Letters in lower case, spaces for all that separates them.
+# ASCII letters in lower case, spaces for everything else.
 _ASCII_WORDS = bytes(
     ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ")
     for code in range(256)
 )
-# Scripts written without spaces between the words, where any part of a name can be searched.
+# Scripts without spaces between words, where any part of a name can be searched.
 _UNSPACED = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
 )
 
 
-def _is_word_mark(mark: str) -> bool:
-    return unicodedata.category(mark)[0] in "LNM" or unicodedata.category(mark) == "So"
+def _is_word_character(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNM" or unicodedata.category(char) == "So"
 
 
 def is_plain(folded: str) -> bool:
@@ -44,63 +44,65 @@ def _is_ascii_token(text: str) -> bool:
 
 
 def split(token: str) -> list[str]:
-    """Split a token into words: drop apostrophes, separate at any other mark that is no letter."""
+    """Split a token into words: drop apostrophes, split at all other punctuation."""
     if token.isalnum():  # nearly every token
         return [token]
     if token.isascii():
         return _ASCII_WORD.findall(token.replace("'", "").replace("`", ""))
     letters = "".join(
-        mark if mark.isalnum() or _is_word_mark(mark) else " "
-        for mark in token
-        if mark not in _APOSTROPHES
+        char if char.isalnum() or _is_word_character(char) else " "
+        for char in token
+        if char not in _APOSTROPHES
     )
     return letters.split()
 
 
-def cut(text: str, most_bytes: int) -> str:
+def cut(text: str, max_bytes: int) -> str:
     """Cut text to a number of UTF-8 bytes, at a character boundary."""
-    if 4 * len(text) <= most_bytes:  # as nearly every word is
+    if 4 * len(text) <= max_bytes:  # nearly every word
         return text
     raw = text.encode("utf-8", "surrogatepass")
-    return text if len(raw) <= most_bytes else raw[:most_bytes].decode("utf-8", "ignore")
+    return text if len(raw) <= max_bytes else raw[:max_bytes].decode("utf-8", "ignore")
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return all search words of a text, the plain ones first."""
     plain: list[str] = []
-    more: list[str] = []
-    each = _known_words_in if len(text) <= LINE_CHARACTERS else words_in
-    for words, parts in map(each, text.split(" ")):
+    variants: list[str] = []
+    split_words = _cached_words_in if len(text) <= LINE_CHARACTERS else words_in
+    for words, forms in map(split_words, text.split(" ")):
         plain += words
-        more += parts
-    return (*plain, *more)
+        variants += forms
+    return (*plain, *variants)
 
 
 def words_in(text: str) -> tuple[list[str], list[str]]:
     """Return the plain words of a text, and further forms under which it is found."""
     plain: list[str] = []
-    more: list[str] = []
+    variants: list[str] = []
     for token in fold(text).split(" "):
         words = split(token)
         plain += words
         if len(words) > 1:
-            more.append("".join(words))
-        if not _APOSTROPHE_MARKS.isdisjoint(token):
+            variants.append("".join(words))
+        if not _APOSTROPHE_CHARACTERS.isdisjoint(token):
             pieces = re.split(f"[{re.escape(_APOSTROPHES)}]", token)
-            more.extend(word for piece in pieces[1:] for word in split(piece) if len(word) > 1)
+            variants.extend(word for piece in pieces[1:] for word in split(piece) if len(word) > 1)
         if not token.isascii():
             for word in words:
-                more.extend(word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at]))
-    return plain, more
+                variants.extend(
+                    word[at:] for at in range(1, len(word)) if _UNSPACED.match(word[at])
+                )
+    return plain, variants
 
 
-_known_words_in = lru_cache(maxsize=2048)(words_in)
+_cached_words_in = lru_cache(maxsize=2048)(words_in)
 
 
 def is_spelled(word: str) -> bool:
     """Return whether a word has letters only, in a script that separates words by spaces."""
     return not _UNSPACED.search(word) and all(
-        unicodedata.category(mark)[0] in "LM" for mark in word
+        unicodedata.category(char)[0] in "LM" for char in word
     )
 
 
@@ -110,18 +112,20 @@ def written_words(text: str) -> Iterator[str]:
         if token.isalnum():  # nearly every token
             yield token
             continue
-        marks = (mark if _is_word_mark(mark) or mark in _APOSTROPHES else " " for mark in token)
-        for word in "".join(marks).split():
+        chars = (
+            char if _is_word_character(char) or char in _APOSTROPHES else " " for char in token
+        )
+        for word in "".join(chars).split():
             if written := word.strip(_APOSTROPHES):
                 yield written
 
 
 def line_words(text: str) -> tuple[str, ...]:
-    """Return all search words of the part of a text that is shown on one line."""
+    """Return all search words of a text, after it is cut as in ``one_line``."""
     if len(text) <= LINE_CHARACTERS:
-        if is_plain(text):  # as half of all names are
+        if is_plain(text):  # half of all names
             return tuple(text.lower().split())
-        if _is_ascii_token(text):  # as nearly every mail address is
+        if _is_ascii_token(text):  # nearly every email address
             words = text.encode().translate(_ASCII_WORDS).decode().split()
             return (*words, "".join(words)) if len(words) > 1 else tuple(words)
     return words_of(one_line(text))

@@ -562,7 +562,7 @@ def test_the_console_names_no_machine_that_the_metadata_service_does_not_name(
     server.document = "<!doctype html><title>Log in</title>" if answers == "HTML" else "{}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    monkeypatch.setattr(ec2_metadata, "_known", TtlValue(ec2_metadata.ASK_AGAIN_SECONDS))
+    monkeypatch.setattr(ec2_metadata, "_cache", TtlValue(ec2_metadata.RETRY_SECONDS))
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     endpoint = f"http://127.0.0.1:{server.server_port}/"
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint)

@@ -76,7 +76,7 @@ def reply(status: int, body: str, **headers: str) -> Reply:
 @pytest.fixture
 def on_ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A stand-in of the metadata service, in us-west-2."""
-    monkeypatch.setattr(ec2_metadata, "_known", TtlValue(ec2_metadata.ASK_AGAIN_SECONDS))
+    monkeypatch.setattr(ec2_metadata, "_cache", TtlValue(ec2_metadata.RETRY_SECONDS))
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     server = ImdsServer(("127.0.0.1", 0), Imds)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

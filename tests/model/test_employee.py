@@ -53,7 +53,7 @@ def test_the_catalogue_is_that_of_the_course() -> None:
         "apple", "windows", "linux", "video-camera", "trophy", "camera", "plane", "paperclip",
         "coffee", "gamepad", "bug", "umbrella",
     )  # fmt: skip
-    assert len({badge.words for badge in BADGES}) == len({badge.icon for badge in BADGES}) == 12
+    assert len({badge.label for badge in BADGES}) == len({badge.icon for badge in BADGES}) == 12
 
 
 def test_a_card_shows_known_badges_and_texts_on_one_line() -> None:

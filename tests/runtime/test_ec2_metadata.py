@@ -80,7 +80,7 @@ class ImdsServer(ThreadingHTTPServer):
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ec2_metadata, "_known", TtlValue(ec2_metadata.ASK_AGAIN_SECONDS))
+    monkeypatch.setattr(ec2_metadata, "_cache", TtlValue(ec2_metadata.RETRY_SECONDS))
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
 
 

@@ -95,7 +95,7 @@ ODD_ITEMS: dict[str, tuple[Item, tuple[str, ...]]] = {
 
 def read_as_the_course_does(item: Item) -> dict[str, Any]:
     """What the course's app makes of an item: it takes badges for a list of strings, or absent."""
-    words = {badge.key: badge.words for badge in BADGES}
+    words = {badge.key: badge.label for badge in BADGES}
     badges = [member["S"] for member in item["badges"]["L"]] if "badges" in item else []
     return {
         "id": item["id"]["S"],

@@ -17,7 +17,7 @@ from app.text.folding import fold
 from app.text.search_keys import email_key
 
 _BETWEEN_BADGES = re.compile(r"[,;|\n]")
-_BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.words)}
+_BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.label)}
 _BADGE_OF[fold("Paperclip Afficionado")] = "paperclip"  # as pages wrote it before 1.0
 _LONGEST_ID = 200
 

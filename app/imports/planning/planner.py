@@ -54,10 +54,10 @@ class Planner:
         """Note the employee of a line, so that a later line about the same one is rejected."""
         if line.outcome == REJECTED:
             return
-        self._first_rows.note(f"id {line.id}", line.number)
+        self._first_rows.add(f"id {line.id}", line.number)
         email = line.new.get("email") or line.old.get("email") or ""
         if isinstance(email, str) and email:
-            self._first_rows.note(f"mail {email_key(email)}", line.number)
+            self._first_rows.add(f"mail {email_key(email)}", line.number)
 
     def _line(self, row: ParsedRow, match: Match) -> Line:
         problems = [*self._problems_of_match(row, match), *self._problems(row, match)]
@@ -82,9 +82,9 @@ class Planner:
             )
             return
         employee_id = match.employee.id if match.employee else match.ids[0]
-        first_row = self._first_rows.first(f"id {employee_id}")
+        first_row = self._first_rows.get(f"id {employee_id}")
         if not first_row and match.by_email:
-            first_row = self._first_rows.first(f"mail {row.mail}")
+            first_row = self._first_rows.get(f"mail {row.mail}")
         if first_row:
             line = row_label(first_row, self._sheets)
             yield problem_at("", f"Row {line} is about the same person. Keep only one of them")

@@ -99,7 +99,7 @@ def _badge_side(one: Employee, other: Employee) -> Side:
 
 
 def _same_badges(keys: Sequence[str]) -> Same:
-    words = ", ".join(badge.words for badge in BADGES if badge.key in keys)
+    words = ", ".join(badge.label for badge in BADGES if badge.key in keys)
     return Same("badges", _LABELS["badges"], tuple(keys), words)
 
 

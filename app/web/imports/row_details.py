@@ -10,7 +10,7 @@ from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNCHANGED, Line,
 from app.model import validation
 from app.model.employee import BADGES
 
-_BADGE_WORDS = {badge.key: badge.words for badge in BADGES}
+_BADGE_WORDS = {badge.key: badge.label for badge in BADGES}
 
 
 class Detail(NamedTuple):

@@ -76,7 +76,7 @@ def shares(facets: Facets, sprite: str) -> list[Share]:
         missing = max(facets.total - sum(bar.people for bar in every), 0)
         found.append(_share(facet, every, _without(missing, facet.label.lower())))
     badges = [
-        Bar(badge.words, count, list_address(badge=badge.key), icon_at(sprite, badge.icon))
+        Bar(badge.label, count, list_address(badge=badge.key), icon_at(sprite, badge.icon))
         for badge in BADGES
         if (count := facets.badges.get(badge.key, 0))
     ]

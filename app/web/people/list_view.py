@@ -112,7 +112,7 @@ def _chips(asked: ListRequest) -> tuple[Chip, ...]:
     ]
     if query.badge:
         badge = _BADGE.get(query.badge)
-        words, icon = (badge.words, badge.icon) if badge else (query.badge, "")
+        words, icon = (badge.label, badge.icon) if badge else (query.badge, "")
         chips.insert(0, Chip(words, icon, asked.address_but("badge", "")))
     if query.joined:
         words = month(query.joined) if search_keys.is_month(query.joined) else f"“{query.joined}”"

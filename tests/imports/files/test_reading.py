@@ -561,6 +561,6 @@ def test_the_other_days_of_a_file_tell_whether_the_day_or_the_month_comes_first(
 def test_what_was_seen_is_known_however_much_it_is() -> None:
     seen = CompactMap()
     for number in range(1, 20_001):
-        assert seen.note(f"id {number}", number)
-    assert not seen.note("id 7", 99)
-    assert [seen.first(f"id {number}") for number in (1, 7, 20_000, 20_001)] == [1, 7, 20_000, 0]
+        assert seen.add(f"id {number}", number)
+    assert not seen.add("id 7", 99)
+    assert [seen.get(f"id {number}") for number in (1, 7, 20_000, 20_001)] == [1, 7, 20_000, 0]

@@ -58,7 +58,7 @@ class _Window:
         """Yield the items of this window, at least one."""
         ends_at = time.monotonic() + MAX_WINDOW_SECONDS
         for _ in range(WINDOW_ITEMS):
-            if self.next is None or not self._seen.note(_second(self.next), 1):
+            if self.next is None or not self._seen.add(_second(self.next), 1):
                 return
             yield self.next
             self.next = next(self._others, None)

@@ -118,7 +118,7 @@ def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
         return ""
     items = "".join([_badge_slot(key, sprite) for key in badges[:most]])
     if len(badges) > most:
-        words = escape(", ".join(_BADGE[key].words for key in badges[most:]))
+        words = escape(", ".join(_BADGE[key].label for key in badges[most:]))
         items += (
             f'<li class="badge-more" title="{words}">'
             f'<span aria-hidden="true">+{len(badges) - most}</span>'
@@ -130,7 +130,7 @@ def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
 @lru_cache(maxsize=64)
 def _badge_slot(key: str, sprite: Sprite) -> str:
     badge = _BADGE[key]
-    words = escape(badge.words)
+    words = escape(badge.label)
     return (
         f'<li class="badge-slot badge-{badge.key}" title="{words}">{icon_at(sprite, badge.icon)}'
         f'<span class="visually-hidden">{words}</span></li>'

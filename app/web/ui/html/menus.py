@@ -71,7 +71,7 @@ def _draw(facets: Facets, sprite: str) -> Iterator[_Menu]:
         yield _Menu(facet.name, _head(facet.label, sprite), rows, note)
     rows = tuple(
         _row("badge", key, key, f"{icon_at(sprite, icon)}<span>{escape(words)}</span>", count)
-        for key, icon, words in ((badge.key, badge.icon, badge.words) for badge in BADGES)
+        for key, icon, words in ((badge.key, badge.icon, badge.label) for badge in BADGES)
         if (count := facets.badges.get(key))
     )
     yield _Menu("badge", _head(FACET["badge"].label, sprite), rows)
