@@ -1,4 +1,4 @@
-"""The console: this machine and its load, and the heartbeats by which the others are seen."""
+"""The console: this machine, its load test, and the heartbeats of the other machines."""
 
 from app.machine.console import Console
 

@@ -1,4 +1,4 @@
-"""The console: this machine, its load, and the other machines of the directory."""
+"""The console: this machine, its load test, and the other machines of the directory."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_FLEET_SECONDS = 3.5
-_REMEMBERED_SECONDS = 1.0
+_MAX_READ_SECONDS = 3.5
+_CACHE_SECONDS = 1.0
 
 
 class FleetState(NamedTuple):
-    """The machines, in order; ``trouble`` says why others than this one could not be read."""
+    """The machines sorted by name; ``error`` says why the others could not be read, if so."""
 
     machines: list[Heartbeat]
-    trouble: str = ""
+    error: str = ""
 
 
 class Console:
-    """What the console shows and does on this machine; makes nothing and asks nothing until used.
+    """The state and actions of the console on this machine; nothing is read until used.
 
-    ``stress`` is None where load tests are switched off. Without a store of heartbeats the fleet is
-    this machine alone.
+    ``stress`` is None if load tests are off. Without a store of heartbeats the fleet is only this
+    machine.
     """
 
     def __init__(
@@ -55,23 +55,23 @@ class Console:
         self.heartbeats = heartbeats
         self._rates = RateMeter(self.folder, self.requests)
         self._sign_key = sign_key
-        self._fleet: TtlValue[FleetState] = TtlValue(_REMEMBERED_SECONDS)
+        self._fleet: TtlValue[FleetState] = TtlValue(_CACHE_SECONDS)
 
     def load(self) -> Load | None:
-        """The load that runs on this machine."""
+        """Return the load test that runs on this machine, if any."""
         return self.stress.running() if self.stress else None
 
     def current_machine(self) -> Heartbeat:
-        """This machine as it is now."""
-        found = ec2_metadata.current_machine()
+        """Return the heartbeat of this machine as it is now."""
+        instance = ec2_metadata.current_machine()
         rates, load, memory = self._rates.read(), self.load(), procfs.memory()
         averages = procfs.load_averages() or (None, None, None)
         return Heartbeat(
             machine=machine_name(),
             at=time.time(),
-            zone=found.zone if found else "",
-            type=found.type if found else "",
-            region=found.region if found else "",
+            zone=instance.zone if instance else "",
+            type=instance.type if instance else "",
+            region=instance.region if instance else "",
             address=procfs.address(),
             version=version(),
             cores=count_cores(),
@@ -90,25 +90,28 @@ class Console:
         )
 
     def fleet(self, this: Heartbeat) -> FleetState:
-        """Every machine that was heard of lately, with this one as it is now."""
+        """Return every machine seen lately, with this one as it is now."""
         others = self._others()
-        machines = [each for each in others.machines if each.machine != this.machine]
-        return FleetState(sort_by_name([*machines, this]), others.trouble)
+        machines = [machine for machine in others.machines if machine.machine != this.machine]
+        return FleetState(sort_by_name([*machines, this]), others.error)
 
     def send_heartbeat(self) -> None:
-        """Tell the others of this machine, and do what they ask. Raises StorageUnavailable."""
+        """Store the heartbeat, and stop the load test if another machine requested it.
+
+        Raises StorageUnavailable.
+        """
         if self.heartbeats is None:
             return
         this = self.current_machine()
-        asked_at = self.heartbeats.put(this)
+        stop_requested_at = self.heartbeats.put(this)
         load_since = this.load_since
-        # A word that was left before this load began was about an earlier one.
-        if asked_at and self.stress and load_since and asked_at > load_since:
+        # An older request was about an earlier load test.
+        if stop_requested_at and self.stress and load_since and stop_requested_at > load_since:
             log.info("the load test was stopped by another machine")
             self.stress.stop()
 
     def request_stop(self, machine: str) -> bool:
-        """Leave word for another machine; False where there is no way, or no such machine."""
+        """Request that a machine stops its load test; return False if it is unknown."""
         return self.heartbeats is not None and self.heartbeats.request_stop(machine)
 
     def _others(self) -> FleetState:
@@ -118,7 +121,7 @@ class Console:
 
         def read(last: FleetState | None) -> FleetState:
             try:
-                with deadline.within(_FLEET_SECONDS):
+                with deadline.within(_MAX_READ_SECONDS):
                     return FleetState(heartbeats.all())
             except StorageUnavailable as error:
                 log.warning("the list of machines could not be read: %s", error)
@@ -127,7 +130,7 @@ class Console:
         return self._fleet.get(read)
 
     def _key_mark(self) -> str:
-        """A mark by which machines see that they sign with the same key, and nothing of the key."""
+        """Return a short HMAC that shows whether machines sign with the same key."""
         if self.heartbeats is None:
             return ""
         try:
@@ -138,6 +141,6 @@ class Console:
 
 
 def machine_name() -> str:
-    """The instance id on EC2, else the name of the host."""
-    found = ec2_metadata.current_machine()
-    return found.instance_id if found else socket.gethostname()[:64] or "unnamed"
+    """Return the instance id on EC2, otherwise the host name."""
+    instance = ec2_metadata.current_machine()
+    return instance.instance_id if instance else socket.gethostname()[:64] or "unnamed"

@@ -16,7 +16,7 @@ _MAX_SECONDS = 4.0
 
 
 class HeartbeatThread(BackgroundThread):
-    """Stores the heartbeats of this machine, where the store keeps any."""
+    """Stores the heartbeats of this machine, if the store supports them."""
 
     def __init__(self, console: Console) -> None:
         super().__init__("heartbeat", console.folder, HEARTBEAT_SECONDS)
@@ -24,7 +24,7 @@ class HeartbeatThread(BackgroundThread):
         self._failed = False
 
     def begin(self) -> None:
-        """Start the thread, once in a process, where heartbeats are kept."""
+        """Start the thread once per process, if the store supports heartbeats."""
         if self._console.heartbeats is not None:
             super().begin()
 

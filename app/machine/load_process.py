@@ -1,9 +1,9 @@
 """The program that burns CPU, run by load_test.py as a process of its own.
 
-It runs with ``-I -S``, so it imports nothing of ``app``. It outlives whoever started it, and ends
-in time whatever is killed: each burner looks at the clock by itself, and the kernel ends one that
-does not (an alarm, and a limit of CPU time). The lock that says "a load is running" is a file that
-each of its processes holds open, so it is free exactly when the last of them is gone.
+It runs with ``-I -S`` and imports nothing of ``app``. It survives the process that started it and
+always ends in time: each burner checks the clock, and the kernel ends one that hangs (by an alarm
+and a CPU limit). The lock that says "a load is running" is a file that each of its processes keeps
+open, so it is released exactly when the last of them has ended.
 
     python -I -S load_process.py SECONDS LOCK_FD [STRESS_PROGRAM]
 """
@@ -23,26 +23,26 @@ import time
 
 _LOWEST_PRIORITY = 19
 _PR_SET_CHILD_SUBREAPER = 36
-# How long after its time the kernel ends a burner that does not end by itself.
+# After this grace period the kernel ends a burner that hangs.
 _GRACE_SECONDS = 2
-_ROUNDS_A_LOOK = 20_000
+_LOOPS_PER_CHECK = 20_000
 
 
 def main(arguments: list[str]) -> None:
-    """Burn on every core for so many seconds, or until SIGTERM; leave no process behind."""
+    """Burn CPU on every core for a number of seconds or until SIGTERM; leave no process behind."""
     seconds, lock = int(arguments[0]), int(arguments[1])
     program = arguments[2] if len(arguments) > 2 else ""
     ends = time.monotonic() + seconds
     _adopt_orphans()
     for number in (signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, _end)
+        signal.signal(number, _end_group)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     cores = count_cores()
-    _note(lock, seconds, ends, cores, program)
+    _write_state(lock, seconds, ends, cores, program)
     if program:
-        # S603: the program is one that was found on the PATH, with numbers of ours.
+        # S603: a program from the PATH, with integer arguments.
         command = [program, "--quiet", "--cpu", str(cores), "--timeout", str(seconds)]
-        subprocess.Popen(command, pass_fds=[lock], preexec_fn=_give_way)  # noqa: S603
+        subprocess.Popen(command, pass_fds=[lock], preexec_fn=_lower_priority)  # noqa: S603
     else:
         for _ in range(cores):
             _start_burner(ends)
@@ -50,16 +50,16 @@ def main(arguments: list[str]) -> None:
 
 
 def count_cores() -> int:
-    """The cores that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _give_way() -> None:
-    """Take only what nobody else wants, so that pages and health checks go on.
+def _lower_priority() -> None:
+    """Use only idle CPU time, so that pages and health checks stay fast.
 
-    For what burns, and not for the one that waits for it: to be stopped takes a little CPU too.
+    For burners only: their parent needs some CPU time to stop them.
     """
     os.nice(_LOWEST_PRIORITY)
     if hasattr(os, "SCHED_IDLE"):
@@ -68,7 +68,7 @@ def _give_way() -> None:
 
 
 def _adopt_orphans() -> None:
-    """What ``stress`` leaves when it is ended comes to us, and is waited for."""
+    """Become the parent of processes that ``stress`` leaves behind, to wait for them."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -78,19 +78,19 @@ def _start_burner(ends: float) -> None:
         return
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
-    _give_way()
-    left = max(1, math.ceil(ends - time.monotonic()))
-    signal.alarm(left + _GRACE_SECONDS)
-    limit = left + _GRACE_SECONDS
+    _lower_priority()
+    remaining = max(1, math.ceil(ends - time.monotonic()))
+    signal.alarm(remaining + _GRACE_SECONDS)
+    limit = remaining + _GRACE_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
     while time.monotonic() < ends:
-        for _ in range(_ROUNDS_A_LOOK):
+        for _ in range(_LOOPS_PER_CHECK):
             pass
     os._exit(0)
 
 
-def _note(lock: int, seconds: int, ends: float, cores: int, program: str) -> None:
-    """Say in the locked file what is running, for every worker to read."""
+def _write_state(lock: int, seconds: int, ends: float, cores: int, program: str) -> None:
+    """Write the state of the load to the lock file, for every worker to read."""
     state = {
         "pid": os.getpid(),
         "seconds": seconds,
@@ -102,8 +102,8 @@ def _note(lock: int, seconds: int, ends: float, cores: int, program: str) -> Non
     os.pwrite(lock, json.dumps(state).encode(), 0)
 
 
-def _end(number: int, frame: object) -> None:
-    """End all others of our group; the wait for them then ends us."""
+def _end_group(number: int, frame: object) -> None:
+    """End all other processes of the group; the wait for them then ends this one."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
 

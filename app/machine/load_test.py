@@ -1,4 +1,4 @@
-"""A bounded burn of the CPU: one at a time in a machine, which any worker can watch and stop."""
+"""Run a bounded CPU load: one per machine, which any worker can watch and stop."""
 
 from __future__ import annotations
 
@@ -23,16 +23,19 @@ from app.runtime.runtime_dir import RuntimeDir
 MIN_SECONDS = 1
 MAX_SECONDS = 600
 
-_BEGIN_SECONDS = 5.0
-_END_SECONDS = 2.0
-_LOOK_SECONDS = 0.01
-_BURN = Path(load_process.__file__)
+_MAX_START_SECONDS = 5.0
+_MAX_END_SECONDS = 2.0
+_POLL_SECONDS = 0.01
+_PROGRAM = Path(load_process.__file__)
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A load that is running, as it was read: its length, when it ends by itself (as time.time()
-    tells) and how long until then, and the program that makes it ("" is our own)."""
+    """A running load, as it was read.
+
+    ``seconds`` is its length, ``until`` its end (Unix time), ``left`` the remaining seconds, and
+    ``program`` the program that makes it ("" is our own).
+    """
 
     seconds: int
     until: float
@@ -42,12 +45,12 @@ class Load:
 
     @property
     def since(self) -> float:
-        """When it began."""
+        """The start of the load (Unix time)."""
         return self.until - self.seconds
 
 
 class LoadAlreadyRunning(DirectoryError):
-    """A load is running already; nothing was started."""
+    """A load is already running; nothing was started."""
 
     def __init__(self, load: Load) -> None:
         super().__init__(f"a load test is running for another {load.left:.0f} s")
@@ -58,8 +61,8 @@ class LoadFailed(DirectoryError):
     """The load could not be started; the message says why."""
 
 
-def seconds_in(text: str) -> int | None:
-    """The seconds that a load may take, if the text is a whole number of them and nothing else."""
+def parse_seconds(text: str) -> int | None:
+    """Parse the length of a load; return None unless it is a whole number within the limits."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SECONDS))):
         return None
     seconds = int(text)
@@ -67,46 +70,46 @@ def seconds_in(text: str) -> int | None:
 
 
 class LoadTest:
-    """The load of this machine. The burning processes hold a lock, and nobody else does for long.
+    """The load of this machine: it runs while a process holds its lock.
 
-    Every look at that lock is made under a second one, the gate, so that two looks at the same
-    moment do not take each other for a load.
+    Every check of that lock takes a second lock, the gate, so that two concurrent checks do not
+    take each other for a load.
     """
 
     def __init__(self, folder: RuntimeDir) -> None:
         self._folder = folder
 
     def running(self) -> Load | None:
-        """The load that is running now."""
+        """Return the running load, if any."""
         try:
             with self._gate(), self._open() as lock:
-                return None if try_lock(lock) else _read(lock)
+                return None if try_lock(lock) else _read_load(lock)
         except OSError:
-            return None  # where no lock can be kept, none was started
+            return None  # without a lock file no load can have been started
 
     def start(self, seconds: int) -> Load:
-        """Start a load. Raises LoadAlreadyRunning, and LoadFailed where it cannot be started."""
+        """Start a load. Raises LoadAlreadyRunning, and LoadFailed if it cannot be started."""
         if not MIN_SECONDS <= seconds <= MAX_SECONDS:
             raise ValueError(f"a load of {seconds} s")
         try:
             with self._gate(), self._open() as lock:
                 if not try_lock(lock):
-                    raise LoadAlreadyRunning(_read(lock))
+                    raise LoadAlreadyRunning(_read_load(lock))
                 os.ftruncate(lock, 0)
-                process = _burn(seconds, lock)
-                return _read(lock, process)
+                process = _start_process(seconds, lock)
+                return _read_load(lock, process)
         except OSError as error:
             raise LoadFailed(
                 f"The load test was not started: {error.strerror or error}."
             ) from error
 
     def stop(self) -> bool:
-        """End the load at once; whether there was one."""
+        """End the load at once; return whether there was one."""
         try:
             with self._gate(), self._open() as lock:
                 if try_lock(lock):
                     return False
-                _end(_pid_in(lock), lock)
+                _end(_read_pid(lock), lock)
                 return True
         except OSError:
             return False
@@ -127,11 +130,11 @@ class LoadTest:
             yield
 
 
-def _burn(seconds: int, lock: int) -> subprocess.Popen[bytes]:
+def _start_process(seconds: int, lock: int) -> subprocess.Popen[bytes]:
     program = shutil.which("stress") or ""
-    command = [sys.executable, "-I", "-S", str(_BURN), str(seconds), str(lock)]
-    # A group of its own, so that all of it can be ended at once, but not a session of its own: with
-    # the kernel's autogroups a priority counts within a session only. It gets no setting of ours.
+    command = [sys.executable, "-I", "-S", str(_PROGRAM), str(seconds), str(lock)]
+    # In a process group of its own, to be ended as a whole, but in the same session: with kernel
+    # autogroups, a priority only counts within a session. The environment is not passed on.
     process = subprocess.Popen(  # noqa: S603 (our own program, with two numbers)
         [*command, program] if program else command,
         cwd="/",
@@ -146,20 +149,20 @@ def _burn(seconds: int, lock: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def _read(lock: int, process: subprocess.Popen[bytes] | None = None) -> Load:
-    """What the burning processes say of themselves; they say it when they have begun."""
-    _pid_in(lock, process)
+def _read_load(lock: int, process: subprocess.Popen[bytes] | None = None) -> Load:
+    """Read the state of the load, waiting until its process has written it."""
+    _read_pid(lock, process)
     state = json.loads(os.pread(lock, 4096, 0))
     left = max(0.0, state["ends"] - time.monotonic())
     return Load(state["seconds"], time.time() + left, left, state["cores"], state["program"])
 
 
-def _pid_in(lock: int, process: subprocess.Popen[bytes] | None = None) -> int:
-    ends = time.monotonic() + _BEGIN_SECONDS
+def _read_pid(lock: int, process: subprocess.Popen[bytes] | None = None) -> int:
+    ends = time.monotonic() + _MAX_START_SECONDS
     while time.monotonic() < ends and (process is None or process.poll() is None):
         with contextlib.suppress(ValueError, KeyError):
             return int(json.loads(os.pread(lock, 4096, 0))["pid"])
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     if process is not None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -167,17 +170,17 @@ def _pid_in(lock: int, process: subprocess.Popen[bytes] | None = None) -> int:
 
 
 def _end(group: int, lock: int) -> None:
-    """The group cannot be another's: one of its processes holds the lock, so its number is taken.
+    """End the process group: first its leader, which waits for the burners, then all of it.
 
-    Asked first, so that the burners are waited for by the one that started them.
+    The number cannot belong to another group: a process of this one still holds the lock.
     """
-    for end in (os.kill, os.killpg):
+    for kill in (os.kill, os.killpg):
         try:
-            end(group, signal.SIGTERM if end is os.kill else signal.SIGKILL)
+            kill(group, signal.SIGTERM if kill is os.kill else signal.SIGKILL)
         except ProcessLookupError:
             continue
-        ends = time.monotonic() + _END_SECONDS
+        ends = time.monotonic() + _MAX_END_SECONDS
         while time.monotonic() < ends:
             if try_lock(lock):
                 return
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)

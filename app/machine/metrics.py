@@ -1,7 +1,6 @@
-"""CPU and requests a second of this machine now: the difference of two readings, shared by workers.
+"""CPU and request rates of this machine, from the difference of two readings that workers share.
 
-Whichever worker is asked compares with the last reading of any of them, so that what a page shows
-does not depend on the worker that made it.
+The last reading of any worker is the baseline, so the rates do not depend on the worker.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from app.machine.request_counter import RequestCounter, requests_between
 from app.runtime.atomic_file import write_atomically
 from app.runtime.runtime_dir import RuntimeDir
 
-_YOUNG_SECONDS = 2.0
-_OLD_SECONDS = 30.0
+_MIN_INTERVAL_SECONDS = 2.0
+_MAX_INTERVAL_SECONDS = 30.0
 _SAMPLE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Per cent of all cores, and requests a second; None where it is not known."""
+    """CPU use in percent of all cores, and requests per second; None if unknown."""
 
     cpu: float | None = None
     requests: float | None = None
@@ -40,51 +39,50 @@ class _Reading:
 
 
 class RateMeter:
-    """Reads at most every two seconds; a first reading takes 0.2 s and knows no requests yet."""
+    """A meter that reads at most every 2 s; the first reading takes 0.2 s and has no requests."""
 
-    def __init__(self, folder: RuntimeDir, count: RequestCounter) -> None:
+    def __init__(self, folder: RuntimeDir, counter: RequestCounter) -> None:
         self._folder = folder
-        self._count = count
+        self._counter = counter
         self._lock = threading.Lock()
         self._last: _Reading | None = None
 
     def read(self) -> Rates:
-        """The rates over the last seconds."""
+        """Return the rates of the last seconds."""
         with self._lock:
-            last = self._newest()
+            last = self._read_latest()
             age = time.monotonic() - last.at if last else -1.0
-            if last and 0 <= age < _YOUNG_SECONDS:
+            if last and 0 <= age < _MIN_INTERVAL_SECONDS:
                 return Rates(**last.rates)
-            if last is None or not 0 <= age <= _OLD_SECONDS:
-                begun = self._take()
+            if last is None or not 0 <= age <= _MAX_INTERVAL_SECONDS:
+                first = self._measure()
                 time.sleep(_SAMPLE_SECONDS)
-                reading = self._compared(begun, self._take(), too_short=True)
+                reading = self._compare(first, self._measure(), too_short=True)
             else:
-                reading = self._compared(last, self._take())
-            self._keep(reading)
+                reading = self._compare(last, self._measure())
+            self._store(reading)
             return Rates(**reading.rates)
 
-    def _take(self) -> _Reading:
-        return _Reading(time.monotonic(), procfs.cpu_time(), self._count.all())
+    def _measure(self) -> _Reading:
+        return _Reading(time.monotonic(), procfs.cpu_time(), self._counter.all())
 
-    def _compared(self, before: _Reading, now: _Reading, *, too_short: bool = False) -> _Reading:
+    def _compare(self, old: _Reading, new: _Reading, *, too_short: bool = False) -> _Reading:
         cpu = None
-        if before.cpu and now.cpu:
-            cpu = CpuTime(*now.cpu).share_since(CpuTime(*before.cpu))
-        requests = requests_between(before.requests, now.requests) / (now.at - before.at)
+        if old.cpu and new.cpu:
+            cpu = CpuTime(*new.cpu).share_since(CpuTime(*old.cpu))
+        requests = requests_between(old.requests, new.requests) / (new.at - old.at)
         rates = {"cpu": cpu, "requests": None if too_short else requests}
-        return _Reading(now.at, now.cpu, now.requests, rates)
+        return _Reading(new.at, new.cpu, new.requests, rates)
 
-    def _newest(self) -> _Reading | None:
-        """The last reading of any worker."""
+    def _read_latest(self) -> _Reading | None:
+        """Return the latest reading of any worker."""
         with contextlib.suppress(OSError, ValueError, TypeError):
-            found = json.loads(self._folder.path("reading").read_text())
-            reading = _Reading(**found)
+            reading = _Reading(**json.loads(self._folder.path("reading").read_text()))
             if self._last is None or reading.at > self._last.at:
                 return reading
         return self._last
 
-    def _keep(self, reading: _Reading) -> None:
+    def _store(self, reading: _Reading) -> None:
         self._last = reading
         with contextlib.suppress(OSError):
             content = json.dumps(asdict(reading)).encode()

@@ -1,4 +1,4 @@
-"""How busy this machine is, as its kernel tells; None where it does not (not Linux, or hidden)."""
+"""Read the load of this machine from the kernel; None where it is unavailable (not Linux)."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from typing import NamedTuple
 
 PROC = Path("/proc")
 _IDLE, _IO_WAIT = 3, 4
-_COUNTED = 8  # user to steal; a guest's time is in user's already
+_FIELDS = 8  # user to steal; guest time is included in user
 
 
 class CpuTime(NamedTuple):
-    """Ticks of all cores since boot."""
+    """CPU ticks of all cores since boot."""
 
     busy: int
     all: int
 
-    def share_since(self, before: CpuTime) -> float | None:
-        """Per cent of the CPU that was busy since then."""
-        passed = self.all - before.all
-        return 100 * max(0, self.busy - before.busy) / passed if passed > 0 else None
+    def share_since(self, earlier: CpuTime) -> float | None:
+        """Return the percentage of busy CPU time since an earlier reading."""
+        elapsed = self.all - earlier.all
+        return 100 * max(0, self.busy - earlier.busy) / elapsed if elapsed > 0 else None
 
 
 class Memory(NamedTuple):
-    """Bytes."""
+    """Memory of the machine in bytes."""
 
     used: int
     all: int
 
 
 def cpu_time() -> CpuTime | None:
-    """What the cores did so far. The time that another machine took (steal) counts as busy."""
+    """Return the CPU ticks since boot. Steal time counts as busy."""
     try:
         first = (PROC / "stat").read_text().partition("\n")[0].split()
-        ticks = [int(text) for text in first[1 : 1 + _COUNTED]]
+        ticks = [int(text) for text in first[1 : 1 + _FIELDS]]
     except (OSError, ValueError):
         return None
     if first[:1] != ["cpu"] or len(ticks) <= _IO_WAIT:
@@ -44,18 +44,18 @@ def cpu_time() -> CpuTime | None:
 
 
 def memory() -> Memory | None:
-    """What is in use, and what there is."""
+    """Return the used and the total memory."""
     try:
         lines = (PROC / "meminfo").read_text().splitlines()
-        found = {name: int(rest.split()[0]) for name, _, rest in (x.partition(":") for x in lines)}
-        whole, free = found["MemTotal"] * 1024, found["MemAvailable"] * 1024
+        values = {name: int(rest.split()[0]) for name, _, rest in (x.partition(":") for x in lines)}
+        total, free = values["MemTotal"] * 1024, values["MemAvailable"] * 1024
     except (OSError, ValueError, KeyError, IndexError):
         return None
-    return Memory(whole - free, whole)
+    return Memory(total - free, total)
 
 
 def load_averages() -> tuple[float, float, float] | None:
-    """Processes that ran or waited, on average over 1, 5 and 15 minutes."""
+    """Return the load averages over 1, 5 and 15 minutes."""
     try:
         return os.getloadavg()
     except OSError:
@@ -63,7 +63,7 @@ def load_averages() -> tuple[float, float, float] | None:
 
 
 def up_since() -> float | None:
-    """When the machine started, as time.time() tells."""
+    """Return the boot time (Unix time)."""
     try:
         for line in (PROC / "stat").read_text().splitlines():
             if line.startswith("btime "):
@@ -74,10 +74,10 @@ def up_since() -> float | None:
 
 
 def address() -> str:
-    """The address from which this machine speaks to others; nothing is sent to find it."""
+    """Return the address of the outgoing interface, or ""; no packet is sent."""
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-            line.connect(("192.0.2.1", 9))  # a net that is for documentation only
-            return str(line.getsockname()[0])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.connect(("192.0.2.1", 9))  # reserved for documentation (RFC 5737)
+            return str(udp.getsockname()[0])
     except OSError:
         return ""

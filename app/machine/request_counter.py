@@ -1,4 +1,4 @@
-"""How many requests all workers of this machine answered: each keeps its own count in a file."""
+"""Count the requests of all workers of this machine: each keeps its count in a file."""
 
 from __future__ import annotations
 
@@ -11,58 +11,58 @@ from app.runtime.runtime_dir import RuntimeDir
 
 _WRITE_SECONDS = 1.0
 _PREFIX = "requests."
-_WIDTH = 20
+_DIGITS = 20
 
 
 class RequestCounter:
-    """The count of one worker, in its memory; written down every second at most.
+    """The count of one worker, in memory and written to its file at most once a second.
 
-    So a count that is read is at most a second of requests behind, and a request costs an addition.
+    A count that is read is at most a second behind, and a request costs one addition.
     """
 
     def __init__(self, folder: RuntimeDir) -> None:
         self._folder = folder
-        self._begin()
+        self._reset()
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self._pid = os.getpid()
         self._count = 0
         self._file: int | None = None
-        self._write_at = time.monotonic() + _WRITE_SECONDS
+        self._next_write_at = time.monotonic() + _WRITE_SECONDS
 
     def add(self) -> None:
-        """One request more. Two threads at once may count one; that is near enough."""
+        """Count a request. Two concurrent threads may count only one, which is close enough."""
         if self._pid != os.getpid():
-            self._begin()  # forked: the count of the parent is not ours
+            self._reset()  # forked: the count belongs to the parent
         self._count += 1
 
-    def write_down(self) -> None:
-        """Let the others see the count, if it is time."""
+    def flush(self) -> None:
+        """Write the count for other workers if it is due."""
         now = time.monotonic()
-        if now < self._write_at:
+        if now < self._next_write_at:
             return
-        self._write_at = now + _WRITE_SECONDS
+        self._next_write_at = now + _WRITE_SECONDS
         with contextlib.suppress(OSError):
             if self._file is None:
                 path = self._folder.path(f"{_PREFIX}{self._pid}")
                 self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
-            os.pwrite(self._file, b"%*d" % (_WIDTH, self._count), 0)
+            os.pwrite(self._file, b"%*d" % (_DIGITS, self._count), 0)
 
     def all(self) -> dict[str, int]:
-        """The counts of all workers by their process; those of dead ones are removed."""
-        self._write_at = 0.0
-        self.write_down()
+        """Return the counts of all live workers by process id; remove the files of dead ones."""
+        self._next_write_at = 0.0
+        self.flush()
         counts: dict[str, int] = {}
         try:
             for path in self._folder.path("").glob(f"{_PREFIX}*"):
-                if _lives(path):
+                if _is_alive(path):
                     counts[path.name.removeprefix(_PREFIX)] = int(path.read_text() or "0")
         except (OSError, ValueError):
             return counts
         return counts
 
 
-def _lives(path: Path) -> bool:
+def _is_alive(path: Path) -> bool:
     try:
         os.kill(int(path.name.removeprefix(_PREFIX)), 0)
     except PermissionError:
@@ -74,5 +74,5 @@ def _lives(path: Path) -> bool:
 
 
 def requests_between(before: dict[str, int], now: dict[str, int]) -> int:
-    """How many requests came between two readings; a worker that is new began at nothing."""
+    """Return the requests between two readings; a new worker started at zero."""
     return sum(max(0, count - before.get(worker, 0)) for worker, count in now.items())

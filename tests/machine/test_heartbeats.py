@@ -198,7 +198,7 @@ def test_counting_costs_a_request_some_microseconds(tmp_path: Path) -> None:
     def count_requests() -> None:
         for _ in range(20_000):
             count.add()
-            count.write_down()
+            count.flush()
 
     assert_ends_within(20_000 * 50e-6, count_requests)
 

@@ -16,7 +16,7 @@ import pytest
 
 from app.machine import load_test
 from app.machine.load_process import count_cores
-from app.machine.load_test import Load, LoadAlreadyRunning, LoadFailed, LoadTest, seconds_in
+from app.machine.load_test import Load, LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
 from app.machine.procfs import cpu_time
 from app.runtime.runtime_dir import RuntimeDir
 from tests.support.repository import ROOT
@@ -96,12 +96,12 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
      "5\n", "1_0", "0x5", "²"],
 )  # fmt: skip
 def test_what_is_no_whole_number_from_1_to_600_is_no_length(text: str) -> None:
-    assert seconds_in(text) is None
+    assert parse_seconds(text) is None
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("1", 1), ("60", 60), ("600", 600)])
 def test_whole_numbers_from_1_to_600_are_lengths(text: str, seconds: int) -> None:
-    assert seconds_in(text) == seconds
+    assert parse_seconds(text) == seconds
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 601])
@@ -290,7 +290,7 @@ def test_a_load_is_handed_no_setting_of_ours(
 def test_a_load_that_cannot_begin_says_why(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("app.machine.load_test._BURN", tmp_path / "not-there.py")
+    monkeypatch.setattr("app.machine.load_test._PROGRAM", tmp_path / "not-there.py")
     with pytest.raises(LoadFailed, match="its process did not begin"):
         machine.stress.start(5)
     monkeypatch.undo()

@@ -23,7 +23,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contracts.heartbeats import Heartbeat
 from app.machine.heartbeat_thread import HeartbeatThread
-from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, seconds_in
+from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
 from app.web.current import current_console, current_directory, current_doctor, current_settings
 from app.web.machine import wording
 from app.web.machine.diagnostics import report_of
@@ -45,7 +45,7 @@ def watch(app: Flask) -> None:
         app_console.requests.add()
         heartbeat.begin()
         if request.path != "/healthz":  # does no input or output
-            app_console.requests.write_down()
+            app_console.requests.flush()
         return response
 
 
@@ -58,7 +58,7 @@ def info() -> ResponseReturnValue:
     name = request.args.get("machine", "")
     selected = next((beat for beat in fleet.machines if beat.machine == name), this)
     if wants_json():
-        return _as_json(this, fleet.machines, fleet.trouble)
+        return _as_json(this, fleet.machines, fleet.error)
     now = time.time()
     facts = _facts(selected, now)
     live = {
@@ -68,7 +68,7 @@ def info() -> ResponseReturnValue:
         "load": wording.load_shown(selected, now),
         "rows": wording.rows(fleet.machines, this.machine, now),
         "fleet_words": wording.fleet_words(fleet.machines, now),
-        "trouble": fleet.trouble,
+        "trouble": fleet.error,
         "shared": ours.heartbeats is not None,
         "read_at": wording.clock(now),
         "stress": ours.stress is not None,
@@ -134,7 +134,7 @@ def _public(beat: Heartbeat) -> dict[str, Any]:
 def ask_for_load(seconds: str) -> ResponseReturnValue:
     """Ask before a load test starts."""
     stress = _stress()
-    known = seconds_in(seconds)
+    known = parse_seconds(seconds)
     if known is None:
         return _reject_seconds(seconds)
     load = stress.running()
@@ -151,7 +151,7 @@ def ask_for_load(seconds: str) -> ResponseReturnValue:
 def start_load(seconds: str) -> ResponseReturnValue:
     """Start a load test on this machine for 1 to 600 seconds."""
     stress = _stress()
-    known = seconds_in(seconds)
+    known = parse_seconds(seconds)
     if known is None:
         return _reject_seconds(seconds)
     load = stress.start(known)

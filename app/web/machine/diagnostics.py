@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contracts.checks import State
-from app.diagnostics import REMEMBERED_SECONDS, Report
+from app.diagnostics import CACHE_SECONDS, Report
 from app.diagnostics.registry import port_check
 from app.web.current import current_doctor, current_settings
 from app.web.machine import wording
@@ -52,7 +52,7 @@ def checks() -> ResponseReturnValue:
     )
 
 
-def report_of(oldest: float = REMEMBERED_SECONDS) -> Report:
+def report_of(oldest: float = CACHE_SECONDS) -> Report:
     """Return a report of at most ``oldest`` seconds, with a check of this request's port."""
     port = str(request.environ.get("SERVER_PORT", ""))
     number = int(port) if port.isdigit() else None

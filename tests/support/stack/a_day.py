@@ -114,7 +114,7 @@ def _look_after(app: Flask) -> None:
     console = app.extensions["console"]
     console.send_heartbeat()
     console.request_stop("i-other")
-    assert console.fleet(console.current_machine()).trouble == ""
+    assert console.fleet(console.current_machine()).error == ""
     found = dict(app.extensions["doctor"].report().findings)
     tables = ("Table of people", "Table of the index", "Changes by others", "Index")
     for name in ("Credentials", *tables, "Photo bucket"):
