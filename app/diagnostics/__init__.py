@@ -1,5 +1,5 @@
-"""The doctor: looks at settings, stores and machine, and says what mends what is broken."""
+"""The health checks of settings, stores and machine, with commands that fix failures."""
 
-from app.diagnostics.runner import REMEMBERED_SECONDS, Doctor, Report, examine
+from app.diagnostics.runner import CACHE_SECONDS, Doctor, Report, run_checks
 
-__all__ = ["REMEMBERED_SECONDS", "Doctor", "Report", "examine"]
+__all__ = ["CACHE_SECONDS", "Doctor", "Report", "run_checks"]

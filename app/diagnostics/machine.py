@@ -1,4 +1,4 @@
-"""What the doctor looks at on this machine and in its settings."""
+"""Health checks of this machine and its settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RESTART = "sudo systemctl restart employee-directory"
 
 
 def setting_line(line: str) -> tuple[str, str]:
-    """The command that changes a setting on this machine, and what to do with it."""
+    """Return the command that changes a setting on this machine, and a hint."""
     if SERVICE_SETTINGS.exists():
         name = line.partition("=")[0]
         edit = f"sudo sed -i '/^{name}=/d; $ a {line}' {SERVICE_SETTINGS}"
@@ -35,29 +35,29 @@ def setting_line(line: str) -> tuple[str, str]:
 
 
 def check_settings(settings: Settings) -> Finding:
-    """Whether a value of an unfinished script was left in."""
-    left_in = [problem for problem in settings.problems if "placeholder" in problem]
-    if not left_in:
+    """Check that no placeholder of an unfinished script is set."""
+    placeholders = [problem for problem in settings.problems if "placeholder" in problem]
+    if not placeholders:
         return ok("No setting contains a placeholder.")
-    name = left_in[0].split()[0]
-    return failed(" ".join(left_in), *setting_line(f"{name}=value"))
+    name = placeholders[0].split()[0]
+    return failed(" ".join(placeholders), *setting_line(f"{name}=value"))
 
 
 def check_region(settings: Settings) -> Finding:
-    """Whether AWS's services can be found, and are those of this machine's region."""
+    """Check that a region is set if AWS is used, and that it is the region of this machine."""
     if not (settings.dynamo_mode or settings.photos_bucket):
         return ok("No region is needed: records and photos are stored without AWS.")
     machine = ec2_metadata.current_machine()
-    wanted = machine.region if machine else "us-west-2"
+    region = machine.region if machine else "us-west-2"
     if not settings.region:
         return failed(
             "No region is set, so DynamoDB and S3 cannot be found.",
-            *setting_line(f"AWS_DEFAULT_REGION={wanted}"),
+            *setting_line(f"AWS_DEFAULT_REGION={region}"),
         )
     if not _REGION.fullmatch(settings.region):
         return failed(
             f"{settings.region!r} is not the name of a region.",
-            *setting_line(f"AWS_DEFAULT_REGION={wanted}"),
+            *setting_line(f"AWS_DEFAULT_REGION={region}"),
         )
     if machine and machine.region != settings.region:
         return warning(
@@ -69,29 +69,31 @@ def check_region(settings: Settings) -> Finding:
 
 
 def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
-    """Whether the database answers a page's questions."""
-    what = _kind_of_database(settings)
+    """Check that the database answers the queries of a page."""
+    database = _database_name(settings)
     try:
         began = time.perf_counter()
         employees.check()
-        passed = 1000 * (time.perf_counter() - began)
+        milliseconds = 1000 * (time.perf_counter() - began)
         people = employees.facets().total
     except StorageUnavailable as error:
-        found = f"{what} is not responding: {error.action} {error.resource}: {error.reason}."
+        message = f"{database} is not responding: {error.action} {error.resource}: {error.reason}."
         if "flask setup" in error.reason or settings.dynamo_mode:
-            return failed(found, "flask setup", "Run this, then check again")
-        if what == "SQLite":
-            return failed(found, "flask setup", "Check that the file can be written, then run this")
+            return failed(message, "flask setup", "Run this, then check again")
+        if database == "SQLite":
+            return failed(
+                message, "flask setup", "Check that the file can be written, then run this"
+            )
         return failed(
-            found,
+            message,
             "flask setup",
             "Check that the server is running, accepts this machine and has the database, "
             "then run this",
         )
-    return ok(f"{what} answers in {passed:.0f} ms; {count_people(people)}.")
+    return ok(f"{database} answers in {milliseconds:.0f} ms; {count_people(people)}.")
 
 
-def _kind_of_database(settings: Settings) -> str:
+def _database_name(settings: Settings) -> str:
     if settings.dynamo_mode:
         return "DynamoDB"
     kind = settings.database_url.partition(":")[0].partition("+")[0]
@@ -100,34 +102,34 @@ def _kind_of_database(settings: Settings) -> str:
 
 
 def check_disk(settings: Settings) -> Finding:
-    """Whether there is room where this machine writes: its folders, and where uploads are read."""
-    worst: tuple[int, int, Path] | None = None
+    """Check the free space of the folders that this machine writes to."""
+    fullest: tuple[int, int, Path] | None = None
     for folder in _written_folders(settings):
         try:
             usage = shutil.disk_usage(folder)
         except OSError as error:
             return failed(f"{folder} cannot be read: {error.strerror}.", f"ls -ld {folder}")
-        if worst is None or usage.free < worst[0]:
-            worst = (usage.free, usage.total, folder)
-    if worst is None:
+        if fullest is None or usage.free < fullest[0]:
+            fullest = (usage.free, usage.total, folder)
+    if fullest is None:
         return ok("Nothing is written on this machine.")
-    free, whole, folder = worst
-    found = f"{_size(free)} free of {_size(whole)}, for {folder}."
-    mend = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "Find what fills the disk")
+    free, total, folder = fullest
+    message = f"{_size(free)} free of {_size(total)}, for {folder}."
+    fix = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "Find what fills the disk")
     if free < MIN_FREE_BYTES:
-        return failed(f"{found} Saving or uploading may fail.", *mend)
-    return warning(found, *mend) if free < LOW_FREE_BYTES else ok(found)
+        return failed(f"{message} Saving or uploading may fail.", *fix)
+    return warning(message, *fix) if free < LOW_FREE_BYTES else ok(message)
 
 
 def _written_folders(settings: Settings) -> Iterator[Path]:
     if not settings.dynamo_mode:
-        yield _existing(settings.instance_folder)
+        yield _existing_parent(settings.instance_folder)
     if settings.photos_folder:
-        yield _existing(settings.photos_folder)
+        yield _existing_parent(settings.photos_folder)
     yield Path(tempfile.gettempdir())
 
 
-def _existing(folder: Path) -> Path:
+def _existing_parent(folder: Path) -> Path:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder
@@ -138,7 +140,7 @@ def _size(count: int) -> str:
 
 
 def check_metadata() -> Finding:
-    """Whether EC2 says which machine this is."""
+    """Check that the instance metadata service of EC2 answers."""
     machine = ec2_metadata.current_machine()
     if machine:
         return ok(f"Version 2 answers: {machine.instance_id}, {machine.type}, {machine.zone}.")
@@ -159,11 +161,11 @@ def check_metadata() -> Finding:
 
 
 def check_stress(settings: Settings) -> Finding:
-    """Which program burns CPU in a load test."""
+    """Report the program that makes the load in a load test."""
     if not settings.stress:
         return ok("Load tests are off (STRESS=off).")
-    if found := shutil.which("stress"):
-        return ok(f"Found at {found}.")
+    if program := shutil.which("stress"):
+        return ok(f"Found at {program}.")
     installer = next(filter(shutil.which, ("dnf", "yum", "apt-get")), "dnf")
     return warning(
         "The program stress is not installed, so a load test uses the built-in program. "
@@ -174,7 +176,7 @@ def check_stress(settings: Settings) -> Finding:
 
 
 def check_sign_in() -> Finding:
-    """Whether everyone may do everything: they may, as there is no sign-in yet."""
+    """Warn that there is no sign-in."""
     return warning(
         "There is no sign-in: everyone who can reach this address can read and change every record "
         "and start load tests.",

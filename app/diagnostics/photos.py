@@ -1,4 +1,4 @@
-"""The doctor's look at photos that are kept in a folder, or not at all."""
+"""The health check of photos in a folder, or switched off."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from app.model.errors import StorageUnavailable
 from app.settings import Settings
 
 
-def check_photos(settings: Settings, photos: PhotoStore | None, why_off: str) -> Finding:
-    """Whether photos can be written. Nothing is: a page that is only looked at changes none."""
+def check_photos(settings: Settings, photos: PhotoStore | None, off_reason: str) -> Finding:
+    """Check that photos can be stored; nothing is written, as a page view must not change data."""
     if photos is None:
-        return warning(why_off, *setting_line("PHOTOS_BUCKET=my-bucket"))
+        return warning(off_reason, *setting_line("PHOTOS_BUCKET=my-bucket"))
     try:
         photos.check()
     except StorageUnavailable as error:

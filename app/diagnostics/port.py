@@ -1,4 +1,4 @@
-"""The doctor's look at the port: who listens on it, and whether other machines can be let in."""
+"""The health check of the port: what listens on it, and whether other machines can connect."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from app.contracts.checks import Finding, failed, ok, warning
 
 SERVICE_PORT = 80
 LAPTOP_PORT = 5000
-_SECONDS = 2.0
-_LISTENING = "0A"
+_TIMEOUT_SECONDS = 2.0
+_TCP_LISTEN = "0A"
 _LOOPBACK = frozenset({"0100007F", "00000000000000000000000001000000"})
 
 
 def check_port(port: int, *, for_others: bool) -> Finding:
-    """Whether the directory answers on this port, and, where others use it, to them too."""
+    """Check that the directory answers on this port, also for others if ``for_others``."""
     addresses = listening_on(port)
     if not _answers(port):
         if addresses:
@@ -24,7 +24,7 @@ def check_port(port: int, *, for_others: bool) -> Finding:
                 f"sudo ss -ltnp 'sport = :{port}'",
                 "Find out which program it is",
             )
-        return _nobody(port, for_others=for_others)
+        return _nothing_listens(port, for_others=for_others)
     if for_others and addresses and addresses <= _LOOPBACK:
         return failed(
             f"The directory listens on port {port} on this machine only. Others cannot reach it.",
@@ -35,7 +35,7 @@ def check_port(port: int, *, for_others: bool) -> Finding:
     return ok(f"The directory responds on port {port}{seen}.")
 
 
-def _nobody(port: int, *, for_others: bool) -> Finding:
+def _nothing_listens(port: int, *, for_others: bool) -> Finding:
     found = f"Nothing listens on port {port}."
     if for_others:
         return failed(
@@ -48,7 +48,7 @@ def _nobody(port: int, *, for_others: bool) -> Finding:
 
 
 def listening_on(port: int) -> frozenset[str]:
-    """On which addresses some program listens, as the kernel writes them; none where unknown."""
+    """Return the addresses that a program listens on, in the kernel's notation; none if unknown."""
     found: set[str] = set()
     for name in ("tcp", "tcp6"):
         try:
@@ -58,13 +58,13 @@ def listening_on(port: int) -> frozenset[str]:
         for line in lines:
             fields = line.split()
             address, _, hexadecimal = fields[1].partition(":")
-            if fields[3] == _LISTENING and int(hexadecimal, 16) == port:
+            if fields[3] == _TCP_LISTEN and int(hexadecimal, 16) == port:
                 found.add(address)
     return frozenset(found)
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()

@@ -1,4 +1,4 @@
-"""Everything that the doctor looks at, in one list."""
+"""The list of all health checks."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def all_checks(
     directory: Directory,
     console: Console,
     keys: SecretKeys,
-    of_stores: Sequence[Check],
+    store_checks: Sequence[Check],
 ) -> list[Check]:
-    """The checks of the settings, the stores and this machine, in the order of a first reading."""
+    """Return the checks of settings, stores and this machine, in the order of the report."""
     checks = [
         Check("Settings", lambda: check_settings(settings)),
         Check("Region", lambda: check_region(settings)),
         Check("Records", lambda: check_records(settings, directory.employees)),
-        *of_stores,
+        *store_checks,
     ]
     if not settings.photos_bucket:
         checks.append(
@@ -56,11 +56,11 @@ def all_checks(
 
 
 def port_check(settings: Settings, port: int | None = None) -> Check:
-    """The check of this port, or of the one where this directory usually listens."""
-    usual = SERVICE_PORT if settings.dynamo_mode else LAPTOP_PORT
-    number = port or usual
-    others = settings.dynamo_mode and not settings.trusted_proxies
-    return Check("Open port", lambda: check_port(number, for_others=others))
+    """Return the check of a port, by default the one where this directory usually listens."""
+    default = SERVICE_PORT if settings.dynamo_mode else LAPTOP_PORT
+    number = port or default
+    for_others = settings.dynamo_mode and not settings.trusted_proxies
+    return Check("Open port", lambda: check_port(number, for_others=for_others))
 
 
 def _machines(console: Console) -> Callable[[], list[Heartbeat]]:

@@ -1,4 +1,4 @@
-"""The doctor: every check at the same time, each with its limit, the worst findings first."""
+"""Run all health checks concurrently with time limits, and sort the worst findings first."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 from app.runtime.ttl import TtlValue
 
-CHECK_SECONDS = 8.0
-ALL_SECONDS = 9.0
-REMEMBERED_SECONDS = 2.0
+MAX_CHECK_SECONDS = 8.0
+MAX_RUN_SECONDS = 9.0
+CACHE_SECONDS = 2.0
 _ORDER = list(State)
 # Programs have read these words since the first release.
 _AS_JSON = {State.FAILED: "broken", State.WARNING: "look", State.OK: "fine"}
@@ -22,23 +22,23 @@ _AS_JSON = {State.FAILED: "broken", State.WARNING: "look", State.OK: "fine"}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found, worst first, and when and how long that took."""
+    """The findings, worst first, with the time (Unix) and the duration of the run."""
 
     findings: tuple[tuple[str, Finding], ...]
     at: float
     seconds: float
 
     def count(self, state: State) -> int:
-        """How many findings are so."""
+        """Return the number of findings in this state."""
         return sum(finding.state == state for _, finding in self.findings)
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing is broken."""
+        """Whether no check failed."""
         return not self.count(State.FAILED)
 
     def as_json(self) -> dict[str, object]:
-        """The report for programs."""
+        """Return the report as a JSON object."""
         return {
             "healthy": self.healthy,
             "seconds": round(self.seconds, 3),
@@ -56,62 +56,62 @@ class Report:
         }
 
 
-def examine(checks: Sequence[Check]) -> Report:
-    """Carry out the checks; one that has not ended after so many seconds counts as broken."""
+def run_checks(checks: Sequence[Check]) -> Report:
+    """Run the checks; one that takes longer than MAX_RUN_SECONDS counts as failed."""
     began, at = time.monotonic(), time.time()
     found: dict[int, Finding] = {}
-    # Threads that die with the process: a check that hangs must not keep a command from ending.
+    # Daemon threads: a check that hangs must not keep a command from exiting.
     threads = [
-        threading.Thread(target=_carry_out, args=(check, number, found), daemon=True)
+        threading.Thread(target=_run_check, args=(check, number, found), daemon=True)
         for number, check in enumerate(checks)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(max(0.0, began + ALL_SECONDS - time.monotonic()))
-    silent = failed(
-        f"This check did not finish within {ALL_SECONDS:.0f} seconds. The log may say why."
+        thread.join(max(0.0, began + MAX_RUN_SECONDS - time.monotonic()))
+    timeout = failed(
+        f"This check did not finish within {MAX_RUN_SECONDS:.0f} seconds. The log may say why."
     )
     ended = dict(found)
-    findings = [(check.name, ended.get(number, silent)) for number, check in enumerate(checks)]
+    findings = [(check.name, ended.get(number, timeout)) for number, check in enumerate(checks)]
     findings.sort(key=lambda pair: _ORDER.index(pair[1].state))
     return Report(tuple(findings), at, time.monotonic() - began)
 
 
-def _carry_out(check: Check, number: int, found: dict[int, Finding]) -> None:
+def _run_check(check: Check, number: int, found: dict[int, Finding]) -> None:
     try:
-        with deadline.within(CHECK_SECONDS):
+        with deadline.within(MAX_CHECK_SECONDS):
             found[number] = check.run()
     except StorageUnavailable as error:
-        asked = " ".join(part for part in (error.action, error.resource) if part)
+        target = " ".join(part for part in (error.action, error.resource) if part)
         found[number] = failed(
-            f"{_capital(error.service)} did not respond: {asked}: {error.reason}"
+            f"{_capitalized(error.service)} did not respond: {target}: {error.reason}"
         )
 
 
-def _capital(text: str) -> str:
+def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 class Doctor:
-    """Examines once at a time, and at most every few seconds, however many people ask."""
+    """Runs the checks one run at a time; reports are cached for a few seconds."""
 
     def __init__(self, open_checks: Callable[[], Sequence[Check]]) -> None:
         self._open_checks = open_checks
         self._checks: Sequence[Check] | None = None
-        self._report: TtlValue[Report] = TtlValue(REMEMBERED_SECONDS)
+        self._report: TtlValue[Report] = TtlValue(CACHE_SECONDS)
 
     @property
     def last(self) -> Report | None:
-        """The last report of this worker, of whatever age."""
+        """The last report of this worker, of any age."""
         return self._report.last
 
-    def report(self, more: Sequence[Check] = (), *, oldest: float = REMEMBERED_SECONDS) -> Report:
-        """What is found now, or was so many seconds ago at most; ``more`` is looked at too."""
+    def report(self, more: Sequence[Check] = (), *, oldest: float = CACHE_SECONDS) -> Report:
+        """Return a report at most ``oldest`` seconds old; ``more`` checks are run in a new one."""
 
         def run(_: object) -> Report:
             if self._checks is None:
                 self._checks = self._open_checks()
-            return examine([*self._checks, *more])
+            return run_checks([*self._checks, *more])
 
         return self._report.get(run, oldest)

@@ -1,4 +1,4 @@
-"""The doctor's look at the key that signs sessions: whether every machine signs with the same."""
+"""The health check of the key that signs sessions: all machines must use the same one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEW_KEY = "SECRET_KEY=$(openssl rand -hex 32)"
 def check_key(
     settings: Settings, get_keys: Callable[[], object], machines: Callable[[], list[Heartbeat]]
 ) -> Finding:
-    """Compares the marks of the keys, which tell nothing of them, in the heartbeats."""
+    """Check that the machines sign with the same key, by the key marks in heartbeats."""
     try:
         get_keys()
     except StorageUnavailable as error:
@@ -25,9 +25,9 @@ def check_key(
             *setting_line(_NEW_KEY),
         )
     marks = {
-        beat.machine: beat.key_mark
-        for beat in machines()
-        if beat.key_mark and state_of(beat) is not MachineState.NO_ANSWER
+        heartbeat.machine: heartbeat.key_mark
+        for heartbeat in machines()
+        if heartbeat.key_mark and state_of(heartbeat) is not MachineState.NO_ANSWER
     }
     if len(set(marks.values())) > 1:
         return failed(
@@ -35,10 +35,10 @@ def check_key(
             "from one machine is rejected by another.",
             *setting_line(_NEW_KEY),
         )
-    return _where(settings, len(marks))
+    return _describe_source(settings, len(marks))
 
 
-def _where(settings: Settings, machines: int) -> Finding:
+def _describe_source(settings: Settings, machines: int) -> Finding:
     together = f" {machines} machines use the same key." if machines > 1 else ""
     if settings.secret_keys:
         return ok(f"It comes from SECRET_KEY.{together}")

@@ -19,7 +19,7 @@ import pytest
 from moto import mock_aws
 
 from app.contracts.checks import Check, Finding, State, failed, ok, warning
-from app.diagnostics import Doctor, examine
+from app.diagnostics import Doctor, run_checks
 from app.diagnostics.machine import (
     check_disk,
     check_metadata,
@@ -347,7 +347,7 @@ def test_a_port_where_nobody_listens() -> None:
 
 
 def test_a_port_where_something_else_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.diagnostics.port._SECONDS", 0.2)
+    monkeypatch.setattr("app.diagnostics.port._TIMEOUT_SECONDS", 0.2)
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
         assert listening_on(port)
@@ -390,7 +390,7 @@ def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken(
         Check("d", lambda: failed("no", "do")),
     ]
     began = time.monotonic()
-    report = examine(checks)
+    report = run_checks(checks)
     waiting.set()
     assert time.monotonic() - began < 0.3 + LATE
     assert [name for name, _ in report.findings] == ["b", "d", "c", "a"]
@@ -400,7 +400,7 @@ def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken(
 
 
 def test_a_store_that_fails_in_a_check_is_a_finding_with_action_and_place() -> None:
-    report = examine([Check("a", silent)])  # type: ignore[arg-type]
+    report = run_checks([Check("a", silent)])  # type: ignore[arg-type]
     ((_, finding),) = report.findings
     assert finding.state is State.FAILED
     assert "dynamodb:GetItem Employees-index: no answer" in finding.message
