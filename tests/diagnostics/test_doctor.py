@@ -376,7 +376,7 @@ def test_that_there_is_no_sign_in_is_said_plainly() -> None:
 def test_findings_come_worst_first_and_a_check_that_hangs_counts_as_broken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.diagnostics.runner.ALL_SECONDS", 0.3)
+    monkeypatch.setattr("app.diagnostics.runner.MAX_RUN_SECONDS", 0.3)
     waiting = threading.Event()
 
     def hang() -> Finding:
