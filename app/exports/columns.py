@@ -1,4 +1,4 @@
-"""The columns of a table of people, named as people say them and as an import understands them."""
+"""The columns of exported tables; an import reads the same headings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.model.fields import FIELDS
 
 
 class Column(NamedTuple):
-    """A column: its heading, the field of an Employee, and how many characters it shows at once."""
+    """A column: its heading, the field of an Employee, and its width in characters."""
 
     heading: str
     field: str
@@ -28,7 +28,7 @@ HEADINGS = tuple(column.heading for column in COLUMNS)
 
 
 def row_of(person: Employee) -> list[str]:
-    """The cells of a person; badges by their keys, joined by a comma and a space."""
+    """Return the cells of an employee; badge keys are joined by a comma and a space."""
     return [
         ", ".join(person.badges) if column.field == "badges" else getattr(person, column.field)
         for column in COLUMNS

@@ -1,4 +1,4 @@
-"""The thread that has imports worked on, so that one goes on whatever was killed."""
+"""The thread that starts pending imports, so that one resumes whatever was killed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FIRST_LOOK_SECONDS = 1.0
 LOOK_SECONDS = 5.0
 _MAX_LOOK_SECONDS = 4.0
 
-# Works on the import with this id until it ends or rests.
+# Works on the import with this id until it ends or waits.
 Launch = Callable[[str], None]
 
 
 class ImportScheduler(BackgroundThread):
-    """Looks every five seconds, in one process of a machine, whether an import needs work."""
+    """Checks every LOOK_SECONDS, in one process of a machine, whether an import needs work."""
 
     def __init__(self, importer: Importer, folder: RuntimeDir, launch: Launch) -> None:
         super().__init__("imports", folder, LOOK_SECONDS, FIRST_LOOK_SECONDS)
@@ -30,7 +30,7 @@ class ImportScheduler(BackgroundThread):
         self.launch = launch
 
     def run_once(self) -> bool:
-        """Have the oldest import that needs work worked on; return whether there was one."""
+        """Launch the oldest import that needs work; return whether there was one."""
         try:
             with deadline.within(_MAX_LOOK_SECONDS):
                 job_id = self.importer.due()

@@ -42,9 +42,9 @@ def match(store: EmployeeStore, rows: Sequence[ParsedRow], job_id: str) -> list[
     """Match each row, in order; the store is asked in chunks of MAX_BATCH."""
     lookup = _Lookup()
     lookup.employees |= find_by_ids(store, (row.id for row in rows if row.id))
-    by_email = [row for row in rows if row.id not in lookup.employees and row.mail]
-    lookup.ids_by_email = find_by_emails(store, (row.mail for row in by_email))
-    without_key = [row for row in rows if not row.id and not row.mail]
+    by_email = [row for row in rows if row.id not in lookup.employees and row.email_key]
+    lookup.ids_by_email = find_by_emails(store, (row.email_key for row in by_email))
+    without_key = [row for row in rows if not row.id and not row.email_key]
     ids = [owners[0] for owners in lookup.ids_by_email.values() if len(owners) == 1]
     ids += [employee_id for row in without_key for employee_id in content_ids(row)]
     lookup.employees |= find_by_ids(store, ids)
@@ -54,15 +54,15 @@ def match(store: EmployeeStore, rows: Sequence[ParsedRow], job_id: str) -> list[
 def _match(row: ParsedRow, lookup: _Lookup, job_id: str) -> Match:
     if row.id in lookup.employees:
         return Match(lookup.employees[row.id])
-    if row.mail:
-        owners = lookup.ids_by_email.get(row.mail, ())
+    if row.email_key:
+        owners = lookup.ids_by_email.get(row.email_key, ())
         if len(owners) > 1:
             return Match(owners=owners)
         if owners and owners[0] in lookup.employees:
             return Match(lookup.employees[owners[0]], by_email=True)
     if row.id:
         return Match(ids=(row.id,))
-    if row.mail:
+    if row.email_key:
         return Match(ids=(generated_id(job_id, row.number),), by_email=True)
     ids = content_ids(row)
     stored = next((lookup.employees[key] for key in ids if key in lookup.employees), None)

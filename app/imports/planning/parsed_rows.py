@@ -1,4 +1,4 @@
-"""What a row asks for: the person it means and the fields it gives, as they would be stored."""
+"""Parse a row into the employee that it means and the field values to store."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ from app.model.fields import DATE_FIELDS, TEXT_FIELDS
 from app.text.folding import fold
 from app.text.search_keys import email_key
 
-_BETWEEN_BADGES = re.compile(r"[,;|\n]")
+_BADGE_SEPARATORS = re.compile(r"[,;|\n]")
 _BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.label)}
 _BADGE_OF[fold("Paperclip Afficionado")] = "paperclip"  # as pages wrote it before 1.0
-_LONGEST_ID = 200
+_MAX_ID_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """A row, understood: an id ("" where it gives none), and values by field.
+    """A parsed row: an id, or "" if it has none, and values by field.
 
-    ``troubles`` are the fields whose text could not be understood. ``mail`` is the key of the mail
-    address, where it is one that a person can have. ``problem`` is about the row.
+    ``errors`` are the problems of fields that cannot be parsed. ``email_key`` is the key of a valid
+    email, otherwise "". ``problem`` concerns the whole row.
     """
 
     number: int
     id: str
     values: dict[str, Value]
-    troubles: dict[str, str]
-    mail: str = ""
+    errors: dict[str, str]
+    email_key: str = ""
     problem: Problem | None = None
 
     def text(self, name: str) -> str:
-        """A field of text; empty where the row gives none."""
+        """Return a text field; "" if the row has none."""
         value = self.values.get(name, "")
         return value if isinstance(value, str) else ""
 
     def problem_with(self, name: str, stored: Employee | None) -> str:
-        """What is wrong with a field; nothing where it says what is stored already."""
+        """Return what is wrong with a field, or ""; stored values are always accepted."""
         if stored is not None and not self.differs(name, stored):
             return ""
         value = self.values[name]
         if isinstance(value, str):
-            return self.troubles.get(name) or validation.problem(name, value)
+            return self.errors.get(name) or validation.problem(name, value)
         known = stored.badges if stored is not None else ()
-        unknown = (key for key in value if key not in _KEYS and key not in known)
+        unknown = (key for key in value if key not in _BADGE_KEYS and key not in known)
         return validation.badges_problem(unknown)
 
     def differs(self, name: str, stored: Employee) -> bool:
-        """Whether the row says something else of a field than what is stored."""
+        """Return whether the row differs from the stored value of a field."""
         value = self.values[name]
         if isinstance(value, str):
             return value != validation.clean(name, getattr(stored, name))
@@ -62,79 +62,80 @@ class ParsedRow:
         return set(value) - set(stored.badges) != set() or known != stored.known_badges
 
 
-_KEYS = frozenset(badge.key for badge in BADGES)
+_BADGE_KEYS = frozenset(badge.key for badge in BADGES)
 
 
 def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
-    """What a row asks for."""
+    """Parse a row; one that cannot be read has only a ``problem``."""
     values: dict[str, Value] = {}
-    troubles: dict[str, str] = {}
-    if problem := _problem_of(row, columns):
+    errors: dict[str, str] = {}
+    if problem := _row_problem(row, columns):
         if row.cells and "full_name" in columns.fields:
             values["full_name"] = validation.clean("full_name", _cell(row, columns, "full_name"))
-        return ParsedRow(row.number, "", values, troubles, problem=problem)
+        return ParsedRow(row.number, "", values, errors, problem=problem)
     fields = columns.fields
     for name in TEXT_FIELDS:
         if name in fields:
             text = validation.clean(name, _cell(row, columns, name))
             if text and name in DATE_FIELDS:
-                day, trouble = parse_date(text, order)
-                text = day or text
-                if trouble:
-                    troubles[name] = trouble
+                iso_date, error = parse_date(text, order)
+                text = iso_date or text
+                if error:
+                    errors[name] = error
             values[name] = text
-    if "badges" in columns.places:
-        values["badges"] = _badges(row.cells[columns.places["badges"]])
-    place = columns.places.get("id")
-    employee_id = "" if place is None else row.cells[place].strip()
-    return ParsedRow(row.number, employee_id, values, troubles, _mail_key(values.get("email", "")))
+    if "badges" in columns.positions:
+        values["badges"] = _parse_badges(row.cells[columns.positions["badges"]])
+    position = columns.positions.get("id")
+    employee_id = "" if position is None else row.cells[position].strip()
+    key = _valid_email_key(values.get("email", ""))
+    return ParsedRow(row.number, employee_id, values, errors, key)
 
 
-def _problem_of(row: Row, columns: Columns) -> Problem | None:
-    """Why the row cannot be read; an error in a column that is not read is nobody's business."""
+def _row_problem(row: Row, columns: Columns) -> Problem | None:
+    """Return why the row cannot be read; errors in ignored columns do not count."""
     if row.problem:
         return problem_at("", row.problem)
-    for field, place in columns.places.items():
-        if place in row.errors:
+    for field, position in columns.positions.items():
+        if position in row.errors:
             heading = columns.headings[field]
-            return problem_at(heading, "Fix the formula that gives this error", row.cells[place])
+            return problem_at(heading, "Fix the formula that gives this error", row.cells[position])
     return None
 
 
-def _mail_key(address: Value) -> str:
+def _valid_email_key(address: Value) -> str:
     if not address or not isinstance(address, str) or validation.problem("email", address):
         return ""
     return email_key(address)
 
 
 def id_problem(employee_id: str) -> str:
-    """Why nobody can have this id; empty when somebody can."""
-    if len(employee_id) > _LONGEST_ID:
-        return f"Must be {_LONGEST_ID} characters or fewer, or empty"
+    """Return why an id is invalid, or ""."""
+    if len(employee_id) > _MAX_ID_CHARACTERS:
+        return f"Must be {_MAX_ID_CHARACTERS} characters or fewer, or empty"
     if not employee_id.isprintable():
         return "Remove the invisible characters, or leave it empty"
     return ""
 
 
 def _cell(row: Row, columns: Columns, name: str) -> str:
-    if name in columns.places:
-        cell = row.cells[columns.places[name]]
-        return _turned(cell) if name == "full_name" and columns.is_turned else cell
-    # Only the full name may come in two cells.
-    places = [columns.places[part] for part in (FIRST_NAME, LAST_NAME) if part in columns.places]
-    parts = [row.cells[place] for place in places]
-    if columns.is_last_or_whole and fold(parts[0]) in fold(parts[1]):
+    positions = columns.positions
+    if name in positions:
+        cell = row.cells[positions[name]]
+        return _first_name_first(cell) if name == "full_name" and columns.last_name_first else cell
+    # Only the full name may be in two columns.
+    parts = [row.cells[positions[part]] for part in (FIRST_NAME, LAST_NAME) if part in positions]
+    if columns.last_name_may_be_full and fold(parts[0]) in fold(parts[1]):
         return parts[1]
     return " ".join(parts)
 
 
-def _turned(name: str) -> str:
-    """The first name first; as it stands where not exactly one comma says which that is."""
+def _first_name_first(name: str) -> str:
+    """Return the first name first, unless there is not exactly one comma."""
     last, _, first = name.partition(",")
     return name if "," in first else f"{first} {last}".strip()
 
 
 @lru_cache(maxsize=1024)
-def _badges(cell: str) -> tuple[str, ...]:
-    pieces = (validation.clean("badges", piece) for piece in _BETWEEN_BADGES.split(cell))
+def _parse_badges(cell: str) -> tuple[str, ...]:
+    pieces = (validation.clean("badges", piece) for piece in _BADGE_SEPARATORS.split(cell))
     return tuple(dict.fromkeys(_BADGE_OF.get(fold(piece), piece) for piece in pieces if piece))

@@ -84,7 +84,7 @@ class Planner:
         employee_id = match.employee.id if match.employee else match.ids[0]
         first_row = self._first_rows.get(f"id {employee_id}")
         if not first_row and match.by_email:
-            first_row = self._first_rows.get(f"mail {row.mail}")
+            first_row = self._first_rows.get(f"mail {row.email_key}")
         if first_row:
             line = row_label(first_row, self._sheets)
             yield problem_at("", f"Row {line} is about the same person. Keep only one of them")

@@ -95,8 +95,8 @@ class _Worker:
     def _survey(self, table: Table) -> Job:
         """Count the rows and learn the order of day and month."""
         order, count = DayOrder(), 0
-        places = table.columns.places
-        date_columns = [places[name] for name in DATE_FIELDS if name in places]
+        positions = table.columns.positions
+        date_columns = [positions[name] for name in DATE_FIELDS if name in positions]
         for count, row in enumerate(table.rows(), 1):
             for column in date_columns:
                 order.learn(row.cells[column])
@@ -106,7 +106,7 @@ class _Worker:
             total=count,
             source_description=table.source_description,
             columns=_column_labels(table.columns),
-            ignored_columns=table.columns.left_out[:100],
+            ignored_columns=table.columns.ignored[:100],
             sheets=table.sheets,
             ignored_sheets=table.ignored_sheets[:100],
             day_first=order.day_first,

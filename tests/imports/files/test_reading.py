@@ -162,7 +162,7 @@ def test_an_export_of_more_than_a_sheet_comes_back_whole(
     people = [Employee(id=f"p{n}", full_name=f"Person {n}", location="Lima") for n in range(7)]
     found = table(b"".join(xlsx_file([people])))
     assert found.sheets == ("People", "People 2", "People 3")
-    place = found.columns.places["full_name"]
+    place = found.columns.positions["full_name"]
     assert [row.cells[place] for row in found.rows()] == [one.full_name for one in people]
 
 
@@ -254,7 +254,7 @@ def test_a_column_far_to_the_right_is_read() -> None:
     head = [*("Name", "Title", "Office"), *(f"c{n}" for n in range(300)), "E-mail"]
     row = [*("Ada", "A", "L"), *("" for _ in range(300)), "ada@example.com"]
     found = table(workbook(People=[head, row, [*row, "beyond"]]))
-    assert found.columns.places["email"] == 303
+    assert found.columns.positions["email"] == 303
     first, second = found.rows()
     assert first.cells[303] == "ada@example.com"
     assert second.problem.startswith("The row has 305 cells and the headings have 304")
@@ -335,7 +335,7 @@ def test_name_beside_the_first_name_is_the_last_one(headings: str, row: str, nam
     found = table(f"{headings},Title\n{row},T\n".encode())
     [only] = found.rows()
     assert read_row(only, found.columns, DayOrder()).text("full_name") == name
-    assert not {"Vorname", "Name"} & set(found.columns.left_out) or "Last name" in headings
+    assert not {"Vorname", "Name"} & set(found.columns.ignored) or "Last name" in headings
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -485,7 +485,7 @@ def test_the_headings_of_exports_before_and_now_are_both_read(
     assert new in HEADINGS
     for heading in (old, new):
         found = read_headings(["Id", "Full name", heading])
-        assert found.places == {"id": 0, "full_name": 1, field: 2}, heading
+        assert found.positions == {"id": 0, "full_name": 1, field: 2}, heading
 
 
 def test_headings_in_brackets_are_no_json() -> None:
@@ -514,8 +514,8 @@ def test_a_name_with_the_last_name_first_is_turned_round(
 
 def test_columns_that_nobody_knows_or_that_come_twice_are_named() -> None:
     columns = read_headings(["Full name", "Shoe size", "Mail", "E-mail", "First name", " "])
-    assert dict(columns.places) == {"full_name": 0, "email": 2}
-    assert columns.left_out == ("Shoe size", "E-mail", "First name")
+    assert dict(columns.positions) == {"full_name": 0, "email": 2}
+    assert columns.ignored == ("Shoe size", "E-mail", "First name")
 
 
 @pytest.mark.parametrize(
