@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("data") / "cultures.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,11 @@ class Culture:
     family: str
     order: str = "gf"
     places: str = ""
-    skins: tuple[int, int] = (0, 2)
-    hairs: tuple[int, ...] = (0, 1, 1, 2, 2, 5)
+    skins: Sequence[int] = (0, 2)
+    hairs: Sequence[int] = (0, 1, 1, 2, 2, 5)
     style: str = ""
 
 
-DARK = (0, 0, 0, 0, 1, 5)
-BLACK = (0, 0, 0, 0, 0, 5)
-FAIR = (1, 2, 2, 3, 4, 4, 5, 6)
+def all_cultures() -> list[Culture]:
+    """Read all cultures from data/cultures.toml."""
+    return [Culture(**entry) for entry in tomllib.loads(_FILE.read_text("utf-8"))["cultures"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
@@ -22,8 +22,8 @@ _SMILE = "#F3EEE8"
 class Traits(NamedTuple):
     """The bounds of a random face: indexes into SKINS and HAIRS, styles, and beards."""
 
-    skins: tuple[int, int]
-    hairs: tuple[int, ...]
+    skins: Sequence[int]
+    hairs: Sequence[int]
     styles: tuple[str, ...]
     beards: bool
 

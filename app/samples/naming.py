@@ -7,9 +7,8 @@ from random import Random
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from app.samples.culture import Culture
+from app.samples.culture import Culture, all_cultures
 from app.samples.faces import Traits
-from app.samples.names import CULTURES
 from app.text.folding import fold
 
 _WOMENS_STYLES = ("bob", "long", "bun", "tail", "curly", "crop", "waves")
@@ -63,7 +62,7 @@ class Cultures:
     """All cultures, repeated by weight."""
 
     def __init__(self) -> None:
-        parsed = [(_Names(culture), culture.weight) for culture in CULTURES]
+        parsed = [(_Names(culture), culture.weight) for culture in all_cultures()]
         self._names = [names for names, weight in parsed for _ in range(weight)]
         self._families = [names for names, _ in parsed if names.order == "gf"]
 

@@ -17,9 +17,9 @@ from PIL import Image
 from app.contracts import PhotoFile, Query
 from app.directory.service import Directory
 from app.model.employee import BADGE_KEYS
+from app.samples.culture import all_cultures
 from app.samples.faces import HAIRS, SKINS, Traits, face
 from app.samples.loading import MAX_PORTRAITS, load_samples, sample_people
-from app.samples.names import CULTURES
 from app.samples.people import samples
 from app.samples.portraits import paint
 from app.storage.photos_on_disk import open_folder_store
@@ -215,7 +215,7 @@ def test_a_portrait_is_the_same_for_a_seed_and_another_for_another():
 
 def test_every_culture_names_places_that_there_are_and_styles_that_can_be_drawn(crowd):
     places = {person.location for person in crowd}
-    for culture in CULTURES:
+    for culture in all_cultures():
         assert {place.replace("_", " ") for place in culture.places.split()} <= places
         assert culture.style in ("", *STYLES)
         assert culture.skins[1] < len(SKINS)
