@@ -75,7 +75,7 @@
     if (!facts || paused) return;
     byId("read-at").textContent = facts.dataset.readAt;
     byId("read-at").dateTime = facts.dataset.readIso;
-    for (const id of ["machine-head", "machine-facts", "fleet-words", "fleet-trouble"]) {
+    for (const id of ["machine-head", "machine-facts", "fleet-summary", "fleet-error"]) {
       put(byId(id), page.getElementById(id));
     }
     putLoad(page);

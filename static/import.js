@@ -10,7 +10,7 @@
 
   const put = (found) => {
     const bar = document.getElementById("import-bar");
-    const words = document.getElementById("import-words");
+    const words = document.getElementById("import-sentence");
     if (found.total) { bar.max = found.total; bar.value = found.done; }
     // What a reader says aloud is said at each tenth only.
     const now = found.total ? Math.floor((10 * found.done) / found.total) : 0;

@@ -94,7 +94,7 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
         title="The file is too large" if is_long else "The form has too much data",
         is_long=is_long,
         is_import=request.blueprint == "imports",
-        most_megabytes=(most or 0) // _MEGABYTE,
+        max_megabytes=(most or 0) // _MEGABYTE,
     )
     return page, 413
 

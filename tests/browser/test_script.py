@@ -34,7 +34,7 @@ def test_close_people_follow_what_is_typed_and_are_told(browse: Open) -> None:
     page = browse("/")
     page.locator("#q").press_sequentially("adyemi")
     expect(page.locator("#count")).to_have_text("No one matches, but 1 person has a similar name")
-    expect(page.locator("#people .why")).to_have_text("Similar: Adeyemi for Adyemi")
+    expect(page.locator("#people .reason")).to_have_text("Similar: Adeyemi for Adyemi")
     assert names(page) == ["Amara Adeyemi-Lindqvist"]
 
 

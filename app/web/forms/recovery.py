@@ -74,7 +74,7 @@ def conflict_page(error: EditConflict) -> ResponseReturnValue:
         words = (
             "Someone changed this person after you opened this page. Check again before you delete."
         )
-        return ask_to_delete(stored, 409, Notice("look", words))
+        return ask_to_delete(stored, 409, Notice("warning", words))
     form = form_of_request(stored)
     revision = posted_values().get("revision", "")
     page = render_template(

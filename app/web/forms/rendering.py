@@ -37,7 +37,7 @@ class Notice(NamedTuple):
     """A sentence above a form, with the category of a flash message."""
 
     category: str
-    words: str
+    text: str
 
 
 def posted_values() -> MultiDict[str, str]:

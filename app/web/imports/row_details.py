@@ -1,4 +1,4 @@
-"""Rows of an import as its page shows them: the employee, and what changes or is wrong."""
+"""Rows of an import as its page shows them: the employee, and the changes or errors."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from app.imports.files.rows import row_label
 from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNCHANGED, Line, Value
 from app.model import validation
 from app.model.employee import BADGES
+from app.text.folding import LINE_CHARACTERS
 
-_BADGE_WORDS = {badge.key: badge.label for badge in BADGES}
+_BADGE_LABELS = {badge.key: badge.label for badge in BADGES}
 
 
 class Detail(NamedTuple):
-    """One detail of a row: field, old and new value."""
+    """One detail of a row: field, new value (or error), and old value (or typed text)."""
 
     label: str
-    words: str
+    value: str
     before: str = ""
 
 
-class LineShown(NamedTuple):
-    """A row as the table shows it."""
+class RowView(NamedTuple):
+    """A row as the table shows it; ``person`` is the id of a page, "" if there is none."""
 
     number: str
     name: str
@@ -30,29 +31,31 @@ class LineShown(NamedTuple):
     details: tuple[Detail, ...]
 
 
-def visible(line: Line, job: Job) -> LineShown:
+def row_view(line: Line, job: Job) -> RowView:
     """Return a row as the table shows it; a person who is not stored yet has no page."""
-    there = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
-    there = there or (line.outcome == ADDED and job.phase is Phase.APPLIED)
+    is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
+    is_stored = is_stored or (line.outcome == ADDED and job.phase is Phase.APPLIED)
     number = row_label(line.number, job.sheets)
-    return LineShown(number, line.name, line.id if there else "", tuple(_details(line)))
+    return RowView(number, line.name, line.id if is_stored else "", tuple(_details(line)))
 
 
 def _details(line: Line) -> list[Detail]:
     if line.problems:
-        return [Detail(each.column, _full_stop(each.reason), each.typed) for each in line.problems]
+        return [
+            Detail(error.column, _full_stop(error.reason), error.typed) for error in line.problems
+        ]
     return [
-        Detail(label, _words(line.new[name]), _words(line.old.get(name, "")))
+        Detail(label, _text(line.new[name]), _text(line.old.get(name, "")))
         for name, label in validation.LABELS.items()
         if name in line.new and (line.outcome == CHANGED or name != "full_name")
     ]
 
 
-def _full_stop(words: str) -> str:
-    return words if words.endswith(".") else f"{words}."
+def _full_stop(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
-def _words(value: Value) -> str:
+def _text(value: Value) -> str:
     if isinstance(value, str):
-        return value if len(value) <= 200 else f"{value[:199]}…"
-    return ", ".join(_BADGE_WORDS.get(key, key) for key in value)
+        return value if len(value) <= LINE_CHARACTERS else f"{value[: LINE_CHARACTERS - 1]}…"
+    return ", ".join(_BADGE_LABELS.get(key, key) for key in value)

@@ -29,7 +29,7 @@ from app.web.imports import row_details, wording
 from app.web.imports.outcomes import outcome_tabs
 
 MAX_MEGABYTES = 100
-LINES_A_PAGE = 50
+ROWS_PER_PAGE = 50
 _RECEIVE_SECONDS = 60.0
 imports = Blueprint("imports", __name__, url_prefix="/import")
 
@@ -59,10 +59,10 @@ def _scheduler() -> ImportScheduler:
 @imports.get("")
 def choose() -> ResponseReturnValue:
     """Show the upload form and the imports of the last thirty days."""
-    return _choose("")
+    return _upload_page("")
 
 
-def _choose(problem: str) -> ResponseReturnValue:
+def _upload_page(problem: str) -> ResponseReturnValue:
     typed = request.args.get("before", "")
     before = typed if JOB_ID.fullmatch(typed) else ""
     recent = current_importer().recent(before)
@@ -72,7 +72,7 @@ def _choose(problem: str) -> ResponseReturnValue:
         recent=[wording.listed(job) for job in recent.jobs],
         before=before,
         last=recent.last,
-        most_megabytes=MAX_MEGABYTES,
+        max_megabytes=MAX_MEGABYTES,
     )
     return page, 422 if problem else 200
 
@@ -82,13 +82,13 @@ def receive() -> ResponseReturnValue:
     """Store the file; it is validated in the background."""
     chosen = request.files.get("file")
     if chosen is None or not chosen.filename:
-        return _choose("Choose the file to import.")
-    # A large file takes longer to be kept than a page may take to be made.
+        return _upload_page("Choose the file to import.")
+    # A large file takes longer to store than a page may take.
     deadline.start(_RECEIVE_SECONDS)
     try:
         job = current_importer().receive(cast(BinaryIO, chosen.stream), chosen.filename)
     except FileUnreadable as error:
-        return _choose(str(error))
+        return _upload_page(str(error))
     _scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
 
@@ -102,7 +102,7 @@ class _Window(NamedTuple):
 
     @property
     def end(self) -> int:
-        return min(self.start + LINES_A_PAGE, self.total)
+        return min(self.start + ROWS_PER_PAGE, self.total)
 
 
 @imports.get("/<job_id>")
@@ -112,11 +112,11 @@ def show(job_id: str) -> ResponseReturnValue:
     counts = current_importer().counts(job)
     outcomes = outcomes_of(job)
     tabs = outcome_tabs(job, counts, outcomes)
-    asked = request.args.get("show", "")
+    requested = request.args.get("show", "")
     first = next((tab.outcome for tab in tabs if tab.number), outcomes[0])
-    outcome = asked if asked in outcomes else first
+    outcome = requested if requested in outcomes else first
     window = _Window(outcome, _start(), counts.of(outcome))
-    lines = current_importer().lines(job, outcome, window.start, LINES_A_PAGE)
+    lines = current_importer().lines(job, outcome, window.start, ROWS_PER_PAGE)
     return render_template(
         "import_job.html",
         job=job,
@@ -124,17 +124,17 @@ def show(job_id: str) -> ResponseReturnValue:
         sentence=wording.sentence(job),
         at_work=wording.is_at_work(job),
         progress=job.progress,
-        mark=_mark(job),
+        mark=_page_state(job),
         began=wording.began(job),
         tabs=tabs,
         window=window,
-        lines=[row_details.visible(line, job) for line in lines],
-        earlier=_address(job, window, window.start - LINES_A_PAGE),
+        lines=[row_details.row_view(line, job) for line in lines],
+        earlier=_address(job, window, window.start - ROWS_PER_PAGE),
         later=_address(job, window, window.end),
-        can_go=_can_go(job),
+        can_apply=_can_apply(job),
         people=count_people(wording.people_of(job)),
         can_undo=may_undo(job),
-        can_forget=may_discard(job),
+        can_discard=may_discard(job),
     )
 
 
@@ -144,27 +144,27 @@ def _start() -> int:
 
 
 def _address(job: Job, window: _Window, start: int) -> str:
-    there = 0 <= start < window.total or (start < 0 < window.start)
-    if not there:
+    exists = 0 <= start < window.total or (start < 0 < window.start)
+    if not exists:
         return ""
     return f"/import/{job.id}?show={window.outcome}&from={max(start, 0)}"
 
 
-def _can_go(job: Job) -> bool:
-    waits = job.phase is Phase.READY and wording.has_work(job)
-    return waits or (job.phase in ACTIVE_PHASES and job.paused)
+def _can_apply(job: Job) -> bool:
+    is_ready = job.phase is Phase.READY and wording.has_work(job)
+    return is_ready or (job.phase in ACTIVE_PHASES and job.paused)
 
 
-def _mark(job: Job) -> str:
-    """Return a text that changes when the page must be reloaded, not only its numbers."""
-    told = (
+def _page_state(job: Job) -> str:
+    """Return a text that changes when the script must reload the page, not only its numbers."""
+    shown_states = (
         job.phase,
         job.paused,
         wording.is_at_work(job),
         wording.is_waiting(job),
         job.total >= 0,
     )
-    return "-".join(map(str, told))
+    return "-".join(map(str, shown_states))
 
 
 @imports.get("/<job_id>/progress")
@@ -173,7 +173,7 @@ def progress(job_id: str) -> Response:
     job = current_importer().read(job_id)
     done, total = job.progress
     return jsonify(
-        mark=_mark(job),
+        mark=_page_state(job),
         phase=str(job.phase),
         at_work=wording.is_at_work(job),
         done=done,
@@ -223,8 +223,8 @@ def forget(job_id: str) -> ResponseReturnValue:
 
 
 @imports.errorhandler(ImportNotPossible)
-def _not_now(error: ImportNotPossible) -> ResponseReturnValue:
-    flash(str(error), "look")
+def _not_possible(error: ImportNotPossible) -> ResponseReturnValue:
+    flash(str(error), "warning")
     job_id = (request.view_args or {}).get("job_id", "")
     return redirect(f"/import/{job_id}", 303)
 

@@ -14,8 +14,8 @@ from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
 
 
-class Listed(NamedTuple):
-    """An import in the list of imports."""
+class ListedImport(NamedTuple):
+    """An import as the list of imports shows it."""
 
     id: str
     name: str
@@ -30,9 +30,9 @@ def began(job: Job) -> Clock:
     return Clock(moment(then), then.isoformat(timespec="seconds"))
 
 
-def listed(job: Job) -> Listed:
+def listed(job: Job) -> ListedImport:
     """Return an import as the list of imports shows it."""
-    return Listed(job.id, job.name, figures(job), state(job), began(job))
+    return ListedImport(job.id, job.name, figures(job), state(job), began(job))
 
 
 def is_at_work(job: Job) -> bool:
@@ -47,18 +47,18 @@ def sentence(job: Job) -> str:
     if job.phase is Phase.FAILED or is_waiting(job):
         return job.error
     if job.paused and job.phase in ACTIVE_PHASES:
-        begun = "Stopping" if is_leased(job) else "Stopped"
-        return f"{begun} after {of_all}."
+        stopped = "Stopping" if is_leased(job) else "Stopped"
+        return f"{stopped} after {of_all}."
     return _SENTENCES[job.phase](job, of_all)
 
 
-def _planning(job: Job, of_all: str) -> str:
+def _validating(job: Job, of_all: str) -> str:
     if job.total < 0:
         return "The file is being read."
     return f"Checked {of_all}. Nothing has changed yet."
 
 
-def _planned(job: Job, of_all: str) -> str:
+def _ready(job: Job, of_all: str) -> str:
     if job.has_no_rows:
         return f"{NO_ROWS} There is nothing to import."
     if not has_work(job):
@@ -66,26 +66,25 @@ def _planned(job: Job, of_all: str) -> str:
     return "Nothing has changed yet. Check the rows, then start the import."
 
 
-def _doing(job: Job, of_all: str) -> str:
+def _applying(job: Job, of_all: str) -> str:
     if job.buffered and is_leased(job):
         return f"Imported {of_all}. Sorting {count_people(job.buffered)}."
     return f"Imported {of_all}."
 
 
-def _result(job: Job, of_all: str) -> str:
+def _applied(job: Job, of_all: str) -> str:
     if job.has_no_rows:
         return f"{NO_ROWS} Nothing was changed."
     return f"Completed: {done_figures(job) or 'nothing'}."
 
 
 def _undone(job: Job, of_all: str) -> str:
-    left = job.undone.skipped
-    words = f" Changed since, so not undone: {count_people(left)}." if left else ""
-    return f"Import undone: {count_people(job.undone.undone)} {_how_undone(job)}.{words}"
+    skipped = job.undone.skipped
+    note = f" Changed since, so not undone: {count_people(skipped)}." if skipped else ""
+    return f"Import undone: {count_people(job.undone.undone)} {_how_undone(job)}.{note}"
 
 
 def _how_undone(job: Job) -> str:
-    """What undoing does to the people of this import."""
     if job.added and job.done.changed:
         return "removed or restored"
     return "removed" if job.added else "restored"
@@ -103,40 +102,40 @@ def what_undoing_does(job: Job) -> str:
 
 _SENTENCES = {
     Phase.RECEIVING: lambda job, of_all: "The file is being uploaded.",
-    Phase.VALIDATING: _planning,
-    Phase.READY: _planned,
-    Phase.APPLYING: _doing,
-    Phase.APPLIED: _result,
+    Phase.VALIDATING: _validating,
+    Phase.READY: _ready,
+    Phase.APPLYING: _applying,
+    Phase.APPLIED: _applied,
     Phase.UNDOING: lambda job, of_all: f"Undone {of_all}.",
     Phase.UNDONE: _undone,
 }
 _STATES: Mapping[Phase, tuple[str, str, str]] = {
     Phase.RECEIVING: ("starting", "hourglass-split", "Uploading"),
     Phase.VALIDATING: ("starting", "hourglass-split", "Checking"),
-    Phase.READY: ("look", "exclamation-triangle-fill", "Ready for review"),
-    Phase.APPLYING: ("look", "lightning-fill", "In progress"),
-    Phase.APPLIED: ("fine", "check-circle-fill", "Completed"),
-    Phase.UNDOING: ("look", "lightning-fill", "Undoing"),
-    Phase.UNDONE: ("fine", "check-circle-fill", "Undone"),
-    Phase.FAILED: ("broken", "x-octagon-fill", "Failed"),
+    Phase.READY: ("warning", "exclamation-triangle-fill", "Ready for review"),
+    Phase.APPLYING: ("warning", "lightning-fill", "In progress"),
+    Phase.APPLIED: ("ok", "check-circle-fill", "Completed"),
+    Phase.UNDOING: ("warning", "lightning-fill", "Undoing"),
+    Phase.UNDONE: ("ok", "check-circle-fill", "Undone"),
+    Phase.FAILED: ("failed", "x-octagon-fill", "Failed"),
 }
 
 
 def state(job: Job) -> tuple[str, str, str]:
     """Return CSS class, icon and label of the state of an import."""
     if job.paused and job.phase in ACTIVE_PHASES:
-        return ("look", "pause-fill", "Stopping" if is_leased(job) else "Stopped")
+        return ("warning", "pause-fill", "Stopping" if is_leased(job) else "Stopped")
     if is_waiting(job):
         return ("starting", "hourglass-split", "Waiting")
     if job.phase in (Phase.READY, Phase.APPLIED) and job.planned.rejected == sum(job.planned) > 0:
-        return ("broken", "x-octagon-fill", "All rows have errors")
+        return ("failed", "x-octagon-fill", "All rows have errors")
     if job.phase is Phase.READY and not has_work(job):
-        return ("fine", "check-circle-fill", "Checked")
+        return ("ok", "check-circle-fill", "Checked")
     return _STATES[job.phase]
 
 
 def is_waiting(job: Job) -> bool:
-    """Return whether the import waits for something that has to end first."""
+    """Return whether the import waits; ``error`` says for what."""
     return job.phase in ACTIVE_PHASES and bool(job.error) and not is_leased(job)
 
 
@@ -146,5 +145,5 @@ def has_work(job: Job) -> bool:
 
 
 def people_of(job: Job) -> int:
-    """Return the number of people that it would add or change."""
+    """Return the number of people that the import would add or change."""
     return job.planned.added + job.planned.changed

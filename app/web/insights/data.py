@@ -13,9 +13,10 @@ from app.contracts import Facets
 from app.model.employee import BADGES
 from app.model.field_types import Facet
 from app.model.fields import FACET, TEXT_FACETS
+from app.text.plurals import count_people
 from app.text.sanitizing import clean_line
 from app.web.ui.dates import MONTHS, month
-from app.web.ui.html.charts import Bar, bars, columns, count_of
+from app.web.ui.html.charts import Bar, bars, columns
 from app.web.ui.html.icons import icon_at
 from app.web.ui.urls import list_address
 
@@ -56,79 +57,78 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A month of the table: name, number of people, and the link to them ("" if there are none)."""
+    """A month of the table: label, number of people, and a link to them ("" if there are none)."""
 
-    words: str
+    label: str
     count: int
     address: str
 
 
 def shares(facets: Facets, sprite: str) -> list[Share]:
     """Return the charts of locations, departments, job titles and badges."""
-    found = []
+    charts = []
     for facet in TEXT_FACETS:
         counts: Mapping[str, int] = getattr(facets, facet.counts)
-        every = [
+        all_bars = [
             Bar(value, count, list_address(**{facet.name: value}))
             for value, count in counts.items()
-            if clean_line(value)  # else no address can ask for it
+            if clean_line(value)  # else no URL can select it
         ]
-        missing = max(facets.total - sum(bar.people for bar in every), 0)
-        found.append(_share(facet, every, _without(missing, facet.label.lower())))
+        missing = max(facets.total - sum(bar.people for bar in all_bars), 0)
+        charts.append(_share(facet, all_bars, _without(missing, facet.label.lower())))
     badges = [
         Bar(badge.label, count, list_address(badge=badge.key), icon_at(sprite, badge.icon))
         for badge in BADGES
         if (count := facets.badges.get(badge.key, 0))
     ]
-    found.append(_share(FACET["badge"], badges, ""))
-    return found
+    charts.append(_share(FACET["badge"], badges, ""))
+    return charts
 
 
-def _without(people: int, what: str) -> str:
+def _without(people: int, noun: str) -> str:
     if not people:
         return ""
-    return f"{count_of(people)} {'has' if people == 1 else 'have'} no {what}."
+    return f"{count_people(people)} {'has' if people == 1 else 'have'} no {noun}."
 
 
-def _share(facet: Facet, every: list[Bar], without: str) -> Share:
-    most = sorted(every, key=lambda bar: -bar.people)
-    visible, others = tuple(most[:MAX_BARS]), most[MAX_BARS:]
-    together = sum(bar.people for bar in others)
-    what = facet.plural if len(others) > 1 else facet.label.lower()
+def _share(facet: Facet, all_bars: list[Bar], without: str) -> Share:
+    ranked = sorted(all_bars, key=lambda bar: -bar.people)
+    visible, others = tuple(ranked[:MAX_BARS]), ranked[MAX_BARS:]
+    noun = facet.plural if len(others) > 1 else facet.label.lower()
     return Share(
         key=facet.name,
         heading=facet.label,
-        values=len(every),
+        values=len(all_bars),
         plural=facet.plural,
         bars=visible,
         chart=bars(visible, f"{facet.name}-head") if visible else Markup(),
-        rest=f"{len(others):,} other {what}" if others else "",
-        rest_count=together,
+        rest=f"{len(others):,} other {noun}" if others else "",
+        rest_count=sum(bar.people for bar in others),
         without=without,
     )
 
 
-def months_part(facets: Facets) -> Months | None:
+def months_chart(facets: Facets) -> Months | None:
     """Return the chart of start months; None if no start date is known."""
     if not facets.joined:
         return None
     joined = facets.joined
-    years = years_shown(joined)
-    inside = {each: count for each, count in joined.items() if int(each[:4]) in years}
-    best = max(inside, key=lambda each: (inside[each], each))
+    years = years_in_chart(joined)
+    inside = {start: count for start, count in joined.items() if int(start[:4]) in years}
+    busiest = max(inside, key=lambda start: (inside[start], start))
     return Months(
         chart=columns(inside, years, "joined-head"),
-        note=f"Most started in {month(best)}: {count_of(inside[best])}.",
+        note=f"Most started in {month(busiest)}: {count_people(inside[busiest])}.",
         rest=_rest_of_months(facets, years),
         rows=tuple(_year_row(inside, year) for year in reversed(years)),
     )
 
 
-def years_shown(joined: Mapping[str, int]) -> range:
+def years_in_chart(joined: Mapping[str, int]) -> range:
     """Return the years of the chart: all, or the MAX_YEARS in a row with the most starts."""
     people: Counter[int] = Counter()
-    for each, count in joined.items():
-        people[int(each[:4])] += count
+    for start, count in joined.items():
+        people[int(start[:4])] += count
     known = sorted(people)
     before = [0]
     for year in known:
@@ -143,14 +143,14 @@ def years_shown(joined: Mapping[str, int]) -> range:
 
 
 def _rest_of_months(facets: Facets, years: range) -> str:
-    early = sum(count for each, count in facets.joined.items() if int(each[:4]) < years.start)
-    late = sum(count for each, count in facets.joined.items() if int(each[:4]) >= years.stop)
+    early = sum(count for start, count in facets.joined.items() if int(start[:4]) < years.start)
+    late = sum(count for start, count in facets.joined.items() if int(start[:4]) >= years.stop)
     missing = max(facets.total - sum(facets.joined.values()), 0)
     sentences = []
     if early:
-        sentences.append(f"{count_of(early)} started before {years.start}.")
+        sentences.append(f"{count_people(early)} started before {years.start}.")
     if late:
-        sentences.append(f"{count_of(late)} started after {years.stop - 1}.")
+        sentences.append(f"{count_people(late)} started after {years.stop - 1}.")
     sentences.append(_without(missing, "start date"))
     return " ".join(filter(None, sentences))
 
@@ -158,7 +158,7 @@ def _rest_of_months(facets: Facets, years: range) -> str:
 def _year_row(joined: Mapping[str, int], year: int) -> tuple[str, tuple[Cell, ...], int]:
     cells = []
     for number in range(1, 13):
-        each = f"{year:04}-{number:02}"
-        count = joined.get(each, 0)
-        cells.append(Cell(month(each), count, list_address(joined=each) if count else ""))
+        start = f"{year:04}-{number:02}"
+        count = joined.get(start, 0)
+        cells.append(Cell(month(start), count, list_address(joined=start) if count else ""))
     return str(year), tuple(cells), sum(cell.count for cell in cells)

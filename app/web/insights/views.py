@@ -10,27 +10,27 @@ from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
 from app.contracts import Facets
+from app.text.plurals import count_people
 from app.web.current import current_directory
-from app.web.insights.data import months_part, shares
-from app.web.ui.html.charts import count_of
+from app.web.insights.data import months_chart, shares
 
 insights = Blueprint("insights", __name__)
 
 
-class ChartMemory:
+class ChartCache:
     """A cache of the drawn charts, keyed by the identity of the counts object."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: tuple[Facets, Markup] | None = None
+        self._cached: tuple[Facets, Markup] | None = None
 
     def charts(self, facets: Facets) -> Markup:
         """Return the charts and their tables, drawn once for each counts object."""
         with self._lock:
-            known = self._known
-            if known is None or known[0] is not facets:
-                known = self._known = (facets, _charts(facets))
-            return known[1]
+            cached = self._cached
+            if cached is None or cached[0] is not facets:
+                cached = self._cached = (facets, _charts(facets))
+            return cached[1]
 
 
 def _charts(facets: Facets) -> Markup:
@@ -39,7 +39,7 @@ def _charts(facets: Facets) -> Markup:
         "insights_charts.html",
         total=facets.total,
         shares=shares(facets, sprite),
-        months=months_part(facets),
+        months=months_chart(facets),
     )
     return Markup(page)  # noqa: S704 (a template of ours, which escapes)
 
@@ -47,8 +47,8 @@ def _charts(facets: Facets) -> Markup:
 @insights.record
 def _prepare(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
-    app.extensions["charts"] = ChartMemory()
-    app.jinja_env.filters["counted"] = count_of
+    app.extensions["charts"] = ChartCache()
+    app.jinja_env.filters["counted"] = count_people
 
 
 @insights.get("/insights")
@@ -57,5 +57,5 @@ def charts() -> str:
     facets = current_directory().facets()
     if not facets.total:
         return render_template("insights.html", charts=None)
-    memory: ChartMemory = current_app.extensions["charts"]
-    return render_template("insights.html", charts=memory.charts(facets))
+    cache: ChartCache = current_app.extensions["charts"]
+    return render_template("insights.html", charts=cache.charts(facets))

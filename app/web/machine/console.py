@@ -44,7 +44,7 @@ def watch(app: Flask) -> None:
     def count(response: Response) -> Response:
         app_console.requests.add()
         heartbeat.begin()
-        if request.path != "/healthz":  # does no input or output
+        if request.path != "/healthz":  # must not do input or output
             app_console.requests.flush()
         return response
 
@@ -52,9 +52,9 @@ def watch(app: Flask) -> None:
 @console.get("/info")
 def info() -> ResponseReturnValue:
     """Show a machine (by default this one), its load and the fleet; JSON by Accept."""
-    ours = current_console()
-    this = ours.current_machine()
-    fleet = ours.fleet(this)
+    app_console = current_console()
+    this = app_console.current_machine()
+    fleet = app_console.fleet(this)
     name = request.args.get("machine", "")
     selected = next((beat for beat in fleet.machines if beat.machine == name), this)
     if wants_json():
@@ -62,17 +62,17 @@ def info() -> ResponseReturnValue:
     now = time.time()
     facts = _facts(selected, now)
     live = {
-        "shown": selected,
+        "selected": selected,
         "is_this": selected is this,
         "facts": facts,
-        "load": wording.load_shown(selected, now),
+        "load": wording.running_load(selected, now),
         "rows": wording.rows(fleet.machines, this.machine, now),
-        "fleet_words": wording.fleet_words(fleet.machines, now),
-        "trouble": fleet.error,
-        "shared": ours.heartbeats is not None,
+        "fleet_summary": wording.fleet_summary(fleet.machines, now),
+        "fleet_error": fleet.error,
+        "shared": app_console.heartbeats is not None,
         "read_at": wording.clock(now),
-        "stress": ours.stress is not None,
-        "offered": [(seconds, wording.how_long(seconds)) for seconds in _OFFERED_SECONDS],
+        "stress": app_console.stress is not None,
+        "offered": _offered_durations(),
         "can_post": bool(current_app.secret_key),
     }
     if request.args.get("part") == "live":
@@ -90,21 +90,21 @@ def info() -> ResponseReturnValue:
 
 def wants_json() -> bool:
     """Return whether the client prefers JSON to HTML."""
-    kinds = ["text/html", "application/json"]
-    return request.accept_mimetypes.best_match(kinds) == "application/json"
+    media_types = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(media_types) == "application/json"
 
 
 def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:
     """Return label, text and CSS class of each fact about a machine, without the unknown ones."""
-    place = ", ".join(part for part in (beat.zone, beat.type) if part)
+    zone_and_type = ", ".join(part for part in (beat.zone, beat.type) if part)
     since = wording.running_since(beat.up_since, now) if beat.up_since else "Unknown"
     facts = [
         ("Instance" if beat.zone else "Name", beat.machine, "code"),
-        ("Zone and type", place, "code") if place else ("On EC2", _NOT_ON_EC2, ""),
+        ("Zone and type", zone_and_type, "code") if zone_and_type else ("On EC2", _NOT_ON_EC2, ""),
         ("Region", beat.region, "code"),
         ("Address", beat.address, "code"),
-        ("Load, 1 · 5 · 15 min", wording.load_words(beat), ""),
-        ("Memory", wording.memory_words(beat), ""),
+        ("Load, 1 · 5 · 15 min", wording.load_averages(beat), ""),
+        ("Memory", wording.memory(beat), ""),
         ("Running since", since, ""),
         ("Version", beat.version[:32], "code"),
     ]
@@ -114,12 +114,12 @@ def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:
 _NOT_ON_EC2 = "Not on EC2, or the metadata service is not responding"
 
 
-def _as_json(this: Heartbeat, machines: list[Heartbeat], trouble: str) -> Response:
+def _as_json(this: Heartbeat, machines: list[Heartbeat], error: str) -> Response:
     return jsonify(
         machine=_public(this),
         fleet=[_public(beat) for beat in machines],
-        fleet_trouble=trouble,
-        stores={name: state.words for name, state in states_of_stores().items()},
+        fleet_trouble=error,
+        stores={name: state.text for name, state in states_of_stores().items()},
         doctor=report_of(oldest=_MAX_REPORT_AGE_SECONDS).as_json(),
     )
 
@@ -141,7 +141,7 @@ def ask_for_load(seconds: str) -> ResponseReturnValue:
     return render_template(
         "stress.html",
         seconds=known,
-        how_long=wording.how_long(known),
+        duration=wording.duration(known),
         until=wording.clock(load.until) if load else None,
         can_post=bool(current_app.secret_key),
     )
@@ -156,8 +156,8 @@ def start_load(seconds: str) -> ResponseReturnValue:
         return _reject_seconds(seconds)
     load = stress.start(known)
     this = current_console().current_machine().machine
-    until = wording.clock(load.until).words
-    flash(f"Load test started on {this}: {wording.how_long(known)}, until {until} UTC.", "good")
+    until = wording.clock(load.until).text
+    flash(f"Load test started on {this}: {wording.duration(known)}, until {until} UTC.", "good")
     return redirect(_console_of(this), 303)
 
 
@@ -171,15 +171,15 @@ def start_load_of_form() -> ResponseReturnValue:
 def stop_load() -> ResponseReturnValue:
     """Stop the load test of this machine, or request the stop from another machine."""
     stress = _stress()
-    ours = current_console()
-    this = ours.current_machine().machine
+    app_console = current_console()
+    this = app_console.current_machine().machine
     machine = request.form.get("machine", "") or this
     if machine == this:
         if stress.stop():
             flash(f"Load test stopped on {this}.", "good")
         else:
-            flash(f"No load test was running on {this}.", "look")
-    elif ours.request_stop(machine):
+            flash(f"No load test was running on {this}.", "warning")
+    elif app_console.request_stop(machine):
         flash(f"{machine} was asked to stop its load test. It stops within five seconds.", "good")
     else:
         flash(f"No machine {machine[:64]} was seen recently, so nothing was stopped.", "bad")
@@ -210,7 +210,7 @@ def _reject_seconds(typed: str) -> ResponseReturnValue:
 
 
 def _offered_durations() -> list[tuple[int, str]]:
-    return [(seconds, wording.how_long(seconds)) for seconds in _OFFERED_SECONDS]
+    return [(seconds, wording.duration(seconds)) for seconds in _OFFERED_SECONDS]
 
 
 def _stress() -> LoadTest:

@@ -18,20 +18,20 @@ doctor = Blueprint("doctor", __name__)
 
 
 class StateStyle(NamedTuple):
-    """How the page shows a state: CSS class, icon, label, and the word after a number."""
+    """The CSS class, icon and label of a state, and the labels after 1 and other numbers."""
 
     name: str
     icon: str
-    words: str
-    tally: tuple[str, str]  # of one, and of any other number
+    label: str
+    tally: tuple[str, str]
 
 
 STATE_STYLES = {
-    State.FAILED: StateStyle("broken", "x-octagon-fill", "Failed", ("failed", "failed")),
+    State.FAILED: StateStyle("failed", "x-octagon-fill", "Failed", ("failed", "failed")),
     State.WARNING: StateStyle(
-        "look", "exclamation-triangle-fill", "Warning", ("warning", "warnings")
+        "warning", "exclamation-triangle-fill", "Warning", ("warning", "warnings")
     ),
-    State.OK: StateStyle("fine", "check-circle-fill", "OK", ("OK", "OK")),
+    State.OK: StateStyle("ok", "check-circle-fill", "OK", ("OK", "OK")),
 }
 
 
@@ -45,7 +45,7 @@ def checks() -> ResponseReturnValue:
     return render_template(
         "doctor.html",
         report=report,
-        looks=STATE_STYLES,
+        styles=STATE_STYLES,
         number=number_in_words(len(report.findings)).capitalize(),
         seconds=f"{report.seconds:.1f}",
         at=wording.clock(report.at),

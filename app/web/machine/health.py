@@ -21,16 +21,16 @@ REMEMBERED_SECONDS = 5.0
 
 
 class State(NamedTuple):
-    """The answer of a store: ``ok``, ``off``, or the failure in words without secrets."""
+    """The state of a store; ``text`` is ``ok``, ``off``, or the failure without secrets."""
 
     works: bool
-    words: str
+    text: str
 
 
 class Readiness:
     """Checks of the stores, with 1 s each, at most every REMEMBERED_SECONDS.
 
-    A check that hangs is not started again: until it ends, its store counts as not answering.
+    A check that hangs is not started again: until it ends, its store counts as not responding.
     """
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class Readiness:
     def of(self, employees: EmployeeStore, photos: PhotoStore | None) -> dict[str, State]:
         """Return the state of the database and of the photo store."""
 
-        def ask(_: object) -> dict[str, State]:
-            states = {"database": self._ask("database", employees)}
-            states["photos"] = self._ask("photos", photos) if photos else State(True, "off")
+        def check(_: object) -> dict[str, State]:
+            states = {"database": self._check("database", employees)}
+            states["photos"] = self._check("photos", photos) if photos else State(True, "off")
             return states
 
-        return self._states.get(ask)
+        return self._states.get(check)
 
-    def _ask(self, name: str, store: EmployeeStore | PhotoStore) -> State:
+    def _check(self, name: str, store: EmployeeStore | PhotoStore) -> State:
         if self._threads is None:  # not in __init__: threads do not survive a fork
             self._threads = ThreadPoolExecutor(2, thread_name_prefix="readiness")
         future = self._running.pop(name, None) or self._threads.submit(store.check)
@@ -75,8 +75,8 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Answer 200 if the database answers, else 503. Photos are reported but do not count."""
     states = states_of_stores()
-    answer = jsonify({name: state.words for name, state in states.items()})
-    return answer, 200 if states["database"].works else 503
+    response = jsonify({name: state.text for name, state in states.items()})
+    return response, 200 if states["database"].works else 503
 
 
 def states_of_stores() -> dict[str, State]:

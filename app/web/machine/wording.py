@@ -11,10 +11,10 @@ from app.web.ui.clock import Clock
 from app.web.ui.dates import moment, number_in_words
 
 _STATE_STYLES = {
-    MachineState.IN_SERVICE: ("fine", "check-circle-fill"),
-    MachineState.BUSY: ("look", "exclamation-triangle-fill"),
+    MachineState.IN_SERVICE: ("ok", "check-circle-fill"),
+    MachineState.BUSY: ("warning", "exclamation-triangle-fill"),
     MachineState.STARTING: ("starting", "hourglass-split"),
-    MachineState.NO_ANSWER: ("broken", "x-octagon-fill"),
+    MachineState.NO_ANSWER: ("failed", "x-octagon-fill"),
 }
 _HIGH_CPU, _MEDIUM_CPU = 90, 70
 
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     zone: str
     is_this: bool
     state: str
-    look: str
+    style: str
     icon: str
     cpu: int | None
     bar: str
@@ -35,12 +35,12 @@ class Row(NamedTuple):
     load_until: Clock | None
 
 
-class LoadShown(NamedTuple):
-    """A running load test, as the page shows it."""
+class RunningLoad(NamedTuple):
+    """A running load test; ``done`` is in percent."""
 
-    left: int
-    left_words: str
-    of_words: str
+    seconds_left: int
+    time_left: str
+    duration: str
     done: int
     sentence: str
     began: Clock
@@ -60,12 +60,12 @@ def long_clock(at: float) -> Clock:
 
 def rows(machines: Sequence[Heartbeat], this: str, now: float) -> list[Row]:
     """Return the rows of the fleet table."""
-    return [_row(each, each.machine == this, now) for each in machines]
+    return [_row(beat, beat.machine == this, now) for beat in machines]
 
 
 def _row(beat: Heartbeat, is_this: bool, now: float) -> Row:
     state = state_of(beat, now)
-    look, icon = _STATE_STYLES[state]
+    style, icon = _STATE_STYLES[state]
     silent = state is MachineState.NO_ANSWER
     cpu = None if silent or beat.cpu is None else round(beat.cpu)
     known = not silent and beat.requests is not None
@@ -75,7 +75,7 @@ def _row(beat: Heartbeat, is_this: bool, now: float) -> Row:
         zone=beat.zone,
         is_this=is_this,
         state=str(state),
-        look=look,
+        style=style,
         icon=icon,
         cpu=cpu,
         bar=_bar(cpu or 0),
@@ -93,10 +93,10 @@ def _rate(requests: float) -> str:
     return f"{requests:.1f}" if 0 < requests < 9.95 else f"{requests:,.0f}"
 
 
-def fleet_words(machines: Sequence[Heartbeat], now: float) -> str:
-    """Summarise the fleet: ``Six machines: four in service, one starting, one silent``."""
-    states = [state_of(each, now) for each in machines]
-    loaded = sum(1 for each in machines if (each.load_until or 0) > now)
+def fleet_summary(machines: Sequence[Heartbeat], now: float) -> str:
+    """Summarise the fleet: ``Six machines: five in service, one starting``."""
+    states = [state_of(beat, now) for beat in machines]
+    loaded = sum(1 for beat in machines if (beat.load_until or 0) > now)
     counts = {
         "in service": sum(s in (MachineState.IN_SERVICE, MachineState.BUSY) for s in states),
         "starting": states.count(MachineState.STARTING),
@@ -108,19 +108,19 @@ def fleet_words(machines: Sequence[Heartbeat], now: float) -> str:
     return f"{number} machine{'' if len(machines) == 1 else 's'}: {', '.join(parts)}"
 
 
-def load_shown(beat: Heartbeat, now: float) -> LoadShown | None:
+def running_load(beat: Heartbeat, now: float) -> RunningLoad | None:
     """Return the running load test of a machine according to its heartbeat, if any."""
     if beat.load_since is None or beat.load_until is None or beat.load_until <= now:
         return None
-    whole = max(1, round(beat.load_until - beat.load_since))
-    left = min(whole, round(beat.load_until - now))
-    done = round(100 * (whole - left) / whole)
+    seconds = max(1, round(beat.load_until - beat.load_since))
+    seconds_left = min(seconds, round(beat.load_until - now))
+    done = round(100 * (seconds - seconds_left) / seconds)
     by = "the program stress" if beat.load_program else "the built-in program"
     began = clock(beat.load_since)
-    return LoadShown(
-        left=left,
-        left_words=minutes(left),
-        of_words=minutes(whole),
+    return RunningLoad(
+        seconds_left=seconds_left,
+        time_left=minutes(seconds_left),
+        duration=minutes(seconds),
         done=done,
         sentence=f"{done}% done. {_cores(beat.cores)} busy with {by}",
         began=began,
@@ -128,8 +128,8 @@ def load_shown(beat: Heartbeat, now: float) -> LoadShown | None:
 
 
 def _cores(count: int | None) -> str:
-    words = {None: "All CPUs", 1: "Its one CPU", 2: "Both CPUs"}
-    return words.get(count) or f"All {count} CPUs"
+    texts = {None: "All CPUs", 1: "Its one CPU", 2: "Both CPUs"}
+    return texts.get(count) or f"All {count} CPUs"
 
 
 def minutes(seconds: int) -> str:
@@ -137,7 +137,7 @@ def minutes(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def how_long(seconds: int) -> str:
+def duration(seconds: int) -> str:
     """Format a duration: ``1 minute``, ``90 seconds``."""
     if seconds % 60:
         return f"{seconds} second{'' if seconds == 1 else 's'}"
@@ -152,7 +152,7 @@ def ago(seconds: float) -> str:
 
 def running_since(at: float, now: float) -> str:
     """Format the start time and the uptime: ``Today 08:02 UTC, 8 h 40 min``."""
-    began = long_clock(at).words
+    began = long_clock(at).text
     if datetime.fromtimestamp(at, UTC).date() == datetime.fromtimestamp(now, UTC).date():
         began = f"Today {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
     return f"{began}, {span(now - at)}"
@@ -168,15 +168,15 @@ def span(seconds: float) -> str:
     return f"{hours} h {rest} min" if hours else f"{rest} min"
 
 
-def memory_words(beat: Heartbeat) -> str:
+def memory(beat: Heartbeat) -> str:
     """Format the memory in use: ``1.1 of 2.0 GB``."""
     if beat.memory_used is None or not beat.memory_all:
         return "Unknown"
     return f"{beat.memory_used / 2**30:.1f} of {beat.memory_all / 2**30:.1f} GB"
 
 
-def load_words(beat: Heartbeat) -> str:
+def load_averages(beat: Heartbeat) -> str:
     """Format the load averages: ``1.82 · 0.94 · 0.41``."""
     averages = (beat.load_1, beat.load_5, beat.load_15)
-    known = [f"{each:.2f}" for each in averages if each is not None]
+    known = [f"{average:.2f}" for average in averages if average is not None]
     return " · ".join(known) if len(known) == len(averages) else "Unknown"

@@ -20,9 +20,9 @@ def is_whole(page: Page) -> bool:
     return page.next is None and page.previous is None and page.rows_examined is None
 
 
-def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
+def known_count(listing: ListRequest, page: Page, facets: Facets) -> int | None:
     """Return the number of matches if they fit on the page or one filter counts them, else None."""
-    query = asked.query
+    query = listing.query
     if is_whole(page):
         return len(page.cards)
     if query.is_empty:
@@ -35,15 +35,16 @@ def known_count(asked: ListRequest, page: Page, facets: Facets) -> int | None:
         return counts.get(value)
     key = query.facet_key(name)
     return next(
-        (n for spelling, n in counts.items() if search_keys.facet_key(spelling) == key), None
+        (count for spelling, count in counts.items() if search_keys.facet_key(spelling) == key),
+        None,
     )
 
 
-def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
+def page_number(listing: ListRequest, page: Page, count: int | None) -> int:
     """Return the number of the page; 0 if unknown or impossible."""
     if page.previous is None:
         return 1
-    number = asked.page
+    number = listing.page
     if number < 2 or count is None:
         return max(number, 0) if number != 1 else 0
     pages = ceil(count / PAGE_SIZE)
@@ -51,26 +52,26 @@ def page_number(asked: ListRequest, page: Page, count: int | None) -> int:
     return number if number <= pages and is_last == (number == pages) else 0
 
 
-def count_line(asked: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
+def count_line(listing: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
     """Return the sentence with the number of people."""
-    visible = len(page.cards)
-    total = max(facets.total, visible)
-    if asked.query.is_empty:
-        number = page_number(asked, page, count)
-        if is_whole(page) or not number or not visible:
+    shown = len(page.cards)
+    total = max(facets.total, shown)
+    if listing.query.is_empty:
+        number = page_number(listing, page, count)
+        if is_whole(page) or not number or not shown:
             return count_people(total)
         first = (number - 1) * PAGE_SIZE + 1
-        return f"Showing {first:,}–{first + visible - 1:,} of {total:,}"
+        return f"Showing {first:,}–{first + shown - 1:,} of {total:,}"
     if count is not None:
         return _matching(count, total) if count else "No one matches"
-    if page.previous is not None and not page_number(asked, page, count):
-        # How many were found before this page, nobody knows.
+    if page.previous is not None and not page_number(listing, page, count):
+        # The number of matches before this page is unknown.
         so_far = " so far" if page.rows_examined is not None else ""
-        return f"{_more_matching(visible, total)}{so_far}"
+        return f"{_more_matching(shown, total)}{so_far}"
     if page.previous is None and page.rows_examined is not None:
-        return f"{_matching(visible, total)} so far"
-    least = visible if page.previous is None else PAGE_SIZE  # the pages before this one were full
-    return f"{least:,}+ of {count_people(total)} match"
+        return f"{_matching(shown, total)} so far"
+    minimum = shown if page.previous is None else PAGE_SIZE  # the pages before this one were full
+    return f"{minimum:,}+ of {count_people(total)} match"
 
 
 def _matching(count: int, total: int) -> str:
@@ -87,11 +88,11 @@ def _match(count: int) -> str:
     return "matches" if count == 1 else "match"
 
 
-def place_line(asked: ListRequest, page: Page, count: int | None) -> str:
+def page_position(listing: ListRequest, page: Page, count: int | None) -> str:
     """Return the text between the links to the previous and the next page."""
     if is_whole(page):
         return _all(len(page.cards)) if page.cards else ""
-    number = page_number(asked, page, count)
+    number = page_number(listing, page, count)
     if not number or not page.cards:
         return ""
     if count is None or page.rows_examined is not None:

@@ -14,13 +14,17 @@ from app.exports.formats import FORMATS
 from app.model.employee import BADGES
 from app.text import search_keys
 from app.web.people import list_counts
-from app.web.people.suggestions import SuggestionsView, suggestions_view, with_close
+from app.web.people.suggestions import (
+    SuggestionsView,
+    count_with_suggestions,
+    suggestions_view,
+)
 from app.web.ui.dates import month
 from app.web.ui.html.cards import grid, rows
-from app.web.ui.html.menus import MenuMemory, tabs
+from app.web.ui.html.menus import MenuCache, tabs
 from app.web.ui.list_query import CARDS, TABLE, ListRequest
 
-Found = tuple[Page, Suggestions]
+SearchResult = tuple[Page, Suggestions]
 _BADGE = {badge.key: badge for badge in BADGES}
 
 
@@ -28,27 +32,27 @@ _BADGE = {badge.key: badge for badge in BADGES}
 class Chip:
     """A selected filter, and the URL of the list without it."""
 
-    words: str
+    label: str
     icon: str
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """The values of the list template; the HTML in them is ours, with every value escaped."""
+    """The variables of the list template; the Markup among them has every value escaped."""
 
-    asked: ListRequest
+    listing: ListRequest
     empty: bool
     people: Markup
     menus: Markup
     tabs: Markup
     chips: tuple[Chip, ...]
     count: str
-    place: str
+    position: str
     next: str
     previous: str
-    close: SuggestionsView | None
-    nobody: bool
+    suggestions: SuggestionsView | None
+    no_matches: bool
     rows_examined: int | None
     cards_address: str
     table_address: str
@@ -57,64 +61,68 @@ class ListView:
 
 
 def list_view(
-    asked: ListRequest, found: Found, facets: Facets, sprite: str, memory: MenuMemory
+    listing: ListRequest, result: SearchResult, facets: Facets, sprite: str, cache: MenuCache
 ) -> ListView:
     """Return everything that one page of the list shows."""
-    page, close = found
-    count = list_counts.known_count(asked, page, facets)
-    number = list_counts.page_number(asked, page, count)
-    # Pages are counted while they are full, as is said of them.
+    page, suggestions = result
+    count = list_counts.known_count(listing, page, facets)
+    number = list_counts.page_number(listing, page, count)
+    # After a page that is not full, page numbers are unknown.
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
-    unasked = asked.query.is_empty
-    table = asked.view == TABLE
-    people = rows(page.cards, sprite) if table else grid(page.cards, sprite, marks=unasked)
+    is_unfiltered = listing.query.is_empty
+    is_table = listing.view == TABLE
+    people = (
+        rows(page.cards, sprite)
+        if is_table
+        else grid(page.cards, sprite, letter_tabs=is_unfiltered)
+    )
     return ListView(
-        asked=asked,
-        empty=unasked and not page.cards and page.next is None and page.previous is None,
+        listing=listing,
+        empty=is_unfiltered and not page.cards and page.next is None and page.previous is None,
         people=people,
-        menus=memory.menus(asked, facets, sprite),
-        tabs=tabs(asked, _letters(asked, page, facets)),
-        chips=_chips(asked),
-        count=with_close(
-            list_counts.count_line(asked, page, facets, count), len(page.cards), close
+        menus=cache.menus(listing, facets, sprite),
+        tabs=tabs(listing, _letters(listing, page, facets)),
+        chips=_chips(listing),
+        count=count_with_suggestions(
+            list_counts.count_line(listing, page, facets, count), len(page.cards), suggestions
         ),
-        place=list_counts.place_line(asked, page, count),
-        next=asked.address(page.next, next_number) if page.next else "",
-        previous=asked.address(page.previous, number - 1) if page.previous else "",
-        close=suggestions_view(asked, close, sprite),
-        nobody=not page.cards and not close.people,
+        position=list_counts.page_position(listing, page, count),
+        next=listing.address(page.next, next_number) if page.next else "",
+        previous=listing.address(page.previous, number - 1) if page.previous else "",
+        suggestions=suggestions_view(listing, suggestions, sprite),
+        no_matches=not page.cards and not suggestions.people,
         rows_examined=page.rows_examined,
-        cards_address=_as_view(asked, CARDS),
-        table_address=_as_view(asked, TABLE),
-        clear_address=ListRequest(Query(), asked.view).address(),
-        exports=tuple((kind.label, asked.export_address(end)) for end, kind in FORMATS.items()),
+        cards_address=_as_view(listing, CARDS),
+        table_address=_as_view(listing, TABLE),
+        clear_address=ListRequest(Query(), listing.view).address(),
+        exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
     )
 
 
-def _letters(asked: ListRequest, page: Page, facets: Facets) -> Collection[str]:
-    """Return the letters with people: of a complete result, else of the directory."""
-    narrowed = not (asked.query.is_empty or asked.query.letter)
-    if narrowed and list_counts.is_whole(page):
+def _letters(listing: ListRequest, page: Page, facets: Facets) -> Collection[str]:
+    """Return the letters with people: in a complete result, else in the directory."""
+    is_filtered = not (listing.query.is_empty or listing.query.letter)
+    if is_filtered and list_counts.is_whole(page):
         return {search_keys.letter_of(search_keys.name_key(card.full_name)) for card in page.cards}
     return facets.letters
 
 
-def _as_view(asked: ListRequest, view: str) -> str:
-    return ListRequest(asked.query, view).address(asked.cursor, asked.page)
+def _as_view(listing: ListRequest, view: str) -> str:
+    return ListRequest(listing.query, view).address(listing.cursor, listing.page)
 
 
-def _chips(asked: ListRequest) -> tuple[Chip, ...]:
-    query = asked.query
+def _chips(listing: ListRequest) -> tuple[Chip, ...]:
+    query = listing.query
     chips = [
-        Chip(value, "", asked.address_but(name, ""))
+        Chip(value, "", listing.address_with(name, ""))
         for name, value in query.filters
         if name in TEXT_FILTERS
     ]
     if query.badge:
         badge = _BADGE.get(query.badge)
-        words, icon = (badge.label, badge.icon) if badge else (query.badge, "")
-        chips.insert(0, Chip(words, icon, asked.address_but("badge", "")))
+        label, icon = (badge.label, badge.icon) if badge else (query.badge, "")
+        chips.insert(0, Chip(label, icon, listing.address_with("badge", "")))
     if query.joined:
-        words = month(query.joined) if search_keys.is_month(query.joined) else f"“{query.joined}”"
-        chips.append(Chip(f"Start date: {words}", "", asked.address_but("joined", "")))
+        value = month(query.joined) if search_keys.is_month(query.joined) else f"“{query.joined}”"
+        chips.append(Chip(f"Start date: {value}", "", listing.address_with("joined", "")))
     return tuple(chips)

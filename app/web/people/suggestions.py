@@ -20,32 +20,34 @@ class SuggestionsView:
     beyond_page: bool
 
 
-def suggestions_view(asked: ListRequest, close: Suggestions, sprite: str) -> SuggestionsView | None:
+def suggestions_view(
+    listing: ListRequest, suggestions: Suggestions, sprite: str
+) -> SuggestionsView | None:
     """Return the similar people and searches, if there are any."""
-    if not close.people and not close.searches:
+    if not suggestions.people and not suggestions.searches:
         return None
-    cards = [match.card for match in close.people]
-    reasons = {match.card.id: match.reasons for match in close.people}
-    draw = rows if asked.view == TABLE else grid
+    cards = [suggestion.card for suggestion in suggestions.people]
+    reasons = {suggestion.card.id: suggestion.reasons for suggestion in suggestions.people}
+    draw = rows if listing.view == TABLE else grid
     return SuggestionsView(
         people=draw(cards, sprite, reasons=reasons),
-        searches=tuple((words, asked.address_but("q", words)) for words in close.searches),
-        beyond_page=close.beyond_page,
+        searches=tuple((words, listing.address_with("q", words)) for words in suggestions.searches),
+        beyond_page=suggestions.beyond_page,
     )
 
 
-def with_close(count: str, matching: int, close: Suggestions) -> str:
+def count_with_suggestions(count: str, matching: int, suggestions: Suggestions) -> str:
     """Add the number of similar people, or of later matches by name, to the count sentence."""
-    number = len(close.people)
+    number = len(suggestions.people)
     if not number:
         return count
-    people = f"more than {number}" if close.more else f"{number}"
+    people = f"more than {number}" if suggestions.more else f"{number}"
     has = "has a similar name" if people == "1" else "have similar names"
-    if close.beyond_page and matching:
+    if suggestions.beyond_page and matching:
         return f"{count}, and {people} more by name"
-    if close.beyond_page:
-        who = "1 person matches" if people == "1" else f"{people} people match"
-        return f"{who[:1].upper()}{who[1:]} by name"
+    if suggestions.beyond_page:
+        sentence = "1 person matches" if people == "1" else f"{people} people match"
+        return f"{sentence[:1].upper()}{sentence[1:]} by name"
     if matching:
         return f"{count}, and {people} {has}"
     return f"{count}, but {people} {'person' if people == '1' else 'people'} {has}"

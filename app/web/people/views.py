@@ -52,7 +52,7 @@ from app.web.ui.flashes import FLASH_ICONS, flashes
 from app.web.ui.html.avatars import avatar, named_avatar
 from app.web.ui.html.icons import icon_at
 from app.web.ui.html.links import dialled, mail_address
-from app.web.ui.html.menus import MenuMemory
+from app.web.ui.html.menus import MenuCache
 from app.web.ui.list_query import read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
@@ -62,7 +62,7 @@ pages = Blueprint("employees", __name__)
 
 
 class AnyText(BaseConverter):
-    """A URL converter for ids: any text, slashes too, since other programs mint ids."""
+    """A URL converter for ids: any text with slashes, because other programs create ids."""
 
     regex = ".+"
     part_isolating = False
@@ -71,14 +71,14 @@ class AnyText(BaseConverter):
 
 @pages.record
 def _prepare(state: BlueprintSetupState) -> None:
-    # Recorded before the routes, so that they find the converter.
+    # Runs before the routes are registered, which need the converter.
     app = cast(Flask, state.app)
     app.url_map.converters["id"] = AnyText
-    app.extensions["menus"] = MenuMemory()
+    app.extensions["menus"] = MenuCache()
     sprite = app.extensions["sprite"] = app.extensions["assets"]["icons.svg"].address
     app.jinja_env.globals.update(
         icon=partial(icon_at, sprite),
-        # Quicker than an import in the template, which makes the macros anew for every page.
+        # Faster than an import in the template, which creates the macros again for every page.
         macros=lambda name: app.jinja_env.get_template(name).module,
         flashes=flashes,
         avatar=avatar,
@@ -104,27 +104,27 @@ def _prepare(state: BlueprintSetupState) -> None:
 def people() -> Response:
     """Show the list of people."""
     directory = current_directory()
-    asked = read_request(request.args)
-    found = directory.search(asked.query, asked.cursor)
-    known = current_app.extensions
-    view = list_view(asked, found, directory.facets(), known["sprite"], known["menus"])
+    listing = read_request(request.args)
+    result = directory.search(listing.query, listing.cursor)
+    extensions = current_app.extensions
+    view = list_view(listing, result, directory.facets(), extensions["sprite"], extensions["menus"])
     response = make_response(
         render_template("empty.html" if view.empty else "list.html", view=view)
     )
-    _tidy_afterwards(response)
+    _maintain_after(response)
     return response
 
 
 @pages.get("/employee/<id:employee_id>")
 def person(employee_id: str) -> ResponseReturnValue:
     """Show one person."""
-    after_this_request(_tidy_afterwards)
+    after_this_request(_maintain_after)
     employee = current_directory().get(employee_id)
     badges = [badge for badge in BADGES if badge.key in employee.badges]
     return render_template("person.html", employee=employee, badges=badges)
 
 
-def _tidy_afterwards(response: Response) -> Response:
+def _maintain_after(response: Response) -> Response:
     """Let the store do pending maintenance once the response was sent."""
     prefetched = "prefetch" in request.headers.get("Sec-Purpose", "")
     if request.method in ("GET", "POST") and not prefetched:
@@ -161,7 +161,7 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
     try:
         return current_directory().add(employee, write_id(form_id, form), photo_change(form))
     except EditConflict as error:
-        # The form was sent before, with a photo that browsers do not keep when it is sent again.
+        # The form was sent before with a photo, which browsers do not send again.
         if form.upload is None and replace(error.stored, photo_key="").same_content(employee):
             return error.stored
         raise
@@ -197,7 +197,7 @@ def edit(employee_id: str) -> ResponseReturnValue:
 
 
 def _saved(employee: Employee) -> ResponseReturnValue:
-    after_this_request(_tidy_afterwards)
+    after_this_request(_maintain_after)
     flash(f"Saved {employee.full_name}.", "good")
     return redirect(urls.person_address(employee.id), 303)
 
@@ -216,10 +216,10 @@ def delete(employee_id: str) -> ResponseReturnValue:
         form_id = posted_form_id()
     except FormIdForged as error:
         return form_with_input(error)
-    gone = current_directory().delete(
+    deleted = current_directory().delete(
         employee_id, revision or None, write_id_of(form_id, ["delete", employee_id, revision])
     )
-    name = gone.full_name or visible(request.form.get("shown_name", ""))[:200]
+    name = deleted.full_name or visible(request.form.get("shown_name", ""))[:200]
     flash(f"Deleted {name}." if name else "The person was deleted.", "good")
     return redirect("/", 303)
 
@@ -231,7 +231,7 @@ def sample_data() -> ResponseReturnValue:
 
     directory = current_directory()
     if directory.browse(read_request({}).query, None, 1).cards:
-        flash("The directory already has people, so no sample people were loaded.", "look")
+        flash("The directory already has people, so no sample people were loaded.", "warning")
         return redirect("/", 303)
     loaded = max(load_samples(directory, people=SAMPLE_PEOPLE, seed=1), default=0)
     flash(f"Loaded {loaded} sample people.", "good")

@@ -1,4 +1,4 @@
-"""A point in time as pages show it."""
+"""Times as pages show them."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from typing import NamedTuple
 class Clock(NamedTuple):
     """A time as text, and in ISO 8601 for the ``datetime`` attribute."""
 
-    words: str
+    text: str
     iso: str

@@ -22,10 +22,10 @@ def moment(when: datetime) -> str:
 def day(iso: str) -> str:
     """Format a date: ``29 February 2024`` for ``2024-02-29``; return other text unchanged."""
     try:
-        found = date.fromisoformat(iso)
+        then = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+    return f"{then.day} {MONTHS[then.month - 1]} {then.year}"
 
 
 def month(iso: str) -> str:

@@ -8,7 +8,7 @@ from flask import current_app, get_flashed_messages, request
 
 FLASH_ICONS = {
     "good": "check-circle-fill",
-    "look": "exclamation-triangle-fill",
+    "warning": "exclamation-triangle-fill",
     "bad": "x-octagon-fill",
 }
 
@@ -18,5 +18,4 @@ def flashes() -> list[tuple[str, str]]:
     name = current_app.config["SESSION_COOKIE_NAME"]
     if not current_app.secret_key or name not in request.cookies:
         return []
-    found = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-    return list(found)
+    return list(cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True)))

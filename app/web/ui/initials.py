@@ -10,7 +10,7 @@ from functools import lru_cache
 
 COLOURS = 10
 _STARTS = re.compile(r"(?:^|\s)[^A-Za-z\s]*([A-Za-z])").findall
-_VIRAMA = 9  # the combining class of the sign that joins two letters into one shape
+_VIRAMA = 9  # the combining class of the sign that joins two letters into one glyph
 
 
 @lru_cache(maxsize=4096)
@@ -20,7 +20,7 @@ def initials(full_name: str) -> str:
         return _latin_initials(full_name)
     starts = list(_first_letters(full_name))
     if not starts:
-        return _first_mark(full_name)
+        return _first_visible(full_name)
     first = starts[0]
     if not _has_case(first[0]):
         return first
@@ -30,13 +30,13 @@ def initials(full_name: str) -> str:
 
 
 def _latin_initials(full_name: str) -> str:
-    # The same for plain letters, as nearly all names are written: a page of a list has 24 of them.
+    # The same, but faster, for ASCII, as nearly all names are: a page of a list has 24 of them.
     starts = _STARTS(full_name)
-    return "".join((*starts[:1], *starts[1:][-1:])).upper() or _first_mark(full_name)
+    return "".join((*starts[:1], *starts[1:][-1:])).upper() or _first_visible(full_name)
 
 
-def _first_mark(name: str) -> str:
-    return next((mark for mark in name if mark.isprintable() and not mark.isspace()), "?")
+def _first_visible(name: str) -> str:
+    return next((char for char in name if char.isprintable() and not char.isspace()), "?")
 
 
 def colour_of(employee_id: str) -> int:
@@ -49,20 +49,20 @@ def colour_of(employee_id: str) -> int:
 def _first_letters(name: str) -> Iterator[str]:
     """Return the first letter of each word, with its combining marks."""
     for word in unicodedata.normalize("NFC", name).split():
-        for place, mark in enumerate(word):
-            if mark.isalpha():
-                yield _character_at(word, place)
+        for position, char in enumerate(word):
+            if char.isalpha():
+                yield _character_at(word, position)
                 break
 
 
-def _character_at(word: str, place: int) -> str:
-    end = place + 1
+def _character_at(word: str, start: int) -> str:
+    end = start + 1
     while end < len(word):
         joined = unicodedata.combining(word[end - 1]) == _VIRAMA and word[end].isalpha()
         if not joined and unicodedata.category(word[end])[0] != "M":
             break
         end += 1
-    return word[place:end]
+    return word[start:end]
 
 
 def _has_case(letter: str) -> bool:

@@ -26,7 +26,7 @@ class ListRequest:
 
     @property
     def has_filters(self) -> bool:
-        """Return whether anything but words narrows the list."""
+        """Return whether the list has a filter; words are none."""
         return bool(self.query.filters)
 
     @property
@@ -41,22 +41,22 @@ class ListRequest:
 
     def address(self, cursor: str | None = None, page: int = 0) -> str:
         """Return the URL of this list, or of the page that a cursor begins."""
-        turned = [("page", str(page) if page > 1 else ""), ("cursor", cursor or "")]
-        return _address([("q", self.query.words), *self.pairs, *turned])
+        position = [("page", str(page) if page > 1 else ""), ("cursor", cursor or "")]
+        return _address([("q", self.query.words), *self.pairs, *position])
 
     def export_address(self, ending: str) -> str:
         """Return the URL of an export of this list."""
         return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
 
-    def pairs_but(self, name: str, value: str) -> list[tuple[str, str]]:
-        """Return ``pairs`` with another value of one of them; "" leaves it out."""
+    def pairs_with(self, name: str, value: str) -> list[tuple[str, str]]:
+        """Return ``pairs`` with another value of one of them; "" omits it."""
         values = {**dict(self.pairs), name: value}
-        return [(each, values[each]) for each in (*FILTERS, "view") if values.get(each)]
+        return [(key, values[key]) for key in (*FILTERS, "view") if values.get(key)]
 
-    def address_but(self, name: str, value: str) -> str:
-        """Return the address of the first page of the list with another value of one parameter."""
+    def address_with(self, name: str, value: str) -> str:
+        """Return the URL of the first page of the list with another value of one parameter."""
         words = value if name == "q" else self.query.words
-        return _address([("q", words), *self.pairs_but(name, value)])
+        return _address([("q", words), *self.pairs_with(name, value)])
 
 
 def read_request(args: Mapping[str, str]) -> ListRequest:
@@ -69,7 +69,7 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
     conditions["letter"] = conditions["letter"].lower()
     query = Query(text("q"), **conditions)
     if query.words and not query.search_words:
-        query = query.with_words(())  # marks alone ask nothing
+        query = query.with_words(())  # punctuation alone is no search
     page = args.get("page", "1")
     cursor = args.get("cursor") or None
     return ListRequest(
@@ -83,5 +83,5 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
 
 
 def _address(pairs: list[tuple[str, str]]) -> str:
-    given = [pair for pair in pairs if pair[1]]
-    return f"/?{urlencode(given, errors='replace')}" if given else "/"
+    present = [pair for pair in pairs if pair[1]]
+    return f"/?{urlencode(present, errors='replace')}" if present else "/"

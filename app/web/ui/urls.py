@@ -7,32 +7,32 @@ from urllib.parse import quote, urlencode
 
 from app.photos import processing
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./-]*").fullmatch
+_UNQUOTED = re.compile(r"[A-Za-z0-9_./-]*").fullmatch
 
 
 def person_address(employee_id: str) -> str:
     """Return the URL of a person's page; an id may have any character."""
-    return f"/employee/{_part(employee_id)}"
+    return f"/employee/{_quoted(employee_id)}"
 
 
 def edit_address(employee_id: str) -> str:
     """Return the URL of a person's form."""
-    return f"/edit/{_part(employee_id)}"
+    return f"/edit/{_quoted(employee_id)}"
 
 
 def delete_address(employee_id: str) -> str:
     """Return the URL of the page that asks before a deletion."""
-    return f"/delete/{_part(employee_id)}"
+    return f"/delete/{_quoted(employee_id)}"
 
 
 def card_address(employee_id: str) -> str:
     """Return the URL of a person's vCard."""
-    return f"/vcard/{_part(employee_id)}"
+    return f"/vcard/{_quoted(employee_id)}"
 
 
 def portrait_address(photo_key: str) -> str:
     """Return the URL of a large photo."""
-    if not _PLAIN(photo_key):  # as ours are
+    if not _UNQUOTED(photo_key):  # a key of another program
         photo_key = quote(photo_key, errors="replace")
     return f"/photos/{photo_key}"
 
@@ -42,9 +42,9 @@ def thumbnail_address(photo_key: str) -> str:
     return portrait_address(processing.thumbnail_key(photo_key))
 
 
-def _part(employee_id: str) -> str:
+def _quoted(employee_id: str) -> str:
     if employee_id.isascii() and employee_id.replace("-", "").isalnum():
-        return employee_id  # as ours are; a list has 24 of them
+        return employee_id  # an id of ours; a list has 24 of them
     return quote(employee_id, safe="", errors="replace")
 
 

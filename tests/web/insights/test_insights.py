@@ -11,7 +11,7 @@ import pytest
 from app.contracts import Facets
 from app.model.employee import Employee
 from app.model.revision import revision_of
-from app.web.insights.data import MAX_BARS, years_shown
+from app.web.insights.data import MAX_BARS, years_in_chart
 from app.web.ui.html.charts import scale
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA, SmallDirectory, small
@@ -129,7 +129,7 @@ def test_months_without_anybody_are_zeros_of_their_year(small: SmallDirectory) -
 def test_a_mistyped_year_pushes_nobody_else_out_of_the_picture(
     joined: Mapping[str, int], years: range
 ) -> None:
-    assert years_shown(joined) == years
+    assert years_in_chart(joined) == years
 
 
 def test_who_joined_outside_the_years_of_the_chart_is_told_in_words(small: SmallDirectory) -> None:

@@ -32,7 +32,7 @@ def count_of(page: Page) -> str:
 
 
 def whys(page: Page) -> list[str]:
-    return [words_of(each) for each in page.all("div", cls="why")]
+    return [words_of(each) for each in page.all("div", cls="reason")]
 
 
 def test_a_file_is_offered_of_those_who_match_and_of_nobody_else(few: SmallDirectory) -> None:
@@ -72,7 +72,7 @@ def test_nobody_close_leaves_the_hint(few: SmallDirectory) -> None:
     page = few.get("/?q=qqqqqq")
     assert count_of(page) == "No one matches"
     assert "Try fewer or shorter words." in page.text
-    assert not page.all("h2", cls="close-head")
+    assert not page.all("h2", cls="suggestions-head")
 
 
 def test_what_was_typed_is_text_in_the_reason(few: SmallDirectory) -> None:

@@ -16,34 +16,38 @@ from app.web.ui.html.icons import icon_at
 from app.web.ui.html.links import mail_link, phone_link
 from app.web.ui.urls import person_address
 
-_EAGER = 8  # the first two rows of a wide page
+_EAGER_CARDS = 8  # the first two rows of a wide page
 _BADGE = {badge.key: badge for badge in BADGES}
 Sprite = str
 Reasons = Mapping[str, Sequence[Reason]]
-_NONE: Reasons = {}
+_NO_REASONS: Reasons = {}
 
 
 def grid(
-    cards: Iterable[Card], sprite: Sprite, *, marks: bool = False, reasons: Reasons = _NONE
+    cards: Iterable[Card],
+    sprite: Sprite,
+    *,
+    letter_tabs: bool = False,
+    reasons: Reasons = _NO_REASONS,
 ) -> Markup:
     """Return the cards; with ``marks``, the first person of each letter has an index tab."""
     parts = []
-    letter = "" if marks else None
-    for place, card in enumerate(cards):
-        mark = ""
-        if letter is not None and (new := _letter(card.full_name)) != letter:
-            letter = new
-            mark = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
-        cell = _cell(card, sprite, place >= _EAGER, tuple(reasons.get(card.id, ())))
-        parts.append(f'<li class="cell">{mark}{cell}</li>\n')
+    letter = "" if letter_tabs else None
+    for position, card in enumerate(cards):
+        tab = ""
+        if letter is not None and (next_letter := _letter(card.full_name)) != letter:
+            letter = next_letter
+            tab = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
+        cell = _cell(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
+        parts.append(f'<li class="cell">{tab}{cell}</li>\n')
     return Markup("".join(parts))
 
 
-def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NONE) -> Markup:
+def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NO_REASONS) -> Markup:
     """Return the rows of the table, with reasons as in ``grid``."""
     parts = [
-        _row(card, sprite, place >= _EAGER, tuple(reasons.get(card.id, ())))
-        for place, card in enumerate(cards)
+        _row(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
+        for position, card in enumerate(cards)
     ]
     return Markup("".join(parts))
 
@@ -61,15 +65,15 @@ def _label(letter: str) -> str:
 
 @lru_cache(maxsize=1536)
 def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
-    title = place = ""
+    title = details = ""
     if card.job_title:
         title = f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
     if card.location or card.department:
-        places = [f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text]
-        place = f'<div class="cell-place">{" · ".join(places)}</div>'
+        texts = [f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text]
+        details = f'<div class="cell-details">{" · ".join(texts)}</div>'
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-words">{_name(card)}{_why(reasons)}{title}{place}'
+        f'<div class="cell-text">{_name(card)}{_reasons(reasons)}{title}{details}'
         f"{_badge_row(card.badges, sprite, 6)}</div>"
     )
 
@@ -82,47 +86,47 @@ def _row(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) ->
         for kind, text in (
             ("row-title", card.job_title),
             ("row-department", card.department),
-            ("row-place", card.location),
+            ("row-location", card.location),
         )
     )
     return (
         f'<tr><th scope="row"><span class="row-name">{avatar}{_name(card)}</span>'
-        f"{_why(reasons)}</th>{texts}"
+        f"{_reasons(reasons)}</th>{texts}"
         f'<td class="row-phone">{phone_link(card.phone)}</td>'
         f'<td class="row-mail">{mail_link(card.email)}</td>'
         f"<td>{_badge_row(card.badges, sprite, 4)}</td></tr>\n"
     )
 
 
-def _why(reasons: Iterable[Reason]) -> str:
-    words = "; ".join(map(_because, reasons))
-    return f'<div class="why">{words}</div>' if words else ""
+def _reasons(reasons: Iterable[Reason]) -> str:
+    text = "; ".join(map(_reason, reasons))
+    return f'<div class="reason">{text}</div>' if text else ""
 
 
-def _because(reason: Reason) -> str:
+def _reason(reason: Reason) -> str:
     typed = f"<bdi>{escape(reason.typed)}</bdi>"
     if not reason.found:
         return f"“{typed}” ignored"
-    words = "Nickname" if reason.is_other_form else "Similar"
-    return f"{words}: <bdi>{escape(reason.found)}</bdi> for {typed}"
+    label = "Nickname" if reason.is_other_form else "Similar"
+    return f"{label}: <bdi>{escape(reason.found)}</bdi> for {typed}"
 
 
 def _name(card: Card) -> str:
-    words = escape(card.full_name or card.id)
-    return f'<a class="name" dir="auto" href="{person_address(card.id)}">{words}</a>'
+    name = escape(card.full_name or card.id)
+    return f'<a class="name" dir="auto" href="{person_address(card.id)}">{name}</a>'
 
 
 @lru_cache(maxsize=2048)
-def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
+def _badge_row(badges: tuple[str, ...], sprite: Sprite, limit: int) -> str:
     if not badges:
         return ""
-    items = "".join([_badge_slot(key, sprite) for key in badges[:most]])
-    if len(badges) > most:
-        words = escape(", ".join(_BADGE[key].label for key in badges[most:]))
+    items = "".join([_badge_slot(key, sprite) for key in badges[:limit]])
+    if len(badges) > limit:
+        labels = escape(", ".join(_BADGE[key].label for key in badges[limit:]))
         items += (
-            f'<li class="badge-more" title="{words}">'
-            f'<span aria-hidden="true">+{len(badges) - most}</span>'
-            f'<span class="visually-hidden">{words}</span></li>'
+            f'<li class="badge-more" title="{labels}">'
+            f'<span aria-hidden="true">+{len(badges) - limit}</span>'
+            f'<span class="visually-hidden">{labels}</span></li>'
         )
     return f'<ul class="badge-row" role="list">{items}</ul>'
 
@@ -130,8 +134,8 @@ def _badge_row(badges: tuple[str, ...], sprite: Sprite, most: int) -> str:
 @lru_cache(maxsize=64)
 def _badge_slot(key: str, sprite: Sprite) -> str:
     badge = _BADGE[key]
-    words = escape(badge.label)
+    label = escape(badge.label)
     return (
-        f'<li class="badge-slot badge-{badge.key}" title="{words}">{icon_at(sprite, badge.icon)}'
-        f'<span class="visually-hidden">{words}</span></li>'
+        f'<li class="badge-slot badge-{badge.key}" title="{label}">{icon_at(sprite, badge.icon)}'
+        f'<span class="visually-hidden">{label}</span></li>'
     )

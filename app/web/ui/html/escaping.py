@@ -7,10 +7,10 @@ import re
 
 from app.text.sanitizing import visible
 
-_SPECIAL = re.compile(r"[&<>\"']").search
+_needs_escape = re.compile(r"[&<>\"']").search
 
 
 def escape(text: str) -> str:
-    """Escape text for HTML, without invisible characters of other programs' records."""
+    """Escape text for HTML, without the invisible characters that other programs may store."""
     text = visible(text)
-    return html.escape(text) if _SPECIAL(text) else text
+    return html.escape(text) if _needs_escape(text) else text

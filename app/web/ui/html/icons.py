@@ -49,5 +49,5 @@ def icon_at(sprite: str, name: str) -> Markup:
     """Return an icon of the sprite at this URL, in the text colour, hidden from screen readers."""
     if name not in ICONS:
         raise ValueError(f"the sprite has no icon {name!r}")
-    # The name comes from our own list and the address from our own server.
+    # Safe: the name is one of ICONS, and the URL is our own.
     return Markup(f'<svg class="icon" aria-hidden="true"><use href="{sprite}#{name}"/></svg>')

@@ -1,4 +1,4 @@
-"""Links of a person's values: who to write to, call, or list."""
+"""Links of an employee's values: to write an email, to call, to list others with the value."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ def dialled(phone: str) -> str:
     """Return the digits to dial, "" if there are too few."""
     digits = _DIALLED.sub("", phone.partition("ext")[0])
     digits = digits[:1] + digits[1:].replace("+", "")
-    return digits if sum(mark.isdigit() for mark in digits) >= 3 and digits.isascii() else ""
+    return digits if sum(char.isdigit() for char in digits) >= 3 and digits.isascii() else ""
 
 
 def filter_link(name: str, value: str) -> Markup:
-    """Return the value as a link to everyone who has it; nothing where it is empty."""
+    """Return the value as a link to the list of everyone with it; "" if it is empty."""
     return _list_link(escape(value), name, value) if visible(value) else Markup()
 
 
 def day_link(iso: str) -> Markup:
-    """Return a day as a link to everyone of its month; plain text where it is none."""
+    """Return a day as a link to the list of its month; plain text if the day is invalid."""
     if not iso or not is_day(iso):
         return Markup(escape(iso))
-    words = f'<time datetime="{escape(iso)}">{day(iso)}</time>'
+    text = f'<time datetime="{escape(iso)}">{day(iso)}</time>'
     month = month_of(iso)
-    return _list_link(words, "joined", month) if month else Markup(words)
+    return _list_link(text, "joined", month) if month else Markup(text)
 
 
-def _list_link(words: str, name: str, value: str) -> Markup:
-    return Markup(f'<a href="{escape(list_address(**{name: value}))}">{words}</a>')
+def _list_link(text: str, name: str, value: str) -> Markup:
+    return Markup(f'<a href="{escape(list_address(**{name: value}))}">{text}</a>')
