@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """The result of a check, worst first. The values are those of the JSON report."""
+    """The result of a check, worst first."""
 
-    FAILED = "broken"
-    WARNING = "look"
-    OK = "fine"
+    FAILED = "failed"
+    WARNING = "warning"
+    OK = "ok"
 
 
 @dataclass(frozen=True, slots=True)

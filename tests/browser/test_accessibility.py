@@ -61,7 +61,7 @@ def silent_list(page: Page, site: Site) -> None:
 
 def busy_export(page: Page, site: Site) -> None:
     room = site.small.app.extensions["long_files"]
-    taken = [room.take({}) for _ in range(MAX_DOWNLOADS)]
+    taken = [room.acquire({}) for _ in range(MAX_DOWNLOADS)]
     try:
         page.goto("/export.csv?q=a")
         page.wait_for_selector("text=Other exports are in progress")

@@ -6,8 +6,8 @@ import gzip
 import re
 
 import pytest
-from app.web.ui.icons import ICONS
 
+from app.web.ui.html.icons import ICONS
 from tests.support.repository import ROOT
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
