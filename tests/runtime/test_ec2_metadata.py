@@ -187,7 +187,7 @@ def test_a_machine_that_was_not_found_is_asked_for_again_after_a_minute(imds, mo
     imds.status = 200
     assert ec2_metadata.current_machine() is None
     clock = time.monotonic
-    monkeypatch.setattr(ec2_metadata.time, "monotonic", lambda: clock() + 61)
+    monkeypatch.setattr(ec2_metadata._cache, "_clock", lambda: clock() + 61)
     assert ec2_metadata.current_machine() is not None
 
 
