@@ -47,7 +47,7 @@ def test_a_form_without_the_required_is_given_back_with_all_the_rest(
         assert answer.page.title.startswith("Error:")
         summary = words_of(answer.page.by_id("error-summary"))
         for name in REQUIRED:
-            assert answer.error_at(name).startswith("Give ")
+            assert answer.error_at(name).startswith("Enter ")
         assert summary.startswith("Three things need fixing")
         assert answer.form.shows(OTHERS)
         visitor.send(answer.form, 422)
