@@ -171,9 +171,9 @@ function countBadges(line) {
 }
 
 function countCharacters(line, field) {
-  const most = Number(line.dataset.most).toLocaleString("en");
+  const max = Number(line.dataset.max).toLocaleString("en");
   const show = () => {
-    line.textContent = `${[...field.value].length.toLocaleString("en")} of ${most} characters`;
+    line.textContent = `${[...field.value].length.toLocaleString("en")} of ${max} characters`;
   };
   field.addEventListener("input", show);
 }

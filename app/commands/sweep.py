@@ -20,7 +20,7 @@ from app.text.plurals import count_of
 def sweep_photos(delete: bool) -> None:
     """List photos older than a day that no person uses; delete them with --delete."""
     count = 0
-    for key in current_directory().sweep_photos(really=delete):
+    for key in current_directory().sweep_photos(delete=delete):
         count += 1
         click.echo(f"{'Deleted' if delete else 'Would delete'} {key}")
     click.echo(f"{'Deleted' if delete else 'Would delete'} {count_of(count, 'photo', 'photos')}.")

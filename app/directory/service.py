@@ -1,4 +1,4 @@
-"""Directory: the operations of a page or a command, the photo's life, what happens first."""
+"""Directory: the operations of pages and commands on employees and their photos."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SWEEP_AGE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PhotoChange:
-    """What a form asks of the photo: a new image, its removal, or (both unset) nothing."""
+    """A change of the photo: a new image, its removal, or (both unset) none."""
 
     upload: BinaryIO | None = None
     remove: bool = False
@@ -36,7 +36,7 @@ NO_PHOTO_CHANGE = PhotoChange()
 
 
 class Directory:
-    """The directory of one company, over one store of employees and one of photos (or none)."""
+    """The directory of a company, on a store of employees and a store of photos (or none)."""
 
     def __init__(
         self, employees: EmployeeStore, photos: PhotoStore | None, photos_off_because: str = ""
@@ -44,49 +44,49 @@ class Directory:
         self.employees = employees
         self.photos = photos
         self.photos_off_because = photos_off_because
-        self._near = FuzzySearch(employees)
+        self._fuzzy_search = FuzzySearch(employees)
         self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
-        """One page of cards; see EmployeeStore.browse."""
+        """Return one page of cards; see EmployeeStore.browse."""
         return self.employees.browse(query, cursor, limit)
 
     def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Suggestions]:
-        """One page of cards, and who is close to the words typed where they find few."""
+        """Return one page of cards and, if the search has few results, similar employees."""
         with read_budget.limit():
-            began = Cost.now()
+            start = Cost.now()
             page = self.browse(query, cursor)
-            return page, self._near.suggest(query, page, began.since())
+            return page, self._fuzzy_search.suggest(query, page, start.since())
 
     def facets(self) -> Facets:
-        """The counts, at most 3 seconds old (so that a list page is one Query, not two)."""
+        """Return the counts, at most FACETS_SECONDS old, so that a list page needs one query."""
         return self._facets.get(self._count)
 
     def _count(self, last: Facets | None) -> Facets:
         facets = self.employees.facets()
-        # The same object if nothing changed: what was rendered from it is used again.
+        # The same object if nothing changed: caches of rendered menus and charts depend on it.
         return last if last == facets else facets
 
     def get(self, employee_id: str) -> Employee:
-        """The employee. Raises EmployeeNotFound."""
+        """Return the employee. Raises EmployeeNotFound."""
         return self.employees.get(employee_id)
 
     def add(
         self, employee: Employee, write_id: str, photo: PhotoChange = NO_PHOTO_CHANGE
     ) -> Employee:
-        """Add a new employee with their photo; see EmployeeStore.add. PhotoRejected, PhotosOff."""
+        """Add an employee with a photo; see EmployeeStore.add. Raises PhotoRejected, PhotosOff."""
         photo_key = self._put_photo(photo)
         with self._cleaning_up(photo_key):
             stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
         if photo_key and stored.photo_key != photo_key:
-            self._drop_photo(photo_key)  # the same form was sent before, with its photo
+            self._drop_photo(photo_key)  # the same form was sent before, with the photo
         self._facets.expire()
         return stored
 
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
-        """Add new employees in bulk, their photos being stored; see EmployeeStore.add_many."""
+        """Add new employees, whose photos are stored, in bulk; see EmployeeStore.add_many."""
         for stored in self.employees.add_many(employees, keep_versions=keep_versions):
             self._facets.expire()
             yield stored
@@ -98,20 +98,20 @@ class Directory:
         write_id: str,
         photo: PhotoChange = NO_PHOTO_CHANGE,
     ) -> Employee:
-        """Change an employee; see EmployeeStore.update, and PhotoRejected, PhotosOff.
+        """Change an employee; see EmployeeStore.update. Raises PhotoRejected, PhotosOff.
 
-        ``employee`` holds the whole new content; its ``photo_key`` is the one that was shown in the
-        form, and badges that we do not know are kept. The old photo goes when the new record is in.
+        ``employee`` has the complete new content, but ``photo`` decides on the photo. Unknown
+        badges are kept. The old photo is deleted after the new record is stored.
         """
         before = self.employees.get(employee.id)
         new_key = self._put_photo(photo)
-        wanted = replace(
+        changed = replace(
             employee,
             badges=before.badges_with(employee.badges),
             photo_key=new_key or ("" if photo.remove else before.photo_key),
         )
         with self._cleaning_up(new_key):
-            stored = self.employees.update(wanted, expected_revision, write_id)
+            stored = self.employees.update(changed, expected_revision, write_id)
         if new_key and stored.photo_key != new_key:
             self._drop_photo(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
@@ -120,27 +120,27 @@ class Directory:
         return stored
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
-        """Delete an employee and their photo; see EmployeeStore.delete."""
-        gone = self.employees.delete(employee_id, expected_revision, write_id)
-        if gone.photo_key:
-            self._drop_photo(gone.photo_key)
+        """Delete an employee and the photo; see EmployeeStore.delete."""
+        deleted = self.employees.delete(employee_id, expected_revision, write_id)
+        if deleted.photo_key:
+            self._drop_photo(deleted.photo_key)
         self._facets.expire()
-        return gone
+        return deleted
 
-    def sweep_photos(self, *, really: bool) -> Iterator[str]:
-        """The keys of photos that no record names and that are older than a day; removed if really.
+    def sweep_photos(self, *, delete: bool) -> Iterator[str]:
+        """Yield the keys of unused photos that are older than a day; delete them if ``delete``.
 
-        Raises PhotosOff. Holds some 200 bytes a photo in memory.
+        Takes about 200 bytes of memory per photo. Raises PhotosOff.
         """
         if self.photos is None:
             raise PhotosOff(self.photos_off_because)
         before = datetime.now(UTC) - _SWEEP_AGE
-        # Listed first: a photo that is named after this moment was put after it, or is young.
+        # Photos are listed before records are read: one that a record gets meanwhile is new.
         old = [key for key, stored_at in self.photos.iter_keys() if stored_at < before]
-        named = {hash(processing.base_of(key)) for key in self.employees.photo_keys()}
+        used = {hash(processing.base_of(key)) for key in self.employees.photo_keys()}
         for key in old:
-            if hash(processing.base_of(key)) not in named:
-                if really:
+            if hash(processing.base_of(key)) not in used:
+                if delete:
                     self.photos.delete([key])
                 yield key
 
@@ -161,7 +161,7 @@ class Directory:
 
     @contextmanager
     def _cleaning_up(self, new_key: str) -> Iterator[None]:
-        """Remove the new photo when the record was certainly not written with it."""
+        """Delete the new photo if the block fails and the record was certainly not written."""
         try:
             yield
         except (EditConflict, EmployeeNotFound, StorageUnavailable) as error:
@@ -171,7 +171,7 @@ class Directory:
             raise
 
     def _drop_photo(self, key: str) -> None:
-        """Remove a photo that nothing names any more; what fails is left to the sweep."""
+        """Delete an unused photo; if that fails, log it and leave it to the sweep."""
         if self.photos is None:
             return
         try:

@@ -31,8 +31,8 @@ def register(app: Flask) -> None:
     directory: Directory = app.extensions["directory"]
     _configure(app, settings)
     middleware.register(app, _photo_origin(directory, settings))
-    # Flask runs these from the last to the first: the tag is made of the page before it is
-    # compressed, and the headers and the log line of safety come at the very end.
+    # Flask runs after_request functions in reverse order: the ETag is computed before the page is
+    # compressed, and the middleware adds its headers and the log line last.
     compression.register(app)
     etags.register(app)
     import_pages.take_large_files(app)
@@ -50,12 +50,12 @@ def register(app: Flask) -> None:
 
 
 def _photo_origin(directory: Directory, settings: Settings) -> str | None:
-    """Return where browsers load photos from. Raises SettingsError where no bucket can be."""
+    """Return the origin of photos for the policy. Raises SettingsError if it is invalid."""
     if directory.photos is None:
         return None
     try:
         return directory.photos.origin()
-    except StorageUnavailable as error:  # nothing was asked of S3: the settings are to blame
+    except StorageUnavailable as error:  # S3 was not called, so the settings are wrong
         raise SettingsError(
             f"No bucket can be named {settings.photos_bucket!r} in the region "
             f"{settings.region!r} ({error.reason.rstrip(':')}). "
@@ -65,13 +65,13 @@ def _photo_origin(directory: Directory, settings: Settings) -> str | None:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    # Twice the limit of a photo: one that is a little too large still gets its message in the form,
-    # with all that was typed, and only what is far too large is refused unread.
+    # Twice the limit of a photo: if one is a little too large, the form returns with all input and
+    # a message; only a much larger request is rejected unread.
     app.config["MAX_CONTENT_LENGTH"] = 2 * settings.photo_max_mb * 1024 * 1024
     app.config["WTF_CSRF_TIME_LIMIT"] = _FORM_SECONDS
     app.config["SESSION_COOKIE_NAME"] = "directory_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    app.url_map.merge_slashes = False  # an id may hold any character; two slashes are two
+    app.url_map.merge_slashes = False  # an id may have any character, also two slashes
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -25,10 +25,10 @@ from app.web.http.middleware import log_store_failure, request_id
 log = logging.getLogger(__name__)
 
 _MEGABYTE = 1024 * 1024
-_DRAIN_BYTES = 256 * _MEGABYTE
-_DRAIN_SECONDS = 8.0
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_PLAIN_TEXT = frozenset({"photos", "static_files"})
+_MAX_DRAIN_BYTES = 256 * _MEGABYTE
+_MAX_DRAIN_SECONDS = 8.0
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PLAIN_TEXT_BLUEPRINTS = frozenset({"photos", "static_files"})
 
 
 def register(app: Flask) -> None:
@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(StorageUnavailable, _unavailable)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(HTTPException, _rejected)
     app.register_error_handler(Exception, _failed)
 
 
@@ -65,15 +65,15 @@ def _photos_off(error: PhotosOff) -> ResponseReturnValue:
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
     """Show plain words; log the action and the resource for the operator."""
     log_store_failure(error, request_id())
-    if request.blueprint in _PLAIN_TEXT:
-        words = f"{error.service} is not responding. Code for the help desk: {request_id()}\n"
-        return words, 503, {"Content-Type": "text/plain"}
+    if request.blueprint in _PLAIN_TEXT_BLUEPRINTS:
+        text = f"{error.service} is not responding. Code for the help desk: {request_id()}\n"
+        return text, 503, {"Content-Type": "text/plain"}
     if recovery.holds_typed_form():
         return recovery.form_with_input(error)
-    return _out_page(error)
+    return _unavailable_page(error)
 
 
-def _out_page(error: StorageUnavailable) -> ResponseReturnValue:
+def _unavailable_page(error: StorageUnavailable) -> ResponseReturnValue:
     page = render_template("503.html", error=error, request_id=request_id())
     return page, 503, {"Retry-After": "5"}
 
@@ -86,38 +86,38 @@ def _form_expired(error: CSRFError) -> ResponseReturnValue:
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     _drain()
-    most, length = request.max_content_length, request.content_length
-    # Else it is what is in the form: our pages send some thirty fields and a few pages of text.
-    is_long = length is None or (most is not None and length > most)
+    limit, length = request.max_content_length, request.content_length
+    # Otherwise the form has too many or too large fields.
+    is_long = length is None or (limit is not None and length > limit)
     page = render_template(
         "413.html",
         title="The file is too large" if is_long else "The form has too much data",
         is_long=is_long,
         is_import=request.blueprint == "imports",
-        max_megabytes=(most or 0) // _MEGABYTE,
+        max_megabytes=(limit or 0) // _MEGABYTE,
     )
     return page, 413
 
 
 def _drain() -> None:
-    """Read what the browser still sends: only then does it show our page."""
+    """Read the rest of the request: only then do browsers show the response."""
     stream = request.environ["wsgi.input"]
-    ends = time.monotonic() + _DRAIN_SECONDS
-    left = min(request.content_length or 0, _DRAIN_BYTES)
-    while left > 0 and time.monotonic() < ends:
-        chunk = stream.read(min(left, 65536))
+    ends_at = time.monotonic() + _MAX_DRAIN_SECONDS
+    remaining = min(request.content_length or 0, _MAX_DRAIN_BYTES)
+    while remaining > 0 and time.monotonic() < ends_at:
+        chunk = stream.read(min(remaining, 65536))
         if not chunk:
             return
-        left -= len(chunk)
+        remaining -= len(chunk)
 
 
-def _refused(error: HTTPException) -> ResponseReturnValue:
+def _rejected(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status >= 500:
         return _failed(error)
     if error.response is not None or status < 400:
         return error
-    if request.blueprint in _PLAIN_TEXT:
+    if request.blueprint in _PLAIN_TEXT_BLUEPRINTS:
         return f"{error.name}\n", status, {"Content-Type": "text/plain"}
     template = {404: "404.html", 405: "405.html"}.get(status, "400.html")
     headers = {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
@@ -125,8 +125,8 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return _no_room(error)
+    if isinstance(error, OSError) and error.errno in _DISK_FULL:
+        return _disk_full(error)
     log.error(
         "a request failed",
         exc_info=getattr(error, "original_exception", None) or error,
@@ -135,9 +135,9 @@ def _failed(error: Exception) -> ResponseReturnValue:
     return render_template("500.html", request_id=request_id()), 500
 
 
-def _no_room(error: OSError) -> ResponseReturnValue:
-    """Show that the disk for uploads is full; what came with the request was not read."""
+def _disk_full(error: OSError) -> ResponseReturnValue:
+    """Show that the disk for uploads is full; the rest of the request was not read."""
     reason = error.strerror or str(error)
     full = StorageUnavailable("the disk of this machine", "write", tempfile.gettempdir(), reason)
     log_store_failure(full, request_id())
-    return _out_page(full)
+    return _unavailable_page(full)

@@ -237,7 +237,7 @@ def test_an_old_photo_that_cannot_be_removed_does_not_fail_the_save(directory, p
     assert stored_keys(folder) == {first.photo_key, second.photo_key}
     make_older(folder, timedelta(days=2))
     del photos.before["delete"]
-    swept = set(directory.sweep_photos(really=True))
+    swept = set(directory.sweep_photos(delete=True))
     assert swept == {first.photo_key, thumbnail_key(first.photo_key)}
     assert stored_keys(folder) == {second.photo_key}
 
@@ -252,14 +252,14 @@ def test_the_sweep_only_tells_unless_it_is_meant(directory, photos, folder):
     photos.put(f"employee_pic/{'0a' * 16}.jpg", b"x")
     photos.put(f"employee_pic/{'0a' * 16}-thumb.jpg", b"x")
     make_older(folder, timedelta(days=2))
-    assert len(list(directory.sweep_photos(really=False))) == 2
+    assert len(list(directory.sweep_photos(delete=False))) == 2
     assert len(stored_keys(folder)) == 1
 
 
 def test_the_sweep_leaves_what_is_younger_than_a_day(directory, photos, folder):
     photos.put(f"employee_pic/{'0a' * 16}.jpg", b"x")
     make_older(folder, timedelta(hours=23))
-    assert list(directory.sweep_photos(really=True)) == []
+    assert list(directory.sweep_photos(delete=True)) == []
 
 
 def test_the_sweep_leaves_photos_of_the_course_s_app_that_are_named(directory, photos, folder):
@@ -268,7 +268,7 @@ def test_the_sweep_leaves_photos_of_the_course_s_app_that_are_named(directory, p
     photos.put("employee_pic/fedcba9876543210.png", b"x")
     make_older(folder, timedelta(days=2))
     directory.employees.put_outside(replace(AMARA, photo_key=named))
-    assert list(directory.sweep_photos(really=True)) == ["employee_pic/fedcba9876543210.png"]
+    assert list(directory.sweep_photos(delete=True)) == ["employee_pic/fedcba9876543210.png"]
 
 
 def test_where_photos_are_off_everything_else_works(employees):
@@ -277,7 +277,7 @@ def test_where_photos_are_off_everything_else_works(employees):
     for call in (
         lambda: directory.update(first, revision_of(first), "form-2", upload()),
         lambda: directory.add(replace(AMARA, id="other"), "form-3", upload()),
-        lambda: list(directory.sweep_photos(really=False)),
+        lambda: list(directory.sweep_photos(delete=False)),
     ):
         with pytest.raises(PhotosOff, match="set PHOTOS_BUCKET"):
             call()

@@ -1,7 +1,7 @@
-"""The usual short forms of first names, in many languages: under what else a name is known.
+"""Nicknames: the usual short forms of first names in many languages.
 
-``names/`` has a file for each language. A line is one name: full forms, a colon, short forms,
-written as search folds them (small letters, no accents). A short form may stand in several lines.
+``names/`` has a file for each language. A line has the full forms of a name, a colon and the short
+forms, all folded (lower case, no accents). A short form may be in several lines.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Line = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def lines() -> Iterator[Line]:
-    """Every name of every language: its full forms, and its short ones."""
+    """Yield the full forms and the short forms of each name of each language."""
     for file in sorted(_FOLDER.glob("*.txt")):
         for line in file.read_text("utf-8").splitlines():
             full, _, short = line.partition(":")
@@ -24,21 +24,21 @@ def lines() -> Iterator[Line]:
 
 
 def other_forms(word: str) -> tuple[str, ...]:
-    """The other forms of a name: for a short one its full ones first, and the other way round."""
+    """Return the other forms of a name: first the full forms of a short one, and vice versa."""
     return _other_forms().get(word, ())
 
 
 @lru_cache(maxsize=1)
 def _other_forms() -> dict[str, tuple[str, ...]]:
-    """Read when the first search needs it; some 0.4 MB."""
-    across: dict[str, dict[str, None]] = {}
-    beside: dict[str, dict[str, None]] = {}
+    """Return the other forms by form; read on first use, about 0.4 MB."""
+    opposite: dict[str, dict[str, None]] = {}
+    same_kind: dict[str, dict[str, None]] = {}
     for full, short in lines():
-        for these, those in ((full, short), (short, full)):
-            for form in these:
-                across.setdefault(form, {}).update(dict.fromkeys(those))
-                beside.setdefault(form, {}).update(dict.fromkeys(these))
+        for forms, opposites in ((full, short), (short, full)):
+            for form in forms:
+                opposite.setdefault(form, {}).update(dict.fromkeys(opposites))
+                same_kind.setdefault(form, {}).update(dict.fromkeys(forms))
     return {
-        form: tuple(other for other in others | beside[form] if other != form)
-        for form, others in across.items()
+        form: tuple(other for other in others | same_kind[form] if other != form)
+        for form, others in opposite.items()
     }

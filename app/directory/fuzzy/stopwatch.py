@@ -1,4 +1,4 @@
-"""What a search takes: time by the clock, and CPU."""
+"""Measure the cost of a search."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 
 class Cost(NamedTuple):
-    """What a search took: by the clock, and of this thread's CPU."""
+    """Elapsed time and CPU time of this thread, in seconds; also a point in both times."""
 
     seconds: float
     cpu_seconds: float
 
     @classmethod
     def now(cls) -> Cost:
-        """To be taken away from what is spent by then."""
+        """Return the current point in time, from which ``since`` measures."""
         return cls(time.monotonic(), time.thread_time())
 
     def since(self) -> Cost:
-        """What was spent from here to now."""
+        """Return the cost from this point in time until now."""
         now = Cost.now()
         return Cost(now.seconds - self.seconds, now.cpu_seconds - self.cpu_seconds)
 
-    def exceeds(self, most: Cost) -> bool:
-        """Whether either is more."""
-        return self.seconds > most.seconds or self.cpu_seconds > most.cpu_seconds
+    def exceeds(self, limit: Cost) -> bool:
+        """Return whether either time is greater than the limit."""
+        return self.seconds > limit.seconds or self.cpu_seconds > limit.cpu_seconds

@@ -1,4 +1,4 @@
-"""People who are close to what was typed, each with the reasons."""
+"""Suggestions of a fuzzy search: similar employees, each with the reasons."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from app.model.employee import Card
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word of the person, the word typed that it stands for, and whether by another form of it.
+    """A word of the employee that matches a word typed, as its nickname or as a similar word.
 
-    Otherwise it is a letter or two away; or ``found`` is "", and the word typed was left out.
+    If ``matched`` is "", the word typed was ignored.
     """
 
-    found: str
+    matched: str
     typed: str
     is_other_form: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A person, and why they are shown."""
+    """A suggested employee, and the reasons."""
 
     card: Card
     reasons: tuple[Reason, ...]
@@ -29,10 +29,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """People close to a search, the closest first; whether there are more of them.
+    """Similar employees, most similar first, and whether there are more.
 
-    ``searches`` are the words that find them, or may further on, to be searched for instead.
-    ``beyond_page``: they are what was typed, and stand further on in the list than the search came.
+    ``searches`` are the rewritten searches that find them, or may find some on later pages. If
+    ``beyond_page``, they match exactly, but are beyond the page that the search reached.
     """
 
     people: tuple[Suggestion, ...] = ()

@@ -30,7 +30,7 @@ def view_file(ending: str) -> ResponseReturnValue:
     def begin() -> Iterator[bytes]:
         query = read_request(request.args).query
         pages = people_of_view(current_directory(), query, REQUEST_SECONDS)
-        first = next(pages, ())  # a store that does not answer at all is told of by a page
+        first = next(pages, ())  # a store that does not respond at all becomes an error page
         return kind.write(chain((first,), pages))
 
     return send(begin, kind.media_type, file_name(ending, datetime.now(UTC)))

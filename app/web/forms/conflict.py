@@ -43,13 +43,13 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class EqualField:
     """A field that is equal in both versions."""
 
     name: str
     label: str
     values: tuple[str, ...]
-    visible: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +58,34 @@ class Conflict:
 
     stored: Employee
     differing: tuple[Difference, ...]
-    same: tuple[Same, ...]
+    same: tuple[EqualField, ...]
 
 
 def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Conflict:
     """Compare the input, based on the record of that revision, with what is stored now."""
-    mine = form.changed(stored)
-    by_me = fields_changed_since(revision, mine)
-    by_them = fields_changed_since(revision, stored)
+    edited = form.changed(stored)
+    changed_by_me = fields_changed_since(revision, edited)
+    changed_by_them = fields_changed_since(revision, stored)
 
     def choice(name: str) -> str:
-        return MINE if name in by_me and name not in by_them else THEIRS
+        return MINE if name in changed_by_me and name not in changed_by_them else THEIRS
 
     differing = []
     same = []
     for name in TEXT_FIELDS:
-        ours, saved = getattr(mine, name), getattr(stored, name)
-        if ours == saved:
-            same.append(Same(name, _LABELS[name], (ours,), ours))
+        my_text, stored_text = getattr(edited, name), getattr(stored, name)
+        if my_text == stored_text:
+            same.append(EqualField(name, _LABELS[name], (my_text,), my_text))
         else:
-            sides = _text_side(ours, saved), _text_side(saved, ours)
+            sides = _text_side(my_text, stored_text), _text_side(stored_text, my_text)
             differing.append(Difference(name, _LABELS[name], *sides, choice(name)))
-    if mine.known_badges == stored.known_badges:
-        same.append(_same_badges(mine.known_badges))
+    if edited.known_badges == stored.known_badges:
+        same.append(_same_badges(edited.known_badges))
     else:
-        sides = _badge_side(mine, stored), _badge_side(stored, mine)
+        sides = _badge_side(edited, stored), _badge_side(stored, edited)
         differing.append(Difference("badges", _LABELS["badges"], *sides, choice("badges")))
     if form.remove_photo.data and stored.photo_key:
-        differing.append(_photo_difference("photo_key" in by_them))
+        differing.append(_photo_difference("photo_key" in changed_by_them))
     return Conflict(stored, tuple(differing), tuple(same))
 
 
@@ -93,14 +93,14 @@ def _text_side(text: str, other: str) -> Side:
     return Side((text,), highlight_differences(text, other))
 
 
-def _badge_side(one: Employee, other: Employee) -> Side:
-    badges = [badge for badge in BADGES if badge.key in one.badges]
-    return Side(one.known_badges, badges=tuple((b, b.key not in other.badges) for b in badges))
+def _badge_side(employee: Employee, other: Employee) -> Side:
+    badges = [badge for badge in BADGES if badge.key in employee.badges]
+    return Side(employee.known_badges, badges=tuple((b, b.key not in other.badges) for b in badges))
 
 
-def _same_badges(keys: Sequence[str]) -> Same:
-    words = ", ".join(badge.label for badge in BADGES if badge.key in keys)
-    return Same("badges", _LABELS["badges"], tuple(keys), words)
+def _same_badges(keys: Sequence[str]) -> EqualField:
+    labels = ", ".join(badge.label for badge in BADGES if badge.key in keys)
+    return EqualField("badges", _LABELS["badges"], tuple(keys), labels)
 
 
 def _photo_difference(changed_by_them: bool) -> Difference:

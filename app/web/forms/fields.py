@@ -20,15 +20,15 @@ from app.model.fields import FORM_FIELDS, TEXT_FIELDS
 _MEGABYTE = 1024 * 1024
 
 
-class Ruled:
+class FieldValidator:
     """The validator of a field, with the rules of app/model/validation.py."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __call__(self, form: FlaskForm, field: wtforms.Field) -> None:
-        if found := validation.problem(self.name, field.data):
-            raise StopValidation(found)
+        if message := validation.problem(self.name, field.data):
+            raise StopValidation(message)
 
 
 class BadgesField(wtforms.Field):  # type: ignore[misc]  # WTForms is untyped
@@ -46,8 +46,8 @@ class BadgesField(wtforms.Field):  # type: ignore[misc]  # WTForms is untyped
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Reject a badge that is not in the catalogue."""
-        if found := validation.badges_problem(getattr(self, "unknown", ())):
-            raise StopValidation(found)
+        if message := validation.badges_problem(getattr(self, "unknown", ())):
+            raise StopValidation(message)
 
 
 class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -106,7 +106,7 @@ def _text(row: Field) -> wtforms.StringField:
     def clean(text: str | None) -> str:
         return validation.clean(row.name, text or "")
 
-    return wtforms.StringField(row.label, filters=[clean], validators=[Ruled(row.name)])
+    return wtforms.StringField(row.label, filters=[clean], validators=[FieldValidator(row.name)])
 
 
 # In the order of the page, in which errors are listed.

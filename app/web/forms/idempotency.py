@@ -22,12 +22,12 @@ def mint_form_id() -> str:
 def read_form_id(signed: str) -> str:
     """Verify and return the id of a posted form. Raises FormIdForged."""
     try:
-        found = _signer().loads(signed)
+        form_id = _signer().loads(signed)
     except BadSignature as error:
         raise FormIdForged from error
-    if not isinstance(found, str):
+    if not isinstance(form_id, str):
         raise FormIdForged
-    return found
+    return form_id
 
 
 def write_id_of(form_id: str, content: Iterable[str]) -> str:

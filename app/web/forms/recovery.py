@@ -27,9 +27,9 @@ _EXPIRED = (
     "This form expired, so nothing was {done}. "
     "Everything you typed is still here. Press {button} again."
 )
-_NOT_DONE = "{nothing} {service} is not responding. Press {button} again in a minute."
-_NOT_HEARD = "We do not know whether {what}. Press {button} again: nothing is {done} twice."
-_IF_IT_GOES_ON = " If the problem continues, give the help desk this code: {code}"
+_NOT_RESPONDING = "{nothing} {service} is not responding. Press {button} again in a minute."
+_UNKNOWN_OUTCOME = "We do not know whether {what}. Press {button} again: nothing is {done} twice."
+_HELP_DESK = " If the problem continues, give the help desk this code: {code}"
 
 
 def holds_typed_form() -> bool:
@@ -40,9 +40,9 @@ def holds_typed_form() -> bool:
 def form_with_input(error: Exception) -> ResponseReturnValue:
     """Return the page with all input, and what happened to it."""
     if request.endpoint == _DELETE:
-        return _asked_again(error)
+        return _deletion_page(error)
     if isinstance(error, EmployeeNotFound):
-        return _gone()
+        return _deleted_page()
     form = form_of_request(None)
     revision = posted_values().get("revision", "")
     if isinstance(error, PhotosOff):
@@ -60,10 +60,10 @@ def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tu
         what = "your changes were saved" if done == "saved" else "the person was deleted"
         service = error.service[:1].upper() + error.service[1:]
         if error.maybe_written:
-            words = _NOT_HEARD.format(what=what, button=button, done=done)
+            sentence = _UNKNOWN_OUTCOME.format(what=what, button=button, done=done)
         else:
-            words = _NOT_DONE.format(nothing=nothing, service=service, button=button)
-        return 503, Notice("bad", words + _IF_IT_GOES_ON.format(code=request_id()))
+            sentence = _NOT_RESPONDING.format(nothing=nothing, service=service, button=button)
+        return 503, Notice("bad", sentence + _HELP_DESK.format(code=request_id()))
     raise error
 
 
@@ -71,10 +71,10 @@ def conflict_page(error: EditConflict) -> ResponseReturnValue:
     """Show both versions side by side; for a deletion, ask again."""
     stored = error.stored
     if request.endpoint == _DELETE:
-        words = (
+        sentence = (
             "Someone changed this person after you opened this page. Check again before you delete."
         )
-        return ask_to_delete(stored, 409, Notice("warning", words))
+        return ask_to_delete(stored, 409, Notice("warning", sentence))
     form = form_of_request(stored)
     revision = posted_values().get("revision", "")
     page = render_template(
@@ -108,7 +108,7 @@ def ask_to_delete(
     return page, status
 
 
-def _asked_again(error: Exception) -> ResponseReturnValue:
+def _deletion_page(error: Exception) -> ResponseReturnValue:
     if isinstance(error, EmployeeNotFound):
         return person_not_found(error)
     status, notice = _what_happened(error, "deleted", "Delete person", "No one was deleted.")
@@ -125,7 +125,7 @@ def _asked_again(error: Exception) -> ResponseReturnValue:
     return page, status
 
 
-def _gone() -> ResponseReturnValue:
+def _deleted_page() -> ResponseReturnValue:
     form = form_of_request(None)
     page = render_template(
         "gone.html",

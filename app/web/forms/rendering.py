@@ -25,7 +25,7 @@ from app.web.forms.idempotency import FormIdForged, mint_form_id, read_form_id, 
 from app.web.ui.facets import most_frequent
 from app.web.ui.urls import delete_address, edit_address, person_address
 
-_MOST_SUGGESTIONS = 100
+_MAX_SUGGESTIONS = 100
 # The parts of the form that hold nothing but texts of one line, in their order.
 _LINE_SECTIONS = tuple(
     (section.value, tuple(field for field in FORM_FIELDS if field.section is section))
@@ -121,7 +121,7 @@ def show_form(
         suggestions=suggestions() if suggest else {},
         badges=BADGES,
         sections=_LINE_SECTIONS,
-        most_about=FIELD["about"].max_characters,
+        max_about=FIELD["about"].max_characters,
     )
     return page, status
 
@@ -150,6 +150,6 @@ def suggestions() -> Mapping[str, list[str]]:
     except StorageUnavailable:
         return {}
     return {
-        facet.name: most_frequent(getattr(facets, facet.counts), _MOST_SUGGESTIONS)
+        facet.name: most_frequent(getattr(facets, facet.counts), _MAX_SUGGESTIONS)
         for facet in TEXT_FACETS
     }

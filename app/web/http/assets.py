@@ -1,4 +1,4 @@
-"""Style sheet, script and icons at addresses with their content's hash, so none goes stale."""
+"""Style sheets, scripts and icons at URLs with a hash of their content, cacheable for ever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 class Asset(NamedTuple):
-    """A file as it is served; held in memory, since all of them together are small."""
+    """A file as it is served, kept in memory, because all of them together are small."""
 
     address: str
     digest: str
@@ -27,8 +27,8 @@ class Asset(NamedTuple):
 
 def register(app: Flask, folder: Path) -> None:
     """Read every asset once and offer ``asset(name)`` to templates."""
-    found = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    assets = {name: _asset(name, content) for name, content in found.items()}
+    paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    assets = {path.name: _asset(path.name, path.read_bytes()) for path in paths}
     app.extensions["assets"] = assets
     app.register_blueprint(files)
     app.jinja_env.globals["asset"] = lambda name: assets[name].address
@@ -58,5 +58,5 @@ def send(digest: str, name: str) -> Response:
 
 @files.get("/favicon.ico")
 def favicon() -> Response:
-    """Where browsers look for a mark of their own accord."""
+    """Serve the icon at the URL that browsers request by default."""
     return send(current_app.extensions["assets"]["mark.svg"].digest, "mark.svg")

@@ -45,8 +45,8 @@ def _compress(response: Response) -> Response:
 
 
 def _can_be_compressed(response: Response) -> bool:
-    # A page with user input beside a form token stays uncompressed: its compressed length would
-    # let a listener guess the token character by character (BREACH).
+    # A page with user input and a form token stays uncompressed: an attacker could guess the token
+    # character by character from the compressed length (BREACH).
     return (
         response.mimetype in _MEDIA_TYPES
         and response.is_sequence

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 # These answer without a signing key, session or database.
 _KEYLESS_PATHS = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
-_MAX_LOGGED_PATH = 200
+_MAX_PATH_CHARACTERS = 200
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -33,8 +33,8 @@ _HEADERS = {
 class Sessions(SecureCookieSessionInterface):
     """Cookie sessions whose cookie is Secure exactly if the request came over TLS.
 
-    The signing key is loaded by the first request that may need one, not at start: it may be in a
-    table that does not answer, and the application starts all the same.
+    The signing key is loaded by the first request that may need it, not at start, so that the
+    application starts even if the table with the key does not respond.
     """
 
     def get_cookie_secure(self, app: Flask) -> bool:
@@ -97,7 +97,7 @@ def _begin() -> ResponseReturnValue | None:
     g.request_id = secrets.token_hex(8)
     g.started_at = time.perf_counter()
     if request.path == "/" and request.headers.get("User-Agent", "").startswith("ELB-Health"):
-        # The course's target group probes "/", and a probe must not cost a page.
+        # The course's target group checks "/", which must not cost a whole page.
         return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}
     if "keyless" in g and (request.blueprint == "employees" or request.method == "POST"):
         raise g.keyless
@@ -111,28 +111,28 @@ def _add_headers(response: Response, headers: dict[str, str]) -> None:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.environ.get("SERVER_SOFTWARE", "").startswith("Werkzeug"):
-        response.headers["Server"] = "directory"  # else it names versions
+        response.headers["Server"] = "directory"  # the default has version numbers
 
 
 def _log_request(response: Response) -> None:
     line = {
         "request_id": request_id(),
         "method": request.method,
-        "path": request.path[:_MAX_LOGGED_PATH],
+        "path": request.path[:_MAX_PATH_CHARACTERS],
         "status": response.status_code,
         "ms": round(1000 * (time.perf_counter() - g.get("started_at", time.perf_counter())), 1),
     }
     log.info("request", extra={"directory": line})
 
 
-def log_store_failure(error: StorageUnavailable, request_id_of_call: str) -> None:
-    """Log a failed call to a store, under the id of the request that made it."""
+def log_store_failure(error: StorageUnavailable, caller_id: str) -> None:
+    """Log a failed call to a store, with the id of the request that made it."""
     log.error(
         "%s did not respond",
         error.service,
         extra={
             "directory": {
-                "request_id": request_id_of_call,
+                "request_id": caller_id,
                 "action": error.action,
                 "resource": error.resource,
                 "reason": error.reason,

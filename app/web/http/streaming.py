@@ -24,23 +24,23 @@ from app.web.http.middleware import log_store_failure, request_id
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Of the eight threads of a process: long exports must leave threads for pages.
+# A process has eight threads, of which pages need some.
 MAX_DOWNLOADS = 3
-# A client that reads nothing for so long is gone; longer than any chunk takes to make.
+# The time without a chunk taken after which a client is gone; no chunk takes that long to create.
 STALLED_SECONDS = 90.0
 _CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(eq=False)
 class _Download:
-    """A running download; ``moved`` is when its last chunk was taken."""
+    """A running download, with the time at which the client took its last chunk."""
 
     connection: socket | None
-    moved: float = field(default_factory=time.monotonic)
+    last_chunk_at: float = field(default_factory=time.monotonic)
 
     def end_if_stalled(self) -> bool:
         """Close the connection of a stalled download, which unblocks its thread."""
-        if self.connection is None or time.monotonic() - self.moved < STALLED_SECONDS:
+        if self.connection is None or time.monotonic() - self.last_chunk_at < STALLED_SECONDS:
             return False
         with contextlib.suppress(OSError):
             self.connection.shutdown(SHUT_RDWR)
@@ -108,18 +108,18 @@ def send(begin: Callable[[], Iterator[bytes]], media_type: str, name: str) -> Re
 
 def _tracked(chunks: Iterator[bytes], download: _Download) -> Iterator[bytes]:
     for chunk in chunks:
-        download.moved = time.monotonic()
+        download.last_chunk_at = time.monotonic()
         yield chunk
 
 
 def _spooled(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], int]:
     """Write all chunks to a temporary file; return them again, and their length in bytes."""
-    with contextlib.ExitStack() as until_made:
-        file = until_made.enter_context(tempfile.TemporaryFile())
+    with contextlib.ExitStack() as on_failure:
+        file = on_failure.enter_context(tempfile.TemporaryFile())
         file.writelines(chunks)
         length = file.tell()
         file.seek(0)
-        until_made.pop_all()
+        on_failure.pop_all()
     return _read(file), length
 
 
@@ -130,7 +130,7 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def attach(response: Response, name: str) -> None:
-    """Have the response saved under this name, in any script (RFC 6266; headers are Latin only)."""
+    """Set the file name of a download, in any script (RFC 6266, as headers are Latin-1)."""
     name = clean_line(name).replace("/", "-")
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
     plain = " ".join(plain.split())
@@ -141,7 +141,7 @@ def attach(response: Response, name: str) -> None:
     response.headers.set("Content-Disposition", "attachment", **names)
 
 
-def _logging_failure(chunks: Iterator[bytes], asked_as: str) -> Iterator[bytes]:
+def _logging_failure(chunks: Iterator[bytes], caller_id: str) -> Iterator[bytes]:
     """Yield the chunks; if the store fails, log it and raise.
 
     The server then cuts the connection, so that the browser sees an incomplete download.
@@ -149,5 +149,5 @@ def _logging_failure(chunks: Iterator[bytes], asked_as: str) -> Iterator[bytes]:
     try:
         yield from chunks
     except StorageUnavailable as error:
-        log_store_failure(error, asked_as)
+        log_store_failure(error, caller_id)
         raise

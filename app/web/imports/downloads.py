@@ -18,7 +18,7 @@ from app.web.current import current_importer
 from app.web.http.streaming import send
 
 # A large workbook is unpacked before its first row is read.
-_SECONDS_A_ROW = 60.0
+_MAX_ROW_SECONDS = 60.0
 files = Blueprint("import_files", __name__, url_prefix="/import")
 
 
@@ -51,7 +51,7 @@ def refused(job_id: str) -> ResponseReturnValue:
 def _in_time(rows: Iterator[Cells]) -> Iterator[Cells]:
     """Yield the rows, restarting the request deadline for each."""
     while True:
-        deadline.start(_SECONDS_A_ROW)
+        deadline.start(_MAX_ROW_SECONDS)
         row = next(rows, None)
         if row is None:
             return

@@ -75,7 +75,7 @@ def named(close: Suggestions) -> list[str]:
 
 
 def reasons(close: Suggestions) -> list[tuple[str, str, bool]]:
-    return [(each.found, each.typed, each.is_other_form)
+    return [(each.matched, each.typed, each.is_other_form)
             for match in close.people for each in match.reasons]  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def test_where_nobody_has_every_word_those_who_have_the_others_are_found(
     put(store, "Bo Chen", "Ines Offerman")
     close = suggest(directory, typed)
     assert sorted(named(close)) == sorted(found)
-    left_out = [each.typed for match in close.people for each in match.reasons if not each.found]
+    left_out = [each.typed for match in close.people for each in match.reasons if not each.matched]
     assert list(dict.fromkeys(left_out)) == without
 
 
@@ -264,7 +264,7 @@ def test_no_further_search_is_begun_once_they_took_as_much_as_the_first(
     monkeypatch.setattr(search, "MIN_BUDGET", Cost(-1, -1))
     query = Query(words="marun")
     page = store.browse(query)
-    close = directory._near.suggest(query, page, most)
+    close = directory._fuzzy_search.suggest(query, page, most)
     assert len(store.asked) == 1 + searches
     assert bool(close.people) is bool(searches)
 
@@ -334,7 +334,7 @@ def test_words_that_were_read_are_read_again_when_they_are_old(
     assert named(suggest(directory, "lovelcae")) == []
     put(store, "Ada Lovelace")
     monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT", 30)
-    directory._near._known._next_at = 0.0
+    directory._fuzzy_search._known._next_at = 0.0
     assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
 
 

@@ -311,5 +311,5 @@ def sweep(world: World) -> set[str]:
     """Remove what no record names, however young; what is left then."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(directory_module, "_SWEEP_AGE", timedelta(days=-1))
-        list(world.app.extensions["directory"].sweep_photos(really=True))
+        list(world.app.extensions["directory"].sweep_photos(delete=True))
     return set(world.photos())

@@ -105,10 +105,10 @@ def _reasons(reasons: Iterable[Reason]) -> str:
 
 def _reason(reason: Reason) -> str:
     typed = f"<bdi>{escape(reason.typed)}</bdi>"
-    if not reason.found:
+    if not reason.matched:
         return f"“{typed}” ignored"
     label = "Nickname" if reason.is_other_form else "Similar"
-    return f"{label}: <bdi>{escape(reason.found)}</bdi> for {typed}"
+    return f"{label}: <bdi>{escape(reason.matched)}</bdi> for {typed}"
 
 
 def _name(card: Card) -> str:
