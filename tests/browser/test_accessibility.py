@@ -67,7 +67,7 @@ def busy_export(page: Page, site: Site) -> None:
         page.wait_for_selector("text=Other exports are in progress")
     finally:
         for each in taken:
-            room.give_back(each)
+            room.release(each)
 
 
 def saved(page: Page, site: Site) -> None:
