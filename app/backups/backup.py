@@ -63,9 +63,9 @@ def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
         people, photos = _fetch_batch_photos(directory, folder, batch, known)
         lines = (to_json_line(person) for person in people)
         people_parts.append(write_part(folder, part_name("people", number, series), lines))
-        found = [photo for photo in photos if photo is not None]
-        photo_parts.append(write_part(folder, names[1], (photo.line() for photo in found)))
-        missing += len(photos) - len(found)
+        stored = [photo for photo in photos if photo is not None]
+        photo_parts.append(write_part(folder, names[1], (photo.line() for photo in stored)))
+        missing += len(photos) - len(stored)
         done += len(batch)
         count = sum(part.lines for part in photo_parts)
         yield Progress(done, max(gathered_count, done), count, "people written")
@@ -105,9 +105,9 @@ def _prepare(folder: Path, *, replace: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / _FINISHED).exists():
         _tidy(folder, read_manifest(folder))
-    found = {path.name for path in folder.iterdir()}
-    if _UNFINISHED not in found and found:
-        if MANIFEST not in found:
+    names = {path.name for path in folder.iterdir()}
+    if _UNFINISHED not in names and names:
+        if MANIFEST not in names:
             raise ExportRefused(f"{folder} has other files in it. Name an empty folder.")
         if not replace:
             raise ExportRefused(

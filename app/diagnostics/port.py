@@ -31,25 +31,25 @@ def check_port(port: int, *, for_others: bool) -> Finding:
             f"gunicorn --bind 0.0.0.0:{port} --workers 2 --threads 8 application:application",
             "Listen on all addresses",
         )
-    seen = "" if for_others else " on this machine"
-    return ok(f"The directory responds on port {port}{seen}.")
+    scope = "" if for_others else " on this machine"
+    return ok(f"The directory responds on port {port}{scope}.")
 
 
 def _nothing_listens(port: int, *, for_others: bool) -> Finding:
-    found = f"Nothing listens on port {port}."
+    message = f"Nothing listens on port {port}."
     if for_others:
         return failed(
-            found,
+            message,
             "sudo systemctl restart employee-directory.socket employee-directory\n"
             "journalctl -u employee-directory -n 50",
             "Start it, and read the log; or check another port: flask doctor --port N",
         )
-    return warning(found, f"flask run --port {port}", "Start it, or check another port: --port N")
+    return warning(message, f"flask run --port {port}", "Start it, or check another port: --port N")
 
 
 def listening_on(port: int) -> frozenset[str]:
     """Return the addresses that a program listens on, in the kernel's notation; none if unknown."""
-    found: set[str] = set()
+    addresses: set[str] = set()
     for name in ("tcp", "tcp6"):
         try:
             lines = Path("/proc/net", name).read_text().splitlines()[1:]
@@ -59,8 +59,8 @@ def listening_on(port: int) -> frozenset[str]:
             fields = line.split()
             address, _, hexadecimal = fields[1].partition(":")
             if fields[3] == _TCP_LISTEN and int(hexadecimal, 16) == port:
-                found.add(address)
-    return frozenset(found)
+                addresses.add(address)
+    return frozenset(addresses)
 
 
 def _answers(port: int) -> bool:

@@ -59,10 +59,10 @@ class Report:
 def run_checks(checks: Sequence[Check]) -> Report:
     """Run the checks; one that takes longer than MAX_RUN_SECONDS counts as failed."""
     began, at = time.monotonic(), time.time()
-    found: dict[int, Finding] = {}
+    results: dict[int, Finding] = {}
     # Daemon threads: a check that hangs must not keep a command from exiting.
     threads = [
-        threading.Thread(target=_run_check, args=(check, number, found), daemon=True)
+        threading.Thread(target=_run_check, args=(check, number, results), daemon=True)
         for number, check in enumerate(checks)
     ]
     for thread in threads:
@@ -72,19 +72,19 @@ def run_checks(checks: Sequence[Check]) -> Report:
     timeout = failed(
         f"This check did not finish within {MAX_RUN_SECONDS:.0f} seconds. The log may say why."
     )
-    ended = dict(found)
+    ended = dict(results)
     findings = [(check.name, ended.get(number, timeout)) for number, check in enumerate(checks)]
     findings.sort(key=lambda pair: _ORDER.index(pair[1].state))
     return Report(tuple(findings), at, time.monotonic() - began)
 
 
-def _run_check(check: Check, number: int, found: dict[int, Finding]) -> None:
+def _run_check(check: Check, number: int, results: dict[int, Finding]) -> None:
     try:
         with deadline.within(MAX_CHECK_SECONDS):
-            found[number] = check.run()
+            results[number] = check.run()
     except StorageUnavailable as error:
         target = " ".join(part for part in (error.action, error.resource) if part)
-        found[number] = failed(
+        results[number] = failed(
             f"{_capitalized(error.service)} did not respond: {target}: {error.reason}"
         )
 

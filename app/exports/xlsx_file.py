@@ -108,9 +108,9 @@ def _parts(sheets: int) -> dict[str, bytes]:
             cell.font = Font(bold=True)
             headings.append(cell)
         sheet.append(headings)
-    workbook = io.BytesIO()
-    book.save(workbook)
-    with ZipFile(workbook) as archive:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with ZipFile(buffer) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
