@@ -202,11 +202,11 @@ def test_a_torn_line_and_a_batch_that_was_not_noted_do_no_harm(
     run_to_end(take_backup(full, tmp_path / "whole"))
     assert killed_at(take_backup(full, tmp_path / "b"), 1)
     unfinished = tmp_path / "b" / "unfinished"
-    noted = json.loads((unfinished / gathering._NOTED).read_text())
+    noted = json.loads((unfinished / gathering._PROGRESS).read_text())
     first = next(iter(full.employees.iter_batches()))
     gone = replace(first.people[0], id="gone")
     # A batch once more, with someone who was deleted since, and then a line that was cut.
-    gathering._keep(unfinished, (*first.people, gone), [0] * 256)
+    gathering._append(unfinished, (*first.people, gone), [0] * 256)
     with (unfinished / "people-00").open("ab") as file:
         file.write(b'{"id":"torn')
     assert noted["bookmark"]
@@ -308,7 +308,7 @@ def test_what_a_power_cut_took_from_the_gathered_is_noticed(
     os.truncate(longest, longest.stat().st_size - 3)
     with pytest.raises(ExportRefused, match=r"damaged by the interruption\. Remove .*unfinished"):
         run_to_end(take_backup(full, tmp_path / "b"))
-    note = unfinished / gathering._NOTED
+    note = unfinished / gathering._PROGRESS
     for content in (b"", b'{"bookmark": "", "people": 3000, "done": true}'):
         note.write_bytes(content)
         with pytest.raises(ExportRefused, match="damaged by the interruption"):

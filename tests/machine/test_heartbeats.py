@@ -227,7 +227,7 @@ def test_a_disk_that_is_full_costs_the_count_and_no_page(tmp_path: Path) -> None
     client = small.app.test_client()
     client.get("/")
     small.console.requests._file = os.open("/dev/full", os.O_WRONLY)
-    small.console.requests._write_at = 0.0
+    small.console.requests._next_write_at = 0.0
     assert client.get("/").status_code == 200
 
 
