@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from app.contracts import Query
 from app.contracts.cursors import SEPARATOR, Cursor
 from app.model.employee import Employee
+from app.model.search_words import search_words
 from app.samples.loading import sample_people
 from app.text import search_keys
 from app.text.folding import fold
@@ -37,7 +38,7 @@ class Common:
 
     def __init__(self, smallest: int) -> None:
         people = list(sample_people(min(smallest, _FIRST_PEOPLE)))
-        self._words = [search_keys.search_words(each) for each in people]
+        self._words = [search_words(each) for each in people]
         self.locations = _most(each.location for each in people)
         self.departments = _most(each.department for each in people)
         self.job_titles = _most(each.job_title for each in people)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
-from app.text import search_keys
+from app.model.search_words import FUZZY_FIELDS
 from app.text.tokens import is_spelled, line_words
 
 log = logging.getLogger(__name__)
@@ -24,9 +24,9 @@ _MAX_SEEN_WORDS = 200_000
 _MIN_LENGTH, _MAX_LENGTH = 2, 32
 _MAX_UNWRITTEN = 500
 _MAX_SEEN_TEXTS = 20_000
-_texts_of = attrgetter("full_name", "preferred_name", "job_title", "department", "location")
+_texts_of = attrgetter(*FUZZY_FIELDS)
 _Step = TypeVar("_Step")
-_Searchable = TypeVar("_Searchable", bound=search_keys.Searchable)
+_Searchable = TypeVar("_Searchable")
 
 
 class VocabularyWriter:

@@ -1,4 +1,4 @@
-"""Sort keys and search words: the normalisation that all stores share.
+"""Sort keys and the words typed: the normalisation that all stores share.
 
 Search ignores case, accents and width. A name sorts by its folded words; a name that does not begin
 with a Latin letter sorts after z, under "other".
@@ -10,41 +10,19 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from itertools import islice, zip_longest
-from typing import Protocol
+from collections.abc import Iterable, Mapping
 
 from app.text.folding import fold, one_line
-from app.text.tokens import cut, is_plain, line_words, split, words_in
+from app.text.tokens import cut, is_plain, split
 
 NAME_KEY_BYTES = 160
 WORD_BYTES = 64
-MAX_WORDS = 28
-MAX_NAME_WORDS = 16
 OTHER_LETTERS = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 # Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
 _OTHER_MARK = "{"
 
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
-
-
-class Searchable(Protocol):
-    """The fields of an employee that search reads."""
-
-    @property
-    def full_name(self) -> str: ...
-    @property
-    def preferred_name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def job_title(self) -> str: ...
-    @property
-    def department(self) -> str: ...
-    @property
-    def location(self) -> str: ...
 
 
 def facet_key(text: str) -> str:
@@ -78,63 +56,6 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
         label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
         merged[label] = spellings.total()
     return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
-
-
-# Many people share a title, a department and a place; hardly two a name or an address.
-_shared_line_words = lru_cache(maxsize=4096)(line_words)
-
-
-def search_words(person: Searchable) -> tuple[str, ...]:
-    """Return the sorted search words of an employee: at most MAX_WORDS of WORD_BYTES each.
-
-    If there are more, the words of the name come first in order, then those of every other field
-    in turn, then the further forms of each word in turn.
-    """
-    found = dict.fromkeys(
-        (
-            *line_words(person.full_name),
-            *line_words(person.preferred_name),
-            *line_words(person.email.partition("@")[0]),
-            *_shared_line_words(person.job_title),
-            *_shared_line_words(person.department),
-            *_shared_line_words(person.location),
-        )
-    )
-    if len(found) > MAX_WORDS:
-        found = dict.fromkeys(_in_turn(person))
-    if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
-        found = dict.fromkeys(cut(word, WORD_BYTES) for word in found)
-    return tuple(sorted(islice(found, MAX_WORDS)))
-
-
-def _in_turn(person: Searchable) -> Iterator[str]:
-    """Yield the words of an employee who has many, so that no field displaces all others."""
-    name, preferred, mail_name, *others = (
-        _plain_and_more(one_line(text))
-        for text in (
-            person.full_name,
-            person.preferred_name,
-            person.email.partition("@")[0],
-            person.job_title,
-            person.department,
-            person.location,
-        )
-    )
-    yield from name[0][:MAX_NAME_WORDS]
-    yield from _one_of_each(preferred[0], *(plain for plain, _ in others), mail_name[0])
-    yield from _one_of_each(*(more for _, more in (name, preferred, *others, mail_name)))
-
-
-def _plain_and_more(text: str) -> tuple[list[str], list[str]]:
-    parts = [words_in(each) for each in text.split(" ")]
-    plain = dict.fromkeys(word for words, _ in parts for word in words)
-    more = dict.fromkeys(word for _, words in parts for word in words)
-    return list(plain), list(more)
-
-
-def _one_of_each(*texts: Iterable[str]) -> Iterator[str]:
-    """Yield the first of each, then the second of each, and so on."""
-    return (word for row in zip_longest(*texts) for word in row if word is not None)
 
 
 def typed_words(text: str) -> list[str]:

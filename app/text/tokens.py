@@ -122,6 +122,8 @@ def written_words(text: str) -> Iterator[str]:
 
 def line_words(text: str) -> tuple[str, ...]:
     """Return all search words of a text, after it is cut as in ``one_line``."""
+    if not text:
+        return ()
     if len(text) <= LINE_CHARACTERS:
         if is_plain(text):  # half of all names
             return tuple(text.lower().split())

@@ -25,6 +25,7 @@ from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
+from app.model.search_words import search_words
 from app.text import search_keys
 from app.text.folding import one_line
 from app.text.tokens import is_spelled, words_of
@@ -248,7 +249,7 @@ def order_key(person: Employee, query: Query) -> str:
     place = [search_keys.name_key(person.full_name), search_keys.id_sort_key(person.id)]
     typed = _query_words(query)
     if typed:
-        place.insert(0, search_keys.matched_word(search_keys.search_words(person), typed[0]) or "")
+        place.insert(0, search_keys.matched_word(search_words(person), typed[0]) or "")
     return SEPARATOR.join(place)
 
 
@@ -258,7 +259,7 @@ def _query_words(query: Query) -> tuple[str, ...]:
 
 def meets(person: Employee, query: Query) -> bool:
     """Whether a person meets every condition of a query."""
-    words = search_keys.search_words(person)
+    words = search_words(person)
     return (
         all(search_keys.matched_word(words, typed) for typed in _query_words(query))
         and query.letter in ("", search_keys.letter_of(search_keys.name_key(person.full_name)))

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from app.contracts import Query
 from app.model.employee import Employee
+from app.model.search_words import MAX_WORDS, search_words
 from app.text import search_keys
 
 texts = st.text(max_size=250)
 
 
 def words_of(**fields: str) -> tuple[str, ...]:
-    return search_keys.search_words(Employee(**{"id": "1", "full_name": "", **fields}))
+    return search_words(Employee(**{"id": "1", "full_name": "", **fields}))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +41,8 @@ def test_the_name_before_the_at_sign_is_a_word_and_the_host_is_none() -> None:
 
 @given(st.builds(Employee, id=st.just("1"), full_name=texts, job_title=texts, location=texts))
 def test_there_are_at_most_28_sorted_words_of_at_most_64_bytes(person: Employee) -> None:
-    words = search_keys.search_words(person)
-    assert len(words) <= search_keys.MAX_WORDS
+    words = search_words(person)
+    assert len(words) <= MAX_WORDS
     assert list(words) == sorted(set(words), key=str.encode)
     assert all(0 < len(word.encode()) <= search_keys.WORD_BYTES for word in words)
 
@@ -61,7 +62,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
         department="情報システム部",
         location="東京都港区",
     )
-    assert len(words) == search_keys.MAX_WORDS
+    assert len(words) == MAX_WORDS
     for typed in (
         "太郎",
         "東京",
@@ -88,7 +89,7 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
 @given(texts)
 def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
-    if len(words) < search_keys.MAX_WORDS:
+    if len(words) < MAX_WORDS:
         assert all(
             search_keys.matched_word(words, typed) for typed in Query(words=name).search_words
         )

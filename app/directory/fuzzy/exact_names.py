@@ -13,9 +13,9 @@ from itertools import takewhile
 from app.contracts import EmployeeStore, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor
 from app.model.employee import Card
+from app.model.search_words import words_on_card
 from app.runtime import read_budget
 from app.text import search_keys
-from app.text.tokens import line_words
 
 MOST = 16
 _PART = 0.1
@@ -81,7 +81,5 @@ def _named(employees: EmployeeStore, first: str, whole: str) -> Page:
 
 def _has(card: Card, typed: Sequence[str]) -> bool:
     """Return whether each word typed begins a word on the card."""
-    mail_name = card.email.partition("@")[0]
-    fields = (card.full_name, card.job_title, card.department, card.location, mail_name)
-    words = {word for field in fields for word in line_words(field)}
+    words = words_on_card(card)
     return all(any(word.startswith(each) for word in words) for each in typed)

@@ -6,6 +6,8 @@ import logging
 import math
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
+from operator import attrgetter
 
 from app.contracts import EmployeeStore, Page, Query
 from app.directory.fuzzy.exact_names import later_exact_matches, may_have_later_matches
@@ -16,9 +18,11 @@ from app.directory.fuzzy.vocabulary import SHORTEST
 from app.directory.fuzzy.vocabulary_cache import VocabularyCache
 from app.model.employee import Card
 from app.model.errors import StorageUnavailable
+from app.model.search_words import FUZZY_FIELDS
 from app.text.tokens import words_of, written_words
 
 log = logging.getLogger(__name__)
+_fuzzy_texts_of = attrgetter(*(name for name in FUZZY_FIELDS if name in Card._fields))
 Written = tuple[str, tuple[str, ...]]
 
 # A search that finds so many is answered as it is.
@@ -136,12 +140,8 @@ class _Found:
 
 
 def _written_on(card: Card) -> list[Written]:
-    return [
-        *_written_in(card.full_name),
-        *_known_written(card.job_title),
-        *_known_written(card.department),
-        *_known_written(card.location),
-    ]
+    name, *others = _fuzzy_texts_of(card)
+    return [*_written_in(name), *chain.from_iterable(map(_known_written, others))]
 
 
 def _written_in(text: str) -> tuple[Written, ...]:

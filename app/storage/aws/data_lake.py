@@ -25,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, StorageUnavailable
-from app.model.fields import TEXT_FIELDS
+from app.model.fields import DATE_FIELDS, TEXT_FIELDS
 from app.text.plurals import count_of, count_people
 
 MAX_ROWS_PER_FILE = 20_000
@@ -36,8 +36,7 @@ _TIMESTAMP_YEARS = range(1678, 2262)
 _MAX_VERSION = 2**63 - 1
 _COLUMNS = {
     "id": "string",
-    **dict.fromkeys(TEXT_FIELDS, "string"),
-    "start_date": "date",
+    **{name: "date" if name in DATE_FIELDS else "string" for name in TEXT_FIELDS},
     "badges": "array<string>",
     "photo_key": "string",
     "version": "bigint",
@@ -194,7 +193,8 @@ def _frame(people: Sequence[Employee]) -> Any:
     columns: dict[str, Any] = {
         name: [getattr(person, name) or None for person in people] for name in _COLUMNS
     }
-    columns["start_date"] = [_parse_date(person.start_date) for person in people]
+    for name in DATE_FIELDS:
+        columns[name] = [_parse_date(getattr(person, name)) for person in people]
     columns["badges"] = [list(person.badges) for person in people]
     versions = [person.version if person.version <= _MAX_VERSION else None for person in people]
     columns["version"] = pd.array(versions, dtype="Int64")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from pymysql.constants import ER
 from sqlalchemy import RowMapping, text
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.model.employee import Employee, badges_from
 from app.model.errors import SettingsError, StorageUnavailable
+from app.model.fields import FIELD, FIELDS
 from app.photos.keys import is_photo_key
 from app.storage.sql.engines.database import Database, read_url
 
@@ -18,6 +20,7 @@ BATCH_SIZE = 1_000
 # All columns, since the tables of older lessons have fewer.
 _FIRST = text("SELECT * FROM employee ORDER BY id LIMIT :most")
 _NEXT = text("SELECT * FROM employee WHERE id > :after ORDER BY id LIMIT :most")
+_TEXTS = tuple(field.name for field in FIELDS if field.is_of_course and field.is_text)
 _REASON_BY_CODE = {ER.NO_SUCH_TABLE: "no table employee", ER.BAD_FIELD_ERROR: "no column id"}
 
 
@@ -66,12 +69,11 @@ def _explain(error: StorageUnavailable, name: str) -> Exception:
 
 
 def _employee_from(row: RowMapping) -> Employee:
-    photo_key = _text(row, "object_key")
+    photo_key = _text(row, FIELD["photo_key"].dynamodb_attribute)
+    texts: dict[str, Any] = {name: _text(row, name) for name in _TEXTS}
     return Employee(
         id=f"course-{row['id']}",
-        full_name=_text(row, "full_name"),
-        location=_text(row, "location"),
-        job_title=_text(row, "job_title"),
+        **texts,
         badges=badges_from(_text(row, "badges")),
         photo_key=photo_key if is_photo_key(photo_key) else "",
     )

@@ -247,7 +247,12 @@ def test_the_server_cuts_a_download_that_breaks(tmp_path: Path) -> None:
     port = free_port()
     gunicorn = find("gunicorn", "a download that breaks")
     server = ServerProcess(
-        [gunicorn, f"--bind=127.0.0.1:{port}", "--threads=8", "tests.support.breaking_app"],
+        [
+            gunicorn,
+            f"--bind=127.0.0.1:{port}",
+            "--threads=8",
+            "tests.support.breaking_app:application",
+        ],
         folder=ROOT,
         log=tmp_path / "gunicorn.log",
         environment=isolated({"INSTANCE_FOLDER": str(tmp_path)}),

@@ -25,6 +25,7 @@ import orjson
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Card, Employee, card_of
 from app.model.fields import FACETS, TEXT_FACETS
+from app.model.search_words import search_words
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import PHOTO_PREFIX, Tables
 from app.text import search_keys
@@ -97,7 +98,7 @@ def project_rows(employee: Employee) -> Projection:
     """Return the content that the index must have for this employee."""
     card = card_of(employee)
     name_key = search_keys.name_key(employee.full_name)
-    words = search_keys.search_words(employee)
+    words = search_words(employee)
     texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
     month = search_keys.month_of(employee.start_date)
     exact = [(_JOINED, month)] if month else []

@@ -9,22 +9,25 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 
 from app.model.employee import Employee, badges_from
 from app.model.errors import EmployeeNotFound
-from app.model.fields import CONTENT_FIELDS, TEXT_FIELDS
+from app.model.fields import CONTENT_FIELDS, DATE_FIELDS, FIELDS, TEXT_FIELDS
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import PHOTO_PREFIX
 
-ATTRIBUTES = {name: name for name in CONTENT_FIELDS} | {"photo_key": "object_key"}
+ATTRIBUTES = {field.name: field.dynamodb_attribute for field in FIELDS}
+_texts_of = attrgetter(*TEXT_FIELDS)
 _MAX_ID_BYTES = 2048  # of a key; an address can hold more
 
 
 def employee_from(item: Item) -> Employee:
     """Decode a record, whatever other programs have put into it; never fails."""
     texts = {name: _text(item.get(name)) for name in TEXT_FIELDS}
-    texts["start_date"] = _iso_date(texts["start_date"])
+    for name in DATE_FIELDS:
+        texts[name] = _iso_date(texts[name])
     return Employee(
         id=item["id"]["S"],
         **texts,
@@ -53,12 +56,11 @@ def checked_id(text: str) -> str:
 def normalized(employee: Employee) -> Employee:
     """Return the employee as it will be read back: NFC, and without what UTF-8 cannot hold."""
     texts: dict[str, Any] = {
-        name: unicodedata.normalize(
-            "NFC", getattr(employee, name).encode("utf-8", "ignore").decode()
-        )
-        for name in TEXT_FIELDS
+        name: text if text.isascii() else _storable(text)
+        for name, text in zip(TEXT_FIELDS, _texts_of(employee), strict=True)
     }
-    texts["start_date"] = _iso_date(texts["start_date"])
+    for name in DATE_FIELDS:
+        texts[name] = _iso_date(texts[name])
     badges = badges_from(employee.badges)
     return replace(employee, **texts, badges=badges, photo_key=_photo_key(employee.photo_key))
 
@@ -102,6 +104,10 @@ def _text(value: dict[str, Any] | None) -> str:
     if not isinstance(content, str):
         return ""
     return content if content.isascii() else unicodedata.normalize("NFC", content)
+
+
+def _storable(text: str) -> str:
+    return unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
 
 
 def _plain(value: dict[str, Any] | None) -> object:

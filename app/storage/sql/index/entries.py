@@ -19,6 +19,7 @@ from sqlalchemy import RowMapping
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import FACETS, TEXT_FACETS
+from app.model.search_words import search_words
 from app.text import search_keys
 from app.text.folding import one_line
 
@@ -46,8 +47,12 @@ def view_of(kind: str, key: str) -> str:
     return f"{kind}:{key}"
 
 
-class IndexedFields(search_keys.Searchable, Protocol):
-    """The fields of an employee that decide its index entries, beside name and id."""
+class IndexedFields(Protocol):
+    """The fields of an employee that decide its index entries, beside those that are searched."""
+
+    @property
+    def email(self) -> str:
+        """The email address, or ""."""
 
     @property
     def badges(self) -> tuple[str, ...]:
@@ -134,7 +139,7 @@ def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntrie
         *_badges(employee.badges),
         *_joined(employee.start_date),
     )
-    words, email_key = search_keys.search_words(employee), search_keys.email_key(employee.email)
+    words, email_key = search_words(employee), search_keys.email_key(employee.email)
     return IndexEntries(sort_key, words, facets, email_key)
 
 

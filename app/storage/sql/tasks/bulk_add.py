@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, islice
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
@@ -44,30 +44,21 @@ _NOW = ""  # replaced by the time of the insert
 _texts_of = attrgetter(*TEXT_FIELDS)
 
 
-class _NewRow(NamedTuple):
-    """A row to insert: sort key, id key and badges, then columns of ``person``."""
-
-    sort_key: str
-    id_key: str
-    badges: tuple[str, ...]
-    id: str
-    full_name: str
-    preferred_name: str
-    pronouns: str
-    job_title: str
-    department: str
-    location: str
-    email: str
-    phone: str
-    start_date: str
-    about: str
-    photo_key: str
-    version: int
-    updated_at: str | None
-
-
-_FIRST_COLUMN = _NewRow._fields.index("id")
-_COLUMNS = (*_NewRow._fields[_FIRST_COLUMN:], "id_key", "badges", "write_id", *INDEX_COLUMNS)
+# Of a row to insert: sort key, id key and badges, then columns of ``person``.
+_MEMBERS = (
+    "sort_key",
+    "id_key",
+    "badges",
+    "id",
+    *TEXT_FIELDS,
+    "photo_key",
+    "version",
+    "updated_at",
+)
+_named_tuple: Any = namedtuple  # mypy knows only members that are written out
+_NewRow = _named_tuple("_NewRow", _MEMBERS)
+_FIRST_COLUMN = _MEMBERS.index("id")
+_COLUMNS = (*_MEMBERS[_FIRST_COLUMN:], "id_key", "badges", "write_id", *INDEX_COLUMNS)
 _ViewEntry = tuple[str, str, int]
 _VIEW_COLUMNS = ("view", "at", "number")
 _VIEW_CONSTANTS = tuple(
@@ -78,7 +69,7 @@ _WORD_COLUMNS = ("at", "number", "first_prefix_length", "sort_key_start")
 _WORD_CONSTANTS = (("view", f"'{WORDS}'"),)
 _NEXT_NUMBER = select(func.coalesce(func.max(people.c.number), 0) + 1)
 
-_Note = Callable[[_NewRow], object]
+_Note = Callable[[Any], object]
 _WriteEntries = Callable[[Connection, "_NewEntries", Sequence[int]], None]
 
 
@@ -114,7 +105,7 @@ def _new_rows(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
                employee.photo_key, *version)  # fmt: skip
 
 
-def _add_batch(database: Database, batch: list[_NewRow], note: _Note) -> int:
+def _add_batch(database: Database, batch: list[Any], note: _Note) -> int:
     """Insert the new rows of a batch; return how many. First assume that all are new."""
     for check_ids in False, True:
         with suppress(_RowsExist):
@@ -124,7 +115,7 @@ def _add_batch(database: Database, batch: list[_NewRow], note: _Note) -> int:
 
 @retry_when_rolled_back
 def _add(
-    database: Database, batch: list[_NewRow], note: _Note, write: _WriteEntries, *, check_ids: bool
+    database: Database, batch: list[Any], note: _Note, write: _WriteEntries, *, check_ids: bool
 ) -> int:
     """Insert the new rows of a batch, all or nothing. Raises _RowsExist when some exist."""
     with database.writing("add_many") as connection:
@@ -193,7 +184,7 @@ def _replace_entries(connection: Connection, entries: _NewEntries, numbers: Sequ
 class _NewEntries:
     """The index entries of new rows, which are in the order of their sort keys."""
 
-    def __init__(self, rows: list[_NewRow], note: _Note) -> None:
+    def __init__(self, rows: list[Any], note: _Note) -> None:
         self.rows = rows
         self.of_rows: list[IndexEntries] = []
         # Positions of rows by facet, and for each word: position, prefix length, position, ...
