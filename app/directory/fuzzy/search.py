@@ -34,51 +34,51 @@ MIN_BUDGET = Cost(0.02, 0.004)
 
 
 class FuzzySearch:
-    """Searches with other words than were typed, with the same filters.
+    """A search with similar words and the same filters.
 
-    It begins no further search after spending as much as the search itself, and never fails a
-    search: what cannot be read is left out.
+    It starts no further search after spending as much as the original search, and never raises
+    StorageUnavailable: results that cannot be read are omitted.
     """
 
     def __init__(self, employees: EmployeeStore) -> None:
         self._employees = employees
-        self._known = VocabularyCache(employees)
+        self._vocabulary = VocabularyCache(employees)
 
     def suggest(self, query: Query, page: Page, spent: Cost) -> Suggestions:
         """Return similar people who are not on the first page, which has cost ``spent``."""
         if may_have_later_matches(query, page):
-            return self._further(query, page)
+            return self._later_matches(query, page)
         if not _is_short(page) or not query.search_words:
             return Suggestions()
         found_some = bool(page.cards)
-        found = _Found({card.id for card in page.cards}, query.words)
+        collected = _Collected({card.id for card in page.cards}, query.words)
         typed = query.search_words_as_typed
-        possible = rewrites(typed, self._known.get(), found_some=found_some)
-        most = Cost(*map(max, spent, MIN_BUDGET))
-        began = Cost.now()
+        candidates = rewrites(typed, self._vocabulary.get(), found_some=found_some)
+        budget = Cost(*map(max, spent, MIN_BUDGET))
+        start = Cost.now()
         try:
-            for guess in possible:
-                if began.since().exceeds(most) or found.is_full:
+            for rewrite in candidates:
+                if start.since().exceeds(budget) or collected.is_full:
                     break
-                if guess.left_out and found.cost < guess.cost:
+                if rewrite.left_out and collected.cost < rewrite.cost:
                     break
-                wanted = query.with_words(guess.words)
-                guessed = self._employees.browse(wanted, None, found.room)
-                found.take(guess, guessed)
-                found.take(guess, later_exact_matches(self._employees, wanted, guessed))
+                rewritten = query.with_words(rewrite.words)
+                matches = self._employees.browse(rewritten, None, collected.remaining)
+                collected.add(rewrite, matches)
+                collected.add(rewrite, later_exact_matches(self._employees, rewritten, matches))
         except StorageUnavailable as error:
             log.warning("similar names were not searched: %s", error)
-        return found.close()
+        return collected.suggestions()
 
-    def _further(self, query: Query, page: Page) -> Suggestions:
+    def _later_matches(self, query: Query, page: Page) -> Suggestions:
         """Return exact name matches that the search did not reach."""
         try:
-            found = later_exact_matches(self._employees, query, page)
+            later = later_exact_matches(self._employees, query, page)
         except StorageUnavailable as error:
             log.warning("more matches by name were not searched: %s", error)
             return Suggestions()
-        people = tuple(Suggestion(card, ()) for card in found.cards)
-        return Suggestions(people, found.next is not None, beyond_page=bool(people))
+        people = tuple(Suggestion(card, ()) for card in later.cards)
+        return Suggestions(people, later.next is not None, beyond_page=bool(people))
 
 
 def _is_short(page: Page) -> bool:
@@ -86,53 +86,55 @@ def _is_short(page: Page) -> bool:
     return whole and len(page.cards) < ENOUGH
 
 
-class _Found:
-    """The suggestions so far, each person once."""
+class _Collected:
+    """The suggestions so far, without duplicates."""
 
-    def __init__(self, visible: set[str], typed: str) -> None:
-        self._shown = visible
+    def __init__(self, page_ids: set[str], typed: str) -> None:
+        self._ids = page_ids
         self._typed = typed
         self._people: list[Suggestion] = []
         self._searches: list[str] = []
         self._more = False
-        self.cost = math.inf  # of the guess that found somebody last
+        self.cost = math.inf  # of the last rewrite with results
 
     @property
-    def room(self) -> int:
+    def remaining(self) -> int:
         return MAX_SUGGESTIONS - len(self._people)
 
     @property
     def is_full(self) -> bool:
-        return self.room <= 0
+        return self.remaining <= 0
 
-    def take(self, guess: Rewrite, page: Page) -> None:
+    def add(self, rewrite: Rewrite, page: Page) -> None:
         """Add the results of a rewritten search."""
         before = len(self._people)
-        as_typed = {way: self._as_typed(way) for way in guess.changed} if page.cards else {}
+        changed = rewrite.changed if page.cards else ()
+        typed = {substitution: self._as_typed(substitution) for substitution in changed}
         for card in page.cards:
-            if card.id in self._shown or self.is_full:
+            if card.id in self._ids or self.is_full:
                 continue
             written = _written_on(card)
-            reasons = [_reason(written, way, text) for way, text in as_typed.items()]
+            reasons = [_reason(written, *pair) for pair in typed.items()]
             if None not in reasons:
-                self._shown.add(card.id)
+                self._ids.add(card.id)
                 self._people.append(Suggestion(card, tuple(filter(None, reasons))))
         ended_early = page.rows_examined is not None
         if len(self._people) > before:
             self._more = self._more or (page.next is not None and not ended_early)
         elif not ended_early:
             return
-        self.cost = guess.cost
-        words = " ".join(guess.words)
+        self.cost = rewrite.cost
+        words = " ".join(rewrite.words)
         if words not in self._searches:
             self._searches.append(words)
 
-    def close(self) -> Suggestions:
+    def suggestions(self) -> Suggestions:
         return Suggestions(tuple(self._people), self._more, tuple(self._searches))
 
-    def _as_typed(self, way: Substitution) -> str:
-        """How a word was typed."""
-        return _written_as(self._typed_as_written, way.typed, whole=True) or way.typed
+    def _as_typed(self, substitution: Substitution) -> str:
+        """Return a word with the case and accents as typed."""
+        typed = substitution.typed
+        return _written_as(self._typed_as_written, typed, whole=True) or typed
 
     @cached_property
     def _typed_as_written(self) -> tuple[Written, ...]:
@@ -146,15 +148,15 @@ def _written_on(card: Card) -> list[Written]:
 
 def _written_in(text: str) -> tuple[Written, ...]:
     """Return each word of a text as written, with its search words."""
-    return tuple((each, words_of(each)) for each in written_words(text))
+    return tuple((word, words_of(word)) for word in written_words(text))
 
 
-# Many people share a title, a department and a place; hardly two a name.
+# Cached, because many employees share a job title, a department and a location.
 _known_written = lru_cache(maxsize=256)(_written_in)
 
 
 def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason | None:
-    """Return why a person is suggested; None if it only has a longer word than the one meant.
+    """Return why an employee is suggested; None if only a longer word begins with the nickname.
 
     A form of two letters must be the first word of the name: al-Rashid is no Alex.
     """
@@ -167,7 +169,7 @@ def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason
             return None
     if visible and way.is_other_form and len(way.word) < SHORTEST and visible != written[0][0]:
         return None
-    # Whoever has it in a name that the card does not show goes by it, or writes mail under it.
+    # The card does not show it: it is in the preferred name or in the email address.
     visible = visible or way.word.capitalize()
     if visible[:1].isupper():
         typed = typed[:1].upper() + typed[1:]
@@ -176,7 +178,7 @@ def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason
 
 def _written_as(written: Sequence[Written], word: str, *, whole: bool) -> str:
     """Return the spelling of a word, or of a longer one that it begins."""
-    for each, words in written:
-        if word in words or (not whole and any(one.startswith(word) for one in words)):
-            return each
+    for spelling, words in written:
+        if word in words or (not whole and any(other.startswith(word) for other in words)):
+            return spelling
     return ""

@@ -1,11 +1,11 @@
-"""How alike two words are, to the eye and to the ear: the less a likeness costs, the nearer."""
+"""Similarity of two words in spelling and sound, as a cost: the less, the more similar."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-# What languages of Latin letters spell in several ways. The longest first.
+# Sounds with several spellings in languages with Latin letters, longest spelling first.
 _SOUNDS = (
     *(("tsch", "c"), ("sch", "s"), ("tch", "c"), ("dt", "t"), ("tz", "s"), ("th", "t")),
     *(("ph", "f"), ("gh", "g"), ("sh", "s"), ("ch", "k"), ("ck", "k"), ("qu", "k"), ("x", "ks")),
@@ -14,7 +14,7 @@ _SOFT_C = re.compile("c(?=[eiy])")
 _LETTERS = str.maketrans({"c": "k", "q": "k", "z": "s", "w": "v"})
 _VOWELS = re.compile("[aeiouyh]+")
 _DOUBLED = re.compile(r"(.)\1+")
-# First letters that stand for one another more often than others do.
+# First letters, each followed by those that are often typed for it.
 _FIRSTS = (
     *("cksqz", "fpv", "vwbf", "jgyhi", "iyjea", "eiayh", "aeoh", "oaeuh", "uoyw", "td", "dt"),
     *("sczx", "zsxc", "xscj", "kcqg", "qkc", "gjk", "yij", "wvu", "bpv", "pbf", "hjaeo"),
@@ -31,7 +31,7 @@ TWO_FROM, ONE_FROM = 6, 4
 
 @lru_cache(maxsize=4096)
 def sound(word: str) -> str:
-    """The consonants of a word as they sound; the first letter stays, if only as a vowel."""
+    """Return the consonants of a word as they sound; an initial vowel becomes ``a``."""
     for spelled, spoken in _SOUNDS:
         word = word.replace(spelled, spoken)
     plain = _SOFT_C.sub("s", word).translate(_LETTERS)
@@ -40,20 +40,21 @@ def sound(word: str) -> str:
 
 
 def spellings(word: str) -> tuple[str, ...]:
-    """The word, and as it would be with ``f`` for ``ph``, or the other way round."""
+    """Return the word, and its spelling with ``f`` for ``ph`` or ``ph`` for ``f``."""
     other = word.replace("ph", "f") if "ph" in word else word.replace("f", "ph")
     return (other, word) if other != word else (word,)
 
 
 def other_firsts(word: str) -> str:
-    """With what else a word may begin that was typed like this: its second letter, like sounds."""
+    """Return other likely first letters of a typed word: the second one, and similar sounds."""
     return word[1:2] + _OF_FIRST.get(word[:1], "")
 
 
 def cost(typed: str, word: str, letters: int, *, alone: bool) -> float | None:
-    """What it costs that a word differs from the one typed by so many letters; None: too much.
+    """Return the cost of a word that differs from the one typed by this number of letters.
 
-    A short word that was typed alone is like so many others that it must sound the same.
+    Returns None if it is too different. A short word that is the only one typed resembles many
+    others, so it must sound the same.
     """
     alike = sound(typed) == sound(word)
     shorter = min(len(typed), len(word))

@@ -1,8 +1,8 @@
-"""The directory's own words in memory, so that the nearest to a word typed are found in a moment.
+"""The words of the directory in memory, to find those that are similar to a word typed.
 
-100,000 words take some 8 MB. They are looked through by their first letter and length only, so that
-a look costs a millisecond however many there are; with another first letter only where that is
-what people mistake, or where one letter is all that is wrong.
+100,000 words take about 8 MB. Only words with a likely first letter and about the same length are
+compared, so that a lookup takes a millisecond for any number of words. Words with any other first
+letter are found if everything else is equal.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _BEGINNINGS_FROM = 5
 
 
 class Candidate(NamedTuple):
-    """A word, or the beginning of some, that may be meant; what the likeness costs."""
+    """A similar word, or a beginning of words, with its cost."""
 
     cost: float
     word: str
 
 
 class Vocabulary:
-    """Words of names, titles, departments and places; it never changes."""
+    """An immutable set of the words of names, job titles, departments and locations."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(set(words))
@@ -41,21 +41,21 @@ class Vocabulary:
         return len(self._words)
 
     def holds(self, word: str) -> bool:
-        """Whether it is a word."""
+        """Return whether the vocabulary has this word."""
         at = bisect_left(self._words, word)
         return at < len(self._words) and self._words[at] == word
 
     def begins_one(self, beginning: str) -> bool:
-        """Whether it begins a word, so that a search for it may find somebody."""
+        """Return whether it begins a word, so that a search for it may match."""
         at = bisect_left(self._words, beginning)
         return at < len(self._words) and self._words[at].startswith(beginning)
 
     def nearest(
         self, typed: str, *, alone: bool = True, being_typed: bool = False
     ) -> list[Candidate]:
-        """The words that are near to a word typed, alone or with others; the nearest first.
+        """Return the words similar to a word typed alone or with others, most similar first.
 
-        While it is being typed, the beginnings of words are near too, where no word is very near.
+        If it is ``being_typed`` and no word is very similar, beginnings of words are returned too.
         """
         if len(typed) < SHORTEST:
             return []
@@ -73,7 +73,7 @@ class Vocabulary:
         return sorted(near)[:MAX_CANDIDATES]
 
     def _alike(self, typed: str, *, alone: bool) -> list[str]:
-        """Words of about this length with this first letter, or one that is mistaken for it."""
+        """Return words of about this length with this first letter or one often typed for it."""
         words: list[str] = []
         shortest = SHORTEST if alone else SHORTEST_MEANT
         lengths = [len(typed) + more for more in (0, 1, -1, 2, -2) if len(typed) + more >= shortest]
@@ -86,7 +86,7 @@ class Vocabulary:
         return words[:MAX_COMPARED]
 
     def _with_another_first(self, typed: str) -> Iterator[str]:
-        """Words that are this one but for the first letter: another, one too many, one missing."""
+        """Yield the words that differ only in the first letter: changed, added or missing."""
         rest = typed[1:]
         yield from filter(self.holds, (rest,) if len(rest) >= ONE_FROM else ())
         for first, by_length in self._by_first.items():
@@ -96,16 +96,16 @@ class Vocabulary:
                         yield word
 
     def _beginnings(self, typed: str) -> Iterator[Candidate]:
-        """Beginnings of longer words that one letter behind the first makes this one."""
+        """Yield beginnings of words that differ in one letter, which is not the first."""
         for beginning in dict.fromkeys(self._one_letter_away(typed)):
             longer = beginning.startswith(typed) or typed.startswith(beginning)
             if not longer and self.begins_one(beginning):
                 yield Candidate(1 + UNFINISHED, beginning)
 
     def _one_letter_away(self, typed: str) -> Iterator[str]:
-        """What was typed with one letter left out, swapped, changed, or put in.
+        """Yield the text with one letter removed, swapped, changed or inserted.
 
-        Only as far as words begin so: what is typed wrongly soon leaves them all.
+        Stops where no word begins with the letters before the change.
         """
         letters = [first for first in self._by_first if first.isascii() == typed.isascii()]
         for at in range(1, len(typed)):
@@ -122,8 +122,8 @@ class Vocabulary:
 
 
 def _compare(typed: str, words: list[str], most: int) -> Iterator[tuple[str, int]]:
-    """The words that so few letters make the one typed: put in, left out, changed, or swapped."""
-    # Here, since few starts ever need it.
+    """Yield words and their distance to the one typed (optimal string alignment)."""
+    # Imported here, because few processes need it.
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 

@@ -1,4 +1,4 @@
-"""The vocabulary of this process: read when first needed, and again when it has grown old."""
+"""The cached vocabulary of this process, loaded on first use and again when it expires."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAUSE_SECONDS = 30.0
 
 
 class VocabularyCache:
-    """Reads the words in a thread of its own, one at a time, so that no search waits for long."""
+    """A cache of the vocabulary, loaded by one thread at a time, so that searches wait briefly."""
 
     def __init__(self, employees: EmployeeStore) -> None:
         self._employees = employees
@@ -34,7 +34,7 @@ class VocabularyCache:
         self._lock = threading.Lock()
 
     def get(self) -> Vocabulary | None:
-        """The words, if they could be read in time."""
+        """Return the vocabulary; None if it could not be loaded in time."""
         if time.monotonic() >= self._next_at:
             with self._lock:
                 if self._reading is None or not self._reading.is_alive():

@@ -27,6 +27,7 @@ class FieldValidator:
         self.name = name
 
     def __call__(self, form: FlaskForm, field: wtforms.Field) -> None:
+        """Raise StopValidation with the message if the value is invalid."""
         if message := validation.problem(self.name, field.data):
             raise StopValidation(message)
 

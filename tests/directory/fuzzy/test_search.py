@@ -334,7 +334,7 @@ def test_words_that_were_read_are_read_again_when_they_are_old(
     assert named(suggest(directory, "lovelcae")) == []
     put(store, "Ada Lovelace")
     monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT", 30)
-    directory._fuzzy_search._known._next_at = 0.0
+    directory._fuzzy_search._vocabulary._next_at = 0.0
     assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
 
 
