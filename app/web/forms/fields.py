@@ -95,11 +95,11 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def problems(self) -> list[tuple[str, str]]:
         """Return the fields with an error in page order: name, and sentence for the summary."""
-        found: Mapping[str, Any] = self.errors
+        errors: Mapping[str, Any] = self.errors
         return [
-            (name, f"{field.label.text}: {found[name][0][:1].lower()}{found[name][0][1:]}")
+            (name, f"{field.label.text}: {errors[name][0][:1].lower()}{errors[name][0][1:]}")
             for name, field in self._fields.items()
-            if found.get(name)
+            if errors.get(name)
         ]
 
 

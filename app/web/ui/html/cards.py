@@ -30,7 +30,7 @@ def grid(
     letter_tabs: bool = False,
     reasons: Reasons = _NO_REASONS,
 ) -> Markup:
-    """Return the cards; with ``marks``, the first person of each letter has an index tab."""
+    """Return the cards; with ``letter_tabs``, the first person of each letter has an index tab."""
     parts = []
     letter = "" if letter_tabs else None
     for position, card in enumerate(cards):
