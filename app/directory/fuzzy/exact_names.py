@@ -12,13 +12,11 @@ from itertools import takewhile
 
 from app.contracts import EmployeeStore, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor
+from app.directory.fuzzy.tuning import LATER_MATCHES_SHARE, MAX_LATER_MATCHES
 from app.model.employee import Card
 from app.model.search_words import words_on_card
 from app.runtime import read_budget
 from app.text import search_keys
-
-MOST = 16
-_PART = 0.1
 
 
 def may_have_later_matches(query: Query, page: Page) -> bool:
@@ -31,7 +29,7 @@ def may_have_later_matches(query: Query, page: Page) -> bool:
 
 
 def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> Page:
-    """Return at most MOST such employees who are not on the first page.
+    """Return at most MAX_LATER_MATCHES such employees who are not on the first page.
 
     Returns none if the query has filters or no word of the name is complete. It reads at most two
     pages of one word, within a tenth of the read budget of a page.
@@ -40,7 +38,7 @@ def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> P
         return Page(())
     asked = query.search_words_as_typed
     visible = {card.id for card in page.cards}
-    with read_budget.limit(_PART):  # what the search itself might read is read
+    with read_budget.limit(LATER_MATCHES_SHARE):  # what the search itself might read is read
         for first, whole in _ways(asked) if len(asked) > 1 else _whole_names(query.typed_words):
             found = _named(employees, first, whole)
             cards = [card for card in found.cards if card.id not in visible and _has(card, asked)]
@@ -71,7 +69,7 @@ def _named(employees: EmployeeStore, first: str, whole: str) -> Page:
     """Return employees who have the whole word and whose name begins with the first one."""
     query = Query().with_words([whole])
     before = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
-    page = employees.browse(query, before, MOST)
+    page = employees.browse(query, before, MAX_LATER_MATCHES)
     begun = takewhile(
         lambda card: search_keys.name_key(card.full_name).startswith(first), page.cards
     )

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from app.directory.fuzzy.nicknames import other_forms
-from app.directory.fuzzy.vocabulary import SHORTEST, Vocabulary
+from app.directory.fuzzy.tuning import (
+    MAX_COMBINATIONS,
+    MAX_COST,
+    MAX_COST_BEHIND_FIRST,
+    MAX_COST_OF_MORE,
+    MAX_PARTIAL,
+    MAX_REWRITES,
+    MAX_SEARCHES,
+    MAX_SUBSTITUTIONS,
+    MAX_WORDS,
+    MIN_KEPT_PERCENT,
+    MIN_WORD,
+    NEXT_NICKNAME,
+    NICKNAME,
+    OMITTED_KNOWN_WORD,
+    OMITTED_SHORT_WORD,
+    OMITTED_WORD,
+)
+from app.directory.fuzzy.vocabulary import Vocabulary
 from app.text.tokens import is_spelled
-
-MOST, MAX_REWRITES, MAX_PARTIAL = 4, 3, 2
-# A search of more words is taken as it is, and so are the words of it beyond these ways.
-MAX_TYPED = 6
-_WAYS_OF_ONE, _WAYS = 6, 3_000
-# Where the words typed find somebody, only what is this near is shown beside them.
-_NEAR_ENOUGH, _FAR = 1.0, 3.5
-_OTHER_FORM = 0.4
-# What it costs to leave a word out, of two letters at most, or longer; more where somebody has it.
-_LEFT_OUT_SHORT, _LEFT_OUT, _THOUGH_KNOWN = 0.8, 1.6, 0.2
-_AT_MOST_BEHIND = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Rewrite:
     def keeps_enough(self) -> bool:
         """Return whether at least 40 % of the letters typed are still searched for."""
         kept = sum(len(way.typed) for way in self.ways if way.word)
-        return 5 * kept >= 2 * sum(len(way.typed) for way in self.ways)
+        return 100 * kept >= MIN_KEPT_PERCENT * sum(len(way.typed) for way in self.ways)
 
     @property
     def changed(self) -> tuple[Substitution, ...]:
@@ -68,26 +75,26 @@ class Rewrite:
 def rewrites(
     typed: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Rewrite]:
-    """Return at most MOST other searches, without those much less likely than the first.
+    """Return at most MAX_SEARCHES other searches, without those much less likely than the first.
 
     Searches that omit a word come last, at most MAX_PARTIAL, for the case that no other matches.
     """
-    if not 0 < len(typed) <= MAX_TYPED:
+    if not 0 < len(typed) <= MAX_WORDS:
         return []
     ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
-    while _number(ways) > _WAYS:
+    while _number(ways) > MAX_COMBINATIONS:
         max(ways, key=len).pop()
     likely = sorted(
-        (each for each in map(Rewrite, product(*ways)) if each.changed and each.cost <= _FAR),
+        (each for each in map(Rewrite, product(*ways)) if each.changed and each.cost <= MAX_COST),
         key=lambda guess: (guess.cost, guess.words),
     )
     whole = [each for each in likely if not each.left_out][:MAX_REWRITES]
-    whole = [each for each in whole if each.cost <= whole[0].cost + _AT_MOST_BEHIND]
+    whole = [each for each in whole if each.cost <= whole[0].cost + MAX_COST_BEHIND_FIRST]
     parts: dict[tuple[str, ...], Rewrite] = {}
     for each in likely:
         if each.left_out and each.keeps_enough:
             parts.setdefault(each.left_out, each)
-    return [*whole, *islice(parts.values(), min(MAX_PARTIAL, MOST - len(whole)))]
+    return [*whole, *islice(parts.values(), min(MAX_PARTIAL, MAX_SEARCHES - len(whole)))]
 
 
 def _number(ways: list[list[Substitution]]) -> int:
@@ -111,21 +118,21 @@ def _ways(
     near = [
         Substitution(typed, one.word, one.cost)
         for one in nearest
-        if not one.word.startswith(typed) and (one.cost <= _NEAR_ENOUGH or not found_some)
+        if not one.word.startswith(typed) and (one.cost <= MAX_COST_OF_MORE or not found_some)
     ]
-    ways = sorted([*forms, *near], key=lambda way: way.cost)[:_WAYS_OF_ONE]
+    ways = sorted([*forms, *near], key=lambda way: way.cost)[:MAX_SUBSTITUTIONS]
     if known or found_some or not is_spelled(typed):  # a number may stand in a mail address
         ways.insert(0, Substitution(typed, typed))
     if len(together) > 1 and not found_some:
-        left_out = _LEFT_OUT_SHORT if len(typed) < SHORTEST else _LEFT_OUT
-        ways.insert(0, Substitution(typed, "", left_out + (_THOUGH_KNOWN if known else 0.0)))
+        left_out = OMITTED_SHORT_WORD if len(typed) < MIN_WORD else OMITTED_WORD
+        ways.insert(0, Substitution(typed, "", left_out + (OMITTED_KNOWN_WORD if known else 0.0)))
     return ways
 
 
 def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Substitution]:
     across = other_forms(typed)
     return [
-        Substitution(typed, form, _OTHER_FORM + 0.01 * place, is_other_form=True)
+        Substitution(typed, form, NICKNAME + NEXT_NICKNAME * place, is_other_form=True)
         for place, form in enumerate(across)
         if not form.startswith(typed) and (vocabulary is None or vocabulary.holds(form))
     ]

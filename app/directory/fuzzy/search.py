@@ -14,7 +14,7 @@ from app.directory.fuzzy.exact_names import later_exact_matches, may_have_later_
 from app.directory.fuzzy.rewrites import Rewrite, Substitution, rewrites
 from app.directory.fuzzy.stopwatch import Cost
 from app.directory.fuzzy.suggestions import Reason, Suggestion, Suggestions
-from app.directory.fuzzy.vocabulary import SHORTEST
+from app.directory.fuzzy.tuning import ENOUGH_MATCHES, MAX_SUGGESTIONS, MIN_BUDGET, MIN_WORD
 from app.directory.fuzzy.vocabulary_cache import VocabularyCache
 from app.model.employee import Card
 from app.model.errors import StorageUnavailable
@@ -24,13 +24,6 @@ from app.text.tokens import words_of, written_words
 log = logging.getLogger(__name__)
 _fuzzy_texts_of = attrgetter(*(name for name in FUZZY_FIELDS if name in Card._fields))
 Written = tuple[str, tuple[str, ...]]
-
-# A search that finds so many is answered as it is.
-ENOUGH = 6
-MAX_SUGGESTIONS = 16
-# Guesses are tried until they have taken as much as the search itself, or so much. By the clock
-# three answers of a server; by the CPU, which is what SQLite takes, a plain page of a full list.
-MIN_BUDGET = Cost(0.02, 0.004)
 
 
 class FuzzySearch:
@@ -83,7 +76,7 @@ class FuzzySearch:
 
 def _is_short(page: Page) -> bool:
     whole = page.next is None and page.previous is None and page.rows_examined is None
-    return whole and len(page.cards) < ENOUGH
+    return whole and len(page.cards) < ENOUGH_MATCHES
 
 
 class _Collected:
@@ -165,9 +158,9 @@ def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason
     visible = _written_as(written, way.word, whole=True)
     if not visible:
         visible = _written_as(written, way.word, whole=False)
-        if visible and (way.is_other_form or len(way.word) < SHORTEST):
+        if visible and (way.is_other_form or len(way.word) < MIN_WORD):
             return None
-    if visible and way.is_other_form and len(way.word) < SHORTEST and visible != written[0][0]:
+    if visible and way.is_other_form and len(way.word) < MIN_WORD and visible != written[0][0]:
         return None
     # The card does not show it: it is in the preferred name or in the email address.
     visible = visible or way.word.capitalize()

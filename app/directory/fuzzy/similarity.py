@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from app.directory.fuzzy.tuning import (
+    MIN_ONE_MISTAKE,
+    MIN_TWO_MISTAKES,
+    OTHER_FIRST_LETTER,
+    SAME_SOUND,
+)
+
 # Sounds with several spellings in languages with Latin letters, longest spelling first.
 _SOUNDS = (
     *(("tsch", "c"), ("sch", "s"), ("tch", "c"), ("dt", "t"), ("tz", "s"), ("th", "t")),
@@ -20,13 +27,6 @@ _FIRSTS = (
     *("sczx", "zsxc", "xscj", "kcqg", "qkc", "gjk", "yij", "wvu", "bpv", "pbf", "hjaeo"),
 )
 _OF_FIRST = {group[0]: group[1:] for group in _FIRSTS}
-
-# What a likeness costs beside its letters.
-SAME_SOUND = -0.5
-OTHER_FIRST = 0.5
-UNFINISHED = 0.3
-# Two letters may differ from so many letters on, and one from so many.
-TWO_FROM, ONE_FROM = 6, 4
 
 
 @lru_cache(maxsize=4096)
@@ -58,10 +58,10 @@ def cost(typed: str, word: str, letters: int, *, alone: bool) -> float | None:
     """
     alike = sound(typed) == sound(word)
     shorter = min(len(typed), len(word))
-    if letters > 1 and shorter < TWO_FROM and not (alike and shorter >= ONE_FROM):
+    if letters > 1 and shorter < MIN_TWO_MISTAKES and not (alike and shorter >= MIN_ONE_MISTAKE):
         return None
-    if alone and shorter < ONE_FROM and not (alike and typed[0] == word[0]):
+    if alone and shorter < MIN_ONE_MISTAKE and not (alike and typed[0] == word[0]):
         return None
     if alike:
         return letters + SAME_SOUND
-    return letters + (0.0 if typed[0] == word[0] else OTHER_FIRST)
+    return letters + (0.0 if typed[0] == word[0] else OTHER_FIRST_LETTER)

@@ -11,14 +11,16 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from app.directory.fuzzy.similarity import ONE_FROM, UNFINISHED, cost, other_firsts, spellings
-
-# So many words are compared for a word typed, at about half a microsecond each.
-MAX_COMPARED = 4_000
-MAX_CANDIDATES = 6
-# What is compared, and what may be meant where other words stand beside it (Bo Chen, Wei Li).
-SHORTEST, SHORTEST_MEANT = 3, 2
-_BEGINNINGS_FROM = 5
+from app.directory.fuzzy.similarity import cost, other_firsts, spellings
+from app.directory.fuzzy.tuning import (
+    MAX_CANDIDATES,
+    MAX_COMPARED,
+    MIN_ONE_MISTAKE,
+    MIN_UNFINISHED_WORD,
+    MIN_WORD,
+    MIN_WORD_AMONG_OTHERS,
+    UNFINISHED_WORD,
+)
 
 
 class Candidate(NamedTuple):
@@ -57,25 +59,25 @@ class Vocabulary:
 
         If it is ``being_typed`` and no word is very similar, beginnings of words are returned too.
         """
-        if len(typed) < SHORTEST:
+        if len(typed) < MIN_WORD:
             return []
         found = dict.fromkeys(self._with_another_first(typed), 1)
         for spelled in spellings(typed):
-            most = 2 if len(spelled) >= ONE_FROM else 1
+            most = 2 if len(spelled) >= MIN_ONE_MISTAKE else 1
             found.update(_compare(spelled, self._alike(spelled, alone=alone), most))
         near = [
             Candidate(price, word)
             for word, letters in found.items()
             if word != typed and (price := cost(typed, word, letters, alone=alone)) is not None
         ]
-        if being_typed and len(typed) >= _BEGINNINGS_FROM and all(one.cost > 1 for one in near):
+        if being_typed and len(typed) >= MIN_UNFINISHED_WORD and all(one.cost > 1 for one in near):
             near += self._beginnings(typed)
         return sorted(near)[:MAX_CANDIDATES]
 
     def _alike(self, typed: str, *, alone: bool) -> list[str]:
         """Return words of about this length with this first letter or one often typed for it."""
         words: list[str] = []
-        shortest = SHORTEST if alone else SHORTEST_MEANT
+        shortest = MIN_WORD if alone else MIN_WORD_AMONG_OTHERS
         lengths = [len(typed) + more for more in (0, 1, -1, 2, -2) if len(typed) + more >= shortest]
         for first in dict.fromkeys(typed[0] + other_firsts(typed)):
             by_length = self._by_first.get(first, {})
@@ -88,11 +90,11 @@ class Vocabulary:
     def _with_another_first(self, typed: str) -> Iterator[str]:
         """Yield the words that differ only in the first letter: changed, added or missing."""
         rest = typed[1:]
-        yield from filter(self.holds, (rest,) if len(rest) >= ONE_FROM else ())
+        yield from filter(self.holds, (rest,) if len(rest) >= MIN_ONE_MISTAKE else ())
         for first, by_length in self._by_first.items():
             if first.isascii() == typed.isascii():
                 for word in (first + rest, first + typed):
-                    if len(word) >= ONE_FROM and len(word) in by_length and self.holds(word):
+                    if len(word) >= MIN_ONE_MISTAKE and len(word) in by_length and self.holds(word):
                         yield word
 
     def _beginnings(self, typed: str) -> Iterator[Candidate]:
@@ -100,7 +102,7 @@ class Vocabulary:
         for beginning in dict.fromkeys(self._one_letter_away(typed)):
             longer = beginning.startswith(typed) or typed.startswith(beginning)
             if not longer and self.begins_one(beginning):
-                yield Candidate(1 + UNFINISHED, beginning)
+                yield Candidate(1 + UNFINISHED_WORD, beginning)
 
     def _one_letter_away(self, typed: str) -> Iterator[str]:
         """Yield the text with one letter removed, swapped, changed or inserted.

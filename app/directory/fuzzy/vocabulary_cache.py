@@ -8,19 +8,18 @@ import time
 from itertools import islice
 
 from app.contracts import MAX_VOCABULARY, EmployeeStore
+from app.directory.fuzzy.tuning import (
+    FIRST_WAIT_SECONDS,
+    MAX_AGE_SECONDS,
+    NEXT_WAIT_SECONDS,
+    RETRY_SECONDS,
+    WORDS_PER_SECOND_OF_AGE,
+)
 from app.directory.fuzzy.vocabulary import Vocabulary
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 
 log = logging.getLogger(__name__)
-
-# The first search that needs it waits so long; a later one waits so long for a newer one.
-FIRST_WAIT, NEXT_WAIT = 1.5, 0.05
-# Reading it costs what it holds, so a large one serves longer, but not longer than this.
-OLDEST_SECONDS = 300.0
-WORDS_A_SECOND = 20
-# A store that did not answer is left alone for so long.
-PAUSE_SECONDS = 30.0
 
 
 class VocabularyCache:
@@ -41,7 +40,7 @@ class VocabularyCache:
                     self._reading = threading.Thread(target=self._load, daemon=True)
                     self._reading.start()
                 reading = self._reading
-            limit = FIRST_WAIT if self._vocabulary is None else NEXT_WAIT
+            limit = FIRST_WAIT_SECONDS if self._vocabulary is None else NEXT_WAIT_SECONDS
             reading.join(min(limit, deadline.remaining()))
         return self._vocabulary
 
@@ -51,8 +50,8 @@ class VocabularyCache:
             vocabulary = Vocabulary(islice(self._employees.vocabulary(), MAX_VOCABULARY))
         except StorageUnavailable as error:
             log.warning("the search vocabulary could not be read: %s", error)
-            self._next_at = time.monotonic() + PAUSE_SECONDS
+            self._next_at = time.monotonic() + RETRY_SECONDS
         else:
             self._vocabulary = vocabulary
-            good_for = min(OLDEST_SECONDS, len(vocabulary) / WORDS_A_SECOND)
+            good_for = min(MAX_AGE_SECONDS, len(vocabulary) / WORDS_PER_SECOND_OF_AGE)
             self._next_at = time.monotonic() + good_for

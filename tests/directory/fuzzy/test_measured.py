@@ -12,7 +12,7 @@ import pytest
 
 from app.contracts import MAX_BATCH, EmployeeStore, Page, Query
 from app.directory.fuzzy import Cost, search
-from app.directory.fuzzy.rewrites import MOST
+from app.directory.fuzzy.tuning import MAX_SEARCHES
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.samples.loading import sample_people
@@ -92,7 +92,7 @@ def test_a_search_with_its_guesses_looks_at_less_than_twice_a_page(
         calls.append(counted["calls"])
         rows.append(counted["rows"])
     assert max(rows) <= 2 * 25
-    assert max(calls) <= 1 + MOST
+    assert max(calls) <= 1 + MAX_SEARCHES
     assert sum(calls) <= 2.3 * len(calls)
 
 

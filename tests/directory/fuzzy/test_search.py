@@ -11,8 +11,9 @@ import pytest
 from app.contracts import Page, Query
 from app.directory.fuzzy import Cost, Suggestions, search, vocabulary_cache
 from app.directory.fuzzy.nicknames import lines, other_forms
-from app.directory.fuzzy.rewrites import MAX_REWRITES, rewrites
-from app.directory.fuzzy.vocabulary import MAX_COMPARED, Vocabulary
+from app.directory.fuzzy.rewrites import rewrites
+from app.directory.fuzzy.tuning import MAX_COMPARED, MAX_REWRITES
+from app.directory.fuzzy.vocabulary import Vocabulary
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
@@ -321,10 +322,10 @@ def test_a_search_waits_for_the_words_only_so_long(
         return iter(words)
 
     monkeypatch.setattr(store, "vocabulary", slowly)
-    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT_SECONDS", 0.01)
     assert suggest(directory, "smiht") == Suggestions()
     go_on.set()
-    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT", 30)
+    monkeypatch.setattr(vocabulary_cache, "FIRST_WAIT_SECONDS", 30)
     assert named(suggest(directory, "smiht")) == ["Robert Smith"]
 
 
@@ -333,7 +334,7 @@ def test_words_that_were_read_are_read_again_when_they_are_old(
 ) -> None:
     assert named(suggest(directory, "lovelcae")) == []
     put(store, "Ada Lovelace")
-    monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT", 30)
+    monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT_SECONDS", 30)
     directory._fuzzy_search._vocabulary._next_at = 0.0
     assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
 
