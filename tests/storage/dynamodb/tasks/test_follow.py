@@ -281,7 +281,7 @@ def test_of_two_followers_one_works_and_the_other_takes_over_when_it_dies(
         eve(room, "e1")
         wait_until(lambda: found(room.store, words="eve") == ["Eve Side e1"])
         wait_until(lambda: "Updated the index for 1" in first.log_text())
-        assert "Brought" not in second.log_text()
+        assert "Updated the index" not in second.log_text()
         first.kill()
         eve(room, "e2")
         wait_until(lambda: len(found(room.store, words="eve")) == 2)
@@ -309,7 +309,7 @@ def test_the_command_ends_well_and_lets_go_when_systemd_stops_it(room, dynamodb_
     eve(room)
     running = start(room, dynamodb_local, tmp_path, "-m", "flask", "follow")
     try:
-        running.wait_until(lambda: "Brought" in running.log_text())
+        running.wait_until(lambda: "Updated the index" in running.log_text())
         running.stop(60)
     finally:
         running.kill()
@@ -399,7 +399,7 @@ def test_a_stream_that_is_renewed_while_it_runs_is_noticed(room, following):
     running = following()
     wait_until(lambda: is_followed(room))
     hide_changes(room)
-    wait_until(lambda: any("another stream" in said for said in running.said))
+    wait_until(lambda: any("a new stream" in said for said in running.said))
     wait_until(lambda: names(everyone(room.store)) == ["Ada King", "Eve Side eve"])
     eve(room, "later")
     wait_until(lambda: len(found(room.store, words="eve")) == 2)
@@ -419,7 +419,7 @@ def test_a_stream_that_was_trimmed_has_the_whole_index_compared(room, proxy, ope
     eve(room)
     proxy.on(operation).answer(dynamodb_error("TrimmedDataAccessException"), times=1)
     said = look(room)
-    assert said[0].startswith("The stream has forgotten what came after the place that was reached")
+    assert said[0].startswith("The stream no longer has the changes after the last position.")
     assert said[1] == "The index matches the records; 1 repaired."
     assert audit(room) == []
 
@@ -427,7 +427,7 @@ def test_a_stream_that_was_trimmed_has_the_whole_index_compared(room, proxy, ope
 def test_a_shard_that_is_forgotten_before_its_end_has_the_whole_index_compared(room):
     look(room)
     lose_the_place(room, places={"shardId-gone": "123"})
-    assert look(room)[0].startswith("The stream has forgotten")
+    assert look(room)[0].startswith("The stream no longer has")
     lose_the_place(room, places={"shardId-gone": "end"})
     assert look(room) == []
 
@@ -453,9 +453,9 @@ def test_throttling_and_outages_are_waited_out_with_one_line_each(room, proxy, f
     running = following()
     wait_until(lambda: is_followed(room))
     proxy.on("GetRecords").answer(throttled())
-    wait_until(lambda: "following waits until this is over" in caplog.text)
+    wait_until(lambda: "following is waiting" in caplog.text)
     proxy.recover()
-    wait_until(lambda: "following goes on" in caplog.text)
+    wait_until(lambda: "following resumed" in caplog.text)
     proxy.refuse()
     wait_until(lambda: "could not connect" in caplog.text)
     eve(room)
@@ -463,7 +463,7 @@ def test_throttling_and_outages_are_waited_out_with_one_line_each(room, proxy, f
     proxy.recover()
     wait_until(lambda: found(room.store, words="eve"))
     running.end()
-    assert 2 <= caplog.text.count("following waits") <= 4
+    assert 2 <= caplog.text.count("following is waiting") <= 4
     assert audit(room) == []
 
 
@@ -480,7 +480,7 @@ def test_it_stops_at_once_also_while_it_waits_for_an_outage_to_end(room, proxy, 
     running = following()
     wait_until(lambda: is_followed(room))
     proxy.refuse()
-    wait_until(lambda: "following waits" in caplog.text)
+    wait_until(lambda: "following is waiting" in caplog.text)
     began = time.monotonic()
     running.end()
     assert time.monotonic() - began < 1 + LATE
