@@ -36,14 +36,18 @@ def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> P
     """
     if not may_have_later_matches(query, page):
         return Page(())
-    asked = query.search_words_as_typed
-    visible = {card.id for card in page.cards}
+    typed = query.search_words_as_typed
+    page_ids = {card.id for card in page.cards}
     with read_budget.limit(LATER_MATCHES_SHARE):  # what the search itself might read is read
-        for first, whole in _ways(asked) if len(asked) > 1 else _whole_names(query.typed_words):
-            found = _named(employees, first, whole)
-            cards = [card for card in found.cards if card.id not in visible and _has(card, asked)]
+        for first, whole in (
+            _name_pairs(typed) if len(typed) > 1 else _whole_names(query.typed_words)
+        ):
+            matches = _with_name(employees, first, whole)
+            cards = [
+                card for card in matches.cards if card.id not in page_ids and _matches(card, typed)
+            ]
             if cards:
-                return Page(tuple(cards), found.next)
+                return Page(tuple(cards), matches.next)
     return Page(())
 
 
@@ -52,10 +56,10 @@ def _is_nested(query: Query) -> bool:
     return len(query.typed_words) > len(query.search_words)
 
 
-def _ways(asked: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _name_pairs(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield pairs of words that may be the first name and the surname."""
-    yield asked[0], asked[1]
-    yield (asked[0], asked[-1]) if len(asked) > 2 else (asked[1], asked[0])
+    yield typed[0], typed[1]
+    yield (typed[0], typed[-1]) if len(typed) > 2 else (typed[1], typed[0])
 
 
 def _whole_names(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -65,19 +69,19 @@ def _whole_names(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield " ".join((*typed[1:], typed[0])), longest
 
 
-def _named(employees: EmployeeStore, first: str, whole: str) -> Page:
+def _with_name(employees: EmployeeStore, first: str, whole: str) -> Page:
     """Return employees who have the whole word and whose name begins with the first one."""
     query = Query().with_words([whole])
-    before = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
-    page = employees.browse(query, before, MAX_LATER_MATCHES)
-    begun = takewhile(
+    position = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
+    page = employees.browse(query, position, MAX_LATER_MATCHES)
+    same_first_word = takewhile(
         lambda card: search_keys.name_key(card.full_name).startswith(first), page.cards
     )
-    cards = tuple(begun)
+    cards = tuple(same_first_word)
     return Page(cards, page.next if len(cards) == len(page.cards) else None)
 
 
-def _has(card: Card, typed: Sequence[str]) -> bool:
+def _matches(card: Card, typed: Sequence[str]) -> bool:
     """Return whether each word typed begins a word on the card."""
     words = words_on_card(card)
-    return all(any(word.startswith(each) for word in words) for each in typed)
+    return all(any(word.startswith(prefix) for word in words) for prefix in typed)

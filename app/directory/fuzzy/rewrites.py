@@ -43,33 +43,43 @@ class Substitution:
 class Rewrite:
     """Another search: a substitution for each word typed, in order."""
 
-    ways: tuple[Substitution, ...]
+    substitutions: tuple[Substitution, ...]
 
     @property
     def cost(self) -> float:
         """Return the distance from the search as typed."""
-        return sum(way.cost for way in self.ways)
+        return sum(substitution.cost for substitution in self.substitutions)
 
     @property
     def words(self) -> tuple[str, ...]:
         """Return the words to search for."""
-        return tuple(way.word for way in self.ways if way.word)
+        return tuple(substitution.word for substitution in self.substitutions if substitution.word)
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """Return the words typed that are omitted."""
-        return tuple(way.typed for way in self.ways if not way.word)
+        return tuple(
+            substitution.typed for substitution in self.substitutions if not substitution.word
+        )
 
     @property
     def keeps_enough(self) -> bool:
         """Return whether at least 40 % of the letters typed are still searched for."""
-        kept = sum(len(way.typed) for way in self.ways if way.word)
-        return 100 * kept >= MIN_KEPT_PERCENT * sum(len(way.typed) for way in self.ways)
+        kept = sum(
+            len(substitution.typed) for substitution in self.substitutions if substitution.word
+        )
+        return 100 * kept >= MIN_KEPT_PERCENT * sum(
+            len(substitution.typed) for substitution in self.substitutions
+        )
 
     @property
     def changed(self) -> tuple[Substitution, ...]:
         """Return the words that differ from what was typed."""
-        return tuple(way for way in self.ways if way.word != way.typed)
+        return tuple(
+            substitution
+            for substitution in self.substitutions
+            if substitution.word != substitution.typed
+        )
 
 
 def rewrites(
@@ -81,58 +91,71 @@ def rewrites(
     """
     if not 0 < len(typed) <= MAX_WORDS:
         return []
-    ways = [_ways(word, typed, vocabulary, found_some=found_some) for word in typed]
-    while _number(ways) > MAX_COMBINATIONS:
-        max(ways, key=len).pop()
+    substitutions = [
+        _substitutions(word, typed, vocabulary, found_some=found_some) for word in typed
+    ]
+    while _count_combinations(substitutions) > MAX_COMBINATIONS:
+        max(substitutions, key=len).pop()
     likely = sorted(
-        (each for each in map(Rewrite, product(*ways)) if each.changed and each.cost <= MAX_COST),
-        key=lambda guess: (guess.cost, guess.words),
+        (
+            rewrite
+            for rewrite in map(Rewrite, product(*substitutions))
+            if rewrite.changed and rewrite.cost <= MAX_COST
+        ),
+        key=lambda rewrite: (rewrite.cost, rewrite.words),
     )
-    whole = [each for each in likely if not each.left_out][:MAX_REWRITES]
-    whole = [each for each in whole if each.cost <= whole[0].cost + MAX_COST_BEHIND_FIRST]
-    parts: dict[tuple[str, ...], Rewrite] = {}
-    for each in likely:
-        if each.left_out and each.keeps_enough:
-            parts.setdefault(each.left_out, each)
-    return [*whole, *islice(parts.values(), min(MAX_PARTIAL, MAX_SEARCHES - len(whole)))]
+    complete = [rewrite for rewrite in likely if not rewrite.left_out][:MAX_REWRITES]
+    complete = [
+        rewrite for rewrite in complete if rewrite.cost <= complete[0].cost + MAX_COST_BEHIND_FIRST
+    ]
+    partial: dict[tuple[str, ...], Rewrite] = {}
+    for rewrite in likely:
+        if rewrite.left_out and rewrite.keeps_enough:
+            partial.setdefault(rewrite.left_out, rewrite)
+    return [*complete, *islice(partial.values(), min(MAX_PARTIAL, MAX_SEARCHES - len(complete)))]
 
 
-def _number(ways: list[list[Substitution]]) -> int:
+def _count_combinations(substitutions: list[list[Substitution]]) -> int:
     number = 1
-    for each in ways:
-        number *= len(each)
+    for options in substitutions:
+        number *= len(options)
     return number
 
 
-def _ways(
-    typed: str, together: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
+def _substitutions(
+    typed: str, all_typed: Sequence[str], vocabulary: Vocabulary | None, *, found_some: bool
 ) -> list[Substitution]:
     """Return the substitutions for a word; none if no word is similar and it is the only one."""
-    forms = _other_forms(typed, vocabulary)
+    forms = _nickname_substitutions(typed, vocabulary)
     if vocabulary is None:
         return [Substitution(typed, typed), *forms]
-    known = vocabulary.begins_one(typed)
-    # Whom an unfinished word may mean is left out below, where the words typed find somebody.
-    unfinished = typed == together[-1] and not known and not found_some
-    nearest = vocabulary.nearest(typed, alone=len(together) == 1, being_typed=unfinished)
-    near = [
-        Substitution(typed, one.word, one.cost)
-        for one in nearest
-        if not one.word.startswith(typed) and (one.cost <= MAX_COST_OF_MORE or not found_some)
+    is_known = vocabulary.begins_one(typed)
+    # An unfinished word is only completed if the words typed match nobody.
+    unfinished = typed == all_typed[-1] and not is_known and not found_some
+    candidates = vocabulary.nearest(typed, alone=len(all_typed) == 1, being_typed=unfinished)
+    similar = [
+        Substitution(typed, candidate.word, candidate.cost)
+        for candidate in candidates
+        if not candidate.word.startswith(typed)
+        and (candidate.cost <= MAX_COST_OF_MORE or not found_some)
     ]
-    ways = sorted([*forms, *near], key=lambda way: way.cost)[:MAX_SUBSTITUTIONS]
-    if known or found_some or not is_spelled(typed):  # a number may stand in a mail address
-        ways.insert(0, Substitution(typed, typed))
-    if len(together) > 1 and not found_some:
-        left_out = OMITTED_SHORT_WORD if len(typed) < MIN_WORD else OMITTED_WORD
-        ways.insert(0, Substitution(typed, "", left_out + (OMITTED_KNOWN_WORD if known else 0.0)))
-    return ways
+    substitutions = sorted([*forms, *similar], key=lambda substitution: substitution.cost)[
+        :MAX_SUBSTITUTIONS
+    ]
+    if is_known or found_some or not is_spelled(typed):  # an email address may have a number
+        substitutions.insert(0, Substitution(typed, typed))
+    if len(all_typed) > 1 and not found_some:
+        omission_cost = OMITTED_SHORT_WORD if len(typed) < MIN_WORD else OMITTED_WORD
+        substitutions.insert(
+            0, Substitution(typed, "", omission_cost + (OMITTED_KNOWN_WORD if is_known else 0.0))
+        )
+    return substitutions
 
 
-def _other_forms(typed: str, vocabulary: Vocabulary | None) -> list[Substitution]:
-    across = other_forms(typed)
+def _nickname_substitutions(typed: str, vocabulary: Vocabulary | None) -> list[Substitution]:
+    forms = other_forms(typed)
     return [
-        Substitution(typed, form, NICKNAME + NEXT_NICKNAME * place, is_other_form=True)
-        for place, form in enumerate(across)
+        Substitution(typed, form, NICKNAME + NEXT_NICKNAME * position, is_other_form=True)
+        for position, form in enumerate(forms)
         if not form.startswith(typed) and (vocabulary is None or vocabulary.holds(form))
     ]

@@ -148,25 +148,30 @@ def _written_in(text: str) -> tuple[Written, ...]:
 _known_written = lru_cache(maxsize=256)(_written_in)
 
 
-def _reason(written: Sequence[Written], way: Substitution, typed: str) -> Reason | None:
+def _reason(written: Sequence[Written], substitution: Substitution, typed: str) -> Reason | None:
     """Return why an employee is suggested; None if only a longer word begins with the nickname.
 
     A form of two letters must be the first word of the name: al-Rashid is no Alex.
     """
-    if not way.word:
+    if not substitution.word:
         return Reason("", typed, is_other_form=False)
-    visible = _written_as(written, way.word, whole=True)
-    if not visible:
-        visible = _written_as(written, way.word, whole=False)
-        if visible and (way.is_other_form or len(way.word) < MIN_WORD):
+    matched = _written_as(written, substitution.word, whole=True)
+    if not matched:
+        matched = _written_as(written, substitution.word, whole=False)
+        if matched and (substitution.is_other_form or len(substitution.word) < MIN_WORD):
             return None
-    if visible and way.is_other_form and len(way.word) < MIN_WORD and visible != written[0][0]:
+    if (
+        matched
+        and substitution.is_other_form
+        and len(substitution.word) < MIN_WORD
+        and matched != written[0][0]
+    ):
         return None
     # The card does not show it: it is in the preferred name or in the email address.
-    visible = visible or way.word.capitalize()
-    if visible[:1].isupper():
+    matched = matched or substitution.word.capitalize()
+    if matched[:1].isupper():
         typed = typed[:1].upper() + typed[1:]
-    return Reason(visible, typed, way.is_other_form)
+    return Reason(matched, typed, substitution.is_other_form)
 
 
 def _written_as(written: Sequence[Written], word: str, *, whole: bool) -> str:

@@ -61,18 +61,22 @@ class Vocabulary:
         """
         if len(typed) < MIN_WORD:
             return []
-        found = dict.fromkeys(self._with_another_first(typed), 1)
+        distances = dict.fromkeys(self._with_another_first(typed), 1)
         for spelled in spellings(typed):
-            most = 2 if len(spelled) >= MIN_ONE_MISTAKE else 1
-            found.update(_compare(spelled, self._alike(spelled, alone=alone), most))
-        near = [
-            Candidate(price, word)
-            for word, letters in found.items()
-            if word != typed and (price := cost(typed, word, letters, alone=alone)) is not None
+            max_distance = 2 if len(spelled) >= MIN_ONE_MISTAKE else 1
+            distances.update(_compare(spelled, self._alike(spelled, alone=alone), max_distance))
+        candidates = [
+            Candidate(word_cost, word)
+            for word, letters in distances.items()
+            if word != typed and (word_cost := cost(typed, word, letters, alone=alone)) is not None
         ]
-        if being_typed and len(typed) >= MIN_UNFINISHED_WORD and all(one.cost > 1 for one in near):
-            near += self._beginnings(typed)
-        return sorted(near)[:MAX_CANDIDATES]
+        if (
+            being_typed
+            and len(typed) >= MIN_UNFINISHED_WORD
+            and all(candidate.cost > 1 for candidate in candidates)
+        ):
+            candidates += self._beginnings(typed)
+        return sorted(candidates)[:MAX_CANDIDATES]
 
     def _alike(self, typed: str, *, alone: bool) -> list[str]:
         """Return words of about this length with this first letter or one often typed for it."""
@@ -123,13 +127,13 @@ class Vocabulary:
                     yield begun + typed[at:]
 
 
-def _compare(typed: str, words: list[str], most: int) -> Iterator[tuple[str, int]]:
+def _compare(typed: str, words: list[str], max_distance: int) -> Iterator[tuple[str, int]]:
     """Yield words and their distance to the one typed (optimal string alignment)."""
     # Imported here, because few processes need it.
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    for word, letters, _ in process.extract(
-        typed, words, scorer=OSA.distance, score_cutoff=most, limit=8 * MAX_CANDIDATES
+    for word, distance, _ in process.extract(
+        typed, words, scorer=OSA.distance, score_cutoff=max_distance, limit=8 * MAX_CANDIDATES
     ):
-        yield word, int(letters)
+        yield word, int(distance)
