@@ -443,7 +443,7 @@ def in_another_thread(seconds: float) -> None:
 
 
 def test_importing_the_portrait_does_not_import_pillow():
-    command = "import sys, app.portrait; sys.exit('PIL.Image' in sys.modules)"
+    command = "import sys, app.photos.processing; sys.exit('PIL.Image' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
 
 
