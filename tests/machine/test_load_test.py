@@ -291,7 +291,7 @@ def test_a_load_that_cannot_begin_says_why(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("app.machine.load_test._PROGRAM", tmp_path / "not-there.py")
-    with pytest.raises(LoadFailed, match="its process did not begin"):
+    with pytest.raises(LoadFailed, match="its process did not start"):
         machine.stress.start(5)
     monkeypatch.undo()
     assert machine.stress.running() is None

@@ -113,7 +113,7 @@ def test_where_tables_and_bucket_are_complete_setup_needs_no_permission_to_make_
     assert said == [
         "Found the table Employees.",
         "Found the table Employees-index.",
-        f"The photo bucket {BUCKET} is there, in {REGION}.",
+        f"Found the photo bucket {BUCKET} in {REGION}.",
     ]
 
 

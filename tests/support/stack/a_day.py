@@ -105,7 +105,7 @@ def _mend(app: Flask, directory: Directory, outside: Any) -> None:
     command(app, "reindex", "--force")
     assert len(directory.browse(Query(words="outside")).cards) == 3
     put(3)
-    assert "Brought 1 record" in command(app, "follow", "--once")
+    assert "Updated the index for 1 record" in command(app, "follow", "--once")
     assert len(directory.browse(Query(words="outside")).cards) == 4
 
 
