@@ -4,8 +4,6 @@ The scheduler or the command starts it with its own settings. After validating a
 process ends and another applies the plan: this frees the memory that validation needed.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """The keys that sign sessions and forms: configured, or generated once and stored."""
 
-from __future__ import annotations
-
 import secrets
 import threading
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Take a backup: everyone and every photo into a folder; an interrupted run can be resumed."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

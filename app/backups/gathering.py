@@ -5,8 +5,6 @@ on its own. After an interruption the store is read on from the last batch that 
 notes, and what was written after that batch is truncated.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """The files of a backup: numbered parts, and the manifest with their checksums."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Fetch the photos of a backup and restore them: under their keys, both sizes, unchanged."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Restore a backup into an empty directory of any store; an interrupted run can be resumed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

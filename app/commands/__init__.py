@@ -1,7 +1,5 @@
 """The ``flask`` commands, one module per topic."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 

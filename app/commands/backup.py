@@ -1,7 +1,5 @@
 """Define ``flask backup`` and ``flask restore``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Define ``flask doctor``: the health check, with a fix for each failure."""
 
-from __future__ import annotations
-
 from typing import cast
 
 import click

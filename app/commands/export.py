@@ -1,7 +1,5 @@
 """Define ``flask export``: write people to a file, standard output or a data lake."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Report the result of ``flask import``: rows with errors, counts, and the next command."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

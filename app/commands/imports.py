@@ -1,7 +1,5 @@
 """Define ``flask import``: import people from a file with the importer of the pages."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 import tempfile

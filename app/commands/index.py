@@ -1,7 +1,5 @@
 """Define ``flask reindex`` and ``flask follow``, which keep lists and search up to date."""
 
-from __future__ import annotations
-
 import click
 
 from app.commands.progress import progress

@@ -1,7 +1,5 @@
 """Show the progress of a command: a line that is overwritten, or rare lines in a log."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

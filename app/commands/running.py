@@ -1,7 +1,5 @@
 """Access to the directory, error reporting and stop signals for all commands."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

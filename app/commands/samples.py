@@ -1,7 +1,5 @@
 """Define ``flask sample-data``."""
 
-from __future__ import annotations
-
 import click
 
 from app.commands.progress import progress

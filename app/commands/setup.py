@@ -1,7 +1,5 @@
 """Define ``flask setup``: create missing tables and folders."""
 
-from __future__ import annotations
-
 import click
 
 from app.commands.running import current_directory, current_settings, report_errors

@@ -1,7 +1,5 @@
 """Define ``flask sweep-photos``: find photos that no record names."""
 
-from __future__ import annotations
-
 import click
 
 from app.commands.options import RenamedOption

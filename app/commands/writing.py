@@ -1,7 +1,5 @@
 """Write the output files of commands."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

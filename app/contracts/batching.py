@@ -1,7 +1,5 @@
 """Look up any number of employees, in chunks of MAX_BATCH."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import islice
 

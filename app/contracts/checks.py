@@ -1,7 +1,5 @@
 """Checks of the health report and their findings, as plain data."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum

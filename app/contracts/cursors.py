@@ -4,8 +4,6 @@ The order key of a row is ``<name key>\x1f<id key>``, and ``<matched word>\x1f<n
 key>`` if words were typed. Its parts have no control characters, so it sorts like their tuple.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

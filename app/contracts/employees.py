@@ -1,7 +1,5 @@
 """The contract of every store of employees."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Event
 from typing import Protocol

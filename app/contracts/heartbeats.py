@@ -1,7 +1,5 @@
 """Heartbeats: what each machine of a directory reports, and the state that follows from it."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterable

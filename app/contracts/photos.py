@@ -1,7 +1,5 @@
 """The contract of every store of photos."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime

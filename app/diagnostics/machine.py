@@ -1,7 +1,5 @@
 """Health checks of this machine and its settings."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """The health check of photos in a folder, or switched off."""
 
-from __future__ import annotations
-
 from app.contracts import PhotoStore
 from app.contracts.checks import Finding, failed, ok, warning
 from app.diagnostics.machine import setting_line

@@ -1,7 +1,5 @@
 """The health check of the port: what listens on it, and whether other machines can connect."""
 
-from __future__ import annotations
-
 import http.client
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The list of all health checks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from app.contracts.checks import Check

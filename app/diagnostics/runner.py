@@ -1,7 +1,5 @@
 """Run all health checks concurrently with time limits, and sort the worst findings first."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The health check of the key that signs sessions: all machines must use the same one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from app.contracts.checks import Finding, failed, ok

@@ -1,7 +1,5 @@
 """Directory: the operations of pages and commands on employees and their photos."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The columns of exported tables; an import reads the same headings."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from app.model.employee import Employee

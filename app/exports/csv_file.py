@@ -1,7 +1,5 @@
 """Write people and other rows as CSV: UTF-8 with a byte order mark, guarded against formulas."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

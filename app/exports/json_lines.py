@@ -1,7 +1,5 @@
 """Write an employee as a line of JSON with every field of a record, and read it back."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Read the whole records of all people that match a query, one batch at a time."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Write people as vCards, version 3.0, which all address books read."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator

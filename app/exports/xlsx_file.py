@@ -5,8 +5,6 @@ before the last one, so they are written here, between the start and the end of 
 cell is a string: no spreadsheet program runs it.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterable, Iterator

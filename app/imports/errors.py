@@ -1,7 +1,5 @@
 """Errors of an import as a whole; their messages are shown to the user."""
 
-from __future__ import annotations
-
 from app.model.errors import DirectoryError
 
 

@@ -1,7 +1,5 @@
 """Importer: the operations on imports, for pages and commands."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The thread that starts pending imports, so that one resumes whatever was killed."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 

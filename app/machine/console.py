@@ -1,7 +1,5 @@
 """The console: this machine, its load test, and the other machines of the directory."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import logging

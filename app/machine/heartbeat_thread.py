@@ -1,7 +1,5 @@
 """The thread that stores a heartbeat every five seconds, in one worker of a machine."""
 
-from __future__ import annotations
-
 import logging
 
 from app.machine.console import Console

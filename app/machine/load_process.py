@@ -8,8 +8,6 @@ open, so it is released exactly when the last of them has ended.
     python -I -S load_process.py SECONDS LOCK_FD [STRESS_PROGRAM]
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import json

@@ -1,7 +1,5 @@
 """Run a bounded CPU load: one per machine, which any worker can watch and stop."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -3,8 +3,6 @@
 The last reading of any worker is the baseline, so the rates do not depend on the worker.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import threading

@@ -1,7 +1,5 @@
 """Count the requests of all workers of this machine: each keeps its count in a file."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import time

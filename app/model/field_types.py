@@ -1,7 +1,5 @@
 """The types of a row of the table of fields; the table itself is in fields.py."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple

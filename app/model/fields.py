@@ -4,8 +4,6 @@ All code that shows, validates, searches, exports or stores fields reads this ta
 needs a row here, an attribute of Employee and an SQL migration.
 """
 
-from __future__ import annotations
-
 from app.model.field_types import Facet, Field, Kind, Searched, Section
 
 # In the order of exports and of an employee's page; the form orders them by section.

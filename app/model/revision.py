@@ -7,8 +7,6 @@ The fields of the first release always have a digest. Later fields have none whi
 follow are empty, so that revisions in forms and imports of an earlier release stay valid.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from operator import attrgetter

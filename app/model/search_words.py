@@ -1,7 +1,5 @@
 """The words under which an employee is found, of the fields that the table says are searched."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice, zip_longest

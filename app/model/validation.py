@@ -3,8 +3,6 @@
 Forms and imports share them: first ``clean`` the text, then check it with ``problem``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date

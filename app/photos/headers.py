@@ -1,7 +1,5 @@
 """Read what the first bytes of an image say, without decoding pixels."""
 
-from __future__ import annotations
-
 import struct
 from typing import IO
 

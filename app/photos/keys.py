@@ -1,7 +1,5 @@
 """The keys of photos in a store: ``employee_pic/<32 hex digits>.jpg``, and others' keys."""
 
-from __future__ import annotations
-
 import re
 
 _MAX_KEY_CHARACTERS = 200

@@ -1,7 +1,5 @@
 """Write files that appear whole or not at all, also when the process is killed or power fails."""
 
-from __future__ import annotations
-
 import errno
 import os
 import secrets

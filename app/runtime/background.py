@@ -1,7 +1,5 @@
 """Threads that work in the background of a server, in one process of a machine at a time."""
 
-from __future__ import annotations
-
 import os
 import threading
 import weakref

@@ -1,7 +1,5 @@
 """A map of texts to numbers, with 18 to 36 bytes per text of any length."""
 
-from __future__ import annotations
-
 from array import array
 
 _MIN_SLOTS = 1 << 12

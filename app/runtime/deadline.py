@@ -1,7 +1,5 @@
 """One deadline for all store calls of a request."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

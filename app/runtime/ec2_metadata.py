@@ -5,8 +5,6 @@ not answer costs 20 s (version 3.0.0, measured). This client takes at most ALL_S
 ``AWS_EC2_METADATA_DISABLED`` and ``AWS_EC2_METADATA_SERVICE_ENDPOINT``, as botocore does.
 """
 
-from __future__ import annotations
-
 import http.client
 import json
 import os

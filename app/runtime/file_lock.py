@@ -3,8 +3,6 @@
 A lock is free again when the last process that holds the file open has closed it or was killed.
 """
 
-from __future__ import annotations
-
 import fcntl
 from typing import IO
 

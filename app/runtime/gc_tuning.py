@@ -1,7 +1,5 @@
 """Garbage collector tuning of a server or worker process."""
 
-from __future__ import annotations
-
 import gc
 
 # More than a page or a batch of an import has alive at once. With Python's threshold of 700,

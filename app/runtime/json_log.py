@@ -3,8 +3,6 @@
 It has no names, query strings or presigned links.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import sys

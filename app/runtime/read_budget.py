@@ -1,7 +1,5 @@
 """The read budget that all searches of one page share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """The folder that all processes of this application on one machine share while they run."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

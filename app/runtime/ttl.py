@@ -1,7 +1,5 @@
 """A cache of one value for a number of seconds."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The version of this release: VERSION in an archive, ``[project]`` of pyproject.toml elsewhere."""
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the sample people of one culture have in common: names, locations and looks."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass

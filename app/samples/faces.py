@@ -1,7 +1,5 @@
 """Draw invented faces as flat shapes: every feature is chosen at random from a seed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random

@@ -1,7 +1,5 @@
 """Draw hair, scarves and turbans, behind a head and over it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,5 @@
 """Generate and load sample people: the same for a seed, the first ones with portraits."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Combine names at random, each culture in its own order."""
 
-from __future__ import annotations
-
 import re
 from random import Random
 from string import ascii_uppercase

@@ -1,7 +1,5 @@
 """Generate sample people from one seed."""
 
-from __future__ import annotations
-
 import tomllib
 import uuid
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Paint portraits of sample people with Pillow."""
 
-from __future__ import annotations
-
 from io import BytesIO
 
 from PIL import Image, ImageDraw

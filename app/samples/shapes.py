@@ -1,7 +1,5 @@
 """Outlines and colours of a drawing on a field of 100 by 125."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The stores of employees, photos, imports and heartbeats, opened according to the settings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

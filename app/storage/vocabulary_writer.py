@@ -4,8 +4,6 @@ After a save a store writes the words that this process has not written yet. Wri
 harmless, and a word that no employee has any more matches no employee.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
 from operator import attrgetter

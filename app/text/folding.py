@@ -3,8 +3,6 @@
 Folding removes case, accents and width; the result is NFC.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

@@ -6,8 +6,6 @@ removes it. Text that begins with apostrophes and then such a sign gets one more
 import together are the identity for every text.
 """
 
-from __future__ import annotations
-
 import re
 
 _SIGNS = r"[=+\-@\t\n\r\uff1d\uff0b\uff0d\uff20]"

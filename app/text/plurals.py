@@ -1,7 +1,5 @@
 """Format counts with their noun: ``1 person``, ``1,204 people``."""
 
-from __future__ import annotations
-
 
 def count_of(number: int, one: str, many: str) -> str:
     """Format a number with its noun in the singular or plural."""

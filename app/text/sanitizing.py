@@ -7,8 +7,6 @@ trimmed. "About" keeps line breaks (LF), at most two in a row. Text without a vi
 becomes empty.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

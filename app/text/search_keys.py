@@ -4,8 +4,6 @@ Search ignores case, accents and width. A name sorts by its folded words; a name
 with a Latin letter sorts after z, under "other".
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

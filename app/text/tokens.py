@@ -1,7 +1,5 @@
 """Tokens: split text into search words, ignoring case, accents, width and apostrophes."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Pages and endpoints: the directory over HTTP."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from flask import Flask

@@ -1,7 +1,5 @@
 """Access to the objects of the current application."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from flask import current_app

@@ -1,7 +1,5 @@
 """Turn errors into pages, with the user's input returned where a form was sent."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import tempfile

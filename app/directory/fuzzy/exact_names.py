@@ -5,8 +5,6 @@ matches employees with the longer word only. All employees with a word are index
 those whose name begins with another word typed are adjacent there, and read directly.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 

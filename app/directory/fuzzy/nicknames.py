@@ -4,8 +4,6 @@
 forms, all folded (lower case, no accents). A short form may be in several lines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path

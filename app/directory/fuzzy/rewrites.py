@@ -1,7 +1,5 @@
 """Rewrite a search: the most likely other searches that may have been meant."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product

@@ -1,7 +1,5 @@
 """Find similar people when a search as typed has few results."""
 
-from __future__ import annotations
-
 import logging
 import math
 from collections.abc import Sequence

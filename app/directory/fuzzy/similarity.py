@@ -1,7 +1,5 @@
 """Similarity of two words in spelling and sound, as a cost: the less, the more similar."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Suggestions of a fuzzy search: similar employees, each with the reasons."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from app.model.employee import Card

@@ -7,8 +7,6 @@ by more than a tenth, the searches made. Such a value was chosen when the featur
 only the cases in tests/directory/fuzzy/test_search.py may depend on it.
 """
 
-from __future__ import annotations
-
 from app.directory.fuzzy.stopwatch import Cost
 
 # People. A search that matches as many has no suggestions: 98.4 % with 3, 98.9 % with 12.

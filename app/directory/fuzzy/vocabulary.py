@@ -5,8 +5,6 @@ compared, so that a lookup takes a millisecond for any number of words. Words wi
 letter are found if everything else is equal.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The cached vocabulary of this process, loaded on first use and again when it expires."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """Recognize the columns of a file by their headings, in several languages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """A line source for csv.reader that counts lines and can take lines back."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Sequence
 

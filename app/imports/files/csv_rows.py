@@ -1,7 +1,5 @@
 """The rows of a CSV file, read one by one; encoding and separator are detected."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Sequence

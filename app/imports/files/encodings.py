@@ -1,7 +1,5 @@
 """Detect the encoding of a text file in bounded memory."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from typing import BinaryIO

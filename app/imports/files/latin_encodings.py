@@ -4,8 +4,6 @@ The same byte is ``ř`` in cp1250, ``ø`` in cp1252 and a sign in Mac Roman. But
 letters of one language: no language writes ``Dvoøák``.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A cache on disk for rows that are slow to read."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 from collections.abc import Generator, Iterable

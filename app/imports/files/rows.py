@@ -1,7 +1,5 @@
 """A row of a table, independent of the file format."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A file of people as a table: its columns, and the rows below the headings."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice

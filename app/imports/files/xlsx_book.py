@@ -4,8 +4,6 @@ openpyxl knows which number formats are dates. It does not read the file: it tak
 100,000 people and keeps every string in memory.
 """
 
-from __future__ import annotations
-
 import os
 import tempfile
 from array import array

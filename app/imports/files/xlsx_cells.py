@@ -1,7 +1,5 @@
 """Read the cells of a sheet row by row, each as a Python value."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any

@@ -3,8 +3,6 @@
 Parts are parsed as a stream of elements, named without their namespaces.
 """
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The rows of an Excel workbook, read as a stream in bounded memory."""
 
-from __future__ import annotations
-
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence

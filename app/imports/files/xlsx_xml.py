@@ -1,7 +1,5 @@
 """Parse the XML parts of a workbook as a stream: no tree is built, no entity is expanded."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import IO, NoReturn

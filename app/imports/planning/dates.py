@@ -1,7 +1,5 @@
 """Parse the date formats that people write into ISO dates such as ``2024-03-14``."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The lines of a job, stored in parts: as planned, as applied and as undone."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 

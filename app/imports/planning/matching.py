@@ -1,7 +1,5 @@
 """Match rows to employees: by id, then by email; otherwise a row means a new employee."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Parse a row into the employee that it means and the field values to store."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

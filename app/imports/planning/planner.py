@@ -1,7 +1,5 @@
 """The dry run: work out the outcome of each row without writing anything."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from app.contracts import EmployeeStore

@@ -1,7 +1,5 @@
 """Apply a plan: add the new employees of many parts together, then finish part by part."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from app.contracts import EmployeeStore

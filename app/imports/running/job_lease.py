@@ -1,7 +1,5 @@
 """The lease of a job: one worker at a time writes its state and renews the lease in it."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import socket

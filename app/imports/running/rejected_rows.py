@@ -1,7 +1,5 @@
 """The rejected rows of a job as a table to be corrected and imported again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing
 

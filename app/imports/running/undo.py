@@ -1,7 +1,5 @@
 """Undo the lines of a part, for employees that nobody changed since the import."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Apply the lines of a part; repeated after a kill, this changes nothing more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The uploaded file of a job, stored in parts so that any machine can read it."""
 
-from __future__ import annotations
-
 import hashlib
 import tempfile
 import zlib

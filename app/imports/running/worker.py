@@ -1,7 +1,5 @@
 """Work on a job: validate, apply or undo it, with a checkpoint after each part."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from threading import Event

@@ -3,8 +3,6 @@
 IAM: sts:GetCallerIdentity needs no permission.
 """
 
-from __future__ import annotations
-
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any

@@ -4,8 +4,6 @@ They carry AWS Signature Version 4 in the query. botocore signs the current seco
 every URL a new one; here the start of the hour is signed, on all machines alike.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Health check of the photo bucket: it exists in our region, readable and writable."""
 
-from __future__ import annotations
-
 import json
 import secrets
 

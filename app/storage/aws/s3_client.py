@@ -1,7 +1,5 @@
 """Calls to S3 within the deadline of the request; their errors become StorageUnavailable."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Health checks of the two tables: existence, keys, permissions, and agreement of the index."""
 
-from __future__ import annotations
-
 import json
 import uuid
 

@@ -4,8 +4,6 @@ A heartbeat of less than 1 KB every five seconds is one write unit: about a thir
 month per machine. The write of a machine returns what others request of it, which saves a read.
 """
 
-from __future__ import annotations
-
 import time
 from typing import Any
 

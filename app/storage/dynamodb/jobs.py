@@ -4,8 +4,6 @@ A job that needs work also has a row in a second view, written in the transactio
 to live removes them all. Sweeps and counts of the index read the views of employees only.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import time

@@ -1,7 +1,5 @@
 """Saves: one employee added, changed or deleted, record and index in one transaction."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from app.model.employee import Employee

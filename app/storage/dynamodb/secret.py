@@ -1,7 +1,5 @@
 """The secret that all machines on one table share: the first conditional write wins."""
 
-from __future__ import annotations
-
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.tables import Tables

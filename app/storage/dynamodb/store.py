@@ -6,8 +6,6 @@ DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTi
 ``flask follow``, on the stream of Employees, DescribeStream, GetShardIterator, GetRecords.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from threading import Event
 

@@ -1,7 +1,5 @@
 """The table ``employee`` of the course's app, in MySQL, which is only read."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Imports in an SQL database: job states in the table ``job``, their parts in ``job_part``."""
 
-from __future__ import annotations
-
 import time
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reads and writes of records with their index entries, in the transaction of the caller."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Conversions between rows of ``person`` and Employee or Card; any row can be read."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime

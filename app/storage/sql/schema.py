@@ -1,7 +1,5 @@
 """The version of the tables, and their migration; Alembic is imported only if needed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text

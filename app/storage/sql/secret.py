@@ -1,7 +1,5 @@
 """The secret that all machines on one server share: the first one that is stored wins."""
 
-from __future__ import annotations
-
 from sqlalchemy import Column, String, Table, Text, select
 
 from app.storage.sql.engines.database import Database

@@ -7,8 +7,6 @@ by exact spelling. ``gone`` holds the tombstones of deleted employees. Column na
 earlier releases; ``key`` is the name in Python.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, String, Table, Text

@@ -1,7 +1,5 @@
 """The vocabulary of the directory, in one table: hints for the fuzzy search."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 

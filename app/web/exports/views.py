@@ -1,7 +1,5 @@
 """Exports of the people in a view, and the vCard of one person."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain

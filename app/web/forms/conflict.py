@@ -1,7 +1,5 @@
 """An edit conflict: both versions side by side, and the choices between them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The form of an employee, built from the table of fields."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any

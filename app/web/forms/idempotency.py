@@ -1,7 +1,5 @@
 """The id of a form: minted with it and signed, so that sending it twice has one effect."""
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from collections.abc import Iterable

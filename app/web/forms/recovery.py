@@ -1,7 +1,5 @@
 """Return the user's input after an expired form, a store failure, a conflict or a deletion."""
 
-from __future__ import annotations
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError

@@ -1,7 +1,5 @@
 """Render the form of an employee: fresh, or again with all input."""
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Style sheets, scripts and icons at URLs with a hash of their content, cacheable for ever."""
 
-from __future__ import annotations
-
 import hashlib
 import mimetypes
 from pathlib import Path

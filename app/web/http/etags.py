@@ -5,8 +5,6 @@ in its memory, and programs may. The tag is a hash of the finished page, so it i
 weak, since the page may travel compressed or not.
 """
 
-from __future__ import annotations
-
 from hashlib import sha256
 
 from flask import Flask, Response, request

@@ -1,7 +1,5 @@
 """Middleware of every request: id, deadline, signing key, security headers, log line."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 import time

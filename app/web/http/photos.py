@@ -1,7 +1,5 @@
 """Serve photos: a file of this machine, or a redirect into the bucket; browsers cache both."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from flask import Blueprint, Response, redirect, send_file

@@ -1,7 +1,5 @@
 """Files about imports: an empty template, and the rejected rows of an import."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import PurePath

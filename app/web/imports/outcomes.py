@@ -1,7 +1,5 @@
 """Labels, icons and numbers of the outcomes of an import's rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Rows of an import as its page shows them: the employee, and the changes or errors."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from app.contracts.import_jobs import Job, Phase

@@ -1,7 +1,5 @@
 """The import pages: upload a file, preview it, import it, undo it."""
 
-from __future__ import annotations
-
 from typing import BinaryIO, NamedTuple, cast
 
 from flask import (

@@ -1,7 +1,5 @@
 """Texts of the import pages: state, progress and results of an import."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple

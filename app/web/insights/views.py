@@ -1,7 +1,5 @@
 """The insights page: people by location, department, job title, badge and start month."""
 
-from __future__ import annotations
-
 import threading
 from typing import cast
 

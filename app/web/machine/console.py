@@ -1,7 +1,5 @@
 """The machine pages: this machine, its load test, the fleet."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import asdict
 from typing import Any

@@ -1,7 +1,5 @@
 """The health page: every check, failed ones first; JSON by Accept."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from flask import Blueprint, jsonify, render_template, request

@@ -1,7 +1,5 @@
 """Liveness and readiness for load balancers and monitors."""
 
-from __future__ import annotations
-
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as CheckTimeout
 from typing import NamedTuple

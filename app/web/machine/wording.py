@@ -1,7 +1,5 @@
 """Texts and numbers of the machine pages."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The number of people in a list, and the number of its page, if known."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import ceil
 

@@ -1,7 +1,5 @@
 """A page of the list, ready for its template."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The facts on a person's page, without the missing ones."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

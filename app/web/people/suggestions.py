@@ -1,7 +1,5 @@
 """Similar people, ready for the list: cards with their reasons, and the count."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from markupsafe import Markup

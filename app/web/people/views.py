@@ -1,7 +1,5 @@
 """The pages about people: list, person, add, edit, delete."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 from typing import cast

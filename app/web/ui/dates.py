@@ -1,7 +1,5 @@
 """Format dates, times and small numbers in English, whatever the locale of the machine."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

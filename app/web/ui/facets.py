@@ -1,7 +1,5 @@
 """The most frequent values of a facet."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 

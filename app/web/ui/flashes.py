@@ -1,7 +1,5 @@
 """Flash messages, read only if the request has a session cookie."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from flask import current_app, get_flashed_messages, request

@@ -1,7 +1,5 @@
 """Initials and colours: what an avatar shows without a photo."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

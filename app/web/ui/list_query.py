@@ -1,7 +1,5 @@
 """Parse the URL of a list, and build the URLs of neighbouring lists."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """The URLs that pages link to."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote, urlencode
 

@@ -1,7 +1,5 @@
 """BatchWriteItem: puts and deletes, each of which may be sent any number of times."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Failures of calls to DynamoDB: whether to retry, and the reason to show to the operator."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from botocore import exceptions as botocore_errors

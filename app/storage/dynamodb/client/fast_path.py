@@ -3,8 +3,6 @@
 botocore needs 2 ms to parse the response of the Query behind a page, orjson 20 us.
 """
 
-from __future__ import annotations
-
 import socket
 import threading
 from typing import Any, NamedTuple, Protocol

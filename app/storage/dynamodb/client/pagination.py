@@ -1,7 +1,5 @@
 """Scans of a table and queries of a view of the index, page by page, in bounded memory."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple

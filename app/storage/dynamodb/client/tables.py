@@ -1,7 +1,5 @@
 """The two tables: their names and keys, and how they are created and configured."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The order of a page does not depend on the view that is read, so a cursor is a p
 order, and each page may choose another view.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query

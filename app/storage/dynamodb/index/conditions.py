@@ -1,7 +1,5 @@
 """Conditions of a query as key ranges of the index, with the terms to filter them by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from app.contracts import Query

@@ -6,8 +6,6 @@ fold. Counted facets are ``*`` (all employees), ``a:<letter>``, ``l:<location>``
 ``d:<department>``, ``t:<job title>`` (as spelled), ``j:<start month>`` and ``b:<badge>``.
 """
 
-from __future__ import annotations
-
 import json
 import uuid
 import zlib

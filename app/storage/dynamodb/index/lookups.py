@@ -1,7 +1,5 @@
 """Batch look-ups: employees by id, ids by email address."""
 
-from __future__ import annotations
-
 import contextvars
 from collections import defaultdict
 from collections.abc import Collection, Iterable

@@ -5,8 +5,6 @@ writers: a save, a repair, a reindex. Keys use ``search_keys.id_sort_key``, sinc
 long for a key.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """IndexRepair: it makes the index rows of one employee agree with the record."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

@@ -11,8 +11,6 @@ department, job title and start month, one for each of at most 12 badges, one fo
   before it. A search for a prefix shows an employee once: at the row with ``p < len(prefix)``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """IndexWriter: the writer of a record with its index rows, manifest and counters."""
 
-from __future__ import annotations
-
 import random
 import time
 import uuid

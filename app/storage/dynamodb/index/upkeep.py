@@ -1,7 +1,5 @@
 """IndexUpkeep: repairs, folds and vocabulary writes that run after a response is sent."""
 
-from __future__ import annotations
-
 import contextvars
 import logging
 from threading import Lock

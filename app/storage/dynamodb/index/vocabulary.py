@@ -3,8 +3,6 @@
 It is one view, since it is always read as a whole: 100,000 words take two or three calls.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import islice
 

@@ -4,8 +4,6 @@ The attributes of the course's app are id, full_name, location, job_title, badge
 strings, absent when empty) and object_key (absent without a photo); ours are stored beside them.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime

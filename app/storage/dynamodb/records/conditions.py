@@ -1,7 +1,5 @@
 """Conditions that a record is still as it was read, for the actions of a transaction."""
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

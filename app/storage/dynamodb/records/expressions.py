@@ -1,7 +1,5 @@
 """Expressions of the update of a record."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from app.model.employee import Employee

@@ -6,8 +6,6 @@ committed record look like orphans, so an import holds the same lease as reindex
 transactions checks it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator

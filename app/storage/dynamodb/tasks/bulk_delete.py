@@ -1,7 +1,5 @@
 """Bulk deletion: one transaction for each employee, a few of them at the same time."""
 
-from __future__ import annotations
-
 import contextvars
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Reads of the whole table of employees, page by page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from app.contracts import Batch

@@ -1,7 +1,5 @@
 """The clients and the lease of one run of a long task: an import or a reindex."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from app.storage.dynamodb.client.calls import Calls

@@ -6,8 +6,6 @@ recognised without a read: the record contains the hash of its index rows and th
 Processing a change twice is harmless, so after an error it resumes at the last checkpoint.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator

@@ -3,8 +3,6 @@
 It also stores the checkpoint of the task, from which the next task resumes after a kill.
 """
 
-from __future__ import annotations
-
 import json
 import time
 import uuid

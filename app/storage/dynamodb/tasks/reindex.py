@@ -5,8 +5,6 @@ with its manifest, then the counters with a recount. Each repair is conditional,
 neither wait nor get lost.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator

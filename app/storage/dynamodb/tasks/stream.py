@@ -4,8 +4,6 @@ A position in the stream is the last processed sequence number of each shard. Dy
 changes of 24 hours; an older position is invalid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple

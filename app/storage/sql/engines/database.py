@@ -1,7 +1,5 @@
 """Connections to the database; its errors become StorageUnavailable."""
 
-from __future__ import annotations
-
 import os
 import random
 import time

@@ -1,7 +1,5 @@
 """MySQL and MariaDB, by the driver PyMySQL."""
 
-from __future__ import annotations
-
 import inspect
 import ssl
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """PostgreSQL, by the driver psycopg."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """DatabaseEngine: the operations that differ between databases."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager
 from typing import Protocol
 

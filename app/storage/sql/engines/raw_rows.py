@@ -3,8 +3,6 @@
 Columns are named by their keys in tables.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice

@@ -1,7 +1,5 @@
 """The common part of database servers: pools, timeouts and checks of idle connections."""
 
-from __future__ import annotations
-
 import math
 import select
 import time

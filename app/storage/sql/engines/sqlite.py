@@ -1,7 +1,5 @@
 """SQLite: its pragmas, transactions and errors."""
 
-from __future__ import annotations
-
 import sqlite3
 import time
 from collections.abc import Iterator

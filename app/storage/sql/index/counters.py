@@ -1,7 +1,5 @@
 """The counts of employees by view and spelling, changed in the transaction of each record."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 

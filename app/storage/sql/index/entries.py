@@ -4,8 +4,6 @@ The current entries are stored in columns beside the record, so that they can be
 the record, or the rules of search_keys.py, have changed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator

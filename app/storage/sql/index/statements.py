@@ -1,7 +1,5 @@
 """The conditions of a query in terms of views, and the SQL of a scan of one view."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any, NamedTuple
 

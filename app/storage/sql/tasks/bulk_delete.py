@@ -1,7 +1,5 @@
 """Deletion of one or many employees in one transaction."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy import Connection

@@ -1,7 +1,5 @@
 """Reads of many employees: by id, by email address, and all in batches."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, select

@@ -5,8 +5,6 @@ page is written a few times and not once per row. Items are tuples of texts, num
 sorted by their first members. Sorted runs are stored in a temporary file and merged.
 """
 
-from __future__ import annotations
-
 import heapq
 import marshal
 import os

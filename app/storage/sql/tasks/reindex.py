@@ -1,7 +1,5 @@
 """Reindex: make index entries and counts agree with the records, a batch at a time."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator
 

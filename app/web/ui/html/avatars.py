@@ -1,7 +1,5 @@
 """Avatars: the photo over the initials, so that a missing or failing photo shows initials."""
 
-from __future__ import annotations
-
 from markupsafe import Markup, escape
 
 from app.web.ui.initials import colour_of, initials

@@ -1,7 +1,5 @@
 """One person in a list: a card of the grid, or a row of the table."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Draw charts as SVG: horizontal bars for shared values, columns for months."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Escape text for HTML."""
 
-from __future__ import annotations
-
 import html
 import re
 

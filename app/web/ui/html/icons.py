@@ -1,7 +1,5 @@
 """The icons of the pages: the symbols of ``static/icons.svg``."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from markupsafe import Markup

@@ -1,7 +1,5 @@
 """Links of an employee's values: to write an email, to call, to list others with the value."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """The filter menus and the letter tabs of a list."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Mark the words in which two versions of a text differ."""
 
-from __future__ import annotations
-
 import re
 from difflib import SequenceMatcher
 
