@@ -79,6 +79,8 @@ def _applied(job: Job, of_all: str) -> str:
 def _undone(job: Job, of_all: str) -> str:
     skipped = job.undone.skipped
     note = f" Changed since, so not undone: {count_people(skipped)}." if skipped else ""
+    if not job.added + job.done.changed:
+        return "Import undone. It had not changed anyone."
     return f"Import undone: {count_people(job.undone.undone)} {_how_undone(job)}.{note}"
 
 
@@ -91,8 +93,10 @@ def _how_undone(job: Job) -> str:
 def what_undoing_does(job: Job) -> str:
     """Return what an undo will do, before it is confirmed."""
     added, changed = count_people(job.added), count_people(job.done.changed)
-    delete = f"removes the {added} that the import added"
+    delete = f"removes {added} added by the import"
     restore = f"restores the old values of {changed}"
+    if not job.added + job.done.changed:
+        return "The import has not changed anyone yet."
     if job.added and job.done.changed:
         return f"This {delete} and {restore}."
     return f"This {delete if job.added else restore}."

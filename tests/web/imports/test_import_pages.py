@@ -89,7 +89,7 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
 
     asked = small.get(done.links()["Undo import"])
     assert (
-        "This removes the 1 person that the import added and restores the old values of 1 person."
+        "This removes 1 person added by the import and restores the old values of 1 person."
         in asked.text
     )
     page = press(small, asked, "/undo")
@@ -106,12 +106,23 @@ def test_an_import_is_stopped_and_goes_on(small: SmallDirectory) -> None:
     page = press(small, planned(small), "/go")
     page = press(small, page, "/stop")
     assert "Stopped after 0 of 3 rows." in page.text
-    assert "Undo import" in page.links()
+    asked = small.get(page.links()["Undo import"])
+    assert "The import has not changed anyone yet." in asked.text
     work(small)
     assert len(small.everyone()) == 1
     press(small, page, "/go")
     work(small)
     assert len(small.everyone()) == 2
+
+
+def test_undoing_what_changed_nobody_says_so(small: SmallDirectory) -> None:
+    page = press(small, press(small, planned(small), "/go"), "/stop")
+    undone = press(small, small.get(page.links()["Undo import"]), "/undo")
+    work(small)
+    page = small.get(
+        undone.one("section", id="import").get("data-at", "").removesuffix("/progress")
+    )
+    assert "Import undone. It had not changed anyone." in page.text
 
 
 def test_under_way_nothing_is_told_as_done_that_is_not(small: SmallDirectory) -> None:
@@ -146,7 +157,7 @@ def test_people_who_are_put_in_order_and_who_are_added_ahead_of_their_parts_are_
     assert told(buffered=0, added_ahead=1, **held) == "Imported 1 of 3 rows."
     assert told(paused=True, lease_holder="") == "Stopped after 1 of 3 rows."
     asked = small.get(f"/import/{job.id}/undo")
-    assert "This removes the 1 person that the import added." in asked.text
+    assert "This removes 1 person added by the import." in asked.text
 
 
 def test_a_file_in_which_nothing_is_new_does_not_wait_for_anybody(small: SmallDirectory) -> None:
