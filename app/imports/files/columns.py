@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from app.model.field_types import Kind
 from app.model.fields import FIELDS
 from app.text.folding import fold
 from app.text.sanitizing import clean_line
@@ -37,6 +38,9 @@ _LAST_OR_FULL = "name"
 _FIELD_OF = dict.fromkeys(_REVERSED_NAMES, "full_name") | {
     name: field for field, names in _HEADINGS.items() for name in names.split(", ")
 }
+_NUMBER_SIGN = "#"
+# What is a number without being called one: Tel #, ID #.
+_NUMBERS = {"id", *(field.name for field in FIELDS if field.kind is Kind.PHONE)}
 _MAX_HEADING_CHARACTERS = 60
 _BRACKETS = re.compile(r"\([^()]*\)\s*$")
 _CAMEL_CASE = re.compile(r"([a-z])([A-Z])")
@@ -74,8 +78,13 @@ class Columns(NamedTuple):
 def field_of(heading: str) -> str:
     """Return the field that a heading names, or "".
 
-    A suffix in brackets is ignored if needed: ``Email address (work)``.
+    A suffix in brackets is ignored if needed: ``Email address (work)``. A # stands for "number",
+    so ``Position #`` is no job title.
     """
+    if _NUMBER_SIGN in heading:
+        numbered = field_of(heading.replace(_NUMBER_SIGN, " number "))
+        plain = field_of(heading.replace(_NUMBER_SIGN, " "))
+        return numbered or (plain if plain in _NUMBERS else "")
     field = _FIELD_OF.get(_folded(heading), "")
     return field or _FIELD_OF.get(_folded(_BRACKETS.sub("", heading)), "")
 

@@ -464,6 +464,8 @@ def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
         ("businessPhones", "phone"), ("Email Address (Work)", "email"), ("Last", "last_name"),
         ("Business Title", "job_title"), ("Cognome", "last_name"),
         ("Name (Last, First)", "full_name"),
+        ("Employee #", ""), ("Position #", ""), ("Dept. #", ""), ("Name#", ""),
+        ("Phone #", "phone"), ("Tel. #", "phone"), ("ID #", "id"), ("Employee ID#", "id"),
     ],
 )  # fmt: skip
 def test_common_headings_are_understood(heading: str, field: str) -> None:
@@ -510,6 +512,15 @@ def test_a_name_with_the_last_name_first_is_turned_round(
     found = table(f'"{heading}",Office\n"{cell}",L\n'.encode())
     [row] = found.rows()
     assert read_row(row, found.columns, DayOrder()).values["full_name"] == name
+
+
+def test_the_number_of_a_position_is_not_its_title() -> None:
+    headings = ["Name", "Position #", "Position Title", "Dept #", "Department Name", "Office"]
+    columns = read_headings(headings)
+    assert dict(columns.positions) == {
+        "full_name": 0, "job_title": 2, "department": 4, "location": 5,
+    }  # fmt: skip
+    assert columns.ignored == ("Position #", "Dept #")
 
 
 def test_columns_that_nobody_knows_or_that_come_twice_are_named() -> None:
