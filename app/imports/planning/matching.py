@@ -9,10 +9,12 @@ from app.contracts.batching import find_by_emails, find_by_ids
 from app.imports.planning.lines import Line, Value
 from app.imports.planning.parsed_rows import ParsedRow
 from app.model.employee import Employee
+from app.model.fields import FIELDS, FIRST_RELEASE
 
 _NAMESPACE = uuid.UUID("6b1f3c5e-2a58-4d0a-9d38-5f6f2f6a7c11")
 # An id of a deleted employee is not reused: this many are tried in turn.
 MAX_ID_CANDIDATES = 3
+_IDENTIFYING = frozenset(field.name for field in FIELDS if field.digest < FIRST_RELEASE)
 
 
 @dataclass(slots=True)
@@ -73,8 +75,13 @@ def generated_id(job_id: str, number: int) -> str:
 
 
 def content_ids(row: ParsedRow) -> tuple[str, ...]:
-    """Return the id candidates of a row with neither id nor email, derived from all its values."""
-    content = "\x1f".join(f"{name}={_text(row.values[name])}" for name in sorted(row.values))
+    """Return the id candidates of a row with neither id nor email, derived from its values.
+
+    Only fields of the first release count: a file that it imported means the same people later,
+    though more of its columns are read.
+    """
+    names = sorted(row.values.keys() & _IDENTIFYING)
+    content = "\x1f".join(f"{name}={_text(row.values[name])}" for name in names)
     return id_candidates(str(uuid.uuid5(_NAMESPACE, content)))
 
 
