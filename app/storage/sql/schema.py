@@ -1,5 +1,6 @@
 """The version of the tables, and their migration; Alembic is imported only if needed."""
 
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -8,16 +9,21 @@ from sqlalchemy.exc import DBAPIError
 from app.model.errors import StorageUnavailable
 from app.storage.sql.engines.database import Database
 
-# The newest file in migrations/versions; reading it by Alembic would cost 100 ms at every start.
-VERSION = "0005"
+_MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
 _READ_VERSION = text("SELECT version_num FROM alembic_version")
+
+
+@cache
+def newest_version() -> str:
+    """Return the version of the newest migration; to ask Alembic would cost 100 ms at a start."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))[:4]
 
 
 def is_current(database: Database) -> bool:
     """Return whether the tables exist in this version. Raises StorageUnavailable."""
     with database.reading("connect") as connection:
-        return _stored_version(connection) == VERSION
+        return _stored_version(connection) == newest_version()
 
 
 def migrate(database: Database) -> list[str]:
@@ -29,10 +35,10 @@ def migrate(database: Database) -> list[str]:
         # A query of a missing table would end the transaction.
         exists = inspect(connection).has_table(_VERSION_TABLE)
         before = _stored_version(connection) if exists else None
-        if before == VERSION:
+        if before == newest_version():
             return []  # another process has migrated them
         _migrate(database, connection, before)
-    upgraded = f"were upgraded from version {before} to {VERSION}"
+    upgraded = f"were upgraded from version {before} to {newest_version()}"
     return [f"The tables in {database.name} {'were created' if before is None else upgraded}."]
 
 
@@ -57,7 +63,7 @@ def _migrate(database: Database, connection: Connection, before: str | None) -> 
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")
