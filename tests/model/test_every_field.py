@@ -1,0 +1,137 @@
+"""Every field of the table is shown, typed, checked, imported, exported and stored."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.backups.backup import take_backup
+from app.backups.restoring import restore
+from app.directory.service import Directory
+from app.exports.csv_file import csv_file
+from app.exports.json_lines import from_json_line, to_json_line
+from app.exports.vcards import vcard
+from app.exports.xlsx_file import xlsx_file
+from app.imports.files.table import Table
+from app.imports.planning.dates import DayOrder
+from app.imports.planning.parsed_rows import ParsedRow, read_row
+from app.model.employee import Employee
+from app.model.field_types import Field, Kind
+from app.model.fields import CONTENT_FIELDS, FIELD, FIELDS, TEXT_FIELDS
+from app.model.revision import fields_changed_since, revision_of
+from app.model.validation import problem
+from app.storage.dynamodb.records.codec import employee_from, new_record
+from app.storage.sql import open_sql_store
+from tests.support.model_store import ModelStore
+from tests.support.small_directory import SmallDirectory, small
+
+__all__ = ["small"]
+
+OF_KIND = {
+    Kind.TEXT: "Some words.\nAnd more.",
+    Kind.EMAIL: "some@example.com",
+    Kind.PHONE: "+254 20 555 0127",
+    Kind.DATE: "2024-02-29",
+    Kind.BADGES: ("linux", "trophy"),
+    Kind.PHOTO: f"employee_pic/{'a' * 32}.jpg",
+}
+WHOLE = Employee(
+    id="whole", **{field.name: OF_KIND.get(field.kind, f"Some {field.name}") for field in FIELDS}
+)
+TEXTS = [pytest.param(FIELD[name], id=name) for name in TEXT_FIELDS]
+
+
+def typed(employee: Employee) -> dict[str, str | tuple[str, ...]]:
+    """What people can type about an employee."""
+    return {name: getattr(employee, name) for name in CONTENT_FIELDS if name != "photo_key"}
+
+
+def imported(file: bytes) -> ParsedRow:
+    table = Table(io.BytesIO(file))
+    assert table.columns.ignored == ()
+    [row] = table.rows()
+    return read_row(row, table.columns, DayOrder())
+
+
+@pytest.mark.parametrize("export", [csv_file, xlsx_file])
+def test_an_exported_table_is_imported_as_it_was(export) -> None:
+    row = imported(b"".join(export([[WHOLE]])))
+    assert row.id == "whole"
+    assert row.values == typed(WHOLE)
+
+
+def test_a_line_of_json_and_the_records_of_both_stores_hold_every_field(tmp_path: Path) -> None:
+    assert from_json_line(to_json_line(WHOLE)) == WHOLE
+    assert employee_from(new_record(WHOLE, "hash", "form")).same_content(WHOLE)
+    store = open_sql_store(f"sqlite:///{tmp_path / 'directory.db'}")
+    store.set_up()
+    store.add(WHOLE, "form")
+    assert store.get("whole").same_content(WHOLE)
+    assert list(store.add_many([replace(WHOLE, id="second")])) == [1]
+    assert store.get("second").same_content(WHOLE)
+    store.close()
+
+
+def test_a_backup_brings_every_field_back(tmp_path: Path) -> None:
+    before, after = Directory(ModelStore(), None), Directory(ModelStore(), None)
+    person = replace(WHOLE, photo_key="")
+    before.add(person, "form")
+    list(take_backup(before, tmp_path / "backup"))
+    list(restore(after, tmp_path / "backup"))
+    assert after.get("whole").same_content(person)
+
+
+@pytest.mark.parametrize(
+    "field", [pytest.param(field, id=field.name) for field in FIELDS if field.vcard]
+)
+def test_a_vcard_holds_the_field(field: Field) -> None:
+    name = field.vcard.partition("{}")[0]
+    assert f"\r\n{name}" in vcard(WHOLE).decode()
+    assert f"\r\n{name}" not in vcard(replace(WHOLE, **{field.name: ""})).decode()
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_a_revision_tells_a_change_of_the_field(field: Field) -> None:
+    emptied = replace(WHOLE, **{field.name: ""})
+    assert fields_changed_since(revision_of(WHOLE), emptied) == {field.name}
+    assert fields_changed_since(revision_of(emptied), WHOLE) == {field.name}
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_the_field_is_typed_stored_and_shown(small: SmallDirectory, field: Field) -> None:
+    value = getattr(WHOLE, field.name)
+    small.add(**{field.name: value})
+    [stored] = small.everyone()
+    assert getattr(stored, field.name) == value
+    page = small.get(f"/edit/{stored.id}")
+    assert page.fields()[field.name] == [value]
+    assert page.one("label", **{"for": field.name}).text.startswith(field.label)
+    if field.fact != "":
+        facts = [term.text for term in small.get(f"/employee/{stored.id}").all("dt")]
+        assert (field.fact or field.label) in facts
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_the_field_can_be_what_two_editors_disagree_about(
+    small: SmallDirectory, field: Field
+) -> None:
+    small.put(WHOLE)
+    mine = small.form("/edit/whole", about="Mine.")
+    small.change("whole", **{field.name: "2024-01-31", "pronouns": "other"})
+    page = small.post("/edit/whole", mine, 409)
+    assert page.by_id(f"field-{field.name}").text == field.label
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_the_field_has_a_limit(field: Field) -> None:
+    if field.kind in (Kind.LINE, Kind.TEXT):
+        assert problem(field.name, "x" * field.max_characters) == ""
+    assert problem(field.name, "x" * (field.max_characters + 1))
+
+
+def test_the_data_lake_has_a_column_for_every_field() -> None:
+    data_lake = pytest.importorskip("app.storage.aws.data_lake")
+    assert set(CONTENT_FIELDS) <= data_lake._COLUMNS.keys()
