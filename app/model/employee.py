@@ -62,6 +62,7 @@ class Employee:
     about: str = ""
     badges: tuple[str, ...] = ()
     photo_key: str = ""
+    employee_number: str = ""
     version: int = 0
     updated_at: datetime | None = None
 

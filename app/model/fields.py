@@ -153,6 +153,21 @@ FIELDS = (
         export_width=12,
     ),
     Field(
+        name="employee_number",
+        label="Employee number",
+        digest=12,
+        section=Section.JOB,
+        max_characters=40,
+        headings=(
+            "employee number, employee no, employee nr, emp no, emp number, personnel number, "
+            "personnel no, staff number, staff no, personalnummer, personal nr, "
+            "mitarbeiternummer, mitarbeiter nr, matricule, numero d employe, numero de empleado"
+        ),
+        export_width=16,
+        vcard="X-EMPLOYEE-NUMBER:{}",
+        searched=Searched.EXACT,
+    ),
+    Field(
         name="badges",
         label="Badges",
         digest=10,

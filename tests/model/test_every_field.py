@@ -75,6 +75,18 @@ def test_a_line_of_json_and_the_records_of_both_stores_hold_every_field(tmp_path
     store.close()
 
 
+@pytest.mark.parametrize(
+    "value",
+    [{"N": "42"}, {"BOOL": True}, {"NULL": True}, {"B": "AP8="}, {"L": [{"S": "a"}]}, {"SS": ["a"]},
+     {"NS": ["1"]}, {"BS": ["AP8="]}, {"M": {"a": {"S": "b"}}}, {"S": "Jose\u0301\x00\x1f\n"}, {}],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("field", TEXTS)
+def test_odd_types_of_other_programs_never_fail_a_read(field: Field, value: object) -> None:
+    read = employee_from({"id": {"S": "odd"}, field.dynamodb_attribute: value})
+    assert isinstance(getattr(read, field.name), str)
+
+
 def test_a_backup_brings_every_field_back(tmp_path: Path) -> None:
     before, after = Directory(ModelStore(), None), Directory(ModelStore(), None)
     person = replace(WHOLE, photo_key="")

@@ -79,6 +79,14 @@ ODD_ITEMS: dict[str, tuple[Item, tuple[str, ...]]] = {
     "name-controls": (_person("name-controls", "Quinn\x1fX\x00Y\nZ"), ()),
     "version-text": ({**_person("version-text", "Ray Version"), **_text(version="three")}, ()),
     "date-odd": ({**_person("date-odd", "Sue Date"), **_text(start_date="yesterday")}, ()),
+    "number-number": (
+        {**_person("number-number", "Sven Number"), "employee_number": {"N": "10432"}},
+        (),
+    ),
+    "number-odd": (
+        {**_person("number-odd", "Sia Number"), "employee_number": {"M": {"a": {"N": "1"}}}},
+        (),
+    ),
     "more-attributes": (
         {
             **_person("more-attributes", "Tom More"),

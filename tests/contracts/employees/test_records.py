@@ -24,6 +24,7 @@ FULL = person(
     email="amara@example.com",
     phone="+1 206 555 0100",
     start_date="2024-02-29",
+    employee_number="E-10432",
     about="First line.\nSecond line, with \u201cquotes\u201d and a \U0001f600.",
     badges=("apple", "umbrella"),
     photo_key="employee_pic/0123456789abcdef0123456789abcdef.jpg",

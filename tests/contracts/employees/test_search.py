@@ -1,6 +1,9 @@
 """Search: case, accents, width and word order do not matter; a word typed begins a word."""
 
+from dataclasses import replace
+
 from app.contracts import EmployeeStore
+from app.model.revision import revision_of
 from tests.support.stores.people import add, add_named, everyone, found, person
 
 # However each name may be typed. No other name here is found by the same.
@@ -50,6 +53,31 @@ def test_every_kind_of_word_is_found(store: EmployeeStore) -> None:
         "grace", "amazing", "inventor", "computing", "london", "ghopper", "gra inv lon"
     ):  # fmt: skip
         assert found(store, words=words) == ["Grace Hopper"], words
+
+
+def test_an_employee_number_typed_whole_finds_the_employee(store: EmployeeStore) -> None:
+    ada, *_ = add(
+        store,
+        person("1", "Ada King", employee_number="E-10432"),
+        person("2", "Bo King", employee_number="0042"),
+        person("3", "Cy King"),
+    )
+    for words in ("E-10432", "e 10432", "e10432", "10432", "king E-10432"):
+        assert found(store, words=words) == ["Ada King"], words
+    assert found(store, words="0042") == ["Bo King"]
+    assert found(store, words="42") == []
+    changed = store.update(replace(ada, employee_number="7"), revision_of(ada), "w1")
+    assert found(store, words="10432") == []
+    assert found(store, words="7") == ["Ada King"]
+    store.update(replace(changed, employee_number=""), revision_of(changed), "w2")
+    assert found(store, words="7") == []
+    assert found(store, words="king") == ["Ada King", "Bo King", "Cy King"]
+
+
+def test_an_employee_number_is_found_beside_the_words_of_a_long_name(store: EmployeeStore) -> None:
+    words = " ".join(f"word{number}" for number in range(24))
+    add(store, person("1", words, job_title=words.upper(), employee_number="E-10432"))
+    assert found(store, words="E-10432") == [words]
 
 
 def test_nothing_else_is_searched(store: EmployeeStore) -> None:

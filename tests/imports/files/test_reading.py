@@ -464,7 +464,11 @@ def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
         ("businessPhones", "phone"), ("Email Address (Work)", "email"), ("Last", "last_name"),
         ("Business Title", "job_title"), ("Cognome", "last_name"),
         ("Name (Last, First)", "full_name"),
-        ("Employee #", ""), ("Position #", ""), ("Dept. #", ""), ("Name#", ""),
+        ("Employee number", "employee_number"), ("employeeNumber", "employee_number"),
+        ("Personalnummer", "employee_number"), ("Staff No.", "employee_number"),
+        ("Matricule", "employee_number"), ("Employee No. (HR)", "employee_number"),
+        ("employee_id", "id"), ("EmployeeID", "id"), ("Record ID", "id"),
+        ("Employee #", "employee_number"), ("Position #", ""), ("Dept. #", ""), ("Name#", ""),
         ("Phone #", "phone"), ("Tel. #", "phone"), ("ID #", "id"), ("Employee ID#", "id"),
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ from moto import mock_aws
 
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, StorageUnavailable
+from app.model.fields import FIELDS, FIRST_RELEASE
 from tests.support.model_store import ModelStore
 from tests.support.repository import ROOT
 from tests.support.small_app import small_app, stores_of
@@ -94,7 +95,13 @@ def many(count: int, first: int = 0) -> list[Employee]:
 
 def test_everyone_is_read_back_with_every_field(aws: Any, tmp_path: Path) -> None:
     moment = datetime(2026, 11, 23, 9, 30, 1, 250_000, tzinfo=UTC)
-    amara = replace(AMARA, photo_key="employee_pic/a.jpg", version=7, updated_at=moment)
+    amara = replace(
+        AMARA,
+        employee_number="E-10432",
+        photo_key="employee_pic/a.jpg",
+        version=7,
+        updated_at=moment,
+    )
     odd = Employee(id="=1+1", full_name="Ólafur", start_date="yesterday")
     write([amara, odd])
     rows = athena(aws, tmp_path).execute("SELECT * FROM employee_directory.people ORDER BY id DESC")
@@ -110,6 +117,26 @@ def test_everyone_is_read_back_with_every_field(aws: Any, tmp_path: Path) -> Non
     nulls = {name for name, value in second.items() if value is None}
     assert nulls == set(names) - {"id", "full_name", "badges", "version", "day"}
     assert second["badges"] == []
+
+
+def test_a_table_of_an_earlier_release_gets_the_columns_that_it_lacks(
+    aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.storage.aws import data_lake
+
+    later = [field.name for field in FIELDS if field.digest >= FIRST_RELEASE]
+    with monkeypatch.context() as patch:
+        earlier = {name: kind for name, kind in data_lake._COLUMNS.items() if name not in later}
+        patch.setattr(data_lake, "_COLUMNS", earlier)
+        write([AMARA])
+    write([replace(AMARA, **dict.fromkeys(later, "Some"))], DAY_BEFORE)
+    glue = boto3.client("glue", region_name=REGION)
+    table = glue.get_table(DatabaseName="employee_directory", Name="people")["Table"]
+    columns = [each["Name"] for each in table["StorageDescriptor"]["Columns"]]
+    assert columns == [*earlier, *later]
+    files = f"read_parquet('{tmp_path}/hr/people/*/*/*.parquet', union_by_name = true)"
+    found = athena(aws, tmp_path).execute(f"SELECT {', '.join(later)} FROM {files} ORDER BY 1")
+    assert found.fetchall() == [("Some",) * len(later), (None,) * len(later)]
 
 
 def test_the_catalogue_knows_the_types_that_athena_reads(aws: Any) -> None:

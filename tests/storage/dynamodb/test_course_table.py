@@ -40,6 +40,8 @@ def test_every_odd_item_is_read(room):
     assert room.store.get("name-decomposed").full_name == "José Núñez"
     assert room.store.get("only-id").full_name == ""
     assert room.store.get("date-odd").start_date == ""
+    assert room.store.get("number-number").employee_number == "10432"
+    assert room.store.get("number-odd").employee_number == ""
     assert room.store.get("photo-elsewhere").photo_key == ""
     assert room.store.get("photo-lost").photo_key == "employee_pic/0123456789abcdef.png"
 

@@ -29,7 +29,10 @@ from app.storage.dynamodb.client.tables import PHOTO_PREFIX, Tables
 from app.text import search_keys
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
-PROJECTION = 1
+PROJECTION = 2
+_FIRST_PROJECTION = 1
+# An employee without these has the rows of the first projection, to the byte.
+_SECOND_PROJECTION_FIELDS = ("employee_number",)
 NAME_VIEW = "name"
 # How keys, terms and counters name each facet.
 KINDS = {facet.name: facet.dynamodb_kind for facet in FACETS}
@@ -112,8 +115,15 @@ def project_rows(employee: Employee) -> Projection:
     if address := search_keys.email_key(card.email):
         views.append(email_view(address))
     body = (name_key, words, tuple(views), tuple(counted_facets))
-    shape = Shape(PROJECTION, _digest(packed, body), *body)
+    projection = _projection_of(employee)
+    shape = Shape(projection, _digest(projection, packed, body), *body)
     return Projection(employee.id, shape, packed, f"|{'|'.join(terms)}|")
+
+
+def _projection_of(employee: Employee) -> int:
+    """Return the oldest projection that has the rows of an employee."""
+    is_first = not any(getattr(employee, name) for name in _SECOND_PROJECTION_FIELDS)
+    return _FIRST_PROJECTION if is_first else PROJECTION
 
 
 def word_view(word: str) -> str:
@@ -188,6 +198,6 @@ def _badges_of(bits: int) -> tuple[str, ...]:
     return tuple(key for key, bit in _BADGE_BIT.items() if bits & bit)
 
 
-def _digest(packed: str, body: tuple[object, ...]) -> str:
-    raw = json.dumps((PROJECTION, packed, body)).encode()
+def _digest(projection: int, packed: str, body: tuple[object, ...]) -> str:
+    raw = json.dumps((projection, packed, body)).encode()
     return hashlib.blake2b(raw, digest_size=12).hexdigest()

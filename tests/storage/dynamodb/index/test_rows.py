@@ -1,13 +1,17 @@
 """The projection of an employee to index rows: their number, their keys, their size."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from app.model.employee import BADGE_KEYS, Employee, card_of
+from app.model.field_types import Searched
+from app.model.fields import FIELDS, FIRST_RELEASE
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.rows import (
+    PROJECTION,
     facet_token,
     filter_term,
     project_rows,
@@ -178,6 +182,33 @@ def test_the_hash_changes_with_whatever_a_row_holds_and_with_nothing_else():
     assert project_rows(base).hash not in hashes
     unseen = Employee(**{**_fields(base), "about": "x", "pronouns": "y", "version": 7})
     assert project_rows(unseen).hash == project_rows(base).hash
+
+
+def test_rows_of_the_first_release_stay_as_they_are():
+    employee = Employee(
+        id="x", full_name="Ada King", job_title="Analyst", location="Oslo", email="ada@b.example",
+        start_date="2026-03-14", badges=("bug",), photo_key="employee_pic/1.jpg",
+    )  # fmt: skip
+    rows = project_rows(employee)
+    assert (rows.shape.projection, rows.hash) == (1, "cf3ca64f281e6d6c7a3d7d31")
+
+
+def test_a_number_makes_rows_that_the_first_release_leaves_alone():
+    plain = Employee(id="x", full_name="Ada King")
+    numbered = replace(plain, employee_number="E-10432")
+    before, after = project_rows(plain), project_rows(numbered)
+    assert after.shape.projection == PROJECTION > before.shape.projection
+    assert set(after.shape.words) - set(before.shape.words) == {"e", "10432", "e10432"}
+    assert after.card == before.card
+    assert project_rows(replace(numbered, employee_number="")).shape == before.shape
+
+
+def test_every_field_that_is_searched_later_has_a_later_projection():
+    searched = {field.name for field in FIELDS if field.searched is not Searched.NO}
+    later = {field.name for field in FIELDS if field.digest >= FIRST_RELEASE}
+    numbered = replace(Employee(id="x", full_name="Ada"), **dict.fromkeys(searched & later, "1"))
+    for name in searched & later:
+        assert project_rows(replace(numbered, **{name: "2"})).shape.projection > 1
 
 
 def test_an_update_names_only_what_differs():
