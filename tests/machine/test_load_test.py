@@ -226,7 +226,7 @@ def test_a_burner_whose_clock_is_not_looked_at_is_ended_by_the_kernel(
     machine: Machine, tmp_path: Path
 ) -> None:
     script = tmp_path / "stuck.py"
-    source = (ROOT / "app" / "cpu_burn.py").read_text()
+    source = (ROOT / "app" / "machine" / "load_process.py").read_text()
     script.write_text(
         source.replace("while time.monotonic() < ends:", "while True:").replace(
             "signal.setitimer(signal.ITIMER_REAL, seconds)", "pass"

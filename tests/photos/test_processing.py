@@ -355,7 +355,7 @@ from app.model.errors import PhotoRejected
 upload = io.BytesIO(sys.stdin.buffer.read())
 began = time.process_time()
 try:
-    portrait.make(upload)
+    processing.make(upload)
 except PhotoRejected as error:
     print(error)
 print(time.process_time() - began)

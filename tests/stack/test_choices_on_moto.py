@@ -37,7 +37,7 @@ def test_with_a_certificate_pages_come_by_https_and_http_leads_there() -> None:
 def test_arm_machines_get_the_image_for_arm() -> None:
     stack = on_moto(InstanceType="t4g.micro")
     ec2 = stack.client("ec2")
-    (image,) = ec2.describe_images(ImageIds=[stack.launch_data()["ImageId"]])["PhotoSizes"]
+    (image,) = ec2.describe_images(ImageIds=[stack.launch_data()["ImageId"]])["Images"]
     assert re.search("al2023-ami-.*-arm64", image["Name"])
 
 

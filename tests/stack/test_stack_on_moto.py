@@ -65,7 +65,7 @@ def test_two_machines_start_from_amazons_image_and_the_template(stack: Stack) ->
     machines = [one for reservation in reservations for one in reservation["Instances"]]
     assert len(machines) == 2
     for machine in machines:
-        (image,) = ec2.describe_images(ImageIds=[machine["ImageId"]])["PhotoSizes"]
+        (image,) = ec2.describe_images(ImageIds=[machine["ImageId"]])["Images"]
         assert re.search("al2023-ami-.*-x86_64", image["Name"])
         started = ec2.describe_instance_attribute(
             InstanceId=machine["InstanceId"], Attribute="userData"
