@@ -63,6 +63,7 @@ class Employee:
     badges: tuple[str, ...] = ()
     photo_key: str = ""
     employee_number: str = ""
+    mobile: str = ""
     version: int = 0
     updated_at: datetime | None = None
 

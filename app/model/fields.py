@@ -127,7 +127,7 @@ FIELDS = (
         kind=Kind.PHONE,
         hint="With country code",
         headings=(
-            "phone, phone number, telephone, telephone number, mobile, mobile phone, "
+            "phone, phone number, telephone, telephone number, mobile phone, "
             "mobile number, cell, cell phone, tel, work phone, telefon, telefonnummer, handy, "
             "mobil, mobiltelefon, numero de telephone, portable, telefono, movil, business phone, "
             "business phones, office phone"
@@ -135,6 +135,20 @@ FIELDS = (
         export_width=20,
         vcard="TEL;TYPE=WORK,VOICE:{}",
         in_card=True,
+    ),
+    Field(
+        name="mobile",
+        label="Mobile",
+        digest=13,
+        section=Section.CONTACT,
+        kind=Kind.PHONE,
+        hint="With country code",
+        headings=(
+            "mobile, work mobile, mobile work, business mobile, company mobile, mobile phone, "
+            "mobile number, cell, cell phone, handy, mobil, mobiltelefon, portable, movil"
+        ),
+        export_width=20,
+        vcard="TEL;TYPE=CELL,VOICE:{}",
     ),
     Field(
         name="start_date",

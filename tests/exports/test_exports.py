@@ -32,6 +32,7 @@ from tests.support.small_directory import AMARA
 
 WHOLE = replace(
     AMARA,
+    mobile="+254 711 555 018",
     employee_number="E-10432",
     badges=("linux", "trophy", "of another program"),
     photo_key=f"employee_pic/{'a' * 32}.jpg",
@@ -72,6 +73,7 @@ def test_a_csv_file_has_the_headings_and_a_row_for_each_person() -> None:
         "Location": "Nairobi",
         "Email": "amara@example.com",
         "Phone": "'+254 20 555 0127",
+        "Mobile": "'+254 711 555 018",
         "Start date": "2019-02-04",
         "Employee number": "E-10432",
         "Badges": "linux, trophy, of another program",
@@ -198,6 +200,10 @@ def test_a_card_is_read_by_an_address_book() -> None:
     assert card.tel.value == "+254 20 555 0127"
     assert card.adr.value.city == "Nairobi"
     assert card.note.value == WHOLE.about
+    assert [(each.params["TYPE"], each.value) for each in card.tel_list] == [
+        (["WORK", "VOICE"], "+254 20 555 0127"),
+        (["CELL", "VOICE"], "+254 711 555 018"),
+    ]
     assert card.x_employee_number.value == "E-10432"
     assert card.uid.value == "amara"
     assert card.rev.value == "2026-11-23T09:30:01Z"

@@ -83,6 +83,11 @@ ODD_ITEMS: dict[str, tuple[Item, tuple[str, ...]]] = {
         {**_person("number-number", "Sven Number"), "employee_number": {"N": "10432"}},
         (),
     ),
+    "mobile-number": (
+        {**_person("mobile-number", "Tia Mobile"), "mobile": {"N": "47900112233"}},
+        (),
+    ),
+    "mobile-odd": ({**_person("mobile-odd", "Tor Mobile"), "mobile": {"BOOL": True}}, ()),
     "number-odd": (
         {**_person("number-odd", "Sia Number"), "employee_number": {"M": {"a": {"N": "1"}}}},
         (),

@@ -203,7 +203,7 @@ def _check_links(page: Page, app: Flask) -> None:
         for element in page.all(tag):
             address = urlsplit(element.get(attribute, ""))
             assert not address.netloc, f"another host is named: {address}"
-            assert address.scheme in ("", "mailto", "tel"), address
+            assert address.scheme in ("", "mailto", "tel", "sms"), address
             if address.path and not address.scheme:
                 try:
                     routes.match(address.path, "GET")

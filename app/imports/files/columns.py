@@ -35,9 +35,13 @@ _REVERSED = (
 _REVERSED_NAMES = frozenset(_REVERSED.split(", "))
 # Beside a first name, this heading means the last name, as in the German "Vorname, Name".
 _LAST_OR_FULL = "name"
-_FIELD_OF = dict.fromkeys(_REVERSED_NAMES, "full_name") | {
-    name: field for field, names in _HEADINGS.items() for name in names.split(", ")
-}
+_FIELD_OF = dict.fromkeys(_REVERSED_NAMES, "full_name")
+# The second field of a heading that two fields have.
+_SECOND_FIELD_OF: dict[str, str] = {}
+for _field, _names in _HEADINGS.items():
+    for _name in _names.split(", "):
+        if _FIELD_OF.setdefault(_name, _field) != _field:
+            _SECOND_FIELD_OF[_name] = _field
 _NUMBER_SIGN = "#"
 # What is a number without being called one: Tel #, ID #.
 _NUMBERS = {"id", *(field.name for field in FIELDS if field.kind is Kind.PHONE)}
@@ -76,17 +80,34 @@ class Columns(NamedTuple):
 
 
 def field_of(heading: str) -> str:
-    """Return the field that a heading names, or "".
+    """Return the field that a heading names by itself, or ""."""
+    return _FIELD_OF.get(_known_name(heading), "")
+
+
+def _known_name(heading: str) -> str:
+    """Return the known name of a heading, or "".
 
     A suffix in brackets is ignored if needed: ``Email address (work)``. A # stands for "number",
     so ``Position #`` is no job title.
     """
     if _NUMBER_SIGN in heading:
-        numbered = field_of(heading.replace(_NUMBER_SIGN, " number "))
-        plain = field_of(heading.replace(_NUMBER_SIGN, " "))
-        return numbered or (plain if plain in _NUMBERS else "")
-    field = _FIELD_OF.get(_folded(heading), "")
-    return field or _FIELD_OF.get(_folded(_BRACKETS.sub("", heading)), "")
+        numbered = _known_name(heading.replace(_NUMBER_SIGN, " number "))
+        plain = _known_name(heading.replace(_NUMBER_SIGN, " "))
+        return numbered or (plain if _FIELD_OF.get(plain) in _NUMBERS else "")
+    names = _folded(heading), _folded(_BRACKETS.sub("", heading))
+    return next((name for name in names if name in _FIELD_OF), "")
+
+
+def _fields_of(headings: Sequence[str]) -> list[str]:
+    """Return the field of each heading, in a file that has all of them."""
+    names = [_known_name(heading) for heading in headings]
+    others = {_FIELD_OF.get(name) for name in names if name not in _SECOND_FIELD_OF}
+    return [
+        _SECOND_FIELD_OF[name]
+        if name in _SECOND_FIELD_OF and _FIELD_OF[name] in others
+        else _FIELD_OF.get(name, "")
+        for name in names
+    ]
 
 
 def _folded(heading: str) -> str:
@@ -104,8 +125,8 @@ def read_headings(headings: Sequence[str]) -> Columns:
     positions: dict[str, int] = {}
     ignored = []
     width = max((position for position, text in enumerate(headings, 1) if text.strip()), default=0)
-    for position, heading in enumerate(headings[:width]):
-        field = field_of(heading)
+    for position, field in enumerate(_fields_of(headings[:width])):
+        heading = headings[position]
         if field and field not in positions:
             positions[field] = position
         elif heading.strip():

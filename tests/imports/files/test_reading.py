@@ -467,6 +467,7 @@ def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
         ("Employee number", "employee_number"), ("employeeNumber", "employee_number"),
         ("Personalnummer", "employee_number"), ("Staff No.", "employee_number"),
         ("Matricule", "employee_number"), ("Employee No. (HR)", "employee_number"),
+        ("Mobile", "mobile"), ("Work mobile", "mobile"), ("mobile", "mobile"),
         ("employee_id", "id"), ("EmployeeID", "id"), ("Record ID", "id"),
         ("Employee #", "employee_number"), ("Position #", ""), ("Dept. #", ""), ("Name#", ""),
         ("Phone #", "phone"), ("Tel. #", "phone"), ("ID #", "id"), ("Employee ID#", "id"),
@@ -516,6 +517,28 @@ def test_a_name_with_the_last_name_first_is_turned_round(
     found = table(f'"{heading}",Office\n"{cell}",L\n'.encode())
     [row] = found.rows()
     assert read_row(row, found.columns, DayOrder()).values["full_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("headings", "found"),
+    [
+        (["Name", "Mobile Phone"], {"phone": 1}),
+        (["Name", "Mobile Phone", "Work Phone"], {"mobile": 1, "phone": 2}),
+        (["Name", "telephoneNumber", "mobilePhone"], {"phone": 1, "mobile": 2}),
+        (["Name", "Telefon", "Handy"], {"phone": 1, "mobile": 2}),
+        (["Name", "Mobile"], {"mobile": 1}),
+        (["Name", "Mobile", "Phone"], {"mobile": 1, "phone": 2}),
+        (["Name", "Mobile Phone", "Cell"], {"phone": 1}),
+        (["Name", "Phone", "Mobile", "Cell #"], {"phone": 1, "mobile": 2}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_mobile_is_the_phone_of_a_file_that_has_no_other(
+    headings: list[str], found: dict[str, int]
+) -> None:
+    columns = read_headings(headings)
+    assert dict(columns.positions) == {"full_name": 0, **found}
+    assert len(columns.ignored) == len(headings) - 1 - len(found)
 
 
 def test_the_number_of_a_position_is_not_its_title() -> None:

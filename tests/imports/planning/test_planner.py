@@ -175,3 +175,19 @@ def test_a_file_that_is_no_table_fails_with_its_sentence(desk: Desk) -> None:
     job = desk.run("Colour,Size\nred,1\n")
     assert job.phase is Phase.FAILED
     assert job.error.startswith("No column identifies the person.")
+
+
+@pytest.mark.parametrize(
+    ("more", "cells", "employee_id"),
+    [
+        ("", "", "327e3761-0619-52af-a9d0-f7b0a8472d2e"),
+        (",Employee number", ",10432", "327e3761-0619-52af-a9d0-f7b0a8472d2e"),
+        (",Phone", ",+44 7700 900123", "f342946e-f2cb-50ee-8b90-13b82fb6cad6"),
+        (",Mobile", ",+44 7700 900123", "f342946e-f2cb-50ee-8b90-13b82fb6cad6"),
+    ],
+)
+def test_a_file_that_the_first_release_imported_means_the_same_people(
+    desk: Desk, more: str, cells: str, employee_id: str
+) -> None:
+    job = desk.run(f"Name,Title,Office{more}\nAda,Analyst,London{cells}\n", go=False)
+    assert [line.id for line in desk.lines(job)] == [employee_id]

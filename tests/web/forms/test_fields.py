@@ -20,6 +20,7 @@ EVERYTHING = {
     "location": "Reykjavík",
     "email": "asdis@example.com",
     "phone": "+354 555 0169",
+    "mobile": "+354 600 0169",
     "start_date": "2024-02-29",
     "employee_number": "IS-10432",
     "about": "Fixes antennas.\n\nOn cold hillsides.",

@@ -45,6 +45,26 @@ def test_a_person_is_shown_with_everything_known(small: SmallDirectory) -> None:
     assert "Version 1" in page.text
 
 
+def test_a_mobile_can_be_called_and_texted(small: SmallDirectory) -> None:
+    small.put(replace(AMARA, mobile="+254 (711) 555-018"))
+    links = small.get("/employee/amara").links()
+    assert links["+254 (711) 555-018"] == "tel:+254711555018"
+    assert links["Text"] == "sms:+254711555018"
+    assert links["Call"] == "tel:+254205550127"
+
+
+def test_call_dials_the_mobile_of_whom_no_other_phone_is_known(small: SmallDirectory) -> None:
+    small.put(replace(AMARA, phone="", mobile="+254 711 555 018"))
+    links = small.get("/employee/amara").links()
+    assert links["Call"] == "tel:+254711555018"
+
+
+@pytest.mark.parametrize("mobile", ["", "on request", "12"])
+def test_what_is_no_number_is_neither_called_nor_texted(small: SmallDirectory, mobile: str) -> None:
+    small.put(replace(AMARA, phone="", mobile=mobile))
+    assert not {"Call", "Text"} & small.get("/employee/amara").links().keys()
+
+
 def test_what_is_not_known_is_left_out(small: SmallDirectory) -> None:
     small.store.add(Employee(id="b", full_name="Bo"), "first")
     page = small.get("/employee/b")

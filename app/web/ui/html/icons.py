@@ -9,6 +9,7 @@ from app.model.employee import BADGES
 _OF_PAGES = (
     "arrow-clockwise",
     "arrow-counterclockwise",
+    "chat",
     "check-circle-fill",
     "chevron-down",
     "chevron-left",
