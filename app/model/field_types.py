@@ -4,19 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from app.model.kinds import Kind
 from app.text.folding import LINE_CHARACTERS
-
-
-class Kind(Enum):
-    """The kind of a field's value, which decides how it is validated, edited and shown."""
-
-    LINE = "a text of one line"
-    TEXT = "a text of several lines"
-    EMAIL = "an email address"
-    PHONE = "a phone number"
-    DATE = "a date, as 2024-02-29"
-    BADGES = "keys of badges"
-    PHOTO = "the key of a photo"
 
 
 class Searched(Enum):

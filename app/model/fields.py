@@ -4,7 +4,8 @@ All code that shows, validates, searches, exports or stores fields reads this ta
 needs a row here, an attribute of Employee and an SQL migration.
 """
 
-from app.model.field_types import Facet, Field, Kind, Searched, Section
+from app.model.field_types import Facet, Field, Searched, Section
+from app.model.kinds import Kind
 
 # In the order of exports and of an employee's page; the form orders them by section.
 FIELDS = (

@@ -7,8 +7,9 @@ from operator import attrgetter, call
 from typing import Any
 
 from app.model.employee import Card
-from app.model.field_types import Field, Kind, Searched
+from app.model.field_types import Field, Searched
 from app.model.fields import FIELDS, TEXT_FACETS
+from app.model.kinds import Kind
 from app.text.folding import one_line
 from app.text.search_keys import WORD_BYTES
 from app.text.tokens import cut, line_words, words_in

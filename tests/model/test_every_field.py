@@ -19,8 +19,9 @@ from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.parsed_rows import ParsedRow, read_row
 from app.model.employee import Employee
-from app.model.field_types import Field, Kind
+from app.model.field_types import Field
 from app.model.fields import CONTENT_FIELDS, FIELD, FIELDS, TEXT_FIELDS
+from app.model.kinds import Kind
 from app.model.revision import fields_changed_since, revision_of
 from app.model.validation import problem
 from app.storage.dynamodb.records.codec import employee_from, new_record

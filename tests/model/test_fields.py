@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from app.contracts import Facets, Query
 from app.model.employee import Card, Employee
-from app.model.field_types import Kind
 from app.model.fields import CONTENT_FIELDS, FACETS, FIELD, FIELDS, TEXT_FACETS, TEXT_FIELDS
+from app.model.kinds import Kind
 from app.text.folding import fold
 
 # What revisions of the first release hold, in forms that are open and imports that can be undone.

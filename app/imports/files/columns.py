@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from app.model.field_types import Kind
 from app.model.fields import FIELDS
+from app.model.kinds import Kind
 from app.text.folding import fold
 from app.text.sanitizing import clean_line
 

@@ -12,8 +12,9 @@ from wtforms.validators import StopValidation
 
 from app.model import validation
 from app.model.employee import BADGE_KEYS, Employee, in_catalogue_order
-from app.model.field_types import Field, Kind
+from app.model.field_types import Field
 from app.model.fields import FORM_FIELDS, TEXT_FIELDS
+from app.model.kinds import Kind
 
 _MEGABYTE = 1024 * 1024
 

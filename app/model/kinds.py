@@ -1,0 +1,75 @@
+"""The kinds of a field's value: what is valid, with messages that say what to do, and its input."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_PHONE = re.compile(r"(?:[\d\s+()./*#,;:-]|\bext\b|x)+", re.IGNORECASE)
+
+
+def _no_problem(text: str) -> str:
+    return ""
+
+
+def _email_problem(text: str) -> str:
+    name, at, domain = text.partition("@")
+    if " " in text:
+        return "Remove the spaces from the address, like name@example.com"
+    if not at:
+        return "Enter the @ and the part after it, like name@example.com"
+    if not name:
+        return "Enter the part before the @, like name@example.com"
+    if "@" in domain:
+        return "Enter an address with one @, like name@example.com"
+    if not domain.strip(".") or domain.startswith(".") or domain.endswith(".") or ".." in domain:
+        return "Enter the part after the @, like name@example.com"
+    return ""
+
+
+def _phone_problem(text: str) -> str:
+    if not _PHONE.fullmatch(text):
+        return "Use only digits, spaces and + ( ) -, like +1 206 555 0141"
+    if sum(character.isdigit() for character in text) < 3:
+        return "Enter the whole number, like +1 206 555 0141"
+    return ""
+
+
+def _date_problem(text: str) -> str:
+    if not _DAY.fullmatch(text):
+        return "Enter the date as year-month-day, like 2024-02-29"
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return "Enter a date that exists, like 2024-02-29"
+    if not 1900 <= day.year <= 2200:
+        return "Enter a year from 1900 to 2200, like 2024-02-29"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of a kind: what is wrong with a cleaned text, and the input mode of a form."""
+
+    meaning: str
+    problem: Callable[[str], str] = _no_problem
+    input_mode: str = ""
+
+
+class Kind(Enum):
+    """The kind of a field's value, which decides how it is validated, edited and shown."""
+
+    LINE = _Rules("a text of one line")
+    TEXT = _Rules("a text of several lines")
+    EMAIL = _Rules("an email address", _email_problem, "email")
+    PHONE = _Rules("a phone number", _phone_problem, "tel")
+    DATE = _Rules("a date, as 2024-02-29", _date_problem)
+    BADGES = _Rules("keys of badges")
+    PHOTO = _Rules("the key of a photo")
+
+    @property
+    def rules(self) -> _Rules:
+        """Return the rules of the kind."""
+        return self.value
