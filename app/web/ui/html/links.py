@@ -1,10 +1,15 @@
 """Links of an employee's values: to write an email, to call, to list others with the value."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from app.model.field_types import Field
+from app.model.fields import FACET
+from app.model.kinds import Kind
 from app.text.sanitizing import visible
 from app.text.search_keys import month_of
 from app.web.ui.dates import day, is_day
@@ -60,3 +65,17 @@ def day_link(iso: str) -> Markup:
 
 def _list_link(text: str, name: str, value: str) -> Markup:
     return Markup(f'<a href="{escape(list_address(**{name: value}))}">{text}</a>')
+
+
+def _plain(text: str) -> Markup:
+    return Markup(escape(visible(text)))
+
+
+_BUILDERS = {Kind.EMAIL: mail_link, Kind.PHONE: phone_link, Kind.DATE: day_link}
+
+
+def html_builder(field: Field) -> Callable[[str], Markup]:
+    """Return the function that builds the HTML of a value of the field."""
+    if field.name in FACET:
+        return partial(filter_link, field.name)
+    return _BUILDERS.get(field.kind, _plain)
