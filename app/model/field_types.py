@@ -47,7 +47,7 @@ class Field:
     hint: str = ""
     # Whether it spans both columns of the form.
     is_wide: bool = False
-    # Its label among the facts on an employee's page: None for ``label``, "" to omit it.
+    # Its label among the facts on an employee's page if it differs; "" if it is not one of them.
     fact: str | None = None
     # The headings in an import, folded, without punctuation, separated by commas.
     headings: str = ""
@@ -67,6 +67,13 @@ class Field:
     def is_text(self) -> bool:
         """Return whether its value is typed text."""
         return self.kind not in (Kind.BADGES, Kind.PHOTO)
+
+    @property
+    def fact_label(self) -> str:
+        """Return its label among the facts on an employee's page, "" if it is not one of them."""
+        if self.kind in (Kind.TEXT, Kind.BADGES, Kind.PHOTO):
+            return ""
+        return self.label if self.fact is None else self.fact
 
     @property
     def dynamodb_attribute(self) -> str:

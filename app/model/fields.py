@@ -128,10 +128,10 @@ FIELDS = (
         kind=Kind.PHONE,
         hint="With country code",
         headings=(
-            "phone, phone number, telephone, telephone number, mobile phone, "
-            "mobile number, cell, cell phone, tel, work phone, telefon, telefonnummer, handy, "
-            "mobil, mobiltelefon, numero de telephone, portable, telefono, movil, business phone, "
-            "business phones, office phone"
+            "phone, phone number, telephone, telephone number, mobile phone, mobile number, cell, "
+            "cell phone, tel, work phone, telefon, telefonnummer, handy, mobil, mobiltelefon, "
+            "numero de telephone, portable, telefono, movil, business phone, business phones, "
+            "office phone"
         ),
         export_width=20,
         vcard="TEL;TYPE=WORK,VOICE:{}",
@@ -187,7 +187,6 @@ FIELDS = (
         label="Badges",
         digest=10,
         section=Section.BADGES,
-        fact="",
         kind=Kind.BADGES,
         headings="badges, badge, abzeichen, insignes, insignias",
         export_width=24,
@@ -199,7 +198,6 @@ FIELDS = (
         label="About",
         digest=9,
         section=Section.ABOUT,
-        fact="",
         kind=Kind.TEXT,
         max_characters=2_000,
         headings=(
@@ -214,7 +212,6 @@ FIELDS = (
         label="Photo",
         digest=11,
         section=Section.PHOTO,
-        fact="",
         kind=Kind.PHOTO,
         in_card=True,
         attribute="object_key",
@@ -230,8 +227,6 @@ TEXT_FIELDS = tuple(field.name for field in FIELDS if field.is_text)
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind is Kind.DATE)
 FORM_FIELDS = tuple(field for section in Section for field in FIELDS if field.section is section)
 
-# The name in Query and in addresses, the label, its plural, the attribute of Facets that counts it,
-# and its kind in the index of DynamoDB and of SQL.
 FACETS = (
     Facet("letter", "Letter", "letters", "letters", "a", "letter"),
     Facet("location", "Location", "locations", "locations", "l", "location"),

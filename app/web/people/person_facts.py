@@ -7,9 +7,7 @@ from app.model.fields import FIELDS
 from app.web.ui.html.links import html_builder
 
 _FACTS = tuple(
-    (field.name, field.label if field.fact is None else field.fact, html_builder(field))
-    for field in FIELDS
-    if field.fact != ""
+    (field.name, field.fact_label, html_builder(field)) for field in FIELDS if field.fact_label
 )
 
 
