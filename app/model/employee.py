@@ -64,6 +64,7 @@ class Employee:
     photo_key: str = ""
     employee_number: str = ""
     mobile: str = ""
+    time_zone: str = ""
     version: int = 0
     updated_at: datetime | None = None
 

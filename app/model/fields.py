@@ -104,6 +104,17 @@ FIELDS = (
         is_of_course=True,
     ),
     Field(
+        name="time_zone",
+        label="Time zone",
+        digest=14,
+        section=Section.JOB,
+        kind=Kind.TIME_ZONE,
+        hint="Such as Europe/Berlin",
+        headings="time zone, timezone, zeitzone, fuseau horaire, zona horaria, huso horario",
+        export_width=20,
+        vcard="TZ;VALUE=text:{}",
+    ),
+    Field(
         name="email",
         label="Email",
         digest=6,
@@ -218,8 +229,7 @@ FIELDS = (
         is_of_course=True,
     ),
 )
-# The number of fields in the first release, all of which its revisions have digests of.
-FIRST_RELEASE = 12
+FIRST_RELEASE = 12  # fields, whose digests every revision has
 FIELD = {field.name: field for field in FIELDS}
 # The fields that an edit can change, and those of them that are typed as text.
 CONTENT_FIELDS = tuple(FIELD)

@@ -5,8 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
+from zoneinfo import available_timezones
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CONTINENTS = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
+    *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
+)
 _PHONE = re.compile(r"(?:[\d\s+()./*#,;:-]|\bext\b|x)+", re.IGNORECASE)
 
 
@@ -49,13 +55,41 @@ def _date_problem(text: str) -> str:
     return ""
 
 
+@cache
+def known_time_zones() -> frozenset[str]:
+    """Return the names of time zones, but for those whose meaning differs between machines."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
+
+
+def _time_zone_problem(text: str) -> str:
+    known = known_time_zones()
+    if text in known or (not known and text.startswith(_CONTINENTS)):
+        return ""
+    return "Enter the IANA name of a time zone, like Europe/Berlin"
+
+
+@cache
+def _zones_of_places() -> tuple[str, ...]:
+    return tuple(sorted(name for name in known_time_zones() if name.startswith(_CONTINENTS)))
+
+
+def _is_foreign_zone(text: str) -> bool:
+    return text not in known_time_zones() and not text.startswith(_CONTINENTS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The rules of a kind: what is wrong with a cleaned text, and the input mode of a form."""
+    """The rules of a kind: what is wrong with a cleaned text, and how a form takes it.
+
+    ``choices`` are values that a form suggests. An import ignores a text that ``is_foreign``: a
+    value of another kind, which other programs have under the same heading.
+    """
 
     meaning: str
     problem: Callable[[str], str] = _no_problem
     input_mode: str = ""
+    choices: Callable[[], tuple[str, ...]] = tuple
+    is_foreign: Callable[[str], bool] | None = None
 
 
 class Kind(Enum):
@@ -66,6 +100,12 @@ class Kind(Enum):
     EMAIL = _Rules("an email address", _email_problem, "email")
     PHONE = _Rules("a phone number", _phone_problem, "tel")
     DATE = _Rules("a date, as 2024-02-29", _date_problem)
+    TIME_ZONE = _Rules(
+        "a time zone, by its IANA name",
+        _time_zone_problem,
+        choices=_zones_of_places,
+        is_foreign=_is_foreign_zone,
+    )
     BADGES = _Rules("keys of badges")
     PHOTO = _Rules("the key of a photo")
 

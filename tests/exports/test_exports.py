@@ -32,6 +32,7 @@ from tests.support.small_directory import AMARA
 
 WHOLE = replace(
     AMARA,
+    time_zone="Africa/Nairobi",
     mobile="+254 711 555 018",
     employee_number="E-10432",
     badges=("linux", "trophy", "of another program"),
@@ -73,6 +74,7 @@ def test_a_csv_file_has_the_headings_and_a_row_for_each_person() -> None:
         "Location": "Nairobi",
         "Email": "amara@example.com",
         "Phone": "'+254 20 555 0127",
+        "Time zone": "Africa/Nairobi",
         "Mobile": "'+254 711 555 018",
         "Start date": "2019-02-04",
         "Employee number": "E-10432",
@@ -204,6 +206,7 @@ def test_a_card_is_read_by_an_address_book() -> None:
         (["WORK", "VOICE"], "+254 20 555 0127"),
         (["CELL", "VOICE"], "+254 711 555 018"),
     ]
+    assert (card.tz.value, card.tz.params) == ("Africa/Nairobi", {"VALUE": ["text"]})
     assert card.x_employee_number.value == "E-10432"
     assert card.uid.value == "amara"
     assert card.rev.value == "2026-11-23T09:30:01Z"

@@ -36,6 +36,7 @@ OF_KIND = {
     Kind.EMAIL: "some@example.com",
     Kind.PHONE: "+254 20 555 0127",
     Kind.DATE: "2024-02-29",
+    Kind.TIME_ZONE: "Africa/Nairobi",
     Kind.BADGES: ("linux", "trophy"),
     Kind.PHOTO: f"employee_pic/{'a' * 32}.jpg",
 }

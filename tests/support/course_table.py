@@ -88,6 +88,11 @@ ODD_ITEMS: dict[str, tuple[Item, tuple[str, ...]]] = {
         (),
     ),
     "mobile-odd": ({**_person("mobile-odd", "Tor Mobile"), "mobile": {"BOOL": True}}, ()),
+    "zone-unknown": (
+        {**_person("zone-unknown", "Tam Zone"), **_text(time_zone="W. Europe Standard Time")},
+        (),
+    ),
+    "zone-odd": ({**_person("zone-odd", "Tao Zone"), "time_zone": {"SS": ["Europe/Oslo"]}}, ()),
     "number-odd": (
         {**_person("number-odd", "Sia Number"), "employee_number": {"M": {"a": {"N": "1"}}}},
         (),

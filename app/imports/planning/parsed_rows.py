@@ -1,6 +1,7 @@
 """Parse a row into the employee that it means and the field values to store."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.lines import Problem, Value, problem_at
 from app.model import validation
 from app.model.employee import BADGES, Employee, in_catalogue_order
-from app.model.fields import DATE_FIELDS, TEXT_FIELDS
+from app.model.fields import DATE_FIELDS, FIELDS, TEXT_FIELDS
 from app.text.folding import fold
 from app.text.search_keys import email_key
 
@@ -18,6 +19,9 @@ _BADGE_SEPARATORS = re.compile(r"[,;|\n]")
 _BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.label)}
 _BADGE_OF[fold("Paperclip Afficionado")] = "paperclip"  # as pages wrote it before 1.0
 _MAX_ID_CHARACTERS = 200
+_IS_FOREIGN = {
+    field.name: is_foreign for field in FIELDS if (is_foreign := field.kind.rules.is_foreign)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +75,29 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
         if row.cells and "full_name" in columns.fields:
             values["full_name"] = validation.clean("full_name", _cell(row, columns, "full_name"))
         return ParsedRow(row.number, "", values, errors, problem=problem)
-    fields = columns.fields
-    for name in TEXT_FIELDS:
-        if name in fields:
-            text = validation.clean(name, _cell(row, columns, name))
-            if text and name in DATE_FIELDS:
-                iso_date, error = parse_date(text, order)
-                text = iso_date or text
-                if error:
-                    errors[name] = error
-            values[name] = text
+    for name, text in _texts(row, columns):
+        if text and name in DATE_FIELDS:
+            iso_date, error = parse_date(text, order)
+            text = iso_date or text
+            if error:
+                errors[name] = error
+        values[name] = text
     if "badges" in columns.positions:
         values["badges"] = _parse_badges(row.cells[columns.positions["badges"]])
     position = columns.positions.get("id")
     employee_id = "" if position is None else row.cells[position].strip()
     key = _valid_email_key(values.get("email", ""))
     return ParsedRow(row.number, employee_id, values, errors, key)
+
+
+def _texts(row: Row, columns: Columns) -> Iterator[tuple[str, str]]:
+    """Yield the cleaned text of each field; one with a foreign value is left out."""
+    fields = columns.fields
+    for name in TEXT_FIELDS:
+        if name in fields:
+            text = validation.clean(name, _cell(row, columns, name))
+            if not (text and name in _IS_FOREIGN and _IS_FOREIGN[name](text)):
+                yield name, text
 
 
 def _row_problem(row: Row, columns: Columns) -> Problem | None:

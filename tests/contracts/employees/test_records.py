@@ -23,6 +23,7 @@ FULL = person(
     location="Lisbon",
     email="amara@example.com",
     phone="+1 206 555 0100",
+    time_zone="Europe/Lisbon",
     mobile="+351 911 555 010",
     start_date="2024-02-29",
     employee_number="E-10432",

@@ -467,6 +467,7 @@ def test_a_row_of_several_lines_with_too_few_cells_stays_one_row() -> None:
         ("Employee number", "employee_number"), ("employeeNumber", "employee_number"),
         ("Personalnummer", "employee_number"), ("Staff No.", "employee_number"),
         ("Matricule", "employee_number"), ("Employee No. (HR)", "employee_number"),
+        ("Time zone", "time_zone"), ("TIMEZONE", "time_zone"), ("timeZone", "time_zone"),
         ("Mobile", "mobile"), ("Work mobile", "mobile"), ("mobile", "mobile"),
         ("employee_id", "id"), ("EmployeeID", "id"), ("Record ID", "id"),
         ("Employee #", "employee_number"), ("Position #", ""), ("Dept. #", ""), ("Name#", ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.contracts.import_jobs import Phase
@@ -175,6 +177,20 @@ def test_a_file_that_is_no_table_fails_with_its_sentence(desk: Desk) -> None:
     job = desk.run("Colour,Size\nred,1\n")
     assert job.phase is Phase.FAILED
     assert job.error.startswith("No column identifies the person.")
+
+
+def test_what_other_programs_call_a_time_zone_is_left_alone(desk: Desk) -> None:
+    desk.store.add(replace(AMARA, time_zone="Africa/Nairobi"), "w")
+    for foreign in ("E. Africa Standard Time", "(UTC+03:00) Nairobi", "EAT"):
+        [line] = desk.lines(desk.run(f"Id,Time zone\namara,{foreign}\n", go=False))
+        assert (line.outcome, line.problems) == ("same", ()), foreign
+    [line] = desk.lines(desk.run("Id,Time zone\namara,Europe/Berlin\n", go=False))
+    assert line.new == {"time_zone": "Europe/Berlin"}
+    [line] = desk.lines(desk.run("Id,Time zone\namara,\n", go=False))
+    assert line.new == {"time_zone": ""}
+    [line] = desk.lines(desk.run("Id,Time zone\namara,Europe/Berlim\n", go=False))
+    reason = "Enter the IANA name of a time zone, like Europe/Berlin"
+    assert line.problems == (("Time zone", reason, "Europe/Berlim"),)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_everyone_is_read_back_with_every_field(aws: Any, tmp_path: Path) -> Non
     moment = datetime(2026, 11, 23, 9, 30, 1, 250_000, tzinfo=UTC)
     amara = replace(
         AMARA,
+        time_zone="Africa/Nairobi",
         mobile="+254 711 555 018",
         employee_number="E-10432",
         photo_key="employee_pic/a.jpg",

@@ -44,6 +44,8 @@ def test_every_odd_item_is_read(room):
     assert room.store.get("number-odd").employee_number == ""
     assert room.store.get("mobile-number").mobile == "47900112233"
     assert room.store.get("mobile-odd").mobile == ""
+    assert room.store.get("zone-unknown").time_zone == "W. Europe Standard Time"
+    assert room.store.get("zone-odd").time_zone == ""
     assert room.store.get("photo-elsewhere").photo_key == ""
     assert room.store.get("photo-lost").photo_key == "employee_pic/0123456789abcdef.png"
 

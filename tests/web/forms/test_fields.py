@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 
+from app.model import kinds
 from app.model.fields import TEXT_FIELDS
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
@@ -18,6 +19,7 @@ EVERYTHING = {
     "job_title": "Field Engineer",
     "department": "Engineering",
     "location": "Reykjavík",
+    "time_zone": "Atlantic/Reykjavik",
     "email": "asdis@example.com",
     "phone": "+354 555 0169",
     "mobile": "+354 600 0169",
@@ -228,6 +230,42 @@ def test_a_stored_date_that_is_no_day_is_not_lost_by_an_edit(small: SmallDirecto
     page = small.get("/edit/amara")
     assert page.by_id("start_date").get("type") == "text"
     assert page.fields()["start_date"] == ["last spring"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Berlin", "europe/berlin", "Europe/Berlim", "GMT+1", "../UTC", "localtime", "Europe/"]
+)
+def test_a_time_zone_must_have_its_iana_name(small: SmallDirectory, zone: str) -> None:
+    page = small.add(status=422, time_zone=zone)
+    error = "".join(page.by_id("time_zone-error").itertext())
+    assert error.strip() == "Enter the IANA name of a time zone, like Europe/Berlin"
+    assert page.fields()["time_zone"] == [zone]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/Argentina/Ushuaia", "UTC", "US/Eastern"]
+)
+def test_every_time_zone_of_the_iana_can_be_saved(small: SmallDirectory, zone: str) -> None:
+    small.add(time_zone=zone)
+    assert [person.time_zone for person in small.everyone()] == [zone]
+
+
+def test_the_form_suggests_the_time_zones_of_places(small: SmallDirectory) -> None:
+    page = small.get("/add")
+    assert page.by_id("time_zone").get("list") == "time_zone-list"
+    zones = [option.get("value") for option in page.by_id("time_zone-list")]
+    assert {"Africa/Nairobi", "Europe/Berlin", "Pacific/Apia"} < set(zones)
+    assert zones == sorted(zones)
+    assert not [zone for zone in zones if "/" not in zone]
+
+
+def test_without_data_of_time_zones_any_name_of_a_place_is_taken(
+    small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "known_time_zones", frozenset)
+    small.add(time_zone="Europe/Berlin")
+    small.add(status=422, time_zone="Berlin")
+    assert [person.time_zone for person in small.everyone()] == ["Europe/Berlin"]
 
 
 def test_the_form_suggests_what_others_have(small: SmallDirectory) -> None:

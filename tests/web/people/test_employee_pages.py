@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -63,6 +63,26 @@ def test_call_dials_the_mobile_of_whom_no_other_phone_is_known(small: SmallDirec
 def test_what_is_no_number_is_neither_called_nor_texted(small: SmallDirectory, mobile: str) -> None:
     small.put(replace(AMARA, phone="", mobile=mobile))
     assert not {"Call", "Text"} & small.get("/employee/amara").links().keys()
+
+
+def test_a_time_zone_is_shown_with_the_time_there_now(small: SmallDirectory) -> None:
+    small.put(replace(AMARA, time_zone="Asia/Kathmandu"))
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    page = small.get("/employee/amara")
+    [there] = [each for each in page.all("time") if len(each.text or "") == 5]
+    moment = datetime.fromisoformat(there.get("datetime", ""))
+    assert before <= moment <= datetime.now(UTC)
+    assert moment.utcoffset() == timedelta(hours=5, minutes=45)
+    assert there.text == f"{moment:%H:%M}"
+    assert f"Asia/Kathmandu · {moment:%H:%M} now" in page.text
+
+
+@pytest.mark.parametrize("zone", ["W. Europe Standard Time", "localtime", "../x", "Europe", "\0"])
+def test_a_time_zone_that_nobody_knows_is_shown_as_it_is(small: SmallDirectory, zone: str) -> None:
+    small.store.add(replace(AMARA, time_zone=zone), "first")
+    page = small.get("/employee/amara")
+    assert zone.strip("\0") in page.text
+    assert " now" not in page.text
 
 
 def test_what_is_not_known_is_left_out(small: SmallDirectory) -> None:

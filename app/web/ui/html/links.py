@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from app.model.field_types import Field
 from app.model.fields import FACET
-from app.model.kinds import Kind
+from app.model.kinds import Kind, known_time_zones
 from app.text.sanitizing import visible
 from app.text.search_keys import month_of
 from app.web.ui.dates import day, is_day
@@ -63,6 +65,16 @@ def day_link(iso: str) -> Markup:
     return _list_link(text, "joined", month) if month else Markup(text)
 
 
+def local_time(time_zone: str) -> Markup:
+    """Return a time zone with the time there; plain text if it is unknown."""
+    zone = escape(time_zone)
+    if time_zone not in known_time_zones():
+        return Markup(zone)
+    now = datetime.now(ZoneInfo(time_zone))
+    moment = now.isoformat(timespec="minutes")
+    return Markup(f'{zone} · <time datetime="{moment}">{now:%H:%M}</time> now')
+
+
 def _list_link(text: str, name: str, value: str) -> Markup:
     return Markup(f'<a href="{escape(list_address(**{name: value}))}">{text}</a>')
 
@@ -71,7 +83,12 @@ def _plain(text: str) -> Markup:
     return Markup(escape(visible(text)))
 
 
-_BUILDERS = {Kind.EMAIL: mail_link, Kind.PHONE: phone_link, Kind.DATE: day_link}
+_BUILDERS = {
+    Kind.EMAIL: mail_link,
+    Kind.PHONE: phone_link,
+    Kind.DATE: day_link,
+    Kind.TIME_ZONE: local_time,
+}
 
 
 def html_builder(field: Field) -> Callable[[str], Markup]:

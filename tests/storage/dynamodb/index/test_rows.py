@@ -181,7 +181,14 @@ def test_the_hash_changes_with_whatever_a_row_holds_and_with_nothing_else():
     assert len(hashes) == len(shown)
     assert project_rows(base).hash not in hashes
     unseen = Employee(
-        **{**_fields(base), "about": "x", "pronouns": "y", "mobile": "1", "version": 7}
+        **{
+            **_fields(base),
+            "about": "x",
+            "pronouns": "y",
+            "mobile": "1",
+            "time_zone": "z",
+            "version": 7,
+        }
     )
     assert project_rows(unseen).hash == project_rows(base).hash
 
