@@ -47,8 +47,7 @@ def small_app(folder: Path, stores: Stores | None = None, **env: str) -> Flask:
 def app_for_people(settings: Settings, stores: Stores | None = None) -> Flask:
     """The application with its errors as pages, as people see them."""
     app = create_app(settings, stores)
-    if stores is not None:
-        _work_in_this_process(app)
+    _schedule_when_asked(app, in_this_process=stores is not None)
     app.testing = False
     app.jinja_env.bytecode_cache = _COMPILED
     return app
@@ -62,7 +61,7 @@ def stores_of(
 
 
 class ScheduleWhenAsked(ImportScheduler):
-    """No thread until a page asks for one: a test may fork, and nothing is left from before."""
+    """No thread until a page asks for one: it would go on into the next test, and log there."""
 
     _asked = False
 
@@ -75,12 +74,13 @@ class ScheduleWhenAsked(ImportScheduler):
         super().wake()
 
 
-def _work_in_this_process(app: Flask) -> None:
+def _schedule_when_asked(app: Flask, *, in_this_process: bool) -> None:
     importer: Importer = app.extensions["importer"]
 
-    def launch(job_id: str) -> None:
+    def work_here(job_id: str) -> None:
         for _ in importer.work(job_id, Event()):
             pass
 
     folder = app.extensions["console"].folder
+    launch = work_here if in_this_process else app.extensions["import_scheduler"].launch
     app.extensions["import_scheduler"] = ScheduleWhenAsked(importer, folder, launch)
