@@ -24,7 +24,7 @@ from app.machine.heartbeat_thread import HeartbeatThread
 from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
 from app.web.current import current_console, current_directory, current_doctor, current_settings
 from app.web.machine import wording
-from app.web.machine.diagnostics import report_of
+from app.web.machine.diagnostics import report_of, wants_json
 from app.web.machine.health import states_of_stores
 
 console = Blueprint("console", __name__)
@@ -84,12 +84,6 @@ def info() -> ResponseReturnValue:
         photos_off_because="" if directory.photos else directory.photos_off_because,
         report=current_doctor().last,
     )
-
-
-def wants_json() -> bool:
-    """Return whether the client prefers JSON to HTML."""
-    media_types = ["text/html", "application/json"]
-    return request.accept_mimetypes.best_match(media_types) == "application/json"
 
 
 def _facts(beat: Heartbeat, now: float) -> list[tuple[str, str, str]]:

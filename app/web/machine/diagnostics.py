@@ -37,8 +37,7 @@ STATE_STYLES = {
 def checks() -> ResponseReturnValue:
     """Run the health check and show the report."""
     report = report_of()
-    kinds = ["text/html", "application/json"]
-    if request.accept_mimetypes.best_match(kinds) == "application/json":
+    if wants_json():
         return jsonify(report.as_json())
     return render_template(
         "doctor.html",
@@ -48,6 +47,12 @@ def checks() -> ResponseReturnValue:
         seconds=f"{report.seconds:.1f}",
         at=wording.clock(report.at),
     )
+
+
+def wants_json() -> bool:
+    """Return whether the client prefers JSON to HTML."""
+    media_types = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(media_types) == "application/json"
 
 
 def report_of(oldest: float = CACHE_SECONDS) -> Report:

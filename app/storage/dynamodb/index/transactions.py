@@ -17,7 +17,6 @@ from app.storage.dynamodb.index.rows import Projection
 # Limit of BatchGetItem.
 MAX_BATCH_KEYS = 100
 _MAX_EMPTY_RESPONSES = 8
-MAX_ACTIONS = 100
 
 
 class StoredState(NamedTuple):
