@@ -22,7 +22,7 @@ HERE = Checkout(ROOT, sys.executable)
 
 
 def check_out(revision: str, folder: Path) -> Checkout:
-    """Unpack a revision into a new folder and install what it requires."""
+    """Unpack a revision into a new folder and install what it and its `bench` require."""
     folder.mkdir(parents=True)
     archive = subprocess.run(
         ["git", "archive", revision], cwd=ROOT, check=True, stdout=subprocess.PIPE
@@ -31,5 +31,5 @@ def check_out(revision: str, folder: Path) -> Checkout:
     venv.create(folder / ".venv", with_pip=True)
     python = str(folder / ".venv" / "bin" / "python")
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "-r", "requirements.txt"], cwd=folder, check=True)
+    subprocess.run([*install, "-r", "requirements-dev.txt"], cwd=folder, check=True)
     return Checkout(folder, python)

@@ -7,12 +7,21 @@ from contextvars import ContextVar
 
 REQUEST_SECONDS = 8.0
 
+_began: ContextVar[float | None] = ContextVar("began", default=None)
 _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
+def begin_at(arrived_at: float) -> None:
+    """Tell when the request of this context arrived, by the monotonic clock.
+
+    The time that it waited for a thread then counts: a client waits for both.
+    """
+    _began.set(arrived_at)
+
+
 def start(seconds: float = REQUEST_SECONDS) -> None:
-    """Set the deadline of this request (this context) to so many seconds from now."""
-    _ends.set(time.monotonic() + seconds)
+    """Set the deadline of this request (this context), counted from its arrival."""
+    _ends.set((_began.get() or time.monotonic()) + seconds)
 
 
 @contextmanager

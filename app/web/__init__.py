@@ -1,5 +1,6 @@
 """Pages and endpoints: the directory over HTTP."""
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     # compressed, and the middleware adds its headers and the log line last.
     compression.register(app)
     etags.register(app)
+    app.extensions["body_limit"] = partial(import_pages.body_limit, _body_limit(settings))
     import_pages.take_large_files(app)
     CSRFProtect(app)
     error_pages.register(app)
@@ -62,10 +64,14 @@ def _photo_origin(directory: Directory, settings: Settings) -> str | None:
         ) from error
 
 
-def _configure(app: Flask, settings: Settings) -> None:
+def _body_limit(settings: Settings) -> int:
     # Twice the limit of a photo: if one is a little too large, the form returns with all input and
     # a message; only a much larger request is rejected unread.
-    app.config["MAX_CONTENT_LENGTH"] = 2 * settings.photo_max_mb * 1024 * 1024
+    return 2 * settings.photo_max_mb * 1024 * 1024
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = _body_limit(settings)
     app.config["WTF_CSRF_TIME_LIMIT"] = _FORM_SECONDS
     app.config["SESSION_COOKIE_NAME"] = "directory_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"

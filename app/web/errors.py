@@ -123,8 +123,9 @@ def _rejected(error: HTTPException) -> ResponseReturnValue:
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
-    if isinstance(error, OSError) and error.errno in _DISK_FULL:
-        return _disk_full(error)
+    for reason in (error, error.__cause__):
+        if isinstance(reason, OSError) and reason.errno in _DISK_FULL:
+            return _disk_full(reason)
     log.error(
         "a request failed",
         exc_info=getattr(error, "original_exception", None) or error,

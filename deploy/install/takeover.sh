@@ -58,7 +58,7 @@ answers_beside() {
   local pid number answered=1
   rm -rf "$TRIAL"
   install -d -m 0700 -o "$OWNER" -g "$OWNER" "$TRIAL"
-  as_service "$NEXT" "$1" "$1/venv/bin/gunicorn" --config deploy/gunicorn.conf.py --workers 1 \
+  as_service "$NEXT" "$1" "$1/venv/bin/gunicorn" --config gunicorn.conf.py --workers 1 \
     --bind "unix:$TRIAL/socket" application:application 9>&- &
   pid=$!
   for ((number = 0; number < 150; number++)); do

@@ -36,7 +36,7 @@ def test_the_archive_holds_what_a_machine_needs_and_nothing_of_this_one(archive)
         "app/__init__.py",
         "templates/base.html",
         "deploy/install.sh",
-        "deploy/gunicorn.conf.py",
+        "gunicorn.conf.py",
         "deploy/requirements-al2023.lock",
         "deploy/requirements-al2.lock",
         "deploy/uv.lock",

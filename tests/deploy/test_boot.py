@@ -19,6 +19,11 @@ from tests.support.machines.machine import Machine
 from tests.support.machines.namespaces import Network
 from tests.support.machines.shims import ASKED
 from tests.support.machines.traffic import Traffic
+from tests.support.servers.slow_clients import (
+    SlowClients,
+    assert_pages_come_in_time,
+    slow_and_silent_clients,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -173,6 +178,13 @@ def test_forwarded_headers_are_not_believed_unless_told_to(directory):
     answer = requests.get(f"{directory.url}/add", headers=believed, timeout=30)
     assert "Strict-Transport-Security" not in answer.headers
     assert "Secure" not in answer.headers["Set-Cookie"]
+
+
+@al2023_only
+def test_slow_and_silent_clients_stop_no_page_of_a_machine(directory):
+    port = urlsplit(directory.url).port
+    with SlowClients(port, slow_and_silent_clients()):
+        assert_pages_come_in_time(port, seconds=15)
 
 
 @al2023_only

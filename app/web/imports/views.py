@@ -32,13 +32,17 @@ _RECEIVE_SECONDS = 60.0
 imports = Blueprint("imports", __name__, url_prefix="/import")
 
 
+def body_limit(others: int | None, path: str) -> int | None:
+    """Return the largest body in bytes for a path: an import may be larger than others."""
+    return MAX_MEGABYTES * 1024 * 1024 if path == "/import" else others
+
+
 def take_large_files(app: Flask) -> None:
     """Allow an import to be larger than a photo; call it before anything reads a form."""
 
     @app.before_request
     def allow() -> None:
-        if request.path == "/import":
-            request.max_content_length = MAX_MEGABYTES * 1024 * 1024
+        request.max_content_length = body_limit(request.max_content_length, request.path)
 
 
 def watch(app: Flask) -> None:

@@ -1,11 +1,11 @@
-"""gunicorn's settings: as many workers as the machine has processors and memory for."""
+"""gunicorn's settings, which it finds by itself: as many workers as fit, no trust in clients."""
 
 import os
 import sys
 from pathlib import Path
 
 # The release itself and not the link to it, which may point elsewhere while this one still runs.
-chdir = str(Path(__file__).resolve().parents[1])
+chdir = str(Path(__file__).resolve().parent)
 sys.path.insert(0, chdir)
 
 from app.runtime.json_log import JsonFormatter  # noqa: E402
@@ -23,24 +23,31 @@ def workers_for(processors: int, memory_mb: int) -> int:
 
 def _this_machine() -> tuple[int, int]:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return len(os.sched_getaffinity(0)), memory // 2**20
+    # macOS cannot say which processors a process may use.
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return usable or 1, memory // 2**20
 
 
 preload_app = True
 
-worker_class = "gthread"
+worker_class = "app.server.worker.BufferingWorker"  # a slow client takes no thread
 workers = int(os.environ.get("WEB_CONCURRENCY") or workers_for(*_this_machine()))
 threads = 8  # a thread waits for the database most of its time
 
 timeout = 60  # a worker that gives no sign of life for so long is replaced
 graceful_timeout = 30
+worker_connections = 512  # of a worker; files and sockets together stay below the usual 1,024
+limit_request_line = 8190  # an id of 2,000 bytes takes 6,000
 keepalive = 75  # longer than the load balancer's 60 s, so that it is never the one to be surprised
 max_requests = 20_000  # then a worker is replaced, whatever it may have leaked
 max_requests_jitter = 5_000
-worker_tmp_dir = "/dev/shm"  # noqa: S108 - not on a disk, which may make a heartbeat wait
+_MEMORY = Path("/dev/shm")  # noqa: S108 - not on a disk, which may make a heartbeat wait
+worker_tmp_dir = str(_MEMORY) if _MEMORY.is_dir() else None
 
-# X-Forwarded-* is believed by the application alone, and only as far as TRUSTED_PROXIES says.
+# X-Forwarded-* is believed by the application alone, and only as far as TRUSTED_PROXIES says;
+# SCRIPT_NAME and the PROXY protocol are believed of nobody.
 forwarded_allow_ips = ""
+forwarder_headers = ""
 
 control_socket_disable = True
 
@@ -68,4 +75,6 @@ logconfig_dict = {
 
 def post_worker_init(worker):
     """An import that a restart cut short goes on, also when nobody asks for a page."""
-    worker.wsgi.extensions["import_scheduler"].begin()
+    scheduler = getattr(worker.wsgi, "extensions", {}).get("import_scheduler")
+    if scheduler is not None:
+        scheduler.begin()
