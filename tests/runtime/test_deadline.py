@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextvars import Context
 from threading import Thread
 
@@ -50,3 +51,14 @@ def test_another_thread_has_no_part_in_it() -> None:
 
     Context().run(start_here)
     assert seen == [float("inf")]
+
+
+def test_the_wait_for_a_thread_counts() -> None:
+    def of_a_request_that_waited(seconds: float) -> float:
+        deadline.begin_at(time.monotonic() - seconds)
+        deadline.start(8.0)
+        return deadline.remaining()
+
+    assert Context().run(of_a_request_that_waited, 0.0) > 7.9
+    assert 2.9 < Context().run(of_a_request_that_waited, 5.0) <= 3.0
+    assert Context().run(of_a_request_that_waited, 9.0) == 0.0
