@@ -10,7 +10,7 @@ from typing import NamedTuple
 from app.contracts import PhotoStore
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotoNotFound
-from app.photos.keys import is_photo_key, thumbnail_key
+from app.photos.keys import PREFIX, is_photo_key, thumbnail_key
 from app.runtime.atomic_file import write_atomically
 
 _FOLDER = "photos"
@@ -48,7 +48,7 @@ def fetch_photos(
 
     A file that is already there and equals ``known`` is not fetched again.
     """
-    (folder / _FOLDER / "employee_pic").mkdir(parents=True, exist_ok=True)
+    (folder / _FOLDER / PREFIX).mkdir(parents=True, exist_ok=True)
 
     def fetch_one(key: str) -> Photo | None:
         if not is_photo_key(key):

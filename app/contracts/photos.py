@@ -9,9 +9,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """A photo in a file on this machine."""
+    """A photo in a file on this machine, with the media type of its content."""
 
     path: Path
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class PhotoStore(Protocol):
     def locate(self, key: str) -> PhotoFile | PhotoLink:
         """Return the file or the link from which a browser gets this photo.
 
-        Raises PhotoNotFound, without input or output for a key that is no photo key. A store that
-        returns links need not know whether the photo exists.
+        Raises PhotoNotFound for what is missing or is not a JPEG, PNG, GIF or WebP by its content;
+        without input or output for a key that is no photo key. A store that returns links may do
+        so unchecked while it does not answer; a browser then takes the content as an image all
+        the same.
         """
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:

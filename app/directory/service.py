@@ -12,7 +12,7 @@ from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Qu
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
-from app.photos import processing
+from app.photos import keys, processing
 from app.runtime import read_budget
 from app.runtime.ttl import TtlValue
 
@@ -135,9 +135,9 @@ class Directory:
         before = datetime.now(UTC) - _SWEEP_AGE
         # Photos are listed before records are read: one that a record gets meanwhile is new.
         old = [key for key, stored_at in self.photos.iter_keys() if stored_at < before]
-        used = {hash(processing.base_of(key)) for key in self.employees.photo_keys()}
+        used = {hash(keys.base_of(key)) for key in self.employees.photo_keys()}
         for key in old:
-            if hash(processing.base_of(key)) not in used:
+            if hash(keys.base_of(key)) not in used:
                 if delete:
                     self.photos.delete([key])
                 yield key
@@ -148,9 +148,9 @@ class Directory:
         if self.photos is None:
             raise PhotosOff(self.photos_off_because)
         images = processing.make(photo.upload)
-        key = f"employee_pic/{secrets.token_hex(16)}.jpg"
+        key = keys.our_key(secrets.token_hex(16))
         try:
-            self.photos.put(processing.thumbnail_key(key), images.thumbnail)
+            self.photos.put(keys.thumbnail_key(key), images.thumbnail)
             self.photos.put(key, images.portrait)
         except StorageUnavailable:
             self._drop_photo(key)
@@ -173,6 +173,6 @@ class Directory:
         if self.photos is None:
             return
         try:
-            self.photos.delete({key, processing.thumbnail_key(key)})
+            self.photos.delete({key, keys.thumbnail_key(key)})
         except StorageUnavailable as error:
             log.warning("an unused photo remains until the next sweep: %s", error)

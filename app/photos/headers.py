@@ -3,7 +3,28 @@
 import struct
 from typing import IO
 
+JPEG, PNG, GIF, WEBP = "image/jpeg", "image/png", "image/gif", "image/webp"
+EXTENSIONS = {JPEG: "jpg", PNG: "png", GIF: "gif", WEBP: "webp"}
+HEAD_BYTES = 16  # enough for image_type
+
 SCAN = b"\xff\xda"  # starts each scan of a JPEG and cannot occur in its pixels
+
+
+def image_type(head: bytes) -> str:
+    """Return the media type of an image by its first HEAD_BYTES; "" for any other content.
+
+    JPEG, PNG, GIF and WebP are all that is accepted and served: none of them can hold a script that
+    a browser would run.
+    """
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return GIF
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WEBP
+    return ""
 
 
 def has_one_scan(data: bytes, colours: int, after_header: IO[bytes] | None) -> bool:

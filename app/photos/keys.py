@@ -1,15 +1,39 @@
-"""The keys of photos in a store: ``employee_pic/<32 hex digits>.jpg``, and others' keys."""
+"""The keys of photos: ``employee_pic/<32 hex digits>.jpg``, and those of other programs.
+
+Whatever names a photo (a record, a form, an address, a backup, a listing of a store) is checked
+here and nowhere else.
+"""
 
 import re
 
+PREFIX = "employee_pic/"
 _MAX_KEY_CHARACTERS = 200
 _PHOTO_KEY = re.compile(r"employee_pic/[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _OUR_KEY = re.compile(r"(employee_pic/[0-9a-f]{32})(?:-thumb)?\.jpg")
+# What other programs may have written into a record, though no photo can be shown under it.
+_FOREIGN_NAME = re.compile(r"employee_pic/(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]*")
+
+
+def our_key(digits: str) -> str:
+    """Return our key of the large size with these 32 hex digits."""
+    return f"{PREFIX}{digits}.jpg"
 
 
 def is_photo_key(text: str) -> bool:
     """Return whether this is a valid photo key: a plain file name under ``employee_pic/``."""
     return len(text) <= _MAX_KEY_CHARACTERS and _PHOTO_KEY.fullmatch(text) is not None
+
+
+def photo_key(named: object) -> str:
+    """Return the photo key that a record names; ``""`` for anything that is not a valid one."""
+    return named if isinstance(named, str) and is_photo_key(named) else ""
+
+
+def leads_elsewhere(named: object) -> bool:
+    """Return whether no program writes this as the key of a photo: a path, or not a text."""
+    if not isinstance(named, str):
+        return named is not None
+    return bool(named) and not _FOREIGN_NAME.fullmatch(named)
 
 
 def thumbnail_key(key: str) -> str:

@@ -14,15 +14,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from app.model.errors import PhotoRejected, StorageUnavailable
-from app.photos.headers import SCAN, has_one_scan, webp_size
-from app.photos.keys import base_of, is_photo_key, thumbnail_key
+from app.photos.headers import GIF, JPEG, PNG, SCAN, WEBP, has_one_scan, image_type, webp_size
 from app.runtime import deadline
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
-
-__all__ = ["PhotoSizes", "base_of", "is_photo_key", "make", "thumbnail_key"]
 
 KINDS = "JPEG, PNG, WebP or GIF"
 PORTRAIT_SIZE = (800, 800)
@@ -103,7 +100,8 @@ def _reject_damage() -> Iterator[None]:
 
 def _open(data: bytes) -> ImageFile:
     """Open an image by its content; read the header and decode nothing."""
-    if data[:3] == b"\xff\xd8\xff":
+    kind = image_type(data)
+    if kind == JPEG:
         from PIL.JpegImagePlugin import JpegImageFile
 
         image = JpegImageFile(BytesIO(data))
@@ -111,15 +109,15 @@ def _open(data: bytes) -> ImageFile:
         if not is_baseline and data.count(SCAN) > MAX_SCANS:
             raise ValueError("too many scans for a photo")
         return _check_dimensions(image)
-    if data[:8] == b"\x89PNG\r\n\x1a\n":
+    if kind == PNG:
         from PIL.PngImagePlugin import PngImageFile
 
         return _check_dimensions(PngImageFile(BytesIO(data)))
-    if data[:6] in (b"GIF87a", b"GIF89a"):
+    if kind == GIF:
         from PIL.GifImagePlugin import GifImageFile
 
         return _check_dimensions(GifImageFile(BytesIO(data)))
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+    if kind == WEBP:
         from PIL.WebPImagePlugin import WebPImageFile
 
         _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening allocates all pixels

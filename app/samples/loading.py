@@ -10,7 +10,7 @@ from app.contracts import PhotoStore
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound
-from app.photos.keys import thumbnail_key
+from app.photos.keys import our_key, thumbnail_key
 from app.samples.faces import face
 from app.samples.people import Sample, samples
 
@@ -64,7 +64,7 @@ def _draw(photos: PhotoStore, sample: Sample, rng: Random) -> str:
 
     images = paint(face(rng, sample.traits))
     digest = hashlib.blake2b(sample.employee.id.encode(), digest_size=16).hexdigest()
-    key = f"employee_pic/{digest}.jpg"
+    key = our_key(digest)
     photos.put(thumbnail_key(key), images.thumbnail)
     photos.put(key, images.portrait)
     return key

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from app.contracts import PhotoFile
 from app.model.errors import PhotoNotFound, StorageUnavailable
-from app.photos.keys import base_of, is_photo_key
+from app.photos.headers import HEAD_BYTES, image_type
+from app.photos.keys import PREFIX, base_of, is_photo_key
 from app.runtime.atomic_file import write_atomically
-
-_SUBFOLDER = "employee_pic"
 
 
 def open_folder_store(folder: Path) -> FolderPhotos:
@@ -30,7 +29,7 @@ class FolderPhotos:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._photos = folder / _SUBFOLDER
+        self._photos = folder / PREFIX
 
     def put(self, key: str, image: bytes) -> None:
         """Implement PhotoStore.put; the file survives a power failure as a whole or not at all."""
@@ -64,7 +63,7 @@ class FolderPhotos:
                 path = self._folder / candidate
                 with self._translating_errors("read"):
                     if _modified_at(path) is not None and not self._photos.is_symlink():
-                        return PhotoFile(path)
+                        return PhotoFile(path, _media_type(key, path))
         raise PhotoNotFound(key)
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:
@@ -74,7 +73,7 @@ class FolderPhotos:
                 return
             with os.scandir(self._photos) as entries:
                 for entry in entries:
-                    key = f"{_SUBFOLDER}/{entry.name}"
+                    key = f"{PREFIX}{entry.name}"
                     modified = _modified_at(entry.path) if is_photo_key(key) else None
                     if modified is not None:
                         yield key, datetime.fromtimestamp(modified, UTC)
@@ -112,6 +111,15 @@ class FolderPhotos:
             raise StorageUnavailable(
                 "the photo store", f"{action} in", str(self._folder), reason
             ) from error
+
+
+def _media_type(key: str, path: Path) -> str:
+    """Return the media type of a photo. Raises PhotoNotFound if the file is no image."""
+    with path.open("rb") as file:
+        media_type = image_type(file.read(HEAD_BYTES))
+    if not media_type:
+        raise PhotoNotFound(key)
+    return media_type
 
 
 def _modified_at(path: Path | str) -> float | None:

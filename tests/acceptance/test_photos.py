@@ -161,8 +161,8 @@ def test_a_link_into_the_bucket_is_kept_for_less_than_it_works(aws: Aws) -> None
         assert kind == "private"
         assert 0 < int(seconds) <= 3600
         assert answer.location == visitor.get(f"/photos/{key}", 302).location
-        policy = answer.headers["Content-Security-Policy"]
-        assert f"img-src 'self' blob: {aws.s3.endpoint};" in policy
+    policy = visitor.get("/").headers["Content-Security-Policy"]
+    assert f"img-src 'self' blob: {aws.s3.endpoint};" in policy
 
 
 @pytest.mark.slow

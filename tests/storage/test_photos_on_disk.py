@@ -49,14 +49,14 @@ def test_setting_up_makes_the_folder_and_says_so(store, folder):
 def test_a_photo_is_one_file_and_nothing_else(store, folder):
     store.put(KEY, IMAGE)
     assert files_in(folder) == [KEY]
-    assert store.locate(KEY) == PhotoFile(folder / KEY)
+    assert store.locate(KEY) == PhotoFile(folder / KEY, "image/jpeg")
 
 
 def test_a_photo_whose_small_size_is_missing_shows_the_large_one(store, folder):
     store.put(KEY, IMAGE)
-    assert store.locate(thumbnail_key(KEY)) == PhotoFile(folder / KEY)
-    store.put(thumbnail_key(KEY), b"small")
-    assert store.locate(thumbnail_key(KEY)) == PhotoFile(folder / thumbnail_key(KEY))
+    assert store.locate(thumbnail_key(KEY)) == PhotoFile(folder / KEY, "image/jpeg")
+    store.put(thumbnail_key(KEY), IMAGE)
+    assert store.locate(thumbnail_key(KEY)) == PhotoFile(folder / thumbnail_key(KEY), "image/jpeg")
 
 
 def test_a_large_size_that_is_missing_is_not_found(store):

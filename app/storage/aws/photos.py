@@ -16,11 +16,11 @@ from typing import Any
 
 from app.contracts import PhotoLink
 from app.model.errors import PhotoNotFound, StorageUnavailable
-from app.photos.keys import is_photo_key
+from app.photos.keys import PREFIX, base_of, is_photo_key
+from app.storage.aws.media_types import MediaTypes
 from app.storage.aws.presigned_urls import UrlSigner
 from app.storage.aws.s3_client import S3Calls
 
-_PREFIX = "employee_pic/"
 _MAX_KEYS_PER_CALL = 1000
 _CACHE_CONTROL = "private, max-age=31536000, immutable"
 
@@ -35,6 +35,7 @@ class S3Photos:
 
     def __init__(self, calls: S3Calls) -> None:
         self._calls = calls
+        self._media_types = MediaTypes(calls)
         self._signer: UrlSigner | None = None
         self._lock = threading.Lock()
 
@@ -73,17 +74,20 @@ class S3Photos:
                 raise self._calls.unavailable("delete_objects", code)
 
     def locate(self, key: str) -> PhotoLink:
-        """Return a presigned URL, without asking whether the photo exists."""
-        if not is_photo_key(key):
-            raise PhotoNotFound(key)
-        now = datetime.now(UTC)
-        return PhotoLink(*self._url_signer().sign(key, self._calls.credentials(), now))
+        """Return a presigned URL, of the large size if the small one is missing."""
+        if is_photo_key(key):
+            for candidate in dict.fromkeys((key, base_of(key))):
+                if media_type := self._media_types.of(candidate):
+                    credentials, now = self._calls.credentials(), datetime.now(UTC)
+                    signer = self._url_signer()
+                    return PhotoLink(*signer.sign(candidate, media_type, credentials, now))
+        raise PhotoNotFound(key)
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:
         """Yield every photo key with its upload time, from pages of 1,000."""
         continuation: dict[str, Any] = {}
         while True:
-            page = self._calls.call("list_objects_v2", Prefix=_PREFIX, **continuation)
+            page = self._calls.call("list_objects_v2", Prefix=PREFIX, **continuation)
             for item in page.get("Contents", ()):
                 if is_photo_key(item["Key"]):
                     yield item["Key"], item["LastModified"]

@@ -40,12 +40,20 @@ class UrlSigner:
         parts = urlsplit(self.base)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def sign(self, key: str, credentials: Credentials, now: datetime) -> tuple[str, int]:
-        """Return a URL to read this object, and for how many seconds it may be cached."""
-        start = datetime.fromtimestamp(now.timestamp() // _WINDOW_SECONDS * _WINDOW_SECONDS, UTC)
-        return self._signed_url(key, credentials, start), _max_age_seconds(credentials, start, now)
+    def sign(
+        self, key: str, media_type: str, credentials: Credentials, now: datetime
+    ) -> tuple[str, int]:
+        """Return a URL to read this object, and for how many seconds it may be cached.
 
-    def _signed_url(self, key: str, credentials: Credentials, start: datetime) -> str:
+        S3 answers with this media type, whatever the object was stored with.
+        """
+        start = datetime.fromtimestamp(now.timestamp() // _WINDOW_SECONDS * _WINDOW_SECONDS, UTC)
+        url = self._signed_url(key, media_type, credentials, start)
+        return url, _max_age_seconds(credentials, start, now)
+
+    def _signed_url(
+        self, key: str, media_type: str, credentials: Credentials, start: datetime
+    ) -> str:
         timestamp = f"{start:%Y%m%dT%H%M%SZ}"
         scope = f"{start:%Y%m%d}/{self.region}/s3/aws4_request"
         parameters = {
@@ -54,6 +62,8 @@ class UrlSigner:
             "X-Amz-Date": timestamp,
             "X-Amz-Expires": str(_EXPIRES_SECONDS),
             "X-Amz-SignedHeaders": "host",
+            "response-content-disposition": "inline",
+            "response-content-type": media_type,
         }
         if credentials.token:
             parameters["X-Amz-Security-Token"] = credentials.token

@@ -5,9 +5,9 @@ import secrets
 
 from app.contracts.checks import Check, Finding, failed, ok, warning
 from app.model.errors import StorageUnavailable
+from app.photos.keys import PREFIX
 from app.storage.aws.s3_client import S3Calls
 
-_PREFIX = "employee_pic/"
 _TEST_CONTENT = b"Left by the doctor for a moment."
 
 
@@ -30,7 +30,7 @@ class BucketChecks:
             return self._report_failure(error)
         bucket, region = self._calls.bucket, self._calls.region
         try:
-            self._calls.call("list_objects_v2", Prefix=_PREFIX, MaxKeys=1)
+            self._calls.call("list_objects_v2", Prefix=PREFIX, MaxKeys=1)
         except StorageUnavailable as error:
             return warning(
                 (
@@ -43,7 +43,7 @@ class BucketChecks:
         return ok(f"{bucket} in {region}: photos can be written, read and removed.")
 
     def _round_trip(self) -> None:
-        key = f"{_PREFIX}doctor-{secrets.token_hex(8)}.txt"
+        key = f"{PREFIX}doctor-{secrets.token_hex(8)}.txt"
         self._calls.call("put_object", Key=key, Body=_TEST_CONTENT, ContentType="text/plain")
         try:
             body = self._calls.call("get_object", Key=key)
@@ -81,7 +81,7 @@ class BucketChecks:
             {
                 "Effect": "Allow",
                 "Action": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-                "Resource": f"{bucket}/{_PREFIX}*",
+                "Resource": f"{bucket}/{PREFIX}*",
             },
             *(
                 {
@@ -91,7 +91,7 @@ class BucketChecks:
                     "Condition": condition,
                 }
                 for condition in (
-                    {"StringLike": {"s3:prefix": f"{_PREFIX}*"}},
+                    {"StringLike": {"s3:prefix": f"{PREFIX}*"}},
                     {"Null": {"s3:prefix": "true"}},
                 )
             ),

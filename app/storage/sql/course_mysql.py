@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.model.employee import Employee, badges_from
 from app.model.errors import SettingsError, StorageUnavailable
 from app.model.fields import FIELD, FIELDS
-from app.photos.keys import is_photo_key
+from app.photos.keys import photo_key
 from app.storage.sql.engines.database import Database, read_url
 
 BATCH_SIZE = 1_000
@@ -67,13 +67,12 @@ def _explain(error: StorageUnavailable, name: str) -> Exception:
 
 
 def _employee_from(row: RowMapping) -> Employee:
-    photo_key = _text(row, FIELD["photo_key"].dynamodb_attribute)
     texts: dict[str, Any] = {name: _text(row, name) for name in _TEXTS}
     return Employee(
         id=f"course-{row['id']}",
         **texts,
         badges=badges_from(_text(row, "badges")),
-        photo_key=photo_key if is_photo_key(photo_key) else "",
+        photo_key=photo_key(_text(row, FIELD["photo_key"].dynamodb_attribute)),
     )
 
 

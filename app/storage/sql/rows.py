@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from
 from app.model.fields import TEXT_FIELDS
+from app.photos.keys import photo_key
 from app.storage.sql.tables import people
 from app.text.folding import LINE_CHARACTERS, one_line
 
@@ -22,7 +23,7 @@ def employee_from(row: RowMapping) -> Employee:
         id=row["id"],
         **{name: row[name] or "" for name in TEXT_FIELDS},
         badges=_parse_badges(row["badges"] or ""),
-        photo_key=row["photo_key"] or "",
+        photo_key=photo_key(row["photo_key"]),
         version=row["version"] or 0,
         updated_at=_parse_time(row["updated_at"]),
     )
@@ -33,7 +34,7 @@ def columns_of(employee: Employee) -> dict[str, Any]:
     return {
         **{name: getattr(employee, name) for name in TEXT_FIELDS},
         "badges": badges_text(employee.badges),
-        "photo_key": employee.photo_key,
+        "photo_key": photo_key(employee.photo_key),
     }
 
 

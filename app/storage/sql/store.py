@@ -14,6 +14,7 @@ from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Qu
 from app.model.employee import Employee, badges_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
+from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
@@ -158,7 +159,8 @@ class SqlStore:
         """Implement EmployeeStore.photo_keys."""
         keys = select(people.c.photo_key).where(people.c.photo_key != "")
         with self._database.snapshot("photo_keys") as connection:
-            yield from connection.execution_options(yield_per=1_000).execute(keys).scalars()
+            named = connection.execution_options(yield_per=1_000).execute(keys).scalars()
+            yield from filter(None, map(photo_key, named))
 
     def shared_secret(self, proposal: str) -> str | None:
         """Implement EmployeeStore.shared_secret; None for a file of this machine."""

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 # These answer without a signing key, session or database.
 _KEYLESS_PATHS = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
 _MAX_PATH_CHARACTERS = 200
+_POLICY_HEADER = "Content-Security-Policy"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -64,7 +65,7 @@ def register(app: Flask, photo_origin: str | None) -> None:
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    headers = {**_HEADERS, "Content-Security-Policy": policy}
+    headers = {**_HEADERS, _POLICY_HEADER: policy}
     app.session_interface = Sessions()
     app.before_request(_begin)
 
@@ -103,7 +104,10 @@ def _begin() -> ResponseReturnValue | None:
 
 
 def _add_headers(response: Response, headers: dict[str, str]) -> None:
+    own_policy = response.headers.get(_POLICY_HEADER)  # of a photo
     response.headers.update(headers)
+    if own_policy is not None:
+        response.headers[_POLICY_HEADER] = own_policy
     response.headers["X-Request-Id"] = request_id()
     response.headers.setdefault("Cache-Control", "private, no-store")
     if request.is_secure:

@@ -6,9 +6,13 @@ from flask import Blueprint, Response, redirect, send_file
 
 from app.contracts import PhotoFile
 from app.model.errors import PhotoNotFound
+from app.photos.headers import EXTENSIONS
 from app.web.current import current_directory
 
 photos = Blueprint("photos", __name__)
+
+# A photo that is opened on its own is an image and nothing else: no script, no form, no origin.
+_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @photos.get("/photos/<path:key>")
@@ -20,11 +24,25 @@ def show(key: str) -> Response:
     location = store.locate(key)
     if isinstance(location, PhotoFile):
         try:
-            response = send_file(location.path, conditional=True, max_age=31536000)
+            response = send_file(
+                location.path,
+                mimetype=location.media_type,
+                download_name=_file_name(key, location.media_type),
+                conditional=True,
+                max_age=31536000,
+            )
         except FileNotFoundError as error:
             raise PhotoNotFound(key) from error
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        response.headers["Content-Security-Policy"] = _POLICY
         return response
     answer = redirect(location.url, 302, Response)
     answer.headers["Cache-Control"] = f"private, max-age={location.seconds}"
+    answer.headers["Content-Security-Policy"] = _POLICY
     return cast(Response, answer)
+
+
+def _file_name(key: str, media_type: str) -> str:
+    """Return the name under which a browser saves a photo, with the extension of its content."""
+    stem = key.rpartition("/")[2].partition(".")[0]
+    return f"{stem}.{EXTENSIONS[media_type]}"

@@ -1,11 +1,8 @@
 """The URLs that pages link to."""
 
-import re
 from urllib.parse import quote, urlencode
 
-from app.photos import processing
-
-_UNQUOTED = re.compile(r"[A-Za-z0-9_./-]*").fullmatch
+from app.photos.keys import thumbnail_key
 
 
 def person_address(employee_id: str) -> str:
@@ -29,15 +26,13 @@ def card_address(employee_id: str) -> str:
 
 
 def portrait_address(photo_key: str) -> str:
-    """Return the URL of a large photo."""
-    if not _UNQUOTED(photo_key):  # a key of another program
-        photo_key = quote(photo_key, errors="replace")
+    """Return the URL of a large photo; a valid key needs no quoting."""
     return f"/photos/{photo_key}"
 
 
 def thumbnail_address(photo_key: str) -> str:
     """Return the URL of a small photo."""
-    return portrait_address(processing.thumbnail_key(photo_key))
+    return portrait_address(thumbnail_key(photo_key))
 
 
 def _quoted(employee_id: str) -> str:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 BUCKET, REGION = "photos", "us-west-2"
 KEY = f"employee_pic/{'0a' * 16}.jpg"
 NOWHERE = "http://127.0.0.1:9"
+IMAGE = b"\xff\xd8\xff an image"
 
 
 @pytest.fixture
@@ -335,14 +336,14 @@ def test_a_real_server_gives_photos_for_good_links_only(s3_server, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3_server)
     store = open_s3_store("photos-by-link", REGION)
     store.set_up()
-    put_patiently(store, KEY, b"image")
+    put_patiently(store, KEY, IMAGE)
     link = store.locate(KEY).url
-    assert fetched(link) == (200, b"image")
+    assert fetched(link) == (200, IMAGE)
     assert fetched(link.partition("?")[0])[0] == 403
     assert fetched(link[:-3] + "bad")[0] == 403
     assert fetched(link.replace("0a0a.jpg", "0b0b.jpg"))[0] == 403
     long_ago = datetime.now(UTC) - timedelta(hours=3)
-    old, _ = store._url_signer().sign(KEY, store._calls.credentials(), long_ago)
+    old, _ = store._url_signer().sign(KEY, "image/jpeg", store._calls.credentials(), long_ago)
     assert fetched(old)[0] == 403
 
 
@@ -369,6 +370,6 @@ def test_a_photo_whose_reply_was_lost_is_put_again(s3_server, fault_proxy, monke
     store.set_up()
     put_patiently(store, KEY, b"first")
     proxy.on("PUT").lose_reply(times=1)
-    store.put(KEY, b"image")
+    store.put(KEY, IMAGE)
     assert [key for key, _ in store.iter_keys()] == [KEY]
-    assert fetched(store.locate(KEY).url) == (200, b"image")
+    assert fetched(store.locate(KEY).url) == (200, IMAGE)

@@ -16,7 +16,7 @@ LASTING = Credentials("KEYID", "secret", None, None)
 
 
 def after(minutes: float, credentials: Credentials = LASTING) -> tuple[str, int]:
-    return SIGNER.sign(KEY, credentials, NOON + timedelta(minutes=minutes))
+    return SIGNER.sign(KEY, "image/png", credentials, NOON + timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize("token", [None, "FwoGZXIvYXdzE//+token=="])
@@ -32,7 +32,14 @@ def test_a_link_is_the_one_that_botocore_makes_at_the_full_hour(monkeypatch, tok
         config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}),
     )
     theirs = client.generate_presigned_url(
-        "get_object", Params={"Bucket": "photos", "Key": KEY}, ExpiresIn=7200
+        "get_object",
+        Params={
+            "Bucket": "photos",
+            "Key": KEY,
+            "ResponseContentType": "image/png",
+            "ResponseContentDisposition": "inline",
+        },
+        ExpiresIn=7200,
     )
     ours, _ = after(17, Credentials("KEYID", "secret", token, None))
     assert parts(ours) == parts(theirs)

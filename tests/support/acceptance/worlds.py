@@ -111,6 +111,10 @@ class World:
         """What lies in the photo store, by key."""
         raise NotImplementedError
 
+    def put_photo(self, key: str, content: bytes, media_type: str) -> None:
+        """Put something under the key of a photo, as another program would."""
+        raise NotImplementedError
+
     def recover(self) -> None:
         """Nothing fails any more."""
 
@@ -229,6 +233,11 @@ class Laptop(World):
             if path.is_file()
         }
 
+    def put_photo(self, key: str, content: bytes, media_type: str) -> None:
+        path = self.instance / "photos" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
     def secrets(self) -> list[str]:
         key = self.instance / "secret_key"
         return [key.read_text().strip()] if key.exists() else []
@@ -269,6 +278,9 @@ class Aws(World):
         keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
         get = self._client.get_object
         return {key: get(Bucket=self.bucket, Key=key)["Body"].read() for key in keys}
+
+    def put_photo(self, key: str, content: bytes, media_type: str) -> None:
+        self._client.put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=media_type)
 
     def recover(self) -> None:
         self.database.recover()

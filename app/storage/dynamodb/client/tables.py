@@ -212,6 +212,3 @@ def _not_enabled(feature: str, name: str, error: StorageUnavailable) -> str:
     if error_code(error) == "UnknownOperationException":
         return f"This service has no {feature}, so it is off for the table {name}."
     return f"Could not turn on {feature} for the table {name}: {error.action}: {error.reason}."
-
-
-PHOTO_PREFIX = "employee_pic/"

@@ -24,8 +24,9 @@ from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Card, Employee, card_of
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
+from app.photos.keys import PREFIX
 from app.storage.dynamodb.client.calls import Item
-from app.storage.dynamodb.client.tables import PHOTO_PREFIX, Tables
+from app.storage.dynamodb.client.tables import Tables
 from app.text import search_keys
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
@@ -160,7 +161,7 @@ def read_card(packed: str) -> Card:
     values = orjson.loads(packed)
     values[-2] = _badges_of(values[-2])
     if values[-1]:
-        values[-1] = PHOTO_PREFIX + values[-1]
+        values[-1] = PREFIX + values[-1]
     return Card._make(values)
 
 
@@ -188,7 +189,7 @@ def _common_prefix_length(first: str, second: str) -> int:
 
 def _pack_card(card: Card) -> str:
     bits = sum(_BADGE_BIT[key] for key in card.badges)
-    photo = card.photo_key.removeprefix(PHOTO_PREFIX)
+    photo = card.photo_key.removeprefix(PREFIX)
     values = (*card[:-2], bits, photo)
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 

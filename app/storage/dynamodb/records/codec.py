@@ -13,8 +13,8 @@ from typing import Any
 from app.model.employee import Employee, badges_from
 from app.model.errors import EmployeeNotFound
 from app.model.fields import CONTENT_FIELDS, DATE_FIELDS, FIELDS, TEXT_FIELDS
+from app.photos.keys import photo_key
 from app.storage.dynamodb.client.calls import Item
-from app.storage.dynamodb.client.tables import PHOTO_PREFIX
 
 ATTRIBUTES = {field.name: field.dynamodb_attribute for field in FIELDS}
 _texts_of = attrgetter(*TEXT_FIELDS)
@@ -30,7 +30,7 @@ def employee_from(item: Item) -> Employee:
         id=item["id"]["S"],
         **texts,
         badges=badges_from(_plain(item.get("badges"))),
-        photo_key=_photo_key(_text(item.get("object_key"))),
+        photo_key=photo_key(_text(item.get("object_key"))),
         version=_version(item.get("version")),
         updated_at=_time(_text(item.get("updated_at"))),
     )
@@ -60,7 +60,7 @@ def normalized(employee: Employee) -> Employee:
     for name in DATE_FIELDS:
         texts[name] = _iso_date(texts[name])
     badges = badges_from(employee.badges)
-    return replace(employee, **texts, badges=badges, photo_key=_photo_key(employee.photo_key))
+    return replace(employee, **texts, badges=badges, photo_key=photo_key(employee.photo_key))
 
 
 def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool = False) -> Item:
@@ -114,12 +114,6 @@ def _plain(value: dict[str, Any] | None) -> object:
     if "L" in value:
         return [member["S"] for member in value["L"] if "S" in member]
     return set(value["SS"]) if "SS" in value else value.get("S")
-
-
-def _photo_key(key: str) -> str:
-    name = key.removeprefix(PHOTO_PREFIX)
-    good = key != name and name and "/" not in name and name.isprintable() and len(name) <= 200
-    return key if good else ""
 
 
 def _iso_date(text: str) -> str:

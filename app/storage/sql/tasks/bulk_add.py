@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.model.employee import Employee
 from app.model.fields import TEXT_FIELDS
+from app.photos.keys import photo_key
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.engines.raw_rows import insert_rows, select_rows
@@ -102,7 +103,7 @@ def _new_rows(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
             version = (employee.version, time_text(moment) if moment else None)
         id_key = search_keys.id_sort_key(employee.id)
         yield (sort_key_of(employee), id_key, employee.badges, employee.id, *_texts_of(employee),
-               employee.photo_key, *version)  # fmt: skip
+               photo_key(employee.photo_key), *version)  # fmt: skip
 
 
 def _add_batch(database: Database, batch: list[Any], note: _Note) -> int:
