@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.backups.gathering import gather, read_gathered
@@ -57,7 +57,7 @@ def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
     missing = done = 0
     for number, batch in enumerate(read_gathered(unfinished), 1):
         names = [part_name("photos", number, name) for name in (old_series, series)]
-        known = parse_photos(line for name in names for line in read_leftover_part(folder / name))
+        known = _known_photos([folder / name for name in names])
         people, photos = _fetch_batch_photos(directory, folder, batch, known)
         lines = (to_json_line(person) for person in people)
         people_parts.append(write_part(folder, part_name("people", number, series), lines))
@@ -73,6 +73,15 @@ def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
     # The backup is complete: what remains is removed now or by the next run.
     unfinished.rename(folder / _FINISHED)
     _tidy(folder, manifest)
+
+
+def _known_photos(paths: list[Path]) -> dict[str, Photo]:
+    """Return the photos of parts that a run before left; of a damaged part, none."""
+    known: dict[str, Photo] = {}
+    for path in paths:
+        with suppress(ValueError):
+            known |= parse_photos(read_leftover_part(path))
+    return known
 
 
 def _fetch_batch_photos(

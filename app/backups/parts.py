@@ -1,13 +1,16 @@
 """The files of a backup: numbered parts, and the manifest with their checksums."""
 
+import errno
 import gzip
 import hashlib
 import json
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from zlib import error as ZlibError
 
 from app.model.errors import ExportRefused
@@ -20,6 +23,7 @@ _SERIES = ("", "-b")
 _PART = re.compile(r"(people|photos)-[0-9]{6,}(-b)?\.jsonl\.gz")
 _FORMAT = "employee directory backup"
 _VERSION = 1
+_MAX_COUNT = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,31 @@ def write_part(folder: Path, name: str, lines: Iterable[bytes]) -> Part:
 def read_part(folder: Path, part: Part) -> list[bytes]:
     """Return the lines of a part. Raises ExportRefused if it differs from the manifest."""
     try:
-        raw = (folder / part.file).read_bytes()
+        raw = read_regular_file(folder / part.file)
         lines = gzip.decompress(raw).splitlines(keepends=True)
     except (OSError, EOFError, ZlibError) as error:
         raise _damaged(folder, part.file) from error
     if hashlib.sha256(raw).hexdigest() != part.sha256 or len(lines) != part.lines:
         raise _damaged(folder, part.file)
     return lines
+
+
+def read_regular_file(path: Path) -> bytes:
+    """Return the content of a file. Raises OSError, also for a link, a pipe or a device."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return path.read_bytes()
+
+
+def parse_json(line: bytes) -> dict[str, Any]:
+    """Return the object in a line. Raises ValueError."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is not JSON") from error
+    if not isinstance(record, dict):
+        raise ValueError("it is no object")  # noqa: TRY004
+    return record
 
 
 def read_leftover_part(path: Path) -> list[bytes]:
@@ -98,7 +120,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a complete backup. Raises ExportRefused for anything else."""
     try:
-        content = json.loads((folder / MANIFEST).read_bytes())
+        content = parse_json(read_regular_file(folder / MANIFEST))
     except FileNotFoundError as error:
         raise ExportRefused(
             f"{folder} does not have a complete backup. To resume one that was interrupted, run: "
@@ -115,10 +137,13 @@ def read_manifest(folder: Path) -> Manifest:
         if (content["format"], content["version"]) != (_FORMAT, _VERSION):
             raise _damaged(folder, MANIFEST)
         people, photos = (
-            tuple(_checked_name(Part(**part), kind) for part in content[kind])
+            tuple(_checked(Part(**part), kind) for part in content[kind])
             for kind in ("people", "photos")
         )
-        return Manifest(people, photos, int(content["photos_missing"]))
+        names = [part.file for part in (*people, *photos)]
+        if len(people) != len(photos) or len(set(names)) < len(names):
+            raise _damaged(folder, MANIFEST)
+        return Manifest(people, photos, _checked_count(content["photos_missing"]))
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, MANIFEST) from error
 
@@ -151,11 +176,26 @@ def translate_os_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _checked_name(part: Part, kind: str) -> Part:
+def refuse_content(path: Path, reason: str) -> ExportRefused:
+    """Return the refusal of a file whose content no backup has; its checksum may be right."""
+    return ExportRefused(
+        f"{path} was changed after the backup: {reason}. Nothing was restored. "
+        "Copy the backup again from where it is stored."
+    )
+
+
+def _checked(part: Part, kind: str) -> Part:
     match = _PART.fullmatch(part.file)
-    if not match or match[1] != kind:
+    if not match or match[1] != kind or not isinstance(part.sha256, str):
         raise ValueError(part.file)
+    _checked_count(part.lines)
     return part
+
+
+def _checked_count(number: object) -> int:
+    if type(number) is not int or not 0 <= number < _MAX_COUNT:
+        raise ValueError("no count")
+    return number
 
 
 def _damaged(folder: Path, name: str) -> ExportRefused:

@@ -30,16 +30,19 @@ def backup(folder: Path, replace: bool) -> None:
     manifest = read_manifest(folder)
     click.echo(f"Backed up {count_people(manifest.count)} and {_files(manifest.photo_count)}.")
     if manifest.photos_missing:
-        click.echo(f"Missing: {_files(manifest.photos_missing)} that records name.")
+        missing = _files(manifest.photos_missing)
+        click.echo(f"Missing or no images: {missing} that records name.")
 
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--merge", is_flag=True, help="Add to a directory that already has other people.")
+@click.option("--skip-photos", is_flag=True, help="Leave out photos that are damaged or no images.")
 @report_errors
-def restore(folder: Path, merge: bool) -> None:
+def restore(folder: Path, merge: bool, skip_photos: bool) -> None:
     """Restore people and photos from the backup in FOLDER. If interrupted, run it again."""
-    last = _show_progress(restore_backup(current_directory(), folder, merge=merge))
+    steps = restore_backup(current_directory(), folder, merge=merge, skip_photos=skip_photos)
+    last = _show_progress(steps)
     added = last.changed if last and last.what == "people restored" else 0
     click.echo(f"Restored {count_people(added)}.")
     skipped = read_manifest(folder).count - added

@@ -8,6 +8,7 @@ from typing import Any
 from app.exports.people_of_view import People
 from app.model.employee import Employee, badges_from
 from app.model.fields import TEXT_FIELDS
+from app.photos.keys import photo_key
 
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
@@ -24,7 +25,7 @@ def to_json_line(person: Employee) -> bytes:
         "id": person.id,
         **{name: getattr(person, name) for name in TEXT_FIELDS},
         "badges": person.badges,
-        "photo_key": person.photo_key,
+        "photo_key": photo_key(person.photo_key),
         "version": person.version,
         "updated_at": moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None,
     }
@@ -33,16 +34,21 @@ def to_json_line(person: Employee) -> bytes:
 
 
 def from_json_line(line: bytes) -> Employee:
-    """Parse a line. Raises ValueError if it is not a line of this format."""
+    """Parse a line that ``to_json_line`` made. Raises ValueError if it is none."""
     record = json.loads(line)
     if not isinstance(record, dict) or not isinstance(record.get("id"), str):
         raise ValueError("this line has no person")  # noqa: TRY004
+    return employee_from(record)
+
+
+def employee_from(record: dict[str, Any]) -> Employee:
+    """Return the employee in the object of a line."""
     moment = record.get("updated_at")
     return Employee(
         id=record["id"],
         **{name: str(record.get(name) or "") for name in TEXT_FIELDS},
         badges=badges_from(record.get("badges")),
-        photo_key=str(record.get("photo_key") or ""),
+        photo_key=photo_key(record.get("photo_key")),
         version=int(record.get("version") or 0),
         updated_at=datetime.fromisoformat(moment) if moment else None,
     )

@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import struct
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from app.model.errors import PhotoRejected, StorageUnavailable
-from app.photos.headers import GIF, JPEG, PNG, SCAN, WEBP, has_one_scan, image_type, webp_size
+from app.photos.opening import KINDS, open_image, reject_damage
 from app.runtime import deadline
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-KINDS = "JPEG, PNG, WebP or GIF"
 PORTRAIT_SIZE = (800, 800)
 THUMBNAIL_SIZE = (240, 240)
-MAX_MEGAPIXELS = 50
-# Pillow decodes WebP into four full-size buffers; other formats need one.
-MAX_MEGAPIXELS_WEBP = 25
-# A photo has at most about twenty scans, and each scan costs a pass over all pixels.
-MAX_SCANS = 100
 
 # The name in a profile, in ASCII or UTF-16; this profile needs no conversion.
 _SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
@@ -56,8 +49,8 @@ def make(upload: BinaryIO) -> PhotoSizes:
         data = upload.read()
         if not data:
             raise PhotoRejected(f"The photo file is empty. Choose a {KINDS}.")
-        with _reject_damage():
-            return _make_sizes(_open(data))
+        with reject_damage():
+            return _make_sizes(open_image(data))
 
 
 @contextmanager
@@ -75,68 +68,6 @@ def _photo_lock() -> Iterator[None]:
         yield
     finally:
         _lock.release()
-
-
-@contextmanager
-def _reject_damage() -> Iterator[None]:
-    """Raise PhotoRejected for any error of Pillow: the file is damaged."""
-    from PIL.Image import DecompressionBombError
-
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # do not log oddities of a file
-    try:
-        yield
-    except DecompressionBombError as error:
-        raise PhotoRejected(
-            f"The photo has too many pixels. Make it smaller, then choose it again as {KINDS}."
-        ) from error
-    except (
-        ArithmeticError, AssertionError, AttributeError, BufferError, EOFError, LookupError,
-        MemoryError, OSError, RuntimeError, SyntaxError, TypeError, ValueError, struct.error,
-    ) as error:  # fmt: skip
-        raise PhotoRejected(
-            f"The photo is damaged or incomplete. Save it again as {KINDS}, or choose another."
-        ) from error
-
-
-def _open(data: bytes) -> ImageFile:
-    """Open an image by its content; read the header and decode nothing."""
-    kind = image_type(data)
-    if kind == JPEG:
-        from PIL.JpegImagePlugin import JpegImageFile
-
-        image = JpegImageFile(BytesIO(data))
-        is_baseline = "progressive" not in image.info and has_one_scan(data, image.layers, image.fp)
-        if not is_baseline and data.count(SCAN) > MAX_SCANS:
-            raise ValueError("too many scans for a photo")
-        return _check_dimensions(image)
-    if kind == PNG:
-        from PIL.PngImagePlugin import PngImageFile
-
-        return _check_dimensions(PngImageFile(BytesIO(data)))
-    if kind == GIF:
-        from PIL.GifImagePlugin import GifImageFile
-
-        return _check_dimensions(GifImageFile(BytesIO(data)))
-    if kind == WEBP:
-        from PIL.WebPImagePlugin import WebPImageFile
-
-        _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening allocates all pixels
-        return WebPImageFile(BytesIO(data))
-    raise PhotoRejected(f"The photo is not a {KINDS}. Choose a photo of one of these types.")
-
-
-def _check_dimensions(image: ImageFile) -> ImageFile:
-    _check_size(image.size, MAX_MEGAPIXELS)
-    return image
-
-
-def _check_size(size: tuple[int, int], max_megapixels: int) -> None:
-    megapixels = size[0] * size[1] / 1_000_000
-    if megapixels > max_megapixels:
-        raise PhotoRejected(
-            f"The photo has {megapixels:,.0f} megapixels ({size[0]} by {size[1]}); the "
-            f"limit is {max_megapixels}. Make it smaller, then choose it again as {KINDS}."
-        )
 
 
 def _make_sizes(image: ImageFile) -> PhotoSizes:

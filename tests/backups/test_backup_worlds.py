@@ -18,6 +18,7 @@ from app.photos.keys import thumbnail_key
 from app.storage.aws.photos import open_s3_store
 from app.storage.photos_on_disk import open_folder_store
 from app.storage.sql import open_sql_store
+from tests.support.pictures import picture
 from tests.support.stores.dynamodb_binding import DynamoRoom
 
 REGION = "us-west-2"
@@ -69,8 +70,8 @@ def test_sqlite_to_dynamodb_and_back(dynamodb_local: str, s3_server: str, tmp_pa
     list(laptop.add_many(everyone, keep_versions=True))
     for person in everyone:
         if person.photo_key:
-            laptop.photos.put(person.photo_key, b"\xff\xd8large " + person.id.encode() * 9)
-            laptop.photos.put(thumbnail_key(person.photo_key), b"\xff\xd8small")
+            laptop.photos.put(person.photo_key, picture().read() + person.id.encode())
+            laptop.photos.put(thumbnail_key(person.photo_key), picture(width=24, height=32).read())
     first = taken(laptop, tmp_path / "of-sqlite")
 
     bucket = open_s3_store("photos-of-a-backup", REGION)

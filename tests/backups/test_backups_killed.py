@@ -14,6 +14,7 @@ from app.model.employee import Employee
 from app.photos.keys import thumbnail_key
 from app.storage.photos_on_disk import open_folder_store
 from app.storage.sql import open_sql_store
+from tests.support.pictures import picture
 from tests.support.servers.warm_process import ROOT, PythonProcess
 
 pytestmark = pytest.mark.slow
@@ -45,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     list(directory.add_many(people, keep_versions=True))
     assert directory.photos
     for each in (key, thumbnail_key(key)):
-        directory.photos.put(each, b"\xff\xd8" + each.encode())
+        directory.photos.put(each, picture().read() + each.encode())
     list(take_backup(directory, made / "whole"))
     return made
 

@@ -26,6 +26,7 @@ from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
 from app.model.search_words import search_words
+from app.photos.keys import photo_key
 from app.text import search_keys
 from app.text.folding import one_line
 from app.text.tokens import is_spelled, words_of
@@ -274,7 +275,8 @@ def meets(person: Employee, query: Query) -> bool:
 
 
 def _as_stored(employee: Employee) -> Employee:
-    return replace(employee, badges=badges_from(employee.badges))
+    badges, key = badges_from(employee.badges), photo_key(employee.photo_key)
+    return replace(employee, badges=badges, photo_key=key)
 
 
 def _page(
