@@ -2,13 +2,12 @@
 
 import re
 import shutil
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from app.contracts import EmployeeStore
 from app.contracts.checks import Finding, failed, ok, warning
+from app.machine.disk import written_folders
 from app.model.errors import StorageUnavailable
 from app.runtime import ec2_metadata
 from app.settings import Settings
@@ -100,37 +99,27 @@ def _database_name(settings: Settings) -> str:
 
 
 def check_disk(settings: Settings) -> Finding:
-    """Check the free space of the folders that this machine writes to."""
+    """Check that the folders that this machine writes to can be written, and their free space."""
     fullest: tuple[int, int, Path] | None = None
-    for folder in _written_folders(settings):
+    for folder in written_folders(settings):
+        path = folder.path
         try:
-            usage = shutil.disk_usage(folder)
+            usage = shutil.disk_usage(path)
         except OSError as error:
-            return failed(f"{folder} cannot be read: {error.strerror}.", f"ls -ld {folder}")
+            return failed(f"{path} cannot be read: {error.strerror}.", f"ls -ld {path}")
+        if usage.free >= MIN_FREE_BYTES and (problem := folder.problem()):
+            fix = f"ls -ld {path}\nfindmnt --target {path}"
+            return failed(f"{path} {problem}.", fix, "Let the directory write there")
         if fullest is None or usage.free < fullest[0]:
-            fullest = (usage.free, usage.total, folder)
+            fullest = (usage.free, usage.total, path)
     if fullest is None:
         return ok("Nothing is written on this machine.")
-    free, total, folder = fullest
-    message = f"{_size(free)} free of {_size(total)}, for {folder}."
-    fix = (f"df -h {folder}\nsudo du -xh {folder} | sort -h | tail", "Find what fills the disk")
+    free, total, path = fullest
+    message = f"{_size(free)} free of {_size(total)}, for {path}."
+    fixes = (f"df -h {path}\nsudo du -xh {path} | sort -h | tail", "Find what fills the disk")
     if free < MIN_FREE_BYTES:
-        return failed(f"{message} Saving or uploading may fail.", *fix)
-    return warning(message, *fix) if free < LOW_FREE_BYTES else ok(message)
-
-
-def _written_folders(settings: Settings) -> Iterator[Path]:
-    if not settings.dynamo_mode:
-        yield _existing_parent(settings.instance_folder)
-    if settings.photos_folder:
-        yield _existing_parent(settings.photos_folder)
-    yield Path(tempfile.gettempdir())
-
-
-def _existing_parent(folder: Path) -> Path:
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return folder
+        return failed(f"{message} Saving or uploading may fail.", *fixes)
+    return warning(message, *fixes) if free < LOW_FREE_BYTES else ok(message)
 
 
 def _size(count: int) -> str:

@@ -5,6 +5,7 @@ For one machine, or a folder that machines share. A file appears whole or not at
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -85,9 +86,9 @@ class FolderPhotos:
             while not folder.exists() and folder != folder.parent:
                 folder = folder.parent
             if not folder.is_dir():
-                raise NotADirectoryError(f"{folder} is not a folder")
+                raise NotADirectoryError(errno.ENOTDIR, "it is not a folder")
             if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-                raise PermissionError(f"{folder} cannot be written")
+                raise PermissionError(errno.EACCES, "it cannot be written")
 
     def set_up(self) -> list[str]:
         """Create the folder if missing; return what was done in a sentence."""

@@ -23,6 +23,7 @@ NAMES = {
     "gunicorn": "gunicorn",
     "wrk": "wrk",
     "mmdebstrap": "mmdebstrap",
+    "mount": "mount",
     "systemd-nspawn": "systemd-nspawn",
     "unshare": "unshare",
     "nsenter": "nsenter",

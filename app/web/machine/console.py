@@ -25,7 +25,7 @@ from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, pars
 from app.web.current import current_console, current_directory, current_doctor, current_settings
 from app.web.machine import wording
 from app.web.machine.diagnostics import report_of, wants_json
-from app.web.machine.health import states_of_stores
+from app.web.machine.health import current_states
 
 console = Blueprint("console", __name__)
 
@@ -80,7 +80,7 @@ def info() -> ResponseReturnValue:
         "info.html",
         **live,
         settings=current_settings(),
-        states=states_of_stores(),
+        states=current_states(),
         photos_off_because="" if directory.photos else directory.photos_off_because,
         report=current_doctor().last,
     )
@@ -111,7 +111,7 @@ def _as_json(this: Heartbeat, machines: list[Heartbeat], error: str) -> Response
         machine=_public(this),
         fleet=[_public(beat) for beat in machines],
         fleet_trouble=error,
-        stores={name: state.text for name, state in states_of_stores().items()},
+        stores={name: state.text for name, state in current_states().items()},
         doctor=report_of(oldest=_MAX_REPORT_AGE_SECONDS).as_json(),
     )
 

@@ -1,34 +1,38 @@
 """Liveness and readiness for load balancers and monitors."""
 
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as CheckTimeout
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.contracts import EmployeeStore, PhotoStore
+from app.machine.disk import check_disk
 from app.model.errors import StorageUnavailable
 from app.runtime.ttl import TtlValue
-from app.web.current import current_directory
+from app.web.current import current_directory, current_settings
 
 machine = Blueprint("machine", __name__)
 
 CHECK_SECONDS = 1.0
 REMEMBERED_SECONDS = 5.0
+_MAX_CHECKS = 3
 
 
 class State(NamedTuple):
-    """The state of a store; ``text`` is ``ok``, ``off``, or the failure without secrets."""
+    """The state of a store or the disk; ``text`` is ``ok``, ``off``, or the failure."""
 
     works: bool
     text: str
 
 
 class Readiness:
-    """Checks of the stores, with 1 s each, at most every REMEMBERED_SECONDS.
+    """Checks of the stores and the disk, all within CHECK_SECONDS, every REMEMBERED_SECONDS.
 
-    A check that hangs is not started again: until it ends, its store counts as not responding.
+    A check that hangs is not started again: until it ends, what it checks counts as not responding.
     """
 
     def __init__(self) -> None:
@@ -36,29 +40,34 @@ class Readiness:
         self._states: TtlValue[dict[str, State]] = TtlValue(REMEMBERED_SECONDS)
         self._threads: ThreadPoolExecutor | None = None
 
-    def of(self, employees: EmployeeStore, photos: PhotoStore | None) -> dict[str, State]:
-        """Return the state of the database and of the photo store."""
+    def of(self, checks: Mapping[str, Callable[[], None] | None]) -> dict[str, State]:
+        """Return the state of each of these; None for what is off."""
 
         def check(_: object) -> dict[str, State]:
-            states = {"database": self._check("database", employees)}
-            states["photos"] = self._check("photos", photos) if photos else State(True, "off")
-            return states
+            running = {name: self._start(name, run) for name, run in checks.items() if run}
+            ends = time.monotonic() + CHECK_SECONDS
+            return {
+                name: self._state(name, running[name], ends) if run else State(True, "off")
+                for name, run in checks.items()
+            }
 
         return self._states.get(check)
 
-    def _check(self, name: str, store: EmployeeStore | PhotoStore) -> State:
+    def _start(self, name: str, check: Callable[[], None]) -> Future[None]:
         if self._threads is None:  # not in __init__: threads do not survive a fork
-            self._threads = ThreadPoolExecutor(2, thread_name_prefix="readiness")
-        future = self._running.pop(name, None) or self._threads.submit(store.check)
+            self._threads = ThreadPoolExecutor(_MAX_CHECKS, thread_name_prefix="readiness")
+        return self._running.pop(name, None) or self._threads.submit(check)
+
+    def _state(self, name: str, future: Future[None], ends: float) -> State:
         try:
-            future.result(timeout=CHECK_SECONDS)
+            future.result(timeout=max(0.0, ends - time.monotonic()))
         except CheckTimeout:
             self._running[name] = future
             return State(False, "no answer within a second")
         except StorageUnavailable as error:
             # The path of a file is internal; its name is enough.
-            name = error.resource.rpartition("/")[2]
-            return State(False, f"{error.action} {name}: {error.reason}".strip())
+            resource = error.resource.rpartition("/")[2]
+            return State(False, f"{error.action} {resource}: {error.reason}".strip(" :"))
         return State(True, "ok")
 
 
@@ -71,14 +80,23 @@ def healthz() -> ResponseReturnValue:
 @machine.get("/readyz")
 @machine.get("/monitor", endpoint="monitor")
 def readyz() -> ResponseReturnValue:
-    """Answer 200 if the database answers, else 503. Photos are reported but do not count."""
-    states = states_of_stores()
+    """Answer 200 if the database answers and the disk can be written, else 503.
+
+    Photos in a bucket are reported but do not count.
+    """
+    states = current_states()
     response = jsonify({name: state.text for name, state in states.items()})
-    return response, 200 if states["database"].works else 503
+    return response, 200 if states["database"].works and states["disk"].works else 503
 
 
-def states_of_stores() -> dict[str, State]:
-    """Return the states of the stores, at most REMEMBERED_SECONDS old."""
+def current_states() -> dict[str, State]:
+    """Return the states of the stores and of the disk, at most REMEMBERED_SECONDS old."""
     directory = current_directory()
     readiness: Readiness = current_app.extensions.setdefault("readiness", Readiness())
-    return readiness.of(directory.employees, directory.photos)
+    return readiness.of(
+        {
+            "database": directory.employees.check,
+            "photos": directory.photos.check if directory.photos else None,
+            "disk": partial(check_disk, current_settings()),
+        }
+    )

@@ -65,7 +65,11 @@ def _read(app: Flask, directory: Directory) -> None:
     pages = app.test_client()
     for address in ("/", f"/employee/{someone.id}", "/add", "/info", "/healthz"):
         assert pages.get(address).status_code == 200, address
-    assert pages.get("/readyz").get_json() == {"database": "ok", "photos": "ok"}
+    assert pages.get("/readyz").get_json() == {
+        "database": "ok",
+        "photos": "ok",
+        "disk": "ok",
+    }
 
 
 def _change(directory: Directory) -> None:

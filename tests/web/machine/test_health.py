@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.model.errors import StorageUnavailable
 from app.web.machine.health import CHECK_SECONDS, REMEMBERED_SECONDS, Readiness
-from tests.support.in_time import LATE, wait_until
+from tests.support.in_time import LATE, assert_ends_within, wait_until
 from tests.support.model_store import ModelStore
 from tests.support.small_app import small_app, stores_of
 
@@ -58,7 +59,10 @@ def test_alive_is_said_without_asking_the_database(tmp_path: Path, silent: Silen
 @pytest.mark.parametrize("address", ["/readyz", "/monitor"])
 def test_ready_tells_of_both_stores(tmp_path: Path, address: str) -> None:
     answer = client_of(tmp_path, ModelStore()).get(address)
-    assert (answer.status_code, answer.json) == (200, {"database": "ok", "photos": "off"})
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"database": "ok", "photos": "off", "disk": "ok"},
+    )
 
 
 def test_not_ready_names_the_action_and_the_table_for_the_operator(tmp_path: Path) -> None:
@@ -67,6 +71,7 @@ def test_not_ready_names_the_action_and_the_table_for_the_operator(tmp_path: Pat
     assert answer.json == {
         "database": "dynamodb:DescribeTable Employees: AccessDenied",
         "photos": "off",
+        "disk": "ok",
     }
 
 
@@ -77,7 +82,11 @@ def test_a_database_that_hangs_is_not_ready_within_the_second(
     started = time.monotonic()
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"database": "no answer within a second", "photos": "off"}
+    assert answer.json == {
+        "database": "no answer within a second",
+        "photos": "off",
+        "disk": "ok",
+    }
     assert CHECK_SECONDS <= time.monotonic() - started < CHECK_SECONDS + LATE
 
 
@@ -87,17 +96,17 @@ def test_a_check_that_hangs_is_never_started_twice(
     monkeypatch.setattr("app.web.machine.health.REMEMBERED_SECONDS", 0.0)
     readiness = Readiness()
     monkeypatch.setattr("app.web.machine.health.CHECK_SECONDS", 0.05)
-    states = [readiness.of(silent, None)["database"].works for _ in range(4)]
+    states = [readiness.of({"database": silent.check})["database"].works for _ in range(4)]
     assert (states, silent.asked) == ([False] * 4, 1)
     silent.let_go.set()
-    wait_until(lambda: readiness.of(silent, None)["database"].works)
+    wait_until(lambda: readiness.of({"database": silent.check})["database"].works)
 
 
 def test_an_answer_is_remembered_so_that_probes_cost_nothing(silent: Silent) -> None:
     silent.let_go.set()
     readiness = Readiness()
     for _ in range(50):
-        readiness.of(silent, None)
+        readiness.of({"database": silent.check})
     assert silent.asked == 1
     assert REMEMBERED_SECONDS == 5.0
 
@@ -113,7 +122,35 @@ def test_a_failure_of_photos_alone_leaves_the_directory_ready(tmp_path: Path) ->
     stores = stores_of(ModelStore(), NoPhotos())  # type: ignore[arg-type]
     answer = small_app(tmp_path, stores).test_client().get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"database": "ok", "photos": "s3:HeadBucket faces: NoSuchBucket"}
+    assert answer.json == {
+        "database": "ok",
+        "photos": "s3:HeadBucket faces: NoSuchBucket",
+        "disk": "ok",
+    }
+
+
+def test_checks_that_hang_together_cost_one_second_together() -> None:
+    events = [threading.Event() for _ in range(3)]
+    checks = {str(number): partial(event.wait, 30) for number, event in enumerate(events)}
+
+    def ask() -> None:
+        states = Readiness().of(checks)  # type: ignore[arg-type]
+        assert not any(state.works for state in states.values())
+
+    try:
+        assert_ends_within(2 * CHECK_SECONDS, ask)
+    finally:
+        for event in events:
+            event.set()
+
+
+def test_the_info_page_tells_of_a_disk_that_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.machine.disk._SQLITE_BYTES", 2**60)
+    page = small_app(tmp_path).test_client().get("/info").text
+    assert "the folder of the database has " in page
+    assert str(tmp_path) not in page
 
 
 def test_the_info_page_says_what_is_configured_and_never_a_secret(tmp_path: Path) -> None:
