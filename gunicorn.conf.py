@@ -8,16 +8,20 @@ from pathlib import Path
 chdir = str(Path(__file__).resolve().parent)
 sys.path.insert(0, chdir)
 
+from app.photos.large import PHOTO_MB  # noqa: E402
 from app.runtime.json_log import JsonFormatter  # noqa: E402
 
-RESERVED_MB = 300  # the system's
-WORKER_MB = 200  # a worker's own memory, and one photo being made small
+RESERVED_MB = 200  # the system's
+# A worker's own memory, the bodies that it receives and one small photo: 82 MB were measured while
+# photos of 50 megapixels were uploaded six at once. Those have a process of its own, PHOTO_MB.
+WORKER_MB = 150
 MOST_WORKERS = 8
 
 
 def workers_for(processors: int, memory_mb: int) -> int:
     """Two at least, so that one can be replaced, if the memory allows: t3.micro 2, t3.nano 1."""
-    affordable = (memory_mb - RESERVED_MB) // WORKER_MB
+    # One large photo at a time has a process of its own, whichever worker it came to.
+    affordable = (memory_mb - RESERVED_MB - PHOTO_MB) // WORKER_MB
     return max(1, min(max(2, processors), affordable, MOST_WORKERS))
 
 

@@ -22,6 +22,8 @@ KINDS = "JPEG, PNG, WebP or GIF"
 MAX_MEGAPIXELS = 50
 # Pillow decodes WebP into four full-size buffers; other formats need one.
 MAX_MEGAPIXELS_WEBP = 25
+_WEBP_BUFFERS = 4
+_BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2}
 # A photo has at most about twenty scans, and each scan costs a pass over all pixels.
 MAX_SCANS = 100
 
@@ -54,8 +56,7 @@ def open_image(data: bytes) -> ImageFile:
         from PIL.JpegImagePlugin import JpegImageFile
 
         image = JpegImageFile(BytesIO(data))
-        is_baseline = "progressive" not in image.info and has_one_scan(data, image.layers, image.fp)
-        if not is_baseline and data.count(SCAN) > MAX_SCANS:
+        if not _has_one_scan(image, data) and data.count(SCAN) > MAX_SCANS:
             raise ValueError("too many scans for a photo")
         return _check_dimensions(image)
     if kind == PNG:
@@ -72,6 +73,31 @@ def open_image(data: bytes) -> ImageFile:
         _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening allocates all pixels
         return WebPImageFile(BytesIO(data))
     raise PhotoRejected(f"The photo is not a {KINDS}. Choose a photo of one of these types.")
+
+
+def decode_bytes(data: bytes) -> int:
+    """Return about how many bytes decoding takes; 0 for what ``open_image`` refuses.
+
+    A JPEG of one scan is decoded at the size that is needed. One of several scans keeps the
+    coefficients of all of them.
+    """
+    kind = image_type(data)
+    if kind == WEBP:
+        width, height = webp_size(data)
+        is_accepted = width * height <= MAX_MEGAPIXELS_WEBP * 1_000_000
+        return 4 * _WEBP_BUFFERS * width * height if is_accepted else 0
+    if not kind:
+        return 0
+    image = open_image(data)
+    pixels = image.width * image.height
+    if kind == JPEG:
+        return 0 if _has_one_scan(image, data) else 2 * len(image.getbands()) * pixels
+    return _BYTES_PER_PIXEL.get(image.mode, 4) * pixels
+
+
+def _has_one_scan(image: ImageFile, data: bytes) -> bool:
+    """Return whether all pixels of a JPEG that was just opened are in its first scan."""
+    return "progressive" not in image.info and has_one_scan(data, len(image.getbands()), image.fp)
 
 
 def _check_dimensions(image: ImageFile) -> ImageFile:

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from app.photos.processing import PhotoSizes
+from app.photos.sizes import PhotoSizes
 from app.samples.faces import Face
 from app.samples.shapes import FIELD, Point
 

@@ -393,7 +393,7 @@ def test_a_text_chunk_that_unpacks_to_a_giant_is_rejected():
 
 def test_photos_are_made_one_at_a_time(monkeypatch):
     inside, most = 0, 0
-    both_sizes = processing._make_sizes
+    both_sizes = processing.make_sizes
 
     def counted(image):
         nonlocal inside, most
@@ -403,7 +403,7 @@ def test_photos_are_made_one_at_a_time(monkeypatch):
         inside -= 1
         return both_sizes(image)
 
-    monkeypatch.setattr(processing, "_make_sizes", counted)
+    monkeypatch.setattr(processing, "make_sizes", counted)
     threads = [threading.Thread(target=processing.make, args=(picture(),)) for _ in range(6)]
     for thread in threads:
         thread.start()
