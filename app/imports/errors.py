@@ -7,5 +7,9 @@ class FileUnreadable(DirectoryError):
     """The file is not a readable table; the message says what it is and what to do."""
 
 
+class FileTooLarge(FileUnreadable):
+    """The file holds more than can be read; the message says how to divide it."""
+
+
 class ImportNotPossible(DirectoryError):
     """The phase of the job does not allow the action; the message says why."""

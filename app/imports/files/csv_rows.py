@@ -5,15 +5,17 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from app.imports.errors import FileTooLarge
 from app.imports.files.columns import count_known
 from app.imports.files.csv_lines import CsvLines, OpenQuote
 from app.imports.files.encodings import LABELS, STRAY, detect_encoding
-from app.imports.files.rows import Row
+from app.imports.files.line_limit import MAX_LINE_BYTES, TOO_LONG
+from app.imports.files.rows import MAX_COLUMNS, MAX_ROW_CHARACTERS, Row
 from app.text.formula_guard import unguarded
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE_LINES = 20
-_MAX_LINE_CHARACTERS = 200_000
+_MAX_LINE_CHARACTERS = MAX_ROW_CHARACTERS
 # How far to look for the closing quotation mark, in the cost of CsvLines.quoted_lines. It is halved
 # after each failure: a file with an open mark in every line would take quadratic time.
 _MAX_LOOKAHEAD, _MIN_LOOKAHEAD = 400_000, 10_000
@@ -33,6 +35,7 @@ class CsvRows:
 
     ends_early = False  # a row with too few cells is truncated or wrongly quoted
     is_slow = False
+    unpacked_bytes = 0  # nothing is compressed
     sheets = ("",)
     hidden: frozenset[int] = frozenset()
 
@@ -53,7 +56,10 @@ class CsvRows:
         return f"CSV in {name}, separated by {_SEPARATORS[self.separator]}"
 
     def rows(self, sheet: int = 0) -> Iterator[Row]:
-        """Yield every row with the number of its first line; empty rows too."""
+        """Yield every row with the number of its first line; empty rows too.
+
+        Cells beyond MAX_COLUMNS and one more are left out. Raises FileTooLarge for an endless line.
+        """
         lines = CsvLines(self._lines())
         reader = csv.reader(lines, delimiter=self.separator)
         lookahead = _MAX_LOOKAHEAD
@@ -107,8 +113,12 @@ class CsvRows:
         try:
             while line := text.readline(_MAX_LINE_CHARACTERS):
                 yield line
+                length = 0
                 while len(line) == _MAX_LINE_CHARACTERS and line[-1] not in "\r\n":
                     line = text.readline(_MAX_LINE_CHARACTERS)  # drop the rest of the line
+                    length += len(line)
+                    if length > MAX_LINE_BYTES:
+                        raise FileTooLarge(TOO_LONG)
         finally:
             text.detach()  # the caller closes the file
 
@@ -122,7 +132,7 @@ class CsvRows:
 
 def _row(number: int, cells: Sequence[str], problem: str = "") -> Row:
     """Return the row without formula guards; undecodable bytes become U+FFFD and a problem."""
-    cells = tuple(map(unguarded, cells))
+    cells = tuple(map(unguarded, cells[: MAX_COLUMNS + 1]))
     if all(map(str.isascii, cells)) or not any(map(STRAY.search, cells)):
         return Row(number, cells, problem)
     return Row(number, tuple(STRAY.sub("\ufffd", cell) for cell in cells), problem or _STRAY)
@@ -133,7 +143,7 @@ def _detect_separator(lines: list[str]) -> str:
 
     def score(separator: str) -> tuple[int, int]:
         rows = list(_parse_rows(lines, separator))
-        best = max((count_known(row) for row in rows), default=0)
+        best = max((count_known(row[:MAX_COLUMNS]) for row in rows), default=0)
         return best, max((len(row) for row in rows), default=0)
 
     return max(_SEPARATORS, key=score)

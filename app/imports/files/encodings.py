@@ -2,10 +2,12 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.imports.errors import FileUnreadable
 from app.imports.files.latin_encodings import LATIN, rank_latin_encodings
+from app.imports.files.line_limit import LineLimit
 
 _SAMPLE_BYTES = 64 * 1024
 # Minimum ratio of valid multibyte characters to stray bytes in a damaged UTF-8 file. In any other
@@ -14,7 +16,9 @@ _MIN_MULTIBYTE_RATIO = 4
 # Control bytes that occur in text. Others must be rare: a few affect only their own rows.
 _TEXT_CONTROLS = b"\t\n\v\f\r\x1a\x1b"
 _MIN_BYTES_PER_CONTROL = 20
-_CHUNK_BYTES = 1024 * 1024
+# So many stray bytes decide for another encoding when they are too frequent by then.
+_DECIDING_STRAYS = 10_000
+_CHUNK_BYTES = 256 * 1024
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -45,7 +49,10 @@ _LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030",
 
 
 def detect_encoding(file: BinaryIO) -> str:
-    """Return Python's name of the encoding. Raises FileUnreadable for binary data."""
+    """Return Python's name of the encoding.
+
+    Raises FileUnreadable for binary data and FileTooLarge for an endless line.
+    """
     file.seek(0)
     start = file.read(_SAMPLE_BYTES)
     for mark, name in _BYTE_ORDER_MARKS:
@@ -77,28 +84,36 @@ def _count_controls(start: bytes) -> int:
 def _is_mostly_utf8(file: BinaryIO) -> bool:
     """Return whether the file is UTF-8 except for a few stray bytes, e.g. where it was cut off."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    file.seek(0)
     characters = strays = 0
-    is_last = False
-    while not is_last:
-        chunk = file.read(_CHUNK_BYTES)
-        is_last = not chunk
-        text = decoder.decode(chunk, final=is_last)
+    is_mostly_utf8 = True
+    for chunk in _chunks(file):
+        text = decoder.decode(chunk, final=not chunk)
         strays += len(STRAY.findall(text))
         characters += len(_NON_ASCII.findall(text))
-    return characters - strays >= strays * _MIN_MULTIBYTE_RATIO
+        is_mostly_utf8 = characters - strays >= strays * _MIN_MULTIBYTE_RATIO
+        if strays > _DECIDING_STRAYS and not is_mostly_utf8:
+            return False
+    return is_mostly_utf8
 
 
 def _decodes(file: BinaryIO, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)("strict")
-    file.seek(0)
     try:
-        while chunk := file.read(_CHUNK_BYTES):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
+        for chunk in _chunks(file):
+            decoder.decode(chunk, final=not chunk)
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the file in chunks, the last one empty. Raises FileTooLarge for an endless line."""
+    limit = LineLimit()
+    file.seek(0)
+    chunk = b"start"
+    while chunk:
+        chunk = limit.check(file.read(_CHUNK_BYTES))
+        yield chunk
 
 
 def _detect_legacy(file: BinaryIO) -> str:

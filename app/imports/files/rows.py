@@ -5,6 +5,10 @@ from typing import NamedTuple
 
 # Offset between the row numbers of one sheet and the next, so that numbers are unique in a file.
 MAX_SHEET_ROWS = 1_048_576
+# Columns with a heading, the ignored ones included.
+MAX_COLUMNS = 1_000
+# All cells of a row together: an employee has 5,000 characters at most.
+MAX_ROW_CHARACTERS = 200_000
 
 
 class Row(NamedTuple):

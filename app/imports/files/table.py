@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from app.imports.errors import FileUnreadable
+from app.imports.errors import FileTooLarge, FileUnreadable
 from app.imports.files.columns import (
     FIRST_NAME,
     LAST_NAME,
@@ -16,7 +16,7 @@ from app.imports.files.columns import (
 )
 from app.imports.files.csv_rows import CsvRows
 from app.imports.files.row_cache import RowCache
-from app.imports.files.rows import MAX_SHEET_ROWS, Row
+from app.imports.files.rows import MAX_COLUMNS, MAX_SHEET_ROWS, Row
 from app.imports.files.xlsx_rows import XlsxRows
 from app.text.folding import fold
 from app.text.plurals import count_of
@@ -34,6 +34,8 @@ _START_BYTES = 1024
 _MAX_ROWS_ABOVE = 10
 _MAX_SHEETS = 100
 _MAX_SHEET_NAME = 60
+# Of the headings of all sheets together.
+_MAX_HEADING_CHARACTERS = 2_000_000
 _IDENTIFYING_FIELDS = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
 _TOO_MANY = (
     "The row has {} and the headings have {}. "
@@ -59,13 +61,19 @@ class Table:
 
     def __init__(self, file: BinaryIO) -> None:
         self._source = _open_source(file)
-        self._cache = RowCache() if self._source.is_slow else None
+        size = self._source.unpacked_bytes
+        self._cache = RowCache(size) if self._source.is_slow else None
         sheets = list(self._find_sheets())
         visible = [sheet for sheet in sheets if sheet.position not in self._source.hidden]
         if not visible:
             raise FileUnreadable("The file is empty. Choose a file with one row for each person.")
         headings = [sheet.heading for sheet in visible]
         heading = next(filter(_identifies_people, headings), headings[0])
+        if len(heading.cells) > MAX_COLUMNS:
+            raise FileTooLarge(
+                f"The file has more than {MAX_COLUMNS:,} columns. "
+                "Remove those that are not about people."
+            )
         self.columns: Columns = read_headings(heading.cells)
         self.headings = heading.cells[: self.columns.width]
         if not _identifies_people(heading):
@@ -107,13 +115,18 @@ class Table:
                     yield self._fit_width(row)._replace(number=number)
 
     def _find_sheets(self) -> Iterator[_Sheet]:
-        """Yield the sheets that are not empty."""
+        """Yield the sheets that are not empty. Raises FileTooLarge for long headings."""
+        characters = 0
         for position in range(len(self._source.sheets)):
             filled = (row for row in self._source.rows(position) if not row.is_empty)
             candidates = list(islice(filled, _MAX_ROWS_ABOVE))
             if candidates:
                 known = (row for row in candidates if count_known(row.cells) > 1)
-                yield _Sheet(position, next(known, candidates[0]))
+                heading = next(known, candidates[0])
+                characters += sum(map(len, heading.cells))
+                if characters > _MAX_HEADING_CHARACTERS:
+                    raise FileTooLarge("The headings of the sheets are too long. Shorten them.")
+                yield _Sheet(position, heading)
 
     def _sheet_names(self, sheets: Iterable[_Sheet]) -> tuple[str, ...]:
         names = (clean_line(self._source.sheets[sheet.position]) for sheet in sheets)

@@ -10,11 +10,12 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 from weakref import finalize
 from zipfile import ZipFile
 
+from app.imports.errors import FileTooLarge
+from app.imports.files.xlsx_archive import open_archive
 from app.imports.files.xlsx_package import (
     SHARED_STRINGS,
     elements_of,
@@ -22,9 +23,26 @@ from app.imports.files.xlsx_package import (
     relationships_of,
     workbook_part,
 )
-from app.imports.files.xlsx_xml import PHONETIC, TEXT, TEXT_ITEM, ElementHandler, read_xml, unescape
+from app.imports.files.xlsx_xml import (
+    PHONETIC,
+    TEXT,
+    TEXT_ITEM,
+    TOO_LARGE,
+    ElementHandler,
+    read_xml,
+    unescape,
+)
 
+_MAX_STRINGS = 20_000_000  # their offsets take 80 MB
 _CACHED_STRINGS = 4_096
+_MAX_CACHED_CHARACTERS = 1_000
+# Excel allows 65,490 styles and 255 characters in a number format.
+_MAX_STYLES = 100_000
+_MAX_STYLE_ELEMENTS = 500_000
+_MAX_FORMATS = 10_000
+_MAX_FORMAT_CHARACTERS = 255
+# A sheet costs a look at its first rows.
+_MAX_SHEETS = 1_000
 _STYLES = "xl/styles.xml"
 _ID = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _FALSE = ("", "0", "f", "false")
@@ -38,31 +56,44 @@ class Sheet(NamedTuple):
     is_hidden: bool = False
 
 
-class SharedStrings:
-    """The shared strings of a workbook in a temporary file; only their offsets are in memory."""
+class SharedStrings(dict[int, str]):
+    """The shared strings of a workbook in a temporary file, by number, with a cache of the last.
+
+    In memory are the offsets, four bytes each, and at most _CACHED_STRINGS short strings.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         finalize(self, self._file.close)
-        self._offsets = array("Q", [0])
-        self.get = lru_cache(_CACHED_STRINGS)(self._get)
+        self._end = 0
+        self._offsets = array("I", [0])
 
     def add(self, text: str) -> None:
-        """Append a string."""
+        """Append a string. Raises FileTooLarge for more than _MAX_STRINGS."""
         raw = text.encode("utf-8", "surrogatepass")
         self._file.write(raw)
-        self._offsets.append(self._offsets[-1] + len(raw))
+        self._end += len(raw)
+        self._offsets.append(self._end)
+        if len(self._offsets) > _MAX_STRINGS:
+            raise FileTooLarge(TOO_LARGE)
 
     def finish(self) -> None:
-        """Flush the file; ``get`` works after this."""
+        """Flush the file; strings can be looked up after this."""
         self._file.flush()
 
-    def _get(self, number: int) -> str:
+    def __missing__(self, number: int) -> str:
+        """Read a string that is not in the cache. Raises IndexError."""
         if number < 0:
             raise IndexError(number)
         begin, end = self._offsets[number], self._offsets[number + 1]
         raw = os.pread(self._file.fileno(), end - begin, begin)
-        return raw.decode("utf-8", "surrogatepass")
+        text = raw.decode("utf-8", "surrogatepass")
+        if len(text) <= _MAX_CACHED_CHARACTERS:
+            if len(self) >= _CACHED_STRINGS:
+                self.clear()
+            self[number] = text
+        return text
 
 
 @dataclass(frozen=True)
@@ -80,10 +111,10 @@ class Book:
 def open_book(file: BinaryIO) -> Book:
     """Read everything but the rows.
 
-    Raises FileUnreadable for a Strict workbook; for a damaged one KeyError, ValueError and the
-    errors of zipfile, zlib and expat.
+    Raises FileUnreadable for a Strict workbook and FileTooLarge; for a damaged one KeyError,
+    ValueError and the errors of zipfile, zlib and expat.
     """
-    archive = ZipFile(file)
+    archive = open_archive(file)
     parts = parts_by_type(archive)
     workbook = workbook_part(parts)
     date_styles, duration_styles = _read_styles(archive)
@@ -100,14 +131,23 @@ def open_book(file: BinaryIO) -> Book:
 
 
 def _sheets(archive: ZipFile, workbook: str) -> Iterator[Sheet]:
-    """Yield the sheets with rows, in order; charts and sheets without a part are left out."""
+    """Yield the sheets with rows, in order; charts and sheets without a part are left out.
+
+    Raises ValueError for two sheets with one part, and FileTooLarge for more than _MAX_SHEETS.
+    """
     relationships, names = relationships_of(archive, workbook), set(archive.namelist())
+    parts: set[str] = set()
     for element in elements_of(archive, workbook):
         attributes = element.attributes
         # Old workbooks with macros may have sheets without an id.
         if (element.parent, element.name) == ("sheets", "sheet") and attributes.get(_ID):
             relationship = relationships[attributes[_ID]]
             if relationship.type.endswith("/worksheet") and relationship.target in names:
+                if relationship.target in parts:
+                    raise ValueError("two sheets are one part")
+                parts.add(relationship.target)
+                if len(parts) > _MAX_SHEETS:
+                    raise FileTooLarge(TOO_LARGE)
                 is_hidden = attributes.get("state", "visible") != "visible"
                 yield Sheet(attributes["name"], relationship.target, is_hidden)
 
@@ -128,7 +168,10 @@ def _epoch(archive: ZipFile, workbook: str) -> datetime:
 
 
 def _read_styles(archive: ZipFile) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the styles of dates and those of durations."""
+    """Return the styles of dates and those of durations.
+
+    Raises FileTooLarge for more than _MAX_STYLES or _MAX_FORMATS.
+    """
     # Imported here: it takes 0.2 s.
     from openpyxl.styles.numbers import (  # type: ignore[import-untyped, unused-ignore]
         BUILTIN_FORMATS,
@@ -140,11 +183,14 @@ def _read_styles(archive: ZipFile) -> tuple[frozenset[int], frozenset[int]]:
         return frozenset(), frozenset()
     codes: dict[int, str | None] = dict(BUILTIN_FORMATS)
     formats = array("L")  # of each style
-    for element in elements_of(archive, _STYLES):
+    for element in elements_of(archive, _STYLES, _MAX_STYLE_ELEMENTS):
         if (element.parent, element.name) == ("numFmts", "numFmt"):
-            codes[int(element.attributes["numFmtId"])] = element.attributes.get("formatCode")
+            code = element.attributes.get("formatCode")
+            codes[int(element.attributes["numFmtId"])] = code and code[:_MAX_FORMAT_CHARACTERS]
         elif (element.parent, element.name) == ("cellXfs", "xf"):
             formats.append(int(element.attributes.get("numFmtId", 0)))
+        if len(codes) > _MAX_FORMATS or len(formats) > _MAX_STYLES:
+            raise FileTooLarge(TOO_LARGE)
     dates = {number for number, code in codes.items() if is_date_format(code)}
     durations = {number for number, code in codes.items() if is_timedelta_format(code)}
     return (
@@ -159,12 +205,14 @@ class _SharedStringsHandler(ElementHandler):
         self._texts = texts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        super().start(name, attributes)
         if name == TEXT:
             self.capturing = not self.in_phonetic
         elif name == PHONETIC:
             self.in_phonetic = True
 
     def end(self, name: str) -> None:
+        super().end(name)
         if name == TEXT:
             self.capturing = False
         elif name == PHONETIC:

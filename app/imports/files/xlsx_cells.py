@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from app.imports.errors import FileTooLarge
+from app.imports.files.rows import MAX_ROW_CHARACTERS, MAX_SHEET_ROWS
 from app.imports.files.xlsx_book import Book, Sheet
 from app.imports.files.xlsx_xml import (
     CELL,
@@ -16,7 +18,11 @@ from app.imports.files.xlsx_xml import (
     unescape,
 )
 
-MAX_COLUMNS = 16_384  # of any sheet
+_LAST_COLUMN = 16_384  # XFD, the last of any sheet
+_MAX_COLUMN_LETTERS = 3
+_LONG_ROW = (
+    "Row {:,} of a sheet has more than {:,} characters. Shorten it and save the workbook again."
+)
 _INLINE = "inlineStr"
 _NUMBER = "n"
 # A row number, and the values of its cells up to the last filled one.
@@ -29,10 +35,11 @@ class CellError(str):
     __slots__ = ()
 
 
-def read_sheet(book: Book, sheet: Sheet, max_columns: int = MAX_COLUMNS) -> Iterator[Values]:
-    """Yield the stored rows from the top, without cells beyond ``max_columns``.
+def read_sheet(book: Book, sheet: Sheet, max_columns: int) -> Iterator[Values]:
+    """Yield the filled rows from the top, without cells beyond ``max_columns``.
 
-    Raises ValueError for damaged data.
+    Raises FileTooLarge for more rows than MAX_SHEET_ROWS and for a row above MAX_ROW_CHARACTERS,
+    and ValueError for damaged data.
     """
     handler = _SheetHandler(book, max_columns)
     with book.archive.open(sheet.part) as source:
@@ -49,32 +56,35 @@ class _SheetHandler(ElementHandler):
         self._book = book
         self._row_number = 0
         self._cells: list[Any] = []
-        self._column = 0
+        self._column = self._characters = 0
         self._type = _NUMBER
         self._style = "0"
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
         if name == CELL:
             self._type = attributes.get("t", _NUMBER)
             self._style = attributes.get("s", "0")
             ref = attributes.get("r")
             self._column = _column_number(ref.rstrip("0123456789")) if ref else self._column + 1
-        elif name == TEXT:
-            self.capturing = self._type == _INLINE and not self.in_phonetic
         elif name == VALUE:
             self.capturing = self._type != _INLINE
+        elif name == TEXT:
+            self.capturing = self._type == _INLINE and not self.in_phonetic
         elif name == ROW:
             self._begin_row(attributes.get("r"))
         elif name == PHONETIC:
             self.in_phonetic = True
 
     def end(self, name: str) -> None:
-        if name in (TEXT, VALUE):
-            self.capturing = False
-        elif name == CELL:
+        self.depth -= 1
+        if name == CELL:
             self._end_cell(self.take_text())
+        elif name in (VALUE, TEXT):
+            self.capturing = False
         elif name == ROW:
-            self.rows.append((self._row_number, self._cells))
+            if self._cells:
+                self.rows.append((self._row_number, self._cells))
         elif name == PHONETIC:
             self.in_phonetic = False
 
@@ -83,21 +93,32 @@ class _SheetHandler(ElementHandler):
         self._row_number = previous + 1 if number is None else int(number)
         if self._row_number <= previous:
             raise ValueError("the rows are not in order")
-        self._cells, self._column = [], 0
+        if self._row_number > MAX_SHEET_ROWS:
+            raise FileTooLarge(f"A sheet has more than {MAX_SHEET_ROWS:,} rows. Split it.")
+        self._cells, self._column, self._characters = [], 0, 0
 
     def _end_cell(self, text: str) -> None:
-        if not text or self._column > self._max_columns:
+        if self._column > self._max_columns:
+            if self._column > _LAST_COLUMN:
+                raise ValueError("a sheet has no such column")
+            return
+        if not text:
             return
         while len(self._cells) < self._column - 1:
             self._cells.append(None)
         if len(self._cells) != self._column - 1:
             raise ValueError("the cells of a row are not in order")
-        self._cells.append(self._value(text))
+        value = self._value(text)
+        self._cells.append(value)
+        if value.__class__ is str:
+            self._characters += len(value)
+            if self._characters > MAX_ROW_CHARACTERS:
+                raise FileTooLarge(_LONG_ROW.format(self._row_number, MAX_ROW_CHARACTERS))
 
     def _value(self, text: str) -> Any:
         cell_type = self._type
         if cell_type == "s":
-            return self._book.texts.get(int(text))
+            return self._book.texts[int(text)]
         if cell_type == _NUMBER:
             return self._number_or_date(text)
         if cell_type == "b":
@@ -130,7 +151,9 @@ class _SheetHandler(ElementHandler):
 
 @lru_cache(1_024)
 def _column_number(letters: str) -> int:
-    """Return the number of a column from its letters: 1 for A."""
+    """Return the number of a column from its letters: 1 for A. Raises ValueError."""
+    if len(letters) > _MAX_COLUMN_LETTERS:
+        raise ValueError("a sheet has no such column")
     column = 0
     for letter in letters:
         if not "A" <= letter <= "Z":

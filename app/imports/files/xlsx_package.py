@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from app.imports.files.xlsx_xml import ElementHandler, read_xml
+from app.imports.errors import FileTooLarge
+from app.imports.files.xlsx_archive import MAX_PART_BYTES
+from app.imports.files.xlsx_xml import TOO_LARGE, ElementHandler, read_xml
 
-# Of every part but sheets and shared strings, which may be long.
-MAX_PART_BYTES = 40 * 1024 * 1024
+MAX_ELEMENTS = 100_000
+_MAX_RELATIONSHIPS = 10_000
 SHARED_STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 _WORKBOOKS = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
@@ -19,6 +21,7 @@ _WORKBOOKS = (
     "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
     "application/vnd.ms-excel.template.macroEnabled.main+xml",
 )
+_KNOWN_TYPES = frozenset({*_WORKBOOKS, SHARED_STRINGS})
 
 
 class Element(NamedTuple):
@@ -43,35 +46,43 @@ class _ElementCollector(ElementHandler):
         self._open = [""]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        super().start(name, attributes)
         local_name = name.rpartition(" ")[2]
         self.elements.append(Element(self._open[-1], local_name, attributes))
         self._open.append(local_name)
 
     def end(self, name: str) -> None:
+        super().end(name)
         self._open.pop()
 
 
-def elements_of(archive: ZipFile, part: str) -> Iterator[Element]:
+def elements_of(archive: ZipFile, part: str, max_elements: int = MAX_ELEMENTS) -> Iterator[Element]:
     """Yield the elements of a part in document order.
 
-    Raises KeyError for a missing part, ValueError for one larger than MAX_PART_BYTES, and the
-    errors of ``read_xml``.
+    Raises KeyError for a missing part, FileTooLarge for one with more than MAX_PART_BYTES or
+    ``max_elements``, and the errors of ``read_xml``.
     """
     if archive.getinfo(part).file_size > MAX_PART_BYTES:
-        raise ValueError(f"{part} is too large")
+        raise FileTooLarge(TOO_LARGE)
     collector = _ElementCollector()
+    count = 0
     with archive.open(part) as source:
         for _ in read_xml(source, collector):
+            count += len(collector.elements)
+            if count > max_elements:
+                raise FileTooLarge(TOO_LARGE)
             yield from collector.elements
             collector.elements.clear()
 
 
 def parts_by_type(archive: ZipFile) -> dict[str, str]:
-    """Return the first part of each content type."""
+    """Return the first part of each content type that is read."""
     parts: dict[str, str] = {}
     defaults: dict[str, str] = {}
     for element in elements_of(archive, "[Content_Types].xml"):
         content_type = element.attributes.get("ContentType", "")
+        if content_type not in _KNOWN_TYPES:
+            continue
         if element.name == "Override":
             parts.setdefault(content_type, element.attributes["PartName"][1:])
         elif element.name == "Default":
@@ -89,14 +100,20 @@ def workbook_part(parts: Mapping[str, str]) -> str:
 
 
 def relationships_of(archive: ZipFile, part: str) -> dict[str, Relationship]:
-    """Return the relationships of a part by id, with targets as names in the archive."""
+    """Return the relationships of a part by id, with targets as names in the archive.
+
+    Raises FileTooLarge for more than _MAX_RELATIONSHIPS.
+    """
     folder, name = posixpath.split(part)
-    return {
-        element.attributes["Id"]: Relationship(
-            element.attributes["Type"],
-            # A target that begins with a slash is absolute: `join` keeps it alone.
-            posixpath.normpath(posixpath.join(folder, element.attributes["Target"])).lstrip("/"),
+    relationships: dict[str, Relationship] = {}
+    for element in elements_of(archive, posixpath.join(folder, "_rels", f"{name}.rels")):
+        if element.name != "Relationship":
+            continue
+        if len(relationships) == _MAX_RELATIONSHIPS:
+            raise FileTooLarge(TOO_LARGE)
+        # A target that begins with a slash is absolute: `join` keeps it alone.
+        target = posixpath.join(folder, element.attributes["Target"])
+        relationships[element.attributes["Id"]] = Relationship(
+            element.attributes["Type"], posixpath.normpath(target).lstrip("/")
         )
-        for element in elements_of(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
-        if element.name == "Relationship"
-    }
+    return relationships

@@ -9,17 +9,11 @@ from typing import Any, BinaryIO
 from xml.parsers.expat import ExpatError
 
 from app.imports.errors import FileUnreadable
-from app.imports.files.rows import MAX_SHEET_ROWS, Row
+from app.imports.files.rows import MAX_COLUMNS, Row
 from app.imports.files.xlsx_book import Book, open_book
-from app.imports.files.xlsx_cells import MAX_COLUMNS, CellError, read_sheet
-from app.imports.files.xlsx_package import MAX_PART_BYTES
+from app.imports.files.xlsx_cells import CellError, read_sheet
 from app.text.formula_guard import unguarded
 
-# Sheets and shared strings may be long; every other part is short.
-_STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
-_MAX_STREAMED_BYTES = 1 << 30
-_MAX_BYTES = 8 << 30
-_MAX_PARTS = 2_000
 # Errors of zipfile, zlib, expat and our own parsing for damaged or malicious workbooks.
 _DAMAGE_ERRORS = (
     zipfile.BadZipFile, zlib.error, ExpatError, EOFError, LookupError, ValueError, TypeError,
@@ -39,7 +33,6 @@ class XlsxRows:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.width = 0
-        self._check_sizes()
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -51,21 +44,22 @@ class XlsxRows:
         """The positions of hidden sheets."""
         return frozenset(n for n, sheet in enumerate(self._book.sheets) if sheet.is_hidden)
 
+    @property
+    def unpacked_bytes(self) -> int:
+        """The size of all parts together."""
+        return sum(part.file_size for part in self._book.archive.infolist())
+
     def describe(self, sheets: Sequence[str]) -> str:
         """Return the format and the sheets that are read, for the user."""
         what = "sheet" if len(sheets) == 1 else f"{len(sheets):,} sheets:"
         return f"Excel workbook, {what} {', '.join(sheets)}"
 
     def rows(self, sheet: int = 0) -> Iterator[Row]:
-        """Yield the rows of a sheet. Raises FileUnreadable for damage and for too many rows."""
+        """Yield the filled rows of a sheet. Raises FileUnreadable for damage and too many rows."""
         try:
             # One more, to notice rows that are too long.
-            max_columns = self.width + 1 if self.width else MAX_COLUMNS
+            max_columns = (self.width or MAX_COLUMNS) + 1
             for number, values in read_sheet(self._book, self._book.sheets[sheet], max_columns):
-                if number > MAX_SHEET_ROWS:
-                    raise FileUnreadable(
-                        f"A sheet has more than {MAX_SHEET_ROWS:,} rows. Split it."
-                    )
                 yield _row(number, values)
         except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error
@@ -77,28 +71,6 @@ class XlsxRows:
             return open_book(self._file)
         except _DAMAGE_ERRORS as error:
             raise FileUnreadable(_DAMAGED) from error
-
-    def _check_sizes(self) -> None:
-        try:
-            self._file.seek(0)
-            with zipfile.ZipFile(self._file) as archive:
-                parts = archive.infolist()
-        except _DAMAGE_ERRORS as error:
-            raise FileUnreadable(_DAMAGED) from error
-        if not any(part.filename == "xl/workbook.xml" for part in parts):
-            raise FileUnreadable(
-                "This file is not an Excel workbook. Save the table as .xlsx or as CSV."
-            )
-        size = sum(part.file_size for part in parts)
-        if len(parts) > _MAX_PARTS or size > _MAX_BYTES or any(map(_is_too_large, parts)):
-            raise FileUnreadable(
-                "This workbook is too large. Save its sheets as CSV files and import those."
-            )
-
-
-def _is_too_large(part: zipfile.ZipInfo) -> bool:
-    is_streamed = part.filename.startswith(_STREAMED)
-    return part.file_size > (_MAX_STREAMED_BYTES if is_streamed else MAX_PART_BYTES)
 
 
 def _row(number: int, values: Sequence[Any]) -> Row:

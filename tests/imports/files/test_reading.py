@@ -205,13 +205,20 @@ def test_texts_that_excel_keeps_in_a_table_of_their_own_are_found() -> None:
         b'<x:row r="2"/><x:row r="1"/>',
         b'<x:row><x:c r="B1" t="str"><x:v>a</x:v></x:c><x:c r="A1"><x:v>1</x:v></x:c></x:row>',
         b'<x:row><x:c r="1"><x:v>1</x:v></x:c></x:row>',
-        b'<x:row><x:c t="str"><x:v>' + b"x" * (2 << 20) + b"</x:v></x:c></x:row>",
         b"<x:row>",
     ],
 )
 def test_a_sheet_that_is_damaged_is_refused_with_a_sentence(rows: bytes) -> None:
     with pytest.raises(FileUnreadable, match="damaged"):
         table(with_sheet(rows, b"<x:si><x:t>Name</x:t></x:si>"))
+
+
+def test_a_cell_with_more_text_than_excel_allows_is_told() -> None:
+    rows = b'<x:row><x:c t="str"><x:v>%s</x:v></x:c></x:row>'
+    with pytest.raises(FileUnreadable, match="more than 32,767 characters"):
+        table(with_sheet(rows % (b"x" * 32_768), b""))
+    with pytest.raises(FileUnreadable, match="No column identifies"):
+        table(with_sheet(rows % (b"x" * 32_767), b""))
 
 
 def test_an_error_in_a_cell_that_is_read_is_told_with_its_column() -> None:
