@@ -74,7 +74,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         ),
         "importer": importer,
         "import_scheduler": ImportScheduler(
-            importer, console.folder, partial(run_process, settings)
+            importer, console.folder, partial(run_process, settings, stores.jobs)
         ),
     }
     _make_ready(settings, stores)

@@ -4,6 +4,8 @@ The scheduler or the command starts it with its own settings. After validating a
 process ends and another applies the plan: this frees the memory that validation needed.
 """
 
+import contextlib
+import errno
 import json
 import os
 import signal
@@ -11,12 +13,22 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Event
+from typing import IO, cast
 
-from app.contracts.import_jobs import Phase
+from app.contracts.import_jobs import Job, JobStore, Phase
 from app.imports.importer import Importer
+from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
 from app.runtime.gc_tuning import tune
 from app.runtime.json_log import log_as_json
+from app.runtime.process_limits import (
+    end_before_others,
+    limit_files,
+    limit_memory,
+    limit_processor,
+    stop_with_parent,
+    write_no_core,
+)
 from app.settings import Settings
 from app.storage import Stores, open_stores
 
@@ -25,8 +37,15 @@ _START = "import sys; sys.path.insert(0, {root!r}); from app import import_proce
 _NICENESS = 10
 # Rows from which a new process for the second phase is worth its start.
 LONG_FILE_ROWS = 20_000
-# Exit status of a process that another one shall continue.
-_RESTART = 64
+# A workbook of a million people (105 MB) needs 245 MB; each person more 100 bytes.
+MAX_MEMORY_BYTES = 512 << 20
+_LARGE_FILE_BYTES, _MEMORY_PER_BYTE = 100 << 20, 4
+# Of a temporary file, and of a local database, which grows with the people.
+_MAX_FILE_BYTES, _MAX_LOCAL_FILE_BYTES = 8 << 30, 64 << 30
+# To validate a workbook of 9 MB takes 26 s.
+_MIN_CPU_SECONDS, _CPU_SECONDS_PER_MEGABYTE = 600, 60
+_MAX_STOP_SECONDS = 5
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 # DynamoDB takes concurrent writes; an SQL database serializes them.
 _WRITERS_ON_DYNAMODB = 4
 
@@ -37,8 +56,11 @@ def open_importer(settings: Settings, stores: Stores) -> Importer:
     return Importer(stores.employees, stores.jobs, writers)
 
 
-def run_process(settings: Settings, job_id: str) -> None:
-    """Run the process until it ends, and its successor if it asks for one."""
+def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
+    """Run the process until it ends, and its successor if it asks for one.
+
+    The process is watched meanwhile: see supervision.py.
+    """
     options = {
         "instance_folder": str(settings.instance_folder),
         "dynamo_mode": settings.dynamo_mode,
@@ -46,42 +68,79 @@ def run_process(settings: Settings, job_id: str) -> None:
         "database_url": settings.database_url,
         "region": settings.region,
         "job": job_id,
+        "max_memory": MAX_MEMORY_BYTES,
+        "max_file": _MAX_FILE_BYTES if _has_server(settings) else _MAX_LOCAL_FILE_BYTES,
     }
     command = [sys.executable, "-c", _START.format(root=str(_ROOT))]
-    status = _RESTART
-    while status == _RESTART:
+    status = RESTART
+    while status == RESTART:
         # In the process group of the server, so that it gets the signals that stop the server.
         process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own program)
-        process.communicate(json.dumps(options).encode())
-        status = process.returncode
+        with contextlib.suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stdin:
+            stdin.write(json.dumps(options).encode())
+        status = supervise(jobs, job_id, process)
 
 
 def main() -> None:
     """Read the settings from standard input and work on the job.
 
-    Exits with _RESTART when another process shall continue.
+    Exits with RESTART when another process shall continue, and with OUT_OF_MEMORY or OUT_OF_DISK
+    when a limit is reached.
     """
     options = json.load(sys.stdin)
     job_id = options.pop("job")
+    max_memory = options.pop("max_memory")
+    _limit_process(max_memory, options.pop("max_file"))
     settings = Settings(**{**options, "instance_folder": Path(options["instance_folder"])})
     log_as_json()
-    os.nice(_NICENESS)
     terminated, stop = Event(), Event()
 
     def on_signal(*_: object) -> None:
         terminated.set()
         stop.set()
+        # Whoever stopped it may be gone: end also within a step that takes long.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(_MAX_STOP_SECONDS)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    importer = open_importer(settings, open_stores(settings))
-    tune()
     try:
+        importer = open_importer(settings, open_stores(settings))
+        tune()
+        _limit_by_size(importer.read(job_id), max_memory)
         is_validated = _work(importer, job_id, stop)
     except StorageUnavailable as error:
         raise SystemExit(f"the import {job_id} is waiting: {error}") from error
+    except MemoryError:
+        raise SystemExit(OUT_OF_MEMORY) from None
+    except OSError as error:
+        if error.errno in _DISK_ERRORS:
+            raise SystemExit(OUT_OF_DISK) from error
+        raise
     if is_validated and not terminated.is_set():
-        raise SystemExit(_RESTART)
+        raise SystemExit(RESTART)
+
+
+def _has_server(settings: Settings) -> bool:
+    """Return whether the records are elsewhere, so that only temporary files are written here."""
+    return settings.dynamo_mode or not settings.database_url.startswith("sqlite")
+
+
+def _limit_process(max_memory: int, max_file: int) -> None:
+    """Set the limits of the system; those of the reader are far below them."""
+    os.nice(_NICENESS)
+    stop_with_parent()
+    end_before_others()
+    write_no_core()
+    limit_memory(max_memory)
+    limit_files(max_file)
+
+
+def _limit_by_size(job: Job, max_memory: int) -> None:
+    """Give a large file more memory, and limit the processor time of validating it."""
+    limit_memory(max_memory + max(job.size - _LARGE_FILE_BYTES, 0) * _MEMORY_PER_BYTE)
+    if job.phase is Phase.VALIDATING:
+        limit_processor(_MIN_CPU_SECONDS + (job.size >> 20) * _CPU_SECONDS_PER_MEGABYTE)
 
 
 def _work(importer: Importer, job_id: str, stop: Event) -> bool:
@@ -90,6 +149,8 @@ def _work(importer: Importer, job_id: str, stop: Event) -> bool:
     previous = None
     for job in importer.work(job_id, stop):
         was_validating = previous is Phase.VALIDATING
+        if was_validating and job.phase is not Phase.VALIDATING:
+            limit_processor(0)  # what follows is bounded by the rows
         if was_validating and job.phase is Phase.APPLYING and job.total > LONG_FILE_ROWS:
             is_validated = True
             stop.set()

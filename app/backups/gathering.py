@@ -11,10 +11,10 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from app.backups.parts import PEOPLE_PER_PART
+from app.backups.unpacking import MAX_PART_BYTES
 from app.contracts import EmployeeStore
 from app.exports.json_lines import from_json_line, to_json_line
 from app.model.employee import Employee
@@ -23,6 +23,8 @@ from app.runtime.atomic_file import write_atomically
 
 _BUCKETS = 256
 _PROGRESS = "gathered.json"
+# What a part may unpack to; someone who changed since may have a longer line now.
+_MAX_BATCH_BYTES = MAX_PART_BYTES // 2
 
 
 @dataclass(slots=True)
@@ -52,25 +54,36 @@ def gather(store: EmployeeStore, folder: Path) -> Iterator[int]:
 
 
 def read_gathered(folder: Path) -> Iterator[list[Employee]]:
-    """Yield everyone who was gathered, once, in the order of their hashes, 1,000 at a time."""
-    everyone = _sorted_people(folder)
-    while batch := list(islice(everyone, PEOPLE_PER_PART)):
+    """Yield everyone who was gathered, once, in the order of their hashes, in batches for a part.
+
+    A batch has PEOPLE_PER_PART, or fewer if they take more than _MAX_BATCH_BYTES.
+    """
+    batch: list[Employee] = []
+    size = 0
+    for person, line_bytes in _sorted_people(folder):
+        if len(batch) == PEOPLE_PER_PART or (batch and size + line_bytes > _MAX_BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(person)
+        size += line_bytes
+    if batch:
         yield batch
 
 
-def _sorted_people(folder: Path) -> Iterator[Employee]:
+def _sorted_people(folder: Path) -> Iterator[tuple[Employee, int]]:
+    """Yield everyone and the length of their line."""
     for number in range(_BUCKETS):
         path = _bucket_path(folder, number)
         if path.exists():
             with path.open("rb") as file:
                 # Someone who changed during the read occurs twice: the last one is newer.
-                people = {person.id: person for person in _parse(path, file)}
-            yield from sorted(people.values(), key=lambda person: (_hash(person.id), person.id))
+                people = {found[0].id: found for found in _parse(path, file)}
+            yield from sorted(people.values(), key=lambda found: (_hash(found[0].id), found[0].id))
 
 
-def _parse(path: Path, lines: Iterable[bytes]) -> Iterator[Employee]:
+def _parse(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Employee, int]]:
     try:
-        yield from map(from_json_line, lines)
+        yield from ((from_json_line(line), len(line)) for line in lines)
     except ValueError as error:
         raise _damaged(path) from error
 

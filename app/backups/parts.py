@@ -1,11 +1,9 @@
 """The files of a backup: numbered parts, and the manifest with their checksums."""
 
-import errno
 import gzip
 import hashlib
 import json
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,6 +11,12 @@ from pathlib import Path
 from typing import Any
 from zlib import error as ZlibError
 
+from app.backups.unpacking import (
+    MAX_MANIFEST_BYTES,
+    MAX_PART_BYTES,
+    read_regular_file,
+    unpack_lines,
+)
 from app.model.errors import ExportRefused
 from app.runtime.atomic_file import write_atomically
 
@@ -68,20 +72,13 @@ def write_part(folder: Path, name: str, lines: Iterable[bytes]) -> Part:
 def read_part(folder: Path, part: Part) -> list[bytes]:
     """Return the lines of a part. Raises ExportRefused if it differs from the manifest."""
     try:
-        raw = read_regular_file(folder / part.file)
-        lines = gzip.decompress(raw).splitlines(keepends=True)
+        raw = read_regular_file(folder / part.file, MAX_PART_BYTES)
+        lines = unpack_lines(raw)
     except (OSError, EOFError, ZlibError) as error:
         raise _damaged(folder, part.file) from error
     if hashlib.sha256(raw).hexdigest() != part.sha256 or len(lines) != part.lines:
         raise _damaged(folder, part.file)
     return lines
-
-
-def read_regular_file(path: Path) -> bytes:
-    """Return the content of a file. Raises OSError, also for a link, a pipe or a device."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-    return path.read_bytes()
 
 
 def parse_json(line: bytes) -> dict[str, Any]:
@@ -98,7 +95,7 @@ def parse_json(line: bytes) -> dict[str, Any]:
 def read_leftover_part(path: Path) -> list[bytes]:
     """Return the lines of a part that an interrupted run left, or none."""
     try:
-        return gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+        return unpack_lines(read_regular_file(path, MAX_PART_BYTES))
     except (OSError, EOFError, ZlibError):
         return []
 
@@ -120,13 +117,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a complete backup. Raises ExportRefused for anything else."""
     try:
-        content = parse_json(read_regular_file(folder / MANIFEST))
+        content = parse_json(read_regular_file(folder / MANIFEST, MAX_MANIFEST_BYTES))
     except FileNotFoundError as error:
         raise ExportRefused(
             f"{folder} does not have a complete backup. To resume one that was interrupted, run: "
             f"flask backup {folder}"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, MANIFEST) from error
     try:
         if content["format"] == _FORMAT and content["version"] > _VERSION:

@@ -49,6 +49,7 @@ _PHASE_LABELS = {
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--undo", metavar="IMPORT", help="Undo an import.")
 @click.option("--stop", metavar="IMPORT", help="Stop an import, on whichever machine it runs.")
+@click.option("--discard", metavar="IMPORT", help="Delete an import that changed nobody.")
 @click.option(
     *("--resume", "--go", "resume"),
     cls=RenamedOption,
@@ -74,6 +75,7 @@ def import_people(
     dry_run: bool,
     undo: str | None,
     stop: str | None,
+    discard: str | None,
     resume: str | None,
     rejects: Path | None,
     course: bool,
@@ -83,8 +85,10 @@ def import_people(
     Ctrl-C stops the import. Run the same command again to resume it.
     """
     importer = cast(Importer, current_app.extensions["importer"])
-    if sum(map(bool, (file, undo, stop, resume, course))) != 1:
-        raise click.UsageError("Name a file, or an import with --undo, --stop or --resume.")
+    if sum(map(bool, (file, undo, stop, discard, resume, course))) != 1:
+        raise click.UsageError(
+            "Name a file, or an import with --undo, --stop, --discard or --resume."
+        )
     _check_options(file, resume, rejects, dry_run=dry_run and not course)
     if course:
         _add_from_course(dry_run=dry_run)
@@ -93,7 +97,10 @@ def import_people(
         importer.stop(stop)
         click.echo(f"The import {stop} will stop within a few seconds.")
         return
-    if undo:
+    if discard:
+        importer.discard(discard)
+        click.echo("The import was discarded. Nobody was changed.")
+    elif undo:
         _run(importer, importer.undo(undo))
     elif resume:
         _run(importer, importer.resume(resume), rejects)

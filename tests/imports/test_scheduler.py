@@ -105,20 +105,29 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
 def test_processes_are_started_until_one_wants_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ends = [import_process._RESTART, import_process._RESTART, 1, 0]
+    ends = [import_process.RESTART, import_process.RESTART, 1, 0]
     told = []
 
+    class Given(io.BytesIO):
+        def write(self, given: Any) -> int:
+            told.append(json.loads(given)["job"])
+            return len(given)
+
     class Process:
+        pid = 1
+
         def __init__(self, command: list[str], **options: Any) -> None:
             self.returncode = ends.pop(0)
+            self.stdin = Given()
 
-        def communicate(self, given: bytes) -> None:
-            told.append(json.loads(given)["job"])
+        def wait(self, seconds: float) -> int:
+            return self.returncode
 
     monkeypatch.setattr(subprocess, "Popen", Process)
     settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
-    import_process.run_process(settings, "20260101-000000-aaaaaaaa")
-    assert told == ["20260101-000000-aaaaaaaa"] * 3
+    job = Importer(ModelStore(), jobs := JobsInMemory()).receive(io.BytesIO(FILE), "a.csv")
+    import_process.run_process(settings, jobs, job.id)
+    assert told == [job.id] * 3
 
 
 def test_the_process_has_nothing_of_the_pages_in_memory() -> None:

@@ -158,10 +158,15 @@ def _normalized(heading: Row) -> list[str]:
     return names
 
 
+def is_archive(start: bytes) -> bool:
+    """Return whether a file that begins so is a ZIP archive, as workbooks are."""
+    return start.startswith(_ZIP)
+
+
 def _open_source(file: BinaryIO) -> CsvRows | XlsxRows:
     file.seek(0)
     start = file.read(_START_BYTES)
-    if start.startswith(_ZIP):
+    if is_archive(start):
         return XlsxRows(file)
     if start.startswith(_OLE):
         raise FileUnreadable(

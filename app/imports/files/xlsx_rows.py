@@ -1,8 +1,10 @@
 """The rows of an Excel workbook, read as a stream in bounded memory."""
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, BinaryIO
@@ -19,6 +21,8 @@ _DAMAGE_ERRORS = (
     zipfile.BadZipFile, zlib.error, ExpatError, EOFError, LookupError, ValueError, TypeError,
     AttributeError, RuntimeError, OverflowError, AssertionError, OSError,
 )  # fmt: skip
+# The disk is full, or a limit of this process was reached: no fault of the workbook.
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _DAMAGED = (
     "This Excel workbook is damaged. Open it in a spreadsheet program and save it again, or as CSV."
 )
@@ -56,21 +60,28 @@ class XlsxRows:
 
     def rows(self, sheet: int = 0) -> Iterator[Row]:
         """Yield the filled rows of a sheet. Raises FileUnreadable for damage and too many rows."""
-        try:
+        with _translate_damage():
             # One more, to notice rows that are too long.
             max_columns = (self.width or MAX_COLUMNS) + 1
             for number, values in read_sheet(self._book, self._book.sheets[sheet], max_columns):
                 yield _row(number, values)
-        except _DAMAGE_ERRORS as error:
-            raise FileUnreadable(_DAMAGED) from error
 
     @cached_property
     def _book(self) -> Book:
-        try:
+        with _translate_damage():
             self._file.seek(0)
             return open_book(self._file)
-        except _DAMAGE_ERRORS as error:
-            raise FileUnreadable(_DAMAGED) from error
+
+
+@contextmanager
+def _translate_damage() -> Iterator[None]:
+    """Raise FileUnreadable in place of the errors of damaged data."""
+    try:
+        yield
+    except _DAMAGE_ERRORS as error:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            raise
+        raise FileUnreadable(_DAMAGED) from error
 
 
 def _row(number: int, values: Sequence[Any]) -> Row:

@@ -135,6 +135,11 @@ def is_leased(job: Job) -> bool:
     )
 
 
+def is_held_by(job: Job, process: int) -> bool:
+    """Return whether this process of this machine holds the lease."""
+    return job.lease_holder.split()[:2] == [_host(), str(process)]
+
+
 def _has_died(holder: str) -> bool:
     host, process, _ = holder.split()
     if host != _host():

@@ -79,7 +79,7 @@ class _Worker:
 
     def _validate(self) -> Iterator[Job]:
         try:
-            with open_upload(self._jobs, self._lease.job) as file:
+            with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
                 table = Table(file)
                 if self._lease.job.total < 0:
                     yield self._survey(table)
