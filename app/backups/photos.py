@@ -134,7 +134,7 @@ def _read_unchanged(folder: Path, photo: Photo) -> bytes:
     """Return a photo of a backup. Raises ExportRefused if it is not as it was written."""
     path = folder / _FOLDER / photo.key
     try:
-        image = read_regular_file(path, min(photo.size, MAX_STORED_BYTES))
+        image = read_regular_file(path, photo.size)
     except OSError:
         image = b""
     if _photo(photo.key, image) != photo:
