@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from tests.support.servers.faults import Clause, Matches, Script
+from tests.support.servers.faults import Clause, Fault, Matches, Script, reset
 from tests.support.servers.http_messages import (
     ConnectionEnded,
     Reply,
@@ -21,6 +21,8 @@ from tests.support.servers.http_messages import (
 from tests.support.servers.server_process import HOST
 
 TICK = 0.05
+# What an idle connection is matched by: it is meant where every request is.
+ANY_REQUEST = Request("", "", {}, b"", b"")
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -30,6 +32,7 @@ class FaultProxy:
     proxy.on("TransactWriteItems").answer(transaction_conflict(), times=7)
     proxy.on("PUT", path="/photos/*").lose_reply(times=1)
     proxy.on("Query").hang()
+    proxy.seize("*").hang()
     proxy.refuse()
     proxy.recover()
     """
@@ -52,6 +55,13 @@ class FaultProxy:
     def on(self, operation: str | Matches = "*", path: str = "*") -> Clause:
         """Begin a rule; see `faults.Clause` for the verbs that may follow."""
         return self.script.on(operation, path)
+
+    def seize(self, operation: str | Matches = "*", path: str = "*") -> Clause:
+        """Begin a rule that strikes at once: requests under way, and idle connections, as well.
+
+        A reset of "*" resets the connections that wait for their next request, too.
+        """
+        return self.script.on(operation, path, self._seize)
 
     def refuse(self) -> None:
         """Refuse every connection, and end those that are open."""
@@ -83,6 +93,10 @@ class FaultProxy:
     def forget(self) -> None:
         """Count from zero again."""
         self.requests.clear()
+
+    def _seize(self, matches: Matches, fault: Fault) -> None:
+        for connection in self._open():
+            connection.seize(matches, fault)
 
     def _start_accepting(self) -> None:
         self._accepting = threading.Event()
@@ -121,6 +135,10 @@ class FaultProxy:
             connection.end()
 
 
+class _Seized(Exception):
+    """A fault was switched on while the exchange was under way."""
+
+
 class _Connection:
     """One connection of a client, and the exchange that is going on over it."""
 
@@ -131,13 +149,38 @@ class _Connection:
         self._proxy = proxy
         self._client = client
         self._stream = client.makefile("rb")
+        self._server: socket.socket | None = None
         self._ended = threading.Event()
+        self._under_way = False
+        self._seized: Fault | None = None
+        self._lock = threading.Lock()
 
     def serve(self) -> None:
         while not self._ended.is_set():
             self.request = read_request(self._stream, ask_for_body=self._ask_for_body)
             self._proxy.requests.append(self.request)
-            self._proxy.script.choose(self.request)(self)
+            with self._lock:
+                fault = self._proxy.script.choose(self.request)
+                self._under_way = True
+            try:
+                fault(self)
+            except _Seized:
+                assert self._seized
+                self._seized(self)
+            self._under_way = False
+
+    def seize(self, matches: Matches, fault: Fault) -> None:
+        """Called from another thread: do this to the request under way, or to an idle client."""
+        with self._lock:
+            if self._under_way and matches(self.request):
+                self._seized = fault
+                self._shut(self._server)
+                if self.hanging and fault is reset:
+                    self.reset()
+            elif not self._under_way and fault is reset and matches(ANY_REQUEST):
+                self.reset()
+                with contextlib.suppress(OSError):
+                    self._client.shutdown(socket.SHUT_RD)  # wakes its thread, which closes it
 
     def forward(self) -> Reply:
         """Let the server do it, over a connection of its own, and bring its whole reply.
@@ -146,15 +189,33 @@ class _Connection:
         """
         if self._ended.is_set() or self._client_has_gone(within=0):
             raise ConnectionEnded
-        with socket.create_connection(self._proxy.upstream) as server:
-            server.sendall(self.request.raw)
-            with server.makefile("rb") as stream:
-                return read_reply(stream, self.request.method)
+        try:
+            with socket.create_connection(self._proxy.upstream) as self._server:
+                self._raise_if_seized()
+                self._server.sendall(self.request.raw)
+                with self._server.makefile("rb") as stream:
+                    return read_reply(stream, self.request.method)
+        except (OSError, ValueError, ConnectionEnded):
+            self._raise_if_seized()
+            raise
+        finally:
+            self._server = None
 
     def send(self, reply: Reply) -> None:
+        self._raise_if_seized()
         self._client.sendall(reply.raw)
         if reply.ends_connection:
             self._ended.set()
+
+    def _raise_if_seized(self) -> None:
+        if self._seized is not None:
+            raise _Seized
+
+    @staticmethod
+    def _shut(connection: socket.socket | None) -> None:
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def cut(self, reply: Reply) -> None:
         self._client.sendall(reply.raw[: len(reply.raw) // 2])
@@ -177,8 +238,7 @@ class _Connection:
     def end(self) -> None:
         """Called from another thread: stop what goes on and wake whoever reads."""
         self._ended.set()
-        with contextlib.suppress(OSError):
-            self._client.shutdown(socket.SHUT_RDWR)
+        self._shut(self._client)
 
     def close(self) -> None:
         self._stream.close()

@@ -26,10 +26,20 @@ class Exchange(Protocol):
 
 
 Fault = Callable[[Exchange], None]
+# Does a fault to the exchanges under way that match, and to connections that wait for a request.
+Seize = Callable[[Matches, Fault], None]
 
 
 def pass_on(exchange: Exchange) -> None:
     exchange.send(exchange.forward())
+
+
+def reset(exchange: Exchange) -> None:
+    exchange.reset()
+
+
+def hang(exchange: Exchange) -> None:
+    exchange.hang()
 
 
 class Gate:
@@ -78,11 +88,13 @@ class Script:
     gates: list[Gate] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def on(self, operation: str | Matches = "*", path: str = "*") -> "Clause":
+    def on(
+        self, operation: str | Matches = "*", path: str = "*", seize: Seize | None = None
+    ) -> "Clause":
         """Begin a rule: for a DynamoDB operation, an HTTP method and path, or any test of yours."""
         if callable(operation):
-            return Clause(self, operation)
-        return Clause(self, lambda request: _is(request, operation, path))
+            return Clause(self, operation, seize)
+        return Clause(self, lambda request: _is(request, operation, path), seize)
 
     def choose(self, request: Request) -> Fault:
         with self._lock:
@@ -104,19 +116,21 @@ class Script:
 class Clause:
     """`proxy.on("TransactWriteItems")` ... and the verbs that may follow.
 
-    Each takes `times` (None: always) and `after` (let so many pass first).
+    Each takes `times` (None: always) and `after` (let so many pass first). After `proxy.seize(...)`
+    the fault strikes what is under way too: then the server may or may not have done it.
     """
 
     script: Script
     matches: Matches
+    seize: Seize | None = None
 
     def reset(self, times: int | None = None, after: int = 0) -> Rule:
         """Reset the connection; the server never sees the request."""
-        return self._do(lambda exchange: exchange.reset(), times, after)
+        return self._do(reset, times, after, late=reset)
 
     def hang(self, times: int | None = None, after: int = 0) -> Rule:
         """Never answer; the server never sees the request."""
-        return self._do(lambda exchange: exchange.hang(), times, after)
+        return self._do(hang, times, after, late=hang)
 
     def slow_down(self, seconds: float, times: int | None = None, after: int = 0) -> Rule:
         """Wait, then pass it on."""
@@ -134,7 +148,7 @@ class Clause:
             exchange.forward()
             exchange.reset()
 
-        return self._do(fault, times, after)
+        return self._do(fault, times, after, late=reset)
 
     def never_reply(self, times: int | None = None, after: int = 0) -> Rule:
         """The server does it; the client hears nothing and runs into its time limit."""
@@ -143,7 +157,7 @@ class Clause:
             exchange.forward()
             exchange.hang()
 
-        return self._do(fault, times, after)
+        return self._do(fault, times, after, late=hang)
 
     def cut_reply(self, times: int | None = None, after: int = 0) -> Rule:
         """The server does it; the connection is reset in the middle of the reply."""
@@ -185,8 +199,14 @@ class Clause:
         self.script.gates.append(gate)
         return gate
 
-    def _do(self, fault: Fault, times: int | None, after: int) -> Rule:
-        return self.script.add(Rule(self.matches, fault, times, after))
+    def _do(self, fault: Fault, times: int | None, after: int, late: Fault | None = None) -> Rule:
+        rule = self.script.add(Rule(self.matches, fault, times, after))
+        if self.seize is not None:
+            assert late is not None, "this fault cannot seize what is under way"
+            assert times is None, "what is under way is not counted"
+            assert not after, "what is under way is not counted"
+            self.seize(self.matches, late)
+        return rule
 
 
 def _is(request: Request, operation: str, path: str) -> bool:

@@ -1,10 +1,16 @@
-"""A relay in front of a server that speaks no HTTP: falls silent, refuses, loses one answer."""
+"""A relay in front of a server that speaks no HTTP: hangs, resets, refuses, loses one answer.
+
+Each fault strikes all connections at once, those that are open too.
+"""
 
 import contextlib
 import socket
+import struct
 import threading
 
 from tests.support.servers.server_process import HOST
+
+RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
 class TcpRelay:
@@ -16,47 +22,66 @@ class TcpRelay:
         self._passing.set()
         self._lost: bytes | None = None
         self._losing = False
+        self._resetting = False
         self._open: set[socket.socket] = set()
-        self._refusing = False
-        self._listener = socket.create_server((HOST, 0))
+        self._listener = socket.create_server((HOST, 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._start_accepting()
 
-    def fall_silent(self) -> None:
-        """Take what is sent, and answer nothing."""
+    def hang(self) -> None:
+        """Take connections and what is sent over them, and answer nothing."""
         self._passing.clear()
 
+    def reset(self) -> None:
+        """Reset every connection, and each new one at once."""
+        self._resetting = True
+        self._passing.set()
+        _end(*list(self._open), reset=True)
+
     def refuse(self) -> None:
-        """End every connection, and each new one at once."""
-        self._refusing = True
+        """End every connection, and refuse new ones."""
+        self._close_listener()
         _end(*list(self._open))
 
     def recover(self) -> None:
         """Pass everything on again, on new connections."""
-        self._refusing = False
+        self._resetting = False
         self._lost = None
         _end(*list(self._open))
         self._losing = False
         self._passing.set()
+        if not self._acceptor.is_alive():
+            self._listener = socket.create_server((HOST, self.port), backlog=128)
+            self._start_accepting()
 
     def lose_the_answer_to(self, words: bytes) -> None:
         """Pass these words on when they are sent, and end the connection in place of the answer."""
         self._lost = words
 
     def stop(self) -> None:
-        self._listener.close()
         self.refuse()
         self._passing.set()
 
-    def _accept(self) -> None:
+    def _start_accepting(self) -> None:
+        self._acceptor = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
+        self._acceptor.start()
+
+    def _close_listener(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self._listener.close()
+        self._acceptor.join()
+
+    def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
-                client, _ = self._listener.accept()
+                client, _ = listener.accept()
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with client:
-            if self._refusing:
+            if self._resetting:
+                _end(client, reset=True)
                 return
             with socket.create_connection(self._upstream) as server:
                 ends = {client, server}
@@ -75,7 +100,7 @@ class TcpRelay:
                 if self._lost is not None and self._lost in data:
                     self._losing = True
                 server.sendall(data)
-        _end(client, server)
+        _end(client, server, reset=self._resetting)
 
     def _pass_answers(self, server: socket.socket, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -84,10 +109,14 @@ class TcpRelay:
                 if self._losing:
                     break
                 client.sendall(data)
-        _end(client, server)
+        _end(client, server, reset=self._resetting)
 
 
-def _end(*connections: socket.socket) -> None:
+def _end(*connections: socket.socket, reset: bool = False) -> None:
+    """Wake the threads that read, which close the connections."""
+    how = socket.SHUT_RD if reset else socket.SHUT_RDWR
     for each in connections:
         with contextlib.suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
+            if reset:
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+            each.shutdown(how)

@@ -22,6 +22,7 @@ from tests.support.aws_errors import (
     token_expired,
     transaction_conflict,
 )
+from tests.support.in_time import wait_until
 from tests.support.servers.fault_proxy import FaultProxy, black_hole
 
 pytestmark = pytest.mark.slow
@@ -38,6 +39,7 @@ class EchoHandler(http.server.BaseHTTPRequestHandler):
     def answer(self) -> None:
         body = self._read_body()
         self.server.served.append((self.command, self.path, body))  # type: ignore[attr-defined]
+        self.server.working.wait()  # type: ignore[attr-defined]
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -66,6 +68,8 @@ class EchoServer(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), EchoHandler)
         self.served: list[tuple[str, str, bytes]] = []
+        self.working = threading.Event()
+        self.working.set()
         self.endpoint = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -75,6 +79,7 @@ def server() -> Iterator[EchoServer]:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield server
+        server.working.set()
         server.shutdown()
         thread.join()
 
@@ -196,6 +201,65 @@ def test_a_refusing_proxy_ends_open_connections_until_it_recovers(proxy, client)
         ask(client)
     proxy.recover()
     assert ask(client) == b"hello"
+
+
+@pytest.fixture
+def under_way(proxy, client, server) -> http.client.HTTPConnection:
+    """A request that the server is working on, over a connection that was used before."""
+    assert ask(client) == b"hello"
+    server.working.clear()
+    client.request("POST", "/path", b"hello")
+    wait_until(lambda: len(server.served) == 2)
+    return client
+
+
+def test_a_hang_that_seizes_swallows_the_answer_that_is_under_way(proxy, under_way, server):
+    proxy.seize("POST").hang()
+    server.working.set()
+    with pytest.raises(TimeoutError):
+        under_way.getresponse()
+    under_way.close()
+    with pytest.raises(TimeoutError):
+        ask(under_way)
+    proxy.recover()
+    assert ask(under_way) == b"hello"
+
+
+@pytest.mark.parametrize("fault", ["reset", "lose_reply"])
+def test_a_reset_that_seizes_takes_the_place_of_the_answer(proxy, under_way, server, fault):
+    getattr(proxy.seize("*"), fault)()
+    with pytest.raises(ConnectionResetError) as seized:
+        under_way.getresponse()  # the server is still working
+    assert seized.type is ConnectionResetError
+    server.working.set()
+    under_way.close()
+    proxy.recover()
+    assert ask(under_way) == b"hello"
+
+
+def test_what_a_seizure_does_not_mean_goes_on(proxy, under_way, server):
+    proxy.seize("GET").reset()
+    server.working.set()
+    assert under_way.getresponse().read() == b"hello"
+    assert ask(under_way) == b"hello"
+
+
+def test_a_reset_of_everything_strikes_connections_that_wait_too(proxy, client):
+    assert ask(client) == b"hello"
+    proxy.seize("*").reset()
+    assert client.sock is not None
+    with pytest.raises(ConnectionResetError):
+        client.sock.recv(1)
+    client.close()
+
+
+def test_what_hangs_already_can_be_reset(proxy, client):
+    proxy.on("POST").hang()
+    client.request("POST", "/path", b"hello")
+    wait_until(lambda: any(each.hanging for each in proxy._connections))
+    proxy.seize("POST").reset()
+    with pytest.raises(ConnectionResetError):
+        client.getresponse()
 
 
 def test_a_black_hole_does_not_even_answer_the_connection():

@@ -217,7 +217,7 @@ def test_a_server_that_falls_silent_is_waited_for_no_longer_than_the_request_las
     far: SqlStore, relay: TcpRelay
 ) -> None:
     far.check()
-    relay.fall_silent()
+    relay.hang()
     calls = (lambda: far.get("1"), lambda: far.browse(Query()), lambda: far.add(person("1"), "w"))
     for call in calls:  # the first on a connection that was open, the others on new ones
         deadline.start(0.3)
