@@ -1,7 +1,6 @@
 """The keys that sign sessions and forms: configured, or generated once and stored."""
 
 import secrets
-import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,15 +24,13 @@ class SecretKeys:
         self._keys = settings.secret_keys
         self._folder = settings.instance_folder
         self._employees = employees
-        self._lock = threading.Lock()
 
     def get(self) -> tuple[str, ...]:
         """Return the keys. Raises StorageUnavailable if the store of the key does not answer."""
         if not self._keys:
-            with self._lock:
-                if not self._keys:
-                    shared = self._employees.shared_secret(secrets.token_hex(32))
-                    self._keys = (shared or _key_in_file(self._folder / _FILE_NAME),)
+            # Without a lock: threads may load it at the same time, and all get the same key.
+            shared = self._employees.shared_secret(secrets.token_hex(32))
+            self._keys = (shared or _key_in_file(self._folder / _FILE_NAME),)
         return self._keys
 
 

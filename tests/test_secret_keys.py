@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -52,6 +53,24 @@ def test_machines_on_one_table_share_the_key_that_the_first_proposed(tmp_path: P
     first, second = SecretKeys(settings, store).get(), SecretKeys(settings, store).get()
     assert first == second == (store.secret,)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_that_need_the_key_do_not_wait_in_turn_for_a_store_that_hangs(
+    tmp_path: Path,
+) -> None:
+    together = Barrier(4)
+
+    class HangingStore(ModelStore):
+        def shared_secret(self, proposal: str) -> str | None:
+            together.wait(60)  # breaks unless all are here
+            raise StorageUnavailable("the database")
+
+    settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
+    keys = SecretKeys(settings, HangingStore())
+    with ThreadPoolExecutor(4) as threads:
+        for call in [threads.submit(keys.get) for _ in range(4)]:
+            with pytest.raises(StorageUnavailable):
+                call.result(60)
 
 
 def test_a_key_file_that_was_emptied_is_not_taken_for_a_key(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Event
+from time import sleep
 
 import pytest
 
 from app.runtime.ttl import TtlValue
+from tests.support.in_time import wait_until
 
 
 class Clock:
@@ -81,3 +83,44 @@ def test_one_thread_computes_while_the_others_wait(value: TtlValue[int]) -> None
         go_on.set()
         assert {each.result(60) for each in (first, *others)} == {0}
     assert next(numbers) == 1
+
+
+def test_those_who_wait_share_the_exception_and_do_not_try_in_turn(value: TtlValue[int]) -> None:
+    tries = count()
+    asked, go_on = Event(), Event()
+
+    def fail(_: object) -> int:
+        next(tries)
+        asked.set()
+        assert go_on.wait(60)
+        raise LookupError
+
+    with ThreadPoolExecutor(8) as threads:
+        first = threads.submit(value.get, fail)
+        assert asked.wait(60)
+        others = [threads.submit(value.get, fail) for _ in range(7)]
+        wait_until(lambda: sum(each.running() for each in others) == 7)
+        sleep(0.1)  # until they wait
+        go_on.set()
+        for each in (first, *others):
+            with pytest.raises(LookupError):
+                each.result(60)
+    assert next(tries) == 1
+    assert value.get(lambda _: 1) == 1
+
+
+def test_what_must_not_be_old_is_not_shared(value: TtlValue[int]) -> None:
+    numbers = count()
+    asked, go_on = Event(), Event()
+
+    def compute(_: object) -> int:
+        asked.set()
+        assert go_on.wait(60)
+        return next(numbers)
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(value.get, compute)
+        assert asked.wait(60)
+        fresh = threads.submit(value.get, compute, 0.0)
+        go_on.set()
+        assert (first.result(60), fresh.result(60)) == (0, 1)
