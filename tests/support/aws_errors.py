@@ -33,6 +33,11 @@ class TransactionRefused:
         )
 
 
+def transaction_error(action: int = -1) -> MakeReply:
+    """The transaction was cancelled by an error of the service."""
+    return TransactionRefused("InternalServerError", action)
+
+
 def transaction_conflict(action: int = -1) -> MakeReply:
     """Another transaction holds an item; the emulators never say so."""
     return TransactionRefused("TransactionConflict", action)
@@ -60,6 +65,11 @@ def table_missing() -> MakeReply:
 
 def server_error() -> MakeReply:
     return dynamodb_error("InternalServerError", status=500)
+
+
+def bare_error(status: int, body: str = "") -> MakeReply:
+    """What stands in front of a service says no, in a page or without a word."""
+    return lambda request: _reply(status, "text/html", body.encode())
 
 
 def dynamodb_error(

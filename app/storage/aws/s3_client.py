@@ -1,16 +1,23 @@
 """Calls to S3 within the deadline of the request; their errors become StorageUnavailable."""
 
 import threading
+import time
+from itertools import count
 from typing import Any
 
 from app.model.errors import StorageUnavailable
-from app.runtime import deadline
+from app.runtime import backoff, deadline
+from app.runtime.circuit_breaker import CircuitBreaker
 from app.storage.aws.presigned_urls import Credentials
 
+_SERVICE = "the photo store"
 _CONNECT_TIMEOUT_SECONDS = 1.0
 _READ_TIMEOUT_SECONDS = 2.0
 _CHECK_TIMEOUT_SECONDS = 0.5
-_MAX_ATTEMPTS = 2
+_MAX_ATTEMPT_SECONDS = _CONNECT_TIMEOUT_SECONDS + _READ_TIMEOUT_SECONDS
+# Without an answer; and after an error of S3 as many as the deadline leaves room for, in effect.
+_MAX_SILENT_ATTEMPTS = 2
+_MAX_ATTEMPTS = 20
 _DEFAULT_REGION = "us-east-1"
 
 _ACTIONS = {
@@ -27,6 +34,7 @@ _HEAD_CODES = {"404": "NoSuchBucket", "403": "AccessDenied", "301": "PermanentRe
 _OTHER_REGION_CODES = frozenset(
     {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 )
+_TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
 _TRANSIENT_CODES = frozenset({"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout"})
 
 
@@ -37,8 +45,10 @@ class S3Calls:
         self.bucket = bucket
         self._region = region
         self._lock = threading.Lock()
+        self._credentials_lock = threading.Lock()
         self._clients: dict[float, Any] = {}
         self._session: Any = None
+        self._breaker = CircuitBreaker(_SERVICE, self._answers)
 
     @property
     def region(self) -> str:
@@ -51,16 +61,24 @@ class S3Calls:
     def call(self, name: str, **parameters: object) -> Any:
         """Return the response of S3, or the bytes of the object for ``get_object``.
 
-        Retry a transient failure once if the deadline allows. Raises StorageUnavailable.
+        Retry a transient failure as long as the deadline leaves room. Raises StorageUnavailable.
         """
-        for attempts_left in reversed(range(_MAX_ATTEMPTS)):
-            if deadline.remaining() < _CONNECT_TIMEOUT_SECONDS + _READ_TIMEOUT_SECONDS:
+        for attempt in count(1):
+            if deadline.remaining() < _MAX_ATTEMPT_SECONDS:
                 raise self.unavailable(name, "the request ran out of time")
+            if refusal := self._breaker.refusal():
+                raise self.unavailable(name, refusal)
+            began = time.monotonic()
             try:
-                return self._call_once(_READ_TIMEOUT_SECONDS, name, parameters)
+                response = self._call_once(_READ_TIMEOUT_SECONDS, name, parameters)
             except _TransientError as transient:
-                if not attempts_left:
+                self._breaker.failed(began, transient.reason)
+                is_last = attempt >= transient.max_attempts
+                if is_last or not backoff.pause(attempt, _MAX_ATTEMPT_SECONDS):
                     raise self.unavailable(name, transient.reason) from transient
+            else:
+                self._breaker.succeeded()
+                return response
         raise AssertionError("unreachable")
 
     def probe(self) -> None:
@@ -69,6 +87,19 @@ class S3Calls:
             self._call_once(_CHECK_TIMEOUT_SECONDS, "head_bucket", {})
         except _TransientError as transient:
             raise self.unavailable("head_bucket", transient.reason) from transient
+        self._breaker.succeeded()
+
+    def _answers(self) -> bool:
+        """Return whether S3 answers; forget connections that hung with it."""
+        with self._lock:
+            clients = list(self._clients.values())
+        for client in clients:
+            client.close()  # it works on
+        try:
+            self._call_once(_READ_TIMEOUT_SECONDS, "head_bucket", {})
+        except (_TransientError, StorageUnavailable):
+            return False  # a refusal by S3 has closed the circuit
+        return True
 
     def read_head(self, key: str, size: int) -> bytes:
         """Return the first bytes of an object, in one attempt of less than a second."""
@@ -81,7 +112,7 @@ class S3Calls:
 
     def unavailable(self, name: str, reason: str) -> StorageUnavailable:
         """Return the error for a call that failed; ``reason`` is for the operator."""
-        return StorageUnavailable("the photo store", _ACTIONS[name], self.bucket, reason)
+        return StorageUnavailable(_SERVICE, _ACTIONS[name], self.bucket, reason)
 
     def credentials(self) -> Credentials:
         """Return the current credentials, renewed when they are about to expire."""
@@ -122,6 +153,7 @@ class S3Calls:
             HTTPClientError,
             IncompleteReadError,
         )
+        from botocore.parsers import ResponseParserError
 
         try:
             client = self._get_client(timeout_seconds, name)
@@ -130,11 +162,12 @@ class S3Calls:
             return response["Body"].read() if name == "get_object" else response
         except ClientError as error:
             code, status = self._classify(error.response)
-            if status >= 500 or code in _TRANSIENT_CODES:
-                raise _TransientError(code) from error
+            if status in _TRANSIENT_STATUSES or code in _TRANSIENT_CODES:
+                raise _TransientError(code, _MAX_ATTEMPTS) from error
+            self._breaker.succeeded()
             raise self.unavailable(name, code) from error
-        except (HTTPClientError, IncompleteReadError) as error:
-            raise _TransientError(_first_line(error)) from error
+        except (HTTPClientError, IncompleteReadError, ResponseParserError) as error:
+            raise _TransientError(_first_line(error), _MAX_SILENT_ATTEMPTS) from error
         except (BotoCoreError, ValueError) as error:
             raise self.unavailable(name, _first_line(error)) from error
 
@@ -181,8 +214,13 @@ class S3Calls:
 
     def _load_credentials(self, name: str) -> Any:
         session = self._get_session()
-        with self._lock:
+        # Another thread may be waiting for the credentials of a machine that does not get any.
+        if not self._credentials_lock.acquire(timeout=_READ_TIMEOUT_SECONDS):
+            raise self.unavailable(name, "no answer from the source of the AWS credentials")
+        try:
             credentials = session.get_credentials()
+        finally:
+            self._credentials_lock.release()
         if credentials is None:
             reason = "no AWS credentials: give this machine a role, or set them"
             raise self.unavailable(name, reason)
@@ -198,11 +236,12 @@ class S3Calls:
 
 
 class _TransientError(Exception):
-    """A failure of the network or of S3 that an immediate retry may not meet again."""
+    """A failure of the network or of S3 that another attempt may not meet again."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, max_attempts: int) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.max_attempts = max_attempts
 
 
 def _prevent_region_redirect(context: dict[str, Any], **_: object) -> None:

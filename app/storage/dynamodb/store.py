@@ -84,12 +84,7 @@ class DynamoStore:
 
     def check(self) -> None:
         """Implement EmployeeStore.check: read both tables in one call."""
-        keys = {
-            self.tables.people: self.tables.person_key("-"),
-            self.tables.index: self.tables.index_key("tally", "0"),
-        }
-        request = {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
-        self.calls.probe("BatchGetItem", ", ".join(keys), {"RequestItems": request})
+        self.calls.check()
 
     def maintain(self) -> None:
         """Implement EmployeeStore.maintain."""
@@ -152,4 +147,4 @@ class DynamoStore:
 def open_dynamodb_store(settings: Settings) -> DynamoStore:
     """Open the store in the tables that the settings name, without input or output."""
     names = tables.Tables(settings.dynamo_table, settings.index_table)
-    return DynamoStore(Calls(settings.region), names)
+    return DynamoStore(Calls(settings.region, names.check_items()), names)

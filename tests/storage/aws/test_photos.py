@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import botocore.session
@@ -15,7 +17,7 @@ from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 from app.storage.aws.photos import S3Photos, open_s3_store
 from tests.support.aws_errors import s3_error
-from tests.support.in_time import assert_ends_within
+from tests.support.in_time import LATE, assert_ends_within
 from tests.support.servers.fault_proxy import FaultProxy
 from tests.support.servers.http_messages import Reply, Request
 
@@ -120,10 +122,87 @@ def test_s3_that_falters_once_is_asked_again(proxy, store, code):
     assert proxy.count() == 2
 
 
-def test_s3_that_keeps_faltering_is_asked_twice(proxy, store):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        s3_error("SlowDown", 503),
+        s3_error("InternalError", 500),
+        answer(503),
+        answer(503, {"Content-Type": "text/html"}, "<html><h1>Service Unavailable</h1></html>"),
+        answer(502, {"Content-Type": "text/html"}, "<html><h1>Bad Gateway</h1></html>"),
+    ],
+)
+def test_errors_of_s3_are_waited_out(proxy, store, fault):
+    for method in ("PUT", "GET", "POST"):
+        proxy.on(method).answer(fault, times=4)
+    proxy.on("GET").answer(answer(200, {}, "image"))
+    proxy.on("POST").answer(answer(200, {}, "<DeleteResult></DeleteResult>"))
+    proxy.on().answer(answer(200))
+    with deadline.within(8.0):
+        store.put(KEY, b"image")
+        assert store.get(KEY) == b"image"
+        store.delete([KEY])
+    assert proxy.count() == 15
+
+
+def test_s3_that_keeps_faltering_is_asked_as_long_as_the_deadline_leaves_room(proxy, store):
     proxy.on("PUT").answer(s3_error("SlowDown", 503))
-    assert refusal(store.put, KEY, b"image").reason == "SlowDown"
-    assert proxy.count() == 2
+
+    def put() -> None:
+        with deadline.within(4.0):
+            assert refusal(store.put, KEY, b"image").reason == "SlowDown"
+
+    assert_ends_within(2.0, put)
+    assert proxy.count() > 3
+
+
+def test_what_s3_cannot_do_is_told_at_once(proxy, store):
+    proxy.on("PUT").answer(s3_error("NotImplemented", 501))
+    assert refusal(store.put, KEY, b"image").reason == "NotImplemented"
+    assert proxy.count() == 1
+
+
+def test_an_answer_that_is_no_answer_of_s3_is_told_as_unavailable(proxy, store):
+    proxy.on("GET").answer(answer(200, {}, "<html>not a list"))
+    assert refusal(listed, store).action == "s3:ListBucket"
+
+
+def test_after_a_hang_s3_is_not_asked_again_until_a_probe_is_answered(proxy, store):
+    proxy.on("HEAD").hang()
+    proxy.on("PUT").hang()
+
+    def put() -> None:
+        with deadline.within(8.0):
+            refusal(store.put, KEY, b"image")
+
+    put()
+    puts = proxy.count("PUT")
+    assert_ends_within(1.0, put)
+    assert proxy.count("PUT") == puts == 1
+    assert proxy.count("HEAD") >= 1
+    proxy.recover()
+    proxy.on().answer(answer(200))
+    with deadline.within(8.0):
+        store.put(KEY, b"image")
+
+
+def test_a_hanging_source_of_credentials_holds_nobody_up_for_long(proxy, store, monkeypatch):
+    entered, gate = threading.Event(), threading.Event()
+
+    def get_credentials() -> None:
+        entered.set()
+        gate.wait(60)
+
+    monkeypatch.setattr(store._calls._get_session(), "get_credentials", get_credentials)
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(refusal, store.locate, KEY)
+        assert entered.wait(60)
+        others = [threads.submit(refusal, store.locate, KEY) for _ in range(3)]
+        told = {each.result(2 + LATE).reason for each in others}
+        assert not first.done()
+        gate.set()
+        assert "no AWS credentials" in first.result(60).reason
+    assert told == {"no answer from the source of the AWS credentials"}
 
 
 def test_a_reset_connection_is_tried_again(proxy, store):

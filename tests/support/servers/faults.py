@@ -171,6 +171,17 @@ class Clause:
 
         return self._do(fault, times, after)
 
+    def replace_reply(
+        self, make_reply: MakeReply, times: int | None = None, after: int = 0
+    ) -> Rule:
+        """The server does it; the client is told this."""
+
+        def fault(exchange: Exchange) -> None:
+            exchange.forward()
+            exchange.send(make_reply(exchange.request))
+
+        return self._do(fault, times, after)
+
     def hold(self, times: int | None = 1, after: int = 0) -> Gate:
         """Stop the request at a gate, before the server sees it, until the test opens it."""
         gate = self._new_gate()

@@ -156,6 +156,13 @@ def test_a_reply_that_never_comes_was_done_by_the_server(proxy, client, server):
     assert server.served == [("POST", "/path", b"hello")]
 
 
+def test_a_replaced_reply_was_done_by_the_server(proxy, client, server):
+    proxy.on("POST").replace_reply(s3_error("InternalError", 500), times=1)
+    assert b"InternalError" in ask(client)
+    assert server.served == [("POST", "/path", b"hello")]
+    assert ask(client) == b"hello"
+
+
 def test_a_cut_reply_ends_in_its_middle(proxy, client, server):
     proxy.on("POST").cut_reply()
     with pytest.raises((http.client.HTTPException, ConnectionResetError)):

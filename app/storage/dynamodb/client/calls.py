@@ -6,21 +6,23 @@ PynamoDB's Connection. Items stay plain dictionaries, since a Model drops unknow
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
 
 from app.model.errors import StorageUnavailable
-from app.runtime import deadline
+from app.runtime import backoff, deadline
+from app.runtime.circuit_breaker import CircuitBreaker
 from app.storage.dynamodb.client.failures import CALL_ERRORS, Failure, classify
-from app.storage.dynamodb.client.fast_path import RawClient, RequestSender
+from app.storage.dynamodb.client.fast_path import RawClient
 
 SERVICE = "the database"
 CONNECT_TIMEOUT_SECONDS = 1.0
@@ -28,8 +30,8 @@ READ_TIMEOUT_SECONDS = 2.0
 # One attempt ends within this time, whatever the network does; none starts with less time left.
 MAX_ATTEMPT_SECONDS = CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS + 0.2
 # Connect and read timeout of a health check, which has 1 s in all.
-_PROBE_TIMEOUT_SECONDS = (0.4, 0.5)
-_MAX_PROBE_SECONDS = 0.9
+_CHECK_TIMEOUT_SECONDS = (0.4, 0.5)
+_MIN_CHECK_SECONDS = 0.1
 MAX_CONNECTIONS = 50
 # A slow minute of the database must not end a task of an hour.
 _TASK_READ_TIMEOUT_SECONDS = 10.0
@@ -41,10 +43,17 @@ Response = dict[str, Any]
 
 
 class Calls:
-    """The client of all calls of the store. Creating it does no input or output."""
+    """The client of all calls of the store. Creating it does no input or output.
+
+    ``check_items`` names the items that a check of the service reads, as in a BatchGetItem.
+    """
 
     def __init__(
-        self, region: str, read_seconds: float = READ_TIMEOUT_SECONDS, min_attempts: int = 1
+        self,
+        region: str,
+        check_items: dict[str, Any],
+        read_seconds: float = READ_TIMEOUT_SECONDS,
+        min_attempts: int = 1,
     ) -> None:
         # No retries by botocore: it does not know the deadline, and throttling deserves more
         # attempts than a hanging connection.
@@ -56,18 +65,20 @@ class Calls:
             max_pool_connections=MAX_CONNECTIONS,
         )
         timeouts = (CONNECT_TIMEOUT_SECONDS, read_seconds)
-        self._fast_path: RequestSender = RawClient(self._connection, timeouts, MAX_CONNECTIONS)
-        self._probe: RequestSender = RawClient(self._connection, _PROBE_TIMEOUT_SECONDS, 1)
+        self._fast_path = RawClient(self._connection, timeouts, MAX_CONNECTIONS)
+        self._checks = RawClient(self._connection, _CHECK_TIMEOUT_SECONDS, 1)
         self._streams: BaseClient | None = None
         self.meter: Callable[[str, float], None] | None = None
         self._region = region
         self._min_attempts = min_attempts
+        self._check_items = check_items
+        self._breaker = CircuitBreaker(SERVICE, self._answers)
 
     def for_background_task(self) -> Calls:
         """Return calls with longer timeouts and more attempts, unless a deadline is set."""
         if deadline.remaining() < float("inf"):
             return self
-        calls = Calls(self._region, _TASK_READ_TIMEOUT_SECONDS, _TASK_ATTEMPTS)
+        calls = Calls(self._region, self._check_items, _TASK_READ_TIMEOUT_SECONDS, _TASK_ATTEMPTS)
         calls.meter = self.meter
         return calls
 
@@ -120,15 +131,25 @@ class Calls:
 
         return self._send(operation, f"the stream of {table}", send)
 
-    def probe(self, operation: str, table: str, request: dict[str, Any]) -> Response:
-        """Send a read for a health check: one attempt of less than a second."""
-        return self._send(
-            operation,
-            table,
-            lambda: self._probe.send(operation, request),
-            max_attempts=1,
-            min_seconds=min(_MAX_PROBE_SECONDS, 0.1),
+    def check(self) -> None:
+        """Read the items of a check, in one attempt of less than a second."""
+        request = {"RequestItems": self._check_items}
+        self._send(
+            "BatchGetItem",
+            ", ".join(self._check_items),
+            lambda: self._checks.send("BatchGetItem", request),
+            is_check=True,
         )
+
+    def _answers(self) -> bool:
+        """Return whether the service answers; forget connections that hung with it."""
+        try:
+            self._fast_path.close_idle_connections()
+            self._connection.client.close()  # it works on
+            self._fast_path.send("BatchGetItem", {"RequestItems": self._check_items})
+        except CALL_ERRORS as error:
+            return isinstance(error, ClientError) and not classify(error).is_outage
+        return True
 
     def _open_streams(self) -> BaseClient:
         """Open the client of the streams: at AWS, or else at the endpoint of the tables."""
@@ -155,24 +176,31 @@ class Calls:
         send: Callable[[], Response],
         *,
         writes: bool = False,
-        max_attempts: int = 8,
-        min_seconds: float = MAX_ATTEMPT_SECONDS,
+        is_check: bool = False,
     ) -> Response:
+        min_seconds = _MIN_CHECK_SECONDS if is_check else MAX_ATTEMPT_SECONDS
         outcome_unknown = False
         cause: Exception | None = None
         failure = Failure("the request ran out of time")
-        for attempt in range(1, max_attempts + 1):
+        for attempt in count(1):
             if deadline.remaining() < min_seconds:
                 break
-            try:
-                return send()
-            except CALL_ERRORS as error:
-                failure, cause = classify(error), error
-            outcome_unknown = outcome_unknown or failure.outcome_unknown
-            is_permanent = failure.max_attempts == 1
-            if is_permanent or attempt >= max(failure.max_attempts, self._min_attempts):
+            if not is_check and (refusal := self._breaker.refusal()):
+                failure = Failure(refusal)
                 break
-            time.sleep(random.random() * min(0.5, 0.01 * 2**attempt))
+            began = time.monotonic()
+            try:
+                response = send()
+            except CALL_ERRORS as error:
+                failure, cause = self._judge(error, began), error
+            else:
+                self._breaker.succeeded()
+                return response
+            outcome_unknown = outcome_unknown or failure.outcome_unknown
+            if is_check or attempt >= self._max_attempts(failure):
+                break
+            if not backoff.pause(attempt, min_seconds):
+                break
         raise StorageUnavailable(
             SERVICE,
             f"dynamodb:{operation}",
@@ -180,6 +208,17 @@ class Calls:
             failure.reason,
             maybe_written=writes and outcome_unknown,
         ) from cause
+
+    def _judge(self, error: Exception, began: float) -> Failure:
+        failure = classify(error)
+        if failure.is_outage or not isinstance(error, ClientError):
+            self._breaker.failed(began, failure.reason)
+        else:
+            self._breaker.succeeded()
+        return failure
+
+    def _max_attempts(self, failure: Failure) -> int:
+        return 1 if failure.is_permanent else max(failure.max_attempts, self._min_attempts)
 
     def _metered(self, operation: str, response: Response) -> Response:
         if self.meter is not None:

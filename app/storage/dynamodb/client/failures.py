@@ -12,6 +12,8 @@ from app.model.errors import StorageUnavailable
 # Everything that a call may raise and that classify understands.
 CALL_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 
+# In effect as many as the deadline of a request leaves room for; 8 seconds on average without one.
+_UNTIL_DEADLINE = 20
 _MANY_ATTEMPTS = 8
 _TWO_ATTEMPTS = 2
 _ONE_ATTEMPT = 1
@@ -22,16 +24,29 @@ class ConditionFailed(Exception):
 
 
 class Failure(NamedTuple):
-    """A failed call: the reason, the attempts it deserves, whether it may have been applied."""
+    """A failed call: the reason, the attempts it deserves, whether it may have been applied.
+
+    ``is_outage`` means that there was no answer, or that the service itself failed.
+    """
 
     reason: str
     max_attempts: int = _ONE_ATTEMPT
     outcome_unknown: bool = False
+    is_outage: bool = False
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether another attempt would fail in the same way."""
+        return self.max_attempts == _ONE_ATTEMPT
 
 
 _THROTTLED = Failure("too many requests (throttled)", _MANY_ATTEMPTS)
 _BUSY = Failure("other writers kept changing the same records", _MANY_ATTEMPTS)
-_SERVER_ERROR = Failure("it returned an internal error", _TWO_ATTEMPTS, outcome_unknown=True)
+_SERVER_ERROR = Failure(
+    "it returned an internal error", _UNTIL_DEADLINE, outcome_unknown=True, is_outage=True
+)
+# Of a cancelled transaction nothing was written.
+_CANCELLED_BY_ERROR = _SERVER_ERROR._replace(outcome_unknown=False)
 _EXPIRED = Failure("the AWS credentials have expired: renew them, or give this machine an IAM role")
 _INVALID_CREDENTIALS = Failure(
     "the AWS credentials were not accepted: check the access key, or give this machine an IAM role"
@@ -84,10 +99,10 @@ def classify(error: Exception) -> Failure:
     if isinstance(error, botocore_errors.NoCredentialsError):
         return _NO_CREDENTIALS
     if isinstance(error, _NOT_SENT_ERRORS):
-        return Failure(f"could not connect ({type(error).__name__})", _TWO_ATTEMPTS)
+        return Failure(f"could not connect ({type(error).__name__})", _TWO_ATTEMPTS, is_outage=True)
     if isinstance(error, botocore_errors.HTTPClientError | ResponseParserError):
         reason = f"no response ({type(error).__name__})"
-        return Failure(reason, _TWO_ATTEMPTS, outcome_unknown=True)
+        return Failure(reason, _TWO_ATTEMPTS, outcome_unknown=True, is_outage=True)
     return Failure(f"{type(error).__name__}: {error}")
 
 
@@ -118,9 +133,10 @@ def _classify_cancellation(error: VerboseClientError) -> Failure:
     codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
     if "ConditionalCheckFailed" in codes:
         raise ConditionFailed from error
-    failures = [_FAILURE_BY_CODE.get(code) for code in sorted(codes)]
-    if failures and all(failure in (_BUSY, _THROTTLED) for failure in failures):
-        return failures[0] or _BUSY
+    failures = {_FAILURE_BY_CODE.get(code) for code in codes}
+    if failures <= {_BUSY, _THROTTLED, _SERVER_ERROR}:
+        retryable = [each for each in (_THROTTLED, _BUSY) if each in failures]
+        return retryable[0] if retryable else _CANCELLED_BY_ERROR
     return Failure(f"the transaction was rejected: {', '.join(sorted(codes))}: {error}")
 
 

@@ -5,13 +5,18 @@ botocore needs 2 ms to parse the response of the Query behind a page, orjson 20 
 
 import socket
 import threading
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import orjson
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError, NoCredentialsError, ResponseStreamingError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    NoCredentialsError,
+    ResponseStreamingError,
+)
 from botocore.hooks import BaseEventHooks, first_non_none_response
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
@@ -21,13 +26,8 @@ _TARGET_PREFIX = "DynamoDB_20120810."
 # Headers and body are sent separately; with Nagle's algorithm the body waits 40 ms for an ACK.
 _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 _CONTENT_TYPE = "application/x-amz-json-1.0"
-
-
-class RequestSender(Protocol):
-    """A sender of one request, without retries."""
-
-    def send(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the response, in DynamoDB's JSON."""
+_MAX_OPEN_SECONDS = 2.0
+_CREDENTIALS = "the credentials of this machine"
 
 
 class _Endpoint(NamedTuple):
@@ -39,7 +39,7 @@ class _Endpoint(NamedTuple):
 
 
 class RawClient:
-    """A RequestSender that signs each request; it knows neither retries nor deadlines."""
+    """A client that signs and sends single requests; it knows neither retries nor deadlines."""
 
     def __init__(
         self, connection: Connection, timeouts: tuple[float, float], max_connections: int
@@ -51,7 +51,7 @@ class RawClient:
         self._lock = threading.Lock()
 
     def send(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Implement RequestSender.send. Raises the errors of botocore, such as ClientError."""
+        """Return the response, in DynamoDB's JSON. Raises the errors of botocore."""
         endpoint = self._endpoint or self._open()
         unsigned = AWSRequest(
             method="POST",
@@ -68,26 +68,39 @@ class RawClient:
         response = first_non_none_response(responses) or endpoint.http.send(prepared)
         return _parse(operation, response.status_code, response.content)
 
+    def close_idle_connections(self) -> None:
+        """Close connections that no request uses; later requests open new ones."""
+        if self._endpoint is not None:
+            self._endpoint.http.close()
+
     def _open(self) -> _Endpoint:
+        # Another thread may be waiting for the credentials of a machine that does not get any.
+        if not self._lock.acquire(timeout=_MAX_OPEN_SECONDS):
+            raise ConnectTimeoutError(endpoint_url=_CREDENTIALS)
+        try:
+            return self._open_once()
+        finally:
+            self._lock.release()
+
+    def _open_once(self) -> _Endpoint:
         # Region, endpoint and credentials are those of PynamoDB's client, so that both clients
         # follow the same settings (AWS_ENDPOINT_URL_DYNAMODB, profile, role).
-        with self._lock:
-            if self._endpoint is None:
-                meta = self._connection.client.meta
-                session = self._connection.session
-                credentials = session.get_credentials()
-                if credentials is None:
-                    raise NoCredentialsError
-                http = URLLib3Session(
-                    verify=session.get_config_variable("ca_bundle") or True,
-                    proxies=get_environ_proxies(meta.endpoint_url),
-                    timeout=self._timeouts,  # type: ignore[arg-type]  # the stubs know int only
-                    max_pool_connections=self._max_connections,
-                    socket_options=[_NO_DELAY],  # type: ignore[list-item]  # the stubs are wrong
-                )
-                url = meta.endpoint_url.rstrip("/") + "/"
-                self._endpoint = _Endpoint(credentials, url, meta.region_name, http, meta.events)
-            return self._endpoint
+        if self._endpoint is None:
+            meta = self._connection.client.meta
+            session = self._connection.session
+            credentials = session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            http = URLLib3Session(
+                verify=session.get_config_variable("ca_bundle") or True,
+                proxies=get_environ_proxies(meta.endpoint_url),
+                timeout=self._timeouts,  # type: ignore[arg-type]  # the stubs know int only
+                max_pool_connections=self._max_connections,
+                socket_options=[_NO_DELAY],  # type: ignore[list-item]  # the stubs are wrong
+            )
+            url = meta.endpoint_url.rstrip("/") + "/"
+            self._endpoint = _Endpoint(credentials, url, meta.region_name, http, meta.events)
+        return self._endpoint
 
 
 def _parse(operation: str, status: int, content: bytes) -> dict[str, Any]:

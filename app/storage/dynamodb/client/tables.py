@@ -34,6 +34,11 @@ class Tables:
         """Return the primary key of an item of the index: its partition and sort key."""
         return {"view": {"S": view}, "at": {"S": at}}
 
+    def check_items(self) -> dict[str, Any]:
+        """Return the items that a check of the service reads: one of each table, if it is there."""
+        keys = {self.people: self.person_key("-"), self.index: self.index_key("tally", "0")}
+        return {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
+
 
 PEOPLE_KEY = (("id", "HASH"),)
 INDEX_KEY = (("view", "HASH"), ("at", "RANGE"))

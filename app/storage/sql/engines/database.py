@@ -1,7 +1,6 @@
 """Connections to the database; its errors become StorageUnavailable."""
 
 import os
-import random
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -14,7 +13,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.model.errors import SettingsError, StorageUnavailable
-from app.runtime import deadline
+from app.runtime import backoff, deadline
+from app.runtime.circuit_breaker import CircuitBreaker
 from app.storage.sql.engines.protocol import DatabaseEngine
 
 _EXAMPLES = (
@@ -29,6 +29,8 @@ DRIVERS = {
     **dict.fromkeys(("postgresql", "postgresql+psycopg", "postgres"), _POSTGRESQL),
 }
 MAX_ATTEMPTS = 5
+_SERVICE = "the database"
+_MAX_PROBE_SECONDS = 4.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +49,7 @@ def retry_when_rolled_back(write: Callable[P, T]) -> Callable[P, T]:
             try:
                 return write(*arguments, **options)
             except TransactionConflict:
-                time.sleep(min(random.uniform(0, 0.02 * 2**attempt), deadline.remaining()))
+                backoff.pause(attempt)
         return write(*arguments, **options)
 
     return retrying
@@ -89,12 +91,16 @@ def _open_backend(url: URL) -> DatabaseEngine:
 
 
 class Database:
-    """A database. Creating it does no input or output; each call takes a connection of the pool."""
+    """A database. Creating it does no input or output; each call takes a connection of the pool.
+
+    A server has a circuit breaker: while it hangs, calls with a deadline fail at once.
+    """
 
     def __init__(self, url: URL) -> None:
         self.url = url
         self._backend = _open_backend(url)
         self._engine = self._backend.open_engine(url)
+        self._breaker = CircuitBreaker(_SERVICE, self._answers)
         _dispose_after_fork(self._engine)
 
     @property
@@ -111,25 +117,27 @@ class Database:
     @contextmanager
     def reading(self, action: str) -> Iterator[Connection]:
         """Yield a connection for reads, each of which sees what is committed when it starts."""
+        began = self._begin(action)
         try:
-            self._check_deadline(action)
             with self._engine.connect() as connection:
                 yield connection
         except (DBAPIError, PoolTimeout) as error:
-            raise self._unavailable(action, error) from error
+            raise self._unavailable(action, began, error) from error
+        self._breaker.succeeded()
 
     @contextmanager
     def writing(self, action: str) -> Iterator[Connection]:
         """Yield a connection with the write lock; the block is one transaction."""
+        began = self._begin(action)
         committing = False
         try:
-            self._check_deadline(action)
             with self._engine.connect() as connection, connection.begin():
                 self._backend.begin_write(connection)
                 yield connection
                 committing = True
         except (DBAPIError, PoolTimeout) as error:
-            raise self._unavailable(action, error, committing=committing) from error
+            raise self._unavailable(action, began, error, committing=committing) from error
+        self._breaker.succeeded()
 
     @contextmanager
     def snapshot(self, action: str) -> Iterator[Connection]:
@@ -161,25 +169,49 @@ class Database:
 
     def unavailable(self, action: str, reason: str) -> StorageUnavailable:
         """Return the error for a reason that is not an error of the driver."""
-        return StorageUnavailable("the database", f"sql:{action}", self._address(), reason)
+        return StorageUnavailable(_SERVICE, f"sql:{action}", self._address(), reason)
 
-    def _check_deadline(self, action: str) -> None:
+    def _begin(self, action: str) -> float:
+        """Return the time; raise StorageUnavailable if no time is left or the circuit is open."""
         if deadline.remaining() <= 0:
             raise self.unavailable(action, "the request ran out of time")
+        if refusal := self._breaker.refusal():
+            raise self.unavailable(action, refusal)
+        return time.monotonic()
 
     def _unavailable(
-        self, action: str, error: DBAPIError | PoolTimeout, *, committing: bool = False
+        self,
+        action: str,
+        began: float,
+        error: DBAPIError | PoolTimeout,
+        *,
+        committing: bool = False,
     ) -> StorageUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = _driver_message(cause)
+        is_silent = self._backend.may_have_written(cause)
+        if self.shared and is_silent:
+            self._breaker.failed(began, reason)
         is_conflict = self._backend.is_rollback(cause)
         error_class = TransactionConflict if is_conflict else StorageUnavailable
         return error_class(
-            "the database",
+            _SERVICE,
             f"sql:{action}",
             self._address(),
-            _driver_message(cause),
-            maybe_written=committing and self._backend.may_have_written(cause),
+            reason,
+            maybe_written=committing and is_silent,
         )
+
+    def _answers(self) -> bool:
+        """Return whether the server answers; forget connections that hung with it."""
+        self._backend.forget_connections()
+        try:
+            with deadline.within(_MAX_PROBE_SECONDS), self._engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except (DBAPIError, PoolTimeout) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            return not self._backend.may_have_written(cause)
+        return True
 
     def _address(self) -> str:
         return self.url.render_as_string(hide_password=True)

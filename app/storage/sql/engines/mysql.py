@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine
 from app.model.errors import SettingsError
 from app.storage.sql.engines.server import (
     CONNECT_TIMEOUT_SECONDS,
+    MAX_CONNECT_SECONDS,
     READ_TIMEOUT_SECONDS,
     WRITE_TIMEOUT_SECONDS,
     ServerEngine,
@@ -72,7 +73,7 @@ class MySqlEngine(ServerEngine):
 
     def connect(self, options: dict[str, Any]) -> DeadlineConnection:
         """Implement ServerEngine.connect."""
-        seconds = timeout_within_deadline(CONNECT_TIMEOUT_SECONDS)
+        seconds = min(timeout_within_deadline(CONNECT_TIMEOUT_SECONDS), MAX_CONNECT_SECONDS)
         return DeadlineConnection(
             **{
                 **options,

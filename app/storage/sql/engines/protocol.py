@@ -14,6 +14,9 @@ class DatabaseEngine(Protocol):
     def open_engine(self, url: URL) -> Engine:
         """Return an SQLAlchemy engine without opening it; its driver starts no transactions."""
 
+    def forget_connections(self) -> None:
+        """Use none of the connections that are idle now again."""
+
     def create_folder(self, url: URL) -> None:
         """Create the folder of a database file, if there is one. Raises OSError."""
 
@@ -30,7 +33,7 @@ class DatabaseEngine(Protocol):
         """Return a context in which tables may change; only one migration runs at a time."""
 
     def may_have_written(self, error: BaseException | None) -> bool:
-        """Return whether a commit that failed with this error may have succeeded."""
+        """Return whether a commit that failed so may have succeeded: the server did not answer."""
 
     def is_rollback(self, error: BaseException | None) -> bool:
         """Return whether a conflicting transaction was rolled back, and may be retried."""

@@ -16,6 +16,7 @@ from app.runtime import deadline
 # A request holds one connection: 4 stay open, and up to 16, the threads of a worker, are opened.
 _POOL_SIZE, _MAX_OVERFLOW = 4, 12
 CONNECT_TIMEOUT_SECONDS = 2.0
+MAX_CONNECT_SECONDS = 10.0  # of a command, and of a server that starts
 READ_TIMEOUT_SECONDS = 2.0
 WRITE_TIMEOUT_SECONDS = 5.0
 _COMMAND_TIMEOUT_SECONDS = 600.0  # per statement of a command, which has no deadline
@@ -41,6 +42,7 @@ class ServerEngine:
     shared = True
     errors: type[Exception]
     options: Mapping[str, Any] = {}
+    _forgotten_at = -math.inf
 
     def open_engine(self, url: URL) -> Engine:
         """Implement DatabaseEngine.open_engine."""
@@ -57,6 +59,10 @@ class ServerEngine:
         event.listen(engine, "checkout", self._prepare_connection)
         event.listen(engine, "checkin", _note_use)
         return engine
+
+    def forget_connections(self) -> None:
+        """Implement DatabaseEngine.forget_connections."""
+        self._forgotten_at = time.monotonic()
 
     def create_folder(self, url: URL) -> None:
         """Do nothing: an administrator creates the database."""
@@ -85,7 +91,10 @@ class ServerEngine:
     def _prepare_connection(self, connection: Any, entry: ConnectionPoolEntry, proxy: Any) -> None:
         """Check that a pooled connection works, and set its timeouts."""
         connection.seconds = READ_TIMEOUT_SECONDS
-        idle = time.monotonic() - entry.info.get("used", math.inf)
+        used_at = entry.info.get("used", math.inf)
+        if used_at < self._forgotten_at:
+            raise InvalidatePoolError
+        idle = time.monotonic() - used_at
         try:
             # A server that closes a connection leaves a message or an end of file on the socket.
             if idle > IDLE_SECONDS or _is_readable(self.file_number(connection)):

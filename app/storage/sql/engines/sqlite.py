@@ -39,6 +39,9 @@ class SqliteEngine:
         event.listen(engine, "connect", _configure)
         return engine
 
+    def forget_connections(self) -> None:
+        """Do nothing: a file has no other end that could be gone."""
+
     def create_folder(self, url: URL) -> None:
         """Implement DatabaseEngine.create_folder."""
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
 """What DynamoDB does when the network or the service fails: one effect, and StorageUnavailable."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -11,6 +13,7 @@ from app.model.revision import revision_of
 from app.runtime import deadline
 from tests.support.aws_errors import (
     access_denied,
+    bare_error,
     dynamodb_error,
     server_error,
     table_missing,
@@ -18,6 +21,7 @@ from tests.support.aws_errors import (
     throughput_exceeded,
     token_expired,
     transaction_conflict,
+    transaction_error,
 )
 from tests.support.dynamodb_audit import audit
 from tests.support.in_time import LATE, assert_ends_within
@@ -174,13 +178,132 @@ def test_a_read_that_fails_once_is_repeated(room, proxy, fault):
     assert total_names(room) == ["Ada Lovelace"]
 
 
-def test_an_error_of_the_server_is_repeated_once(room, proxy):
-    proxy.on("*").answer(server_error(), times=1)
-    assert total_names(room) == ["Ada Lovelace"]
+FAILURES = {
+    "500": server_error(),
+    "503 with a code": dynamodb_error("ServiceUnavailable", status=503),
+    "503 without a word": bare_error(503),
+    "503 with a page": bare_error(503, "<html><h1>503 Service Unavailable</h1></html>"),
+    "502 of a proxy": bare_error(502, "<html><h1>502 Bad Gateway</h1></html>"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_failures_of_the_service_are_waited_out(room, proxy, failure):
+    for operation in ("GetItem", "Query", "BatchGetItem", WRITE):
+        proxy.on(operation).answer(FAILURES[failure], times=4)
+    with deadline.within(8.0):
+        assert total_names(room) == ["Ada Lovelace"]
+    with deadline.within(8.0):
+        assert rename(room.store).version == 2
+    assert proxy.count(WRITE) == 5
+    assert audit(room) == []
+
+
+def test_a_transaction_that_an_error_cancelled_is_sent_again(room, proxy):
+    proxy.on(WRITE).answer(transaction_error(), times=2)
+    assert rename(room.store).version == 2
+    proxy.on(WRITE).answer(transaction_error())
+    with deadline.within(4.5), pytest.raises(StorageUnavailable, match="internal error") as failed:
+        rename(room.store, "Ada Byron", form="another")
+    assert not failed.value.maybe_written
+
+
+def test_a_write_that_was_done_although_an_error_was_told_is_done_once(room, proxy):
+    for form, change in (
+        ("add", lambda: room.store.add(person("new", "Bob"), "add")),
+        ("edit", lambda: rename(room.store)),
+        ("delete", lambda: room.store.delete("new", None, "delete")),
+    ):
+        rule = proxy.on(WRITE).replace_reply(server_error(), times=2)
+        with deadline.within(8.0):
+            change()
+        assert rule.hits == 2, form
+    assert room.store.get("ada").version == 2
+    assert total_names(room) == ["Ada King"]
+    assert audit(room) == []
+
+
+def test_a_service_that_keeps_failing_is_asked_as_long_as_the_deadline_leaves_room(room, proxy):
+    before = room.store.get("ada")
     proxy.on(WRITE).answer(server_error())
-    with pytest.raises(StorageUnavailable) as failed:
-        rename(room.store)
-    assert failed.value.maybe_written
+
+    def save() -> None:
+        with deadline.within(4.5), pytest.raises(StorageUnavailable, match="internal") as failed:
+            room.store.update(replace(before, full_name="Ada King"), revision_of(before), "form")
+        assert failed.value.maybe_written
+
+    assert_ends_within(2.0, save)
+    assert proxy.count(WRITE) > 4
+
+
+def test_a_stream_that_fails_twice_is_read_on(room, proxy, monkeypatch):
+    for operation in ("DescribeStream", "GetShardIterator", "GetRecords"):
+        proxy.on(operation).answer(server_error(), times=2)
+    room.put_item({"id": {"S": "outside"}, "full_name": {"S": "Out Side"}})
+    list(room.store.follow(Event(), once=True))
+    assert total_names(room) == ["Ada Lovelace", "Out Side"]
+
+
+def test_after_a_hang_nothing_is_sent_but_probes_until_one_is_answered(room, proxy):
+    store = room.store
+    proxy.on("*").hang()
+
+    def fail() -> None:
+        with deadline.within(8.0), pytest.raises(StorageUnavailable) as failed:
+            store.browse(Query())
+        assert not failed.value.maybe_written
+
+    fail()
+    assert proxy.count("Query") == 1
+    for _ in range(3):
+        assert_ends_within(1.0, fail)
+    with deadline.within(8.0), pytest.raises(StorageUnavailable) as failed:
+        store.add(person("new"), "form")
+    assert not failed.value.maybe_written
+    assert failed.value.action == f"dynamodb:{WRITE}"
+    assert "asked again each second" in failed.value.reason
+    assert set(proxy.operations) == {"Query", "BatchGetItem"}
+    proxy.recover()
+    with deadline.within(8.0):
+        store.add(person("new"), "form")
+    assert audit(room) == []
+
+
+def test_what_a_hang_cut_short_may_be_written(room, proxy):
+    proxy.on("*").never_reply()
+    with deadline.within(8.0), pytest.raises(StorageUnavailable) as lost:
+        room.store.add(person("new", "Bob"), "form")
+    assert lost.value.maybe_written
+    assert proxy.count(WRITE) == 1
+    proxy.recover()
+    with deadline.within(8.0):
+        assert room.store.add(person("new", "Bob"), "form").version == 1
+    assert audit(room) == []
+
+
+def test_a_command_waits_for_what_hangs_and_is_refused_by_no_circuit(room, proxy):
+    proxy.on("Query").hang()
+    proxy.on("BatchGetItem").hang()
+    with deadline.within(8.0), pytest.raises(StorageUnavailable):
+        room.store.browse(Query())
+    assert room.store.calls._breaker.is_open
+    assert room.store.get("ada").full_name == "Ada Lovelace"  # it has no deadline
+
+
+def test_connections_that_hung_are_not_used_again(room, proxy):
+    with ThreadPoolExecutor(4) as readers:
+        list(readers.map(lambda _: room.store.browse(Query()), range(8)))
+    dead = list(proxy._connections)
+    assert len(dead) > 1
+
+    def read() -> None:
+        with deadline.within(8.0):
+            room.store.browse(Query())
+
+    proxy.on(lambda request: any(request is each.request for each in dead)).hang()
+    proxy.on("*").hang(times=1)
+    read()
+    assert_ends_within(1.0, read)
 
 
 REFUSALS = (

@@ -21,7 +21,7 @@ from app.storage import open_stores
 from app.storage.sql import SqlStore, open_sql_store
 from app.storage.sql.engines import database, server
 from app.storage.sql.tables import metadata
-from tests.support.in_time import wait_until
+from tests.support.in_time import assert_ends_within, wait_until
 from tests.support.servers.sql_server import PASSWORD, SqlServer
 from tests.support.servers.tcp_relay import TcpRelay
 from tests.support.small_app import small_app
@@ -227,6 +227,50 @@ def test_a_server_that_falls_silent_is_waited_for_no_longer_than_the_request_las
     deadline.start()
     relay.recover()
     assert far.facets().total == 0
+
+
+def test_after_a_hang_calls_fail_at_once_until_the_server_answers(
+    far: SqlStore, relay: TcpRelay
+) -> None:
+    far.check()
+    relay.hang()
+
+    def fail() -> None:
+        with deadline.within(8.0), pytest.raises(StorageUnavailable, match="again each second"):
+            far.browse(Query())
+
+    with deadline.within(8.0), pytest.raises(StorageUnavailable) as first:
+        far.get("1")
+    assert not first.value.maybe_written
+    assert_ends_within(1.0, fail)
+    with deadline.within(8.0), pytest.raises(StorageUnavailable) as refused:
+        far.add(person("1"), new_write_id())
+    assert not refused.value.maybe_written
+    assert PASSWORD not in str(refused.value)
+    relay.recover()
+    with deadline.within(8.0):
+        assert far.add(person("1"), new_write_id()).version == 1
+
+
+def test_a_call_without_a_deadline_is_refused_by_no_circuit(
+    far: SqlStore, relay: TcpRelay, room: ServerRoom
+) -> None:
+    far.check()
+    relay.hang()
+    with deadline.within(8.0), pytest.raises(StorageUnavailable):
+        far.browse(Query())
+    assert far.database._breaker.is_open
+    with ThreadPoolExecutor(1) as command:
+        counted = command.submit(far.facets)
+        wait_until(lambda: counted.running())
+        relay.recover()
+        assert counted.result(60).total == 0
+
+
+def test_a_server_that_hangs_at_the_start_does_not_stop_it(far: SqlStore, relay: TcpRelay) -> None:
+    relay.hang()
+    with pytest.raises(StorageUnavailable):
+        assert_ends_within(server.MAX_CONNECT_SECONDS + 1, far.set_up)
 
 
 def test_a_connection_that_was_cut_while_nobody_used_it_costs_no_request(
