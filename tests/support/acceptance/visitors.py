@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.client import RemoteDisconnected
 from io import BytesIO
 from threading import Barrier
 from typing import IO, Any, Protocol
@@ -22,6 +23,7 @@ from werkzeug.test import encode_multipart
 from tests.support.page_reader import Page, fields_of
 
 Values = dict[str, list[str]]
+IDLE_SECONDS = 1.5  # gunicorn closes a connection that has been idle for two
 ADA = {
     "full_name": "Ada Lovelace",
     "preferred_name": "Ada",
@@ -148,6 +150,7 @@ class OverHttp:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool = urllib3.PoolManager(retries=False, timeout=60)
+        self._answered_at = time.monotonic()
         self.cookies: dict[str, str] = {}
 
     def send(
@@ -156,13 +159,25 @@ class OverHttp:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if cookies:
             headers = {**headers, "Cookie": cookies}
-        answer = self._pool.request(
-            method, f"{self._url}{address}", body=body, headers=headers, redirect=False
-        )
+        answer = self._request(method, f"{self._url}{address}", body, headers)
         for line in answer.headers.getlist("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, answer.headers, answer.data
+
+    def _request(
+        self, method: str, url: str, body: bytes, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        """Send it again, as browsers do, if the server has just closed the idle connection."""
+        was_idle = time.monotonic() - self._answered_at > IDLE_SECONDS
+        try:
+            answer = self._pool.request(method, url, body=body, headers=headers, redirect=False)
+        except urllib3.exceptions.ProtocolError as error:
+            if not was_idle or not isinstance(error.args[-1], RemoteDisconnected):
+                raise
+            answer = self._pool.request(method, url, body=body, headers=headers, redirect=False)
+        self._answered_at = time.monotonic()
+        return answer
 
 
 @dataclass
