@@ -82,6 +82,12 @@ def slowest(asked: Sequence[Asked]) -> float:
     return max((each.seconds for each in asked), default=0.0)
 
 
+def slowest_of_three(asked: Sequence[Asked]) -> float:
+    """The longest that three in a row took at least: a busy machine makes one or two late."""
+    seconds = [each.seconds for each in asked]
+    return max(map(min, zip(seconds, seconds[1:], seconds[2:], strict=False)), default=0.0)
+
+
 def statuses(asked: Sequence[Asked]) -> Counter[int]:
     return Counter(each.status for each in asked)
 
