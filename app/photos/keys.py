@@ -7,8 +7,8 @@ here and nowhere else.
 import re
 
 PREFIX = "employee_pic/"
-_MAX_KEY_CHARACTERS = 200
-_PHOTO_KEY = re.compile(r"employee_pic/[A-Za-z0-9_-][A-Za-z0-9._-]*")
+# At most 200 characters.
+_PHOTO_KEY = re.compile(r"employee_pic/[A-Za-z0-9_-][A-Za-z0-9._-]{0,186}")
 _OUR_KEY = re.compile(r"(employee_pic/[0-9a-f]{32})(?:-thumb)?\.jpg")
 # What other programs may have written into a record, though no photo can be shown under it.
 _FOREIGN_NAME = re.compile(r"employee_pic/(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]*")
@@ -21,7 +21,7 @@ def our_key(digits: str) -> str:
 
 def is_photo_key(text: str) -> bool:
     """Return whether this is a valid photo key: a plain file name under ``employee_pic/``."""
-    return len(text) <= _MAX_KEY_CHARACTERS and _PHOTO_KEY.fullmatch(text) is not None
+    return _PHOTO_KEY.fullmatch(text) is not None
 
 
 def photo_key(named: object) -> str:

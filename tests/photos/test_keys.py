@@ -36,6 +36,7 @@ def test_both_sizes_of_a_photo_have_one_base():
         "employee_pic/0123456789abcdef.png",
         "employee_pic/a",
         "employee_pic/a..b",
+        "employee_pic/" + "a" * 187,
     ],
 )
 def test_a_plain_file_name_is_a_photo_key(key):
