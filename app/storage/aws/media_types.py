@@ -47,12 +47,13 @@ class MediaTypes:
 
     def _read(self, key: str) -> str:
         try:
-            media_type = image_type(self._calls.read_head(key, HEAD_BYTES))
+            head = self._calls.probe("get_object", Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}")
         except StorageUnavailable as error:
             if error.reason in _NO_PHOTO:
                 return ""
             self._paused_until = time.monotonic() + _PAUSE_SECONDS
             return _type_by_name(key)
+        media_type = image_type(head)
         if media_type:
             self._known[key] = media_type
         return media_type

@@ -81,13 +81,14 @@ class S3Calls:
                 return response
         raise AssertionError("unreachable")
 
-    def probe(self) -> None:
-        """Check in one attempt of less than a second that the bucket answers."""
+    def probe(self, name: str = "head_bucket", **parameters: object) -> Any:
+        """Return the response of one attempt of less than a second. Raises StorageUnavailable."""
         try:
-            self._call_once(_CHECK_TIMEOUT_SECONDS, "head_bucket", {})
+            response = self._call_once(_CHECK_TIMEOUT_SECONDS, name, parameters)
         except _TransientError as transient:
-            raise self.unavailable("head_bucket", transient.reason) from transient
+            raise self.unavailable(name, transient.reason) from transient
         self._breaker.succeeded()
+        return response
 
     def _answers(self) -> bool:
         """Return whether S3 answers; forget connections that hung with it."""
@@ -100,15 +101,6 @@ class S3Calls:
         except (_TransientError, StorageUnavailable):
             return False  # a refusal by S3 has closed the circuit
         return True
-
-    def read_head(self, key: str, size: int) -> bytes:
-        """Return the first bytes of an object, in one attempt of less than a second."""
-        parameters: dict[str, object] = {"Key": key, "Range": f"bytes=0-{size - 1}"}
-        try:
-            head: bytes = self._call_once(_CHECK_TIMEOUT_SECONDS, "get_object", parameters)
-        except _TransientError as transient:
-            raise self.unavailable("get_object", transient.reason) from transient
-        return head
 
     def unavailable(self, name: str, reason: str) -> StorageUnavailable:
         """Return the error for a call that failed; ``reason`` is for the operator."""

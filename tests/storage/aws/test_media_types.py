@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from app.photos.headers import HEAD_BYTES
 from app.storage.aws import media_types
 from app.storage.aws.media_types import MediaTypes
 from app.storage.aws.s3_client import S3Calls
@@ -24,12 +25,14 @@ class Objects(S3Calls):
         self.gate = threading.Event()
         self.gate.set()
 
-    def read_head(self, key: str, size: int) -> bytes:
+    def probe(self, name: str = "head_bucket", **parameters: object) -> bytes:
+        assert (name, parameters["Range"]) == ("get_object", f"bytes=0-{HEAD_BYTES - 1}")
+        key = str(parameters["Key"])
         self.asked.append(key)
         self.gate.wait(30)
         if self.fails or key not in self.objects:
             raise self.unavailable("get_object", self.fails or "NoSuchKey")
-        return self.objects[key][:size]
+        return self.objects[key][:HEAD_BYTES]
 
 
 @pytest.fixture
