@@ -58,7 +58,8 @@ class CsvRows:
     def rows(self, sheet: int = 0) -> Iterator[Row]:
         """Yield every row with the number of its first line; empty rows too.
 
-        Cells beyond MAX_COLUMNS and one more are left out. Raises FileTooLarge for an endless line.
+        Of the cells beyond MAX_COLUMNS only the first filled one is kept. Raises FileTooLarge for
+        an endless line.
         """
         lines = CsvLines(self._lines())
         reader = csv.reader(lines, delimiter=self.separator)
@@ -132,7 +133,10 @@ class CsvRows:
 
 def _row(number: int, cells: Sequence[str], problem: str = "") -> Row:
     """Return the row without formula guards; undecodable bytes become U+FFFD and a problem."""
-    cells = tuple(map(unguarded, cells[: MAX_COLUMNS + 1]))
+    if len(cells) > MAX_COLUMNS:
+        # The first filled cell beyond stands for all: it shows that the row is too long.
+        cells = [*cells[:MAX_COLUMNS], next(filter(str.strip, cells[MAX_COLUMNS:]), "")]
+    cells = tuple(map(unguarded, cells))
     if all(map(str.isascii, cells)) or not any(map(STRAY.search, cells)):
         return Row(number, cells, problem)
     return Row(number, tuple(STRAY.sub("\ufffd", cell) for cell in cells), problem or _STRAY)
