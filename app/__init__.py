@@ -55,7 +55,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.diagnostics import Doctor
     from app.diagnostics.registry import all_checks
     from app.directory.service import Directory
-    from app.import_process import open_importer, run_process
+    from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.scheduler import ImportScheduler
     from app.machine import Console
     from app.secret_keys import SecretKeys
@@ -63,7 +63,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
     keys = SecretKeys(settings, stores.employees)
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
-    importer = open_importer(settings, stores)
+    importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
         "settings": settings,
         "directory": directory,

@@ -1,4 +1,4 @@
-"""Run an import in a process of its own, at a low priority, so that pages stay fast.
+"""Read files and import them in processes of their own, at a low priority, so that pages stay fast.
 
 The scheduler or the command starts it with its own settings. After validating a long file the
 process ends and another applies the plan: this frees the memory that validation needed.
@@ -11,12 +11,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import IO, cast
 
 from app.contracts.import_jobs import Job, JobStore, Phase
-from app.imports.importer import Importer
+from app.imports.importer import Importer, ReadRejected
+from app.imports.running.rejected_rows import Cells
 from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
 from app.runtime.gc_tuning import tune
@@ -33,7 +35,9 @@ from app.settings import Settings
 from app.storage import Stores, open_stores
 
 _ROOT = Path(__file__).resolve().parents[1]
-_START = "import sys; sys.path.insert(0, {root!r}); from app import import_process as p; p.main()"
+_START = (
+    "import sys; sys.path.insert(0, {root!r}); from app import import_process as p; p.{program}()"
+)
 _NICENESS = 10
 # Rows from which a new process for the second phase is worth its start.
 LONG_FILE_ROWS = 20_000
@@ -50,16 +54,48 @@ _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _WRITERS_ON_DYNAMODB = 4
 
 
-def open_importer(settings: Settings, stores: Stores) -> Importer:
-    """Return the importer for these stores."""
+def open_importer(
+    settings: Settings, stores: Stores, read_rejected: ReadRejected | None = None
+) -> Importer:
+    """Return the importer for these stores; see Importer for ``read_rejected``."""
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
-    return Importer(stores.employees, stores.jobs, writers)
+    return Importer(stores.employees, stores.jobs, writers, read_rejected)
 
 
 def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
     """Run the process until it ends, and its successor if it asks for one.
 
     The process is watched meanwhile: see supervision.py.
+    """
+    status = RESTART
+    while status == RESTART:
+        status = supervise(jobs, job_id, _start("main", settings, job_id))
+
+
+def read_rejected_rows(settings: Settings, job_id: str) -> Iterator[Cells]:
+    """Yield the rejected rows of a job; a process of its own reads the file, within its limits.
+
+    A caller that stops early must close the generator, which ends the process. Raises
+    StorageUnavailable if the process fails.
+    """
+    with _start("print_rejected_rows", settings, job_id, stdout=subprocess.PIPE) as process:
+        try:
+            for line in cast(IO[bytes], process.stdout):
+                yield tuple(json.loads(line))
+        except GeneratorExit:
+            process.kill()
+            raise
+        if process.wait():
+            reason = f"it ended with status {process.returncode}"
+            raise StorageUnavailable("the process that reads the file", reason=reason)
+
+
+def _start(
+    program: str, settings: Settings, job_id: str, stdout: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a function of this module in a process of its own.
+
+    It is in the process group of the server, so that it gets the signals that stop the server.
     """
     options = {
         "instance_folder": str(settings.instance_folder),
@@ -69,16 +105,12 @@ def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
         "region": settings.region,
         "job": job_id,
         "max_memory": MAX_MEMORY_BYTES,
-        "max_file": _MAX_FILE_BYTES if _has_server(settings) else _MAX_LOCAL_FILE_BYTES,
     }
-    command = [sys.executable, "-c", _START.format(root=str(_ROOT))]
-    status = RESTART
-    while status == RESTART:
-        # In the process group of the server, so that it gets the signals that stop the server.
-        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own program)
-        with contextlib.suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stdin:
-            stdin.write(json.dumps(options).encode())
-        status = supervise(jobs, job_id, process)
+    command = [sys.executable, "-c", _START.format(root=str(_ROOT), program=program)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout)  # noqa: S603 (ours)
+    with contextlib.suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stdin:
+        stdin.write(json.dumps(options).encode())
+    return process
 
 
 def main() -> None:
@@ -87,12 +119,6 @@ def main() -> None:
     Exits with RESTART when another process shall continue, and with OUT_OF_MEMORY or OUT_OF_DISK
     when a limit is reached.
     """
-    options = json.load(sys.stdin)
-    job_id = options.pop("job")
-    max_memory = options.pop("max_memory")
-    _limit_process(max_memory, options.pop("max_file"))
-    settings = Settings(**{**options, "instance_folder": Path(options["instance_folder"])})
-    log_as_json()
     terminated, stop = Event(), Event()
 
     def on_signal(*_: object) -> None:
@@ -104,43 +130,68 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
+    with _translate_limits():
+        stop_with_parent()
+        importer, job = _begin()
+        if job.phase is Phase.VALIDATING:
+            _limit_reading(job)
+        is_validated = _work(importer, job.id, stop)
+    if is_validated and not terminated.is_set():
+        raise SystemExit(RESTART)
+
+
+def print_rejected_rows() -> None:
+    """Read the settings from standard input and print the rejected rows of the job as JSON."""
+    with _translate_limits():
+        importer, job = _begin()
+        _limit_reading(job)
+        for cells in importer.rejected_rows(job):
+            sys.stdout.write(f"{json.dumps(cells)}\n")
+
+
+def _begin() -> tuple[Importer, Job]:
+    """Read the settings and the job, and set the limits of the system.
+
+    Those of the reader are far below them.
+    """
+    options = json.load(sys.stdin)
+    job_id, max_memory = options.pop("job"), options.pop("max_memory")
+    settings = Settings(**{**options, "instance_folder": Path(options["instance_folder"])})
+    os.nice(_NICENESS)
+    end_before_others()
+    write_no_core()
+    limit_memory(max_memory)
+    limit_files(_MAX_FILE_BYTES if _has_server(settings) else _MAX_LOCAL_FILE_BYTES)
+    log_as_json()
+    importer = open_importer(settings, open_stores(settings))
+    tune()
+    job = importer.read(job_id)
+    limit_memory(max_memory + max(job.size - _LARGE_FILE_BYTES, 0) * _MEMORY_PER_BYTE)
+    return importer, job
+
+
+def _limit_reading(job: Job) -> None:
+    limit_processor(_MIN_CPU_SECONDS + (job.size >> 20) * _CPU_SECONDS_PER_MEGABYTE)
+
+
+@contextlib.contextmanager
+def _translate_limits() -> Iterator[None]:
+    """Exit with the status that tells the limit that was reached, or why the job waits."""
     try:
-        importer = open_importer(settings, open_stores(settings))
-        tune()
-        _limit_by_size(importer.read(job_id), max_memory)
-        is_validated = _work(importer, job_id, stop)
+        yield
     except StorageUnavailable as error:
-        raise SystemExit(f"the import {job_id} is waiting: {error}") from error
+        raise SystemExit(f"the import is waiting: {error}") from error
     except MemoryError:
         raise SystemExit(OUT_OF_MEMORY) from None
     except OSError as error:
         if error.errno in _DISK_ERRORS:
             raise SystemExit(OUT_OF_DISK) from error
         raise
-    if is_validated and not terminated.is_set():
-        raise SystemExit(RESTART)
 
 
 def _has_server(settings: Settings) -> bool:
     """Return whether the records are elsewhere, so that only temporary files are written here."""
     return settings.dynamo_mode or not settings.database_url.startswith("sqlite")
-
-
-def _limit_process(max_memory: int, max_file: int) -> None:
-    """Set the limits of the system; those of the reader are far below them."""
-    os.nice(_NICENESS)
-    stop_with_parent()
-    end_before_others()
-    write_no_core()
-    limit_memory(max_memory)
-    limit_files(max_file)
-
-
-def _limit_by_size(job: Job, max_memory: int) -> None:
-    """Give a large file more memory, and limit the processor time of validating it."""
-    limit_memory(max_memory + max(job.size - _LARGE_FILE_BYTES, 0) * _MEMORY_PER_BYTE)
-    if job.phase is Phase.VALIDATING:
-        limit_processor(_MIN_CPU_SECONDS + (job.size >> 20) * _CPU_SECONDS_PER_MEGABYTE)
 
 
 def _work(importer: Importer, job_id: str, stop: Event) -> bool:

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
 from typing import BinaryIO, NamedTuple
@@ -29,13 +29,27 @@ class RecentJobs(NamedTuple):
     last: str
 
 
-class Importer:
-    """The imports of one directory. ``writers`` is the number of concurrent writes."""
+# Yields the rejected rows of the job with this id.
+ReadRejected = Callable[[str], Iterator[Cells]]
 
-    def __init__(self, store: EmployeeStore, jobs: JobStore, writers: int = 1) -> None:
+
+class Importer:
+    """The imports of one directory. ``writers`` is the number of concurrent writes.
+
+    ``read_rejected`` reads the rejected rows of a job in another process; a server parses no file.
+    """
+
+    def __init__(
+        self,
+        store: EmployeeStore,
+        jobs: JobStore,
+        writers: int = 1,
+        read_rejected: ReadRejected | None = None,
+    ) -> None:
         self._store = store
         self._jobs = jobs
         self._writers = writers
+        self._read_rejected = read_rejected
 
     def receive(self, file: BinaryIO, name: str, *, auto_apply: bool = False) -> Job:
         """Store an uploaded file to be validated, and with ``auto_apply`` to be applied then.
@@ -102,6 +116,8 @@ class Importer:
 
     def rejected_rows(self, job: Job) -> Iterator[Cells]:
         """Yield the rejected rows as a table to be corrected; see rejected_rows.py."""
+        if self._read_rejected:
+            return self._read_rejected(job.id)
         return rejected_rows(self._jobs, job)
 
     def resume(self, job_id: str) -> Job:
