@@ -19,6 +19,7 @@ from app.contracts import EmployeeStore
 from app.exports.json_lines import from_json_line, to_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
+from app.runtime import strict_json
 from app.runtime.atomic_file import write_atomically
 
 _BUCKETS = 256
@@ -101,15 +102,21 @@ def _append(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> Non
 def _read_progress(folder: Path) -> _Progress:
     path = folder / _PROGRESS
     try:
-        progress = _Progress(**json.loads(path.read_bytes()))
+        stored = strict_json.parse_object(path.read_bytes())
     except FileNotFoundError:
         return _Progress()
-    except (ValueError, TypeError) as error:
-        raise _damaged(path) from error
+    bookmark, done, sizes = stored.get("bookmark"), stored.get("done"), stored.get("sizes")
+    people = _length(stored.get("people"))
+    lengths = [_length(size) for size in sizes] if isinstance(sizes, list) else []
+    is_whole = isinstance(bookmark, str) and isinstance(done, bool) and people is not None
     # Older releases noted no lengths and may have lost people.
-    if progress.people and not any(progress.sizes):
+    if not is_whole or len(lengths) != _BUCKETS or None in lengths or (people and not any(lengths)):
         raise _damaged(path)
-    return progress
+    return _Progress(bookmark, people, done, lengths)  # type: ignore[arg-type]  # checked above
+
+
+def _length(value: object) -> int | None:
+    return strict_json.integer(value, 0, strict_json.MAX_INTEGER)
 
 
 def _write_progress(folder: Path, progress: _Progress) -> None:

@@ -5,17 +5,21 @@ key>`` if words were typed. Its parts have no control characters, so it sorts li
 """
 
 import base64
-import binascii
 import hashlib
 import json
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from app.contracts.queries import FILTERS, Query
+from app.runtime import strict_json
 
 SEPARATOR = "\x1f"
 _VERSION = 1
 _MAX_CHARACTERS = 1_200
+_MAX_CUT_CHARACTERS = 100
+_CONTROL = re.compile(r"[\x00-\x1e]")
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class Cursor(NamedTuple):
@@ -26,9 +30,29 @@ class Cursor(NamedTuple):
 
     def to_text(self, query: Query) -> str:
         """Return the cursor for a URL; it is valid for this query only."""
-        parts = [_VERSION, _fingerprint_of(query), int(self.backwards), self.key]
+        separators = order_separators(query)
+        text = self._encode(query, _readable_key(self.key, separators))
+        if len(text) > _MAX_CHARACTERS:  # a row of another program: no key of ours is as long
+            first = _CONTROL.sub(" ", self.key[:_MAX_CUT_CHARACTERS]) + _LAST_CHARACTER
+            text = self._encode(query, _readable_key(first, separators))
+        return text
+
+    def _encode(self, query: Query, key: str) -> str:
+        parts = [_VERSION, _fingerprint_of(query), int(self.backwards), key]
         raw = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _readable_key(key: str, separators: int) -> str:
+    """Return a key that ``read_cursor`` accepts, so that no row of another program stops a list.
+
+    It sorts at or directly after a key with NUL, or with another number of separators.
+    """
+    if key.count(SEPARATOR) == separators and "\0" not in key:
+        return key
+    parts = key.replace("\0", "\x01").split(SEPARATOR, separators)
+    parts[-1] = parts[-1].replace(SEPARATOR, " ")
+    return SEPARATOR.join(parts) + SEPARATOR * (separators + 1 - len(parts))
 
 
 def read_cursor(text: str | None, query: Query) -> Cursor | None:
@@ -37,22 +61,15 @@ def read_cursor(text: str | None, query: Query) -> Cursor | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        version, fingerprint, backwards, key = json.loads(raw)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        version, fingerprint, backwards, key = strict_json.parse(raw)
+    except (ValueError, TypeError):
         return None
-    if version != _VERSION or fingerprint != _fingerprint_of(query) or not _is_text(key):
+    if version != _VERSION or fingerprint != _fingerprint_of(query) or backwards not in (0, 1):
         return None
-    if backwards not in (0, 1) or key.count(SEPARATOR) != order_separators(query):
+    # No store can compare with NUL.
+    if not isinstance(key, str) or "\0" in key or key.count(SEPARATOR) != order_separators(query):
         return None
     return Cursor(bool(backwards), key)
-
-
-def _is_text(key: object) -> bool:
-    """Return whether a store can compare with it: JSON can spell lone surrogates and NUL."""
-    try:
-        return isinstance(key, str) and b"\0" not in key.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def order_separators(query: Query) -> int:

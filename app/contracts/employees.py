@@ -7,6 +7,14 @@ from typing import Protocol
 from app.contracts.queries import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
+from app.runtime import strict_json
+
+_MAX_SECRET_CHARACTERS = 1_000
+
+
+def usable_secret(stored: object) -> str:
+    """Return a stored secret; "" if it is none: of another type, or absurdly long."""
+    return strict_json.string(stored, _MAX_SECRET_CHARACTERS) or ""
 
 
 class EmployeeStore(Protocol):
@@ -27,8 +35,8 @@ class EmployeeStore(Protocol):
 
         A repeated call (same id, and the same ``write_id`` or the same content) changes nothing and
         returns the stored employee. ``version`` and ``updated_at`` of the argument are ignored.
-        Raises EditConflict if the id has other content, and EmployeeDeleted if an employee with
-        this id was deleted (remembered for at least 30 days).
+        Raises EditConflict if the id has other content, EmployeeDeleted if an employee with this
+        id was deleted (remembered for at least 30 days), and RecordTooLarge.
         """
 
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
@@ -37,8 +45,8 @@ class EmployeeStore(Protocol):
         Only fields that differ are written; unknown attributes of the record are kept. If nothing
         differs, nothing is written and the version stays. There is no conflict and no write if the
         last write had the same ``write_id`` or the content is stored already. Raises
-        EmployeeNotFound, and EditConflict (with the stored employee) if the record's revision is
-        not ``expected_revision``, whichever program changed it.
+        EmployeeNotFound, EditConflict (with the stored employee) if the record's revision is not
+        ``expected_revision``, whichever program changed it, and RecordTooLarge.
         """
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
@@ -103,6 +111,7 @@ class EmployeeStore(Protocol):
         Much faster than ``add`` for each. An id that exists, or was deleted, is left as it is and
         not counted. A run that was killed can be repeated; ``reindex`` removes what it left over.
         ``keep_versions`` stores ``version`` and ``updated_at`` as given, to restore a backup.
+        Raises RecordTooLarge.
         """
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:

@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol, get_type_hints
+
+from app.runtime import strict_json
 
 SILENT_SECONDS = 30.0
 FORGOTTEN_SECONDS = 600.0
@@ -43,26 +45,33 @@ class Heartbeat:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
 
+# Longer texts, and numbers beyond these, are of no machine: they are read as unknown.
+_MAX_CHARACTERS = 128
+_MAX_NUMBER, _MAX_CORES = 1e15, 1_000_000
+_TIMES = frozenset({"at", "up_since", "load_since", "load_until"})
 _TYPES = get_type_hints(Heartbeat)
 
 
 def heartbeat_from(text: str) -> Heartbeat | None:
-    """Parse a heartbeat; ignore unknown fields, return None for anything else."""
-    try:
-        raw = json.loads(text)
-        known = {field.name: raw[field.name] for field in fields(Heartbeat) if field.name in raw}
-        typed = {name: _typed(value, _TYPES[name]) for name, value in known.items()}
-        values: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
-        return Heartbeat(**(values | {"at": float(known["at"])}))
-    except (ValueError, TypeError, KeyError):
-        return None
+    """Parse a heartbeat; ignore what no machine reports, return None without a name or a time."""
+    raw = strict_json.parse_object(text)
+    known = {name: _value(name, raw[name]) for name in _TYPES if name in raw}
+    values: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
+    return Heartbeat(**values) if values.get("machine") and "at" in values else None
 
 
-def _typed(value: object, kind: type) -> object:
-    """Return the value if it has this type, else None; JSON does not distinguish 97 and 97.0."""
-    if type(value) is int and isinstance(0.0, kind):
-        return float(value)
-    return value if isinstance(value, kind) else None
+def _value(name: str, value: object) -> object:
+    """Return the value if it has the type of the field and is possible, else None."""
+    kind = _TYPES[name]
+    if kind is str:
+        text = strict_json.string(value, _MAX_CHARACTERS)
+        return text if text is not None and text.isprintable() else None
+    if name in _TIMES:
+        return strict_json.number(value, 0.0, strict_json.MAX_UNIX_TIME)
+    if kind == int | None:
+        high = _MAX_CORES if name == "cores" else strict_json.MAX_INTEGER
+        return strict_json.integer(value, 0, high)
+    return strict_json.number(value, 0.0, _MAX_NUMBER)
 
 
 class HeartbeatStore(Protocol):

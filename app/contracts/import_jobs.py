@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -19,7 +19,7 @@ NO_ROWS = "The file has headings but no rows."
 
 # Jobs are stored for thirty days, so stored JSON keeps the names of earlier releases.
 _COUNTER_OF = {"same": "unchanged", "refused": "rejected", "kept": "skipped"}
-_STORED_AS = {
+STORED_AS = {
     "auto_apply": "go",
     "paused": "stopped",
     "lease_holder": "holder",
@@ -67,6 +67,14 @@ class JobNotFound(DirectoryError):
             f"There is no import {job_id[:40]}. Imports are kept for {DAYS_KEPT} days."
         )
         self.job_id = job_id
+
+
+class JobUnreadable(JobNotFound):
+    """A stored part of an import is damaged, so its rows are not known."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(job_id)
+        self.args = (f"The stored rows of {job_id[:40]} are damaged. Import the file again.",)
 
 
 class JobChanged(DirectoryError):
@@ -176,22 +184,8 @@ class Job:
 
     def as_text(self) -> str:
         """Serialise the job as JSON."""
-        stored = {_STORED_AS.get(name, name): value for name, value in asdict(self).items()}
+        stored = {STORED_AS.get(name, name): value for name, value in asdict(self).items()}
         return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-
-
-def job_from(text: str) -> Job:
-    """Parse a job; ignore the fields of other releases."""
-    stored = json.loads(text)
-    names = {_STORED_AS.get(field.name, field.name): field.name for field in fields(Job)}
-    known = {names[name]: value for name, value in stored.items() if name in names}
-    known["phase"] = Phase(known["phase"])
-    for name in ("planned", "done", "undone"):
-        known[name] = LineCounts(*known[name])
-    known["columns"] = tuple((heading, label) for heading, label in known["columns"])
-    for name in ("ignored_columns", "sheets", "ignored_sheets"):
-        known[name] = tuple(known.get(name, ()))
-    return Job(**known)
 
 
 def new_job_id() -> str:

@@ -153,7 +153,7 @@ def facets_from(total: int, counts: Mapping[str, Mapping[str, int]]) -> Facets:
 def _in_order(name: str, counts: Mapping[str, int]) -> Mapping[str, int]:
     if name in TEXT_FILTERS:
         return search_keys.merge_spellings(counts)
-    values = _CATALOGUES.get(name) or sorted(counts)
+    values = _CATALOGUES.get(name) or sorted(filter(search_keys.is_month, counts))
     return {value: counts[value] for value in values if value in counts}
 
 

@@ -11,7 +11,13 @@ from typing import BinaryIO
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
 from app.model.employee import Employee
-from app.model.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
+from app.model.errors import (
+    EditConflict,
+    EmployeeNotFound,
+    PhotosOff,
+    RecordTooLarge,
+    StorageUnavailable,
+)
 from app.photos import keys, processing
 from app.runtime import read_budget
 from app.runtime.ttl import TtlValue
@@ -162,7 +168,7 @@ class Directory:
         """Delete the new photo if the block fails and the record was certainly not written."""
         try:
             yield
-        except (EditConflict, EmployeeNotFound, StorageUnavailable) as error:
+        except (EditConflict, EmployeeNotFound, RecordTooLarge, StorageUnavailable) as error:
             maybe_written = isinstance(error, StorageUnavailable) and error.maybe_written
             if new_key and not maybe_written:
                 self._drop_photo(new_key)

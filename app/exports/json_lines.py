@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from app.exports.people_of_view import People
 from app.model.employee import Employee, badges_from
 from app.model.fields import TEXT_FIELDS
+from app.model.stored_values import stored_text, stored_time, stored_version
 from app.photos.keys import photo_key
+from app.runtime import strict_json
 
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
@@ -34,21 +36,23 @@ def to_json_line(person: Employee) -> bytes:
 
 
 def from_json_line(line: bytes) -> Employee:
-    """Parse a line that ``to_json_line`` made. Raises ValueError if it is none."""
-    record = json.loads(line)
-    if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-        raise ValueError("this line has no person")  # noqa: TRY004
+    """Parse a line; what a record cannot hold is read as missing.
+
+    Raises ValueError if it is not a line of this format.
+    """
+    record = strict_json.parse(line)
+    if not isinstance(record, dict) or not isinstance(record.get("id"), str) or not record["id"]:
+        raise ValueError("this line has no person")
     return employee_from(record)
 
 
 def employee_from(record: dict[str, Any]) -> Employee:
     """Return the employee in the object of a line."""
-    moment = record.get("updated_at")
     return Employee(
         id=record["id"],
-        **{name: str(record.get(name) or "") for name in TEXT_FIELDS},
+        **{name: stored_text(record.get(name)) for name in TEXT_FIELDS},
         badges=badges_from(record.get("badges")),
         photo_key=photo_key(record.get("photo_key")),
-        version=int(record.get("version") or 0),
-        updated_at=datetime.fromisoformat(moment) if moment else None,
+        version=stored_version(record.get("version")),
+        updated_at=stored_time(record.get("updated_at")),
     )

@@ -41,7 +41,8 @@ def _contents(person: Employee) -> Iterator[str]:
             yield line.format(_escape(value))
     yield f"UID:{_escape(person.id)}"
     if person.updated_at is not None:
-        yield f"REV:{person.updated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        moment = person.updated_at.astimezone(UTC).replace(tzinfo=None)
+        yield f"REV:{moment.isoformat(timespec='seconds')}Z"
 
 
 def _escape(text: str) -> str:

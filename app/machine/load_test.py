@@ -1,7 +1,6 @@
 """Run a bounded CPU load: one per machine, which any worker can watch and stop."""
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -12,9 +11,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from app.machine import load_process
 from app.model.errors import DirectoryError
+from app.runtime import strict_json
 from app.runtime.file_lock import try_lock, wait_for_lock
 from app.runtime.runtime_dir import RuntimeDir
 
@@ -24,6 +25,8 @@ MAX_SECONDS = 600
 _MAX_START_SECONDS = 5.0
 _MAX_END_SECONDS = 2.0
 _POLL_SECONDS = 0.01
+_MAX_STATE_BYTES, _MAX_PATH_CHARACTERS = 4_096, 1_000
+_MAX_PID, _MAX_CORES = 2**22, 1_000_000
 _PROGRAM = Path(load_process.__file__)
 
 
@@ -107,7 +110,7 @@ class LoadTest:
             with self._gate(), self._open() as lock:
                 if try_lock(lock):
                     return False
-                _end(_read_pid(lock), lock)
+                _end(_wait_for_state(lock).pid, lock)
                 return True
         except OSError:
             return False
@@ -149,17 +152,42 @@ def _start_process(seconds: int, lock: int) -> subprocess.Popen[bytes]:
 
 def _read_load(lock: int, process: subprocess.Popen[bytes] | None = None) -> Load:
     """Read the state of the load, waiting until its process has written it."""
-    _read_pid(lock, process)
-    state = json.loads(os.pread(lock, 4096, 0))
-    left = max(0.0, state["ends"] - time.monotonic())
-    return Load(state["seconds"], time.time() + left, left, state["cores"], state["program"])
+    return _wait_for_state(lock, process).load()
 
 
-def _read_pid(lock: int, process: subprocess.Popen[bytes] | None = None) -> int:
+class _State(NamedTuple):
+    """The state that the process of a load wrote; ``ends`` is of the monotonic clock."""
+
+    pid: int
+    seconds: int
+    ends: float
+    cores: int
+    program: str
+
+    def load(self) -> Load:
+        left = min(max(0.0, self.ends - time.monotonic()), float(self.seconds))
+        return Load(self.seconds, time.time() + left, left, self.cores, self.program)
+
+
+def _state_from(content: bytes) -> _State | None:
+    """Parse the content of the lock file; return None while it is not a whole state."""
+    stored = strict_json.parse_object(content)
+    # 0 and negative numbers are no process: signals to them end others.
+    pid = strict_json.integer(stored.get("pid"), 2, _MAX_PID)
+    seconds = strict_json.integer(stored.get("seconds"), MIN_SECONDS, MAX_SECONDS)
+    ends = strict_json.number(stored.get("ends"), 0.0, strict_json.MAX_UNIX_TIME)
+    cores = strict_json.integer(stored.get("cores"), 1, _MAX_CORES)
+    program = strict_json.string(stored.get("program"), _MAX_PATH_CHARACTERS)
+    if pid is None or seconds is None or ends is None or cores is None or program is None:
+        return None
+    return _State(pid, seconds, ends, cores, program)
+
+
+def _wait_for_state(lock: int, process: subprocess.Popen[bytes] | None = None) -> _State:
     ends = time.monotonic() + _MAX_START_SECONDS
     while time.monotonic() < ends and (process is None or process.poll() is None):
-        with contextlib.suppress(ValueError, KeyError):
-            return int(json.loads(os.pread(lock, 4096, 0))["pid"])
+        if (state := _state_from(os.pread(lock, _MAX_STATE_BYTES, 0))) is not None:
+            return state
         time.sleep(_POLL_SECONDS)
     if process is not None:
         with contextlib.suppress(ProcessLookupError):

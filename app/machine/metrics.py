@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass, field
 from app.machine import procfs
 from app.machine.procfs import CpuTime
 from app.machine.request_counter import RequestCounter, requests_between
+from app.runtime import strict_json
 from app.runtime.atomic_file import write_atomically
 from app.runtime.runtime_dir import RuntimeDir
 
 _MIN_INTERVAL_SECONDS = 2.0
 _MAX_INTERVAL_SECONDS = 30.0
 _SAMPLE_SECONDS = 0.2
+_MAX_RATE = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ class RateMeter:
 
     def _read_latest(self) -> _Reading | None:
         """Return the latest reading of any worker."""
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            reading = _Reading(**json.loads(self._folder.path("reading").read_text()))
-            if self._last is None or reading.at > self._last.at:
+        with contextlib.suppress(OSError):
+            reading = _reading_from(self._folder.path("reading").read_bytes())
+            if reading and (self._last is None or reading.at > self._last.at):
                 return reading
         return self._last
 
@@ -85,3 +87,28 @@ class RateMeter:
         with contextlib.suppress(OSError):
             content = json.dumps(asdict(reading)).encode()
             write_atomically(self._folder.path("reading"), [content], durable=False)
+
+
+def _reading_from(content: bytes) -> _Reading | None:
+    """Parse a reading of another worker; return None if the file holds anything else."""
+    stored = strict_json.parse_object(content)
+    at = strict_json.number(stored.get("at"), 0.0, strict_json.MAX_UNIX_TIME)
+    ticks = stored.get("cpu")
+    cpu = [_count(value) for value in ticks] if isinstance(ticks, list) else []
+    requests = {
+        worker: number
+        for worker, value in strict_json.mapping(stored.get("requests")).items()
+        if (number := _count(value)) is not None
+    }
+    known = strict_json.mapping(stored.get("rates"))
+    rates = {
+        name: strict_json.number(known.get(name), 0.0, _MAX_RATE) for name in ("cpu", "requests")
+    }
+    if at is None:
+        return None
+    pair = None if len(cpu) != 2 or None in cpu else (cpu[0] or 0, cpu[1] or 0)
+    return _Reading(at, pair, requests, rates)
+
+
+def _count(value: object) -> int | None:
+    return strict_json.integer(value, 0, strict_json.MAX_INTEGER)

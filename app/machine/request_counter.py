@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from app.runtime.runtime_dir import RuntimeDir
+from app.runtime.strict_json import integer_in_text
 
 _WRITE_SECONDS = 1.0
 _PREFIX = "requests."
@@ -54,10 +55,16 @@ class RequestCounter:
         try:
             for path in self._folder.path("").glob(f"{_PREFIX}*"):
                 if _is_alive(path):
-                    counts[path.name.removeprefix(_PREFIX)] = int(path.read_text() or "0")
-        except (OSError, ValueError):
+                    worker = path.name.removeprefix(_PREFIX)
+                    counts[worker] = integer_in_text(_read(path).strip()) or 0
+        except OSError:
             return counts
         return counts
+
+
+def _read(path: Path) -> str:
+    with path.open(encoding="ascii", errors="replace") as file:
+        return file.read(_DIGITS)
 
 
 def _is_alive(path: Path) -> bool:
@@ -65,7 +72,7 @@ def _is_alive(path: Path) -> bool:
         os.kill(int(path.name.removeprefix(_PREFIX)), 0)
     except PermissionError:
         return True
-    except (ValueError, ProcessLookupError):
+    except (ValueError, OverflowError, ProcessLookupError):
         path.unlink(missing_ok=True)
         return False
     return True

@@ -36,6 +36,17 @@ class EditConflict(DirectoryError):
         self.stored = stored
 
 
+class RecordTooLarge(DirectoryError):
+    """The record of an employee, with all attributes, exceeds the limit of the store."""
+
+    def __init__(self, employee_id: str, max_kilobytes: int) -> None:
+        super().__init__(
+            f"The record of {employee_id[:100]!r} would exceed {max_kilobytes} KB, the limit of "
+            "the database. Shorten a text, or remove data of other programs from it."
+        )
+        self.max_kilobytes = max_kilobytes
+
+
 class PhotoRejected(DirectoryError):
     """The upload is not an accepted image; the message tells the user what to do."""
 

@@ -6,13 +6,13 @@ not answer costs 20 s (version 3.0.0, measured). This client takes at most ALL_S
 """
 
 import http.client
-import json
 import os
 import re
 import threading
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from app.runtime import strict_json
 from app.runtime.ttl import TtlValue
 
 CONNECT_SECONDS = 0.3
@@ -24,6 +24,7 @@ _TOKEN = "/latest/api/token"  # noqa: S105 (a path)
 _DOCUMENT = "/latest/dynamic/instance-identity/document"
 _MAX_BYTES = 16_384
 _INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,32}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
 
 class Machine(NamedTuple):
@@ -56,7 +57,7 @@ def _fetch_in_time() -> Machine | None:
     def fetch() -> None:
         try:
             machines.append(_fetch(os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "")))
-        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        except (OSError, http.client.HTTPException, ValueError):
             return
 
     thread = threading.Thread(target=fetch, name="instance", daemon=True)
@@ -76,7 +77,7 @@ def _fetch(endpoint: str) -> Machine:
         lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
         token = _read(connection, "PUT", _TOKEN, lifetime).decode("ascii")
         headers = {"X-aws-ec2-metadata-token": token}
-        return _machine(json.loads(_read(connection, "GET", _DOCUMENT, headers)))
+        return _machine(strict_json.parse_object(_read(connection, "GET", _DOCUMENT, headers)))
     finally:
         connection.close()
 
@@ -93,11 +94,11 @@ def _read(
 
 
 def _machine(document: dict[str, object]) -> Machine:
-    """Return the machine of an instance identity document. Raises ValueError or TypeError."""
-    texts = [
-        document[name] for name in ("instanceId", "availabilityZone", "instanceType", "region")
-    ]
-    machine = Machine(*(text for text in texts if isinstance(text, str)))
-    if not _INSTANCE_ID.fullmatch(machine.instance_id):
+    """Return the machine of an instance identity document. Raises ValueError for any other."""
+    instance_id, *names = (
+        document.get(name) for name in ("instanceId", "availabilityZone", "instanceType", "region")
+    )
+    is_id = isinstance(instance_id, str) and _INSTANCE_ID.fullmatch(instance_id)
+    if not is_id or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
         raise ValueError("this is not an instance identity document")
-    return machine
+    return Machine(*map(str, (instance_id, *names)))

@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
     from app.web import errors as error_pages
     from app.web.exports import views as export_pages
     from app.web.http import assets, compression, etags, middleware, photos
+    from app.web.http.strict_json import StrictJson
     from app.web.imports import downloads
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
     _configure(app, settings)
+    app.json = StrictJson(app)
     middleware.register(app, _photo_origin(directory, settings))
     # Flask runs after_request functions in reverse order: the ETag is computed before the page is
     # compressed, and the middleware adds its headers and the log line last.

@@ -15,6 +15,7 @@ from app.model.errors import (
     EmployeeNotFound,
     PhotoNotFound,
     PhotosOff,
+    RecordTooLarge,
     StorageUnavailable,
 )
 from app.web.forms import recovery
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(EditConflict, _conflict)
     app.register_error_handler(PhotoNotFound, _photo_not_found)
     app.register_error_handler(PhotosOff, _photos_off)
+    app.register_error_handler(RecordTooLarge, _record_too_large)
     app.register_error_handler(StorageUnavailable, _unavailable)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -57,6 +59,10 @@ def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:
 
 
 def _photos_off(error: PhotosOff) -> ResponseReturnValue:
+    return recovery.form_with_input(error)
+
+
+def _record_too_large(error: RecordTooLarge) -> ResponseReturnValue:
     return recovery.form_with_input(error)
 
 

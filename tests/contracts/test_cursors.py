@@ -68,7 +68,23 @@ def test_a_place_of_another_form_is_none(key: object) -> None:
 
 
 def test_a_cursor_longer_than_any_of_ours_is_not_even_looked_at() -> None:
-    assert read_cursor(Cursor(False, "x" * 2_000 + PLACE).to_text(NAMES), NAMES) is None
+    long = Cursor(False, PLACE).to_text(NAMES) + "=" * 2_000
+    assert read_cursor(long, NAMES) is None
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))), st.sampled_from((NAMES, WORDS)))
+def test_a_row_of_another_program_never_ends_a_list(key: str, query: Query) -> None:
+    cursor = read_cursor(Cursor(False, key).to_text(query), query)
+    assert cursor is not None, "or else the first page would come again, without end"
+
+
+@pytest.mark.parametrize(
+    "key", ["zzz", "z\x1fa\x1fb\x1fc", "\x00", "", "a\x00\x1fb", "\x01" * 1_000]
+)
+def test_the_place_after_such_a_row_comes_at_or_after_it(key: str) -> None:
+    cursor = read_cursor(Cursor(False, key).to_text(NAMES), NAMES)
+    assert cursor
+    assert cursor.key + "\x01" > key
 
 
 @pytest.mark.parametrize(("words", "separators"), [("", 1), ("...", 1), ("ada", 2)])

@@ -15,9 +15,9 @@ from app.contracts.import_jobs import (
     JobChanged,
     JobNotFound,
     Phase,
-    job_from,
     new_job_id,
 )
+from app.contracts.stored_jobs import job_from
 from app.imports.planning.lines import LineCounts
 from tests.support.import_desk import Desk, jobs_beside
 from tests.support.stores.dynamodb_binding import DynamoRoom

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict, fields
 from pathlib import Path
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.contracts.heartbeats import (
     FORGOTTEN_SECONDS,
@@ -25,7 +30,9 @@ from app.machine.request_counter import RequestCounter, requests_between
 from app.model.errors import StorageUnavailable
 from app.runtime.runtime_dir import RuntimeDir
 from app.storage.dynamodb import DynamoHeartbeats
+from app.web.machine import wording
 from tests.support.aws_errors import access_denied
+from tests.support.hostile_json import HOSTILE, NOT_JSON, json_with, values
 from tests.support.in_time import assert_ends_within, wait_until
 from tests.support.repository import ROOT
 from tests.support.stores.dynamodb_binding import DynamoRoom
@@ -51,6 +58,33 @@ def test_what_is_no_heartbeat_is_none(text: str) -> None:
 def test_of_another_release_is_read_what_is_understood() -> None:
     text = '{"machine": "vm", "at": 5, "cpu": 97, "zone": 7, "cores": "two", "later": [1]}'
     assert heartbeat_from(text) == Heartbeat(machine="vm", at=5.0, cpu=97.0)
+
+
+@pytest.mark.parametrize("text", NOT_JSON, ids=lambda text: repr(text)[:20])
+def test_what_is_no_json_is_no_heartbeat(text: str) -> None:
+    assert heartbeat_from(text) is None
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("name", [field.name for field in fields(Heartbeat)])
+def test_an_impossible_value_is_unknown_and_the_rest_is_shown(name: str, kind: str) -> None:
+    found = heartbeat_from(json_with(asdict(beat()), name, kind))
+    if found is None:
+        return  # the whole is no JSON, or it has neither a name nor a time
+    (row,) = wording.rows([found], "", NOW)
+    assert row.seen.endswith("ago")
+    wording.fleet_summary([found], NOW)
+    wording.running_load(found, NOW)
+    wording.memory(found)
+    wording.load_averages(found)
+    wording.running_since(found.up_since or NOW, NOW)
+    orjson.dumps(asdict(found))
+
+
+@given(st.sampled_from([field.name for field in fields(Heartbeat)]), values)
+def test_any_value_at_any_field_is_read_or_is_unknown(name: str, value: object) -> None:
+    found = heartbeat_from(json.dumps({**asdict(beat()), name: value}))
+    assert found is None or heartbeat_from(found.as_text()) == found
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from app.contracts.import_jobs import Job, JobNotFound, JobStore, LineCounts, Phase
+from app.contracts.import_jobs import (
+    Job,
+    JobNotFound,
+    JobStore,
+    JobUnreadable,
+    LineCounts,
+    Phase,
+)
+from app.contracts.stored_jobs import counts_from
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line, count_lines, pack, unpack
+from app.runtime import strict_json
 
 PLAN, DONE, UNDO = "plan", "done", "undo"
 MAX_PART_LINES = 1_000
@@ -49,13 +58,20 @@ class LineStore:
         self._save_counts(DONE, number, counts)
 
     def get(self, kind: str, number: int) -> list[Line]:
-        """Return the lines of a part; the planned ones if it was applied as planned."""
+        """Return the lines of a part; the planned ones if it was applied as planned.
+
+        Raises JobNotFound, and JobUnreadable if the part is damaged.
+        """
         try:
-            return unpack(self._jobs.get_part(self._job_id, kind, number))
+            content = self._jobs.get_part(self._job_id, kind, number)
         except JobNotFound:
             if kind != DONE:
                 raise
-        return self.get(PLAN, number)
+            return self.get(PLAN, number)
+        try:
+            return unpack(content)
+        except ValueError as error:
+            raise JobUnreadable(self._job_id) from error
 
     def planned_counts(self, numbers: range) -> list[LineCounts]:
         """Return the counts of these parts of the plan."""
@@ -102,6 +118,8 @@ class LineStore:
             block, position = divmod(number, _COUNTS_PER_BLOCK)
             if block not in block_counts:
                 block_counts = {block: self._load_block(kind, block)}
+            if position >= len(block_counts[block]):
+                raise JobUnreadable(self._job_id)
             yield kind, number, block_counts[block][position]
 
     def _save_counts(self, kind: str, number: int, counts: LineCounts) -> None:
@@ -112,7 +130,14 @@ class LineStore:
 
     def _load_block(self, kind: str, block: int) -> list[LineCounts]:
         content = self._jobs.get_part(self._job_id, f"{kind}-counts", block)
-        return [LineCounts(*counts) for counts in json.loads(content)]
+        try:
+            counts = [counts_from(stored) for stored in strict_json.parse(content)]
+        except (ValueError, TypeError) as error:
+            raise JobUnreadable(self._job_id) from error
+        readable = [each for each in counts if each is not None]
+        if len(readable) < len(counts):
+            raise JobUnreadable(self._job_id)
+        return readable
 
 
 def outcomes_of(job: Job) -> tuple[str, ...]:

@@ -11,12 +11,17 @@ from typing import Any, NamedTuple
 
 from app.contracts.import_jobs import LineCounts, counter_of
 from app.model.employee import Employee
+from app.model.fields import FIELD
+from app.runtime import bounded_zlib, strict_json
 
 ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
 OUTCOMES = (REJECTED, CHANGED, ADDED, UNCHANGED)
 UNDONE, SKIPPED = "undone", "kept"
 UNDO_OUTCOMES = (SKIPPED, UNDONE)
 _MAX_TYPED_CHARACTERS = 80
+# Many times what a part is cut to.
+_MAX_UNPACKED_BYTES = 16 * 1024 * 1024
+_KNOWN_OUTCOMES = frozenset((*OUTCOMES, *UNDO_OUTCOMES))
 
 # The value of a field: text, or badge keys.
 Value = str | tuple[str, ...]
@@ -82,17 +87,32 @@ class Line:
 _EMPTY: tuple[Any, ...] = (0, "", "", "", "", {}, {}, (), False)
 
 
-def _line_from(packed: list[Any]) -> Line:
-    values = (*packed, *_EMPTY[len(packed) :])
+def _line_from(packed: object) -> Line:
+    """Return the line in a stored list. Raises ValueError or TypeError if it is none."""
+    values = (*packed, *_EMPTY[len(packed) :]) if isinstance(packed, list) else ()
     number, outcome, employee_id, name, revision, new, old, problems, may_reassign_id = values
+    if type(number) is not int or outcome not in _KNOWN_OUTCOMES:
+        raise ValueError("this is no line")
+    employee_id, name, revision = map(_text, (employee_id, name, revision))
     return Line(
         number, outcome, employee_id, name, revision, _values(new), _values(old),
-        tuple(Problem(*problem) for problem in problems), may_reassign_id,
+        tuple(Problem(*map(_text, problem)) for problem in problems), bool(may_reassign_id),
     )  # fmt: skip
 
 
 def _values(stored: Mapping[str, Any]) -> Values:
-    return {name: v if isinstance(v, str) else tuple(v) for name, v in stored.items()}
+    if not stored.keys() <= FIELD.keys():
+        raise ValueError("a field is unknown")
+    return {
+        name: value if isinstance(value, str) else tuple(map(_text, value))
+        for name, value in stored.items()
+    }
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("this is no text")
+    return value
 
 
 def count_lines(lines: Iterable[Line]) -> LineCounts:
@@ -107,6 +127,9 @@ def pack(lines: Iterable[str]) -> bytes:
 
 
 def unpack(content: bytes) -> list[Line]:
-    """Return the lines of a part from its content."""
-    text = zlib.decompress(content).decode("utf-8", "surrogatepass")
-    return [_line_from(packed) for packed in json.loads(text)]
+    """Return the lines of a part from its content. Raises ValueError if it is damaged."""
+    text = bounded_zlib.decompress(content, _MAX_UNPACKED_BYTES).decode("utf-8", "ignore")
+    try:
+        return [_line_from(packed) for packed in strict_json.parse(text)]
+    except (TypeError, AttributeError) as error:
+        raise ValueError("a line has values of other types") from error

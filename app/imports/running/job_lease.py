@@ -141,9 +141,10 @@ def is_held_by(job: Job, process: int) -> bool:
 
 
 def _has_died(holder: str) -> bool:
-    host, process, _ = holder.split()
-    if host != _host():
+    parts = holder.split()
+    if len(parts) != 3 or parts[0] != _host() or not parts[1].isdecimal():
         return False
+    process = parts[1]
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -10,7 +10,7 @@ from app.contracts.batching import find_by_ids
 from app.imports.planning.lines import ADDED, CHANGED, UNCHANGED, Line
 from app.imports.running.additions import Additions
 from app.model.employee import Employee
-from app.model.errors import EditConflict, EmployeeNotFound
+from app.model.errors import EditConflict, EmployeeNotFound, RecordTooLarge
 from app.model.revision import fields_changed_since, revision_of, version_in
 
 UPDATE_BATCH = 50
@@ -76,6 +76,8 @@ class Updater:
             return line.rejected(_CHANGED_SINCE)
         except EmployeeNotFound:
             return line.rejected(_GONE_SINCE)
+        except RecordTooLarge as error:
+            return line.rejected(str(error))
         return line
 
     def _write_id(self, line: Line) -> str:

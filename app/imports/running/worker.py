@@ -6,7 +6,7 @@ from threading import Event
 from time import time
 
 from app.contracts import MAX_BATCH, EmployeeStore
-from app.contracts.import_jobs import Job, JobStore, Phase
+from app.contracts.import_jobs import Job, JobStore, JobUnreadable, Phase
 from app.imports.errors import FileUnreadable
 from app.imports.files.columns import FIRST_NAME, LAST_NAME, Columns
 from app.imports.files.rows import Row
@@ -42,6 +42,9 @@ def work(
     except LeaseLost:
         return
     except StopRequested:
+        lease.release()
+    except JobUnreadable as error:
+        lease.update(paused=True, error=str(error))
         lease.release()
     except StorageUnavailable as error:
         _give_up(lease, f"Waiting, because {error.service} did not respond: {error.reason}.")

@@ -8,6 +8,8 @@ import time
 from typing import Any
 
 from app.contracts.heartbeats import FORGOTTEN_SECONDS, Heartbeat, heartbeat_from
+from app.runtime import strict_json
+from app.storage.dynamodb.client.attributes import number_of, string_of
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.tables import Tables
@@ -38,8 +40,8 @@ class DynamoHeartbeats:
                 "ReturnValues": "ALL_OLD",
             },
         )
-        stop_requested = response.get("Attributes", {}).get("asked_to_stop")
-        return float(stop_requested["N"]) if stop_requested else None
+        before = response.get("Attributes", {})
+        return number_of(before, "asked_to_stop", 0.0, strict_json.MAX_UNIX_TIME)
 
     def all(self) -> list[Heartbeat]:
         """Implement HeartbeatStore.all."""
@@ -50,7 +52,7 @@ class DynamoHeartbeats:
             "ExpressionAttributeValues": {":v": {"S": _VIEW}},
         }
         items: list[Item] = self._calls.read("Query", self._table, request)["Items"]
-        heartbeats = (heartbeat_from(item.get("h", {}).get("S", "")) for item in items)
+        heartbeats = (heartbeat_from(string_of(item, "h")) for item in items)
         # DynamoDB removes expired rows days late.
         oldest = time.time() - FORGOTTEN_SECONDS
         return [heartbeat for heartbeat in heartbeats if heartbeat and heartbeat.at > oldest]

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob, job_from
+from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob
+from app.contracts.stored_jobs import job_from
+from app.storage.dynamodb.client.attributes import integer_of, string_of
 from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
@@ -36,7 +38,10 @@ class DynamoJobs:
 
     def read(self, job_id: str) -> StoredJob:
         """Implement JobStore.read."""
-        return _stored_job(self._get(Tables.index_key(_JOBS_VIEW, job_id), job_id))
+        stored = _stored_job(self._get(Tables.index_key(_JOBS_VIEW, job_id), job_id))
+        if stored is None:
+            raise JobNotFound(job_id)
+        return stored
 
     def write(self, job: Job, revision: int) -> int:
         """Implement JobStore.write."""
@@ -55,10 +60,8 @@ class DynamoJobs:
 
     def recent(self, most: int, before: str = "") -> list[StoredJob]:
         """Implement JobStore.recent."""
-        return [
-            _stored_job(item)
-            for item in self._read_first(_JOBS_VIEW, most, forward=False, after=before)
-        ]
+        items = self._read_first(_JOBS_VIEW, most, forward=False, after=before)
+        return [stored for item in items if (stored := _stored_job(item)) is not None]
 
     def pending(self, most: int) -> list[StoredJob]:
         """Implement JobStore.pending."""
@@ -79,8 +82,10 @@ class DynamoJobs:
 
     def get_part(self, job_id: str, kind: str, number: int) -> bytes:
         """Implement JobStore.get_part."""
-        item = self._get(_part_key(job_id, kind, number), job_id)
-        return base64.b64decode(item["content"]["B"])
+        content = self._get(_part_key(job_id, kind, number), job_id).get("content", {})
+        if "B" not in content:
+            raise JobNotFound(job_id)
+        return base64.b64decode(content["B"])
 
     def delete(self, job_id: str) -> None:
         """Implement JobStore.delete; the state goes last, so that it can be repeated."""
@@ -135,8 +140,9 @@ def _part_key(job_id: str, kind: str, number: int) -> Item:
     return Tables.index_key(_part_view(job_id), f"{kind}#{number:08}")
 
 
-def _stored_job(item: Item) -> StoredJob:
-    return StoredJob(job_from(item["state"]["S"]), int(item["revision"]["N"]))
+def _stored_job(item: Item) -> StoredJob | None:
+    job, revision = job_from(string_of(item, "state")), integer_of(item, "revision")
+    return None if job is None or revision is None else StoredJob(job, revision)
 
 
 def _expires() -> str:

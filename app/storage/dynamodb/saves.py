@@ -6,7 +6,7 @@ from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
 from app.storage.dynamodb.client.calls import Item
-from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.repair import MAX_ATTEMPTS, contention
@@ -54,7 +54,8 @@ class Saves:
         manifest = Manifest(employee.id)
         for _ in range(MAX_ATTEMPTS):
             try:
-                self._writer.apply(manifest, projection, {"Put": put})
+                with rejecting_large_records(employee.id):
+                    self._writer.apply(manifest, projection, {"Put": put})
             except ConditionFailed:
                 stored_item, manifest = self._writer.read_state(employee.id)
                 if stored_item is not None:
@@ -83,7 +84,8 @@ class Saves:
             update = update_expression(stored, employee, projection.hash, write_id)
             action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
             try:
-                self._writer.apply(manifest, projection, action)
+                with rejecting_large_records(employee.id):
+                    self._writer.apply(manifest, projection, action)
             except ConditionFailed:
                 continue
             return self._vocabulary.collect(employee_from(updated(item, update)))

@@ -1,33 +1,34 @@
 """The secret that all machines on one table share: the first conditional write wins."""
 
-from app.storage.dynamodb.client.calls import Calls
+from app.contracts.employees import usable_secret
+from app.storage.dynamodb.client.attributes import string_of, unchanged_attribute
+from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.tables import Tables
 
 
 def shared_secret(calls: Calls, tables: Tables, proposal: str) -> str:
-    """Return the stored secret; store the proposal if there was none."""
-    if stored := _read_secret(calls, tables):
-        return stored
+    """Return the stored secret; store the proposal if there was none, or one that is none."""
+    stored = _read_item(calls, tables)
+    if secret := usable_secret(string_of(stored, "secret")):
+        return secret
     request = {
         "TableName": tables.index,
         "Item": {**tables.index_key("secret", "-"), "secret": {"S": proposal}},
-        "ConditionExpression": "attribute_not_exists(#v)",
-        "ExpressionAttributeNames": {"#v": "view"},
+        **unchanged_attribute("secret", stored.get("secret")),
     }
     try:
         calls.write("PutItem", tables.index, request)
     except ConditionFailed:  # another machine won, or the reply was lost
-        return _read_secret(calls, tables) or proposal
+        return usable_secret(string_of(_read_item(calls, tables), "secret")) or proposal
     return proposal
 
 
-def _read_secret(calls: Calls, tables: Tables) -> str:
+def _read_item(calls: Calls, tables: Tables) -> Item:
     request = {
         "TableName": tables.index,
         "Key": tables.index_key("secret", "-"),
         "ConsistentRead": True,
     }
-    item = calls.read("GetItem", tables.index, request).get("Item", {})
-    secret: str = item.get("secret", {}).get("S", "")
-    return secret
+    item: Item = calls.read("GetItem", tables.index, request).get("Item", {})
+    return item

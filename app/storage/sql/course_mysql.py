@@ -1,6 +1,5 @@
 """The table ``employee`` of the course's app, in MySQL, which is only read."""
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.model.employee import Employee, badges_from
 from app.model.errors import SettingsError, StorageUnavailable
 from app.model.fields import FIELD, FIELDS
+from app.model.stored_values import stored_text
 from app.photos.keys import photo_key
 from app.storage.sql.engines.database import Database, read_url
 
@@ -77,7 +77,4 @@ def _employee_from(row: RowMapping) -> Employee:
 
 
 def _text(row: RowMapping, column: str) -> str:
-    value = row.get(column)
-    if isinstance(value, bytes):  # a binary column
-        value = value.decode("utf-8", "replace")
-    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else ""
+    return stored_text(row.get(column)).strip()

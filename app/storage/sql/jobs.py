@@ -21,7 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob, job_from
+from app.contracts.import_jobs import DAYS_KEPT, Job, JobChanged, JobNotFound, StoredJob
+from app.contracts.stored_jobs import job_from
 from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import TABLE_OPTIONS, metadata
 
@@ -112,7 +113,7 @@ class SqlJobs:
         statement = select(parts.c.content).where(*_is_part(job_id, kind, number))
         with self._database.reading("get_part") as connection:
             content = connection.execute(statement).scalar()
-        if content is None:
+        if not isinstance(content, bytes | memoryview):  # none, or of another program
             raise JobNotFound(job_id)
         return bytes(content)
 
@@ -124,8 +125,9 @@ class SqlJobs:
     def _select(self, statement: Select[tuple[str, int]]) -> list[StoredJob]:
         with self._database.reading("list_jobs") as connection:
             return [
-                StoredJob(job_from(row.state), row.revision)
+                StoredJob(job, row.revision)
                 for row in connection.execute(statement)
+                if (job := job_from(row.state)) is not None
             ]
 
 
@@ -139,9 +141,10 @@ def _is_part(job_id: str, kind: str, number: int) -> tuple[ColumnElement[bool], 
 
 def _read(connection: Connection, job_id: str) -> StoredJob:
     row = connection.execute(_STORED.where(jobs.c.id == job_id)).one_or_none()
-    if row is None:
+    job = None if row is None else job_from(row.state)
+    if row is None or job is None:
         raise JobNotFound(job_id)
-    return StoredJob(job_from(row.state), row.revision)
+    return StoredJob(job, row.revision)
 
 
 def _delete(connection: Connection, job_id: str) -> None:

@@ -74,9 +74,10 @@ def find_rows(
     connection: Connection, employee_ids: Iterable[str], *, to_change: bool = False
 ) -> dict[str, RowMapping]:
     """Return the rows of ``person`` with these ids, in this order, found as by ``read``."""
-    ids = list(filter(is_storable, dict.fromkeys(employee_ids)))
+    ids = list(dict.fromkeys(employee_ids))
     rows = find_indexed_rows(connection, ids, to_change=to_change)
-    if missing := [employee_id for employee_id in ids if employee_id not in rows]:
+    missing = [key for key in ids if key not in rows and is_storable(key)]
+    if missing:
         statement = _UNINDEXED_TO_CHANGE if to_change else _UNINDEXED
         for row in connection.execute(statement, {"ids": missing}).mappings():
             rows.setdefault(row["id"], row)

@@ -1,7 +1,7 @@
 """Conversions between rows of ``person`` and Employee or Card; any row can be read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,9 @@ from sqlalchemy import RowMapping
 
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from
 from app.model.fields import TEXT_FIELDS
+from app.model.stored_values import stored_text, stored_time, stored_version
 from app.photos.keys import photo_key
+from app.runtime import strict_json
 from app.storage.sql.tables import people
 from app.text.folding import LINE_CHARACTERS, one_line
 
@@ -19,14 +21,26 @@ CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
 
 def employee_from(row: RowMapping) -> Employee:
     """Return the employee in a row."""
+    texts: dict[str, Any] = {name: row[name] or "" for name in TEXT_FIELDS}
+    if not _are_texts(texts.values()):
+        texts = {name: stored_text(text) for name, text in texts.items()}
     return Employee(
-        id=row["id"],
-        **{name: row[name] or "" for name in TEXT_FIELDS},
+        id=row["id"] if isinstance(row["id"], str) else stored_text(row["id"]),
+        **texts,
         badges=_parse_badges(row["badges"] or ""),
         photo_key=photo_key(row["photo_key"]),
-        version=row["version"] or 0,
-        updated_at=_parse_time(row["updated_at"]),
+        version=stored_version(row["version"]),
+        updated_at=stored_time(row["updated_at"]),
     )
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    """Return whether all are texts: a column of SQLite holds whatever was put into it."""
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
 
 
 def columns_of(employee: Employee) -> dict[str, Any]:
@@ -47,6 +61,8 @@ def card_from(values: Sequence[Any]) -> Card:
     """Return the card in the values of ``CARD_COLUMNS``, equal to ``card_of`` of the record."""
     if None in values:
         values = [value or "" for value in values]
+    if not _are_texts(values):
+        values = [stored_text(value) for value in values]
     texts = values[1:-2]
     # Nearly every card needs no one_line; this test costs a third of the calls.
     line = f"|{'|'.join(texts)}|"
@@ -72,18 +88,8 @@ def badges_text(badges: tuple[str, ...]) -> str:
     return json.dumps(badges, ensure_ascii=False) if badges else ""
 
 
-def _parse_badges(text: str) -> tuple[str, ...]:
-    if not text:
-        return ()
+def _parse_badges(text: str | bytes) -> tuple[str, ...]:
     try:
-        return badges_from(json.loads(text))
+        return badges_from(strict_json.parse(text)) if text else ()
     except ValueError:
-        return badges_from(text)
-
-
-def _parse_time(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return badges_from(stored_text(text))

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, String, Table, Text, select
 
+from app.contracts.employees import usable_secret
 from app.storage.sql.engines.database import Database
 from app.storage.sql.tables import KEYED_TABLE_OPTIONS, metadata
 
@@ -18,13 +19,15 @@ _STORED = select(secret.c.content).where(secret.c.name == _NAME)
 
 
 def shared_secret(database: Database, proposal: str) -> str:
-    """Return the stored secret; store the proposal if there was none."""
+    """Return the stored secret; store the proposal if there was none, or one that is none."""
     with database.reading("secret") as connection:
-        stored: str | None = connection.execute(_STORED).scalar()
-    if stored is None:
+        stored = usable_secret(connection.execute(_STORED).scalar())
+    if not stored:
         with database.writing("secret") as connection:
-            stored = connection.execute(_STORED).scalar()  # another machine may have stored one
-            if stored is None:
+            content = connection.execute(_STORED).scalar()
+            stored = usable_secret(content)  # another machine may have stored one
+            if not stored:
+                connection.execute(secret.delete().where(secret.c.name == _NAME))
                 connection.execute(secret.insert(), {"name": _NAME, "content": proposal})
                 stored = proposal
     return stored

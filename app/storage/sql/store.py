@@ -6,14 +6,18 @@ import contextvars
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from operator import attrgetter
 from threading import Event
+from typing import Any
 
 from sqlalchemy import select
 
 from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
 from app.model.employee import Employee, badges_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.fields import TEXT_FIELDS
 from app.model.revision import revision_of
+from app.model.stored_values import encodable
 from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
@@ -27,6 +31,9 @@ from app.storage.sql.tasks import (
     reindex,
 )
 from app.storage.vocabulary_writer import VocabularyWriter
+
+_TEXTS = (*TEXT_FIELDS, "photo_key")
+_texts_of = attrgetter(*_TEXTS)
 
 
 def open_sql_store(database_url: str) -> SqlStore:
@@ -55,7 +62,7 @@ class SqlStore:
     @retry_when_rolled_back
     def add(self, employee: Employee, write_id: str) -> Employee:
         """Implement EmployeeStore.add."""
-        employee = _normalize(employee)
+        employee = self._normalize(employee)
         with self._database.writing("add") as connection:
             record = records.read(connection, employee.id, to_change=True)
             if record is not None:
@@ -69,7 +76,7 @@ class SqlStore:
     @retry_when_rolled_back
     def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
         """Implement EmployeeStore.update."""
-        employee = _normalize(employee)
+        employee = self._normalize(employee)
         with self._database.writing("update") as connection:
             stored = records.read(connection, employee.id, to_change=True)
             record = _existing(stored, employee.id)
@@ -128,7 +135,7 @@ class SqlStore:
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many."""
-        people = map(_normalize, employees)
+        people = map(self._normalize, employees)
         note = self._vocabulary.collect
         steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
         return self._vocabulary.writing_between(steps)
@@ -172,6 +179,16 @@ class SqlStore:
         deadline.start()
         self._vocabulary.write()
 
+    def _normalize(self, employee: Employee) -> Employee:
+        """Return the employee as it will be read from the database."""
+        badges = _normalize_badges(employee.badges)
+        texts = _texts_of(employee)
+        if not "".join(texts).isprintable():  # as few are, for the line breaks of "about"
+            storable = encodable if self._database.holds_nul else _without_nul
+            cleaned: dict[str, Any] = dict(zip(_TEXTS, map(storable, texts), strict=True))
+            return replace(employee, **cleaned, badges=tuple(map(storable, badges)))
+        return employee if badges == employee.badges else replace(employee, badges=badges)
+
     def close(self) -> None:
         """Close all connections, for tests and commands that open many stores."""
         self._database.close()
@@ -188,7 +205,5 @@ def _normalize_badges(badges: tuple[str, ...]) -> tuple[str, ...]:
     return badges_from(badges)
 
 
-def _normalize(employee: Employee) -> Employee:
-    """Return the employee as it will be read from the database."""
-    badges = _normalize_badges(employee.badges)
-    return employee if badges == employee.badges else replace(employee, badges=badges)
+def _without_nul(text: str) -> str:
+    return encodable(text).replace("\0", "")

@@ -11,13 +11,15 @@ from app.exports.formats import FORMATS, file_name
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import vcard
 from app.runtime.deadline import REQUEST_SECONDS
-from app.text.sanitizing import visible
 from app.web.current import current_directory
 from app.web.http.streaming import attach, register, send
+from app.web.ui import urls
+from app.web.ui.display_names import display_name
 from app.web.ui.list_query import read_request
 
 exports = Blueprint("exports", __name__)
 exports.record(lambda state: register(state.app))
+exports.url_value_preprocessor(urls.read_id_key)
 
 
 @exports.get("/export.<any(csv, xlsx, jsonl, vcf):ending>")
@@ -34,10 +36,11 @@ def view_file(ending: str) -> ResponseReturnValue:
     return send(begin, kind.media_type, file_name(ending, datetime.now(UTC)))
 
 
+@exports.get("/vcard", defaults={"employee_id": ""})
 @exports.get("/vcard/<id:employee_id>")
 def person_card(employee_id: str) -> Response:
     """Return the vCard of one person. Raises EmployeeNotFound."""
     person = current_directory().get(employee_id)
     response = Response(vcard(person), content_type=FORMATS["vcf"].media_type)
-    attach(response, f"{(visible(person.full_name) or visible(person.id))[:100]}.vcf")
+    attach(response, f"{display_name(person.full_name, person.id)[:100]}.vcf")
     return response

@@ -5,7 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from app.model.employee import BADGES, Employee
-from app.model.errors import EditConflict, EmployeeNotFound, PhotosOff, StorageUnavailable
+from app.model.errors import (
+    EditConflict,
+    EmployeeNotFound,
+    PhotosOff,
+    RecordTooLarge,
+    StorageUnavailable,
+)
 from app.model.revision import revision_of, version_in
 from app.web.forms import conflict
 from app.web.forms.idempotency import FormIdForged, mint_form_id
@@ -27,6 +33,10 @@ _EXPIRED = (
 )
 _NOT_RESPONDING = "{nothing} {service} is not responding. Press {button} again in a minute."
 _UNKNOWN_OUTCOME = "We do not know whether {what}. Press {button} again: nothing is {done} twice."
+_TOO_LARGE = (
+    "Your changes were not saved: with them, the record of this person would exceed {limit} KB, "
+    "the limit of the database. Shorten a text, or have data of other programs removed from it."
+)
 _HELP_DESK = " If the problem continues, give the help desk this code: {code}"
 
 
@@ -54,6 +64,8 @@ def form_with_input(error: Exception) -> ResponseReturnValue:
 def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tuple[int, Notice]:
     if isinstance(error, CSRFError | FormIdForged):
         return 400, Notice("bad", _EXPIRED.format(done=done, button=button))
+    if isinstance(error, RecordTooLarge):
+        return 422, Notice("bad", _TOO_LARGE.format(limit=error.max_kilobytes))
     if isinstance(error, StorageUnavailable):
         what = "your changes were saved" if done == "saved" else "the person was deleted"
         service = error.service[:1].upper() + error.service[1:]

@@ -46,6 +46,7 @@ from app.web.forms.rendering import (
 from app.web.people.list_view import list_view
 from app.web.people.person_facts import person_facts
 from app.web.ui import dates, urls
+from app.web.ui.display_names import display_name, name_in_sentence
 from app.web.ui.flashes import FLASH_ICONS, flashes
 from app.web.ui.html.avatars import avatar, named_avatar
 from app.web.ui.html.icons import icon_at
@@ -57,6 +58,7 @@ __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "per
 
 SAMPLE_PEOPLE = 60
 pages = Blueprint("employees", __name__)
+pages.url_value_preprocessor(urls.read_id_key)
 
 
 class AnyText(BaseConverter):
@@ -83,6 +85,7 @@ def _prepare(state: BlueprintSetupState) -> None:
         named_avatar=named_avatar,
         flash_icon=FLASH_ICONS.__getitem__,
         dialled=dialled,
+        display_name=display_name,
         mail_address=mail_address,
         person_facts=person_facts,
         photo_limit_mb=app.extensions["settings"].photo_max_mb,
@@ -113,6 +116,7 @@ def people() -> Response:
     return response
 
 
+@pages.get("/employee", defaults={"employee_id": ""})
 @pages.get("/employee/<id:employee_id>")
 def person(employee_id: str) -> ResponseReturnValue:
     """Show one person."""
@@ -165,6 +169,7 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
         raise
 
 
+@pages.get("/edit", defaults={"employee_id": ""})
 @pages.get("/edit/<id:employee_id>")
 def edit_form(employee_id: str) -> ResponseReturnValue:
     """Show the form of a person."""
@@ -172,6 +177,7 @@ def edit_form(employee_id: str) -> ResponseReturnValue:
     return show_form(form_of_employee(employee), employee, revision=revision_of(employee))
 
 
+@pages.post("/edit", defaults={"employee_id": ""})
 @pages.post("/edit/<id:employee_id>")
 def edit(employee_id: str) -> ResponseReturnValue:
     """Change a person."""
@@ -196,16 +202,18 @@ def edit(employee_id: str) -> ResponseReturnValue:
 
 def _saved(employee: Employee) -> ResponseReturnValue:
     after_this_request(_maintain_after)
-    flash(f"Saved {employee.full_name}.", "good")
+    flash(f"Saved {name_in_sentence(employee.full_name) or 'the person'}.", "good")
     return redirect(urls.person_address(employee.id), 303)
 
 
+@pages.get("/delete", defaults={"employee_id": ""})
 @pages.get("/delete/<id:employee_id>")
 def delete_form(employee_id: str) -> ResponseReturnValue:
     """Ask before a person is deleted."""
     return ask_to_delete(current_directory().get(employee_id))
 
 
+@pages.post("/delete", defaults={"employee_id": ""})
 @pages.post("/delete/<id:employee_id>")
 def delete(employee_id: str) -> ResponseReturnValue:
     """Delete a person."""
@@ -217,7 +225,7 @@ def delete(employee_id: str) -> ResponseReturnValue:
     deleted = current_directory().delete(
         employee_id, revision or None, write_id_of(form_id, ["delete", employee_id, revision])
     )
-    name = deleted.full_name or visible(request.form.get("shown_name", ""))[:200]
+    name = name_in_sentence(deleted.full_name or request.form.get("shown_name", ""))
     flash(f"Deleted {name}." if name else "The person was deleted.", "good")
     return redirect("/", 303)
 

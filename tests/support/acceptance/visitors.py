@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -305,17 +306,25 @@ class Visitor:
             address = further[0].get("href", "") if further else ""
 
     def _note(self, form: Form, answer: Answer, becomes: Mapping[str, Any], photo: bool) -> None:
-        if form.action.startswith("/delete/"):
-            self._ledger.forget(unquote(form.action.removeprefix("/delete/")))
-        elif form.action.startswith(("/add", "/edit/")):
+        if form.action.startswith("/delete"):
+            self._ledger.forget(id_in(form.action))
+        elif form.action.startswith(("/add", "/edit")):
             self._ledger.note(form, employee_id_in(answer), becomes, photo)
 
 
 def employee_id_in(answer: Answer) -> str:
     """Who was saved, as the redirect tells."""
     place = answer.location
-    assert place.startswith("/employee/"), place
-    return unquote(place.removeprefix("/employee/"))
+    assert place.startswith("/employee"), place
+    return id_in(place)
+
+
+def id_in(address: str) -> str:
+    """Whose address it is, in either form."""
+    path, _, key = address.partition("?key=")
+    if key:
+        return base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
+    return unquote(path.split("/", 2)[2])
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:

@@ -1,5 +1,7 @@
 """Failures of calls to DynamoDB: whether to retry, and the reason to show to the operator."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from botocore import exceptions as botocore_errors
@@ -7,10 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from pynamodb.exceptions import VerboseClientError
 
-from app.model.errors import StorageUnavailable
+from app.model.errors import RecordTooLarge, StorageUnavailable
 
 # Everything that a call may raise and that classify understands.
 CALL_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
+
+_MAX_ITEM_KILOBYTES = 400
 
 # In effect as many as the deadline of a request leaves room for; 8 seconds on average without one.
 _UNTIL_DEADLINE = 20
@@ -115,9 +119,29 @@ def error_code(error: StorageUnavailable) -> str:
 
 def is_item_rejected(error: StorageUnavailable) -> bool:
     """Return whether the service rejects these items as they are, so that no retry can help."""
-    reasons = getattr(error.__cause__, "cancellation_reasons", ())
-    codes = {error_code(error), *(reason.code for reason in reasons if reason is not None)}
+    codes = {code for code, _ in _rejections(error)}
     return bool(codes & {"ValidationException", "ValidationError"})
+
+
+@contextmanager
+def rejecting_large_records(employee_id: str) -> Iterator[None]:
+    """Raise RecordTooLarge if the service rejects an item of this block for its size."""
+    try:
+        yield
+    except StorageUnavailable as error:
+        messages = " ".join(message for _, message in _rejections(error)).lower()
+        if is_item_rejected(error) and "size" in messages and "exceed" in messages:
+            raise RecordTooLarge(employee_id, _MAX_ITEM_KILOBYTES) from error
+        raise
+
+
+def _rejections(error: StorageUnavailable) -> Iterator[tuple[str, str]]:
+    """Yield code and message of a failed call, and of each action of a transaction."""
+    cause = error.__cause__
+    yield error_code(error), str(cause)
+    for reason in getattr(cause, "cancellation_reasons", ()):
+        if reason is not None:
+            yield reason.code, reason.message or ""
 
 
 def _classify_client_error(error: ClientError) -> Failure:

@@ -192,7 +192,7 @@ class _Search:
         rows_examined: int | None,
     ) -> Page:
         return Page(
-            tuple(read_card(row.card) for row in visible),
+            tuple(filter(None, (read_card(row.card) for row in visible))),
             None if next_key is None else Cursor(False, next_key).to_text(self._query),
             None if previous_key is None else Cursor(True, previous_key).to_text(self._query),
             rows_examined,

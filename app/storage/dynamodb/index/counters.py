@@ -16,6 +16,13 @@ from typing import Any, NamedTuple
 
 from app.contracts import Facets
 from app.contracts.queries import facets_from
+from app.runtime import strict_json
+from app.storage.dynamodb.client.attributes import (
+    Attribute,
+    integer_of,
+    string_of,
+    unchanged_attribute,
+)
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.pagination import query_view
@@ -25,19 +32,30 @@ from app.storage.dynamodb.index.rows import KINDS, TEXT_KINDS, facet_token
 COUNTERS_VIEW = "tally"
 # After a read of more deltas than this, maintenance folds them.
 MAX_UNFOLDED_DELTAS = 30
-# 60 deltas, 28 buckets and the fold version are 89 of the 100 actions of a transaction.
-_MAX_DELTAS_PER_FOLD = 60
+# 50 deltas, 28 buckets, one of each other letter and the fold version are 99 of 100 actions.
+_MAX_DELTAS_PER_FOLD = 50
 # Of other kinds there are few values, in one bucket.
 _BUCKETS = {**dict.fromkeys(TEXT_KINDS, 4), KINDS["job_title"]: 16}
 _DELTA_PREFIX = "d#"
 _TOTAL_PREFIX = "0#"
 _FOLD_KEY = "0"
+# More people than any count can have.
+_MAX_COUNT = 10**9
+# A letter, a colon and a value of 200 characters, with room for what a newer release counts.
+_MAX_FACET_CHARACTERS = 300
+
+
+class FoldVersion(NamedTuple):
+    """The number of the last fold, 0 before the first, and the attribute as it was read."""
+
+    number: int
+    stored: Attribute | None = None
 
 
 class Snapshot(NamedTuple):
     """The counts at one moment, with the fold version and the deltas that they include."""
 
-    ver: int
+    ver: FoldVersion
     counts: Counter[str]
     deltas: frozenset[str]
 
@@ -61,7 +79,7 @@ class Counters:
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self._calls = calls
         self._index = tables.index
-        self._totals: tuple[int, Counter[str]] = (-1, Counter())
+        self._totals: tuple[FoldVersion | None, Counter[str]] = (None, Counter())
         self._count_of: dict[tuple[str, str], int] | None = None
         self.needs_fold = False
 
@@ -76,7 +94,7 @@ class Counters:
         self._totals = (ver, totals)
         counts = Counter(totals)
         for item in deltas:
-            counts.update(_unpack(item["d"]))
+            counts.update(_unpack(item, "d"))
         self._count_of = _count_by_token(counts)
         self.needs_fold = len(deltas) > MAX_UNFOLDED_DELTAS
         return Snapshot(ver, counts, frozenset(item["at"]["S"] for item in deltas))
@@ -96,7 +114,7 @@ class Counters:
         totals = Counter(self._totals_at(ver))
         changed: set[str] = set()
         for item in deltas:
-            delta = _unpack(item["d"])
+            delta = _unpack(item, "d")
             totals.update(delta)
             changed.update(map(_bucket_of, delta))
         buckets: dict[str, dict[str, int]] = {bucket: {} for bucket in changed}
@@ -107,7 +125,8 @@ class Counters:
             self._write_fold(ver, deltas, buckets)
         except ConditionFailed:
             return False
-        self._totals = (ver + 1, Counter({key: count for key, count in totals.items() if count}))
+        counts = Counter({key: count for key, count in totals.items() if count})
+        self._totals = (_next_version(ver), counts)
         return True
 
     def correct(self, snapshot: Snapshot, delta: Mapping[str, int]) -> bool:
@@ -122,13 +141,16 @@ class Counters:
         return True
 
     def _write_fold(
-        self, ver: int, deltas: list[Item], buckets: Mapping[str, Mapping[str, int]]
+        self, ver: FoldVersion, deltas: list[Item], buckets: Mapping[str, Mapping[str, int]]
     ) -> None:
         actions: list[dict[str, Any]] = []
         for item in deltas:
             key = {"view": item["view"], "at": item["at"]}
-            condition = {"ConditionExpression": "attribute_exists(d)"}
-            actions.append({"Delete": {"TableName": self._index, "Key": key, **condition}})
+            exists = {
+                "ConditionExpression": "attribute_exists(#at)",
+                "ExpressionAttributeNames": {"#at": "at"},
+            }
+            actions.append({"Delete": {"TableName": self._index, "Key": key, **exists}})
         for bucket, counts in buckets.items():
             item = {**Tables.index_key(COUNTERS_VIEW, bucket), "n": _pack(counts)}
             actions.append({"Put": {"TableName": self._index, "Item": item}})
@@ -138,23 +160,27 @@ class Counters:
         request = {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())}
         self._calls.write("TransactWriteItems", self._index, request)
 
-    def _next_fold(self, ver: int) -> dict[str, Any]:
-        item = {**Tables.index_key(COUNTERS_VIEW, _FOLD_KEY), "ver": {"N": str(ver + 1)}}
-        return {"Put": {"TableName": self._index, "Item": item, **_at_fold_version(ver)}}
+    def _next_fold(self, ver: FoldVersion) -> dict[str, Any]:
+        stored = _next_version(ver).stored or {}
+        item = {**Tables.index_key(COUNTERS_VIEW, _FOLD_KEY), "ver": stored}
+        condition = unchanged_attribute("ver", ver.stored)
+        return {"Put": {"TableName": self._index, "Item": item, **condition}}
 
-    def _fold_version(self) -> int:
+    def _fold_version(self) -> FoldVersion:
         key = Tables.index_key(COUNTERS_VIEW, _FOLD_KEY)
         request = {"TableName": self._index, "Key": key, "ConsistentRead": True}
-        item = self._calls.read("GetItem", self._index, request).get("Item")
-        return int(item["ver"]["N"]) if item else 0
+        item = self._calls.read("GetItem", self._index, request).get("Item") or {}
+        return FoldVersion(integer_of(item, "ver") or 0, item.get("ver"))
 
-    def _totals_at(self, ver: int) -> Counter[str]:
+    def _totals_at(self, ver: FoldVersion) -> Counter[str]:
         cached_ver, totals = self._totals
         if cached_ver == ver:
             return totals
         totals = Counter()
         for item in self._rows(_TOTAL_PREFIX):
-            totals.update(_unpack(item["n"]))
+            bucket, counts = item["at"]["S"], _unpack(item, "n")
+            # A fold writes each count into its own bucket, so in another one it would stay.
+            totals.update({key: n for key, n in counts.items() if _bucket_of(key) == bucket})
         return totals
 
     def _rows(self, prefix: str, limit: int | None = None) -> list[Item]:
@@ -187,17 +213,27 @@ def _bucket_of(facet: str) -> str:
     return f"{_TOTAL_PREFIX}{kind}#{zlib.crc32(facet.encode()) % _BUCKETS.get(kind, 1)}"
 
 
-def _at_fold_version(ver: int) -> dict[str, Any]:
-    if not ver:
-        return {"ConditionExpression": "attribute_not_exists(ver)"}
-    values = {":ver": {"N": str(ver)}}
-    return {"ConditionExpression": "ver = :ver", "ExpressionAttributeValues": values}
+def _next_version(ver: FoldVersion) -> FoldVersion:
+    return FoldVersion(ver.number + 1, {"N": str(ver.number + 1)})
 
 
 def _pack(counts: Mapping[str, int]) -> dict[str, str]:
     return {"S": json.dumps(counts, ensure_ascii=False, separators=(",", ":"))}
 
 
-def _unpack(value: dict[str, Any]) -> dict[str, int]:
-    counts: dict[str, int] = json.loads(value["S"])
-    return counts
+def _unpack(item: Item, name: str) -> dict[str, int]:
+    """Return the counts in an attribute; none if it cannot be read, until a reindex corrects it."""
+    counts = strict_json.parse_object(string_of(item, name))
+    return {
+        facet: count
+        for facet, count in counts.items()
+        if type(count) is int and abs(count) <= _MAX_COUNT and _is_facet(facet)
+    }
+
+
+def _is_facet(facet: str) -> bool:
+    """Return whether it names a count, perhaps one that only a newer release knows."""
+    kind = facet[:1]
+    return facet == "*" or (
+        facet[1:2] == ":" and "a" <= kind <= "z" and len(facet) <= _MAX_FACET_CHARACTERS
+    )

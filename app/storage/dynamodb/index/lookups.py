@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.contracts import MAX_BATCH
 from app.model.employee import Employee
+from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import card_id, email_view
+from app.storage.dynamodb.index.rows import email_view, read_card
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
 from app.storage.dynamodb.records.codec import employee_from, is_id
 from app.text import search_keys
@@ -68,7 +69,8 @@ def _employees(
 
 def _ids_at(calls: Calls, index: str, email_key: str) -> list[str]:
     rows = query_view(calls, index, email_view(email_key), fields=["c"])
-    return [card_id(row["c"]["S"]) for row in rows]
+    cards = (read_card(string_of(row, "c")) for row in rows)
+    return [card.id for card in cards if card is not None]
 
 
 def _check_batch_size(keys: Collection[str]) -> None:

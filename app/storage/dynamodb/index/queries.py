@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.storage.dynamodb.client.calls import Calls
+from app.storage.dynamodb.client.calls import Calls, Item
 
 # Sorts after every character that can follow a prefix in a key.
 _MAX_CHARACTER = "\U0010ffff"
@@ -110,13 +110,21 @@ class RangeReader:
                 examined, consumed.get("CapacityUnits", examined * _ESTIMATED_UNITS_PER_ROW)
             )
             self.examined += examined
-            after = self.after
-            self.rows += [_row(item) for item in response["Items"] if item["at"]["S"] != after]
+            self.rows += self._rows_in(response["Items"])
             last = response.get("LastEvaluatedKey")
             self.ended = last is None
             if last is not None:
                 self.after = last["at"]["S"]
             chunk = _CHUNK_SIZE
+
+    def _rows_in(self, items: list[Item]) -> list[Row]:
+        """Return the rows of a response, without those whose attributes are of other types."""
+        after = self.after
+        try:
+            return [_row(item) for item in items if item["at"]["S"] != after]
+        except KeyError:
+            readable = [item for item in items if "S" in item.get("c", ()) and _has_terms(item)]
+            return self._rows_in(readable)
 
     def _bounds(self) -> tuple[str, str] | None:
         """Return the bounds of the next Query; None for an empty range, which a Query rejects."""
@@ -156,5 +164,9 @@ class RangeReader:
         return request
 
 
-def _row(item: dict[str, Any]) -> Row:
+def _has_terms(item: Item) -> bool:
+    return "t" not in item or "S" in item["t"]
+
+
+def _row(item: Item) -> Row:
     return Row(item["at"]["S"], item["c"]["S"], item["t"]["S"] if "t" in item else "")

@@ -80,7 +80,7 @@ class IndexRepair:
         if manifest.is_newer:
             return False
         if item is None:
-            if manifest.shape is None:
+            if manifest.shape is None and not manifest.is_unreadable:
                 return False
             self._writer.apply(manifest, None, self._check_absent(employee_id))
             return True

@@ -42,6 +42,8 @@ LETTER, _BADGE, _JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
 ROW_VIEWS = (NAME_VIEW, "w#", "e#", *(f"{kind}#" for kind in KINDS.values() if kind != LETTER))
 _MAX_TOKEN_BYTES = 64
+# An id and seven texts of a line, with a photo key.
+_MAX_CARD_CHARACTERS = 4_000
 _BADGE_BIT = {key: 1 << position for position, key in enumerate(BADGE_KEYS)}
 
 Key = tuple[str, str]
@@ -156,19 +158,24 @@ def filter_term(kind: str, token: str) -> str:
     return f"={kind}{token}"
 
 
-def read_card(packed: str) -> Card:
-    """Return the card of a row, from its packed form."""
-    values = orjson.loads(packed)
-    values[-2] = _badges_of(values[-2])
-    if values[-1]:
-        values[-1] = PREFIX + values[-1]
-    return Card._make(values)
+@lru_cache(maxsize=2048)
+def read_card(packed: str) -> Card | None:
+    """Return the card of a row from its packed form; None if that is no card.
+
+    Cached, since a list shows the same cards again and again.
+    """
+    try:
+        *texts, bits, photo = orjson.loads(packed)
+        if len("".join((*texts, photo))) > _MAX_CARD_CHARACTERS or not texts[0]:
+            return None
+        return Card._make((*texts, _badges_of(bits), PREFIX + photo if photo else ""))
+    except (ValueError, TypeError, IndexError):
+        return None
 
 
-def card_id(packed: str) -> str:
-    """Return the id of the employee on a packed card."""
-    employee_id: str = orjson.loads(packed)[0]
-    return employee_id
+def id_key_of(at: str) -> str:
+    """Return the id key at the end of a sort key."""
+    return at.rpartition(SEPARATOR)[2]
 
 
 def words_of_terms(terms: str) -> list[str]:

@@ -4,15 +4,15 @@ The attributes of the course's app are id, full_name, location, job_title, badge
 strings, absent when empty) and object_key (absent without a photo); ours are stored beside them.
 """
 
-import unicodedata
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
 from app.model.employee import Employee, badges_from
 from app.model.errors import EmployeeNotFound
 from app.model.fields import CONTENT_FIELDS, DATE_FIELDS, FIELDS, TEXT_FIELDS
+from app.model.stored_values import stored_date, stored_text, stored_time, stored_version
 from app.photos.keys import photo_key
 from app.storage.dynamodb.client.calls import Item
 
@@ -25,14 +25,14 @@ def employee_from(item: Item) -> Employee:
     """Decode a record, whatever other programs have put into it; never fails."""
     texts = {name: _text(item.get(name)) for name in TEXT_FIELDS}
     for name in DATE_FIELDS:
-        texts[name] = _iso_date(texts[name])
+        texts[name] = stored_date(texts[name])
     return Employee(
         id=item["id"]["S"],
         **texts,
         badges=badges_from(_plain(item.get("badges"))),
         photo_key=photo_key(_text(item.get("object_key"))),
-        version=_version(item.get("version")),
-        updated_at=_time(_text(item.get("updated_at"))),
+        version=stored_version((item.get("version") or {}).get("N")),
+        updated_at=stored_time(_text(item.get("updated_at"))),
     )
 
 
@@ -54,11 +54,11 @@ def checked_id(text: str) -> str:
 def normalized(employee: Employee) -> Employee:
     """Return the employee as it will be read back: NFC, and without what UTF-8 cannot hold."""
     texts: dict[str, Any] = {
-        name: text if text.isascii() else _storable(text)
+        name: text if text.isascii() else stored_text(text)
         for name, text in zip(TEXT_FIELDS, _texts_of(employee), strict=True)
     }
     for name in DATE_FIELDS:
-        texts[name] = _iso_date(texts[name])
+        texts[name] = stored_date(texts[name])
     badges = badges_from(employee.badges)
     return replace(employee, **texts, badges=badges, photo_key=photo_key(employee.photo_key))
 
@@ -98,14 +98,7 @@ def attribute_value(content: str | tuple[str, ...]) -> dict[str, Any] | None:
 
 
 def _text(value: dict[str, Any] | None) -> str:
-    content = (value or {}).get("S", (value or {}).get("N", ""))
-    if not isinstance(content, str):
-        return ""
-    return content if content.isascii() else unicodedata.normalize("NFC", content)
-
-
-def _storable(text: str) -> str:
-    return unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
+    return stored_text((value or {}).get("S", (value or {}).get("N")))
 
 
 def _plain(value: dict[str, Any] | None) -> object:
@@ -114,26 +107,6 @@ def _plain(value: dict[str, Any] | None) -> object:
     if "L" in value:
         return [member["S"] for member in value["L"] if "S" in member]
     return set(value["SS"]) if "SS" in value else value.get("S")
-
-
-def _iso_date(text: str) -> str:
-    try:
-        return text if len(text) == 10 and date.fromisoformat(text) else ""
-    except ValueError:
-        return ""
-
-
-def _version(value: dict[str, Any] | None) -> int:
-    digits = str((value or {}).get("N", ""))
-    return int(digits) if digits.isdigit() and len(digits) < 16 else 0
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def now() -> str:

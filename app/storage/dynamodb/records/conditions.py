@@ -1,8 +1,8 @@
 """Conditions that a record is still as it was read, for the actions of a transaction."""
 
-import base64
 from typing import Any
 
+from app.storage.dynamodb.client.attributes import for_botocore
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.records.codec import ATTRIBUTES
 from app.storage.dynamodb.records.expressions import Expression
@@ -29,7 +29,7 @@ def _unchanged(item: Item) -> Expression:
         names[f"#g{position}"] = name
         if name in item:
             parts.append(f"#g{position} = :g{position}")
-            values[f":g{position}"] = _for_botocore(item[name])
+            values[f":g{position}"] = for_botocore(item[name])
         else:
             parts.append(f"attribute_not_exists(#g{position})")
     return Expression(" AND ".join(parts), names, values)
@@ -43,17 +43,3 @@ def _condition(expression: Expression) -> dict[str, Any]:
     if expression.values:
         parts["ExpressionAttributeValues"] = expression.values
     return parts
-
-
-def _for_botocore(value: dict[str, Any]) -> dict[str, Any]:
-    """Decode binary values, which the fast path returns in base64 as they come."""
-    kind, content = next(iter(value.items()))
-    if kind == "B":
-        return {"B": base64.b64decode(content)}
-    if kind == "BS":
-        return {"BS": [base64.b64decode(part) for part in content]}
-    if kind == "L":
-        return {"L": [_for_botocore(part) for part in content]}
-    if kind == "M":
-        return {"M": {name: _for_botocore(part) for name, part in content.items()}}
-    return value

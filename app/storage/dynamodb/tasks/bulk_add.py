@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
+from app.model.fields import CONTENT_FIELDS
 from app.storage.dynamodb.client.batch_writes import MAX_BATCH_ACTIONS, write_batch
-from app.storage.dynamodb.client.failures import ConditionFailed
+from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
 from app.storage.dynamodb.index.rows import Projection, project_rows
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 # Two actions each, one for the counters and one for the lease are the 100 of a transaction.
 GROUP_SIZE = 49
+# 4 MB of up to four bytes a character, less what every record and manifest has beside its texts.
+_MAX_CHARACTERS = 900_000
 _MAX_WRITERS = 4
 # Groups in memory at the same time.
 _MAX_GROUPS = _MAX_WRITERS + 1
@@ -37,6 +40,31 @@ _MAX_GROUPS = _MAX_WRITERS + 1
 class _Addition(NamedTuple):
     employee: Employee
     projection: Projection
+
+
+def _characters(addition: _Addition) -> int:
+    """Return the characters of a record and its manifest, without their names."""
+    texts = (getattr(addition.employee, name) for name in CONTENT_FIELDS)
+    return sum(len(text) if isinstance(text, str) else sum(map(len, text)) for text in texts)
+
+
+def _longest(additions: list[_Addition]) -> str:
+    return max(additions, key=_characters).employee.id
+
+
+def _split_by_size(additions: list[_Addition]) -> Iterator[list[_Addition]]:
+    """Yield the additions in transactions that DynamoDB accepts: of at most 4 MB."""
+    part: list[_Addition] = []
+    size = 0
+    for addition in additions:
+        length = _characters(addition)
+        if part and size + length > _MAX_CHARACTERS:
+            yield part
+            part, size = [], 0
+        part.append(addition)
+        size += length
+    if part:
+        yield part
 
 
 class _Group(NamedTuple):
@@ -109,11 +137,13 @@ class BulkAdd:
         return additions
 
     def _commit_group(self, additions: list[_Addition]) -> int:
+        return sum(map(self._commit_part, _split_by_size(additions)))
+
+    def _commit_part(self, additions: list[_Addition]) -> int:
         self._lease.renew()
-        if not additions:
-            return 0
         try:
-            self._commit(additions)
+            with rejecting_large_records(_longest(additions)):
+                self._commit(additions)
         except ConditionFailed:
             return self._commit_one_by_one(additions)
         return len(additions)

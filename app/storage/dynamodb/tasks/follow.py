@@ -16,6 +16,7 @@ from threading import Event
 
 from app.contracts import Progress
 from app.model.errors import StorageUnavailable
+from app.runtime import strict_json
 from app.runtime.ttl import TtlValue
 from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import is_item_rejected
@@ -227,11 +228,12 @@ class Follower:
 
 def _reason_to_compare(checkpoint: Checkpoint, arn: str) -> str:
     """Return why the stream cannot be followed from here, as half a sentence, or ""."""
-    if not checkpoint:
+    at = strict_json.number(checkpoint.get("at"), 0.0, strict_json.MAX_UNIX_TIME)
+    if at is None or not StreamReader.accepts(checkpoint.get("places")):
         return "The table was not followed before"
-    if checkpoint["stream"] != arn:
+    if checkpoint.get("stream") != arn:
         return "The table has a new stream"
-    if time.time() - checkpoint["at"] > _MAX_POSITION_AGE_SECONDS:
+    if time.time() - at > _MAX_POSITION_AGE_SECONDS:
         return "The table was not followed for a day"
     return ""
 

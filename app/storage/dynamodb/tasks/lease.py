@@ -9,6 +9,8 @@ import uuid
 from typing import Any
 
 from app.model.errors import StorageUnavailable
+from app.runtime import strict_json
+from app.storage.dynamodb.client.attributes import number_of, string_of
 from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.tables import Tables
@@ -16,12 +18,17 @@ from app.storage.dynamodb.client.tables import Tables
 LIFE_SECONDS = 15.0
 RENEW_SECONDS = 4.0
 _POLL_SECONDS = 0.5
+# A lease that ends later than this was not written by any clock: it is free.
+_MAX_AHEAD_SECONDS = 3600.0
 
 Checkpoint = dict[str, Any]
 
 
 class Lease:
-    """A lease that one task holds from ``acquire`` or ``try_acquire`` until ``release``."""
+    """A lease that one task holds from ``acquire`` or ``try_acquire`` until ``release``.
+
+    A checkpoint is JSON that another program may have changed: the task checks what it reads.
+    """
 
     def __init__(
         self, calls: Calls, tables: Tables, kind: str = "upkeep", task: str = "reindex or import"
@@ -52,7 +59,10 @@ class Lease:
     def try_acquire(self) -> Checkpoint | None:
         """Acquire the lease if it is free, and return the checkpoint; None if it is held."""
         try:
-            return self._update("attribute_not_exists(who) OR who = :who OR held_until < :now")
+            return self._update(
+                "attribute_not_exists(who) OR who = :who "
+                "OR NOT (held_until BETWEEN :now AND :latest)"
+            )
         except ConditionFailed:
             return None
 
@@ -107,7 +117,8 @@ class Lease:
     def _update(self, condition: str, checkpoint: Checkpoint | None = None) -> Checkpoint:
         now = time.time()
         values = {":who": {"S": self._holder}, ":until": {"N": f"{now + LIFE_SECONDS:.3f}"}}
-        for name, number in ((":now", now), (":never", 0)):
+        times = ((":now", now), (":latest", now + _MAX_AHEAD_SECONDS), (":never", 0))
+        for name, number in times:
             if name in condition:
                 values[name] = {"N": f"{number:.3f}"}
         expression = "SET who = :who, held_until = :until"
@@ -124,8 +135,7 @@ class Lease:
         }
         item = self._calls.write("UpdateItem", self._table, request)["Attributes"]
         self._renewed_at = time.monotonic()
-        reached: Checkpoint = json.loads(item.get("reached", {}).get("S", "{}"))
-        return reached
+        return strict_json.parse_object(string_of(item, "reached"))
 
     def _end(self, operation: str, change: dict[str, Any]) -> None:
         values = {":who": {"S": self._holder}, **change.pop("ExpressionAttributeValues", {})}
@@ -144,4 +154,4 @@ class Lease:
     def _held_until(self) -> float:
         request = {"TableName": self._table, "Key": self._key, "ConsistentRead": True}
         item = self._calls.read("GetItem", self._table, request).get("Item", {})
-        return float(item.get("held_until", {}).get("N", "0"))
+        return number_of(item, "held_until", 0.0, strict_json.MAX_UNIX_TIME) or 0.0

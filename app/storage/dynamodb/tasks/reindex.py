@@ -13,14 +13,21 @@ from typing import Any
 from app.contracts import Progress
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
+from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.pagination import scan_pages
 from app.storage.dynamodb.client.tables import estimate_count
 from app.storage.dynamodb.index.counters import Snapshot, count_delta
-from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, Manifest, read_manifest
-from app.storage.dynamodb.index.rows import ROW_VIEWS, Key, card_id, project_rows
-from app.storage.dynamodb.records.codec import employee_from, index_hash
+from app.storage.dynamodb.index.manifests import (
+    MANIFEST_VIEW,
+    Manifest,
+    manifest_id,
+    read_manifest,
+)
+from app.storage.dynamodb.index.rows import ROW_VIEWS, Key, id_key_of, project_rows, read_card
+from app.storage.dynamodb.records.codec import employee_from, index_hash, is_id
 from app.storage.dynamodb.tasks.context import TaskContext
+from app.storage.dynamodb.tasks.reindex_checkpoint import RECORDS, ROWS, readable_checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +35,6 @@ _RECORD_PAGE_SIZE = 100
 _INDEX_PAGE_SIZE = 1_000
 _MAX_CACHED_MANIFESTS = 20_000
 _MAX_RECOUNTS = 2
-_RECORDS, _ROWS = "people", "people's index rows"
 
 
 class Reindex:
@@ -43,14 +49,12 @@ class Reindex:
 
     def run(self, *, force: bool) -> Generator[Progress, None, None]:
         """Implement EmployeeStore.reindex."""
-        checkpoint = self._lease.acquire()
+        checkpoint = readable_checkpoint(self._lease.acquire(), force=force)
         try:
-            if checkpoint.get("force") != force:
-                checkpoint = {"step": _RECORDS, "force": force}
             self._changed = checkpoint.get("changed", 0)
-            if checkpoint["step"] == _RECORDS:
+            if checkpoint["step"] == RECORDS:
                 yield from self._compare_records(checkpoint)
-                checkpoint = {"step": _ROWS, "force": force, "changed": self._changed}
+                checkpoint = {"step": ROWS, "force": force, "changed": self._changed}
             is_whole = "from" not in checkpoint
             before = self._counters.snapshot()
             yield from self._compare_rows(checkpoint)
@@ -82,20 +86,22 @@ class Reindex:
                     self._heal(manifest.employee_id, force=checkpoint["force"])
                     self._lease.renew()
             done = checkpoint["done"] = checkpoint.get("done", 0) + len(items)
-            yield Progress(done, max(total, done), self._changed, _RECORDS)
+            yield Progress(done, max(total, done), self._changed, RECORDS)
 
     def _compare_rows(self, checkpoint: dict[str, Any]) -> Iterator[Progress]:
         total = estimate_count(self._calls, self._tables.people)
         for items in self._scan(self._tables.index, _index_scan(), checkpoint):
             count = self._check_manifests([item for item in items if _is_manifest(item)])
+            for item in filter(_is_nameless, items):
+                self._repair_nameless(item)
             self._sweep_orphans([item for item in items if _is_row(item)])
             done = checkpoint["done"] = checkpoint.get("done", 0) + count
-            yield Progress(done, max(total, done), self._changed, _ROWS)
+            yield Progress(done, max(total, done), self._changed, ROWS)
 
     def _check_manifests(self, items: list[Item]) -> int:
         """Repair manifests without a record, count the facets of all; return their number."""
-        manifests = [read_manifest(item["id"]["S"], item) for item in items]
-        live = [manifest for manifest in manifests if manifest.shape is not None]
+        manifests = [read_manifest(manifest_id(item), item) for item in items]
+        live = [one for one in manifests if one.shape is not None or one.is_unreadable]
         for manifest in live:
             self._counted.update(manifest.counted_facets)
         for start in range(0, len(live), _RECORD_PAGE_SIZE):
@@ -112,7 +118,11 @@ class Reindex:
         """Delete the rows that no manifest names; manifests are read after the rows."""
         keys_of: dict[str, set[Key]] = defaultdict(set)
         for item in items:
-            keys_of[card_id(item["c"]["S"])].add((item["view"]["S"], item["at"]["S"]))
+            card = read_card(string_of(item, "c"))
+            if card is None:
+                self._repair_unreadable(item)
+            else:
+                keys_of[card.id].add((item["view"]["S"], item["at"]["S"]))
         # A cached manifest that names the rows is enough; any other may be stale and is read again.
         unconfirmed = [
             employee_id
@@ -128,6 +138,32 @@ class Reindex:
                 swept = self._repair.sweep(employee_id, keys, [self._lease.fence()])
                 self._changed += bool(swept)
                 self._lease.renew()
+
+    def _repair_nameless(self, item: Item) -> None:
+        """Write a manifest without a readable id anew, or delete it if it is nobody's."""
+        view = item["view"]["S"]
+        employee_id = view.removeprefix(MANIFEST_VIEW)  # unless it is a hash
+        if is_id(employee_id) and self._repair.heal(employee_id, force=True):
+            self._changed += 1
+        else:
+            self._delete_row(view, item["at"]["S"])
+
+    def _delete_row(self, view: str, at: str) -> None:
+        row = {"TableName": self._tables.index, "Key": self._tables.index_key(view, at)}
+        self._writer.transact([self._lease.fence(), {"Delete": row}])
+        self._changed += 1
+
+    def _repair_unreadable(self, item: Item) -> None:
+        """Rewrite the rows of the employee whose key this row has, or delete it."""
+        view, at = item["view"]["S"], item["at"]["S"]
+        key = self._tables.index_key(MANIFEST_VIEW + id_key_of(at), "-")
+        found = self._writer.batch_get({self._tables.index: [key]})[self._tables.index]
+        employee_id = manifest_id(found[0]) if found else ""
+        if employee_id:
+            self._heal(employee_id, force=True)
+            self._repair.sweep(employee_id, {(view, at)}, [self._lease.fence()])
+        else:
+            self._delete_row(view, at)
 
     def _manifest_names(self, employee_id: str, keys: set[Key]) -> bool:
         manifest = self._manifests.get(employee_id)
@@ -157,7 +193,7 @@ class Reindex:
         count_of: Counter[str] = Counter()
         for items in self._scan(self._tables.index, _index_scan(), None):
             for item in filter(_is_manifest, items):
-                count_of.update(read_manifest(item["id"]["S"], item).counted_facets)
+                count_of.update(read_manifest(manifest_id(item), item).counted_facets)
         return count_of
 
     def _scan(
@@ -188,7 +224,11 @@ def _is_indexed(item: Item, manifest: Manifest) -> bool:
 
 
 def _is_manifest(item: Item) -> bool:
-    return item["view"]["S"].startswith(MANIFEST_VIEW) and "rev" in item
+    return item["view"]["S"].startswith(MANIFEST_VIEW) and manifest_id(item) != ""
+
+
+def _is_nameless(item: Item) -> bool:
+    return item["view"]["S"].startswith(MANIFEST_VIEW) and not manifest_id(item)
 
 
 def _is_row(item: Item) -> bool:

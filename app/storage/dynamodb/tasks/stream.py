@@ -54,6 +54,14 @@ class StreamReader:
         self._shards: dict[str, _Shard] | None = None
         self._iterators: dict[str, str] = {}
 
+    @staticmethod
+    def accepts(positions: object) -> bool:
+        """Return whether a stored value has the form of positions: each a number, or the end."""
+        return isinstance(positions, dict) and all(
+            isinstance(position, str) and (position == _END or position.isdecimal())
+            for position in positions.values()
+        )
+
     def read_changes(self) -> Iterator[list[Change]]:
         """Yield the next changes of each due shard; the next step marks them as processed.
 
@@ -131,7 +139,9 @@ class StreamReader:
         try:
             return self._calls.read_stream(operation, self._table, request)
         except StorageUnavailable as error:
-            if error_code(error) == "TrimmedDataAccessException":
+            code = error_code(error)
+            is_position_unknown = code == "ValidationException" and "SequenceNumber" in request
+            if code == "TrimmedDataAccessException" or is_position_unknown:
                 raise PositionLost from error
             raise
 

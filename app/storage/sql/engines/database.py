@@ -109,6 +109,11 @@ class Database:
         return self._backend.shared
 
     @property
+    def holds_nul(self) -> bool:
+        """Whether a text may have the character NUL."""
+        return self._backend.holds_nul
+
+    @property
     def name(self) -> str:
         """The file, or the database with its server, without a password."""
         host = "" if not self.shared else f" on {self.url.host or 'this machine'}"

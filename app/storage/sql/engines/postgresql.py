@@ -47,6 +47,7 @@ class DeadlineConnection(psycopg.Connection[Any]):
 class PostgreSqlEngine(ServerEngine):
     """A DatabaseEngine for PostgreSQL."""
 
+    holds_nul = False
     errors = psycopg.Error
     options = MappingProxyType({"use_native_hstore": False})  # saves a query per connection
 

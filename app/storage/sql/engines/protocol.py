@@ -7,9 +7,14 @@ from sqlalchemy import URL, Connection, Engine
 
 
 class DatabaseEngine(Protocol):
-    """A database system; ``shared`` says whether several machines can use one database."""
+    """A database system.
+
+    ``shared`` says whether several machines can use one database, ``holds_nul`` whether a text may
+    have the character NUL.
+    """
 
     shared: bool
+    holds_nul: bool
 
     def open_engine(self, url: URL) -> Engine:
         """Return an SQLAlchemy engine without opening it; its driver starts no transactions."""

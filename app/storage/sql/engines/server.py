@@ -40,6 +40,7 @@ class ServerEngine:
     """
 
     shared = True
+    holds_nul = True
     errors: type[Exception]
     options: Mapping[str, Any] = {}
     _forgotten_at = -math.inf

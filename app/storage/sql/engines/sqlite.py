@@ -2,9 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,10 +22,65 @@ WRITE_TIMEOUT_SECONDS = 5.0
 BULK_CACHE_KB = 12_000
 
 
+class _Cursor(sqlite3.Cursor):
+    """A cursor that reads text of another encoding with replacement characters.
+
+    SQLite stores any bytes as text. A connection that meets such bytes reads all text leniently
+    from then on, which takes longer, and repeats the statement, which is a read.
+    """
+
+    _statement: tuple[Any, ...] = ()
+    _delivered = 0
+
+    def execute(self, *statement: Any) -> Self:
+        """Execute a statement, which may be repeated."""
+        self._statement, self._delivered = statement, 0
+        return super().execute(*statement)
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+        return next(iter(self._fetch(super().fetchmany, 1)), None)
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        """Return the next rows."""
+        return self._fetch(super().fetchmany, size)
+
+    def fetchall(self) -> list[Any]:
+        """Return the remaining rows."""
+        return self._fetch(super().fetchall)
+
+    def _fetch(self, fetch: Callable[..., list[Any]], *size: int | None) -> list[Any]:
+        try:
+            rows = fetch(*size)
+        except sqlite3.OperationalError as error:
+            if not str(error).startswith("Could not decode to UTF-8"):
+                raise
+            self.connection.text_factory = _decode
+            super().execute(*self._statement)
+            for _ in range(self._delivered):
+                super().fetchone()
+            rows = fetch(*size)
+        self._delivered += len(rows)
+        return rows
+
+
+class _Connection(sqlite3.Connection):
+    """A connection with these cursors."""
+
+    def cursor(self, factory: Any = None) -> Any:
+        """Return a new cursor."""
+        return super().cursor(_Cursor)
+
+
+def _decode(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
 class SqliteEngine:
     """A DatabaseEngine for a file of this machine."""
 
     shared = False
+    holds_nul = True
 
     def open_engine(self, url: URL) -> Engine:
         """Implement DatabaseEngine.open_engine."""
@@ -35,6 +91,7 @@ class SqliteEngine:
             max_overflow=0,
             pool_timeout=WRITE_TIMEOUT_SECONDS,
             hide_parameters=True,
+            connect_args={"factory": _Connection},
         )
         event.listen(engine, "connect", _configure)
         return engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -169,11 +170,11 @@ def _sort_all(
     rows = connection.execute(scan.all_rows(), scan.values("", LAST, MAX_SORTED_ROWS + 1))
     ordered = []
     for sort_key, words, *card in rows:
-        matched = search_keys.matched_word(words.split(), word)
-        key = f"{matched}{SEPARATOR}{sort_key}"
+        known = words.split() if isinstance(words, str) else ()
+        key = f"{search_keys.matched_word(known, word) or ''}{SEPARATOR}{sort_key}"
         if key_range.after < key < key_range.before:
             ordered.append((key, *card))
-    ordered.sort(reverse=key_range.backwards)
+    ordered.sort(key=itemgetter(0), reverse=key_range.backwards)
     return Result(ordered[:max_rows])
 
 

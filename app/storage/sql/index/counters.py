@@ -85,7 +85,7 @@ def _facets_from(counts: Mapping[FacetKey, int]) -> Facets:
     by_kind: dict[str, dict[str, int]] = {}
     for (view, spelling), number in counts.items():
         kind, _, key = view.partition(":")
-        if number > 0:
+        if isinstance(number, int) and number > 0:  # SQLite holds any type in any column
             by_kind.setdefault(kind, {})[spelling or key] = number
     by_facet = {name: by_kind[kind] for name, kind in KINDS.items() if kind in by_kind}
     return facets_from(by_kind.get(NAMES, {}).get("", 0), by_facet)

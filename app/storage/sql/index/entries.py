@@ -18,6 +18,7 @@ from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
+from app.runtime import strict_json
 from app.text import search_keys
 from app.text.folding import one_line
 
@@ -142,16 +143,16 @@ def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntrie
 
 
 def entries_from(row: RowMapping) -> IndexEntries | None:
-    """Return the stored index entries in a row of ``person``, or None if it has none."""
+    """Return the stored index entries in a row of ``person``, or None if it has none to read."""
     if not row["sort_key"]:
         return None
-    facets = json.loads(row["facets"] or "[]")
-    return IndexEntries(
-        sort_key=row["sort_key"],
-        words=tuple((row["words"] or "").split()),
-        facets=tuple((view, spelling) for view, spelling in facets),
-        email_key=row["email_key"] or "",
-    )
+    try:
+        words = "".join((row["words"] or "", "")).split()
+        facets = [(view, spelling) for view, spelling in strict_json.parse(row["facets"] or "[]")]
+        "".join((row["sort_key"], row["email_key"] or "", *chain.from_iterable(facets)))
+    except (ValueError, TypeError):  # of another program: SQLite holds any type in any column
+        return None
+    return IndexEntries(row["sort_key"], tuple(words), tuple(facets), row["email_key"] or "")
 
 
 def _common_prefix_length(word: str, other: str) -> int:

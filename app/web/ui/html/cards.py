@@ -8,6 +8,7 @@ from markupsafe import Markup
 from app.directory.fuzzy import Reason
 from app.model.employee import BADGES, Card
 from app.text import search_keys
+from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
 from app.web.ui.html.escaping import escape
 from app.web.ui.html.icons import icon_at
@@ -110,7 +111,7 @@ def _reason(reason: Reason) -> str:
 
 
 def _name(card: Card) -> str:
-    name = escape(card.full_name or card.id)
+    name = escape(display_name(card.full_name, card.id))
     return f'<a class="name" dir="auto" href="{person_address(card.id)}">{name}</a>'
 
 
