@@ -18,6 +18,7 @@ from app.backups.unpacking import (
     unpack_lines,
 )
 from app.model.errors import ExportRefused
+from app.runtime import strict_json
 from app.runtime.atomic_file import write_atomically
 
 MANIFEST = "manifest.json"
@@ -84,8 +85,8 @@ def read_part(folder: Path, part: Part) -> list[bytes]:
 def parse_json(line: bytes) -> dict[str, Any]:
     """Return the object in a line. Raises ValueError."""
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        record = strict_json.parse(line)
+    except ValueError as error:
         raise ValueError("it is not JSON") from error
     if not isinstance(record, dict):
         raise ValueError("it is no object")  # noqa: TRY004

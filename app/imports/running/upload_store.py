@@ -12,6 +12,7 @@ from app.contracts.import_jobs import Job, JobStore
 from app.imports.errors import FileUnreadable
 from app.imports.files.line_limit import LineLimit
 from app.imports.files.table import is_archive
+from app.runtime import bounded_zlib
 
 _KIND = "file"
 _PIECE_BYTES = 256 * 1024
@@ -96,14 +97,10 @@ class _WatchedFile(io.RawIOBase):
 
 
 def _unpack(content: bytes) -> bytes:
-    unpacking = zlib.decompressobj()
     try:
-        piece = unpacking.decompress(content, _PIECE_BYTES)
-    except zlib.error as error:
+        return bounded_zlib.decompress(content, _PIECE_BYTES)
+    except ValueError as error:
         raise FileUnreadable(_DAMAGED) from error
-    if unpacking.unconsumed_tail:
-        raise FileUnreadable(_DAMAGED)
-    return piece
 
 
 _DAMAGED = "The stored file was damaged. Discard this import, and import the file again."
