@@ -61,11 +61,14 @@ def card_from(values: Sequence[Any]) -> Card:
     """Return the card in the values of ``CARD_COLUMNS``, equal to ``card_of`` of the record."""
     if None in values:
         values = [value or "" for value in values]
-    if not _are_texts(values):
-        values = [stored_text(value) for value in values]
     texts = values[1:-2]
     # Nearly every card needs no one_line; this test costs a third of the calls.
-    line = f"|{'|'.join(texts)}|"
+    try:
+        line = f"|{'|'.join(texts)}|"
+    except TypeError:  # another program wrote them
+        return card_from([stored_text(value) for value in values])
+    if type(values[0]) is not str or type(values[-1]) is not str:
+        return card_from([stored_text(value) for value in values])
     if not (
         len(line) <= LINE_CHARACTERS
         and line.isprintable()
