@@ -166,3 +166,40 @@ def test_rows_with_values_of_every_type_in_every_column(tmp_path: Path) -> None:
     for employee_id in everyone:
         directory.delete(employee_id)
     assert directory.people() == {}
+
+
+def large_item(kilobytes: float) -> Item:
+    return {
+        "id": {"S": "large"},
+        "full_name": {"S": "Lara Large"},
+        "job_title": {"S": "Cook"},
+        "location": {"S": "Bonn"},
+        "notes": {"S": "x" * int(kilobytes * 1024)},
+    }
+
+
+def test_an_edit_that_makes_a_record_too_large_is_told_and_keeps_what_was_typed(
+    table: OddTable,
+) -> None:
+    table.put(large_item(399.7))
+    reader = table.directory.reader
+    typed = {**reader.get("/edit/large").fields(), "about": "About me." * 150}
+    page = reader.post("/edit/large", typed, 422)
+    assert "would exceed 400 KB, the limit of the database" in page.text
+    assert page.fields()["about"] == ["About me." * 150]
+    assert "version" not in (table.room.item("large") or {})
+    table.read()
+    table.directory.delete("large")
+
+
+def test_many_large_records_are_restored_in_transactions_that_the_database_takes(
+    table: OddTable,
+) -> None:
+    for number in range(30):
+        about = "雨" * 60_000  # 180 KB
+        table.put({"id": {"S": f"n{number}"}, "full_name": {"S": "Ann"}, "about": {"S": about}})
+    people_before = table.directory.people()
+    for employee_id in people_before:
+        table.room.delete_outside(employee_id)
+    assert list(table.directory.store.add_many(people_before.values()))[-1] == 30
+    assert {one.about for one in table.directory.people().values()} == {"雨" * 60_000}
