@@ -121,19 +121,6 @@ def test_items_of_every_type_at_every_attribute(table: OddTable) -> None:
     check()
 
 
-def test_an_edit_that_makes_a_record_too_large_is_told_and_keeps_what_was_typed(
-    table: OddTable,
-) -> None:
-    near = {"id": {"S": "near"}, "full_name": {"S": "Near"}, "salary": {"S": "x" * 408_500}}
-    table.put(near)
-    table.read()
-    page, typed = table.directory.refused_edit("near", about="y" * 2_000)
-    assert "400 KB" in page.text
-    assert typed["about"] == ["y" * 2_000]
-    assert table.room.items(table.room.people)[0]["salary"] == near["salary"]
-    table.directory.delete("near")
-
-
 SQL_VALUES = (
     "NULL", "''", "char(0)", "5", "-1", "1e300", "9e999", "x''", "x'ff00'",
     "CAST(x'ff' AS TEXT)", "CAST(x'eda080' AS TEXT)", "'null'", "'[1, 2]'", "'['", "'NaN'",

@@ -96,7 +96,8 @@ class FaultProxy:
 
     def _seize(self, matches: Matches, fault: Fault) -> None:
         for connection in self._open():
-            connection.seize(matches, fault)
+            with contextlib.suppress(OSError):  # it was closed meanwhile
+                connection.seize(matches, fault)
 
     def _start_accepting(self) -> None:
         self._accepting = threading.Event()
