@@ -214,6 +214,10 @@ def test_thirty_thousand_requests_while_faults_come_and_go(
     with faults:
         soak.run()
     assert soak.problems == []
+    assert len(aws.stored()) == 30 + len(aws.ledger.people)  # each person once
+    always = [each for each in soak.asked if each.address.startswith(NEEDS_NO_STORE)]
+    assert {each.status for each in always} == {200}
+    assert len(always) > REQUESTS / 2
     failed = [each for each in soak.asked if each.status >= 500 or each.status == NO_ANSWER]
     assert [each for each in failed if not faults.explain(each)] == []
     assert {each.status for each in failed} <= {503, NO_ANSWER}

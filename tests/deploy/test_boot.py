@@ -223,7 +223,8 @@ def test_a_release_that_does_not_start_is_refused_and_the_log_says_why(directory
 def test_a_release_that_fails_under_systemd_only_is_put_back(directory):
     before = directory.running_release()
     unit = Path("deploy/systemd/employee-directory.service")
-    wrong = unit.read_text().replace("--config deploy/", "--config nowhere/")
+    wrong = unit.read_text().replace("--config gunicorn", "--config nowhere/gunicorn")
+    assert wrong != unit.read_text()
     broken = directory.built_release("misplaced", {unit.as_posix(): wrong})
     status, said = directory.install("misplaced", broken)
     assert status == 1

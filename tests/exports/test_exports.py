@@ -170,7 +170,8 @@ def test_memory_does_not_grow_with_the_number_of_people(write) -> None:
         return most
 
     peak(1)  # what is imported at first use
-    assert peak(20) < 1.5 * peak(4)
+    # Threads of other tests may allocate meanwhile; what grows, grows each time.
+    assert min(peak(20) for _ in range(3)) < 1.5 * peak(4)
 
 
 def test_a_line_of_json_holds_every_field_and_is_read_back() -> None:
