@@ -8,7 +8,7 @@ from typing import Any
 from app.exports.people_of_view import People
 from app.model.employee import Employee, badges_from
 from app.model.fields import TEXT_FIELDS
-from app.model.stored_values import stored_text, stored_time, stored_version
+from app.model.stored_values import encodable, stored_time, stored_version
 from app.photos.keys import photo_key
 from app.runtime import strict_json
 
@@ -50,9 +50,14 @@ def employee_from(record: dict[str, Any]) -> Employee:
     """Return the employee in the object of a line."""
     return Employee(
         id=record["id"],
-        **{name: stored_text(record.get(name)) for name in TEXT_FIELDS},
+        **{name: _text(record.get(name)) for name in TEXT_FIELDS},
         badges=badges_from(record.get("badges")),
         photo_key=photo_key(record.get("photo_key")),
         version=stored_version(record.get("version")),
         updated_at=stored_time(record.get("updated_at")),
     )
+
+
+def _text(value: object) -> str:
+    """Return a text as it was written, which a store normalizes, or not; "" for other types."""
+    return encodable(value) if isinstance(value, str) else ""

@@ -180,6 +180,11 @@ def test_a_line_of_json_holds_every_field_and_is_read_back() -> None:
     assert b'"updated_at":"2026-11-23T09:30:01.000025+00:00"' in to_json_line(WHOLE)
 
 
+def test_a_line_of_json_keeps_a_text_that_is_not_normalized() -> None:
+    person = replace(WHOLE, phone="\uf900", about="e\u0301")
+    assert from_json_line(to_json_line(person)) == person
+
+
 @given(ANYONE)
 def test_any_text_comes_through_json_lines(person: Employee) -> None:
     raw = b"".join(json_lines_file([[person, WHOLE]]))
