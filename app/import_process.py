@@ -5,7 +5,6 @@ process ends and another applies the plan: this frees the memory that validation
 """
 
 import contextlib
-import errno
 import json
 import os
 import signal
@@ -21,6 +20,7 @@ from app.imports.importer import Importer, ReadRejected
 from app.imports.running.rejected_rows import Cells
 from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
+from app.runtime import disk_errors
 from app.runtime.gc_tuning import tune
 from app.runtime.json_log import log_as_json
 from app.runtime.process_limits import (
@@ -49,7 +49,6 @@ _MAX_FILE_BYTES, _MAX_LOCAL_FILE_BYTES = 8 << 30, 64 << 30
 # To validate a workbook of 9 MB takes 26 s.
 _MIN_CPU_SECONDS, _CPU_SECONDS_PER_MEGABYTE = 600, 60
 _MAX_STOP_SECONDS = 5
-_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 # DynamoDB takes concurrent writes; an SQL database serializes them.
 _WRITERS_ON_DYNAMODB = 4
 
@@ -184,7 +183,7 @@ def _translate_limits() -> Iterator[None]:
     except MemoryError:
         raise SystemExit(OUT_OF_MEMORY) from None
     except OSError as error:
-        if error.errno in _DISK_ERRORS:
+        if disk_errors.is_full(error):
             raise SystemExit(OUT_OF_DISK) from error
         raise
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from app.model.errors import StorageUnavailable
 from app.photos.keys import PREFIX
+from app.runtime import disk_errors
 from app.settings import Settings
 
 _PROBE = bytes(512)
@@ -18,7 +19,6 @@ _MB = 2**20
 _SQLITE_BYTES = 8 * _MB
 _PHOTO_BYTES = 2 * _MB
 _FORM_BYTES = 1 * _MB  # what an upload has beside its photo
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -93,7 +93,7 @@ def _sqlite_file(settings: Settings) -> Path | None:
 
 
 def _reason(error: OSError) -> str:
-    if error.errno in _FULL:
+    if disk_errors.is_full(error):
         return "is full"
     if error.errno in _READ_ONLY:
         return "is read-only"

@@ -1,6 +1,5 @@
 """Turn errors into pages, with the user's input returned where a form was sent."""
 
-import errno
 import logging
 import tempfile
 import time
@@ -18,6 +17,7 @@ from app.model.errors import (
     RecordTooLarge,
     StorageUnavailable,
 )
+from app.runtime import disk_errors
 from app.web.forms import recovery
 from app.web.http.middleware import log_store_failure, request_id
 
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 _MEGABYTE = 1024 * 1024
 _MAX_DRAIN_BYTES = 256 * _MEGABYTE
 _MAX_DRAIN_SECONDS = 8.0
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PLAIN_TEXT_BLUEPRINTS = frozenset({"photos", "static_files"})
 
 
@@ -130,7 +129,7 @@ def _rejected(error: HTTPException) -> ResponseReturnValue:
 
 def _failed(error: Exception) -> ResponseReturnValue:
     for reason in (error, error.__cause__):
-        if isinstance(reason, OSError) and reason.errno in _DISK_FULL:
+        if isinstance(reason, OSError) and disk_errors.is_full(reason):
             return _disk_full(reason)
     log.error(
         "a request failed",

@@ -1,6 +1,5 @@
 """The rows of an Excel workbook, read as a stream in bounded memory."""
 
-import errno
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from app.imports.errors import FileUnreadable
 from app.imports.files.rows import MAX_COLUMNS, Row
 from app.imports.files.xlsx_book import Book, open_book
 from app.imports.files.xlsx_cells import CellError, read_sheet
+from app.runtime import disk_errors
 from app.text.formula_guard import unguarded
 
 # Errors of zipfile, zlib, expat and our own parsing for damaged or malicious workbooks.
@@ -21,8 +21,6 @@ _DAMAGE_ERRORS = (
     zipfile.BadZipFile, zlib.error, ExpatError, EOFError, LookupError, ValueError, TypeError,
     AttributeError, RuntimeError, OverflowError, AssertionError, OSError,
 )  # fmt: skip
-# The disk is full, or a limit of this process was reached: no fault of the workbook.
-_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _DAMAGED = (
     "This Excel workbook is damaged. Open it in a spreadsheet program and save it again, or as CSV."
 )
@@ -79,8 +77,8 @@ def _translate_damage() -> Iterator[None]:
     try:
         yield
     except _DAMAGE_ERRORS as error:
-        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-            raise
+        if disk_errors.is_full(error):
+            raise  # no fault of the workbook
         raise FileUnreadable(_DAMAGED) from error
 
 
