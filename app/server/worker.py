@@ -18,7 +18,7 @@ from typing import Any
 
 from gunicorn.http.errors import NoMoreData
 
-from app.runtime import deadline
+from app.runtime import deadline, load_balancer
 from app.server.connection import Connection, State
 from app.server.incoming import IncomingRequest
 from app.server.limits import (
@@ -204,7 +204,5 @@ def _needs_no_store(request: Any) -> bool:
         return True  # it is refused
     if request.path.startswith(_RESERVED_PATHS):
         return True
-    # The course's target group checks "/".
-    return request.path == "/" and any(
-        name == "USER-AGENT" and value.startswith("ELB-Health") for name, value in request.headers
-    )
+    agents = (value for name, value in request.headers if name == "USER-AGENT")
+    return load_balancer.is_probe(request.path, next(agents, ""))
