@@ -11,6 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from app.backups.parts import PEOPLE_PER_PART
@@ -19,7 +20,7 @@ from app.contracts import EmployeeStore
 from app.exports.json_lines import from_json_line, to_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
-from app.runtime import strict_json
+from app.runtime import batches, strict_json
 from app.runtime.atomic_file import write_atomically
 
 _BUCKETS = 256
@@ -59,16 +60,9 @@ def read_gathered(folder: Path) -> Iterator[list[Employee]]:
 
     A batch has PEOPLE_PER_PART, or fewer if they take more than _MAX_BATCH_BYTES.
     """
-    batch: list[Employee] = []
-    size = 0
-    for person, line_bytes in _sorted_people(folder):
-        if len(batch) == PEOPLE_PER_PART or (batch and size + line_bytes > _MAX_BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(person)
-        size += line_bytes
-    if batch:
-        yield batch
+    people = _sorted_people(folder)
+    for batch in batches.by_size(people, itemgetter(1), _MAX_BATCH_BYTES, PEOPLE_PER_PART):
+        yield [person for person, _ in batch]
 
 
 def _sorted_people(folder: Path) -> Iterator[tuple[Employee, int]]:

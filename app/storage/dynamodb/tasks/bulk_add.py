@@ -17,6 +17,7 @@ from typing import NamedTuple
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.model.fields import CONTENT_FIELDS
+from app.runtime import batches
 from app.storage.dynamodb.client.batch_writes import MAX_BATCH_ACTIONS, write_batch
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta, put_delta
@@ -50,21 +51,6 @@ def _characters(addition: _Addition) -> int:
 
 def _longest(additions: list[_Addition]) -> str:
     return max(additions, key=_characters).employee.id
-
-
-def _split_by_size(additions: list[_Addition]) -> Iterator[list[_Addition]]:
-    """Yield the additions in transactions that DynamoDB accepts: of at most 4 MB."""
-    part: list[_Addition] = []
-    size = 0
-    for addition in additions:
-        length = _characters(addition)
-        if part and size + length > _MAX_CHARACTERS:
-            yield part
-            part, size = [], 0
-        part.append(addition)
-        size += length
-    if part:
-        yield part
 
 
 class _Group(NamedTuple):
@@ -137,7 +123,9 @@ class BulkAdd:
         return additions
 
     def _commit_group(self, additions: list[_Addition]) -> int:
-        return sum(map(self._commit_part, _split_by_size(additions)))
+        # DynamoDB accepts transactions of at most 4 MB.
+        parts = batches.by_size(additions, _characters, _MAX_CHARACTERS, GROUP_SIZE)
+        return sum(map(self._commit_part, parts))
 
     def _commit_part(self, additions: list[_Addition]) -> int:
         self._lease.renew()
