@@ -124,7 +124,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} does not have a complete backup. To resume one that was interrupted, run: "
             f"flask backup {folder}"
         ) from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(folder, MANIFEST) from error
     try:
         if content["format"] == _FORMAT and content["version"] > _VERSION:

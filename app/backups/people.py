@@ -8,11 +8,11 @@ from app.backups.parts import parse_json
 from app.exports.json_lines import employee_from
 from app.model.employee import Employee
 from app.model.fields import TEXT_FIELDS
+from app.model.stored_values import MAX_VERSION
 from app.photos.keys import leads_elsewhere
 
 _MAX_ID_BYTES = 2_048
 _MAX_RECORD_BYTES = 400 * 1024  # of an item of DynamoDB
-_MAX_VERSION = 2**31 - 2  # a column of SQL holds one more
 _VERSION_LIMIT = 10**15  # of what a store reads as a version
 
 
@@ -61,7 +61,7 @@ def _checked_version(version: object) -> int:
         return 0
     if type(version) is not int or not 0 <= version < _VERSION_LIMIT:
         raise ValueError("the version is no whole number that can be one")
-    return version if version <= _MAX_VERSION else 0
+    return version if version <= MAX_VERSION else 0
 
 
 def _check_time(moment: object) -> None:

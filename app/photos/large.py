@@ -6,7 +6,6 @@ gives it back, is limited by the kernel, and is the first to be killed when memo
 
 import contextlib
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from app.photos.opening import open_image, reject_damage
 from app.photos.sizes import PhotoSizes, make_sizes
 from app.runtime import deadline
 from app.runtime.file_lock import try_lock
+from app.runtime.process_limits import end_before_others, limit_memory
 
 # The most that the process may take: of all that is accepted, a progressive CMYK JPEG takes most.
 PHOTO_MB = 410
@@ -89,7 +89,6 @@ def main() -> None:
 
 def _limit() -> None:
     """Take no more memory than reckoned; if it runs out, be killed before the service is."""
-    resource.setrlimit(resource.RLIMIT_DATA, (PHOTO_MB * _MB, PHOTO_MB * _MB))
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    limit_memory(PHOTO_MB * _MB)
+    end_before_others(1000)
     os.nice(5)

@@ -1,5 +1,6 @@
 """Limits that the system sets to a process of ours, and how it ends with those who started it."""
 
+import contextlib
 import resource
 import signal
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 _OOM_SCORE = Path("/proc/self/oom_score_adj")
 # Half of all memory, added to what the process uses when the kernel chooses whom to end.
-_FIRST_TO_END = "500"
+_FIRST_TO_END = 500
 _PR_SET_PDEATHSIG = 1
 
 
@@ -31,10 +32,10 @@ def write_no_core() -> None:
     _limit(resource.RLIMIT_CORE, 0)
 
 
-def end_before_others() -> None:
-    """Let the kernel end this process before the server when memory runs out."""
-    if _OOM_SCORE.exists():
-        _OOM_SCORE.write_text(_FIRST_TO_END)
+def end_before_others(score: int = _FIRST_TO_END) -> None:
+    """Let the kernel end this process before the server when memory runs out; 1000 is the most."""
+    with contextlib.suppress(OSError):  # not on Linux, or /proc is read-only
+        _OOM_SCORE.write_text(str(score))
 
 
 def stop_with_parent() -> None:
