@@ -23,3 +23,5 @@ MAX_UNSENT_BYTES_OF_WORKER = 32 * 1024 * 1024
 LINGER_SECONDS = 2.0
 # The same after a response to a request that was not read to its end, such as a file too large.
 LONG_LINGER_SECONDS = 8.0
+# A server that ends: those whose handshake has begun may finish it. The time of a far round trip.
+HANDSHAKE_SECONDS = 0.5

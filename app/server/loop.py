@@ -12,6 +12,8 @@ from typing import Any
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from app.server.connection import Connection, State
+from app.server.limits import HANDSHAKE_SECONDS
+from app.server.listeners import drop_new_connections, nobody_else_accepts
 
 _SWEEP_SECONDS = 0.5
 _NO_MORE_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
@@ -37,8 +39,9 @@ class ConnectionLoop(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         while self.alive and self.is_parent_alive():
             self.set_accept_enabled(len(self._connections) < self.worker_connections)
             self._turn()
-        self._stop_accepting()
         ends_at = time.monotonic() + self.cfg.graceful_timeout
+        self._let_nobody_in()
+        self._stop_accepting()
         while self._connections and time.monotonic() < ends_at:
             self._turn()
         self.tpool.shutdown(wait=False)
@@ -54,10 +57,19 @@ class ConnectionLoop(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             for connection in [each for each in self._connections if each.expires_at <= now]:
                 self._call(self.on_expired, connection)
 
+    def _let_nobody_in(self) -> None:
+        """Where the server ends, accept those alone whose handshake has begun."""
+        ending = [each for each in self.sockets if nobody_else_accepts(each)]
+        for listener in ending:
+            drop_new_connections(listener)
+        ends_at = time.monotonic() + HANDSHAKE_SECONDS
+        while ending and time.monotonic() < ends_at:
+            self._turn()
+
     def _stop_accepting(self) -> None:
         """Take the connections that wait in the queue, and close it.
 
-        They would be reset: nobody accepts from a queue that only stopping workers hold.
+        They would be reset: nobody accepts from a queue that only ending workers hold.
         """
         self.set_accept_enabled(False)
         for listener in self.sockets:

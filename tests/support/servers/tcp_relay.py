@@ -24,6 +24,7 @@ class TcpRelay:
         self._losing = False
         self._resetting = False
         self._open: set[socket.socket] = set()
+        self._ended = 0  # how often all that were open were ended
         self._listener = socket.create_server((HOST, 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._start_accepting()
@@ -32,22 +33,26 @@ class TcpRelay:
         """Take connections and what is sent over them, and answer nothing."""
         self._passing.clear()
 
+    def answer_late(self) -> None:
+        """Pass on what hung, on the same connections."""
+        self._passing.set()
+
     def reset(self) -> None:
         """Reset every connection, and each new one at once."""
         self._resetting = True
         self._passing.set()
-        _end(*list(self._open), reset=True)
+        self._end_all(reset=True)
 
     def refuse(self) -> None:
         """End every connection, and refuse new ones."""
         self._close_listener()
-        _end(*list(self._open))
+        self._end_all()
 
     def recover(self) -> None:
         """Pass everything on again, on new connections."""
         self._resetting = False
         self._lost = None
-        _end(*list(self._open))
+        self._end_all()
         self._losing = False
         self._passing.set()
         if not self._acceptor.is_alive():
@@ -61,6 +66,10 @@ class TcpRelay:
     def stop(self) -> None:
         self.refuse()
         self._passing.set()
+
+    def _end_all(self, *, reset: bool = False) -> None:
+        self._ended += 1
+        _end(*list(self._open), reset=reset)
 
     def _start_accepting(self) -> None:
         self._acceptor = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
@@ -80,12 +89,15 @@ class TcpRelay:
 
     def _serve(self, client: socket.socket) -> None:
         with client:
+            ended = self._ended
             if self._resetting:
                 _end(client, reset=True)
                 return
             with socket.create_connection(self._upstream) as server:
                 ends = {client, server}
                 self._open |= ends
+                if self._ended != ended:  # while this one was made, and was not known yet
+                    _end(*ends, reset=self._resetting)
                 answers = threading.Thread(
                     target=self._pass_answers, args=(server, client), daemon=True
                 )

@@ -263,7 +263,7 @@ def test_a_call_without_a_deadline_is_refused_by_no_circuit(
     with ThreadPoolExecutor(1) as command:
         counted = command.submit(far.facets)
         wait_until(lambda: counted.running())
-        relay.recover()
+        relay.answer_late()
         assert counted.result(60).total == 0
 
 
