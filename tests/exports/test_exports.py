@@ -73,9 +73,9 @@ def test_a_csv_file_has_the_headings_and_a_row_for_each_person() -> None:
         "Department": "Engineering",
         "Location": "Nairobi",
         "Email": "amara@example.com",
-        "Phone": "'+254 20 555 0127",
+        "Phone": "+254 20 555 0127",
         "Time zone": "Africa/Nairobi",
-        "Mobile": "'+254 711 555 018",
+        "Mobile": "+254 711 555 018",
         "Start date": "2019-02-04",
         "Employee number": "E-10432",
         "Badges": "linux, trophy, of another program",
@@ -85,7 +85,8 @@ def test_a_csv_file_has_the_headings_and_a_row_for_each_person() -> None:
 
 def test_no_cell_of_a_csv_file_is_run_as_a_formula() -> None:
     _, row = rows_of_csv(b"".join(csv_file([[HOSTILE]])))
-    assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    begin_like_one = [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert begin_like_one == [HOSTILE.phone]  # digits that call nothing
     assert [unguarded(cell) for cell in row] == row_of(HOSTILE)
 
 
