@@ -34,7 +34,7 @@ async function fetchPage(address, signal) {
 
 /* Search as you type: wait 200 ms, drop stale answers, swap the list, replace the address. */
 function searchAsYouType(form, input) {
-  const parts = ["menus", "chips", "export", "switch", "tabs", "people", "pager"];
+  const parts = ["filters", "menus", "chips", "more", "switch", "tabs", "people", "pager"];
   let asked = 0;
   let timer;
   let speaker;
@@ -123,7 +123,7 @@ function closeMenus() {
   document.addEventListener("click", (event) => {
     const menu = open();
     if (!menu) return;
-    const file = event.target.closest(".export a");
+    const file = event.target.closest(".export-link");
     if (file || !menu.contains(event.target)) menu.open = false;
     if (file) menu.querySelector("summary").focus();
   });

@@ -109,11 +109,11 @@ def test_arrow_down_goes_to_the_first_person_and_enter_opens_them(browse: Open) 
 
 def test_a_menu_closes_when_a_file_was_chosen_in_it(browse: Open) -> None:
     page = browse("/?q=amara")
-    page.locator("#export summary").click()
+    page.locator("#more summary").click()
     with page.expect_download():
         page.get_by_role("link", name="JSON Lines").click()
-    expect(page.locator("#export details")).not_to_have_attribute("open", "")
-    assert page.evaluate("document.activeElement.textContent").strip() == "Export"
+    expect(page.locator("#more details")).not_to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.ariaLabel") == "More"
 
 
 def test_paper_says_what_was_searched_and_filtered(browse: Open) -> None:
@@ -129,6 +129,7 @@ def test_paper_says_what_was_searched_and_filtered(browse: Open) -> None:
 def test_an_import_can_be_begun_on_a_phone(browse: Open) -> None:
     page = browse("/")
     page.set_viewport_size({"width": 390, "height": 800})
+    page.locator("#more summary").click()
     page.get_by_role("link", name="Import").click()
     expect(page.locator("h1")).to_have_text("Import people")
 

@@ -26,7 +26,7 @@ def test_search_filter_letter_and_pages(plain: Page) -> None:
     plain.click("summary:has-text('Badge')")
     plain.click(".menu-panel a:has-text('Bugfixer')")
     assert "badge=bug" in plain.url
-    plain.click("a:has-text('Clear all')")
+    plain.click("#chips a:has-text('Clear all')")
     plain.click("#tabs a:text-is('A')")
     assert plain.url.endswith("/?letter=a")
     plain.goto("/")

@@ -36,8 +36,8 @@ def whys(page: Page) -> list[str]:
 
 
 def test_a_file_is_offered_of_those_who_match_and_of_nobody_else(few: SmallDirectory) -> None:
-    assert "CSV" in few.get("/?q=bob").links()
-    assert "CSV" not in few.get("/?q=smiht").links()
+    assert "Export CSV" in few.get("/?q=bob").links()
+    assert "Export CSV" not in few.get("/?q=smiht").links()
 
 
 @pytest.mark.parametrize("view", ["", "&view=table"])

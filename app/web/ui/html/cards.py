@@ -12,7 +12,7 @@ from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
 from app.web.ui.html.escaping import escape
 from app.web.ui.html.icons import icon_at
-from app.web.ui.html.links import mail_link, phone_link
+from app.web.ui.html.links import dialled, mail_address, mail_link, phone_link
 from app.web.ui.urls import person_address
 
 _EAGER_CARDS = 8  # the first two rows of a wide page
@@ -73,8 +73,23 @@ def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
         f'<div class="cell-text">{_name(card)}{_reasons(reasons)}{title}{details}'
-        f"{_badge_row(card.badges, sprite, 6)}</div>"
+        f"{_badge_row(card.badges, sprite, 6)}</div>{_reach(card, sprite)}"
     )
+
+
+def _reach(card: Card, sprite: Sprite) -> str:
+    """Return the links to call and to write, which telephones show."""
+    name = escape(display_name(card.full_name, card.id))
+    number, address = dialled(card.phone), mail_address(card.email)
+    links = [
+        f'<a href="{target}" aria-label="{verb} {name}">{icon_at(sprite, icon)}</a>'
+        for target, verb, icon in (
+            (f"tel:{number}" if number else "", "Call", "telephone"),
+            (address, "Email", "envelope"),
+        )
+        if target
+    ]
+    return f'<div class="cell-reach">{"".join(links)}</div>' if links else ""
 
 
 @lru_cache(maxsize=1024)
