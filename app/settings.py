@@ -12,6 +12,7 @@ from app.model.errors import SettingsError
 _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
 _MIN_SECRET_CHARACTERS = 16
+_MAX_NAME_CHARACTERS = 200
 _KNOWN_SECRETS = frozenset(
     {"changeme", "change-me", "secret", "secretkey", "secret_key", "password", "dev", "development",
      "something", "something-secret", "supersecret", "supersecretkey", "flask-secret-key",
@@ -38,6 +39,7 @@ class Settings:
     region: str = ""
     secret_keys: tuple[str, ...] = ()
     photo_max_mb: int = 10
+    company_name: str = ""
     trusted_proxies: int = 0
     stress: bool = True
     problems: tuple[str, ...] = field(default=())
@@ -79,6 +81,7 @@ class Settings:
             region=region,
             secret_keys=_secret_keys(reader.text("SECRET_KEY")),
             photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, minimum=1, maximum=100),
+            company_name=_line(reader.text("COMPANY_NAME")),
             trusted_proxies=reader.whole_number(
                 "TRUSTED_PROXIES", default=0, minimum=0, maximum=10
             ),
@@ -124,6 +127,10 @@ class _Reader:
                 f"Use a whole number from {minimum} to {maximum}."
             )
         return int(value)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:_MAX_NAME_CHARACTERS]
 
 
 def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:

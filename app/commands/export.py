@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,8 +12,10 @@ from app.commands.progress import ProgressLine, progress
 from app.commands.running import current_directory, current_settings, report_errors
 from app.commands.writing import print_file, write_file
 from app.contracts import Query
+from app.exports.card_photos import read_photo
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
+from app.exports.vcards import CardWriter
 from app.model.employee import BADGE_KEYS
 from app.model.errors import ExportRefused
 from app.text.folding import one_line
@@ -74,13 +77,19 @@ def export(
 
 def _export_file(file: str, ending: str, query: Query) -> None:
     with _count_pages(query) as counted:
-        pieces = FORMATS[ending].write(counted)
+        pieces = FORMATS[ending].write(counted, _card_writer())
         if file == _STANDARD_OUTPUT:
             print_file(pieces)
         else:
             write_file(Path(file), pieces)
     where = "" if file == _STANDARD_OUTPUT else f" to {file}"
     click.echo(f"Exported {count_people(counted.people)}{where}.", err=True)
+
+
+def _card_writer() -> CardWriter:
+    """Return a writer of cards without pages: a command does not know the address of the site."""
+    photos = current_directory().photos
+    return CardWriter(current_settings().company_name, read_photo=partial(read_photo, photos))
 
 
 def _parse_query(title: str, search: str, **filters: str) -> Query:

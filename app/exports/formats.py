@@ -7,7 +7,7 @@ from typing import NamedTuple
 from app.exports.csv_file import csv_file
 from app.exports.json_lines import json_lines_file
 from app.exports.people_of_view import People
-from app.exports.vcards import vcards_file
+from app.exports.vcards import CardWriter
 from app.exports.xlsx_file import xlsx_file
 
 
@@ -16,18 +16,22 @@ class Format(NamedTuple):
 
     label: str
     media_type: str
-    write: Callable[[Iterable[People]], Iterator[bytes]]
+    write: Callable[[Iterable[People], CardWriter], Iterator[bytes]]
 
 
 FORMATS = {
-    "csv": Format("CSV", "text/csv; charset=utf-8", csv_file),
+    "csv": Format("CSV", "text/csv; charset=utf-8", lambda pages, _: csv_file(pages)),
     "xlsx": Format(
         "Excel workbook",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        xlsx_file,
+        lambda pages, _: xlsx_file(pages),
     ),
-    "jsonl": Format("JSON Lines", "application/jsonl; charset=utf-8", json_lines_file),
-    "vcf": Format("Contacts (vCard)", "text/vcard; charset=utf-8", vcards_file),
+    "jsonl": Format(
+        "JSON Lines", "application/jsonl; charset=utf-8", lambda pages, _: json_lines_file(pages)
+    ),
+    "vcf": Format(
+        "Contacts (vCard)", "text/vcard; charset=utf-8", lambda pages, cards: cards.file(pages)
+    ),
 }
 
 

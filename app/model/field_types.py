@@ -53,7 +53,7 @@ class Field:
     headings: str = ""
     # The width of its column in an export, in characters; 0 if it is not exported.
     export_width: int = 0
-    # The property of a vCard with {} for the value; "" if it is not in a vCard.
+    # The property of a vCard with {} for the value; "" if it is not in one, or written by itself.
     vcard: str = ""
     # Whether lists show it. Each index row of DynamoDB stores a card: changing this rewrites the
     # rows of every employee.

@@ -1,7 +1,6 @@
 """The table of an employee's fields, and of the facets by which lists are filtered.
 
-All code that shows, validates, searches, exports or stores fields reads this table. A new field
-needs a row here, an attribute of Employee and an SQL migration.
+All code reads this table. A new field needs an attribute of Employee and an SQL migration too.
 """
 
 from app.model.field_types import Facet, Field, Searched, Section
@@ -82,7 +81,7 @@ FIELDS = (
             "area, department name, business unit"
         ),
         export_width=20,
-        vcard="ORG:;{}",
+        vcard="ORG:{company};{}",
         in_card=True,
         searched=Searched.FUZZY,
     ),
@@ -177,6 +176,7 @@ FIELDS = (
             "employment start date"
         ),
         export_width=12,
+        vcard="X-START-DATE:{}",
     ),
     Field(
         name="employee_number",

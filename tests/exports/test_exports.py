@@ -22,7 +22,7 @@ from app.exports.columns import HEADINGS, row_of
 from app.exports.csv_file import csv_file
 from app.exports.json_lines import from_json_line, json_lines_file, to_json_line
 from app.exports.people_of_view import people_of_view
-from app.exports.vcards import vcard, vcards_file
+from app.exports.vcards import CardWriter, Extras, vcard
 from app.exports.xlsx_file import xlsx_file
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
@@ -30,6 +30,7 @@ from app.text.formula_guard import guarded, unguarded
 from tests.support.model_store import ModelStore
 from tests.support.small_directory import AMARA
 
+vcards_file = CardWriter().file
 WHOLE = replace(
     AMARA,
     time_zone="Africa/Nairobi",
@@ -215,8 +216,39 @@ def test_a_card_is_read_by_an_address_book() -> None:
     ]
     assert (card.tz.value, card.tz.params) == ("Africa/Nairobi", {"VALUE": ["text"]})
     assert card.x_employee_number.value == "E-10432"
+    assert card.x_start_date.value == "2019-02-04"
+    assert card.categories.value == ["Linux User", "Employee of the Month"]
     assert card.uid.value == "amara"
     assert card.rev.value == "2026-11-23T09:30:01Z"
+
+
+def test_a_card_has_the_company_the_page_and_the_photo() -> None:
+    photo = bytes(range(256)) * 400
+    extras = Extras("Acme; Sons, Ltd", "https://people.example.com/employee/amara", photo)
+    raw = vcard(WHOLE, extras)
+    assert max(map(len, raw.split(b"\r\n"))) <= 75
+    card = vobject.readOne(raw.decode())
+    assert card.org.value == ["Acme; Sons, Ltd", "Engineering"]
+    assert card.url.value == "https://people.example.com/employee/amara"
+    assert card.photo.value == photo
+    assert card.photo.params == {"ENCODING": ["b"], "TYPE": ["JPEG"]}
+    nobody = vobject.readOne(vcard(Employee(id="1", full_name="Ada"), extras).decode())
+    assert nobody.org.value == ["Acme; Sons, Ltd"]
+
+
+def test_the_photos_of_a_file_are_those_of_its_people() -> None:
+    def read_photo(key: str) -> bytes:
+        return b"" if key.endswith("7") else f"photo of {key}".encode()
+
+    people = [replace(WHOLE, id=str(n), photo_key=f"{n}" if n % 3 else "") for n in range(40)]
+    pieces = list(CardWriter(read_photo=read_photo).file([people[:33], [], people[33:]]))
+    assert len(pieces) > 3
+    cards = list(vobject.readComponents(b"".join(pieces).decode()))
+    photos = {
+        card.uid.value: card.contents["photo"][0].value for card in cards if hasattr(card, "photo")
+    }
+    assert [card.uid.value for card in cards] == [person.id for person in people]
+    assert photos == {p.id: read_photo(p.id) for p in people if p.photo_key and read_photo(p.id)}
 
 
 @pytest.mark.parametrize(
@@ -231,7 +263,8 @@ def test_a_name_is_split_so_that_it_is_shown_as_written(name, family, given_name
 
 def test_a_card_says_nothing_that_the_record_does_not() -> None:
     lines = vcard(Employee(id="1", full_name="Ada")).decode().split("\r\n")
-    assert lines == ["BEGIN:VCARD", "VERSION:3.0", "N:;Ada;;;", "FN:Ada", "UID:1", "END:VCARD", ""]
+    assert lines[:2] == ["BEGIN:VCARD", "VERSION:3.0"]
+    assert lines[3:] == ["N:;Ada;;;", "FN:Ada", "UID:1", "END:VCARD", ""]
 
 
 @example("a\\nb; c, d\r\ne:f\u2028g\x00")

@@ -1,17 +1,22 @@
 """Exports of the people in a view, and the vCard of one person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.exports.card_photos import read_photo
 from app.exports.formats import FORMATS, file_name
 from app.exports.people_of_view import people_of_view
-from app.exports.vcards import vcard
+from app.exports.vcards import CardWriter
+from app.model.errors import StorageUnavailable
 from app.runtime.deadline import REQUEST_SECONDS
-from app.web.current import current_directory
+from app.web.current import current_directory, current_settings
+from app.web.http.middleware import log_store_failure, request_id
 from app.web.http.streaming import attach, register, send
 from app.web.ui import urls
 from app.web.ui.display_names import display_name
@@ -26,12 +31,13 @@ exports.url_value_preprocessor(urls.read_id_key)
 def view_file(ending: str) -> ResponseReturnValue:
     """Stream everyone in the list with these parameters as a file."""
     kind = FORMATS[ending]
+    cards = _card_writer()
 
     def begin() -> Iterator[bytes]:
         query = read_request(request.args).query
         pages = people_of_view(current_directory(), query, REQUEST_SECONDS)
         first = next(pages, ())  # a store that does not respond at all becomes an error page
-        return kind.write(chain((first,), pages))
+        return kind.write(chain((first,), pages), cards)
 
     return send(begin, kind.media_type, file_name(ending, datetime.now(UTC)))
 
@@ -39,8 +45,26 @@ def view_file(ending: str) -> ResponseReturnValue:
 @exports.get("/vcard", defaults={"employee_id": ""})
 @exports.get("/vcard/<id:employee_id>")
 def person_card(employee_id: str) -> Response:
-    """Return the vCard of one person. Raises EmployeeNotFound."""
+    """Return the vCard of one person, without the photo while its store does not answer.
+
+    Raises EmployeeNotFound.
+    """
     person = current_directory().get(employee_id)
-    response = Response(vcard(person), content_type=FORMATS["vcf"].media_type)
+    try:
+        card = _card_writer().card(person)
+    except StorageUnavailable as error:
+        log_store_failure(error, request_id())
+        card = _card_writer().card(replace(person, photo_key=""))
+    response = Response(card, content_type=FORMATS["vcf"].media_type)
     attach(response, f"{display_name(person.full_name, person.id)[:100]}.vcf")
     return response
+
+
+def _card_writer() -> CardWriter:
+    """Return a writer of cards that lead to the pages under the address of this request."""
+    root = request.host_url.rstrip("/")
+    return CardWriter(
+        company=current_settings().company_name,
+        page_of=lambda employee_id: root + urls.person_address(employee_id),
+        read_photo=partial(read_photo, current_directory().photos),
+    )

@@ -21,6 +21,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
 from app.contracts import Batch
+from app.directory.service import PhotoChange
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.web.http import streaming
@@ -28,6 +29,7 @@ from app.web.http.streaming import MAX_DOWNLOADS
 from tests.support.environment import isolated
 from tests.support.in_time import wait_until
 from tests.support.needs import find
+from tests.support.pictures import picture
 from tests.support.servers.live_app import app_in_thread
 from tests.support.servers.server_process import ServerProcess, free_port
 from tests.support.servers.warm_process import ROOT
@@ -108,6 +110,32 @@ def test_a_person_s_card_is_saved_from_their_page(full: SmallDirectory) -> None:
     assert answer.headers["Content-Disposition"] == (
         'attachment; filename="Amara Adeyemi-Lindqvist.vcf"'
     )
+
+
+def test_a_card_leads_to_the_page_and_has_the_photo(small: SmallDirectory) -> None:
+    upload = PhotoChange(picture("PNG", 1600, 1200))
+    key = small.directory.add(AMARA, "form", upload).photo_key
+    card = vobject.readOne(fetch(small, "/vcard/amara").text)
+    assert card.url.value == "http://localhost/employee/amara"
+    assert card.photo.value == small.directory.photos.get(key)
+    listed = vobject.readOne(fetch(small, "/export.vcf?q=amara").text)
+    assert listed.serialize() == card.serialize()
+    small.directory.photos.delete([key])
+    assert "photo" not in vobject.readOne(fetch(small, "/vcard/amara").text).contents
+
+
+def test_a_card_comes_without_the_photo_while_its_store_is_away(
+    small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.directory.add(AMARA, "form", PhotoChange(picture()))
+
+    def fail(key: str) -> bytes:
+        raise StorageUnavailable("S3", "GetObject", reason="SlowDown")
+
+    monkeypatch.setattr(small.directory.photos, "get", fail)
+    card = vobject.readOne(fetch(small, "/vcard/amara").text)
+    assert card.tel.value == AMARA.phone
+    assert "photo" not in card.contents
 
 
 @pytest.mark.parametrize("employee_id", ["a/card.vcf", "x/../é?#%", "1.vcf"])
