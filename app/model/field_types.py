@@ -49,8 +49,6 @@ class Field:
     is_wide: bool = False
     # Its label among the facts on an employee's page if it differs; "" if it is not one of them.
     fact: str | None = None
-    # The headings in an import, folded, without punctuation, separated by commas.
-    headings: str = ""
     # The width of its column in an export, in characters; 0 if it is not exported.
     export_width: int = 0
     # The property of a vCard with {} for the value; "" if it is not in one, or written by itself.

@@ -16,11 +16,6 @@ FIELDS = (
         fact="",
         required="Enter a full name, such as Amara Adeyemi",
         is_wide=True,
-        headings=(
-            "full name, name, employee name, employee, display name, person, vollstandiger name, "
-            "mitarbeiter, mitarbeitername, nom complet, nom et prenom, nombre completo, "
-            "nombre y apellidos, nombre y apellido, empleado, legal name"
-        ),
         export_width=28,
         in_card=True,
         searched=Searched.FUZZY,
@@ -33,10 +28,6 @@ FIELDS = (
         section=Section.PERSONAL,
         hint="The name they go by",
         fact="Goes by",
-        headings=(
-            "preferred name, nickname, nick name, goes by, known as, called, rufname, spitzname, "
-            "surnom, prenom d usage, apodo, nombre preferido, preferred first name"
-        ),
         export_width=16,
         vcard="NICKNAME:{}",
         searched=Searched.FUZZY,
@@ -47,7 +38,6 @@ FIELDS = (
         digest=2,
         section=Section.PERSONAL,
         hint="Such as she/her, he/him, they/them",
-        headings="pronouns, pronoun, pronomen, pronoms, pronombres",
         export_width=12,
         vcard="X-PRONOUNS:{}",
     ),
@@ -59,11 +49,6 @@ FIELDS = (
         fact="",
         required="Enter a job title, such as Field Engineer",
         is_wide=True,
-        headings=(
-            "title, job title, job, position, role, function, berufsbezeichnung, funktion, stelle, "
-            "jobtitel, titel, poste, fonction, intitule du poste, titre, puesto, cargo, titulo, "
-            "business title, position title"
-        ),
         export_width=28,
         vcard="TITLE:{}",
         in_card=True,
@@ -75,11 +60,6 @@ FIELDS = (
         label="Department",
         digest=4,
         section=Section.JOB,
-        headings=(
-            "department, dept, team, division, unit, org unit, organisation unit, "
-            "organizational unit, abteilung, bereich, departement, service, equipe, departamento, "
-            "area, department name, business unit"
-        ),
         export_width=20,
         vcard="ORG:{company};{}",
         in_card=True,
@@ -91,11 +71,6 @@ FIELDS = (
         digest=5,
         section=Section.JOB,
         required="Enter a location, such as Reykjavík or Remote",
-        headings=(
-            "location, place, office, office location, site, city, town, work location, ort, "
-            "standort, buro, stadt, arbeitsort, lieu, bureau, ville, lugar, oficina, ciudad, sede, "
-            "ubicacion, location name, office name, office city, workplace"
-        ),
         export_width=18,
         vcard="ADR;TYPE=WORK:;;;{};;;",
         in_card=True,
@@ -109,7 +84,6 @@ FIELDS = (
         section=Section.JOB,
         kind=Kind.TIME_ZONE,
         hint="Such as Europe/Berlin",
-        headings="time zone, timezone, zeitzone, fuseau horaire, zona horaria, huso horario",
         export_width=20,
         vcard="TZ;VALUE=text:{}",
     ),
@@ -119,12 +93,6 @@ FIELDS = (
         digest=6,
         section=Section.CONTACT,
         kind=Kind.EMAIL,
-        headings=(
-            "email, mail, e mail, email address, e mail address, mail address, work email, "
-            "work e mail, emailaddress, mailadresse, e mail adresse, email adresse, courriel, "
-            "adresse e mail, adresse mail, adresse email, correo, correo electronico, "
-            "company email, business email, primary email, work email address"
-        ),
         export_width=34,
         vcard="EMAIL;TYPE=INTERNET,WORK:{}",
         in_card=True,
@@ -137,12 +105,6 @@ FIELDS = (
         section=Section.CONTACT,
         kind=Kind.PHONE,
         hint="With country code",
-        headings=(
-            "phone, phone number, telephone, telephone number, mobile phone, mobile number, cell, "
-            "cell phone, tel, work phone, telefon, telefonnummer, handy, mobil, mobiltelefon, "
-            "numero de telephone, portable, telefono, movil, business phone, business phones, "
-            "office phone"
-        ),
         export_width=20,
         vcard="TEL;TYPE=WORK,VOICE:{}",
         in_card=True,
@@ -154,10 +116,6 @@ FIELDS = (
         section=Section.CONTACT,
         kind=Kind.PHONE,
         hint="With country code",
-        headings=(
-            "mobile, work mobile, mobile work, business mobile, company mobile, mobile phone, "
-            "mobile number, cell, cell phone, handy, mobil, mobiltelefon, portable, movil"
-        ),
         export_width=20,
         vcard="TEL;TYPE=CELL,VOICE:{}",
     ),
@@ -168,13 +126,6 @@ FIELDS = (
         section=Section.JOB,
         kind=Kind.DATE,
         hint="Year-month-day, like 2024-02-29",
-        headings=(
-            "start date, startdate, started, joined, join date, joining date, date joined, "
-            "hire date, hired, date of hire, date hired, eintritt, eintrittsdatum, startdatum, "
-            "date d entree, date d embauche, date d arrivee, fecha de inicio, fecha de alta, "
-            "fecha de ingreso, fecha de contratacion, employee hire date, original hire date, "
-            "employment start date"
-        ),
         export_width=12,
         vcard="X-START-DATE:{}",
     ),
@@ -184,11 +135,6 @@ FIELDS = (
         digest=12,
         section=Section.JOB,
         max_characters=40,
-        headings=(
-            "employee number, employee no, employee nr, emp no, emp number, personnel number, "
-            "personnel no, staff number, staff no, personalnummer, personal nr, "
-            "mitarbeiternummer, mitarbeiter nr, matricule, numero d employe, numero de empleado"
-        ),
         export_width=16,
         vcard="X-EMPLOYEE-NUMBER:{}",
         searched=Searched.EXACT,
@@ -199,7 +145,6 @@ FIELDS = (
         digest=10,
         section=Section.BADGES,
         kind=Kind.BADGES,
-        headings="badges, badge, abzeichen, insignes, insignias",
         export_width=24,
         in_card=True,
         is_of_course=True,
@@ -211,10 +156,6 @@ FIELDS = (
         section=Section.ABOUT,
         kind=Kind.TEXT,
         max_characters=2_000,
-        headings=(
-            "about, bio, biography, description, notes, about me, uber mich, beschreibung, "
-            "a propos, acerca de, sobre mi, descripcion"
-        ),
         export_width=60,
         vcard="NOTE:{}",
     ),

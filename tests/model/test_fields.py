@@ -1,13 +1,12 @@
 """The table of fields is whole, and what stands elsewhere agrees with it."""
 
 import dataclasses
-from collections import defaultdict
 
 from app.contracts import Facets, Query
+from app.imports.files.columns import field_of
 from app.model.employee import Card, Employee
 from app.model.fields import CONTENT_FIELDS, FACETS, FIELD, FIELDS, TEXT_FACETS, TEXT_FIELDS
 from app.model.kinds import Kind
-from app.text.folding import fold
 
 # What revisions of the first release hold, in forms that are open and imports that can be undone.
 FIRST_RELEASE = (
@@ -42,17 +41,6 @@ def test_no_two_fields_share_a_word() -> None:
         assert len(set(words)) == len(words)
 
 
-def test_a_heading_is_that_of_one_field_or_of_two_and_a_label_of_its_own() -> None:
-    fields_of = defaultdict(list)
-    for field in FIELDS:
-        for heading in filter(None, field.headings.split(", ")):
-            fields_of[heading].append(field.name)
-    assert max(map(len, fields_of.values())) == 2
-    for field in FIELDS:
-        if field.headings:
-            assert fields_of[fold(field.label)] == [field.name]
-
-
 def test_facets_are_those_of_a_query_and_of_the_counts() -> None:
     names = [each.name for each in dataclasses.fields(Query) if each.init]
     assert names == ["words", *(facet.name for facet in FACETS)]
@@ -66,4 +54,4 @@ def test_every_text_is_exported_and_imported() -> None:
     for field in FIELDS:
         if field.kind is not Kind.PHOTO:
             assert field.export_width, field.name
-            assert field.headings, field.name
+            assert field_of(field.label) == field.name

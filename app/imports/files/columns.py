@@ -1,118 +1,101 @@
-"""Recognize the columns of a file by their headings, in several languages."""
+"""Recognize the columns of a file by their headings, or as somebody chose them by hand."""
 
-import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
+from app.imports.files import heading_words
+from app.imports.files.heading_names import (
+    MAX_CHARACTERS,
+    REVERSED,
+    Meaning,
+    is_loose,
+    meaning_of,
+    words_of,
+)
+from app.imports.files.headings import ADDRESS_PARTS, FIRST_NAME, LAST_NAME
 from app.model.fields import FIELDS
 from app.model.kinds import Kind
-from app.text.folding import fold
 from app.text.sanitizing import clean_line
 
-FIRST_NAME, LAST_NAME = "first_name", "last_name"
-
-# Headings of each field: folded, with a space for everything but letters and digits.
-_HEADINGS: Mapping[str, str] = {
-    "id": "id, employee id, person id, record id, uuid, guid",
-    FIRST_NAME: (
-        "first name, firstname, first, given name, forename, vorname, prenom, nombre, "
-        "nombre de pila, nome"
-    ),
-    LAST_NAME: (
-        "last name, lastname, last, surname, family name, nachname, familienname, nom, "
-        "nom de famille, apellido, apellidos, cognome, sobrenome, apelido"
-    ),
-    **{field.name: field.headings for field in FIELDS if field.headings},
-}
-# Headings of full names with the last name first, as in "Byron, Ada".
-_REVERSED = (
-    "surname first name, surname firstname, surname forename, surname given name, "
-    "last name first name, lastname firstname, last first, last first name, "
-    "family name given name, family name first name, nachname vorname, familienname vorname, "
-    "name vorname, name last first, nom prenom, nom de famille prenom, apellido nombre, "
-    "apellidos nombre"
-)
-_REVERSED_NAMES = frozenset(_REVERSED.split(", "))
+_MAX_HEADING_CHARACTERS = 60
 # Beside a first name, this heading means the last name, as in the German "Vorname, Name".
 _LAST_OR_FULL = "name"
-_FIELD_OF = dict.fromkeys(_REVERSED_NAMES, "full_name")
-# The second field of a heading that two fields have.
-_SECOND_FIELD_OF: dict[str, str] = {}
-for _field, _names in _HEADINGS.items():
-    for _name in _names.split(", "):
-        if _FIELD_OF.setdefault(_name, _field) != _field:
-            _SECOND_FIELD_OF[_name] = _field
-_NUMBER_SIGN = "#"
-# What is a number without being called one: Tel #, ID #.
-_NUMBERS = {"id", *(field.name for field in FIELDS if field.kind is Kind.PHONE)}
-_MAX_HEADING_CHARACTERS = 60
-_BRACKETS = re.compile(r"\([^()]*\)\s*$")
-_CAMEL_CASE = re.compile(r"([a-z])([A-Z])")
-_SEPARATORS = re.compile(r"[^\w]+|_+")
+_NAME = meaning_of(_LAST_OR_FULL)
+# A choice by hand is more exact than every heading.
+_CHOSEN_RANK = -1_000_000
+_ADDRESS_PARTS = frozenset(ADDRESS_PARTS.split(", "))
+_DIRECTORY_HEADINGS = frozenset(heading_words.DIRECTORY.split(", "))
+_IGNORED = ""
+
+# The fields that a column may be chosen to have, with their labels.
+CHOICES: Mapping[str, str] = {
+    "id": "Id",
+    "full_name": "Full name",
+    FIRST_NAME: "First name",
+    LAST_NAME: "Last name",
+    **{each.name: each.label for each in FIELDS if each.kind is not Kind.PHOTO},
+}
 
 
-class Columns(NamedTuple):
-    """The columns of a file: the position and the original heading of each field.
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a file, by position and by field.
 
-    ``ignored`` are the headings of the other columns. If ``last_name_first``, full names are
-    written so; if ``last_name_may_be_full``, the last name's column may hold full names.
+    ``fields_by_column`` has the field of each column, "" for one that is ignored; ``headings`` are
+    theirs, cleaned. ``positions`` has the columns of each field, the most exact first: where that
+    is empty in a row, the next is read. A full name is read from ``positions["full_name"]``, then
+    from a first and a last name, then from those in ``loose_names``. Full names in the columns of
+    ``last_name_first`` are written so; if ``last_name_may_be_full``, the last name's column may
+    hold full names.
     """
 
-    positions: Mapping[str, int]
-    headings: Mapping[str, str]
-    ignored: tuple[str, ...]
-    width: int
-    last_name_first: bool = False
+    headings: tuple[str, ...]
+    fields_by_column: tuple[str, ...]
+    positions: Mapping[str, tuple[int, ...]]
+    fields: frozenset[str] = field(init=False)
+    loose_names: tuple[int, ...] = ()
+    last_name_first: frozenset[int] = frozenset()
     last_name_may_be_full: bool = False
 
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields of an employee that the file has a column for."""
-        joined = {"full_name"} if {FIRST_NAME, LAST_NAME} & self.positions.keys() else set()
-        return frozenset(self.positions.keys() - {FIRST_NAME, LAST_NAME, "id"} | joined)
+    def __post_init__(self) -> None:
+        """Work out the fields of an employee that the file has a column for."""
+        is_named = bool({FIRST_NAME, LAST_NAME} & self.positions.keys() or self.loose_names)
+        known = self.positions.keys() - {FIRST_NAME, LAST_NAME, "id"}
+        names = frozenset(known | ({"full_name"} if is_named else set()))
+        object.__setattr__(self, "fields", names)
 
-    def heading_of(self, field: str) -> str:
-        """Return the heading of a field in the file; "" if it has no column."""
-        if field == "full_name" and field not in self.headings:
-            names = (self.headings.get(name, "") for name in (FIRST_NAME, LAST_NAME))
-            return " + ".join(filter(None, names))
-        return self.headings.get(field, "")
+    @property
+    def width(self) -> int:
+        """The number of columns up to the last that has a heading."""
+        return len(self.headings)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The headings of the columns that are not read."""
+        columns = zip(self.headings, self.fields_by_column, strict=True)
+        return tuple(heading for heading, name in columns if heading and not name)
+
+    def heading_at(self, position: int) -> str:
+        """Return the heading of a column."""
+        return self.headings[position]
+
+    def heading_of(self, name: str) -> str:
+        """Return the most exact heading of a field in the file; "" if it has no column."""
+        if name in self.positions:
+            return self.headings[self.positions[name][0]]
+        if name != "full_name":
+            return ""
+        parts = [
+            self.positions[part][0] for part in (FIRST_NAME, LAST_NAME) if part in self.positions
+        ]
+        return " + ".join(self.headings[part] for part in parts or self.loose_names[:1])
 
 
 def field_of(heading: str) -> str:
     """Return the field that a heading names by itself, or ""."""
-    return _FIELD_OF.get(_known_name(heading), "")
-
-
-def _known_name(heading: str) -> str:
-    """Return the known name of a heading, or "".
-
-    A suffix in brackets is ignored if needed: ``Email address (work)``. A # stands for "number",
-    so ``Position #`` is no job title.
-    """
-    if _NUMBER_SIGN in heading:
-        numbered = _known_name(heading.replace(_NUMBER_SIGN, " number "))
-        plain = _known_name(heading.replace(_NUMBER_SIGN, " "))
-        return numbered or (plain if _FIELD_OF.get(plain) in _NUMBERS else "")
-    names = _folded(heading), _folded(_BRACKETS.sub("", heading))
-    return next((name for name in names if name in _FIELD_OF), "")
-
-
-def _fields_of(headings: Sequence[str]) -> list[str]:
-    """Return the field of each heading, in a file that has all of them."""
-    names = [_known_name(heading) for heading in headings]
-    others = {_FIELD_OF.get(name) for name in names if name not in _SECOND_FIELD_OF}
-    return [
-        _SECOND_FIELD_OF[name]
-        if name in _SECOND_FIELD_OF and _FIELD_OF[name] in others
-        else _FIELD_OF.get(name, "")
-        for name in names
-    ]
-
-
-def _folded(heading: str) -> str:
-    spaced = _CAMEL_CASE.sub(r"\1 \2", heading)  # jobTitle
-    return _SEPARATORS.sub(" ", fold(spaced)).strip()
+    meaning = meaning_of(heading)
+    return meaning.field if meaning else ""
 
 
 def count_known(headings: Sequence[str]) -> int:
@@ -120,31 +103,85 @@ def count_known(headings: Sequence[str]) -> int:
     return len({field_of(heading) for heading in headings} - {""})
 
 
-def read_headings(headings: Sequence[str]) -> Columns:
-    """Recognize the columns; of two with the same field the first is used."""
-    positions: dict[str, int] = {}
-    ignored = []
+def read_headings(headings: Sequence[str], chosen: Mapping[str, str] | None = None) -> Columns:
+    """Recognize the columns of a file.
+
+    ``chosen`` has the field, or "" to ignore it, for headings as ``clean_heading`` returns them.
+    """
     width = max((position for position, text in enumerate(headings, 1) if text.strip()), default=0)
-    for position, field in enumerate(_fields_of(headings[:width])):
-        heading = headings[position]
-        if field and field not in positions:
-            positions[field] = position
-        elif heading.strip():
-            ignored.append(_cleaned(heading))
-    name = headings[positions["full_name"]] if "full_name" in positions else ""
-    is_last_or_full = (
-        _folded(name) == _LAST_OR_FULL and FIRST_NAME in positions and LAST_NAME not in positions
+    cleaned = tuple(map(clean_heading, headings[:width]))
+    meanings = [_meaning(heading, chosen or {}) for heading in headings[:width]]
+    meanings = _without_private_cities(_settled(meanings), headings)
+    is_last_or_full = _name_is_last(meanings, headings)
+    by_field: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    loose = []
+    for position, meaning in enumerate(meanings):
+        if meaning and is_loose(meaning):
+            loose.append((meaning.rank, position))
+        elif meaning:
+            by_field[meaning.field].append((meaning.rank, position))
+    return Columns(
+        cleaned,
+        tuple(meaning.field if meaning else _IGNORED for meaning in meanings),
+        {
+            name: tuple(position for _, position in sorted(found))
+            for name, found in by_field.items()
+        },
+        loose_names=tuple(position for _, position in sorted(loose)),
+        last_name_first=frozenset(
+            position
+            for position, meaning in enumerate(meanings)
+            if meaning and meaning.field == "full_name" and words_of(cleaned[position]) in REVERSED
+        ),
+        last_name_may_be_full=is_last_or_full,
     )
-    if is_last_or_full:
-        positions[LAST_NAME] = positions.pop("full_name")
-    if "full_name" in positions:  # its parts are redundant
-        for part in (FIRST_NAME, LAST_NAME):
-            if part in positions:
-                ignored.append(_cleaned(headings[positions.pop(part)]))
-    cleaned = {field: _cleaned(headings[position]) for field, position in positions.items()}
-    last_name_first = _folded(name) in _REVERSED_NAMES
-    return Columns(positions, cleaned, tuple(ignored), width, last_name_first, is_last_or_full)
 
 
-def _cleaned(heading: str) -> str:
+def clean_heading(heading: str) -> str:
+    """Return a heading as it is shown, and as the key of a choice by hand."""
     return clean_line(heading)[:_MAX_HEADING_CHARACTERS]
+
+
+def _meaning(heading: str, chosen: Mapping[str, str]) -> Meaning | None:
+    key = clean_heading(heading)
+    if key not in chosen:
+        return meaning_of(heading)
+    name = chosen[key]
+    return Meaning(name, _CHOSEN_RANK) if name in CHOICES else None
+
+
+def _settled(meanings: Sequence[Meaning | None]) -> list[Meaning | None]:
+    """Return the meanings in a file that has all of these columns."""
+    present = {each.field for each in meanings if each and not each.other_field}
+    settled = [
+        each._replace(field=each.other_field)
+        if each and each.other_field and each.field in present
+        else each
+        for each in meanings
+    ]
+    exact = {each.field for each in settled if each and not each.is_alone}
+    return [None if each and each.is_alone and each.field in exact else each for each in settled]
+
+
+def _without_private_cities(
+    meanings: Sequence[Meaning | None], headings: Sequence[str]
+) -> list[Meaning | None]:
+    """Leave out a city that is part of an address, unless it is that of an office."""
+    words = {words_of(heading) for heading in headings if len(heading) <= MAX_CHARACTERS}
+    at_home = bool(_ADDRESS_PARTS & words) and not _DIRECTORY_HEADINGS & words
+    return [None if each and each.is_city and at_home else each for each in meanings]
+
+
+def _name_is_last(meanings: list[Meaning | None], headings: Sequence[str]) -> bool:
+    """Give a column Name beside a first name, and no last name, to the last name."""
+    present = {each.field for each in meanings if each}
+    if FIRST_NAME not in present or LAST_NAME in present:
+        return False
+    names = [
+        position
+        for position, each in enumerate(meanings)
+        if each == _NAME and words_of(headings[position]) == _LAST_OR_FULL
+    ]
+    for position in names:
+        meanings[position] = Meaning(LAST_NAME, 0)
+    return bool(names)

@@ -6,15 +6,9 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from app.imports.errors import FileTooLarge, FileUnreadable
-from app.imports.files.columns import (
-    FIRST_NAME,
-    LAST_NAME,
-    Columns,
-    count_known,
-    field_of,
-    read_headings,
-)
+from app.imports.files.columns import Columns, count_known, field_of, read_headings
 from app.imports.files.csv_rows import CsvRows
+from app.imports.files.headings import FIRST_NAME, LAST_NAME
 from app.imports.files.row_cache import RowCache
 from app.imports.files.rows import MAX_COLUMNS, MAX_SHEET_ROWS, Row
 from app.imports.files.xlsx_rows import XlsxRows
@@ -36,7 +30,9 @@ _MAX_SHEETS = 100
 _MAX_SHEET_NAME = 60
 # Of the headings of all sheets together.
 _MAX_HEADING_CHARACTERS = 2_000_000
-_IDENTIFYING_FIELDS = frozenset({"id", "email", "full_name", FIRST_NAME, LAST_NAME})
+_IDENTIFYING_FIELDS = frozenset(
+    {"id", "employee_number", "email", "full_name", FIRST_NAME, LAST_NAME}
+)
 _TOO_MANY = (
     "The row has {} and the headings have {}. "
     "Put quotation marks around any text that contains the separator"

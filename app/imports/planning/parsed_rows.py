@@ -1,11 +1,12 @@
 """Parse a row into the employee that it means and the field values to store."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.imports.files.columns import FIRST_NAME, LAST_NAME, Columns
+from app.imports.files.columns import Columns
+from app.imports.files.headings import FIRST_NAME, LAST_NAME
 from app.imports.files.rows import Row
 from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.lines import Problem, Value, problem_at
@@ -83,9 +84,8 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
                 errors[name] = error
         values[name] = text
     if "badges" in columns.positions:
-        values["badges"] = _parse_badges(row.cells[columns.positions["badges"]])
-    position = columns.positions.get("id")
-    employee_id = "" if position is None else row.cells[position].strip()
+        values["badges"] = _parse_badges(_first_filled(row.cells, columns.positions["badges"]))
+    employee_id = _first_filled(row.cells, columns.positions.get("id", ())).strip()
     key = _valid_email_key(values.get("email", ""))
     return ParsedRow(row.number, employee_id, values, errors, key)
 
@@ -104,9 +104,10 @@ def _row_problem(row: Row, columns: Columns) -> Problem | None:
     """Return why the row cannot be read; errors in ignored columns do not count."""
     if row.problem:
         return problem_at("", row.problem)
-    for field, position in columns.positions.items():
-        if position in row.errors:
-            heading = columns.headings[field]
+    for position in row.errors:
+        name = columns.fields_by_column[position] if position < columns.width else ""
+        if name and position == _first_filled_position(row.cells, columns.positions.get(name, ())):
+            heading = columns.headings[position]
             return problem_at(heading, "Fix the formula that gives this error", row.cells[position])
     return None
 
@@ -127,15 +128,44 @@ def id_problem(employee_id: str) -> str:
 
 
 def _cell(row: Row, columns: Columns, name: str) -> str:
-    positions = columns.positions
-    if name in positions:
-        cell = row.cells[positions[name]]
-        return _first_name_first(cell) if name == "full_name" and columns.last_name_first else cell
-    # Only the full name may be in two columns.
-    parts = [row.cells[positions[part]] for part in (FIRST_NAME, LAST_NAME) if part in positions]
+    cells = row.cells
+    if name != "full_name":
+        return _first_filled(cells, columns.positions[name])
+    exact = columns.positions.get(name, ())
+    position = _first_filled_position(cells, exact)
+    if position is None:
+        if parts := _joined_name(cells, columns):
+            return parts
+        position = _first_filled_position(cells, columns.loose_names)
+    if position is None:
+        return ""
+    cell = cells[position]
+    return _first_name_first(cell) if position in columns.last_name_first else cell
+
+
+def _joined_name(cells: Sequence[str], columns: Columns) -> str:
+    """Return the first and the last name, or "" if both are empty."""
+    parts = [
+        _first_filled(cells, columns.positions[part])
+        for part in (FIRST_NAME, LAST_NAME)
+        if part in columns.positions
+    ]
     if columns.last_name_may_be_full and fold(parts[0]) in fold(parts[1]):
         return parts[1]
-    return " ".join(parts)
+    return " ".join(parts).strip()
+
+
+def _first_filled(cells: Sequence[str], positions: Sequence[int]) -> str:
+    """Return the first cell of these that is not blank; "" if all are."""
+    for position in positions:
+        cell = cells[position]
+        if cell and not cell.isspace():
+            return cell
+    return ""
+
+
+def _first_filled_position(cells: Sequence[str], positions: Sequence[int]) -> int | None:
+    return next((position for position in positions if cells[position].strip()), None)
 
 
 def _first_name_first(name: str) -> str:

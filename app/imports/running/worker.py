@@ -8,7 +8,7 @@ from time import time
 from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.import_jobs import Job, JobStore, JobUnreadable, Phase
 from app.imports.errors import FileUnreadable
-from app.imports.files.columns import FIRST_NAME, LAST_NAME, Columns
+from app.imports.files.columns import CHOICES, Columns
 from app.imports.files.rows import Row
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
@@ -19,12 +19,10 @@ from app.imports.running.execution import apply
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
 from app.imports.running.undo import Undo
 from app.imports.running.upload_store import open_upload
-from app.model import validation
 from app.model.errors import StorageUnavailable
 from app.model.fields import DATE_FIELDS
 
 _ROWS_PER_RENEWAL = 2_000
-_NAME_LABELS = {"id": "Id", FIRST_NAME: "Full name", LAST_NAME: "Full name"}
 
 
 def work(
@@ -97,7 +95,7 @@ class _Worker:
         """Count the rows and learn the order of day and month."""
         order, count = DayOrder(), 0
         positions = table.columns.positions
-        date_columns = [positions[name] for name in DATE_FIELDS if name in positions]
+        date_columns = [column for name in DATE_FIELDS for column in positions.get(name, ())]
         for count, row in enumerate(table.rows(), 1):
             for column in date_columns:
                 order.learn(row.cells[column])
@@ -155,7 +153,5 @@ class _Worker:
 
 def _column_labels(columns: Columns) -> tuple[tuple[str, str], ...]:
     """Return each heading with the label of its field."""
-    return tuple(
-        (heading, validation.LABELS.get(name) or _NAME_LABELS[name])
-        for name, heading in columns.headings.items()
-    )
+    named = zip(columns.headings, columns.fields_by_column, strict=True)
+    return tuple((heading, CHOICES[name]) for heading, name in named if name)

@@ -1,0 +1,136 @@
+"""Work out which field a single heading names, and how exactly."""
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from app.imports.files import heading_words
+from app.imports.files.headings import (
+    CITIES,
+    HEADINGS,
+    IDS_OR_NUMBERS,
+    JOB_TITLES_ALONE,
+    LOOSE_NAMES,
+    MOBILES_OR_PHONES,
+    REVERSED_NAMES,
+)
+from app.text.folding import fold
+
+# Ranks: a lower one is more exact. Names of a list have its positions.
+_WORK_RANK, _LOOSE_RANK, _LAST_RANK = -1_000, 1_000, 2_000
+# No heading that is known is nearly as long, whatever stands in its brackets.
+MAX_CHARACTERS = 200
+_CAMEL_CASE = re.compile(r"([a-z])([A-Z])")
+_BRACKETS = re.compile(r"[(\[{<（［【]([^()\[\]{}<>（）［］【】]*)[)\]}>）］】]")
+_NUMBER_SIGN = re.compile(r"#|№|\bn\s?[°º]|[°º]", re.IGNORECASE)
+# Signs that say that a column holds something else than its words do.
+_MEASURES = {"%": " percent ", "€": " amount ", "$": " amount ", "£": " amount ", "¥": " amount "}
+_OTHER_SIGNS = re.compile(r"[^\w]+|_+")
+_NOISE = re.compile(f" (?:{'|'.join(heading_words.NOISE.split(', '))})$")
+_WORK_WORDS = frozenset(heading_words.WORK.split())
+_NEUTRAL_WORDS = frozenset(heading_words.NEUTRAL.split())
+_MOBILE_WORDS = frozenset(heading_words.MOBILE.split())
+_PRIVATE_WORDS = frozenset(heading_words.PRIVATE.split())
+_OTHERS_WORDS = frozenset(heading_words.OTHERS.split())
+_NUMBER_WORDS = frozenset(heading_words.NUMBER.split())
+_WORK_FIELDS = {"email", "phone", "mobile"}
+_NUMBERED = {"id", "employee_number", "phone", "mobile"}
+
+
+class Meaning(NamedTuple):
+    """The field that a heading names, and how exactly: a lower ``rank`` is more exact.
+
+    ``other_field`` is its field in a file that has another column for ``field``.
+    """
+
+    field: str
+    rank: int
+    other_field: str = ""
+    is_alone: bool = False
+    is_city: bool = False
+
+
+REVERSED = frozenset(REVERSED_NAMES.split(", "))
+_MEANINGS: dict[str, Meaning] = {}
+
+
+def _learn(names: str, field: str, rank: int = 0, **details: Any) -> None:
+    for position, name in enumerate(names.split(", "), rank):
+        _MEANINGS.setdefault(name, Meaning(field, position)._replace(**details))
+
+
+for _field, _names in HEADINGS.items():
+    _learn(_names, _field)
+_learn(LOOSE_NAMES, "full_name", _LOOSE_RANK)
+_learn(REVERSED_NAMES, "full_name")
+_learn(JOB_TITLES_ALONE, "job_title", _LAST_RANK, is_alone=True)
+_learn(IDS_OR_NUMBERS, "id", _LOOSE_RANK, other_field="employee_number")
+_learn(MOBILES_OR_PHONES, "phone", _LAST_RANK, other_field="mobile")
+_learn(CITIES, "location", _LAST_RANK, is_city=True)
+_MEANINGS["payroll name"] = Meaning("full_name", _LAST_RANK)
+
+
+def is_loose(meaning: Meaning) -> bool:
+    """Return whether a full name is less exact than a first and a last name."""
+    return meaning.field == "full_name" and meaning.rank >= _LOOSE_RANK
+
+
+def words_of(heading: str) -> str:
+    """Return the folded words of a heading: ``Employee #`` has "employee number"."""
+    text = _NUMBER_SIGN.sub(" number ", heading)
+    for sign, word in _MEASURES.items():
+        text = text.replace(sign, word)
+    words = _OTHER_SIGNS.sub(" ", fold(_CAMEL_CASE.sub(r"\1 \2", text))).strip()
+    while (shorter := _NOISE.sub("", words)) != words:
+        words = shorter
+    return words
+
+
+def meaning_of(heading: str) -> Meaning | None:
+    """Return what a heading means by itself, or None if it names no field.
+
+    Words in brackets that say nothing are left out: ``Email address (work) [Required]``. Those
+    that say whose it is, or that it is a number, are not: ``Email (personal)``, ``Position (ID)``.
+    """
+    return _meaning_of(heading) if len(heading) <= MAX_CHARACTERS else None
+
+
+@lru_cache(maxsize=4096)
+def _meaning_of(heading: str) -> Meaning | None:
+    remarks = [set(words_of(remark).split()) for remark in _BRACKETS.findall(heading)]
+    if any(remark & _PRIVATE_WORDS for remark in remarks):
+        return None
+    whole = words_of(heading)
+    if meaning := _known(whole):
+        return meaning
+    if any(remark & _OTHERS_WORDS for remark in remarks):
+        return None
+    plain = _known(words_of(_BRACKETS.sub(" ", heading)))
+    if plain and any(remark & _NUMBER_WORDS for remark in remarks):
+        plain = plain if plain.field in _NUMBERED else None
+    if plain or "number" not in whole.split():
+        return plain
+    # A phone or an id is a number without being called one: Tel. #, ID #.
+    unnumbered = _known(" ".join(word for word in whole.split() if word != "number"))
+    return unnumbered if unnumbered and unnumbered.field in _NUMBERED else None
+
+
+def _known(words: str) -> Meaning | None:
+    if meaning := _MEANINGS.get(words):
+        return meaning
+    spoken = words.split()
+    others = [word for word in spoken if word not in _WORK_WORDS | _NEUTRAL_WORDS]
+    bare = " ".join(word for word in others if word not in _MOBILE_WORDS)
+    is_mobile = len(bare.split()) < len(others)
+    meaning = _MEANINGS.get(" ".join(others))
+    is_work = not _WORK_WORDS.isdisjoint(spoken)
+    if is_mobile and (not bare or _field_of(bare) == "phone"):
+        return Meaning("mobile", _WORK_RANK if is_work else 1)
+    if len(others) == len(spoken) or meaning is None or meaning.field not in _WORK_FIELDS:
+        return None
+    return meaning._replace(rank=meaning.rank + (_WORK_RANK if is_work else 1))
+
+
+def _field_of(words: str) -> str:
+    meaning = _MEANINGS.get(words)
+    return meaning.field if meaning else ""

@@ -1,0 +1,48 @@
+"""Words of headings that say whose a column is, or what kind, in several languages; folded."""
+
+# A phone or an email of work: more exact than one of which nothing is said.
+WORK = (
+    "work working business biz company corporate office official professional job desk dienstlich "
+    "dienstliche geschaftlich geschaftliche firma firmen buro arbeit beruflich professionnel "
+    "professionnelle pro travail bureau trabajo laboral corporativo corporativa empresa "
+    "profesional lavoro aziendale ufficio trabalho empresarial profissional werk zakelijk "
+    "zakelijke arbeid jobb tjeneste sluzbowy sluzbowa"
+)
+NEUTRAL = "primary main contact direct employee"
+MOBILE = (
+    "mobile mobiles mobil mobiltelefon handy cell cellular cellulare portable movil celular gsm "
+    "telemovel mobiel iphone smartphone"
+)
+# In brackets: the column is of a home.
+PRIVATE = (
+    "personal private privately home residential residence residing domestic family house privat "
+    "privates privater privaten personlich zuhause heim daheim familie wohnung perso personnel "
+    "personnelle personnels prive privee domicile maison particulier famille particular privado "
+    "privada casa domicilio hogar residencia familiar privato privata abitazione personale "
+    "pessoal residencial thuis huis hjem hjemme hem bostad prywatny prywatna domowy kotiin koti "
+    "individual 個人 自宅 私用 私人 家庭 住宅 개인 자택"
+)
+# In brackets: the column is of somebody else, of another time, or of another kind.
+OTHERS = (
+    "emergency ice spouse partner kin relative parent guardian manager managers supervisor boss "
+    "lead reports assistant notfall vorgesetzter vorgesetzte urgence conjoint responsable "
+    "emergencia conyuge jefe emergenza spoed nood fax pager secondary alternate alternative "
+    "alternativ other former previous old past expired maiden birth recovery backup 2 3 2nd "
+    "second phonetic suffix prefix salutation anrede civilite friend"
+)
+# In brackets: the column is of a code, which is no name, title or place.
+NUMBER = (
+    "number no nr num id ids code codes hash key ref reference uid guid uuid numero nummer codigo "
+    "codice cod kennung kennziffer schlussel identifier percent amount sort count"
+)
+# At the end of a heading: it says nothing.
+NOISE = (
+    "required, optional, mandatory, read only, upload only, pflichtfeld, obligatoire, obligatorio, "
+    "obrigatorio, verplicht"
+)
+# Headings of directories of accounts, whose addresses are those of work.
+DIRECTORY = (
+    "office, office location, physical delivery office name, physicaldeliveryofficename, l, dn, "
+    "user principal name, userprincipalname, upn, sam account name, samaccountname, "
+    "usage location, login"
+)

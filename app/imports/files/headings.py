@@ -1,0 +1,161 @@
+"""The headings of each field, in several languages, the most exact first.
+
+Each is folded (see ``heading_names.words_of``): lower case, no accents, a space for everything but
+letters and digits. Where two columns of a file are of one field, the more exact one is read, and
+where it is empty in a row, the next.
+"""
+
+from collections.abc import Mapping
+
+FIRST_NAME, LAST_NAME = "first_name", "last_name"
+
+HEADINGS: Mapping[str, str] = {
+    "id": "id, record id, uuid, guid",
+    FIRST_NAME: (
+        "first name, firstname, first, given name, givenname, forename, name first name, "
+        "legal name first name, legal first name, first name legal, employee first name, vorname, "
+        "prenom, nombre, nombre de pila, nome, voornaam, fornavn, fornamn, imie, 名"
+    ),
+    LAST_NAME: (
+        "last name, lastname, last, surname, sn, family name, familyname, name last name, "
+        "legal name last name, legal last name, last name legal, employee last name, nachname, "
+        "familienname, nom, nom de famille, apellido, apellidos, primer apellido, cognome, "
+        "sobrenome, apelido, achternaam, etternavn, efternavn, efternamn, nazwisko, 姓"
+    ),
+    "full_name": (
+        "full name, fullname, name, employee name, employee full name, name of employee, "
+        "display name, displayname, full legal name, legal name, vollstandiger name, "
+        "mitarbeitername, nom complet, nom et prenom, nom prenoms, nombre completo, "
+        "nombre y apellidos, nombre y apellido, nome completo, nome e cognome, volledige naam, "
+        "naam, navn, namn, imie i nazwisko, common name, cn, 氏名, 姓名, 名前, 이름"
+    ),
+    "preferred_name": (
+        "preferred name, nickname, nick name, goes by, known as, called, preferred first name, "
+        "preferred or chosen first name, preferred or chosen name, chosen name, rufname, "
+        "spitzname, surnom, prenom d usage, apodo, nombre preferido, nome preferito, roepnaam"
+    ),
+    "pronouns": "pronouns, pronoun, pronomen, pronoms, pronombres, pronomi",
+    "job_title": (
+        "job title, jobtitle, position title, business title, employee title, job title name, "
+        "job title description, organization title, organisation title, work title, "
+        "title description, berufsbezeichnung, stellenbezeichnung, positionsbezeichnung, "
+        "jobtitel, intitule du poste, intitule de poste, titre du poste, titulo del puesto, "
+        "denominacion del puesto, job position, position, position name, role title, role name, "
+        "stelle, funktion, poste, fonction, emploi, puesto, cargo, mansione, qualifica, ruolo, "
+        "posizione, functie, functietitel, stilling, befattning, stanowisko, job name, job, role, "
+        "job role, job function, function, 役職, 职位, 職位"
+    ),
+    "department": (
+        "department, dept, department name, dept name, department description, dept description, "
+        "home department, home department description, organization department, "
+        "organisation department, employee department, current department, abteilung, "
+        "departement, departamento, dipartimento, reparto, afdeling, avdelning, avdeling, dzial, "
+        "部署, 部门, 部門, 부서, supervisory organization, supervisory organisation, "
+        "organizational unit, organisational unit, organisation unit, organization unit, "
+        "org unit, unit, ou, bereich, service, area, team, team name, equipe, equipo, "
+        "business unit, business unit name, division, division name"
+    ),
+    "location": (
+        "location, work location, location name, location description, job location, "
+        "office location, office, office name, physical delivery office name, "
+        "physicaldeliveryofficename, work office, site, site name, work site, workplace, place, "
+        "place of work, standort, arbeitsort, buro, niederlassung, lieu, lieu de travail, bureau, "
+        "etablissement, lugar, lugar de trabajo, oficina, sede, ubicacion, centro de trabajo, "
+        "sede di lavoro, ufficio, local de trabalho, locatie, werklocatie, kantoor, vestiging, "
+        "kontor, arbetsplats, lokalizacja, 勤務地, 拠点, 地点, 工作地点, office city, "
+        "business city, work city, work contact city"
+    ),
+    "time_zone": "time zone, timezone, zeitzone, fuseau horaire, zona horaria, huso horario",
+    "email": (
+        "email, mail, e mail, email address, e mail address, mail address, emailaddress, "
+        "mailaddress, email id, mailadresse, e mail adresse, email adresse, courriel, "
+        "adresse e mail, adresse mail, adresse email, adresse courriel, correo, "
+        "correo electronico, direccion de correo, indirizzo email, indirizzo e mail, "
+        "posta elettronica, e post, epost, e mailadres, emailadres, adres e mail, メール, "
+        "メールアドレス, 邮箱, 電子郵件, 이메일, user principal name, userprincipalname, upn, "
+        "user name user principal name"
+    ),
+    "phone": (
+        "phone, phone number, telephone, telephone number, telephonenumber, phonenumber, tel, "
+        "tel no, tel number, phone no, phones, telefon, telefonnummer, telefon nr, rufnummer, "
+        "numero de telephone, telefono, numero de telefono, telefone, numero di telefono, "
+        "telefoon, telefoonnummer, puhelin, 電話, 電話番号, 电话, 전화번호"
+    ),
+    "mobile": "mobile, mobilephone",
+    "start_date": (
+        "start date, startdate, date started, started, joined, join date, joining date, "
+        "date joined, date joining, date of joining, joined on, hire date, hiredate, hired, "
+        "date of hire, date hired, employee start date, employee hire date, employeehiredate, "
+        "employment start date, employment date, eintritt, eintrittsdatum, startdatum, beginn, "
+        "einstellungsdatum, date d entree, date d embauche, date d arrivee, fecha de inicio, "
+        "fecha de alta, fecha de ingreso, fecha de contratacion, fecha de incorporacion, "
+        "data di assunzione, data assunzione, data de admissao, datum in dienst, indiensttreding, "
+        "ansettelsesdato, anstallningsdatum, data zatrudnienia, 入社日, 入职日期, "
+        "original hire date, most recent hire date, last hire date"
+    ),
+    "employee_number": (
+        "employee number, employee no, employee nr, employee num, employee code, employeenumber, "
+        "employeeno, employee identifier, employeeidentifier, employee identification number, "
+        "emp no, emp nr, emp num, emp number, emp code, empno, empnr, personnel number, "
+        "personnel no, personnel nr, personnel id, staff number, staff no, staff nr, staff code, "
+        "staff id, worker number, worker no, worker id, workday id, associate number, "
+        "associate id, payroll number, payroll no, payroll id, file number, file no, badge id, "
+        "badge number, badge no, clock number, colleague number, team member number, "
+        "personalnummer, personal nr, personalnr, pers nr, persnr, mitarbeiternummer, "
+        "mitarbeiter nr, mitarbeiternr, ma nr, stammnummer, matricule, matricule employe, "
+        "matricule salarie, numero matricule, numero de matricule, numero d employe, "
+        "no d employe, number employe, number d employe, number salarie, number matricule, "
+        "number de matricule, no employe, numero de empleado, numero empleado, num empleado, "
+        "no empleado, no de empleado, number de empleado, number empleado, nro de empleado, "
+        "nro empleado, codigo de empleado, codigo empleado, legajo, matricola, "
+        "numero di matricola, numero matricola, codice dipendente, matricula, "
+        "numero de funcionario, personeelsnummer, medewerkernummer, werknemersnummer, "
+        "ansattnummer, ansattnr, medarbejdernummer, anstallningsnummer, numer pracownika, "
+        "社員番号, 従業員番号, 员工编号, 員工編號, 工号, 工號, 사번"
+    ),
+    "badges": "badges, badge, abzeichen, insignes, insignias",
+    "about": (
+        "about, about me, bio, biography, description, uber mich, beschreibung, a propos, "
+        "acerca de, sobre mi, descripcion"
+    ),
+}  # fmt: skip
+# Less exact than a first and a last name: a file of a worker's number or an account may have one.
+LOOSE_NAMES = (
+    "employee, person, worker, staff member, team member, colleague, associate, payroll name, "
+    "mitarbeiter, mitarbeiterin, mitarbeitende, empleado, collaborateur, salarie, dipendente, "
+    "medewerker"
+)
+# Full names with the last name first, as in "Byron, Ada".
+REVERSED_NAMES = (
+    "surname first name, surname firstname, surname forename, surname given name, "
+    "last name first name, lastname firstname, last first, last first name, "
+    "family name given name, family name first name, nachname vorname, familienname vorname, "
+    "name vorname, name last first, name last name first name, nom prenom, nom de famille prenom, "
+    "apellido nombre, apellidos nombre, cognome nome, cognome e nome, payroll name"
+)
+# A job title only where no other column is one: other programs so call "Dr." and "Mr.".
+JOB_TITLES_ALONE = "title, titel, titre, titulo, titolo"
+# The id, and the employee number where the file has another id.
+IDS_OR_NUMBERS = (
+    "employee id, employeeid, emp id, empid, person id, personid, id employee, id empleado"
+)
+# The phone, and the mobile where the file has another phone.
+MOBILES_OR_PHONES = (
+    "mobile phone, mobile number, mobile no, mobile tel, cell, cell phone, cell number, "
+    "cellphone, handy, handynummer, mobil, mobiltelefon, mobilnummer, portable, "
+    "telephone portable, telephone mobile, movil, telefono movil, celular, cellulare, telemovel, "
+    "gsm, mobiel, mobile telephone number, 携帯電話, 携帯, 手机"
+)
+# Locations only where no column is more exact, or where it is an office that is empty in a row.
+CITIES = (
+    "city, town, locality, l, municipality, ort, stadt, ville, commune, ciudad, localidad, citta, "
+    "cidade, plaats, stad, poststed, miasto"
+)
+# Beside one of these a city is part of an address, which may be that of a home.
+ADDRESS_PARTS = (
+    "address, address line 1, address line 2, address 1, address 2, street, street address, "
+    "streetaddress, street number, zip, zip code, zipcode, postcode, post code, postal code, "
+    "postalcode, plz, postleitzahl, strasse, hausnummer, adresse, anschrift, rue, code postal, "
+    "direccion, calle, codigo postal, indirizzo, via, cap, cep, endereco, adres, straat, "
+    "postnummer, adress, gata"
+)

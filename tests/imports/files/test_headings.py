@@ -1,0 +1,181 @@
+"""What headings mean: the more exact one wins, and none is read as what it is not."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from app.imports.files.columns import CHOICES, count_known, field_of, read_headings
+from app.imports.files.heading_names import words_of
+from app.imports.files.headings import HEADINGS
+from app.imports.files.table import Table
+from app.imports.planning.dates import DayOrder
+from app.imports.planning.parsed_rows import read_row
+from app.model.fields import FIELDS
+from app.model.kinds import Kind
+
+
+def values(text: str) -> dict[str, object]:
+    """Return the values of the only row of a CSV file, without the empty ones."""
+    table = Table(io.BytesIO(text.encode()))
+    [row] = table.rows()
+    parsed = read_row(row, table.columns, DayOrder())
+    assert parsed.problem is None
+    found = {"id": parsed.id, **parsed.values}
+    return {name: value for name, value in found.items() if value}
+
+
+def test_every_field_has_headings_and_its_label_is_one() -> None:
+    for field in FIELDS:
+        if field.kind is not Kind.PHOTO:
+            assert field_of(field.label) == field.name
+
+
+def test_known_headings_are_folded_and_each_is_of_one_field() -> None:
+    seen: dict[str, str] = {}
+    for field, names in HEADINGS.items():
+        for name in names.split(", "):
+            assert words_of(name) == name
+            assert seen.setdefault(name, field) == field, name
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Position #", "Position No.", "Position ID", "Position Code", "Position (ID)", "Job Code",
+        "Job #", "Title ID", "Title (code)", "Dept #", "Dept Code", "Department ID",
+        "Department (Code)", "Department [ID]", "Location ID", "Location Code", "Location №",
+        "Location nº", "Office #", "City Code", "Cost Center", "Cost Centre #", "Name hash",
+        "Name ID", "Name (key)", "Company Code", "Company ID", "Site-Nr.", "Abteilungsnummer",
+        "Abteilung Nr.", "Abteilung (Nummer)", "Standort-ID", "Numéro de poste", "Poste n°",
+        "Código de puesto", "Puesto (código)", "Codice sede", "Position %", "Title (%)",
+        "Email hash", "Start date (serial number)", "部門コード",
+    ],
+)  # fmt: skip
+def test_a_number_a_code_or_an_id_is_no_name_title_or_place(heading: str) -> None:
+    assert field_of(heading) == ""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Email (personal)", "Email [Private]", "Personal Email", "Private email", "Home Email",
+        "Email - Home", "Phone (private)", "Phone (home)", "Home Phone", "Home phone number",
+        "Private Mobile", "Personal Mobile", "Mobile (private)", "Mobile (personal)", "City (home)",
+        "Home City", "Location (home)", "Home Location", "E-Mail (privat)", "E-Mail privat",
+        "Private E-Mail", "Telefon (privat)", "Telefon privat", "Handy (privat)", "Ort (privat)",
+        "Courriel (personnel)", "Téléphone (domicile)", "Téléphone personnel", "Mobile perso",
+        "Correo (personal)", "Correo personal", "Teléfono (casa)", "Teléfono particular",
+        "Email (personale)", "Telefono (abitazione)", "E-mail (privé)", "Telefoon (thuis)",
+        "E-post (privat)", "メール（個人）", "Email {Personal}", "Phone <home>",
+        "Email (emergency contact)", "Name (manager)", "Emergency Contact Name", "Manager Email",
+        "Manager: Name", "Spouse name", "Phone (fax)", "Fax", "Recovery Email", "Email (secondary)",
+        "Home Secondary Email", "Residential City", "Notes", "Manager [email]", "User name",
+        "Username", "Reports To", "E-mail Display Name", "Company", "Company name", "Contact",
+    ],
+)  # fmt: skip
+def test_what_is_private_or_of_somebody_else_is_never_read_as_the_work_one(heading: str) -> None:
+    assert field_of(heading) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Email (work) [Required]", "email"), ("First Name [Required]", "first_name"),
+        ("Name [displayName] Required", "full_name"),
+        ("Office [physicalDeliveryOfficeName]", "location"),
+        ("User name [userPrincipalName] Required", "email"), ("Job title [jobTitle]", "job_title"),
+        ("Start date (YYYY-MM-DD)", "start_date"), ("Email*", "email"),
+        ("* Last name", "last_name"),
+        ("Location (where you sit)", "location"), ("Department (optional)", "department"),
+        ("Phone (mobile)", "mobile"), ("Telefon (mobil)", "mobile"), ("Phone - mobile", "mobile"),
+        ("Work Contact: Work Email", "email"), ("Work Contact: Work Phone", "phone"),
+        ("Email - Primary Work", "email"), ("Phone - Primary Work", "phone"),
+        ("BIZ_PHONE", "phone"),
+        ("Corporate e-mail address", "email"), ("E-Mail (geschäftlich)", "email"),
+        ("Téléphone professionnel", "phone"), ("Correo corporativo", "email"),
+        ("Legal Name - First Name", "first_name"), ("Legal Last Name", "last_name"),
+        ("UPN", "email"), ("User principal name", "email"), ("sn", "last_name"),
+        ("givenName", "first_name"), ("cn", "full_name"), ("mail", "email"), ("l", "location"),
+        ("telephoneNumber", "phone"), ("physicalDeliveryOfficeName", "location"),
+        ("ou", "department"), ("employeeNumber", "employee_number"), ("EMPID", "id"),
+        ("employeeIdentifier", "employee_number"), ("Badge id", "employee_number"),
+        ("File Number", "employee_number"), ("Emp. No", "employee_number"),
+        ("Employee Code", "employee_number"), ("Employee num.", "employee_number"),
+        ("Staff ID", "employee_number"), ("Personal-Nr.", "employee_number"),
+        ("N° employé", "employee_number"), ("Nº de empleado", "employee_number"),
+        ("Employee №", "employee_number"), ("社員番号", "employee_number"),
+        ("Date joining", "start_date"), ("HIREDATE", "start_date"), ("FIRSTNAME", "first_name"),
+        ("Employee Title", "job_title"), ("Job Position", "job_title"),
+        ("Job Title Description", "job_title"), ("Home Department Description", "department"),
+        ("Location Description", "location"), ("Supervisory Organization", "department"),
+    ],
+)  # fmt: skip
+def test_headings_of_many_products_are_understood(heading: str, field: str) -> None:
+    assert field_of(heading) == field
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "displayName,firstName,lastName,title\n,Ada,Byron,T\n",
+            {"full_name": "Ada Byron", "job_title": "T"},
+        ),
+        (
+            "firstName,lastName,displayName\nAda,Byron,Ada King\n",
+            {"full_name": "Ada King"},
+        ),
+        ("Name,officeLocation,city\nAda,,Leeds\n", {"full_name": "Ada", "location": "Leeds"}),
+        ("Name,city,officeLocation\nAda,Leeds,HQ\n", {"full_name": "Ada", "location": "HQ"}),
+        (
+            "Name,userPrincipalName,mail\nAda,ada@up.example,\n",
+            {"full_name": "Ada", "email": "ada@up.example"},
+        ),
+        (
+            "userPrincipalName,mail,Name\nada@up.example,a@m.example,Ada\n",
+            {"full_name": "Ada", "email": "a@m.example"},
+        ),
+        (
+            "Name,Phone,Email,Phone,Email\nAda,,,+1 206 555 0141,ada@a.example\n",
+            {"full_name": "Ada", "phone": "+1 206 555 0141", "email": "ada@a.example"},
+        ),
+        (
+            "Name,Division,Department\nAda,Europe,Finance\n",
+            {"full_name": "Ada", "department": "Finance"},
+        ),
+        ("Title,Name,Job Title\nDr.,Ada,Clerk\n", {"full_name": "Ada", "job_title": "Clerk"}),
+        ("Titel,Name,Position\nDr.,Ada,Leiterin\n", {"full_name": "Ada", "job_title": "Leiterin"}),
+        ("Title,Name,Job Title\nDr.,Ada,\n", {"full_name": "Ada"}),
+        (
+            "Worker,Legal Name - First Name,Legal Name - Last Name\nAda (x),Ada,Byron\n",
+            {"full_name": "Ada Byron"},
+        ),
+        ("Name,Address,City,Zip,Location\nAda,1 Road,Leeds,LS1,\n", {"full_name": "Ada"}),
+        ("Name,Street,City,Postcode\nAda,1 Road,Leeds,LS1\n", {"full_name": "Ada"}),
+        ("Name,id,employeeId\nAda,guid-1,1001\n",
+         {"full_name": "Ada", "id": "guid-1", "employee_number": "1001"}),
+        ("Name,employeeId\nAda,1001\n", {"full_name": "Ada", "id": "1001"}),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)  # fmt: skip
+def test_the_more_exact_heading_wins_and_the_next_fills_it_where_it_is_empty(
+    text: str, found: dict[str, str]
+) -> None:
+    assert values(text) == found
+
+
+def test_a_choice_by_hand_wins_and_may_ignore_a_column() -> None:
+    headings = ["Name", "Cost  Center", "Department", "Phone"]
+    chosen = {"Cost Center": "department", "Phone": "", "Nothing of this": "email"}
+    columns = read_headings(headings, chosen)
+    assert columns.fields_by_column == ("full_name", "department", "department", "")
+    assert columns.positions["department"] == (1, 2)
+    assert columns.ignored == ("Phone",)
+    assert read_headings(headings, {"Phone": "no_field"}).ignored == ("Cost Center", "Phone")
+    assert set(CHOICES) >= {"id", "full_name", "first_name", "last_name", "email", "badges"}
+
+
+def test_a_heading_of_any_length_is_looked_at_in_no_time() -> None:
+    assert count_known(["(" * 30_000, "Name" + " " * 30_000, "a [" * 60, "Email"]) == 1
