@@ -17,6 +17,7 @@ from app.contracts.queries import (
     Page,
     Progress,
     Query,
+    RecordCount,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "PhotoStore",
     "Progress",
     "Query",
+    "RecordCount",
 ]

@@ -4,7 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
-from app.contracts.queries import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
+from app.contracts.queries import (
+    PAGE_SIZE,
+    Batch,
+    Deletion,
+    Facets,
+    Page,
+    Progress,
+    Query,
+    RecordCount,
+)
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
 from app.runtime import strict_json
@@ -71,6 +80,12 @@ class EmployeeStore(Protocol):
 
     def facets(self) -> Facets:
         """Return exact counts, whatever was written concurrently, at a constant cost."""
+
+    def count_records(self) -> RecordCount:
+        """Count the records themselves, about a hundred at most: of an empty list, those missing.
+
+        Raises StorageUnavailable with advice if the store holds something else than records.
+        """
 
     def check(self) -> None:
         """Make the cheapest call that proves the store works. Raises StorageUnavailable."""

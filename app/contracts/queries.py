@@ -10,6 +10,7 @@ from typing import NamedTuple
 from app.model.employee import BADGE_KEYS, Card, Employee
 from app.model.fields import FACETS, TEXT_FACETS
 from app.text import search_keys
+from app.text.plurals import count_of
 from app.text.tokens import cut
 
 # The conditions of a query beside its words, in the order of a URL.
@@ -163,6 +164,21 @@ class Batch:
 
     people: tuple[Employee, ...]
     bookmark: str
+
+
+class RecordCount(NamedTuple):
+    """A number of records; at least so many if it is not exact."""
+
+    number: int
+    is_exact: bool = True
+
+    @property
+    def not_listed(self) -> str:
+        """Return what is told of so many records where lists show nobody."""
+        counted = count_of(self.number, "record is", "records are")
+        return (
+            f"{counted} not listed yet" if self.is_exact else f"At least {counted} not listed yet"
+        )
 
 
 class Deletion(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
+from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
 from app.model.employee import Employee
 from app.model.errors import (
@@ -70,6 +70,13 @@ class Directory:
         facets = self.employees.facets()
         # The same object if nothing changed: caches of rendered menus and charts depend on it.
         return last if last == facets else facets
+
+    def count_unlisted(self) -> RecordCount:
+        """Count the records that no list shows, where lists show nobody; see count_records."""
+        records = self.employees.count_records()
+        if records.number and self.browse(Query(), limit=1).cards:
+            return RecordCount(0)  # somebody was added meanwhile
+        return records
 
     def get(self, employee_id: str) -> Employee:
         """Return the employee. Raises EmployeeNotFound."""

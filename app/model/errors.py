@@ -72,7 +72,8 @@ class StorageUnavailable(DirectoryError):
 
     ``service`` is a name for users ("the database", "the photo store"); ``action`` and ``resource``
     are for operators ("dynamodb:Query", "Employees-index"). ``maybe_written`` is true if the reply
-    was lost: the change may have happened, so nothing that it refers to may be removed.
+    was lost: the change may have happened, so nothing that it refers to may be removed. ``advice``
+    is for users, of a store that cannot work until somebody changes something: what and how.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class StorageUnavailable(DirectoryError):
         reason: str = "",
         *,
         maybe_written: bool = False,
+        advice: str = "",
     ) -> None:
         where = " ".join(part for part in (action, resource) if part)
         super().__init__(f"{service} did not respond: {where}: {reason}".rstrip(": "))
@@ -91,3 +93,4 @@ class StorageUnavailable(DirectoryError):
         self.resource = resource
         self.reason = reason
         self.maybe_written = maybe_written
+        self.advice = advice

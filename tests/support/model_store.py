@@ -20,6 +20,7 @@ from app.contracts import (
     Page,
     Progress,
     Query,
+    RecordCount,
 )
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
@@ -208,6 +209,10 @@ class ModelStore:
         }  # fmt: skip
         words = {word for text in texts for word in words_of(one_line(text))}
         yield from (word for word in words if 2 <= len(word) <= 32 and is_spelled(word))
+
+    def count_records(self) -> RecordCount:
+        with self._lock:
+            return RecordCount(min(len(self.people), 100), is_exact=len(self.people) <= 100)
 
     def photo_keys(self) -> Iterator[str]:
         with self._lock:

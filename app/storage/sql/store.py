@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query
+from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query, RecordCount
 from app.model.employee import Employee, badges_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.fields import TEXT_FIELDS
@@ -104,6 +104,11 @@ class SqlStore:
         with self._database.reading("facets") as connection:
             self._counts = counters.read(connection, self._counts)
             return self._counts.facets
+
+    def count_records(self) -> RecordCount:
+        """Implement EmployeeStore.count_records."""
+        with self._database.reading("count_records") as connection:
+            return bulk_read.count_records(connection)
 
     def check(self) -> None:
         """Implement EmployeeStore.check by reading the version of the tables."""

@@ -69,6 +69,8 @@ def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tu
     if isinstance(error, StorageUnavailable):
         what = "your changes were saved" if done == "saved" else "the person was deleted"
         service = error.service[:1].upper() + error.service[1:]
+        if error.advice:
+            return 503, Notice("bad", f"{nothing} {error.advice}")
         if error.maybe_written:
             sentence = _UNKNOWN_OUTCOME.format(what=what, button=button, done=done)
         else:

@@ -54,6 +54,7 @@ def charts() -> str:
     """Show the counts of the directory as charts, each with its table."""
     facets = current_directory().facets()
     if not facets.total:
-        return render_template("insights.html", charts=None)
+        unlisted = current_directory().count_unlisted()
+        return render_template("insights.html", charts=None, unlisted=unlisted)
     cache: ChartCache = current_app.extensions["charts"]
-    return render_template("insights.html", charts=cache.charts(facets))
+    return render_template("insights.html", charts=cache.charts(facets), unlisted=None)

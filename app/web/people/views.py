@@ -109,11 +109,13 @@ def people() -> Response:
     result = directory.search(listing.query, listing.cursor)
     extensions = current_app.extensions
     view = list_view(listing, result, directory.facets(), extensions["sprite"], extensions["menus"])
-    response = make_response(
-        render_template("empty.html" if view.empty else "list.html", view=view)
-    )
-    _maintain_after(response)
-    return response
+    page = _empty_page() if view.empty else render_template("list.html", view=view)
+    return _maintain_after(make_response(page))
+
+
+def _empty_page() -> str:
+    unlisted = current_directory().count_unlisted()
+    return render_template("empty.html", unlisted=unlisted)
 
 
 @pages.get("/employee", defaults={"employee_id": ""})
@@ -236,7 +238,7 @@ def sample_data() -> ResponseReturnValue:
     from app.samples.loading import load_samples
 
     directory = current_directory()
-    if directory.browse(read_request({}).query, None, 1).cards:
+    if directory.browse(read_request({}).query, None, 1).cards or directory.count_unlisted().number:
         flash("The directory already has people, so no sample people were loaded.", "warning")
         return redirect("/", 303)
     loaded = max(load_samples(directory, people=SAMPLE_PEOPLE, seed=1), default=0)

@@ -334,3 +334,18 @@ def test_an_edit_of_a_deleted_person_does_not_revive_them(store: EmployeeStore) 
     with pytest.raises(EmployeeNotFound):
         store.update(replace(first, about="Mine."), revision_of(first), "w3")
     assert everyone(store) == []
+
+
+def test_records_are_counted_whether_lists_show_them_or_not(room: Room) -> None:
+    assert room.store.count_records() == (0, True)
+    add(room.store, person("1"))
+    room.put_outside(person("2"))
+    assert room.store.count_records() == (2, True)
+    assert room.store.count_records().not_listed == "2 records are not listed yet"
+
+
+def test_of_many_records_a_hundred_are_counted(big_room: Room) -> None:
+    list(big_room.store.add_many(person(str(number)) for number in range(101)))
+    counted = big_room.store.count_records()
+    assert counted == (100, False)
+    assert counted.not_listed == "At least 100 records are not listed yet"

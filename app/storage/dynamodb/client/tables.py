@@ -39,6 +39,10 @@ class Tables:
         keys = {self.people: self.person_key("-"), self.index: self.index_key("tally", "0")}
         return {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
 
+    def check_request(self) -> dict[str, Any]:
+        """Return the read of the items of ``check_items``, which a wrong key rejects."""
+        return {"RequestItems": self.check_items()}
+
 
 PEOPLE_KEY = (("id", "HASH"),)
 INDEX_KEY = (("view", "HASH"), ("at", "RANGE"))

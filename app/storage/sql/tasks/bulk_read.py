@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, select
 
-from app.contracts import MAX_BATCH, Batch
+from app.contracts import MAX_BATCH, Batch, RecordCount
 from app.model.employee import Employee
 from app.storage.sql.engines.database import Database
 from app.storage.sql.records import find_indexed_rows, find_rows, is_storable
@@ -14,6 +14,7 @@ from app.text import search_keys
 
 BATCH_SIZE = 1_000
 _BEFORE_FIRST = -(2**63)
+_MAX_COUNTED = 100
 
 _BY_EMAIL_KEYS = select(people.c.id, people.c.email).where(
     people.c.email_key.in_(bindparam("keys", expanding=True))
@@ -75,3 +76,9 @@ def _without_duplicates(
     return tuple(
         employee_from(row) for row in rows if row["id_key"] is not None or row["id"] not in indexed
     )
+
+
+def count_records(connection: Connection) -> RecordCount:
+    """Implement EmployeeStore.count_records."""
+    numbers = connection.execute(select(people.c.number).limit(_MAX_COUNTED + 1)).all()
+    return RecordCount(min(len(numbers), _MAX_COUNTED), is_exact=len(numbers) <= _MAX_COUNTED)
