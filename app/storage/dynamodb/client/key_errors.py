@@ -9,7 +9,6 @@ from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import is_item_rejected
 from app.storage.dynamodb.client.tables import INDEX_KEY, PEOPLE_KEY, Tables, describe, key_mismatch
 
-
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
