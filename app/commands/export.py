@@ -1,6 +1,6 @@
 """Define ``flask export``: write people to a file, standard output or a data lake."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -12,12 +12,14 @@ from app.commands.progress import ProgressLine, progress
 from app.commands.running import current_directory, current_settings, report_errors
 from app.commands.writing import print_file, write_file
 from app.contracts import Query
+from app.contracts.queries import MAX_FILTER_VALUES
 from app.exports.card_photos import read_photo
 from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
 from app.exports.vcards import CardWriter
 from app.model.employee import BADGE_KEYS
 from app.model.errors import ExportRefused
+from app.model.fields import FACET
 from app.text.folding import one_line
 from app.text.plurals import count_people
 from app.text.search_keys import LETTERS, is_month
@@ -35,12 +37,16 @@ _STANDARD_OUTPUT = "-"
 )
 @click.option("--search", default="", help="Only people found by this search.")
 @click.option("--letter", default="", help="Only people under this letter: a to z, or other.")
-@click.option("--location", default="", help="Only people at this location.")
-@click.option("--department", default="", help="Only people in this department.")
-@click.option("--title", default="", help="Only people with this job title.")
-@click.option("--badge", default="", help="Only people with this badge, named by its key.")
+@click.option("--location", multiple=True, help="Only people at this location; repeatable.")
+@click.option("--department", multiple=True, help="Only people in this department; repeatable.")
+@click.option("--title", multiple=True, help="Only people with this job title; repeatable.")
 @click.option(
-    "--joined", default="", help="Only people with a start date in this month, like 2026-03."
+    "--badge", multiple=True, help="Only people with this badge, named by its key; repeatable."
+)
+@click.option(
+    "--joined",
+    multiple=True,
+    help="Only people with a start date in this month, like 2026-03; repeatable.",
 )
 @click.option(
     "--to", "lake", metavar="s3://BUCKET/PREFIX", help="Write Parquet files to this data lake."
@@ -59,10 +65,13 @@ def export(
     lake: str | None,
     database: str,
     table: str,
-    **filters: str,
+    search: str,
+    letter: str,
+    title: tuple[str, ...],
+    **filters: tuple[str, ...],
 ) -> None:
     """Export people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output) or a data lake."""
-    query = _parse_query(**filters)
+    query = _parse_query(search, letter, {**filters, "job_title": title})
     if lake is not None:
         if file is not None or not query.is_empty or ending is not None:
             raise click.UsageError(
@@ -92,19 +101,26 @@ def _card_writer() -> CardWriter:
     return CardWriter(current_settings().company_name, read_photo=partial(read_photo, photos))
 
 
-def _parse_query(title: str, search: str, **filters: str) -> Query:
-    cleaned = {name: one_line(text) for name, text in filters.items()}
-    letter, badge, joined = cleaned["letter"].lower(), cleaned["badge"], cleaned["joined"]
+def _parse_query(search: str, letter: str, filters: Mapping[str, Iterable[str]]) -> Query:
+    """Return the query of the options. Raises click.UsageError."""
+    cleaned = {name: tuple(map(one_line, texts)) for name, texts in filters.items()}
+    letter = one_line(letter).lower()
     if letter and letter not in LETTERS:
         raise click.UsageError(
             f"{letter} is not a letter of the list. Use one from a to z, or other."
         )
-    if badge and badge not in BADGE_KEYS:
-        raise click.UsageError(f"{badge} is not a badge. Use one of {', '.join(BADGE_KEYS)}.")
-    if joined and not is_month(joined):
-        raise click.UsageError(f"{joined} is not a month. Write it as year-month, like 2026-03.")
-    cleaned["letter"] = letter
-    return Query(words=one_line(search), job_title=one_line(title), **cleaned)
+    for badge in filter(None, cleaned["badge"]):
+        if badge not in BADGE_KEYS:
+            raise click.UsageError(f"{badge} is not a badge. Use one of {', '.join(BADGE_KEYS)}.")
+    for month in filter(None, cleaned["joined"]):
+        if not is_month(month):
+            raise click.UsageError(f"{month} is not a month. Write it as year-month, like 2026-03.")
+    for name, values in cleaned.items():
+        if len(values) > MAX_FILTER_VALUES:
+            raise click.UsageError(
+                f"There are {len(values)} {FACET[name].plural}. Name at most {MAX_FILTER_VALUES}."
+            )
+    return Query(one_line(search), letter, **cleaned)
 
 
 def _format_of(file: str) -> str:

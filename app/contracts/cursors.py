@@ -80,6 +80,11 @@ def order_separators(query: Query) -> int:
 @lru_cache(maxsize=256)
 def _fingerprint_of(query: Query) -> str:
     """Return a hash of what the query means, so that spellings with one meaning share cursors."""
-    facets = (query.facet_key(name) for name in FILTERS if name != "letter")
-    meaning = (query.search_words, query.letter, *facets)
+    facets = (_one_or_all(query.keys_of(name)) for name in FILTERS if name != "letter")
+    meaning = (query.search_words, _one_or_all(query.values_of("letter")), *facets)
     return hashlib.blake2b(repr(meaning).encode(), digest_size=6).hexdigest()
+
+
+def _one_or_all(keys: tuple[str, ...]) -> str | tuple[str, ...]:
+    """Return one key as text, as in the cursors of earlier releases, and several in order."""
+    return tuple(sorted(keys)) if len(keys) > 1 else "".join(keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -17,6 +17,9 @@ from app.text.tokens import cut
 FILTERS = tuple(facet.name for facet in FACETS)
 # Those for which all spellings of a value are equal.
 TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
+_CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
+# How many values of one filter a query takes, joined by "or".
+MAX_FILTER_VALUES = 20
 PAGE_SIZE = 24
 MAX_ROWS_EXAMINED = 4_000
 MAX_BATCH = 100
@@ -26,38 +29,41 @@ MAX_VOCABULARY = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query: its conditions are joined by "and", empty ones are ignored.
+    """A query: its conditions are joined by "and", the values of one filter by "or".
 
     ``words`` is the text as typed: each word must begin some word of the employee (see
-    ``search_keys``). ``letter`` is ``a`` to ``z`` or ``other``. ``location``, ``department`` and
-    ``job_title`` are met by every spelling of the same ``search_keys.facet_key``. ``badge`` is a
-    catalogue key. ``joined`` is a month, ``2026-03`` (see ``search_keys.month_of``).
+    ``search_keys``). Every other condition is a filter: one value, or up to MAX_FILTER_VALUES
+    of them; an instance has them as a tuple, and empty values are ignored. ``letter`` is ``a`` to
+    ``z`` or ``other``, and the only filter that takes one value at most. ``location``,
+    ``department`` and ``job_title`` are met by every spelling of the same
+    ``search_keys.facet_key``. ``badge`` is a catalogue key. ``joined`` is a month, ``2026-03``
+    (see ``search_keys.month_of``). Raises ValueError if a filter has too many values.
 
     A query is parsed when it is created, into ``typed_words`` (in the order typed),
-    ``search_words`` (to search for, longest first), ``filters`` (name and value of the conditions
-    that are set, except words), ``facet_keys`` (name and key of those that a store counts) and
-    ``is_impossible`` (it has a letter, badge or month that no employee can have).
+    ``search_words`` (to search for, longest first), ``filters`` (name and value, for every value
+    of the conditions that are set, except words), ``facet_keys`` (name and keys of those that a
+    store counts) and ``is_impossible`` (a letter, badge or month is set, and none of its values is
+    one that an employee can have).
     """
 
     words: str = ""
-    letter: str = ""
-    location: str = ""
-    department: str = ""
-    job_title: str = ""
-    badge: str = ""
-    joined: str = ""
+    letter: str | tuple[str, ...] = ()
+    location: str | tuple[str, ...] = ()
+    department: str | tuple[str, ...] = ()
+    job_title: str | tuple[str, ...] = ()
+    badge: str | tuple[str, ...] = ()
+    joined: str | tuple[str, ...] = ()
     typed_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     search_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     filters: tuple[tuple[str, str], ...] = field(init=False, compare=False, repr=False)
-    facet_keys: tuple[tuple[str, str], ...] = field(init=False, compare=False, repr=False)
+    facet_keys: tuple[tuple[str, tuple[str, ...]], ...] = field(
+        init=False, compare=False, repr=False
+    )
     is_impossible: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Parse the conditions."""
-        filters = tuple((name, value) for name in FILTERS if (value := getattr(self, name)))
-        _set(self, "filters", filters)
-        _set(self, "facet_keys", tuple(_facet_keys(filters)))
-        _set(self, "is_impossible", any(map(_is_impossible, filters)))
+        _set_filters(self, {name: _values(name, getattr(self, name)) for name in FILTERS})
         _set_words(self, self.words, search_keys.typed_words(self.words) if self.words else ())
 
     def with_words(self, words: Iterable[str]) -> Query:
@@ -65,6 +71,12 @@ class Query:
         other = copy(self)
         typed = [cut(word, search_keys.WORD_BYTES) for word in words]
         _set_words(other, " ".join(typed), typed)
+        return other
+
+    def without(self, name: str) -> Query:
+        """Return the query without one filter."""
+        other = copy(self)
+        _set_filters(other, {each: self.values_of(each) for each in FILTERS if each != name})
         return other
 
     @property
@@ -77,9 +89,14 @@ class Query:
         """Return the words to search for, in the order typed."""
         return tuple(word for word in dict.fromkeys(self.typed_words) if word in self.search_words)
 
-    def facet_key(self, name: str) -> str:
-        """Return the key of a facet; "" if it is not set."""
-        return dict(self.facet_keys).get(name, "")
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """Return the values of a filter, as they were given."""
+        values: tuple[str, ...] = getattr(self, name)
+        return values
+
+    def keys_of(self, name: str) -> tuple[str, ...]:
+        """Return the keys of a counted filter; none if it is not set."""
+        return dict(self.facet_keys).get(name, ())
 
 
 _set = object.__setattr__  # a frozen instance is written only while it is created
@@ -92,20 +109,40 @@ def _set_words(query: Query, text: str, typed: Iterable[str]) -> None:
     _set(query, "search_words", search_keys.query_words(typed_words) if typed_words else ())
 
 
-def _facet_keys(filters: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, value in filters:
-        key = search_keys.facet_key(value) if name in TEXT_FILTERS else value
-        if key and name != "letter":
-            yield name, key
+def _set_filters(query: Query, values_of: Mapping[str, tuple[str, ...]]) -> None:
+    facet_keys, is_impossible = [], False
+    for name in FILTERS:
+        values = values_of.get(name, ())
+        _set(query, name, values)
+        keys = tuple(dict.fromkeys(key for value in values if (key := _key_of(name, value))))
+        is_impossible |= bool(values) and not keys and name not in TEXT_FILTERS
+        if keys and name != "letter":
+            facet_keys.append((name, keys))
+    _set(query, "filters", tuple((n, v) for n in FILTERS for v in values_of.get(n, ())))
+    _set(query, "facet_keys", tuple(facet_keys))
+    _set(query, "is_impossible", is_impossible)
 
 
-def _is_impossible(condition: tuple[str, str]) -> bool:
-    name, value = condition
-    if name == "letter":
-        return value not in search_keys.LETTERS
-    if name == "badge":
-        return value not in BADGE_KEYS
-    return name == "joined" and not search_keys.is_month(value)
+def _values(name: str, given: str | Iterable[str]) -> tuple[str, ...]:
+    values = (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+    values = tuple(filter(None, values))
+    if len(values) > (limit := max_values(name)):
+        raise ValueError(f"{name} has {len(values)} values, and takes at most {limit}")
+    return values
+
+
+def max_values(name: str) -> int:
+    """Return how many values a filter takes at most: one letter, and MAX_FILTER_VALUES others."""
+    return 1 if name == "letter" else MAX_FILTER_VALUES
+
+
+def _key_of(name: str, value: str) -> str:
+    """Return the key that is equal for all spellings of a value; "" if nobody can have it."""
+    if name in TEXT_FILTERS:
+        return search_keys.facet_key(value)
+    if name == "joined":
+        return value if search_keys.is_month(value) else ""
+    return value if value in _CATALOGUES[name] else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +175,6 @@ class Facets:
     job_titles: Mapping[str, int] = field(default_factory=dict)
     badges: Mapping[str, int] = field(default_factory=dict)
     joined: Mapping[str, int] = field(default_factory=dict)
-
-
-_CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
 
 
 def facets_from(total: int, counts: Mapping[str, Mapping[str, int]]) -> Facets:

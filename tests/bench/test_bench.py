@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from app.contracts import Query
 from app.contracts.cursors import read_cursor
@@ -148,7 +149,7 @@ def test_every_address_asks_for_what_its_name_says() -> None:
 
 
 def asked(path: str) -> Query:
-    return read_request(dict(parse_qsl(urlsplit(path).query))).query
+    return read_request(MultiDict(parse_qsl(urlsplit(path).query))).query
 
 
 def test_ratios_are_those_of_one_round() -> None:

@@ -23,6 +23,7 @@ from app.contracts import (
     RecordCount,
 )
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
+from app.contracts.queries import FILTERS
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
@@ -266,17 +267,21 @@ def _query_words(query: Query) -> tuple[str, ...]:
 def meets(person: Employee, query: Query) -> bool:
     """Whether a person meets every condition of a query."""
     words = search_words(person)
-    return (
-        all(search_keys.matched_word(words, typed) for typed in _query_words(query))
-        and query.letter in ("", search_keys.letter_of(search_keys.name_key(person.full_name)))
-        and query.badge in ("", *person.known_badges)
-        and query.joined in ("", search_keys.month_of(person.start_date))
-        and all(
-            search_keys.facet_key(getattr(query, field))
-            in ("", search_keys.facet_key(getattr(person, field)))
-            for field in PLACES
-        )
+    kept = {
+        "letter": [search_keys.letter_of(search_keys.name_key(person.full_name))],
+        "badge": person.known_badges,
+        "joined": filter(None, [search_keys.month_of(person.start_date)]),
+        **{field: [search_keys.facet_key(getattr(person, field))] for field in PLACES},
+    }
+    return all(search_keys.matched_word(words, typed) for typed in _query_words(query)) and all(
+        _meets_one(query.values_of(name), kept[name], fold=name in PLACES) for name in FILTERS
     )
+
+
+def _meets_one(values: Iterable[str], kept: Iterable[str], *, fold: bool) -> bool:
+    """Whether one of the values is kept, or none of them means anything."""
+    wanted = {search_keys.facet_key(value) if fold else value for value in values} - {""}
+    return not wanted or not wanted.isdisjoint(kept)
 
 
 def _as_stored(employee: Employee) -> Employee:

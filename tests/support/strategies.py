@@ -29,15 +29,23 @@ people = st.builds(
     about=st.sampled_from(("", "One line.\nAnother.")),
     badges=st.lists(st.sampled_from(BADGES), max_size=3, unique=True).map(tuple),
 )
+
+
+def _several(values: tuple[str, ...]) -> st.SearchStrategy[str | tuple[str, ...]]:
+    """Nothing, one value of a filter, or several."""
+    chosen = st.lists(st.sampled_from(values), min_size=2, max_size=4, unique=True).map(tuple)
+    return st.just("") | st.sampled_from(values) | chosen
+
+
 queries = st.builds(
     Query,
     words=st.just("") | st.sampled_from(WORDS),
     letter=st.just("") | st.sampled_from(("a", "b", "s", "z", "other", "?")),
-    location=st.just("") | st.sampled_from(PLACES),
-    department=st.just("") | st.sampled_from(TITLES),
-    job_title=st.just("") | st.sampled_from(TITLES),
-    badge=st.just("") | st.sampled_from((*BADGE_KEYS[:3], "umbrella", "rocket")),
-    joined=st.just("") | st.sampled_from(("2024-02", "2023-12", "2024-13")),
+    location=_several(PLACES),
+    department=_several(TITLES),
+    job_title=_several(TITLES),
+    badge=_several((*BADGE_KEYS[:3], "umbrella", "rocket")),
+    joined=_several(("2024-02", "2023-12", "2024-13")),
 )
 texts = st.sampled_from((*NAMES, *PLACES, *MAILS[1:]))
 # A field and what is to stand there; whoever writes a date has made sure that it is one.

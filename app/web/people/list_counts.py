@@ -31,7 +31,7 @@ def known_count(listing: ListRequest, page: Page, facets: Facets) -> int | None:
     counts: Mapping[str, int] = getattr(facets, _COUNTS[name])
     if value in counts or name not in TEXT_FILTERS:
         return counts.get(value)
-    key = query.facet_key(name)
+    (key,) = query.keys_of(name) or ("",)
     return next(
         (count for spelling, count in counts.items() if search_keys.facet_key(spelling) == key),
         None,

@@ -110,17 +110,21 @@ def _as_view(listing: ListRequest, view: str) -> str:
 
 
 def _chips(listing: ListRequest) -> tuple[Chip, ...]:
-    query = listing.query
-    chips = [
-        Chip(value, "", listing.address_with(name, ""))
-        for name, value in query.filters
-        if name in TEXT_FILTERS
-    ]
-    if query.badge:
-        badge = _BADGE.get(query.badge)
-        label, icon = (badge.label, badge.icon) if badge else (query.badge, "")
-        chips.insert(0, Chip(label, icon, listing.address_with("badge", "")))
-    if query.joined:
-        value = month(query.joined) if search_keys.is_month(query.joined) else f"“{query.joined}”"
-        chips.append(Chip(f"Start date: {value}", "", listing.address_with("joined", "")))
-    return tuple(chips)
+    """Return a chip for each value of a filter: badges, texts, start months."""
+    order = ("badge", *TEXT_FILTERS, "joined")
+    return tuple(
+        Chip(*_label(name, value), listing.address_without(name, value))
+        for name in order
+        for value in listing.query.values_of(name)
+    )
+
+
+def _label(name: str, value: str) -> tuple[str, str]:
+    """Return the label and the icon of a value."""
+    if name == "badge":
+        badge = _BADGE.get(value)
+        return (badge.label, badge.icon) if badge else (value, "")
+    if name == "joined":
+        known = month(value) if search_keys.is_month(value) else f"“{value}”"
+        return f"Start date: {known}", ""
+    return value, ""

@@ -20,6 +20,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
+from app.contracts import Query
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
@@ -238,7 +239,7 @@ def sample_data() -> ResponseReturnValue:
     from app.samples.loading import load_samples
 
     directory = current_directory()
-    if directory.browse(read_request({}).query, None, 1).cards or directory.count_unlisted().number:
+    if directory.browse(Query(), None, 1).cards or directory.count_unlisted().number:
         flash("The directory already has people, so no sample people were loaded.", "warning")
         return redirect("/", 303)
     loaded = max(load_samples(directory, people=SAMPLE_PEOPLE, seed=1), default=0)

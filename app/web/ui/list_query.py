@@ -1,13 +1,17 @@
 """Parse the URL of a list, and build the URLs of neighbouring lists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from werkzeug.datastructures import MultiDict
+
 from app.contracts import Query
-from app.contracts.queries import FILTERS
+from app.contracts.queries import FILTERS, TEXT_FILTERS, max_values
+from app.model.fields import FACET
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
+from app.text.search_keys import facet_key
 
 CARDS = "cards"
 TABLE = "table"
@@ -15,12 +19,16 @@ TABLE = "table"
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """The list that a URL asks for. ``page`` counts from 1; 0 is unknown."""
+    """The list that a URL asks for. ``page`` counts from 1; 0 is unknown.
+
+    ``notes`` are sentences about values of the URL that are not used.
+    """
 
     query: Query
     view: str = CARDS
     cursor: str | None = None
     page: int = 1
+    notes: tuple[str, ...] = ()
 
     @property
     def has_filters(self) -> bool:
@@ -46,26 +54,35 @@ class ListRequest:
         """Return the URL of an export of this list."""
         return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
 
-    def pairs_with(self, name: str, value: str) -> list[tuple[str, str]]:
-        """Return ``pairs`` with another value of one of them; "" omits it."""
-        values = {**dict(self.pairs), name: value}
-        return [(key, values[key]) for key in (*FILTERS, "view") if values.get(key)]
+    def pairs_with(self, name: str, *values: str) -> list[tuple[str, str]]:
+        """Return ``pairs`` with other values of one of them, or with none."""
+        pairs = [pair for pair in self.pairs if pair[0] != name]
+        pairs += [(name, value) for value in values if value]
+        return sorted(pairs, key=lambda pair: _ORDER[pair[0]])
 
-    def address_with(self, name: str, value: str) -> str:
-        """Return the URL of the first page of the list with another value of one parameter."""
-        words = value if name == "q" else self.query.words
-        return _address([("q", words), *self.pairs_with(name, value)])
+    def address_with(self, name: str, *values: str) -> str:
+        """Return the URL of the first page of the list with other values of one parameter."""
+        words = "".join(values) if name == "q" else self.query.words
+        return _address([("q", words), *self.pairs_with(name, *(values if name != "q" else ()))])
+
+    def address_without(self, name: str, value: str) -> str:
+        """Return the URL of the first page of the list without one value of a filter."""
+        others = (other for other in self.query.values_of(name) if other != value)
+        return self.address_with(name, *others)
 
 
-def read_request(args: Mapping[str, str]) -> ListRequest:
+_ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view"))}
+
+
+def read_request(args: MultiDict[str, str]) -> ListRequest:
     """Parse the parameters of a list; invalid ones are cleaned, never rejected."""
-
-    def text(name: str) -> str:
-        return one_line(clean_line(args.get(name, "")[: 10 * LINE_CHARACTERS]))
-
-    conditions = {name: text(name) for name in FILTERS}
-    conditions["letter"] = conditions["letter"].lower()
-    query = Query(text("q"), **conditions)
+    conditions, notes = {}, []
+    for name in FILTERS:
+        values = _distinct(name, map(_clean, args.getlist(name)))
+        if len(values) > (limit := max_values(name)):
+            notes.append(_too_many(name, limit))
+        conditions[name] = tuple(values[:limit])
+    query = Query(_clean(args.get("q", "")), **conditions)
     if query.words and not query.search_words:
         query = query.with_words(())  # punctuation alone is no search
     page = args.get("page", "1")
@@ -77,7 +94,28 @@ def read_request(args: Mapping[str, str]) -> ListRequest:
         page=(int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0)
         if cursor
         else 1,
+        notes=tuple(notes),
     )
+
+
+def _clean(text: str) -> str:
+    return one_line(clean_line(text[: 10 * LINE_CHARACTERS]))
+
+
+def _distinct(name: str, values: Iterable[str]) -> list[str]:
+    """Return the values that differ, in order, without empty ones."""
+    if name == "letter":
+        values = (value.lower() for value in values)
+    by_key: dict[str, str] = {}
+    for value in filter(None, values):
+        by_key.setdefault(facet_key(value) if name in TEXT_FILTERS else value, value)
+    return list(by_key.values())
+
+
+def _too_many(name: str, limit: int) -> str:
+    if limit == 1:
+        return f"A list can have one {name} at a time, so only the first one is used."
+    return f"A list can have {limit} {FACET[name].plural} at a time, so only the first are used."
 
 
 def _address(pairs: list[tuple[str, str]]) -> str:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.contracts import EmployeeStore, Facets
+from app.contracts import EmployeeStore, Facets, Query
 from app.model.employee import BADGE_KEYS
-from tests.support.stores.people import add, found, new_write_id, person
+from tests.support.stores.people import add, found, new_write_id, pages, pages_back, person
 
 SAO_PAULO = ("São Paulo", "sao paulo", "SAO  PAULO", "Ｓａｏ Ｐａｕｌｏ")
 
@@ -59,6 +59,54 @@ def test_conditions_join_with_and(store: EmployeeStore) -> None:
     assert found(store, **everything, letter="a", words="ops lis ada") == ["Ada"]
     assert found(store, **everything, words="bea", letter="a") == []
     assert found(store, words="clerk", letter="a", badge="bug") == ["Ada", "Asta", "Axel"]
+
+
+def test_values_of_one_filter_join_with_or(store: EmployeeStore) -> None:
+    add(
+        store,
+        person("1", "Ada", location="London", department="Ops", badges=("bug", "apple")),
+        person("2", "Bea", location="leeds", department="Sales", badges=("apple",)),
+        person("3", "Cleo", location="Lima", department="Ops", start_date="2024-02-29"),
+        person("4", "Dora", location="Leeds", department="Ops", start_date="2023-12-31"),
+    )
+    assert found(store, location=("London", "Leeds")) == ["Ada", "Bea", "Dora"]
+    assert found(store, location=("LEEDS", "leeds", "", "Atlantis")) == ["Bea", "Dora"]
+    assert found(store, badge=("bug", "apple")) == ["Ada", "Bea"]
+    assert found(store, badge=("rocket", "apple")) == ["Ada", "Bea"]
+    assert found(store, badge=("rocket", "pirate")) == []
+    assert found(store, joined=("2024-02", "2023-12")) == ["Cleo", "Dora"]
+    assert found(store, location=("London", "Leeds"), department="ops") == ["Ada", "Dora"]
+    assert found(store, location=("Lima", "Leeds"), letter="d") == ["Dora"]
+    assert found(store, words="ops", location=("Lima", "London")) == ["Ada", "Cleo"]
+    assert found(store, words="l d", badge=("bug", "apple"), location=("Leeds", "x")) == []
+
+
+def test_pages_of_several_values_show_everyone_once_and_lead_back(big_store: EmployeeStore) -> None:
+    """Whoever has two of the badges is in two views, in which the people are not the same."""
+    badges = BADGE_KEYS[:3]
+    list(
+        big_store.add_many(
+            person(f"{n:03}", f"Name {n:03}", badges=badges[n % 3 : n % 3 + 1 + n % 2],
+                   location=f"Place {n % 25}")
+            for n in range(150)
+        )
+    )  # fmt: skip
+    places = tuple(f"Place {n}" for n in range(1, 21))
+    for query in (Query(badge=badges), Query(location=places), Query("name", badge=badges)):
+        expected = [name for n in range(150) if (name := f"Name {n:03}")
+                    and (query.badge or 1 <= n % 25 <= 20)]  # fmt: skip
+        forwards = list(pages(big_store, query, 7))
+        assert [card.full_name for page in forwards for card in page.cards] == expected
+        backwards = [forwards[-1], *pages_back(big_store, query, 7, forwards[-1])][::-1]
+        assert [card.full_name for page in backwards for card in page.cards] == expected
+
+
+def test_a_filter_takes_twenty_values_and_a_letter_one() -> None:
+    assert len(Query(location=tuple(map(str, range(20)))).filters) == 20
+    with pytest.raises(ValueError, match="at most 20"):
+        Query(location=tuple(map(str, range(21))))
+    with pytest.raises(ValueError, match="at most 1"):
+        Query(letter=("a", "b"))
 
 
 def test_a_filter_with_an_unknown_value_finds_nobody(store: EmployeeStore) -> None:

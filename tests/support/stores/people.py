@@ -55,6 +55,6 @@ def names(cards: Iterable[Card]) -> list[str]:
     return [card.full_name for card in cards]
 
 
-def found(store: EmployeeStore, **conditions: str) -> list[str]:
+def found(store: EmployeeStore, **conditions: str | tuple[str, ...]) -> list[str]:
     """The names of everyone who meets these conditions, in the order of the list."""
     return names(everyone(store, Query(**conditions)))

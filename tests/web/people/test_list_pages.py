@@ -82,10 +82,35 @@ def test_filters_and_words_join_and_stay_in_every_address(busy: SmallDirectory) 
     assert links["Remove filter Bugfixer"] == "/?q=number&location=Kyoto&view=table"
     assert links["Clear all"] == "/?view=table"
     assert links["Cards"] == "/?q=number&location=Kyoto&badge=bug"
-    assert links["Lagos20 people"] == "/?q=number&location=Lagos&badge=bug&view=table"
+    assert (
+        links["Lagos20 people"] == "/?q=number&location=Kyoto&location=Lagos&badge=bug&view=table"
+    )
+    assert links["Kyoto20 people"] == "/?q=number&badge=bug&view=table"
     hidden = {field.get("name"): field.get("value") for field in page.all("input", type="hidden")}
     assert hidden == {"location": "Kyoto", "badge": "bug", "view": "table"}
     assert page.by_id("q").get("value") == "number"
+
+
+def test_several_values_of_a_menu_join_and_each_can_be_removed(busy: SmallDirectory) -> None:
+    page = busy.get("/?location=Kyoto&location=%C5%81%C3%B3d%C5%BA+%26+co&location=kyoto&badge=bug")
+    expected = [p.full_name for p in crowd() if p.location != "Lagos" and p.badges]
+    assert page.names() == expected
+    links = page.links()
+    assert links["Remove filter Kyoto"] == "/?location=%C5%81%C3%B3d%C5%BA+%26+co&badge=bug"
+    assert links["Remove filter Łódź & co"] == "/?location=Kyoto&badge=bug"
+    export = next(link for link in links.values() if link.startswith("/export.csv?"))
+    with busy.reader.client.get(export) as answer:
+        assert len(answer.data.splitlines()) == 1 + len(expected)
+    hidden = [(field.get("name"), field.get("value")) for field in page.all("input", type="hidden")]
+    assert hidden == [("location", "Kyoto"), ("location", "Łódź & co"), ("badge", "bug")]
+
+
+def test_more_values_than_a_list_can_have_are_not_used_and_it_says_so(busy: SmallDirectory) -> None:
+    many = "&".join(f"location=Place+{n}" for n in range(30))
+    page = busy.get(f"/?location=Kyoto&{many}&letter=a&letter=b")
+    assert page.names() == [p.full_name for p in crowd() if p.location == "Kyoto"][:7]
+    assert "A list can have 20 locations at a time, so only the first are used." in page.text
+    assert "A list can have one letter at a time, so only the first one is used." in page.text
 
 
 def test_words_with_marks_survive_every_link(busy: SmallDirectory) -> None:

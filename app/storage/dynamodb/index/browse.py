@@ -11,8 +11,9 @@ from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.conditions import Conditions, conditions_of
+from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.counters import Counters
+from app.storage.dynamodb.index.merging import MergedReader, reader_of
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
 from app.storage.dynamodb.index.rows import read_card, words_of_terms
 from app.text import search_keys
@@ -28,6 +29,10 @@ _MAX_ALTERNATIVES = 2
 # Later matches by name cost a tenth of that, the counters two units, and all at most 200.
 MAX_UNITS = 180
 _MAX_KEY_BYTES = 1_000
+
+
+_Reader = RangeReader | MergedReader
+_Ranges = tuple[KeyRange, ...]
 
 
 class _PageRow(NamedTuple):
@@ -58,14 +63,15 @@ class Browser:
         return page or Page(())
 
     def read(
-        self, reader: RangeReader, enough: int, max_rows: int, first_chunk: int, budget: Budget
+        self, reader: _Reader, enough: int, max_rows: int, first_chunk: int, budget: Budget
     ) -> None:
         """Read more rows of a range; see RangeReader.read."""
         reader.read(self._calls, self._index, enough, max_rows, first_chunk, budget)
 
-    def people_with(self, kind: str, token: str) -> int:
-        """Return roughly how many employees a facet has."""
-        return self._counters.people_with(kind, token)
+    def people_with(self, chosen: Filter) -> int:
+        """Return roughly how many employees the values of a filter have."""
+        kind, tokens = chosen
+        return sum(self._counters.people_with(kind, token) for token in tokens)
 
 
 class _Search:
@@ -92,53 +98,55 @@ class _Search:
 
     def page(self) -> Page | None:
         """Return the page; None for a backwards page that reaches the start of the list."""
-        facet, conditions = self._smallest_facet(), self._conditions
+        chosen, conditions = self._smallest_filter(), self._conditions
         if not conditions.words:
-            key_range = conditions.by_name(facet)
-            reader = RangeReader(key_range, self._after, self._backwards)
-            self._read_more(reader, MAX_ROWS_EXAMINED, 4 if key_range.terms else 1)
+            ranges = conditions.by_name(chosen)
+            reader = self._reader(ranges)
+            self._read_more(reader, MAX_ROWS_EXAMINED, 4 if ranges[0].terms else 1)
             return self._page_from(reader)
-        if self._is_small(facet) and (
-            page := self._read_whole(conditions.by_name(facet), MAX_SMALL_FACET * 2)
+        if self._is_small(chosen) and (
+            page := self._read_whole(conditions.by_name(chosen), MAX_SMALL_FACET * 2)
         ):
             return page[0]
-        key_range = conditions.by_word(conditions.words[0])
-        reader = RangeReader(key_range, self._after, self._backwards)
-        is_simple = len(conditions.words) == 1 and not facet
+        reader = self._reader(conditions.by_word(conditions.words[0]))
+        is_simple = len(conditions.words) == 1 and not chosen
         self._read_more(reader, _FIRST_READ_ROWS, 2 if is_simple else 4)
         if not self._is_done(reader):
-            for key_range in self._alternatives(facet)[:_MAX_ALTERNATIVES]:
-                if page := self._read_whole(key_range, _ALTERNATIVE_ROWS):
+            for ranges in self._alternatives(chosen)[:_MAX_ALTERNATIVES]:
+                if page := self._read_whole(ranges, _ALTERNATIVE_ROWS):
                     return page[0]
         self._read_more(reader, MAX_ROWS_EXAMINED, 4)
         return self._page_from(reader)
 
-    def _smallest_facet(self) -> tuple[str, str] | None:
-        facets = self._conditions.facets
-        if len(facets) < 2:
-            return facets[0] if facets else None
-        return min(facets, key=lambda facet: self._browser.people_with(*facet))
+    def _smallest_filter(self) -> Filter | None:
+        filters = self._conditions.filters
+        if len(filters) < 2:
+            return filters[0] if filters else None
+        return min(filters, key=self._browser.people_with)
 
-    def _is_small(self, facet: tuple[str, str] | None) -> bool:
-        return facet is not None and self._browser.people_with(*facet) <= MAX_SMALL_FACET
+    def _is_small(self, chosen: Filter | None) -> bool:
+        return chosen is not None and self._browser.people_with(chosen) <= MAX_SMALL_FACET
 
-    def _alternatives(self, facet: tuple[str, str] | None) -> list[KeyRange]:
-        """Return the other ranges with the same results: other words, a facet, the letter."""
+    def _alternatives(self, chosen: Filter | None) -> list[_Ranges]:
+        """Return the other ranges with the same results: other words, a filter, the letter."""
         ranges = [self._conditions.by_word(word) for word in self._conditions.words[1:]]
-        if facet or self._conditions.letter:
-            ranges.append(self._conditions.by_name(facet))
+        if chosen or self._conditions.letter:
+            ranges.append(self._conditions.by_name(chosen))
         return ranges
 
-    def _read_more(self, reader: RangeReader, max_rows: int, factor: int) -> None:
+    def _reader(self, ranges: _Ranges) -> _Reader:
+        return reader_of(ranges, self._after, backwards=self._backwards)
+
+    def _read_more(self, reader: _Reader, max_rows: int, factor: int) -> None:
         first_chunk = (self._limit + 1) * factor
         self._browser.read(reader, self._limit + 1, max_rows, first_chunk, self._budget)
 
-    def _is_done(self, reader: RangeReader) -> bool:
+    def _is_done(self, reader: _Reader) -> bool:
         return reader.ended or len(reader.rows) > self._limit
 
-    def _read_whole(self, key_range: KeyRange, max_rows: int) -> tuple[Page | None] | None:
-        """Return the page from a whole range in a tuple, or None if it has more rows than that."""
-        reader = RangeReader(key_range, with_terms=True)
+    def _read_whole(self, ranges: _Ranges, max_rows: int) -> tuple[Page | None] | None:
+        """Return the page from whole ranges in a tuple, or None if they have more rows."""
+        reader = reader_of(ranges, with_terms=True)
         self._browser.read(reader, MAX_ROWS_EXAMINED, max_rows, _FIRST_READ_ROWS, self._budget)
         if not reader.ended:
             return None
@@ -155,7 +163,7 @@ class _Search:
         name_and_id_key = at.split(SEPARATOR)[-2:]
         return _PageRow(SEPARATOR.join((matched or "", *name_and_id_key)), card)
 
-    def _page_from(self, reader: RangeReader) -> Page | None:
+    def _page_from(self, reader: _Reader) -> Page | None:
         rows = [_PageRow(row.at, row.card) for row in reader.rows]
         return self._cut(rows, stopped_at=None if reader.ended else reader.after)
 

@@ -18,25 +18,29 @@ _ESTIMATED_UNITS_PER_ROW = 0.125
 class KeyRange:
     """A range of a view from ``first`` to ``last``, in the order of ``at``, with filters.
 
-    ``t`` must contain all ``terms``. With ``prefix_length`` only the row of the first word with
-    the prefix is returned for each employee (see rows.py).
+    ``t`` must contain one of each of the ``terms``. With ``prefix_length`` only the row of the
+    first word with the prefix is returned for each employee (see rows.py).
     """
 
     view: str
     first: str
     last: str
-    terms: tuple[str, ...] = ()
+    terms: tuple[tuple[str, ...], ...] = ()
     prefix_length: int = 0
 
     @classmethod
     def with_prefix(
-        cls, view: str, prefix: str, terms: tuple[str, ...] = (), prefix_length: int = 0
+        cls,
+        view: str,
+        prefix: str,
+        terms: tuple[tuple[str, ...], ...] = (),
+        prefix_length: int = 0,
     ) -> KeyRange:
         """Return the range of a view that begins with a prefix."""
         return cls(view, prefix, prefix + _MAX_CHARACTER, terms, prefix_length)
 
     @classmethod
-    def whole(cls, view: str, terms: tuple[str, ...] = ()) -> KeyRange:
+    def whole(cls, view: str, terms: tuple[tuple[str, ...], ...] = ()) -> KeyRange:
         """Return all of a view in the order of names: a name key begins with a to z, or ``{``."""
         return cls(view, "a", "{" + _MAX_CHARACTER, terms)
 
@@ -153,9 +157,10 @@ class RangeReader:
             "Limit": limit,
         }
         conditions = []
-        for number, term in enumerate(self.key_range.terms):
-            conditions.append(f"contains(t, :t{number})")
-            values[f":t{number}"] = {"S": term}
+        for number, alternatives in enumerate(self.key_range.terms):
+            tests = [f"contains(t, :t{number}_{each})" for each in range(len(alternatives))]
+            conditions.append(f"({' OR '.join(tests)})" if len(tests) > 1 else tests[0])
+            values |= {f":t{number}_{each}": {"S": t} for each, t in enumerate(alternatives)}
         if self.key_range.prefix_length:
             conditions.append("p < :p")
             values[":p"] = {"N": str(self.key_range.prefix_length)}

@@ -13,18 +13,16 @@ from app.contracts import MAX_ROWS_EXAMINED, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.model.employee import Card
 from app.storage.sql.index import counters
-from app.storage.sql.index.entries import LETTERS, NAMES, view_of
+from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
+from app.storage.sql.index.entries import LETTERS, view_of
 from app.storage.sql.index.statements import (
     LAST,
-    Conditions,
     IndexScan,
-    conditions_of,
     count_entries,
     scan_by_name,
     scan_by_other_word,
-    scan_by_view,
+    scan_by_views,
     scan_by_word,
-    window_end,
 )
 from app.storage.sql.rows import card_from
 from app.text import search_keys
@@ -106,11 +104,14 @@ def _find_rows(
 def _scan_by_name(
     connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int
 ) -> Result:
-    if not scan.is_filtered:
+    views = len(scan.views)
+    if not scan.is_filtered and views == 1:
         values = scan.values(key_range.after, key_range.before, max_rows)
         statement = scan.page(backwards=key_range.backwards, window=False)
         return Result(connection.execute(statement, values).all())
-    first = _scan_window(connection, scan, key_range, max_rows, WINDOWS[0])
+    # Without other conditions, so many rows are enough even if each person is in every view.
+    window = WINDOWS[0] if scan.is_filtered else max_rows * views
+    first = _scan_window(connection, scan, key_range, max_rows, window)
     return _continue_scan(connection, scan, key_range, max_rows, first)
 
 
@@ -133,28 +134,30 @@ def _scan_window(
     rows = connection.execute(scan.page(backwards=key_range.backwards, window=True), values).all()
     if len(rows) == max_rows:
         return Result(rows)
-    examined, end = connection.execute(window_end(backwards=key_range.backwards), values).one()
+    statement = scan.window_end(backwards=key_range.backwards)
+    examined, end = connection.execute(statement, values).one()
     return Result(rows, end if examined == window else None)
 
 
 def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> IndexScan:
     """Return the scan in the order of names with the fewest rows."""
-    views = conditions.views
-    count_of = counters.count_people(connection, views) if len(views) > 1 else {}
-    return scan_by_view(
-        conditions, min(views, key=lambda view: count_of.get(view, 0), default=NAMES)
+    filters = conditions.filters
+    count_of = counters.count_people(connection, filters) if len(filters) > 1 else {}
+    return scan_by_views(
+        conditions, min(filters, key=lambda views: count_of.get(views, 0), default=ALL_NAMES)
     )
 
 
 def _short_scan(connection: Connection, conditions: Conditions) -> IndexScan | None:
     """Return a scan that is short enough to be sorted in memory, or None."""
-    scans = {view: scan_by_view(conditions, view) for view in conditions.views}
+    scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
-        scans[view_of(LETTERS, search_keys.letter_of(conditions.letter))] = scan_by_name(conditions)
+        view = view_of(LETTERS, search_keys.letter_of(conditions.letter))
+        scans[view,] = scan_by_name(conditions)
     count_of = counters.count_people(connection, scans) if scans else {}
-    view = min(count_of, key=count_of.__getitem__, default=None)
-    if view is not None and count_of[view] <= MAX_SORTED_ROWS:
-        return scans[view]
+    shortest = min(count_of, key=count_of.__getitem__, default=None)
+    if shortest is not None and count_of[shortest] <= MAX_SORTED_ROWS:
+        return scans[shortest]
     for word in conditions.words[1:]:
         scan = scan_by_other_word(conditions, word)
         values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
@@ -168,13 +171,13 @@ def _sort_all(
 ) -> Result:
     """Read a whole short scan, and sort it in the order of the first search word."""
     rows = connection.execute(scan.all_rows(), scan.values("", LAST, MAX_SORTED_ROWS + 1))
-    ordered = []
+    found: dict[str, Row] = {}  # once, whoever is in several views
     for sort_key, words, *card in rows:
         known = words.split() if isinstance(words, str) else ()
         key = f"{search_keys.matched_word(known, word) or ''}{SEPARATOR}{sort_key}"
         if key_range.after < key < key_range.before:
-            ordered.append((key, *card))
-    ordered.sort(key=itemgetter(0), reverse=key_range.backwards)
+            found[key] = (key, *card)
+    ordered = sorted(found.values(), key=itemgetter(0), reverse=key_range.backwards)
     return Result(ordered[:max_rows])
 
 

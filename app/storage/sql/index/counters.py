@@ -74,11 +74,14 @@ def read_counts(connection: Connection) -> dict[FacetKey, int]:
     return {(view, spelling): n for view, spelling, n in rows if view != CHANGES}
 
 
-def count_people(connection: Connection, views: Iterable[str]) -> dict[str, int]:
-    """Return how many employees each of these views has."""
-    names = list(views)
+def count_people(
+    connection: Connection, groups: Iterable[tuple[str, ...]]
+) -> dict[tuple[str, ...], int]:
+    """Return how many employees the views of each group have; one in several counts in each."""
+    groups = list(groups)
+    names = sorted({view for group in groups for view in group})
     count_of = {view: int(n) for view, n in connection.execute(_COUNT_PEOPLE, {"views": names})}
-    return {view: count_of.get(view, 0) for view in names}
+    return {group: sum(count_of.get(view, 0) for view in group) for group in groups}
 
 
 def _facets_from(counts: Mapping[FacetKey, int]) -> Facets:

@@ -1,61 +1,63 @@
-"""The conditions of a query in terms of views, and the SQL of a scan of one view."""
+"""The SQL of a scan of the views of one filter, of a word or of all names."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
-from app.contracts import Query
-from app.storage.sql.index.entries import KINDS, NAMES, WORDS, view_of
+from app.storage.sql.index.conditions import ALL_NAMES, ALL_WORDS, Conditions, Views
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people
-from app.text import search_keys
 
 # Sorts after every text that can follow a prefix.
 LAST = "\U0010ffff"
 
 
-class Conditions(NamedTuple):
-    """The conditions of a query: prefixes of words, a prefix of the name, and views."""
+class _Shape(NamedTuple):
+    """What decides the text of a statement, while its values are bound.
 
-    words: tuple[str, ...]
-    letter: str
-    views: tuple[str, ...]
+    ``views`` is the number of views that are scanned, and ``filters`` says how many views each
+    filter has.
+    """
 
-
-def conditions_of(query: Query) -> Conditions | None:
-    """Return the conditions of a query; None if no employee can meet them."""
-    if query.is_impossible:
-        return None
-    views = tuple(view_of(KINDS[name], key) for name, key in query.facet_keys)
-    letter = query.letter
-    if letter == search_keys.OTHER_LETTERS:
-        letter = search_keys.name_key("")  # the prefix of all such names
-    return Conditions(query.search_words, letter, views)
+    views: int
+    prefix_length: bool
+    letter: bool
+    words: int
+    filters: tuple[int, ...]
 
 
 class IndexScan(NamedTuple):
-    """A range scan of one view, with the other conditions as filters.
+    """A range scan of the views of one filter, merged, with the other conditions as filters.
 
     ``prefix`` is the prefix of sort keys; ``prefix_length`` is its length in ``word``, 0 elsewhere.
     """
 
-    view: str
+    views: Views
     prefix: str
     prefix_length: int
     words: tuple[str, ...] = ()
     letter: str = ""
-    views: tuple[str, ...] = ()
+    filters: tuple[Views, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
         """Whether the scan may skip rows, so that it needs a limit of rows examined."""
-        return bool(self.prefix_length or self.words or self.letter or self.views)
+        return bool(self.prefix_length or self.words or self.letter or self.filters)
+
+    @property
+    def _shape(self) -> _Shape:
+        return _Shape(
+            len(self.views),
+            bool(self.prefix_length),
+            bool(self.letter),
+            len(self.words),
+            tuple(map(len, self.filters)),
+        )
 
     def values(self, after: str, before: str, limit: int, window: int = 0) -> dict[str, Any]:
         """Return the bind values for the statements of this scan."""
         values: dict[str, Any] = {
-            "in_view": self.view,
             "after": max(after, self.prefix),
             "before": min(before, self.prefix + LAST),
             "most": limit,
@@ -67,64 +69,83 @@ class IndexScan(NamedTuple):
         if self.letter:
             values["letter"] = self.letter
         values.update({f"word_{number}": f"% {word}%" for number, word in enumerate(self.words)})
-        values.update({f"view_{number}": view for number, view in enumerate(self.views)})
+        for place, views in (("in_view", self.views), *enumerate(self.filters)):
+            values.update({f"{place}_{number}": view for number, view in enumerate(views)})
         return values
 
     def page(self, *, backwards: bool, window: bool) -> Select[Any]:
         """Return the statement of a page in order: ``at``, then the columns of a card."""
-        return _page(
-            bool(self.prefix_length),
-            bool(self.letter),
-            len(self.words),
-            len(self.views),
-            backwards,
-            window,
-        )
+        return _page(self._shape, backwards, window)
+
+    def window_end(self, *, backwards: bool) -> Select[Any]:
+        """Return the statement for the number of rows in a window, and the last sort key."""
+        return _window_end(len(self.views), backwards)
 
     def all_rows(self) -> Select[Any]:
         """Return the statement of a whole scan, unordered: sort key, words, then a card."""
-        return _all_rows(
-            bool(self.prefix_length), bool(self.letter), len(self.words), len(self.views)
-        )
+        return _all_rows(self._shape)
 
 
 def scan_by_word(conditions: Conditions) -> IndexScan:
     """Return the scan of the first search word, which is in the order of results."""
-    first, *others = conditions.words
-    return IndexScan(WORDS, first, len(first), tuple(others), conditions.letter, conditions.views)
+    return scan_by_other_word(conditions, conditions.words[0])
 
 
 def scan_by_other_word(conditions: Conditions, word: str) -> IndexScan:
     """Return the scan of another search word."""
     others = tuple(other for other in conditions.words if other != word)
-    return IndexScan(WORDS, word, len(word), others, conditions.letter, conditions.views)
+    return IndexScan(ALL_WORDS, word, len(word), others, conditions.letter, conditions.filters)
 
 
-def scan_by_view(conditions: Conditions, view: str) -> IndexScan:
-    """Return the scan of a view in the order of names; a letter is a range of it."""
-    others = tuple(other for other in conditions.views if other != view)
-    return IndexScan(view, conditions.letter, 0, conditions.words, "", others)
+def scan_by_views(conditions: Conditions, views: Views) -> IndexScan:
+    """Return the scan of views in the order of names; a letter is a range of it."""
+    others = tuple(other for other in conditions.filters if other != views)
+    return IndexScan(views, conditions.letter, 0, conditions.words, "", others)
 
 
 def scan_by_name(conditions: Conditions) -> IndexScan:
     """Return the scan of all names."""
-    return scan_by_view(conditions, NAMES)
+    return scan_by_views(conditions, ALL_NAMES)
 
 
-def _range(rows: Any) -> tuple[ColumnElement[bool], ...]:
+def _in_views(column: Any, place: str, number: int) -> ColumnElement[bool]:
+    """Return the condition that a view is one of so many, which are bound by their place."""
+    views = [bindparam(f"{place}_{each}") for each in range(number)]
+    condition: ColumnElement[bool] = column == views[0] if number == 1 else column.in_(views)
+    return condition
+
+
+def _range(rows: Any, views: int) -> tuple[ColumnElement[bool], ...]:
     return (
-        rows.c.view == bindparam("in_view"),
+        _in_views(rows.c.view, "in_view", views),
         rows.c.at > bindparam("after"),
         rows.c.at < bindparam("before"),
     )
 
 
-def _window_keys(backwards: bool) -> Any:
-    """Return the subquery of the sort keys in the next window of a scan."""
-    rows = entry.alias("window_row")
+def _window_keys(views: int, backwards: bool) -> Any:
+    """Return the subquery of the sort keys in the next window of a scan.
+
+    Each of several views is read in its own order, and no further than the window.
+    """
+    parts = [
+        _first_keys(rows, rows.c.view == bindparam(f"in_view_{number}"), backwards)
+        for number, rows in ((n, entry.alias(f"window_row_{n}")) for n in range(views))
+    ]
+    if len(parts) == 1:
+        return parts[0].subquery()
+    merged = union_all(*(select(part.subquery().c.at) for part in parts)).subquery()
+    order = merged.c.at.desc() if backwards else merged.c.at
+    return select(merged.c.at).order_by(order).limit(bindparam("window")).subquery()
+
+
+def _first_keys(rows: Any, in_view: ColumnElement[bool], backwards: bool) -> Select[Any]:
     order = rows.c.at.desc() if backwards else rows.c.at
     return (
-        select(rows.c.at).where(*_range(rows)).order_by(order).limit(bindparam("window")).subquery()
+        select(rows.c.at)
+        .where(in_view, rows.c.at > bindparam("after"), rows.c.at < bindparam("before"))
+        .order_by(order)
+        .limit(bindparam("window"))
     )
 
 
@@ -132,17 +153,16 @@ def _end_of(window_keys: Any, backwards: bool) -> Any:
     return func.min(window_keys.c.at) if backwards else func.max(window_keys.c.at)
 
 
-@lru_cache(maxsize=2)
-def window_end(*, backwards: bool) -> Select[Any]:
-    """Return the statement for the number of rows in a window, and the sort key of the last."""
-    window_keys = _window_keys(backwards)
+@lru_cache(maxsize=64)
+def _window_end(views: int, backwards: bool) -> Select[Any]:
+    window_keys = _window_keys(views, backwards)
     return select(func.count(), _end_of(window_keys, backwards)).select_from(window_keys)
 
 
-def _window(rows: Any, backwards: bool) -> tuple[ColumnElement[bool], ...]:
+def _window(rows: Any, views: int, backwards: bool) -> tuple[ColumnElement[bool], ...]:
     """Return the range up to the end of the window; a second bound would widen the scan."""
-    in_view, after, before = _range(rows)
-    window_keys = _window_keys(backwards)
+    in_view, after, before = _range(rows, views)
+    window_keys = _window_keys(views, backwards)
     end = select(_end_of(window_keys, backwards)).scalar_subquery()
     return (in_view, rows.c.at >= end, before) if backwards else (in_view, after, rows.c.at <= end)
 
@@ -152,56 +172,55 @@ def _sort_key(row: Any) -> ColumnElement[str]:
     return func.substr(row.c.at, row.c.sort_key_start, type_=entry.c.at.type)
 
 
-def _filters(
-    row: Any, prefix_length: bool, letter: bool, words: int, views: int
-) -> list[ColumnElement[bool]]:
+def _filters(row: Any, shape: _Shape) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = [people.c.number == row.c.number]
-    if prefix_length:
+    if shape.prefix_length:
         filters.append(row.c.first_prefix_length <= bindparam("prefix_length"))
-    if letter:
+    if shape.letter:
         filters.append(func.substr(row.c.at, row.c.sort_key_start, 1) == bindparam("letter"))
-    for number in range(views):
+    for number, views in enumerate(shape.filters):
         other = entry.alias(f"other_{number}")
         filters.append(
             select(other.c.number)
             .where(
-                other.c.view == bindparam(f"view_{number}"),
-                other.c.at == (_sort_key(row) if prefix_length else row.c.at),
+                _in_views(other.c.view, str(number), views),
+                other.c.at == (_sort_key(row) if shape.prefix_length else row.c.at),
             )
             .exists()
         )
     # Reads one short text for each row of the scan; the window limits their number.
-    filters.extend(people.c.words.like(bindparam(f"word_{number}")) for number in range(words))
+    words = range(shape.words)
+    filters.extend(people.c.words.like(bindparam(f"word_{number}")) for number in words)
     return filters
 
 
 @lru_cache(maxsize=256)
-def _page(
-    prefix_length: bool, letter: bool, words: int, views: int, backwards: bool, window: bool
-) -> Select[Any]:
+def _page(shape: _Shape, backwards: bool, window: bool) -> Select[Any]:
     row = entry.alias("scan_row")
-    span = _window(row, backwards) if window else _range(row)
-    return (
+    span = _window(row, shape.views, backwards) if window else _range(row, shape.views)
+    statement = (
         select(row.c.at, *CARD_COLUMNS)
-        .where(*span, *_filters(row, prefix_length, letter, words, views))
+        .where(*span, *_filters(row, shape))
         .order_by(row.c.at.desc() if backwards else row.c.at)
         .limit(bindparam("most"))
     )
+    # An employee with several of the badges is in several views.
+    return statement.distinct() if shape.views > 1 else statement
 
 
 @lru_cache(maxsize=64)
-def _all_rows(prefix_length: bool, letter: bool, words: int, views: int) -> Select[Any]:
+def _all_rows(shape: _Shape) -> Select[Any]:
     row = entry.alias("scan_row")
     return (
         select(_sort_key(row), people.c.words, *CARD_COLUMNS)
-        .where(*_range(row), *_filters(row, prefix_length, letter, words, views))
+        .where(*_range(row, shape.views), *_filters(row, shape))
         .limit(bindparam("most"))
     )
 
 
 @lru_cache(maxsize=1)
 def count_entries() -> Select[Any]:
-    """Return the statement that counts the rows of a scan, up to ``most``."""
+    """Return the statement that counts the rows of a scan of one view, up to ``most``."""
     rows = entry.alias("scan_row")
-    window_keys = select(rows.c.at).where(*_range(rows)).limit(bindparam("most")).subquery()
+    window_keys = select(rows.c.at).where(*_range(rows, 1)).limit(bindparam("most")).subquery()
     return select(func.count()).select_from(window_keys)

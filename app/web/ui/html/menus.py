@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from app.contracts import Facets
+from app.contracts.queries import TEXT_FILTERS
 from app.model.employee import BADGES
 from app.model.fields import FACET, TEXT_FACETS
 from app.text.sanitizing import visible
@@ -19,7 +20,7 @@ from app.web.ui.list_query import ListRequest
 MAX_VALUES = 60
 _SELECTED = ' aria-current="true"'
 
-# Placeholders in cached URLs: for the value of a menu, and for the words typed (never in a URL).
+# Placeholders: for a value of a menu, and in cached URLs for the words typed (never in a URL).
 _ANY_VALUE = "-"
 _WORDS_MARK = "\x00"
 
@@ -97,18 +98,36 @@ def _row(name: str, value: str, key: str, label: str, count: int) -> _Row:
 
 
 def _with_filters(menu: _Menu, listing: ListRequest) -> str:
+    """Return a menu whose values add themselves to the list, or remove themselves if selected."""
     if not menu.rows:
         return ""
-    link = _link_template(listing.pairs_with(menu.name, _ANY_VALUE))
-    # It occurs once, because values have no unescaped "=".
-    before, _, after = link.partition(f"{menu.name}={_ANY_VALUE}")
-    selected = listing.query.facet_key(menu.name)
+    selected = {_key_of(menu.name, value): value for value in listing.query.values_of(menu.name)}
+    before, after = _pairs_around(menu.name, listing)
     rows = [
-        f'<li><a href="{before}{pair}{after}"{_SELECTED if selected and key == selected else ""}>'
-        f"{html}"
+        f'<li><a href="{_link_without(menu.name, selected[key], listing)}"{_SELECTED}>{html}'
+        if key in selected
+        else f'<li><a href="{before}{pair}{after}">{html}'
         for pair, key, html in menu.rows
     ]
     return f"{menu.head}{''.join(rows)}{menu.note}</ul></details>\n"
+
+
+def _key_of(name: str, value: str) -> str:
+    return facet_key(value) if name in TEXT_FILTERS else value
+
+
+def _pairs_around(name: str, listing: ListRequest) -> tuple[str, str]:
+    """Return the parts of a link before and after another value of a filter."""
+    pairs = listing.pairs_with(name, *listing.query.values_of(name), _ANY_VALUE)
+    place = max(n for n, pair in enumerate(pairs) if pair == (name, _ANY_VALUE))
+    before, after = _link_template(pairs[:place]), _escaped_pairs(pairs[place + 1 :])
+    joint = "" if before.endswith(_WORDS_MARK) else "&amp;"
+    return f"{before}{joint}", f"&amp;{after}" if after else ""
+
+
+def _link_without(name: str, value: str, listing: ListRequest) -> str:
+    others = (other for other in listing.query.values_of(name) if other != value)
+    return _link_template(listing.pairs_with(name, *others))
 
 
 @lru_cache(maxsize=256)
@@ -134,7 +153,12 @@ def _tab(label: str, link: str, current: bool, name: str) -> str:
 def tabs(listing: ListRequest, present: Collection[str]) -> Markup:
     """Return the letter tabs; those of letters with people are links."""
     return _with_words(
-        [_tabs(tuple(listing.pairs), listing.query.letter, frozenset(present))], listing
+        [
+            _tabs(
+                tuple(listing.pairs), "".join(listing.query.values_of("letter")), frozenset(present)
+            )
+        ],
+        listing,
     )
 
 
