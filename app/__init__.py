@@ -34,8 +34,10 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     from app.runtime.json_log import log_as_json
     from app.settings import Settings
     from app.storage import open_stores
+    from app.text.phone_numbers import use_region
 
     settings = settings or Settings.from_env(os.environ)
+    use_region(settings.phone_region)
     log_as_json()
     app = Flask(
         __name__,

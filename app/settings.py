@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.model.errors import SettingsError
+from app.text import phone_numbers
 
 _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
@@ -42,6 +43,7 @@ class Settings:
     company_name: str = ""
     trusted_proxies: int = 0
     stress: bool = True
+    phone_region: str = ""
     problems: tuple[str, ...] = field(default=())
 
     @property
@@ -86,6 +88,7 @@ class Settings:
                 "TRUSTED_PROXIES", default=0, minimum=0, maximum=10
             ),
             stress=reader.switch("STRESS", unset=True),
+            phone_region=_phone_region(reader.text("PHONE_REGION")),
             problems=tuple(reader.problems),
         )
 
@@ -149,6 +152,16 @@ def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
     if host.count(":") > 1 and not host.startswith("["):
         host = f"[{host}]"  # an IPv6 address
     return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
+
+
+def _phone_region(value: str) -> str:
+    region = value.upper()
+    if region and not phone_numbers.is_region(region):
+        raise SettingsError(
+            f"PHONE_REGION is {value!r}, which is not the code of a country. "
+            "Use its two letters, such as US, DE or IL, or leave it empty."
+        )
+    return region
 
 
 def _secret_keys(value: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from app.runtime import deadline
+from app.text import phone_numbers
 from tests.support import aws_models
 from tests.support.browser.chromium import running_chromium
 from tests.support.environment import isolate
@@ -53,9 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def isolated_environment() -> Iterator[None]:
-    """What a test sets in the environment ends with it, and so does the deadline of a request."""
+    """What a test sets in the environment ends with it, and so does the deadline of a request.
+
+    So does the region of phone numbers, which an application sets for its process.
+    """
     before = dict(os.environ)
     deadline.start(float("inf"))
+    phone_numbers.use_region("")
     yield
     deadline.start(float("inf"))
     if dict(os.environ) != before:

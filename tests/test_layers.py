@@ -21,6 +21,7 @@ _PLANTED = {
     "exports/columns.py": "import flask",
     "imports/files/rows.py": "import sqlalchemy",
     "web/ui/icons.py": "import PIL",
+    "web/ui/phones.py": "import phonenumbers",
     "directory/loose.py": "",
 }
 _BROKEN = (
@@ -32,6 +33,7 @@ _BROKEN = (
     "app is not allowed to import flask",
     "app is not allowed to import sqlalchemy",
     "app is not allowed to import PIL",
+    "app is not allowed to import phonenumbers",
     "app.directory.loose",
 )
 

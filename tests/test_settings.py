@@ -59,6 +59,18 @@ def test_a_placeholder_left_in_is_named_and_not_used(left_in: str) -> None:
     assert any("PHOTOS_BUCKET" in problem and left_in in problem for problem in settings.problems)
 
 
+@pytest.mark.parametrize(("value", "region"), [("IL", "IL"), (" de ", "DE"), ("", "")])
+def test_a_phone_region_is_a_country(value: str, region: str) -> None:
+    assert Settings.from_env({"PHONE_REGION": value}).phone_region == region
+
+
+@pytest.mark.parametrize("value", ["UK", "ISR", "972", "+972", "Israel", "🇮🇱"])
+def test_a_phone_region_that_is_none_stops_the_start_with_a_sentence(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"PHONE_REGION is .* such as US, DE or IL") as error:
+        Settings.from_env({"PHONE_REGION": value})
+    assert repr(value) in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("bucket", "region"), [("My Bucket!", "us-west-2"), ("a/b", "us-west-2"), ("faces", "us west")]
 )

@@ -8,12 +8,18 @@ from enum import Enum
 from functools import cache
 from zoneinfo import available_timezones
 
+from app.text.phone_numbers import PHONE_WORDS
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONTINENTS = (
     *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
     *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
 )
-_PHONE = re.compile(r"(?:[\d\s+()./*#,;:-]|\bext\b|x)+", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?:[\d\s+()./*#,;:=|&~\u2010-\u2015-]"
+    rf"|(?<![^\W\d_])(?:{PHONE_WORDS})(?![^\W\d_]))+",
+    re.IGNORECASE,
+)
 
 
 def _no_problem(text: str) -> str:

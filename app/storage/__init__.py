@@ -9,6 +9,7 @@ from app.contracts.heartbeats import HeartbeatStore
 from app.contracts.import_jobs import JobStore
 from app.model.employee import Employee
 from app.settings import Settings
+from app.text import phone_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,11 @@ class Stores:
 
 
 def open_stores(settings: Settings) -> Stores:
-    """Open the stores that the settings name, without a call; import only the backends in use."""
+    """Open the stores that the settings name, without a call; import only the backends in use.
+
+    From now on this process reads phone numbers as of the region of these settings.
+    """
+    phone_numbers.use_region(settings.phone_region)
     photos = _open_photos(settings)
     if settings.dynamo_mode:
         return _stores_on_dynamodb(settings, photos)

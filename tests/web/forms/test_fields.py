@@ -84,6 +84,7 @@ def test_after_a_mistake_everything_typed_is_still_there(small: SmallDirectory) 
         ("email", "a b@example.com", "Remove the spaces from the address"),
         ("email", "a@.", "Enter the part after the @"),
         ("phone", "call me", "Use only digits"),
+        ("phone", "555 0141 after 5 o'clock", "Use only digits"),
         ("phone", "+1", "Enter the whole number"),
         ("start_date", "yesterday", "as year-month-day"),
         ("start_date", "2023-02-29", "a date that exists"),
@@ -110,7 +111,11 @@ def test_real_addresses_are_taken(small: SmallDirectory, value: str) -> None:
     assert small.everyone()[0].email == value
 
 
-@pytest.mark.parametrize("value", ["+1 (206) 555-0141", "020 7946 0018 ext 12", "٠٢٠٧٩٤٦", "112"])
+@pytest.mark.parametrize(
+    "value",
+    ["+1 (206) 555-0141", "020 7946 0018 ext 12", "٠٢٠٧٩٤٦", "112", "+1 206 555 0141;ext=77",
+     "+1 206 555 0141 Durchwahl 77", "555 0141 or 555 0142", "Tel. +44 (0)20 7946 0018 / 0019"],
+)  # fmt: skip
 def test_real_numbers_are_taken(small: SmallDirectory, value: str) -> None:
     small.add(phone=value)
     assert small.everyone()[0].phone == value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from app.contracts import Query
 from app.model.employee import Card, Employee
 from app.text.search_keys import letter_of, name_key
 from app.web.ui.html.cards import grid
+from app.web.ui.html.links import phone_link
+from tests.support.small_app import small_app
 from tests.support.small_directory import AMARA, SmallDirectory, small
 from tests.web.people.test_list_pages import busy, crowd
 
@@ -52,9 +55,29 @@ def test_mail_and_phone_are_links_in_the_table(small: SmallDirectory) -> None:
     assert [href for href in targets if href.startswith(("mailto", "tel"))] == [
         "tel:+254205550127",
         "mailto:amara@example.com",
-        "tel:0207946",
+        "tel:0207946;ext=12",
         "mailto:a%3Fsubject%3Dx@example.com",
     ]
+
+
+def test_each_number_of_a_text_is_a_link_and_all_that_was_written_is_shown(
+    small: SmallDirectory,
+) -> None:
+    both = "+44 (0)20 7946 0018 or ٠٢٠-٧٩٤٦ ask Bo"
+    small.put(replace(AMARA, phone=both, mobile="+254 711 555 018 x9"))
+    expected = {"tel:+442079460018", "tel:0207946"}
+    assert expected <= set(small.get("/?view=table").links().values())
+    assert both in small.get("/?view=table").text
+    page = small.get(f"/employee/{AMARA.id}")
+    targets = page.links().values()
+    assert {*expected, "tel:+254711555018;ext=9", "sms:+254711555018"} <= set(targets)
+    assert page.links()["Call"] == "tel:+442079460018"
+    assert both in page.text
+
+
+def test_numbers_without_a_country_code_are_of_the_region(tmp_path: Path) -> None:
+    small_app(tmp_path, PHONE_REGION="il")
+    assert 'href="tel:+97235550118"' in phone_link("03-555-0118")
 
 
 def test_more_badges_than_fit_are_counted_and_spoken(small: SmallDirectory) -> None:

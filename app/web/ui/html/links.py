@@ -1,6 +1,5 @@
 """Links of an employee's values: to write an email, to call, to list others with the value."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -12,13 +11,12 @@ from markupsafe import Markup
 from app.model.field_types import Field
 from app.model.fields import FACET
 from app.model.kinds import Kind, known_time_zones
+from app.text.phone_numbers import ascii_digits, numbers_in
 from app.text.sanitizing import visible
 from app.text.search_keys import month_of
 from app.web.ui.dates import day, is_day
 from app.web.ui.html.escaping import escape
 from app.web.ui.urls import list_address
-
-_DIALLED = re.compile(r"[^\d+]")
 
 
 def mail_link(email: str) -> Markup:
@@ -37,18 +35,22 @@ def mail_address(email: str) -> str:
 
 
 def phone_link(phone: str) -> Markup:
-    """Return a tel link with left-to-right text; plain text if the number is invalid."""
-    target = dialled(phone)
-    if not target:
-        return Markup(escape(phone))
-    return Markup(f'<a href="tel:{target}"><bdi dir="ltr">{escape(phone)}</bdi></a>')
+    """Return the text with a tel link, left-to-right, around each number in it."""
+    parts, at, plain = [], 0, ascii_digits(phone)
+    for number in numbers_in(phone):
+        start = plain.index(number.text, at)
+        end = start + len(number.text)
+        parts.append(
+            f'{escape(phone[at:start])}<a href="tel:{number.uri}">'
+            f'<bdi dir="ltr">{escape(phone[start:end])}</bdi></a>'
+        )
+        at = end
+    return Markup("".join((*parts, escape(phone[at:]))))
 
 
 def dialled(phone: str) -> str:
-    """Return the digits to dial, "" if there are too few."""
-    digits = _DIALLED.sub("", phone.partition("ext")[0])
-    digits = digits[:1] + digits[1:].replace("+", "")
-    return digits if sum(char.isdigit() for char in digits) >= 3 and digits.isascii() else ""
+    """Return what to dial for the first number in a text, with its extension; "" if it has none."""
+    return next((number.uri for number in numbers_in(phone)), "")
 
 
 def filter_link(name: str, value: str) -> Markup:
