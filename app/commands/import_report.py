@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from app.commands.writing import write_file
-from app.contracts.import_jobs import NO_ROWS, Job, LineCounts, Phase
+from app.contracts.import_jobs import NO_ROWS, Job, Phase
+from app.contracts.line_counts import LineCounts
 from app.exports.csv_file import csv_of_rows
 from app.imports.files.rows import row_label
 from app.imports.importer import Importer

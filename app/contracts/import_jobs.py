@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from app.contracts.import_choices import Choices
+from app.contracts.line_counts import LineCounts
 from app.model.errors import DirectoryError
 
 DAYS_KEPT = 30
@@ -18,7 +20,6 @@ NO_ROWS = "The file has headings but no rows."
 
 
 # Jobs are stored for thirty days, so stored JSON keeps the names of earlier releases.
-_COUNTER_OF = {"same": "unchanged", "refused": "rejected", "kept": "skipped"}
 STORED_AS = {
     "auto_apply": "go",
     "paused": "stopped",
@@ -32,31 +33,6 @@ STORED_AS = {
     "added_ahead": "ahead",
     "buffered": "sorting",
 }
-
-
-def counter_of(outcome: str) -> str:
-    """Return the field of LineCounts for an outcome as stored rows name it."""
-    return _COUNTER_OF.get(outcome, outcome)
-
-
-class LineCounts(NamedTuple):
-    """The number of rows with each outcome."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    undone: int = 0
-    skipped: int = 0
-
-    def plus(self, other: LineCounts) -> LineCounts:
-        """Return the sum of both."""
-        return LineCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
-
-    def of(self, outcome: str) -> int:
-        """Return the count of an outcome as stored rows name it."""
-        count: int = getattr(self, counter_of(outcome))
-        return count
 
 
 class JobNotFound(DirectoryError):
@@ -106,7 +82,10 @@ class Job:
     died since the last progress. ``error`` is a sentence: why it failed or what it waits for.
     ``sheets`` are those of a workbook that are read. Many parts are applied together: those before
     ``begun_parts`` may have been begun, ``added_ahead`` additions of unfinished parts are stored
-    already, and ``buffered`` were read and wait to be stored in order.
+    already, and ``buffered`` were read and wait to be stored in order. ``headings_key`` is that of
+    the headings, "" until they are read. ``emptied`` are fields with the number of people whose
+    value an empty cell clears. Of a complete list, ``absent`` people are not in the file, in
+    ``absent_parts``; ``absent_bookmark`` says how far the directory was compared.
     """
 
     id: str
@@ -123,7 +102,8 @@ class Job:
     error: str = ""
     file_parts: int = 0
     source_description: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
+    choices: Choices = field(default_factory=Choices)
+    headings_key: str = ""
     ignored_columns: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
@@ -132,6 +112,10 @@ class Job:
     total: int = -1
     parts: int = 0
     planned: LineCounts = field(default_factory=LineCounts)
+    emptied: tuple[tuple[str, int], ...] = ()
+    absent: int = 0
+    absent_parts: int = 0
+    absent_bookmark: str = ""
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)
     begun_parts: int = 0
@@ -233,3 +217,12 @@ class JobStore(Protocol):
 
     def delete(self, job_id: str) -> None:
         """Delete a job and all its parts; a missing one is no error."""
+
+    def put_columns(self, headings_key: str, content: bytes) -> None:
+        """Store how files with these headings are read; replace what is stored.
+
+        ``content`` has at most 390 KB. It does not expire: a file may come once a year.
+        """
+
+    def get_columns(self, headings_key: str) -> bytes:
+        """Return how files with these headings are read; empty if nobody chose it."""

@@ -8,11 +8,15 @@ from threading import Event
 from typing import BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
-from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, LineCounts, Phase, new_job_id
+from app.contracts.import_choices import Choices
+from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
+from app.contracts.line_counts import LineCounts
+from app.imports.actions import may_discard, may_read_again, may_undo, undo_refusal
 from app.imports.errors import FileUnreadable, ImportNotPossible
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import Line
-from app.imports.running import upload_store
+from app.imports.running import column_mapping, upload_store
+from app.imports.running.column_mapping import MappedColumn
 from app.imports.running.job_lease import change, is_leased
 from app.imports.running.rejected_rows import Cells, rejected_rows
 from app.imports.running.worker import work
@@ -20,6 +24,7 @@ from app.model.errors import StorageUnavailable
 
 JOBS_PER_PAGE = 20
 _MAX_NAME_CHARACTERS = 120
+_NO_CHOICES = Choices()
 
 
 class RecentJobs(NamedTuple):
@@ -51,7 +56,14 @@ class Importer:
         self._writers = writers
         self._read_rejected = read_rejected
 
-    def receive(self, file: BinaryIO, name: str, *, auto_apply: bool = False) -> Job:
+    def receive(
+        self,
+        file: BinaryIO,
+        name: str,
+        *,
+        auto_apply: bool = False,
+        choices: Choices = _NO_CHOICES,
+    ) -> Job:
         """Store an uploaded file to be validated, and with ``auto_apply`` to be applied then.
 
         Raises FileUnreadable for an empty file.
@@ -61,6 +73,7 @@ class Importer:
             name=name[:_MAX_NAME_CHARACTERS] or "no name",
             created=time.time(),
             auto_apply=auto_apply,
+            choices=choices,
         )
         self._jobs.create(job)
         try:
@@ -120,6 +133,28 @@ class Importer:
             return self._read_rejected(job.id)
         return rejected_rows(self._jobs, job)
 
+    def columns(self, job: Job) -> tuple[MappedColumn, ...]:
+        """Return how the columns of a file are read; nothing before they are."""
+        return column_mapping.load_mapping(self._jobs, job.id) if job.headings_key else ()
+
+    def read_again(self, job_id: str, choices: Choices) -> Job:
+        """Validate the file again with these choices.
+
+        Raises ImportNotPossible when the import changed people already.
+        """
+
+        def begin(job: Job) -> Job:
+            if not may_read_again(job):
+                raise ImportNotPossible(
+                    "This import has begun, so its columns cannot change. Undo it, then import the "
+                    "file again."
+                )
+            again = _as_received(job, choices)
+            column_mapping.remember(self._jobs, again)
+            return again
+
+        return change(self._jobs, job_id, begin)
+
     def resume(self, job_id: str) -> Job:
         """Apply a job that is READY, or continue one that was stopped.
 
@@ -128,6 +163,7 @@ class Importer:
 
         def resume(job: Job) -> Job:
             if job.phase is Phase.READY:
+                column_mapping.remember(self._jobs, job)
                 return replace(job, phase=Phase.APPLYING, auto_apply=True, paused=False, error="")
             if job.phase in ACTIVE_PHASES:
                 return replace(job, paused=False, attempts=0, error="")
@@ -150,7 +186,7 @@ class Importer:
 
         def undo(job: Job) -> Job:
             if not may_undo(job):
-                raise ImportNotPossible(_undo_refusal(job))
+                raise ImportNotPossible(undo_refusal(job))
             return replace(job, phase=Phase.UNDOING, paused=False, error="", attempts=0)
 
         return change(self._jobs, job_id, undo)
@@ -176,24 +212,22 @@ class Importer:
         return work(self._store, self._jobs, job_id, stop, self._writers)
 
 
-def may_undo(job: Job) -> bool:
-    """Return whether the job was applied, at least in part, and no worker holds it."""
-    at_rest = job.phase is Phase.APPLIED or (job.phase is Phase.APPLYING and job.paused)
-    return at_rest and not is_leased(job)
-
-
-def _undo_refusal(job: Job) -> str:
-    if job.phase is Phase.UNDONE:
-        return "This import is already undone."
-    if job.phase is Phase.UNDOING:
-        hint = " It was stopped: resume it." if job.paused else ""
-        return f"This import is already being undone.{hint}"
-    if job.phase in (Phase.APPLYING, Phase.APPLIED):
-        return "This import is still in progress. Stop it first, then undo it."
-    return "This import changed nobody, so there is nothing to undo."
-
-
-def may_discard(job: Job) -> bool:
-    """Return whether the job changed no employee and no worker holds it."""
-    waits = job.phase in (Phase.READY, Phase.FAILED, Phase.RECEIVING)
-    return (waits or (job.phase is Phase.VALIDATING and job.paused)) and not is_leased(job)
+def _as_received(job: Job, choices: Choices) -> Job:
+    """Return the job as it was before its file was read."""
+    return replace(
+        job,
+        phase=Phase.VALIDATING,
+        choices=choices,
+        paused=False,
+        auto_apply=False,
+        attempts=0,
+        error="",
+        total=-1,
+        parts=0,
+        planned=LineCounts(),
+        emptied=(),
+        absent=0,
+        absent_parts=0,
+        absent_bookmark="",
+        ended=0.0,
+    )

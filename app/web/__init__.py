@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
     from app.web.exports import views as export_pages
     from app.web.http import assets, compression, etags, middleware, photos
     from app.web.http.strict_json import StrictJson
-    from app.web.imports import downloads
+    from app.web.imports import choosing, downloads
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
     from app.web.machine import console, diagnostics, health
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
     assets.register(app, Path(app.root_path).parent / "static")
     for blueprint in (
         *(employee_pages.pages, photos.photos, insights_page.insights),
-        *(export_pages.exports, import_pages.imports, downloads.files),
+        *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(health.machine, console.console, diagnostics.doctor),
     ):
         app.register_blueprint(blueprint)

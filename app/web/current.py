@@ -7,6 +7,7 @@ from flask import current_app
 from app.diagnostics import Doctor
 from app.directory.service import Directory
 from app.imports.importer import Importer
+from app.imports.scheduler import ImportScheduler
 from app.machine import Console
 from app.settings import Settings
 
@@ -19,6 +20,11 @@ def current_directory() -> Directory:
 def current_importer() -> Importer:
     """Return the importer of the current application."""
     return cast(Importer, current_app.extensions["importer"])
+
+
+def current_scheduler() -> ImportScheduler:
+    """Return the thread that starts the imports of the current application."""
+    return cast(ImportScheduler, current_app.extensions["import_scheduler"])
 
 
 def current_settings() -> Settings:

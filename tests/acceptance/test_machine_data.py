@@ -19,7 +19,8 @@ import pytest
 from flask import Flask
 
 from app.contracts.heartbeats import Heartbeat
-from app.contracts.import_jobs import Job, LineCounts, Phase
+from app.contracts.import_jobs import Job, Phase
+from app.contracts.line_counts import LineCounts
 from app.machine.load_test import LoadTest
 from app.runtime import deadline, ec2_metadata
 from app.runtime.runtime_dir import RuntimeDir

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contracts.import_jobs import STORED_AS, Job, LineCounts, Phase
+from app.contracts.import_choices import Choices
+from app.contracts.import_jobs import STORED_AS, Job, Phase
+from app.contracts.line_counts import LineCounts
 from app.contracts.stored_jobs import counts_from, job_from
 from tests.support.hostile_json import HOSTILE, NOT_JSON, json_with, values
 
 FULL = Job(
     id="20260101-000000-aaaaaaaa", name="Ñ.csv", created=1_800_000_000.0, phase=Phase.APPLYING,
-    columns=(("Büro", "Location"),), ignored_columns=("Shoe",), sheets=("A",), total=-1,
+    choices=Choices(columns=(("Büro", "location"),), added_rows=(3,), is_complete=True),
+    emptied=(("phone", 2),), ignored_columns=("Shoe",), sheets=("A",), total=-1,
     planned=LineCounts(1, 2, 3, 4), paused=True, lease_until=5.0,
 )  # fmt: skip
 FIELDS = [STORED_AS.get(field.name, field.name) for field in fields(Job)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import (
     DAYS_KEPT,
     Job,
@@ -17,8 +18,8 @@ from app.contracts.import_jobs import (
     Phase,
     new_job_id,
 )
+from app.contracts.line_counts import LineCounts
 from app.contracts.stored_jobs import job_from
-from app.imports.planning.lines import LineCounts
 from tests.support.import_desk import Desk, jobs_beside
 from tests.support.stores.dynamodb_binding import DynamoRoom
 from tests.support.stores.sql_binding import SqliteRoom
@@ -28,7 +29,8 @@ FULL = Job(
     name="Ñandú.csv",
     created=time.time(),
     phase=Phase.APPLYING,
-    columns=(("Büro", "Place"),),
+    choices=Choices(columns=(("Büro", "location"), ("Schuhgröße", ""))),
+    emptied=(("phone", 2),),
     ignored_columns=("Schuhgröße",),
     planned=LineCounts(1, 2, 3, 4),
 )
@@ -109,6 +111,17 @@ def test_a_job_that_wants_work_is_found_however_many_came_after_it(real_desk: De
     assert jobs.pending(9) == [(older, 4)]
 
 
+def test_the_columns_of_a_file_are_kept_for_all_files_with_its_headings(real_desk: Desk) -> None:
+    jobs = real_desk.jobs
+    key, large = "0123456789abcdef0123", bytes(range(256)) * 1500
+    assert jobs.get_columns(key) == b""
+    for content in (b"[]", large):
+        jobs.put_columns(key, content)
+        assert jobs.get_columns(key) == content
+    assert jobs.get_columns("f" * 20) == b""
+    assert jobs.recent(9) == []
+
+
 def test_an_sql_database_forgets_jobs_after_thirty_days(tmp_path: Path) -> None:
     room = SqliteRoom(tmp_path)
     jobs = jobs_beside(room.store)
@@ -116,7 +129,9 @@ def test_an_sql_database_forgets_jobs_after_thirty_days(tmp_path: Path) -> None:
     young = replace(FULL, id=new_job_id())
     jobs.create(old)
     jobs.put_part(old.id, "plan", 0, b"x")
+    jobs.put_columns("0" * 20, b"[]")
     jobs.create(young)
+    assert jobs.get_columns("0" * 20) == b"[]"
     assert [stored.job for stored in jobs.recent(9)] == [young]
     with pytest.raises(JobNotFound):
         jobs.get_part(old.id, "plan", 0)
@@ -128,12 +143,16 @@ def test_dynamodb_is_told_when_to_forget(dynamodb_local: str) -> None:
     jobs = jobs_beside(room.store)
     jobs.create(FULL)
     jobs.put_part(FULL.id, "plan", 0, b"x")
+    jobs.put_columns("0" * 20, b"[]")
     wanted = time.time() + DAYS_KEPT * 86_400
     for item in room.items(room.index):
-        if item["view"]["S"].startswith("import"):
+        if item["view"]["S"] == "import-columns":
+            assert "ttl" not in item
+        elif item["view"]["S"].startswith("import"):
             assert abs(int(item["ttl"]["N"]) - wanted) < 60
     assert list(room.store.reindex())
     assert jobs.get_part(FULL.id, "plan", 0) == b"x"
+    assert jobs.get_columns("0" * 20) == b"[]"
     room.close()
 
 

@@ -57,6 +57,13 @@ class JobsInMemory:
             for key in [key for key in self._parts if key[0] == job_id]:
                 del self._parts[key]
 
+    def put_columns(self, headings_key: str, content: bytes) -> None:
+        self.put_part("columns", headings_key, 0, content)
+
+    def get_columns(self, headings_key: str) -> bytes:
+        with self._lock:
+            return self._parts.get(("columns", headings_key, 0), b"")
+
     def _stored(self, job_id: str) -> StoredJob:
         try:
             return self._jobs[job_id]

@@ -1,7 +1,7 @@
 """A file of people as a table: its columns, and the rows below the headings."""
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
@@ -33,6 +33,8 @@ _MAX_HEADING_CHARACTERS = 2_000_000
 _IDENTIFYING_FIELDS = frozenset(
     {"id", "employee_number", "email", "full_name", FIRST_NAME, LAST_NAME}
 )
+# Returns the headings whose field was chosen, each with the field.
+Choose = Callable[[Sequence[str]], Iterable[tuple[str, str]]]
 _TOO_MANY = (
     "The row has {} and the headings have {}. "
     "Put quotation marks around any text that contains the separator"
@@ -52,10 +54,11 @@ class Table:
 
     ``headings`` are as in the file. ``sheets`` are the sheets of a workbook that are read: the
     first with people, and all with the same headings. ``ignored_sheets`` have other headings or
-    are hidden. ``source_description`` tells the user how the file was read.
+    are hidden. ``source_description`` tells the user how the file was read. ``choose`` is called
+    with the headings, and returns those whose field was chosen with the field.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, choose: Choose = lambda headings: ()) -> None:
         self._source = _open_source(file)
         size = self._source.unpacked_bytes
         self._cache = RowCache(size) if self._source.is_slow else None
@@ -70,16 +73,10 @@ class Table:
                 f"The file has more than {MAX_COLUMNS:,} columns. "
                 "Remove those that are not about people."
             )
-        self.columns: Columns = read_headings(heading.cells)
+        if heading.problem and not _identifies_people(heading):
+            raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
+        self.columns: Columns = read_headings(heading.cells, dict(choose(heading.cells)))
         self.headings = heading.cells[: self.columns.width]
-        if not _identifies_people(heading):
-            if heading.problem:
-                raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
-            found = ", ".join(filter(None, map(clean_line, heading.cells)))
-            raise FileUnreadable(
-                "No column identifies the person. Name a column Full name, Email or Id in the "
-                f"first row. The file has: {found[:200]}."
-            )
         self._source.width = self.columns.width
         names = _normalized(heading)
         self._selected = [sheet for sheet in visible if _normalized(sheet.heading) == names]
@@ -91,6 +88,15 @@ class Table:
         self.sheets = self._sheet_names(self._selected)
         self.ignored_sheets = self._sheet_names(s for s in sheets if s not in self._selected)
         self.source_description = self._source.describe(self.sheets)
+
+    def check_columns(self) -> None:
+        """Raise FileUnreadable if no column identifies the person."""
+        if not _IDENTIFYING_FIELDS & (self.columns.positions.keys() | self.columns.fields):
+            found = ", ".join(filter(None, map(clean_line, self.headings)))
+            raise FileUnreadable(
+                "No column identifies the person. Choose the column of the full name, the email or "
+                f"the id, or name it so in the first row. The file has: {found[:200]}."
+            )
 
     def rows(self) -> Generator[Row]:
         """Yield every filled row below the headings, sheet after sheet.

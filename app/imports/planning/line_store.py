@@ -8,9 +8,9 @@ from app.contracts.import_jobs import (
     JobNotFound,
     JobStore,
     JobUnreadable,
-    LineCounts,
     Phase,
 )
+from app.contracts.line_counts import LineCounts
 from app.contracts.stored_jobs import counts_from
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line, count_lines, pack, unpack
 from app.runtime import strict_json

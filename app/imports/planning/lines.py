@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.contracts.import_jobs import LineCounts, counter_of
+from app.contracts.line_counts import LineCounts, counter_of
 from app.model.employee import Employee
 from app.model.fields import FIELD
 from app.runtime import bounded_zlib, strict_json

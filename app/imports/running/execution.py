@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from app.contracts import EmployeeStore
-from app.contracts.import_jobs import Job, LineCounts
+from app.contracts.import_jobs import Job
+from app.contracts.line_counts import LineCounts
 from app.imports.planning.line_store import DONE, PLAN, LineStore
 from app.imports.planning.lines import ADDED, Line, count_lines
 from app.imports.running.additions import Additions

@@ -8,10 +8,11 @@ from app.imports.files.rows import row_label
 from app.imports.files.table import Table
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import REJECTED, Line
+from app.imports.running.column_mapping import REJECTED_HEADINGS
 from app.imports.running.upload_store import open_upload
 
 # No field has these headings, so an import ignores the two columns.
-HEADINGS = ("Row", "What to do")
+HEADINGS = REJECTED_HEADINGS
 _OLD_HEADINGS = ("Line", "What to do")
 
 Cells = tuple[str, ...]

@@ -1,20 +1,30 @@
 """Work on a job: validate, apply or undo it, with a checkpoint after each part."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from threading import Event
 from time import time
 
 from app.contracts import MAX_BATCH, EmployeeStore
+from app.contracts.import_choices import Pairs
 from app.contracts.import_jobs import Job, JobStore, JobUnreadable, Phase
 from app.imports.errors import FileUnreadable
-from app.imports.files.columns import CHOICES, Columns
 from app.imports.files.rows import Row
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.line_store import DONE, PLAN, UNDO, LineStore, split_into_parts
 from app.imports.planning.lines import Line, count_lines
 from app.imports.planning.planner import Planner
+from app.imports.running.column_mapping import (
+    MAX_EXAMPLE_ROWS,
+    choose_columns,
+    headings_key,
+    mapped_columns,
+    remember,
+    store_mapping,
+)
 from app.imports.running.execution import apply
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
 from app.imports.running.undo import Undo
@@ -81,8 +91,9 @@ class _Worker:
     def _validate(self) -> Iterator[Job]:
         try:
             with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
-                table = Table(file)
+                table = Table(file, self._choose_columns)
                 if self._lease.job.total < 0:
+                    self._keep_columns(table)
                     yield self._survey(table)
                 yield from self._plan_parts(table)
         except FileUnreadable as error:
@@ -90,6 +101,32 @@ class _Worker:
             return
         phase = Phase.APPLYING if self._lease.job.auto_apply else Phase.READY
         yield self._lease.checkpoint(phase=phase)
+
+    def _choose_columns(self, headings: Sequence[str]) -> Pairs:
+        """Return the chosen fields of the headings; from the first reading on they are the same."""
+        job = self._lease.job
+        if job.total < 0:
+            columns = choose_columns(self._jobs, headings, job.choices.columns)
+            choices = replace(job.choices, columns=columns)
+            self._lease.update(choices=choices, headings_key=headings_key(headings))
+            if job.auto_apply:
+                remember(self._jobs, self._lease.job)
+        return self._lease.job.choices.columns
+
+    def _keep_columns(self, table: Table) -> None:
+        """Store how the columns are read, also if no column identifies the person."""
+        with closing(table.rows()) as rows:
+            first = list(islice(rows, MAX_EXAMPLE_ROWS))
+        columns = mapped_columns(table.headings, table.columns, first)
+        store_mapping(self._jobs, self._lease.job.id, columns)
+        ignored = tuple(column.heading for column in columns if not column.field)
+        self._lease.update(
+            source_description=table.source_description,
+            ignored_columns=ignored[:100],
+            sheets=table.sheets,
+            ignored_sheets=table.ignored_sheets[:100],
+        )
+        table.check_columns()
 
     def _survey(self, table: Table) -> Job:
         """Count the rows and learn the order of day and month."""
@@ -102,14 +139,7 @@ class _Worker:
             if count % _ROWS_PER_RENEWAL == 0:
                 self._lease.renew()
         return self._lease.checkpoint(
-            total=count,
-            source_description=table.source_description,
-            columns=_column_labels(table.columns),
-            ignored_columns=table.columns.ignored[:100],
-            sheets=table.sheets,
-            ignored_sheets=table.ignored_sheets[:100],
-            day_first=order.day_first,
-            month_first=order.month_first,
+            total=count, day_first=order.day_first, month_first=order.month_first
         )
 
     def _plan_parts(self, table: Table) -> Iterator[Job]:
@@ -149,9 +179,3 @@ class _Worker:
             undone = self._lease.job.undone.plus(count_lines(lines))
             yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)
         yield self._lease.checkpoint(phase=Phase.UNDONE, ended=time())
-
-
-def _column_labels(columns: Columns) -> tuple[tuple[str, str], ...]:
-    """Return each heading with the label of its field."""
-    named = zip(columns.headings, columns.fields_by_column, strict=True)
-    return tuple((heading, CHOICES[name]) for heading, name in named if name)

@@ -1,7 +1,8 @@
 """Imports in the index table: job states in the view ``imports``, parts in one view per job.
 
 A job that needs work also has a row in a second view, written in the transaction of its state. Time
-to live removes them all. Sweeps and counts of the index read the views of employees only.
+to live removes them all; the choices of columns, in a view of their own, stay. Sweeps and counts of
+the index read the views of employees only.
 """
 
 import base64
@@ -22,6 +23,7 @@ from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 
 _JOBS_VIEW, _PENDING_VIEW = "imports", "imports-wanting-work"
+_COLUMNS_VIEW = "import-columns"
 _DAY_SECONDS = 24 * 60 * 60
 
 
@@ -78,19 +80,31 @@ class DynamoJobs:
             "content": {"B": content},
             "ttl": {"N": _expires()},
         }
-        self._calls.write("PutItem", self._table, {"TableName": self._table, "Item": item})
+        self._put(item)
 
     def get_part(self, job_id: str, kind: str, number: int) -> bytes:
         """Implement JobStore.get_part."""
-        content = self._get(_part_key(job_id, kind, number), job_id).get("content", {})
-        if "B" not in content:
+        content = _content(self._get(_part_key(job_id, kind, number), job_id))
+        if content is None:
             raise JobNotFound(job_id)
-        return base64.b64decode(content["B"])
+        return content
 
     def delete(self, job_id: str) -> None:
         """Implement JobStore.delete; the state goes last, so that it can be repeated."""
         self._delete(list(self._part_keys(job_id)))
         self._delete([Tables.index_key(view, job_id) for view in (_PENDING_VIEW, _JOBS_VIEW)])
+
+    def put_columns(self, headings_key: str, content: bytes) -> None:
+        """Implement JobStore.put_columns; without a time to live."""
+        self._put({**Tables.index_key(_COLUMNS_VIEW, headings_key), "content": {"B": content}})
+
+    def get_columns(self, headings_key: str) -> bytes:
+        """Implement JobStore.get_columns."""
+        try:
+            item = self._get(Tables.index_key(_COLUMNS_VIEW, headings_key), "")
+        except JobNotFound:
+            return b""
+        return _content(item) or b""
 
     def _read_first(self, view: str, most: int, *, forward: bool, after: str = "") -> list[Item]:
         request: dict[str, Any] = {"ScanIndexForward": forward, "Limit": most}
@@ -100,6 +114,9 @@ class DynamoJobs:
 
     def _part_keys(self, job_id: str) -> Iterator[Item]:
         return query_view(self._calls, self._table, _part_view(job_id), fields=["view", "at"])
+
+    def _put(self, item: Item) -> None:
+        self._calls.write("PutItem", self._table, {"TableName": self._table, "Item": item})
 
     def _delete(self, keys: list[Item]) -> None:
         deletes = ({"DeleteRequest": {"Key": key}} for key in keys)
@@ -138,6 +155,11 @@ def _part_view(job_id: str) -> str:
 
 def _part_key(job_id: str, kind: str, number: int) -> Item:
     return Tables.index_key(_part_view(job_id), f"{kind}#{number:08}")
+
+
+def _content(item: Item) -> bytes | None:
+    content = item.get("content", {})
+    return base64.b64decode(content["B"]) if "B" in content else None
 
 
 def _stored_job(item: Item) -> StoredJob | None:

@@ -1,4 +1,7 @@
-"""Imports in an SQL database: job states in the table ``job``, their parts in ``job_part``."""
+"""Imports in an SQL database: job states in the table ``job``, their parts in ``job_part``.
+
+The choices of columns are parts of no job: they stay when jobs expire.
+"""
 
 import time
 from typing import Any
@@ -29,6 +32,8 @@ from app.storage.sql.tables import TABLE_OPTIONS, metadata
 # MySQL chooses the type of the column by this length.
 _MAX_PART_BYTES = 1 << 20
 _DAY_SECONDS = 24 * 60 * 60
+# In the column of job ids, of which none is such a word.
+_COLUMNS = "columns"
 
 jobs = Table(
     "job",
@@ -121,6 +126,17 @@ class SqlJobs:
         """Implement JobStore.delete."""
         with self._database.writing("delete_job") as connection:
             _delete(connection, job_id)
+
+    def put_columns(self, headings_key: str, content: bytes) -> None:
+        """Implement JobStore.put_columns."""
+        self.put_part(_COLUMNS, headings_key, 0, content)
+
+    def get_columns(self, headings_key: str) -> bytes:
+        """Implement JobStore.get_columns."""
+        try:
+            return self.get_part(_COLUMNS, headings_key, 0)
+        except JobNotFound:
+            return b""
 
     def _select(self, statement: Select[tuple[str, int]]) -> list[StoredJob]:
         with self._database.reading("list_jobs") as connection:

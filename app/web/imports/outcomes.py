@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.contracts.import_jobs import Job, LineCounts, Phase
+from app.contracts.import_jobs import Job, Phase
+from app.contracts.line_counts import LineCounts
 from app.imports.planning.lines import ADDED, CHANGED, REJECTED, SKIPPED, UNCHANGED, UNDONE
 
 _OUTCOME_LABELS: Mapping[str, str] = {

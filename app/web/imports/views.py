@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -16,14 +15,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.contracts.import_jobs import ACTIVE_PHASES, JOB_ID, Job, JobNotFound, Phase
+from app.imports.actions import may_discard, may_read_again, may_undo
 from app.imports.errors import FileUnreadable, ImportNotPossible
-from app.imports.importer import may_discard, may_undo
 from app.imports.planning.line_store import outcomes_of
-from app.imports.scheduler import ImportScheduler
 from app.runtime import deadline
 from app.text.plurals import count_people
-from app.web.current import current_importer
+from app.web.current import current_importer, current_scheduler
 from app.web.imports import row_details, wording
+from app.web.imports.columns import column_table
 from app.web.imports.outcomes import outcome_tabs
 
 MAX_MEGABYTES = 100
@@ -50,12 +49,8 @@ def watch(app: Flask) -> None:
 
     @app.after_request
     def begin(response: Response) -> Response:
-        _scheduler().begin()
+        current_scheduler().begin()
         return response
-
-
-def _scheduler() -> ImportScheduler:
-    return cast(ImportScheduler, current_app.extensions["import_scheduler"])
 
 
 @imports.get("")
@@ -91,7 +86,7 @@ def receive() -> ResponseReturnValue:
         job = current_importer().receive(cast(BinaryIO, chosen.stream), chosen.filename)
     except FileUnreadable as error:
         return _upload_page(str(error))
-    _scheduler().wake()
+    current_scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
 
 
@@ -135,6 +130,8 @@ def show(job_id: str) -> ResponseReturnValue:
         later=_address(job, window, window.end),
         can_apply=_can_apply(job),
         people=count_people(wording.people_of(job)),
+        columns=column_table(job, current_importer().columns(job)),
+        can_read_again=may_read_again(job),
         can_undo=may_undo(job),
         can_discard=may_discard(job),
     )
@@ -188,7 +185,7 @@ def progress(job_id: str) -> Response:
 def go(job_id: str) -> ResponseReturnValue:
     """Apply a validated import, or resume a stopped one."""
     current_importer().resume(job_id)
-    _scheduler().wake()
+    current_scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
 
@@ -212,7 +209,7 @@ def ask_to_undo(job_id: str) -> ResponseReturnValue:
 def undo(job_id: str) -> ResponseReturnValue:
     """Undo an import."""
     current_importer().undo(job_id)
-    _scheduler().wake()
+    current_scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
 
@@ -224,7 +221,7 @@ def forget(job_id: str) -> ResponseReturnValue:
     return redirect("/import", 303)
 
 
-@imports.errorhandler(ImportNotPossible)
+@imports.app_errorhandler(ImportNotPossible)
 def _not_possible(error: ImportNotPossible) -> ResponseReturnValue:
     flash(str(error), "warning")
     job_id = (request.view_args or {}).get("job_id", "")

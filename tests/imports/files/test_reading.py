@@ -29,7 +29,9 @@ ROWS = (("Name", "Job Title", "Office"), ("José Núñez", "Köchin", "Málaga")
 
 
 def table(content: bytes) -> Table:
-    return Table(io.BytesIO(content))
+    table = Table(io.BytesIO(content))
+    table.check_columns()
+    return table
 
 
 def as_csv(separator: str, rows: tuple[tuple[str, ...], ...] = ROWS) -> str:

@@ -14,9 +14,10 @@ import pytest
 
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job, Phase
+from app.contracts.line_counts import LineCounts
 from app.imports.errors import ImportNotPossible
 from app.imports.planning import line_store
-from app.imports.planning.lines import REJECTED, LineCounts
+from app.imports.planning.lines import REJECTED
 from app.imports.planning.matching import MAX_ID_CANDIDATES
 from app.imports.running import execution, job_lease, worker
 from app.model.employee import Employee

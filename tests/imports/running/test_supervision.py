@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.contracts.import_jobs import Job, JobNotFound, Phase
-from app.imports.importer import may_discard, may_undo
+from app.imports.actions import may_discard, may_undo
 from app.imports.running import supervision
 from app.imports.running.job_lease import _host
 from app.imports.running.supervision import OUT_OF_MEMORY, supervise

@@ -70,7 +70,8 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
     work(small)
     page = small.reader.follow(sent)
     assert "Nothing has changed yet." in page.text
-    assert "CSV in UTF-8, separated by semicolons. Ignored columns: Shoe size" in page.text
+    assert "CSV in UTF-8, separated by semicolons" in page.text
+    assert "1 of 6 columns is ignored: Shoe size." in page.text
     assert "Rows with errors1" in page.text
     assert "Job Title Enter a job title, such as Field Engineer." in page.text
     assert "In the file: cy@" in page.text

@@ -1,0 +1,28 @@
+"""What a person decides about one import: its columns, values for all rows, and duplicates."""
+
+from dataclasses import dataclass
+
+# Of one import, chosen one by one on its pages.
+MAX_ADDED_ROWS = 1_000
+
+# Pairs of texts, as jobs store mappings.
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The decisions about one import; without any, the file is read as its headings say.
+
+    ``columns`` are headings with the field that each fills; "" ignores the column. ``defaults`` are
+    fields with the value of every new person whose row has none. ``is_complete`` says that the file
+    lists everyone. ``add_duplicates`` adds all possible duplicates, and ``added_rows`` those of
+    these rows, at most MAX_ADDED_ROWS. ``remember`` the columns for the next file with the same
+    headings.
+    """
+
+    columns: Pairs = ()
+    defaults: Pairs = ()
+    is_complete: bool = False
+    add_duplicates: bool = False
+    added_rows: tuple[int, ...] = ()
+    remember: bool = False

@@ -1,0 +1,143 @@
+"""The columns of a file stand on its preview, and can be given other fields there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app.imports.importer import Importer
+from tests.support.page_reader import Page, words_of
+from tests.support.small_app import ScheduleWhenAsked
+from tests.support.small_directory import SmallDirectory, upload
+
+FILE = (
+    "Full name;Job title;Office;Cost Center;T-Shirt;T-Shirt\n"
+    "Ada Lovelace;Analyst;London;4410;;S\n"
+    "Bo Berg;Clerk;Oslo;5200;M;\n"
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallDirectory:
+    """A directory whose imports are worked on when the test says so."""
+    monkeypatch.setattr(ScheduleWhenAsked, "wake", lambda self: None)
+    return SmallDirectory(tmp_path)
+
+
+def preview(small: SmallDirectory, content: str) -> Page:
+    form = small.get("/import").fields("/import")
+    sent = small.post("/import", {**form, "file": upload(content.encode(), "Staff.csv")})
+    return worked(small, sent)
+
+
+def worked(small: SmallDirectory, sent: Page) -> Page:
+    importer: Importer = small.app.extensions["importer"]
+    while job_id := importer.due():
+        for _ in importer.work(job_id, Event()):
+            pass
+    return small.reader.follow(sent)
+
+
+def read_again(small: SmallDirectory, page: Page, **changes: str | None) -> Page:
+    [form] = [f for f in page.all("form") if f.get("action", "").endswith("/columns")]
+    address = form.get("action", "")
+    fields: dict[str, object] = {**page.fields(address), **changes}
+    sent = small.post(address, {name: value for name, value in fields.items() if value is not None})
+    return worked(small, sent)
+
+
+def rows(page: Page) -> list[str]:
+    [table] = [each for each in page.all("table") if "import-columns" in each.get("class", "")]
+    return [words_of(row) for row in table.iter("tr")][1:]
+
+
+def chosen(page: Page) -> list[str]:
+    return [
+        option.get("value", "")
+        for select in page.all("select")
+        for option in select.iter("option")
+        if option.get("selected") is not None
+    ]
+
+
+def press(small: SmallDirectory, page: Page, action: str) -> Page:
+    [address] = [
+        form.get("action", "") for form in page.all("form", method="post")
+        if form.get("action", "").endswith(action)
+    ]  # fmt: skip
+    return worked(small, small.post(address, page.fields(address)))
+
+
+def test_each_column_stands_there_with_its_field_and_first_values(small: SmallDirectory) -> None:
+    page = preview(small, FILE)
+    assert chosen(page) == ["full_name", "job_title", "location", "", ""]
+    assert "Ada Lovelace, Bo Berg" in rows(page)[0]
+    assert rows(page)[3].startswith("Cost Center 4410, 5200")
+    assert rows(page)[4].startswith("T-Shirt S, M")
+    assert rows(page)[4].endswith("Ignored")
+    ignored = words_of(page.by_id("ignored"))
+    assert ignored == (
+        "2 of 5 columns are ignored: Cost Center, T-Shirt. "
+        "Choose a field for each, or go on without them."
+    )
+
+
+def test_another_field_is_chosen_and_the_file_is_read_again(small: SmallDirectory) -> None:
+    page = read_again(small, preview(small, FILE), **{"column-3": "department", "column-4": ""})
+    assert chosen(page) == ["full_name", "job_title", "location", "department", ""]
+    assert "Department 4410" in page.text
+    assert "1 of 5 columns is ignored: T-Shirt." in page.text
+    done = press(small, page, "/go")
+    assert "Completed: 2 added." in done.text
+    assert {one.department for one in small.everyone()} == {"4410", "5200"}
+    assert not done.all("select")  # it is told, and cannot be changed any more
+    assert "Cost Center 4410, 5200 Department" in rows(done)[3]
+
+
+def test_a_choice_is_remembered_for_files_with_the_same_headings(small: SmallDirectory) -> None:
+    read_again(small, preview(small, FILE), **{"column-3": "department"})
+    assert chosen(preview(small, FILE))[3] == "department"
+    other = FILE.replace("T-Shirt;T-Shirt", "Shirt;T-Shirt")
+    assert chosen(preview(small, other))[3] == ""
+    again = read_again(small, preview(small, FILE), **{"column-3": "", "remember": None})
+    assert chosen(again)[3] == ""
+    assert chosen(preview(small, FILE))[3] == "department"
+    with_errors = f"Row;What to do;{FILE}".replace("\n", "\n2;Fix it;", 2)
+    assert chosen(preview(small, with_errors))[:6] == [
+        "", "", "full_name", "job_title", "location", "department",
+    ]  # fmt: skip
+
+
+def test_a_file_whose_headings_name_nobody_can_still_be_read(small: SmallDirectory) -> None:
+    page = preview(small, "Wer;Was;Wo\nAda Lovelace;Analyst;London\n")
+    assert "No column identifies the person." in page.text
+    assert page.by_id("columns").get("open") is not None
+    fields = {"column-0": "full_name", "column-1": "job_title", "column-2": "location"}
+    page = read_again(small, page, **fields)
+    assert "To be added1" in page.text
+
+
+def test_a_field_that_does_not_exist_is_not_chosen(small: SmallDirectory) -> None:
+    page = read_again(small, preview(small, FILE), **{"column-3": "photo_key", "column-0": "x"})
+    assert chosen(page) == ["full_name", "job_title", "location", "", ""]
+
+
+def test_the_columns_of_an_import_that_has_begun_stay(small: SmallDirectory) -> None:
+    page = preview(small, FILE)
+    press(small, page, "/go")
+    [form] = [f for f in page.all("form") if f.get("action", "").endswith("/columns")]
+    address = form.get("action", "")
+    told = small.reader.follow(small.post(address, page.fields(address)))
+    assert "This import has begun, so its columns cannot change." in told.text
+    assert len(small.everyone()) == 2
+
+
+def test_no_file_is_too_wide_for_its_page(small: SmallDirectory) -> None:
+    headings = ["Name", "Job title", "Office", *(f"Extra {number}" for number in range(997))]
+    page = preview(small, f"{';'.join(headings)}\nAda;A;L{';x' * 997}\n")
+    assert len(page.all("select")) == 200
+    assert "997 of 1000 columns are ignored" in page.text
+    page = read_again(small, page, **{"column-3": "about"})
+    assert "About x" in page.text
