@@ -168,6 +168,21 @@ def _wide(rows: int) -> Part:
     return tag("worksheet", tag("sheetData", [heading, *times(row(*"x" * 16_384), rows)], ""))
 
 
+def _merged_columns() -> Part:
+    """Each column merged over all rows, and a million rows to fill."""
+    heading = row(*HEADINGS, *(f"Column {number}" for number in range(900)))
+    merges = (
+        f'<mergeCell ref="{_letters(n)}2:{_letters(n)}1048576"/>'.encode() for n in range(903)
+    )
+    rows = [heading, row(*"x" * 903), *times(b"<row><c><v>1</v></c></row>", 1_000_000)]
+    return tag("worksheet", (*tag("sheetData", rows, ""), *tag("mergeCells", merges, "")))
+
+
+def _letters(column: int) -> str:
+    first, second = divmod(column, 26)
+    return (chr(64 + first) if first else "") + chr(65 + second)
+
+
 # What refuses each must be found while it is read: nothing in these archives is compressed.
 HOSTILE_WORKBOOKS: Mapping[str, Writer] = {
     "200 MB of relationships of a sheet": _of_parts(
@@ -206,6 +221,17 @@ HOSTILE_WORKBOOKS: Mapping[str, Writer] = {
     "20 million different names": _of_parts(
         sheet=lambda: sheet(more=numbered(b"<a%d/>", 2_000_000))
     ),
+    "3 million merged cells": _of_parts(
+        sheet=lambda: sheet(
+            more=(
+                piece
+                for part in ([b"</sheetData><mergeCells>"],
+                             numbered(b'<mergeCell ref="A%d:B1048576"/>', 3_000_000))
+                for piece in part
+            )
+        )
+    ),
+    "900 columns merged over a million rows": _of_parts(sheet=_merged_columns),
     "a long namespace of 20 million tags": _of_parts(sheet=_long_namespace),
     "16,384 columns": _of_parts(sheet=lambda: _wide(1_000)),
     "a reference of 900,000 letters": _of_parts(

@@ -46,5 +46,5 @@ class RowCache:
         """Yield the recorded rows."""
         self._file.seek(0)
         for line in self._file:
-            number, cells, problem, errors = json.loads(line)
-            yield Row(number, tuple(cells), problem, tuple(errors))
+            number, cells, problem, errors, is_hidden = json.loads(line)
+            yield Row(number, tuple(cells), problem, tuple(errors), is_hidden)

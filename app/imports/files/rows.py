@@ -15,18 +15,20 @@ class Row(NamedTuple):
     """The cells of a row as text, and its number in the user's program.
 
     ``problem`` says why the row cannot be read, or is empty. ``errors`` are the positions of
-    workbook cells whose value is an error such as #N/A.
+    workbook cells whose value is an error such as #N/A, or a formula without a stored result, whose
+    text is "". The user's program does not show a row that ``is_hidden``.
     """
 
     number: int
     cells: tuple[str, ...]
     problem: str = ""
     errors: tuple[int, ...] = ()
+    is_hidden: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether all cells are blank and there is no problem."""
-        return not self.problem and not any(cell.strip() for cell in self.cells)
+        return not self.problem and not self.errors and not any(cell.strip() for cell in self.cells)
 
 
 def row_label(number: int, sheets: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
-"""Open a workbook: its sheets, its date styles and its shared strings.
+"""Open a workbook: its sheets, its styles and its shared strings.
 
-openpyxl knows which number formats are dates. It does not read the file: it takes a minute for
-100,000 people and keeps every string in memory.
+openpyxl does not read the file: it takes a minute for 100,000 people and keeps every string in
+memory.
 """
 
 import os
@@ -23,6 +23,7 @@ from app.imports.files.xlsx_package import (
     relationships_of,
     workbook_part,
 )
+from app.imports.files.xlsx_styles import Styles
 from app.imports.files.xlsx_xml import (
     PHONETIC,
     TEXT,
@@ -36,15 +37,12 @@ from app.imports.files.xlsx_xml import (
 _MAX_STRINGS = 20_000_000  # their offsets take 80 MB
 _CACHED_STRINGS = 4_096
 _MAX_CACHED_CHARACTERS = 1_000
-# Excel allows 65,490 styles and 255 characters in a number format.
-_MAX_STYLES = 100_000
-_MAX_STYLE_ELEMENTS = 500_000
-_MAX_FORMATS = 10_000
-_MAX_FORMAT_CHARACTERS = 255
 # A sheet costs a look at its first rows.
 _MAX_SHEETS = 1_000
-_STYLES = "xl/styles.xml"
-_ID = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
+_IDS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",  # of a Strict workbook
+)
 _FALSE = ("", "0", "f", "false")
 
 
@@ -98,32 +96,35 @@ class SharedStrings(dict[int, str]):
 
 @dataclass(frozen=True)
 class Book:
-    """An open workbook. Styles are numbers that cells refer to."""
+    """An open workbook.
+
+    If ``is_uncalculated``, the program that wrote it left the results of formulas to the next one.
+    """
 
     archive: ZipFile
     sheets: tuple[Sheet, ...]
     epoch: datetime
-    date_styles: frozenset[int]
-    duration_styles: frozenset[int]
+    styles: Styles
+    is_uncalculated: bool
     texts: SharedStrings = field(default_factory=SharedStrings)
 
 
 def open_book(file: BinaryIO) -> Book:
     """Read everything but the rows.
 
-    Raises FileUnreadable for a Strict workbook and FileTooLarge; for a damaged one KeyError,
-    ValueError and the errors of zipfile, zlib and expat.
+    Raises FileTooLarge; for a damaged workbook KeyError, ValueError and the errors of zipfile, zlib
+    and expat.
     """
     archive = open_archive(file)
     parts = parts_by_type(archive)
     workbook = workbook_part(parts)
-    date_styles, duration_styles = _read_styles(archive)
+    epoch, is_uncalculated = _properties(archive, workbook)
     book = Book(
         archive=archive,
         sheets=tuple(_sheets(archive, workbook)),
-        epoch=_epoch(archive, workbook),
-        date_styles=date_styles,
-        duration_styles=duration_styles,
+        epoch=epoch,
+        styles=Styles(archive, epoch),
+        is_uncalculated=is_uncalculated,
     )
     if SHARED_STRINGS in parts:
         _read_shared_strings(book, parts[SHARED_STRINGS])
@@ -139,9 +140,11 @@ def _sheets(archive: ZipFile, workbook: str) -> Iterator[Sheet]:
     parts: set[str] = set()
     for element in elements_of(archive, workbook):
         attributes = element.attributes
-        # Old workbooks with macros may have sheets without an id.
-        if (element.parent, element.name) == ("sheets", "sheet") and attributes.get(_ID):
-            relationship = relationships[attributes[_ID]]
+        if (element.parent, element.name) == ("sheets", "sheet"):
+            relationship_id = next(filter(None, map(attributes.get, _IDS)), None)
+            if relationship_id is None:
+                continue  # old workbooks with macros may have sheets without an id
+            relationship = relationships[relationship_id]
             if relationship.type.endswith("/worksheet") and relationship.target in names:
                 if relationship.target in parts:
                     raise ValueError("two sheets are one part")
@@ -152,51 +155,20 @@ def _sheets(archive: ZipFile, workbook: str) -> Iterator[Sheet]:
                 yield Sheet(attributes["name"], relationship.target, is_hidden)
 
 
-def _epoch(archive: ZipFile, workbook: str) -> datetime:
-    """Return the day from which the workbook counts its days."""
+def _properties(archive: ZipFile, workbook: str) -> tuple[datetime, bool]:
+    """Return the day from which the workbook counts its days, and whether it is uncalculated."""
     from openpyxl.utils.datetime import (  # type: ignore[import-untyped, unused-ignore]
         MAC_EPOCH,
         WINDOWS_EPOCH,
     )
 
-    is_1904 = any(
-        element.name == "workbookPr" and element.attributes.get("date1904", "") not in _FALSE
-        for element in elements_of(archive, workbook)
-    )
-    epoch: datetime = MAC_EPOCH if is_1904 else WINDOWS_EPOCH
-    return epoch
-
-
-def _read_styles(archive: ZipFile) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the styles of dates and those of durations.
-
-    Raises FileTooLarge for more than _MAX_STYLES or _MAX_FORMATS.
-    """
-    # Imported here: it takes 0.2 s.
-    from openpyxl.styles.numbers import (  # type: ignore[import-untyped, unused-ignore]
-        BUILTIN_FORMATS,
-        is_date_format,
-        is_timedelta_format,
-    )
-
-    if _STYLES not in archive.namelist():
-        return frozenset(), frozenset()
-    codes: dict[int, str | None] = dict(BUILTIN_FORMATS)
-    formats = array("L")  # of each style
-    for element in elements_of(archive, _STYLES, _MAX_STYLE_ELEMENTS):
-        if (element.parent, element.name) == ("numFmts", "numFmt"):
-            code = element.attributes.get("formatCode")
-            codes[int(element.attributes["numFmtId"])] = code and code[:_MAX_FORMAT_CHARACTERS]
-        elif (element.parent, element.name) == ("cellXfs", "xf"):
-            formats.append(int(element.attributes.get("numFmtId", 0)))
-        if len(codes) > _MAX_FORMATS or len(formats) > _MAX_STYLES:
-            raise FileTooLarge(TOO_LARGE)
-    dates = {number for number, code in codes.items() if is_date_format(code)}
-    durations = {number for number, code in codes.items() if is_timedelta_format(code)}
-    return (
-        frozenset(style for style, number in enumerate(formats) if number in dates),
-        frozenset(style for style, number in enumerate(formats) if number in durations),
-    )
+    is_1904 = is_uncalculated = False
+    for element in elements_of(archive, workbook):
+        if element.name == "workbookPr":
+            is_1904 = element.attributes.get("date1904", "") not in _FALSE
+        elif element.name == "calcPr":
+            is_uncalculated = element.attributes.get("fullCalcOnLoad", "") not in _FALSE
+    return MAC_EPOCH if is_1904 else WINDOWS_EPOCH, is_uncalculated
 
 
 class _SharedStringsHandler(ElementHandler):

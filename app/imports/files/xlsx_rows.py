@@ -12,7 +12,9 @@ from xml.parsers.expat import ExpatError
 from app.imports.errors import FileUnreadable
 from app.imports.files.rows import MAX_COLUMNS, Row
 from app.imports.files.xlsx_book import Book, open_book
-from app.imports.files.xlsx_cells import CellError, read_sheet
+from app.imports.files.xlsx_cells import SheetReader
+from app.imports.files.xlsx_merges import find_merges
+from app.imports.files.xlsx_styles import CellError
 from app.runtime import disk_errors
 from app.text.formula_guard import unguarded
 
@@ -35,6 +37,7 @@ class XlsxRows:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.width = 0
+        self._hidden_columns: dict[int, frozenset[int]] = {}
 
     @property
     def sheets(self) -> tuple[str, ...]:
@@ -61,8 +64,18 @@ class XlsxRows:
         with _translate_damage():
             # One more, to notice rows that are too long.
             max_columns = (self.width or MAX_COLUMNS) + 1
-            for number, values in read_sheet(self._book, self._book.sheets[sheet], max_columns):
-                yield _row(number, values)
+            part = self._book.sheets[sheet]
+            with self._book.archive.open(part.part) as source:
+                merges = find_merges(source)
+            reader = SheetReader(self._book, part, max_columns)
+            for number, cells, is_hidden in reader.rows(merges):
+                if sheet not in self._hidden_columns:
+                    self._hidden_columns[sheet] = reader.hidden_columns
+                yield _row(number, cells, is_hidden)
+
+    def hidden_columns(self, sheet: int) -> frozenset[int]:
+        """Return the positions of hidden columns of a sheet whose first row was read."""
+        return self._hidden_columns.get(sheet, frozenset())
 
     @cached_property
     def _book(self) -> Book:
@@ -82,9 +95,9 @@ def _translate_damage() -> Iterator[None]:
         raise FileUnreadable(_DAMAGED) from error
 
 
-def _row(number: int, values: Sequence[Any]) -> Row:
+def _row(number: int, values: Sequence[Any], is_hidden: bool) -> Row:
     errors = tuple(column for column, value in enumerate(values) if isinstance(value, CellError))
-    return Row(number, tuple(map(_text, values)), errors=errors)
+    return Row(number, tuple(map(_text, values)), errors=errors, is_hidden=is_hidden)
 
 
 def _text(value: Any) -> str:
@@ -97,5 +110,5 @@ def _text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else f"{value:.15g}"
     return str(value)

@@ -1,11 +1,11 @@
 """Parse the XML parts of a workbook as a stream: no tree is built, no entity is expanded."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, NoReturn
 from xml.parsers import expat
 
-from app.imports.errors import FileTooLarge, FileUnreadable
+from app.imports.errors import FileTooLarge
 
 # Limits of every part. Real workbooks nest ten elements and have some 500 different names, and the
 # longest tag names the ranges that a rule applies to. The parser keeps open elements and names.
@@ -15,11 +15,12 @@ MAX_NAMESPACE_CHARACTERS = 1_024
 MAX_TAG_BYTES = 1 << 20
 TOO_LARGE = "This workbook is too large. Save its sheets as CSV files and import those."
 
-_STRICT = "http://purl.oclc.org/ooxml/"
+# The namespace of a Strict workbook, whose elements are otherwise the same.
+_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
-ROW, CELL, VALUE, TEXT, PHONETIC, TEXT_ITEM = (
-    f"{_MAIN}{name}" for name in ("row", "c", "v", "t", "rPh", "si")
+ROW, CELL, VALUE, FORMULA, TEXT, PHONETIC, TEXT_ITEM, COLUMN = (
+    f"{_MAIN}{name}" for name in ("row", "c", "v", "f", "t", "rPh", "si", "col")
 )
 _CHUNK_BYTES = 16 * 1024
 # The limit of Excel, which other programs keep to.
@@ -29,6 +30,10 @@ _LONG_TEXT = (
     f"A cell of this workbook has more than {_MAX_TEXT_CHARACTERS:,} characters, the most that a "
     "spreadsheet program allows. Shorten it and save the workbook again."
 )
+
+
+_Start = Callable[[str, dict[str, str]], None]
+_End = Callable[[str], None]
 
 
 class ElementHandler:
@@ -72,23 +77,20 @@ class ElementHandler:
 def read_xml(source: IO[bytes], handler: ElementHandler) -> Iterator[None]:
     """Parse the source in chunks, yielding after each so that the caller can fetch results.
 
-    Raises FileUnreadable, ValueError for more than the limits above allow, and the errors of expat
-    and zipfile for damaged data.
+    The elements of a Strict workbook have the names of an ordinary one. Raises ValueError for more
+    than the limits above allow, and the errors of expat and zipfile for damaged data.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
     def start_root(name: str, attributes: dict[str, str]) -> None:
+        start, parser.EndElementHandler = handler.start, handler.end
         if name.startswith(_STRICT):
-            raise FileUnreadable(
-                "This workbook is saved as Strict Open XML. Save it as an ordinary Excel workbook "
-                "(.xlsx), or as CSV."
-            )
-        parser.StartElementHandler = handler.start
-        handler.start(name, attributes)
+            start, parser.EndElementHandler = _with_ordinary_names(handler)
+        parser.StartElementHandler = start
+        start(name, attributes)
 
     parser.StartElementHandler = start_root
-    parser.EndElementHandler = handler.end
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _reject_declaration
     parser.EntityDeclHandler = _reject_declaration
@@ -109,6 +111,18 @@ def read_xml(source: IO[bytes], handler: ElementHandler) -> Iterator[None]:
         yield
     parser.Parse(b"", True)
     yield
+
+
+def _with_ordinary_names(handler: ElementHandler) -> tuple[_Start, _End]:
+    """Return the methods of a handler for the elements of a Strict workbook."""
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        handler.start(name.replace(_STRICT, _MAIN), attributes)
+
+    def end(name: str) -> None:
+        handler.end(name.replace(_STRICT, _MAIN))
+
+    return start, end
 
 
 def unescape(text: str) -> str:

@@ -20,6 +20,10 @@ _BADGE_SEPARATORS = re.compile(r"[,;|\n]")
 _BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.label)}
 _BADGE_OF[fold("Paperclip Afficionado")] = "paperclip"  # as pages wrote it before 1.0
 _MAX_ID_CHARACTERS = 200
+_NO_RESULT = (
+    "The file has a formula here and not its result. Open the file in a spreadsheet program, save "
+    "it, and import it again"
+)
 _IS_FOREIGN = {
     field.name: is_foreign for field in FIELDS if (is_foreign := field.kind.rules.is_foreign)
 }
@@ -106,10 +110,23 @@ def _row_problem(row: Row, columns: Columns) -> Problem | None:
         return problem_at("", row.problem)
     for position in row.errors:
         name = columns.fields_by_column[position] if position < columns.width else ""
-        if name and position == _first_filled_position(row.cells, columns.positions.get(name, ())):
-            heading = columns.headings[position]
-            return problem_at(heading, "Fix the formula that gives this error", row.cells[position])
+        if name and _is_read(row.cells, columns, name, position):
+            cell = row.cells[position]
+            reason = "Fix the formula that gives this error" if cell else _NO_RESULT
+            return problem_at(columns.headings[position], reason, cell)
     return None
+
+
+def _is_read(cells: Sequence[str], columns: Columns, name: str, position: int) -> bool:
+    """Return whether a field is read from this cell, or would be if it had a result."""
+    filled = _first_filled_position(cells, columns.positions.get(name, ()))
+    if cells[position] or filled is not None:
+        return position == filled
+    if name == "full_name":
+        return not _joined_name(cells, columns)
+    is_part = name in (FIRST_NAME, LAST_NAME)
+    full_names = columns.positions.get("full_name", ()) if is_part else ()
+    return _first_filled_position(cells, full_names) is None
 
 
 def _valid_email_key(address: Value) -> str:
