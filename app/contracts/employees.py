@@ -9,6 +9,7 @@ from app.contracts.queries import (
     Batch,
     Deletion,
     Facets,
+    Namesake,
     Page,
     Progress,
     Query,
@@ -145,6 +146,14 @@ class EmployeeStore(Protocol):
 
         Addresses are equal if their ``search_keys.email_key`` is. The result has each address as
         given, and omits those that no employee has. Raises ValueError for more addresses.
+        """
+
+    def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
+        """Return at most MAX_NAMESAKES employees for each of at most MAX_BATCH full names.
+
+        Names are equal if their ``search_keys.name_key`` is. The result has each name as given, and
+        omits those that no employee has. It looks where lists have such a name, at a cost that
+        depends on the number of names alone. Raises ValueError for more names.
         """
 
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:

@@ -25,6 +25,8 @@ MAX_ROWS_EXAMINED = 4_000
 MAX_BATCH = 100
 MAX_DELETE_BATCH = 500
 MAX_VOCABULARY = 200_000
+# Of the employees with one name, which is enough to tell that there are some.
+MAX_NAMESAKES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,13 @@ class RecordCount(NamedTuple):
         return (
             f"{counted} not listed yet" if self.is_exact else f"At least {counted} not listed yet"
         )
+
+
+class Namesake(NamedTuple):
+    """An employee who was found by name."""
+
+    id: str
+    full_name: str
 
 
 class Deletion(NamedTuple):

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from app.contracts import (
     MAX_BATCH,
     MAX_DELETE_BATCH,
+    MAX_NAMESAKES,
     PAGE_SIZE,
     Batch,
     Deletion,
     Facets,
+    Namesake,
     Page,
     Progress,
     Query,
@@ -174,6 +176,19 @@ class ModelStore:
             raise ValueError(f"at most {MAX_BATCH} ids at once")
         with self._lock:
             return {each: self.people[each] for each in employee_ids if each in self.people}
+
+    def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
+        if len(names) > MAX_BATCH:
+            raise ValueError(f"at most {MAX_BATCH} names at once")
+        with self._lock:
+            everyone = sorted(self.people.values(), key=lambda each: each.id)
+        found = {}
+        for name in names:
+            key = search_keys.name_key(name)
+            same = (each for each in everyone if search_keys.name_key(each.full_name) == key)
+            if alike := [Namesake(each.id, each.full_name) for each in same]:
+                found[name] = tuple(alike[:MAX_NAMESAKES])
+        return found
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
         if len(addresses) > MAX_BATCH:

@@ -9,7 +9,17 @@ DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTi
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from threading import Event
 
-from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query, RecordCount
+from app.contracts import (
+    PAGE_SIZE,
+    Batch,
+    Deletion,
+    Facets,
+    Namesake,
+    Page,
+    Progress,
+    Query,
+    RecordCount,
+)
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EmployeeNotFound
 from app.settings import Settings
@@ -139,6 +149,10 @@ class DynamoStore:
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Implement EmployeeStore.find_by_email."""
         return lookups.find_by_email(self.calls, self._writer, self.tables, addresses)
+
+    def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
+        """Implement EmployeeStore.find_by_name."""
+        return lookups.find_by_name(self.calls, self.tables, names)
 
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         """Implement EmployeeStore.iter_batches."""

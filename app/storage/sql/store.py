@@ -12,7 +12,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.contracts import PAGE_SIZE, Batch, Deletion, Facets, Page, Progress, Query, RecordCount
+from app.contracts import (
+    PAGE_SIZE,
+    Batch,
+    Deletion,
+    Facets,
+    Namesake,
+    Page,
+    Progress,
+    Query,
+    RecordCount,
+)
 from app.model.employee import Employee, badges_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.fields import TEXT_FIELDS
@@ -158,6 +168,11 @@ class SqlStore:
         """Implement EmployeeStore.find_by_email."""
         with self._database.reading("find_by_email") as connection:
             return bulk_read.find_by_email(connection, addresses)
+
+    def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
+        """Implement EmployeeStore.find_by_name."""
+        with self._database.reading("find_by_name") as connection:
+            return bulk_read.find_by_name(connection, names)
 
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         """Implement EmployeeStore.iter_batches."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.contracts import EmployeeStore
+from app.contracts import MAX_NAMESAKES, EmployeeStore
 from app.model.employee import Employee
 from app.model.errors import EditConflict
 from app.model.revision import revision_of
@@ -91,6 +91,32 @@ def test_an_address_follows_every_change(store: EmployeeStore) -> None:
     store.update(replace(ada, email=""), revision_of(ada), new_write_id())
     store.delete("2", None, new_write_id())
     assert store.find_by_email(addresses) == {}
+
+
+def test_people_are_found_by_every_spelling_of_their_name(store: EmployeeStore) -> None:
+    names = {"1": "José Núñez", "2": "jose NUNEZ", "3": "José Núñez-Ruiz", "4": "山田太郎"}
+    for employee_id, name in names.items():
+        store.add(Employee(id=employee_id, full_name=name), "w")
+    asked = ["Jose Nunez", "José Núñez", "José", "José Núñez-Ruiz", "山田太郎", "", "\ud800"]
+    found = store.find_by_name(asked)
+    assert set(found["Jose Nunez"]) == {("1", "José Núñez"), ("2", "jose NUNEZ")}
+    assert found["José Núñez"] == found["Jose Nunez"]
+    assert found["José Núñez-Ruiz"] == (("3", "José Núñez-Ruiz"),)
+    assert found["山田太郎"] == (("4", "山田太郎"),)
+    assert found.keys() == set(asked) - {"José", "", "\ud800"}
+    store.delete("4", None, "w")
+    assert store.find_by_name(["山田太郎"]) == {}
+    assert store.find_by_name([]) == {}
+
+
+def test_of_many_people_with_one_name_some_are_found(big_store: EmployeeStore) -> None:
+    list(big_store.add_many(Employee(id=f"a{n}", full_name="Ada Berg") for n in range(30)))
+    names = ["Ada Berg", *(f"Nobody {n}" for n in range(99))]
+    found = big_store.find_by_name(names)
+    assert list(found) == ["Ada Berg"]
+    assert len(found["Ada Berg"]) == MAX_NAMESAKES
+    with pytest.raises(ValueError, match="100"):
+        big_store.find_by_name([*names, "One too many"])
 
 
 def test_a_reindex_finds_the_address_that_another_program_wrote(room: Room) -> None:

@@ -1,17 +1,19 @@
-"""Batch look-ups: employees by id, ids by email address."""
+"""Batch look-ups: employees by id and by name, ids by email address."""
 
 import contextvars
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
-from app.contracts import MAX_BATCH
+from app.contracts import MAX_BATCH, MAX_NAMESAKES, Namesake
+from app.contracts.cursors import SEPARATOR
 from app.model.employee import Employee
 from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import email_view, read_card
+from app.storage.dynamodb.index.rows import NAME_VIEW, email_view, read_card
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
 from app.storage.dynamodb.records.codec import employee_from, is_id
 from app.text import search_keys
@@ -52,6 +54,30 @@ def find_by_email(
         if key := search_keys.email_key(employee.email):
             by_key[key].append(employee.id)
     return {address: tuple(sorted(by_key[key])) for address, key in keys.items() if key in by_key}
+
+
+def find_by_name(
+    calls: Calls, tables: Tables, names: Collection[str]
+) -> dict[str, tuple[Namesake, ...]]:
+    """Implement EmployeeStore.find_by_name."""
+    _check_batch_size(names)
+    keys = {name: search_keys.name_key(name) for name in names if _is_encodable(name)}
+    with ThreadPoolExecutor(_MAX_CONCURRENT_QUERIES) as readers:
+        futures = {
+            key: readers.submit(
+                contextvars.copy_context().run, _namesakes, calls, tables.index, key
+            )
+            for key in dict.fromkeys(keys.values())
+        }
+        by_key = {key: future.result() for key, future in futures.items()}
+    return {name: by_key[key] for name, key in keys.items() if by_key[key]}
+
+
+def _namesakes(calls: Calls, index: str, name_key: str) -> tuple[Namesake, ...]:
+    prefix, request = f"{name_key}{SEPARATOR}", {"Limit": MAX_NAMESAKES}
+    rows = query_view(calls, index, NAME_VIEW, prefix=prefix, fields=["c"], request=request)
+    cards = (read_card(string_of(row, "c")) for row in islice(rows, MAX_NAMESAKES))
+    return tuple(Namesake(card.id, card.full_name) for card in cards if card is not None)
 
 
 def _employees(

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, select
+from sqlalchemy import BigInteger, Connection, RowMapping, Select, bindparam, select, union_all
 
-from app.contracts import MAX_BATCH, Batch, RecordCount
+from app.contracts import MAX_BATCH, MAX_NAMESAKES, Batch, Namesake, RecordCount
+from app.contracts.cursors import SEPARATOR
 from app.model.employee import Employee
 from app.storage.sql.engines.database import Database
+from app.storage.sql.index.entries import NAMES
+from app.storage.sql.index.statements import LAST
 from app.storage.sql.records import find_indexed_rows, find_rows, is_storable
 from app.storage.sql.rows import employee_from
-from app.storage.sql.tables import people
+from app.storage.sql.tables import entry, people
 from app.text import search_keys
 
 BATCH_SIZE = 1_000
@@ -19,6 +22,27 @@ _MAX_COUNTED = 100
 _BY_EMAIL_KEYS = select(people.c.id, people.c.email).where(
     people.c.email_key.in_(bindparam("keys", expanding=True))
 )
+_NAMES_PER_STATEMENT = 20
+
+
+def _by_name_key(number: int) -> Select[tuple[str, str]]:
+    """Return the statement that finds some employees with one name."""
+    some = (
+        select(people.c.id, people.c.full_name)
+        .join(entry, entry.c.number == people.c.number)
+        .where(
+            entry.c.view == NAMES,
+            entry.c.at > bindparam(f"key{number}"),
+            entry.c.at < bindparam(f"end{number}"),
+        )
+        .order_by(entry.c.at)
+        .limit(MAX_NAMESAKES)
+    )
+    found = some.subquery()
+    return select(found.c.id, found.c.full_name)
+
+
+_BY_NAME_KEYS = union_all(*map(_by_name_key, range(_NAMES_PER_STATEMENT)))
 _NEXT = (
     select(people)
     .where(people.c.number > bindparam("after", type_=BigInteger))
@@ -51,6 +75,26 @@ def find_by_email(connection: Connection, addresses: Collection[str]) -> dict[st
         for address, key in keys.items()
         if key in searched & ids.keys()
     }
+
+
+def find_by_name(connection: Connection, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
+    """Implement EmployeeStore.find_by_name: a range of the name view for each name."""
+    if len(names) > MAX_BATCH:
+        raise ValueError(f"at most {MAX_BATCH} names at once")
+    keys = {name: search_keys.name_key(name) for name in names if is_storable(name)}
+    searched = list(dict.fromkeys(keys.values()))
+    namesakes: dict[str, list[Namesake]] = {}
+    for start in range(0, len(searched), _NAMES_PER_STATEMENT):
+        chunk = searched[start : start + _NAMES_PER_STATEMENT]
+        # The statement has always as many ranges, so that it is prepared once.
+        padded = [*chunk, *chunk[:1] * (_NAMES_PER_STATEMENT - len(chunk))]
+        values = {f"key{number}": f"{key}{SEPARATOR}" for number, key in enumerate(padded)}
+        values |= {f"end{number}": f"{key}{SEPARATOR}{LAST}" for number, key in enumerate(padded)}
+        for employee_id, full_name in connection.execute(_BY_NAME_KEYS, values):
+            namesake = Namesake(employee_id, full_name or "")
+            namesakes.setdefault(search_keys.name_key(namesake.full_name), []).append(namesake)
+    distinct = {key: tuple(sorted(set(each))) for key, each in namesakes.items()}
+    return {name: distinct[key] for name, key in keys.items() if key in distinct}
 
 
 def read_batches(database: Database, bookmark: str) -> Iterator[Batch]:
