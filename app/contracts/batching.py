@@ -1,12 +1,12 @@
 """Look up any number of employees, in chunks of MAX_BATCH."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from app.contracts.employees import EmployeeStore
 from app.contracts.queries import MAX_BATCH, Namesake
 from app.model.employee import Employee
-from app.text.search_keys import email_key, name_key
+from app.text.search_keys import email_key, name_key, number_key
 
 
 def find_by_ids(store: EmployeeStore, ids: Iterable[str]) -> dict[str, Employee]:
@@ -19,10 +19,22 @@ def find_by_ids(store: EmployeeStore, ids: Iterable[str]) -> dict[str, Employee]
 
 def find_by_emails(store: EmployeeStore, addresses: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the ids of the employees with any number of addresses, by email key."""
+    return _find_by(store.find_by_email, email_key, addresses)
+
+
+def find_by_numbers(store: EmployeeStore, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the employees with any number of employee numbers, by number key."""
+    return _find_by(store.find_by_number, number_key, numbers)
+
+
+def _find_by(
+    find: Callable[[list[str]], dict[str, tuple[str, ...]]],
+    key_of: Callable[[str], str],
+    texts: Iterable[str],
+) -> dict[str, tuple[str, ...]]:
     ids_by_key: dict[str, tuple[str, ...]] = {}
-    for chunk in _chunks(addresses):
-        matches = store.find_by_email(chunk)
-        ids_by_key |= {email_key(address): ids for address, ids in matches.items()}
+    for chunk in _chunks(texts):
+        ids_by_key |= {key_of(text): ids for text, ids in find(chunk).items()}
     return ids_by_key
 
 

@@ -156,6 +156,13 @@ class EmployeeStore(Protocol):
         depends on the number of names alone. Raises ValueError for more names.
         """
 
+    def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the employees, in order, for each of at most MAX_BATCH numbers.
+
+        Employee numbers are equal if their ``search_keys.number_key`` is. Otherwise this is like
+        ``find_by_email``.
+        """
+
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         """Yield every employee in batches of at most 1,000, in the store's own order.
 

@@ -46,16 +46,18 @@ FUZZY_FIELDS = tuple(field.name for field in _SEARCHED if field.searched is Sear
 def search_words(employee: Any) -> tuple[str, ...]:
     """Return the sorted search words of an employee: at most MAX_WORDS of WORD_BYTES each.
 
-    If there are more, the words of the name come first in order, then those of every other field
-    in turn, then the further forms of each word in turn. ``employee`` has the searched fields.
+    One fewer beside an employee number, which has a row of its own. If there are more, the words
+    of the name come first in order, then those of every other field in turn, then the further forms
+    of each word in turn. ``employee`` has the searched fields.
     """
     texts = _texts_of(employee)
+    most = MAX_WORDS - 1 if employee.employee_number else MAX_WORDS
     found = dict.fromkeys(chain.from_iterable(map(call, _SPLITTERS, texts)))
-    if len(found) > MAX_WORDS:
+    if len(found) > most:
         found = dict.fromkeys(_in_turn(texts))
     if 4 * max(map(len, found), default=0) > WORD_BYTES:  # as few people have one
         found = dict.fromkeys(cut(word, WORD_BYTES) for word in found)
-    return tuple(sorted(islice(found, MAX_WORDS)))
+    return tuple(sorted(islice(found, most)))
 
 
 def words_on_card(card: Card) -> set[str]:

@@ -33,6 +33,11 @@ def email_key(address: str) -> str:
     return unicodedata.normalize("NFC", one_line(address).casefold())
 
 
+def number_key(number: str) -> str:
+    """Return the key that is equal for all spellings of an employee number; "" if it has none."""
+    return email_key(number)
+
+
 def month_of(date: str) -> str:
     """Return the month of a date: ``2026-03`` for ``2026-03-14``; "" for anything else."""
     return date[:7] if _DATE.fullmatch(date) else ""

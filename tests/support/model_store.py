@@ -191,18 +191,26 @@ class ModelStore:
         return found
 
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
-        if len(addresses) > MAX_BATCH:
-            raise ValueError(f"at most {MAX_BATCH} addresses at once")
+        return self._find_by("email", addresses)
+
+    def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
+        return self._find_by("employee_number", numbers)
+
+    def _find_by(self, field: str, texts: Collection[str]) -> dict[str, tuple[str, ...]]:
+        if len(texts) > MAX_BATCH:
+            raise ValueError(f"at most {MAX_BATCH} at once")
         with self._lock:
             everyone = list(self.people.values())
         found = {}
-        for address in addresses:
-            key = search_keys.email_key(address)
+        for text in texts:
+            key = search_keys.email_key(text)
             ids = sorted(
-                each.id for each in everyone if key and search_keys.email_key(each.email) == key
+                each.id
+                for each in everyone
+                if key and search_keys.email_key(getattr(each, field)) == key
             )
             if ids:
-                found[address] = tuple(ids)
+                found[text] = tuple(ids)
         return found
 
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:

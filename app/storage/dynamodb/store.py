@@ -154,6 +154,10 @@ class DynamoStore:
         """Implement EmployeeStore.find_by_name."""
         return lookups.find_by_name(self.calls, self.tables, names)
 
+    def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Implement EmployeeStore.find_by_number."""
+        return lookups.find_by_number(self.calls, self._writer, self.tables, numbers)
+
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         """Implement EmployeeStore.iter_batches."""
         return bulk_read.read_batches(self.calls, self.tables, bookmark)

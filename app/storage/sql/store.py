@@ -174,6 +174,11 @@ class SqlStore:
         with self._database.reading("find_by_name") as connection:
             return bulk_read.find_by_name(connection, names)
 
+    def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Implement EmployeeStore.find_by_number."""
+        with self._database.reading("find_by_number") as connection:
+            return bulk_read.find_by_number(connection, numbers)
+
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         """Implement EmployeeStore.iter_batches."""
         return bulk_read.read_batches(self._database, bookmark)

@@ -54,7 +54,7 @@ KEYED_TABLE_OPTIONS: dict[str, Any] = {**TABLE_OPTIONS, "sqlite_with_rowid": Fal
 
 _MAX_ID_KEY, _MAX_VIEW, _MAX_SORT_KEY, _MAX_SPELLING, _MAX_ID = 64, 80, 290, 200, 2_048
 # Case folding can make a line of 200 characters three times as long.
-_MAX_EMAIL_KEY = 600
+_MAX_EMAIL_KEY, _MAX_NUMBER_KEY = 600, 600
 
 metadata = MetaData()
 
@@ -66,7 +66,8 @@ _NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in _IN_
 _LATER = _BY_DIGEST[FIRST_RELEASE:]
 
 # Content columns may be NULL, so that rows which another program inserted can be read.
-# ``sort_key``, ``words``, ``facets`` and ``email_key`` store index entries; see index/entries.py.
+# ``sort_key``, ``words``, ``facets``, ``email_key`` and ``number_key`` store index entries; see
+# index/entries.py.
 people = Table(
     "person",
     metadata,
@@ -83,8 +84,10 @@ people = Table(
     *(Column(name, Text) for name in _NOT_IN_CARDS),
     Column("email_key", BytewiseText(_MAX_EMAIL_KEY)),
     *(Column(name, Text) for name in _LATER),
+    Column("number_key", BytewiseText(_MAX_NUMBER_KEY)),
     Index("person_by_tie", "id_key", unique=True),
     Index("person_by_email", "email_key"),
+    Index("person_by_number", "number_key"),
     **TABLE_OPTIONS,
 )
 

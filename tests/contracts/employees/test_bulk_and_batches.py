@@ -72,6 +72,40 @@ def test_people_are_found_by_every_spelling_of_their_address(store: EmployeeStor
     assert store.find_by_email(odd) == {}
 
 
+def test_people_are_found_by_every_spelling_of_their_employee_number(store: EmployeeStore) -> None:
+    add(
+        store,
+        person("2", employee_number="FJ-1001"),
+        person("10", employee_number=" fj-1001 "),
+        person("3", employee_number="001001"),
+        person("4", employee_number=""),
+        person("5", employee_number="FJ-10012", email="fj-1001"),
+    )
+    asked = ("fj-1001", "FJ-1001", "001001", "1001", "", " ", "fj", "x")
+    assert store.find_by_number(asked) == {
+        "fj-1001": ("10", "2"),
+        "FJ-1001": ("10", "2"),
+        "001001": ("3",),
+    }
+    stored = store.get("3")
+    store.update(replace(stored, employee_number="7"), revision_of(stored), "w")
+    store.delete("2", None, "w")
+    assert store.find_by_number(asked) == {"fj-1001": ("10",), "FJ-1001": ("10",)}
+    assert store.find_by_number(["7"]) == {"7": ("3",)}
+    assert store.find_by_number([]) == {}
+    odd = ("a\0", "a\ud800", "x" * 3_000, "%", "7'")
+    assert store.find_by_number(odd) == {}
+    with pytest.raises(ValueError, match="100"):
+        store.find_by_number([f"{n}" for n in range(101)])
+
+
+def test_an_employee_number_that_another_program_wrote_is_found_after_reindex(room: Room) -> None:
+    add(room.store, person("1", employee_number="1001"))
+    room.change_outside("1", "employee_number", "2002")
+    list(room.store.reindex())
+    assert room.store.find_by_number(["1001", "2002"]) == {"2002": ("1",)}
+
+
 def test_very_long_addresses_are_the_same_when_they_begin_alike(store: EmployeeStore) -> None:
     add(store, person("1", email="\u0390" * 300), person("2", email="ﬃ" * 200))
     assert store.find_by_email(["\u0390" * 250]) == {"\u0390" * 250: ("1",)}

@@ -1,8 +1,8 @@
-"""Batch look-ups: employees by id and by name, ids by email address."""
+"""Batch look-ups: employees by id and by name, ids by email address or employee number."""
 
 import contextvars
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -13,10 +13,10 @@ from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import NAME_VIEW, email_view, read_card
+from app.storage.dynamodb.index.rows import NAME_VIEW, email_view, number_view, read_card
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
 from app.storage.dynamodb.records.codec import employee_from, is_id
-from app.text import search_keys
+from app.text.search_keys import email_key, name_key, number_key
 
 # One Query per address: its rows have employees in their keys, so that writers never collide.
 _MAX_CONCURRENT_QUERIES = 8
@@ -33,27 +33,52 @@ def get_many(
 def find_by_email(
     calls: Calls, writer: IndexWriter, tables: Tables, addresses: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
-    """Implement EmployeeStore.find_by_email.
+    """Implement EmployeeStore.find_by_email."""
+    keys = {address: email_key(address) for address in addresses}
+    ids = _ids_in_views(calls, tables.index, keys, email_view)
+    return _by_text(keys, _employees(writer, tables, ids), lambda one: email_key(one.email))
 
-    The address in each record is compared again: another program may have changed it since it was
-    indexed, and an import must not overwrite the wrong employee.
-    """
-    _check_batch_size(addresses)
-    keys = {address: search_keys.email_key(address) for address in addresses}
+
+def find_by_number(
+    calls: Calls, writer: IndexWriter, tables: Tables, numbers: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Implement EmployeeStore.find_by_number."""
+    keys = {number: number_key(number) for number in numbers}
+    ids = _ids_in_views(calls, tables.index, keys, number_view)
+    employees = _employees(writer, tables, ids)
+    return _by_text(keys, employees, lambda one: number_key(one.employee_number))
+
+
+def _ids_in_views(
+    calls: Calls, index: str, keys: Mapping[str, str], view_of: Callable[[str], str]
+) -> list[str]:
+    """Return the ids of the employees in the views of these keys; one Query for each."""
+    _check_batch_size(keys)
     searched = [key for key in dict.fromkeys(keys.values()) if key and _is_encodable(key)]
     with ThreadPoolExecutor(_MAX_CONCURRENT_QUERIES) as readers:
         # Each in a copy of this context, which holds the deadline.
-        futures = {
-            key: readers.submit(contextvars.copy_context().run, _ids_at, calls, tables.index, key)
+        futures = [
+            readers.submit(contextvars.copy_context().run, _ids_at, calls, index, view_of(key))
             for key in searched
-        }
-        ids = [employee_id for future in futures.values() for employee_id in future.result()]
-    employees = _employees(writer, tables, ids)
+        ]
+        return [employee_id for future in futures for employee_id in future.result()]
+
+
+def _by_text(
+    keys: Mapping[str, str],
+    employees: Mapping[str, Employee],
+    key_of: Callable[[Employee], str],
+) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the employees by the text that was asked for.
+
+    The text in each record is compared again: another program may have changed it since it was
+    indexed, and an import must not overwrite the wrong employee.
+    """
     by_key: dict[str, list[str]] = defaultdict(list)
     for employee in employees.values():
-        if key := search_keys.email_key(employee.email):
+        if key := key_of(employee):
             by_key[key].append(employee.id)
-    return {address: tuple(sorted(by_key[key])) for address, key in keys.items() if key in by_key}
+    return {text: tuple(sorted(by_key[key])) for text, key in keys.items() if key in by_key}
 
 
 def find_by_name(
@@ -61,7 +86,7 @@ def find_by_name(
 ) -> dict[str, tuple[Namesake, ...]]:
     """Implement EmployeeStore.find_by_name."""
     _check_batch_size(names)
-    keys = {name: search_keys.name_key(name) for name in names if _is_encodable(name)}
+    keys = {name: name_key(name) for name in names if _is_encodable(name)}
     with ThreadPoolExecutor(_MAX_CONCURRENT_QUERIES) as readers:
         futures = {
             key: readers.submit(
@@ -73,8 +98,8 @@ def find_by_name(
     return {name: by_key[key] for name, key in keys.items() if by_key[key]}
 
 
-def _namesakes(calls: Calls, index: str, name_key: str) -> tuple[Namesake, ...]:
-    prefix, request = f"{name_key}{SEPARATOR}", {"Limit": MAX_NAMESAKES}
+def _namesakes(calls: Calls, index: str, key: str) -> tuple[Namesake, ...]:
+    prefix, request = f"{key}{SEPARATOR}", {"Limit": MAX_NAMESAKES}
     rows = query_view(calls, index, NAME_VIEW, prefix=prefix, fields=["c"], request=request)
     cards = (read_card(string_of(row, "c")) for row in islice(rows, MAX_NAMESAKES))
     return tuple(Namesake(card.id, card.full_name) for card in cards if card is not None)
@@ -93,8 +118,8 @@ def _employees(
     return {employee_id: employees[employee_id] for employee_id in ids if employee_id in employees}
 
 
-def _ids_at(calls: Calls, index: str, email_key: str) -> list[str]:
-    rows = query_view(calls, index, email_view(email_key), fields=["c"])
+def _ids_at(calls: Calls, index: str, view: str) -> list[str]:
+    rows = query_view(calls, index, view, fields=["c"])
     cards = (read_card(string_of(row, "c")) for row in rows)
     return [card.id for card in cards if card is not None]
 

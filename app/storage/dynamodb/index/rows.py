@@ -2,6 +2,7 @@ r"""The index rows of one employee: pure functions from an Employee to keys, car
 
 At most 46 rows: one in the name view, one for each of at most 28 words, one each for location,
 department, job title and start month, one for each of at most 12 badges, one for the email address.
+One for an employee number takes the place of a word.
 
 - ``at`` is ``<name key>\x1f<id key>``, in word views ``<word>\x1f<name key>\x1f<id key>``.
 - ``c`` is the card, a JSON array.
@@ -30,17 +31,18 @@ from app.storage.dynamodb.client.tables import Tables
 from app.text import search_keys
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
-PROJECTION = 2
+PROJECTION = 3
 _FIRST_PROJECTION = 1
 # An employee without these has the rows of the first projection, to the byte.
-_SECOND_PROJECTION_FIELDS = ("employee_number",)
+_LATER_PROJECTION_FIELDS = ("employee_number",)
 NAME_VIEW = "name"
 # How keys, terms and counters name each facet.
 KINDS = {facet.name: facet.dynamodb_kind for facet in FACETS}
 TEXT_KINDS = tuple(facet.dynamodb_kind for facet in TEXT_FACETS)
 LETTER, _BADGE, _JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
-ROW_VIEWS = (NAME_VIEW, "w#", "e#", *(f"{kind}#" for kind in KINDS.values() if kind != LETTER))
+_FACET_VIEWS = (f"{kind}#" for kind in KINDS.values() if kind != LETTER)
+ROW_VIEWS = (NAME_VIEW, "w#", "e#", "n#", *_FACET_VIEWS)
 _MAX_TOKEN_BYTES = 64
 # An id and seven texts of a line, with a photo key.
 _MAX_CARD_CHARACTERS = 4_000
@@ -117,6 +119,8 @@ def project_rows(employee: Employee) -> Projection:
     views = [f"{kind}#{token}" for kind, token in tokens]
     if address := search_keys.email_key(card.email):
         views.append(email_view(address))
+    if number := search_keys.number_key(employee.employee_number):
+        views.append(number_view(number))
     body = (name_key, words, tuple(views), tuple(counted_facets))
     projection = _projection_of(employee)
     shape = Shape(projection, _digest(projection, packed, body), *body)
@@ -125,7 +129,7 @@ def project_rows(employee: Employee) -> Projection:
 
 def _projection_of(employee: Employee) -> int:
     """Return the oldest projection that has the rows of an employee."""
-    is_first = not any(getattr(employee, name) for name in _SECOND_PROJECTION_FIELDS)
+    is_first = not any(getattr(employee, name) for name in _LATER_PROJECTION_FIELDS)
     return _FIRST_PROJECTION if is_first else PROJECTION
 
 
@@ -137,6 +141,11 @@ def word_view(word: str) -> str:
 def email_view(email_key: str) -> str:
     """Return the view of the employees with this email key."""
     return f"e#{token_of(email_key)}"
+
+
+def number_view(number_key: str) -> str:
+    """Return the view of the employees with this employee number."""
+    return f"n#{token_of(number_key)}"
 
 
 @lru_cache(maxsize=4096)

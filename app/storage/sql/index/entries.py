@@ -29,7 +29,7 @@ _TEXT_KINDS = tuple(facet.sql_kind for facet in TEXT_FACETS)
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
 _MAX_KEY_BYTES = 64
 # The columns of ``person`` that store its index entries.
-INDEX_COLUMNS = ("sort_key", "words", "facets", "email_key")
+INDEX_COLUMNS = ("sort_key", "words", "facets", "email_key", "number_key")
 
 EntryKey = tuple[str, str]  # view, at
 EntryPrefix = tuple[int, int]  # first_prefix_length, sort_key_start
@@ -54,6 +54,10 @@ class IndexedFields(Protocol):
         """The email address, or ""."""
 
     @property
+    def employee_number(self) -> str:
+        """The employee number, or ""."""
+
+    @property
     def badges(self) -> tuple[str, ...]:
         """The keys of the badges."""
 
@@ -63,7 +67,7 @@ class IndexedFields(Protocol):
 
 
 class IndexEntries(NamedTuple):
-    r"""The index entries of an employee: sort key, words, facets with spelling, and email key.
+    r"""The index entries of an employee: sort key, words, facets with spelling, and two keys.
 
     ``sort_key`` is ``<name key>\x1f<id key>``; it is empty for an employee without entries.
     """
@@ -72,6 +76,7 @@ class IndexEntries(NamedTuple):
     words: tuple[str, ...]
     facets: tuple[FacetKey, ...]
     email_key: str = ""
+    number_key: str = ""
 
     def by_key(self) -> dict[EntryKey, EntryPrefix]:
         """Return the rows of ``entry`` without the number, by primary key."""
@@ -109,7 +114,7 @@ class IndexEntries(NamedTuple):
         """Return the values of ``INDEX_COLUMNS``; each word follows a space, for ``LIKE``."""
         words = f" {' '.join(self.words)}" if self.words else ""
         facets = f"[{','.join(map(_as_json, self.facets))}]"
-        return self.sort_key, words, facets, self.email_key or None
+        return self.sort_key, words, facets, self.email_key or None, self.number_key or None
 
 
 NOT_INDEXED = IndexEntries("", (), ())
@@ -138,8 +143,9 @@ def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntrie
         *_badges(employee.badges),
         *_joined(employee.start_date),
     )
-    words, email_key = search_words(employee), search_keys.email_key(employee.email)
-    return IndexEntries(sort_key, words, facets, email_key)
+    email_key = search_keys.email_key(employee.email)
+    number_key = search_keys.number_key(employee.employee_number)
+    return IndexEntries(sort_key, search_words(employee), facets, email_key, number_key)
 
 
 def entries_from(row: RowMapping) -> IndexEntries | None:
@@ -149,10 +155,12 @@ def entries_from(row: RowMapping) -> IndexEntries | None:
     try:
         words = "".join((row["words"] or "", "")).split()
         facets = [(view, spelling) for view, spelling in strict_json.parse(row["facets"] or "[]")]
-        "".join((row["sort_key"], row["email_key"] or "", *chain.from_iterable(facets)))
+        keys = row["sort_key"], row["email_key"] or "", row["number_key"] or ""
+        "".join((*keys, *chain.from_iterable(facets)))
     except (ValueError, TypeError):  # of another program: SQLite holds any type in any column
         return None
-    return IndexEntries(row["sort_key"], tuple(words), tuple(facets), row["email_key"] or "")
+    sort_key, *others = keys
+    return IndexEntries(sort_key, tuple(words), tuple(facets), *others)
 
 
 def _common_prefix_length(word: str, other: str) -> int:

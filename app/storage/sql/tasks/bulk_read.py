@@ -1,6 +1,6 @@
-"""Reads of many employees: by id, by email address, and all in batches."""
+"""Reads of many employees: by id, by email address, by number, and all in batches."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sqlalchemy import BigInteger, Connection, RowMapping, Select, bindparam, select, union_all
 
@@ -22,10 +22,13 @@ _MAX_COUNTED = 100
 _BY_EMAIL_KEYS = select(people.c.id, people.c.email).where(
     people.c.email_key.in_(bindparam("keys", expanding=True))
 )
+_BY_NUMBER_KEYS = select(people.c.id, people.c.employee_number).where(
+    people.c.number_key.in_(bindparam("keys", expanding=True))
+)
 _NAMES_PER_STATEMENT = 20
 
 
-def _by_name_key(number: int) -> Select[tuple[str, str]]:
+def _by_name_key(number: int) -> Select[str, str]:
     """Return the statement that finds some employees with one name."""
     some = (
         select(people.c.id, people.c.full_name)
@@ -61,19 +64,31 @@ def get_many(connection: Connection, employee_ids: Collection[str]) -> dict[str,
 
 def find_by_email(connection: Connection, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Implement EmployeeStore.find_by_email."""
-    if len(addresses) > MAX_BATCH:
-        raise ValueError(f"at most {MAX_BATCH} addresses at once")
-    keys = {address: search_keys.email_key(address) for address in addresses}
+    return _find_ids(connection, _BY_EMAIL_KEYS, search_keys.email_key, addresses)
+
+
+def find_by_number(connection: Connection, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Implement EmployeeStore.find_by_number."""
+    return _find_ids(connection, _BY_NUMBER_KEYS, search_keys.number_key, numbers)
+
+
+def _find_ids(
+    connection: Connection,
+    by_keys: Select[str, str],
+    key_of: Callable[[str], str],
+    texts: Collection[str],
+) -> dict[str, tuple[str, ...]]:
+    if len(texts) > MAX_BATCH:
+        raise ValueError(f"at most {MAX_BATCH} at once")
+    keys = {text: key_of(text) for text in texts}
     searched = {key for key in keys.values() if key and is_storable(key)}
     ids: dict[str, list[str]] = {}
     if searched:
-        # The stored key may be stale after a write by another program, so the address is compared.
-        for employee_id, email in connection.execute(_BY_EMAIL_KEYS, {"keys": sorted(searched)}):
-            ids.setdefault(search_keys.email_key(email or ""), []).append(employee_id)
+        # The stored key may be stale after a write by another program, so the text is compared.
+        for employee_id, text in connection.execute(by_keys, {"keys": sorted(searched)}):
+            ids.setdefault(key_of(text or ""), []).append(employee_id)
     return {
-        address: tuple(sorted(ids[key]))
-        for address, key in keys.items()
-        if key in searched & ids.keys()
+        text: tuple(sorted(ids[key])) for text, key in keys.items() if key in searched & ids.keys()
     }
 
 

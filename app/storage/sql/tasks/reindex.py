@@ -11,13 +11,20 @@ from app.model.employee import Employee
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.index import counters
-from app.storage.sql.index.entries import NAMES, WORDS, FacetKey, entries_from, entries_of
+from app.storage.sql.index.entries import (
+    INDEX_COLUMNS,
+    NAMES,
+    WORDS,
+    FacetKey,
+    entries_from,
+    entries_of,
+)
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import entry, people
 from app.text import search_keys
 
 BATCH_SIZE = 500
-_INDEX_COLUMNS = (people.c.sort_key, people.c.words, people.c.facets, people.c.email_key)
+_INDEX_COLUMNS = tuple(people.c[name] for name in INDEX_COLUMNS)
 _PEOPLE = (
     select(people)
     .where(
