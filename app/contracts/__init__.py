@@ -3,6 +3,7 @@
 The docstrings are the specification; ``tests/contracts`` holds every backend to them.
 """
 
+from app.contracts.counts import MAX_COUNTED_MATCHES, Facets, Matches
 from app.contracts.employees import EmployeeStore
 from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
 from app.contracts.queries import (
@@ -14,7 +15,6 @@ from app.contracts.queries import (
     PAGE_SIZE,
     Batch,
     Deletion,
-    Facets,
     Namesake,
     Page,
     Progress,
@@ -24,6 +24,7 @@ from app.contracts.queries import (
 
 __all__ = [
     "MAX_BATCH",
+    "MAX_COUNTED_MATCHES",
     "MAX_DELETE_BATCH",
     "MAX_NAMESAKES",
     "MAX_ROWS_EXAMINED",
@@ -33,6 +34,7 @@ __all__ = [
     "Deletion",
     "EmployeeStore",
     "Facets",
+    "Matches",
     "Namesake",
     "Page",
     "PhotoFile",

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
+from app.contracts.counts import Facets, Matches
 from app.contracts.queries import (
     PAGE_SIZE,
     Batch,
     Deletion,
-    Facets,
     Namesake,
     Page,
     Progress,
@@ -81,6 +81,13 @@ class EmployeeStore(Protocol):
 
     def facets(self) -> Facets:
         """Return exact counts, whatever was written concurrently, at a constant cost."""
+
+    def count_matches(self, query: Query) -> Matches:
+        """Return the counts of those who match, exact where at most MAX_COUNTED_MATCHES do.
+
+        Unknown, rather than wrong or slow, where the read budget of the page does not suffice; the
+        cost does not depend on the directory. See Matches.
+        """
 
     def count_records(self) -> RecordCount:
         """Count the records themselves, about a hundred at most: of an empty list, those missing.

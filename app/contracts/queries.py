@@ -17,7 +17,8 @@ from app.text.tokens import cut
 FILTERS = tuple(facet.name for facet in FACETS)
 # Those for which all spellings of a value are equal.
 TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
-_CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
+# The values of the filters that have a fixed number of them, in their order.
+CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
 # How many values of one filter a query takes, joined by "or".
 MAX_FILTER_VALUES = 20
 PAGE_SIZE = 24
@@ -144,7 +145,7 @@ def _key_of(name: str, value: str) -> str:
         return search_keys.facet_key(value)
     if name == "joined":
         return value if search_keys.is_month(value) else ""
-    return value if value in _CATALOGUES[name] else ""
+    return value if value in CATALOGUES[name] else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,39 +160,6 @@ class Page:
     next: str | None = None
     previous: str | None = None
     rows_examined: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """Numbers of employees: in total, by letter, and by each value of a filter.
-
-    Values have their most frequent spelling (``search_keys.merge_spellings``) and are in the order
-    of their facet key; badges and letters are in the order of their catalogue, months in order of
-    time. Zeros are omitted.
-    """
-
-    total: int = 0
-    letters: Mapping[str, int] = field(default_factory=dict)
-    locations: Mapping[str, int] = field(default_factory=dict)
-    departments: Mapping[str, int] = field(default_factory=dict)
-    job_titles: Mapping[str, int] = field(default_factory=dict)
-    badges: Mapping[str, int] = field(default_factory=dict)
-    joined: Mapping[str, int] = field(default_factory=dict)
-
-
-def facets_from(total: int, counts: Mapping[str, Mapping[str, int]]) -> Facets:
-    """Return the Facets of counts above zero by facet name and value, in any order."""
-    return Facets(
-        total,
-        **{facet.counts: _in_order(facet.name, counts.get(facet.name, {})) for facet in FACETS},
-    )
-
-
-def _in_order(name: str, counts: Mapping[str, int]) -> Mapping[str, int]:
-    if name in TEXT_FILTERS:
-        return search_keys.merge_spellings(counts)
-    values = _CATALOGUES.get(name) or sorted(filter(search_keys.is_month, counts))
-    return {value: counts[value] for value in values if value in counts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ class StoresAgree(RuleBasedStateMachine):
             self.room.change_outside(employee_id, *change)
             list(self.store.reindex())
 
+    @rule(query=queries)
+    def count(self, query: Query) -> None:
+        assert self.store.count_matches(query) == self.model.count_matches(query)
+
     @rule(query=queries, limit=st.integers(1, 5))
     def browse(self, query: Query, limit: int) -> None:
         cursor = None

@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 
 from app.contracts import (
     MAX_BATCH,
+    MAX_COUNTED_MATCHES,
     MAX_DELETE_BATCH,
     MAX_NAMESAKES,
     PAGE_SIZE,
     Batch,
     Deletion,
     Facets,
+    Matches,
     Namesake,
     Page,
     Progress,
@@ -120,6 +122,16 @@ class ModelStore:
     def facets(self) -> Facets:
         with self._lock:
             everyone = list(self.people.values())
+        return self._facets_of(everyone)
+
+    def count_matches(self, query: Query) -> Matches:
+        with self._lock:
+            matching = [person for person in self.people.values() if meets(person, query)]
+        if len(matching) > MAX_COUNTED_MATCHES:
+            return Matches(are_many=True)
+        return Matches(replace(self._facets_of(matching), joined={}))
+
+    def _facets_of(self, everyone: list[Employee]) -> Facets:
         letters = Counter(
             search_keys.letter_of(search_keys.name_key(each.full_name)) for each in everyone
         )
@@ -138,6 +150,7 @@ class ModelStore:
             letters={letter: letters[letter] for letter in search_keys.LETTERS if letters[letter]},
             badges={badge: badges[badge] for badge in BADGE_KEYS if badges[badge]},
             joined=dict(sorted(joined.items())),
+            stamp=list(self.people.values()),
             **{plural: search_keys.merge_spellings(found) for plural, found in spellings.items()},
         )
 

@@ -14,6 +14,7 @@ from app.contracts import (
     Batch,
     Deletion,
     Facets,
+    Matches,
     Namesake,
     Page,
     Progress,
@@ -26,7 +27,7 @@ from app.settings import Settings
 from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.key_errors import explaining_keys
-from app.storage.dynamodb.index import lookups
+from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
 from app.storage.dynamodb.index.repair import IndexRepair
@@ -97,13 +98,17 @@ class DynamoStore:
     @explaining_keys
     def facets(self) -> Facets:
         """Implement EmployeeStore.facets."""
-        return facets_in(self._counters.snapshot().counts)
+        return facets_in(self._counters.snapshot())
 
     @explaining_keys
     def count_records(self) -> RecordCount:
         """Implement EmployeeStore.count_records; its first read is rejected for another key."""
         self.calls.read("BatchGetItem", self.tables.people, self.tables.check_request())
         return bulk_read.count_records(self.calls, self.tables)
+
+    def count_matches(self, query: Query) -> Matches:
+        """Implement EmployeeStore.count_matches."""
+        return match_counts.count_matches(self._browser, query)
 
     def check(self) -> None:
         """Implement EmployeeStore.check: read both tables in one call."""

@@ -77,11 +77,12 @@ def card_from(values: Sequence[Any]) -> Card:
         and "| " not in line
     ):
         texts = [one_line(text) for text in texts]
-    return Card._make((values[0], *texts, _parse_known_badges(values[-2]), values[-1]))
+    return Card._make((values[0], *texts, parse_known_badges(values[-2]), values[-1]))
 
 
 @lru_cache(maxsize=1024)
-def _parse_known_badges(text: str) -> tuple[str, ...]:
+def parse_known_badges(text: str) -> tuple[str, ...]:
+    """Return the badges of the catalogue in their stored form."""
     return tuple(badge for badge in _parse_badges(text) if badge in BADGE_KEYS)
 
 

@@ -17,6 +17,7 @@ from app.contracts import (
     Batch,
     Deletion,
     Facets,
+    Matches,
     Namesake,
     Page,
     Progress,
@@ -32,7 +33,7 @@ from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
-from app.storage.sql.index import browse, counters
+from app.storage.sql.index import browse, counters, match_counts
 from app.storage.sql.tables import people
 from app.storage.sql.tasks import (
     bulk_add,
@@ -119,6 +120,11 @@ class SqlStore:
         """Implement EmployeeStore.count_records."""
         with self._database.reading("count_records") as connection:
             return bulk_read.count_records(connection)
+
+    def count_matches(self, query: Query) -> Matches:
+        """Implement EmployeeStore.count_matches."""
+        with self._database.reading("count_matches") as connection:
+            return match_counts.count_matches(connection, query)
 
     def check(self) -> None:
         """Implement EmployeeStore.check by reading the version of the tables."""

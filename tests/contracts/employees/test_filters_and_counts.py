@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.contracts import EmployeeStore, Facets, Query
+from app.contracts import EmployeeStore, Facets, Matches, Query
 from app.model.employee import BADGE_KEYS
 from tests.support.stores.people import add, found, new_write_id, pages, pages_back, person
 
@@ -165,3 +165,39 @@ def test_counts_follow_every_change(store: EmployeeStore) -> None:
     assert (facets.locations, facets.badges) == ({"Porto": 1}, {"apple": 1})
     store.update(replace(ada, full_name="Zoe"), revision_of(ada), "w3")
     assert store.facets().letters == {"z": 1}
+
+
+def test_those_who_match_are_counted_by_every_filter(store: EmployeeStore) -> None:
+    add(
+        store,
+        person("1", "Ada", location="Lisbon", department="Ops", badges=("linux", "rocket")),
+        person("2", "Bea", location="lisbon", job_title="Clerk", badges=("linux", "apple")),
+        person("3", "Alma", location="Lisbon", department="Ops", job_title="Clerk"),
+        person("4", "Zoe", location="Porto", department="Ops"),
+    )
+    facets = store.count_matches(Query(location="LISBON")).facets
+    assert facets is not None
+    assert (facets.total, facets.locations) == (3, {"Lisbon": 3})
+    assert list(facets.letters.items()) == [("a", 2), ("b", 1)]
+    assert (facets.departments, facets.job_titles) == ({"Ops": 2}, {"Clerk": 2})
+    assert list(facets.badges.items()) == [("apple", 1), ("linux", 2)]
+    assert store.count_matches(Query(location="Atlantis")) == Matches(Facets())
+    assert store.count_matches(Query(badge="rocket")) == Matches(Facets())
+
+
+def test_at_most_a_thousand_matches_are_counted(big_store: EmployeeStore) -> None:
+    list(
+        big_store.add_many(
+            person(f"{n:04}", f"{'AB'[n > 1_000]}da Number", location="Lisbon", badges=("bug",))
+            for n in range(1_003)
+        )
+    )
+    big_store.facets()
+    for query in (Query("number"), Query(location="lisbon"), Query(badge=("bug", "apple"))):
+        assert big_store.count_matches(query).facets is None, query
+    assert big_store.count_matches(Query(location="lisbon")).are_many
+    few = big_store.count_matches(Query("number", letter="b", badge=("bug", "apple"))).facets
+    assert few is not None
+    assert (few.total, few.locations, few.letters) == (2, {"Lisbon": 2}, {"b": 2})
+    many = big_store.count_matches(Query("number", letter="a"))
+    assert many.are_many or many.facets is None

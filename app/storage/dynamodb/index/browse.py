@@ -69,9 +69,16 @@ class Browser:
         reader.read(self._calls, self._index, enough, max_rows, first_chunk, budget)
 
     def people_with(self, chosen: Filter) -> int:
-        """Return roughly how many employees the values of a filter have."""
+        """Return roughly how many rows the values of a filter have."""
         kind, tokens = chosen
         return sum(self._counters.people_with(kind, token) for token in tokens)
+
+    def smallest_filter(self, conditions: Conditions) -> Filter | None:
+        """Return the filter with the fewest rows; None if there is none."""
+        filters = conditions.filters
+        if len(filters) < 2:
+            return filters[0] if filters else None
+        return min(filters, key=self.people_with)
 
 
 class _Search:
@@ -94,11 +101,11 @@ class _Search:
         self._limit = limit
         self._backwards = position is not None and position.backwards
         self._after = position.key if position else None
-        self._budget = read_budget.current(_budget_of)
+        self._budget = read_budget.current(page_budget)
 
     def page(self) -> Page | None:
         """Return the page; None for a backwards page that reaches the start of the list."""
-        chosen, conditions = self._smallest_filter(), self._conditions
+        chosen, conditions = self._browser.smallest_filter(self._conditions), self._conditions
         if not conditions.words:
             ranges = conditions.by_name(chosen)
             reader = self._reader(ranges)
@@ -117,12 +124,6 @@ class _Search:
                     return page[0]
         self._read_more(reader, MAX_ROWS_EXAMINED, 4)
         return self._page_from(reader)
-
-    def _smallest_filter(self) -> Filter | None:
-        filters = self._conditions.filters
-        if len(filters) < 2:
-            return filters[0] if filters else None
-        return min(filters, key=self._browser.people_with)
 
     def _is_small(self, chosen: Filter | None) -> bool:
         return chosen is not None and self._browser.people_with(chosen) <= MAX_SMALL_FACET
@@ -207,7 +208,7 @@ class _Search:
         )
 
 
-def _budget_of(part: float) -> Budget:
+def page_budget(part: float) -> Budget:
     """Return the budget of a part of a page, from 0 to 1."""
     return Budget(int(part * MAX_ROWS_EXAMINED), part * MAX_UNITS)
 

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from app.contracts import Facets
-from app.contracts.queries import facets_from
+from app.contracts.counts import facets_from
 from app.runtime import strict_json
 from app.storage.dynamodb.client.attributes import (
     Attribute,
@@ -189,15 +189,16 @@ class Counters:
         return list(islice(rows, limit))
 
 
-def facets_in(counts: Mapping[str, int]) -> Facets:
+def facets_in(snapshot: Snapshot) -> Facets:
     """Return the counts as Facets, with spellings merged and without zeros."""
     by_kind: dict[str, dict[str, int]] = defaultdict(dict)
-    for facet, count in counts.items():
+    for facet, count in snapshot.counts.items():
         kind, _, value = facet.partition(":")
         if count > 0:
             by_kind[kind][value] = count
     by_facet = {name: by_kind[kind] for name, kind in KINDS.items()}
-    return facets_from(by_kind["*"].get("", 0), by_facet)
+    stamp = (snapshot.ver.number, snapshot.deltas)
+    return facets_from(by_kind["*"].get("", 0), by_facet, stamp)
 
 
 def _count_by_token(counts: Mapping[str, int]) -> dict[tuple[str, str], int]:

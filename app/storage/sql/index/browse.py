@@ -15,15 +15,14 @@ from app.model.employee import Card
 from app.storage.sql.index import counters
 from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
 from app.storage.sql.index.entries import LETTERS, view_of
-from app.storage.sql.index.statements import (
-    LAST,
+from app.storage.sql.index.scans import (
     IndexScan,
-    count_entries,
     scan_by_name,
     scan_by_other_word,
     scan_by_views,
     scan_by_word,
 )
+from app.storage.sql.index.statements import LAST, count_entries
 from app.storage.sql.rows import card_from
 from app.text import search_keys
 

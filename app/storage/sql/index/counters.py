@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from app.contracts import Facets
-from app.contracts.queries import facets_from
+from app.contracts.counts import facets_from
 from app.storage.sql.index.entries import CHANGES, KINDS, NAMES, FacetKey
 from app.storage.sql.tables import facet
 
@@ -65,7 +65,8 @@ def read(connection: Connection, previous: CountSnapshot | None) -> CountSnapsho
         return previous
     # After a write between the two reads the counts are newer than ``changes``, and read again.
     rows = connection.execute(_ALL).all()
-    return CountSnapshot(changes, _facets_from({(view, spelling): n for view, spelling, n in rows}))
+    counts = {(view, spelling): n for view, spelling, n in rows}
+    return CountSnapshot(changes, _facets_from(counts, changes))
 
 
 def read_counts(connection: Connection) -> dict[FacetKey, int]:
@@ -84,11 +85,11 @@ def count_people(
     return {group: sum(count_of.get(view, 0) for view in group) for group in groups}
 
 
-def _facets_from(counts: Mapping[FacetKey, int]) -> Facets:
+def _facets_from(counts: Mapping[FacetKey, int], stamp: int) -> Facets:
     by_kind: dict[str, dict[str, int]] = {}
     for (view, spelling), number in counts.items():
         kind, _, key = view.partition(":")
         if isinstance(number, int) and number > 0:  # SQLite holds any type in any column
             by_kind.setdefault(kind, {})[spelling or key] = number
     by_facet = {name: by_kind[kind] for name, kind in KINDS.items() if kind in by_kind}
-    return facets_from(by_kind.get(NAMES, {}).get("", 0), by_facet)
+    return facets_from(by_kind.get(NAMES, {}).get("", 0), by_facet, stamp)

@@ -1,19 +1,21 @@
-"""The SQL of a scan of the views of one filter, of a word or of all names."""
+"""The SQL of scans, by their shape; see scans.py. The values are bound by name."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
-from app.storage.sql.index.conditions import ALL_NAMES, ALL_WORDS, Conditions, Views
+from app.model.fields import TEXT_FACETS
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people
 
+# What is counted of a match: its number, the initial of its sort key, and the values of filters.
+MATCH_COLUMNS = ("number", "initial", *(facet.name for facet in TEXT_FACETS), "badges")
 # Sorts after every text that can follow a prefix.
 LAST = "\U0010ffff"
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """What decides the text of a statement, while its values are bound.
 
     ``views`` is the number of views that are scanned, and ``filters`` says how many views each
@@ -25,87 +27,6 @@ class _Shape(NamedTuple):
     letter: bool
     words: int
     filters: tuple[int, ...]
-
-
-class IndexScan(NamedTuple):
-    """A range scan of the views of one filter, merged, with the other conditions as filters.
-
-    ``prefix`` is the prefix of sort keys; ``prefix_length`` is its length in ``word``, 0 elsewhere.
-    """
-
-    views: Views
-    prefix: str
-    prefix_length: int
-    words: tuple[str, ...] = ()
-    letter: str = ""
-    filters: tuple[Views, ...] = ()
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether the scan may skip rows, so that it needs a limit of rows examined."""
-        return bool(self.prefix_length or self.words or self.letter or self.filters)
-
-    @property
-    def _shape(self) -> _Shape:
-        return _Shape(
-            len(self.views),
-            bool(self.prefix_length),
-            bool(self.letter),
-            len(self.words),
-            tuple(map(len, self.filters)),
-        )
-
-    def values(self, after: str, before: str, limit: int, window: int = 0) -> dict[str, Any]:
-        """Return the bind values for the statements of this scan."""
-        values: dict[str, Any] = {
-            "after": max(after, self.prefix),
-            "before": min(before, self.prefix + LAST),
-            "most": limit,
-        }
-        if window:
-            values["window"] = window
-        if self.prefix_length:
-            values["prefix_length"] = self.prefix_length
-        if self.letter:
-            values["letter"] = self.letter
-        values.update({f"word_{number}": f"% {word}%" for number, word in enumerate(self.words)})
-        for place, views in (("in_view", self.views), *enumerate(self.filters)):
-            values.update({f"{place}_{number}": view for number, view in enumerate(views)})
-        return values
-
-    def page(self, *, backwards: bool, window: bool) -> Select[Any]:
-        """Return the statement of a page in order: ``at``, then the columns of a card."""
-        return _page(self._shape, backwards, window)
-
-    def window_end(self, *, backwards: bool) -> Select[Any]:
-        """Return the statement for the number of rows in a window, and the last sort key."""
-        return _window_end(len(self.views), backwards)
-
-    def all_rows(self) -> Select[Any]:
-        """Return the statement of a whole scan, unordered: sort key, words, then a card."""
-        return _all_rows(self._shape)
-
-
-def scan_by_word(conditions: Conditions) -> IndexScan:
-    """Return the scan of the first search word, which is in the order of results."""
-    return scan_by_other_word(conditions, conditions.words[0])
-
-
-def scan_by_other_word(conditions: Conditions, word: str) -> IndexScan:
-    """Return the scan of another search word."""
-    others = tuple(other for other in conditions.words if other != word)
-    return IndexScan(ALL_WORDS, word, len(word), others, conditions.letter, conditions.filters)
-
-
-def scan_by_views(conditions: Conditions, views: Views) -> IndexScan:
-    """Return the scan of views in the order of names; a letter is a range of it."""
-    others = tuple(other for other in conditions.filters if other != views)
-    return IndexScan(views, conditions.letter, 0, conditions.words, "", others)
-
-
-def scan_by_name(conditions: Conditions) -> IndexScan:
-    """Return the scan of all names."""
-    return scan_by_views(conditions, ALL_NAMES)
 
 
 def _in_views(column: Any, place: str, number: int) -> ColumnElement[bool]:
@@ -154,7 +75,8 @@ def _end_of(window_keys: Any, backwards: bool) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _window_end(views: int, backwards: bool) -> Select[Any]:
+def window_end(views: int, backwards: bool) -> Select[Any]:
+    """Return the statement of the end of a window; see IndexScan.window_end."""
     window_keys = _window_keys(views, backwards)
     return select(func.count(), _end_of(window_keys, backwards)).select_from(window_keys)
 
@@ -172,7 +94,7 @@ def _sort_key(row: Any) -> ColumnElement[str]:
     return func.substr(row.c.at, row.c.sort_key_start, type_=entry.c.at.type)
 
 
-def _filters(row: Any, shape: _Shape) -> list[ColumnElement[bool]]:
+def _filters(row: Any, shape: Shape) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = [people.c.number == row.c.number]
     if shape.prefix_length:
         filters.append(row.c.first_prefix_length <= bindparam("prefix_length"))
@@ -195,7 +117,8 @@ def _filters(row: Any, shape: _Shape) -> list[ColumnElement[bool]]:
 
 
 @lru_cache(maxsize=256)
-def _page(shape: _Shape, backwards: bool, window: bool) -> Select[Any]:
+def page(shape: Shape, backwards: bool, window: bool) -> Select[Any]:
+    """Return the statement of a page; see IndexScan.page."""
     row = entry.alias("scan_row")
     span = _window(row, shape.views, backwards) if window else _range(row, shape.views)
     statement = (
@@ -209,7 +132,8 @@ def _page(shape: _Shape, backwards: bool, window: bool) -> Select[Any]:
 
 
 @lru_cache(maxsize=64)
-def _all_rows(shape: _Shape) -> Select[Any]:
+def all_rows(shape: Shape) -> Select[Any]:
+    """Return the statement of a whole scan; see IndexScan.all_rows."""
     row = entry.alias("scan_row")
     return (
         select(_sort_key(row), people.c.words, *CARD_COLUMNS)
@@ -218,9 +142,33 @@ def _all_rows(shape: _Shape) -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=64)
+def matches(shape: Shape) -> Select[Any]:
+    """Return the statement of all matches; see IndexScan.matches."""
+    row = entry.alias("scan_row")
+    initial = func.substr(row.c.at, row.c.sort_key_start, 1)
+    statement = (
+        select(people.c.number, initial, *(people.c[name] for name in MATCH_COLUMNS[2:]))
+        .where(*_range(row, shape.views), *_filters(row, shape))
+        .limit(bindparam("most"))
+    )
+    return statement.distinct() if shape.views > 1 else statement
+
+
 @lru_cache(maxsize=1)
 def count_entries() -> Select[Any]:
     """Return the statement that counts the rows of a scan of one view, up to ``most``."""
     rows = entry.alias("scan_row")
     window_keys = select(rows.c.at).where(*_range(rows, 1)).limit(bindparam("most")).subquery()
     return select(func.count()).select_from(window_keys)
+
+
+@lru_cache(maxsize=1)
+def count_word() -> Select[Any]:
+    """Return the statement that counts the employees of a scan of words, up to ``most``."""
+    rows = entry.alias("scan_row")
+    first = rows.c.first_prefix_length <= bindparam("prefix_length")
+    people_of_word = (
+        select(rows.c.number).where(*_range(rows, 1), first).limit(bindparam("most")).subquery()
+    )
+    return select(func.count()).select_from(people_of_word)

@@ -1,0 +1,70 @@
+"""Counts of those who match a query: their rows, read as far as the budget of the page goes."""
+
+from app.contracts import MAX_COUNTED_MATCHES, MAX_ROWS_EXAMINED, Matches, Query
+from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_of
+from app.contracts.cursors import SEPARATOR
+from app.runtime import read_budget
+from app.storage.dynamodb.index.browse import Browser, page_budget
+from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
+from app.storage.dynamodb.index.merging import reader_of
+from app.storage.dynamodb.index.queries import Budget, Row
+from app.storage.dynamodb.index.rows import LETTER, read_card
+from app.text import search_keys
+
+_CHUNK_SIZE = 500
+
+
+def count_matches(browser: Browser, query: Query) -> Matches:
+    """Implement EmployeeStore.count_matches."""
+    conditions = conditions_of(query)
+    if conditions is None:
+        return NO_MATCHES
+    budget = read_budget.current(page_budget)
+    chosen = browser.smallest_filter(conditions)
+    rows = _rows_of(browser, conditions, chosen)
+    is_affordable = rows is not None and budget.limit(rows) >= rows
+    if not conditions.words:
+        if _has_one_value(conditions) and (rows or 0) > MAX_COUNTED_MATCHES:
+            return MANY_MATCHES
+        return _read(browser, conditions, chosen, budget) if is_affordable else UNKNOWN_MATCHES
+    if is_affordable:
+        return _read(browser, conditions, chosen, budget)
+    return _read(browser, conditions, None, budget, conditions.words[0])
+
+
+def _rows_of(browser: Browser, conditions: Conditions, chosen: Filter | None) -> int | None:
+    """Return roughly how many rows a filter or the letter has; None if neither is set."""
+    known = [chosen] if chosen else []
+    if conditions.letter and not chosen:
+        known.append((LETTER, (conditions.letter,)))
+    return browser.people_with(known[0]) if known else None
+
+
+def _has_one_value(conditions: Conditions) -> bool:
+    """Return whether the rows of the only condition are as many as the employees who meet it."""
+    values = [token for _, tokens in conditions.filters for token in tokens]
+    return len(values) + bool(conditions.letter) == 1
+
+
+def _read(
+    browser: Browser,
+    conditions: Conditions,
+    chosen: Filter | None,
+    budget: Budget,
+    word: str = "",
+) -> Matches:
+    """Count the rows of a word, or else of a filter or all names, that meet the conditions."""
+    ranges = conditions.by_word(word) if word else conditions.by_name(chosen)
+    reader = reader_of(ranges)
+    browser.read(reader, MAX_COUNTED_MATCHES + 1, MAX_ROWS_EXAMINED, _CHUNK_SIZE, budget)
+    if len(reader.rows) > MAX_COUNTED_MATCHES:
+        return MANY_MATCHES
+    if not reader.ended:
+        return UNKNOWN_MATCHES
+    return _counts_of(reader.rows)
+
+
+def _counts_of(rows: list[Row]) -> Matches:
+    found = [(row.at, card) for row in rows if (card := read_card(row.card))]
+    letters = (search_keys.letter_of(at.split(SEPARATOR)[-2]) for at, _ in found)
+    return matches_of(letters, [card for _, card in found])

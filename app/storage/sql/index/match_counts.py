@@ -1,0 +1,89 @@
+"""Counts of those who match a query, in a scan that is short enough to be read as a whole."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.contracts import MAX_COUNTED_MATCHES, MAX_ROWS_EXAMINED, Matches, Query
+from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_from
+from app.model.fields import TEXT_FACETS
+from app.model.stored_values import stored_text
+from app.storage.sql.index import counters
+from app.storage.sql.index.conditions import Conditions, conditions_of
+from app.storage.sql.index.entries import LETTERS, view_of
+from app.storage.sql.index.scans import (
+    IndexScan,
+    scan_by_name,
+    scan_by_other_word,
+    scan_by_views,
+)
+from app.storage.sql.index.statements import LAST, MATCH_COLUMNS, count_word
+from app.storage.sql.rows import parse_known_badges
+from app.text import search_keys
+from app.text.folding import one_line
+
+_MOST = MAX_COUNTED_MATCHES + 1
+
+
+def count_matches(connection: Connection, query: Query) -> Matches:
+    """Implement EmployeeStore.count_matches."""
+    conditions = conditions_of(query)
+    if conditions is None:
+        return NO_MATCHES
+    length, scan = min(_scans(connection, conditions), key=lambda found: found[0])
+    if length >= _MOST and _is_whole_query(scan, conditions):
+        return MANY_MATCHES
+    if length > MAX_ROWS_EXAMINED:
+        return UNKNOWN_MATCHES
+    rows = connection.execute(scan.matches(), scan.values("", LAST, _MOST)).all()
+    if len(rows) == _MOST:
+        return MANY_MATCHES
+    return matches_from(len(rows), _values(zip(*rows, strict=True)) if rows else _values(_NOBODY))
+
+
+_NOBODY: tuple[tuple[Any, ...], ...] = ((),) * len(MATCH_COLUMNS)
+
+
+def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int, IndexScan]]:
+    """Yield all scans of the matches with their lengths; that of a long one is a lower bound."""
+    scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
+    if conditions.letter:
+        letter = search_keys.letter_of(conditions.letter)
+        scans[view_of(LETTERS, letter),] = scan_by_name(conditions)
+    count_of = counters.count_people(connection, scans) if scans else {}
+    yield from ((count_of[views], scan) for views, scan in scans.items())
+    for word in conditions.words:
+        scan = scan_by_other_word(conditions, word)
+        values = scan.values("", LAST, MAX_ROWS_EXAMINED + 1)
+        yield connection.execute(count_word(), values).scalar_one(), scan
+    if not (scans or conditions.words):
+        yield MAX_ROWS_EXAMINED + 1, scan_by_name(conditions)
+
+
+def _is_whole_query(scan: IndexScan, conditions: Conditions) -> bool:
+    """Return whether each row of a scan is another match, as no other condition is set."""
+    letter = bool(conditions.letter)
+    is_only = len(conditions.words) + len(conditions.filters) + letter == 1
+    return is_only and len(scan.views) == 1
+
+
+def _values(columns: Iterable[Iterable[Any]]) -> Mapping[str, Iterable[str]]:
+    """Return the values of the counted filters from the columns of matches."""
+    _, initials, *texts, badges = columns
+    return {
+        "letter": map(search_keys.letter_of, initials),
+        "badge": chain.from_iterable(map(parse_known_badges, map(_text, badges))),
+        **{
+            facet.name: map(_line, column) for facet, column in zip(TEXT_FACETS, texts, strict=True)
+        },
+    }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else stored_text(value)
+
+
+def _line(value: Any) -> str:
+    return one_line(_text(value))
