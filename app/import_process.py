@@ -58,7 +58,7 @@ def open_importer(
 ) -> Importer:
     """Return the importer for these stores; see Importer for ``read_rejected``."""
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
-    return Importer(stores.employees, stores.jobs, writers, read_rejected)
+    return Importer(stores.employees, stores.jobs, writers, read_rejected, stores.photos)
 
 
 def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
@@ -102,6 +102,8 @@ def _start(
         "dynamo_table": settings.dynamo_table,
         "database_url": settings.database_url,
         "region": settings.region,
+        "photos_bucket": settings.photos_bucket,
+        "photos_folder": str(settings.photos_folder or ""),
         "job": job_id,
         "max_memory": MAX_MEMORY_BYTES,
     }
@@ -155,7 +157,9 @@ def _begin() -> tuple[Importer, Job]:
     """
     options = json.load(sys.stdin)
     job_id, max_memory = options.pop("job"), options.pop("max_memory")
-    settings = Settings(**{**options, "instance_folder": Path(options["instance_folder"])})
+    folders = {name: Path(options[name]) for name in ("instance_folder", "photos_folder")}
+    folders["photos_folder"] = folders["photos_folder"] if options["photos_folder"] else None
+    settings = Settings(**{**options, **folders})
     os.nice(_NICENESS)
     end_before_others()
     write_no_core()

@@ -80,7 +80,9 @@ def import_people(
     rejects: Path | None,
     course: bool,
 ) -> None:
-    """Import people from a CSV file or an Excel workbook. Exit with 1 if a row has errors.
+    """Import people from a CSV file, an Excel workbook or contacts (vCard).
+
+    Exits with 1 if a row has errors.
 
     Ctrl-C stops the import. Run the same command again to resume it.
     """

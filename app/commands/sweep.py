@@ -1,9 +1,13 @@
 """Define ``flask sweep-photos``: find photos that no record names."""
 
+from typing import cast
+
 import click
+from flask import current_app
 
 from app.commands.options import RenamedOption
 from app.commands.running import current_directory, report_errors
+from app.imports.importer import Importer
 from app.text.plurals import count_of
 
 
@@ -16,9 +20,10 @@ from app.text.plurals import count_of
 )
 @report_errors
 def sweep_photos(delete: bool) -> None:
-    """List photos older than a day that no person uses; delete them with --delete."""
+    """List photos older than a day that no person and no import uses; delete them with --delete."""
     count = 0
-    for key in current_directory().sweep_photos(delete=delete):
+    needed = cast(Importer, current_app.extensions["importer"]).photos_in_use()
+    for key in current_directory().sweep_photos(delete=delete, needed=needed):
         count += 1
         click.echo(f"{'Deleted' if delete else 'Would delete'} {key}")
     click.echo(f"{'Deleted' if delete else 'Would delete'} {count_of(count, 'photo', 'photos')}.")

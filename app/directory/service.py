@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import BinaryIO
 
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
@@ -138,17 +139,18 @@ class Directory:
         self._facets.expire()
         return deleted
 
-    def sweep_photos(self, *, delete: bool) -> Iterator[str]:
+    def sweep_photos(self, *, delete: bool, needed: Iterable[str] = ()) -> Iterator[str]:
         """Yield the keys of unused photos that are older than a day; delete them if ``delete``.
 
-        Takes about 200 bytes of memory per photo. Raises PhotosOff.
+        Imports need the ``needed`` ones, which are read after those of records. Takes about 200
+        bytes of memory per photo. Raises PhotosOff.
         """
         if self.photos is None:
             raise PhotosOff(self.photos_off_because)
         before = datetime.now(UTC) - _SWEEP_AGE
         # Photos are listed before records are read: one that a record gets meanwhile is new.
         old = [key for key, stored_at in self.photos.iter_keys() if stored_at < before]
-        used = {hash(keys.base_of(key)) for key in self.employees.photo_keys()}
+        used = {hash(keys.base_of(key)) for key in chain(self.employees.photo_keys(), needed)}
         for key in old:
             if hash(keys.base_of(key)) not in used:
                 if delete:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Event
 from typing import BinaryIO, NamedTuple
 
-from app.contracts import EmployeeStore
+from app.contracts import EmployeeStore, PhotoStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
 from app.contracts.line_counts import LineCounts
@@ -15,7 +15,7 @@ from app.imports.actions import may_discard, may_read_again, may_undo, undo_refu
 from app.imports.errors import FileUnreadable, ImportNotPossible
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import Line
-from app.imports.running import column_mapping, upload_store
+from app.imports.running import column_mapping, staged_photos, upload_store
 from app.imports.running.column_mapping import MappedColumn
 from app.imports.running.job_lease import change, is_leased
 from app.imports.running.rejected_rows import Cells, rejected_rows
@@ -50,11 +50,13 @@ class Importer:
         jobs: JobStore,
         writers: int = 1,
         read_rejected: ReadRejected | None = None,
+        photos: PhotoStore | None = None,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._writers = writers
         self._read_rejected = read_rejected
+        self._photos = photos
 
     def receive(
         self,
@@ -198,7 +200,12 @@ class Importer:
             raise ImportNotPossible(
                 "This import changed people, so it is kept for 30 days. To reverse it, undo it."
             )
+        staged_photos.drop_planned(self._photos, self._jobs, job)
         self._jobs.delete(job_id)
+
+    def photos_in_use(self) -> Iterator[str]:
+        """Yield the keys of photos that imports need until they expire; see staged_photos.py."""
+        return staged_photos.in_use(self._jobs)
 
     def due(self) -> str | None:
         """Return the id of the oldest job that needs work; None while another is leased."""
@@ -209,7 +216,7 @@ class Importer:
 
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job and yield its progress; see worker.work."""
-        return work(self._store, self._jobs, job_id, stop, self._writers)
+        return work(self._store, self._jobs, job_id, stop, self._writers, self._photos)
 
 
 def _as_received(job: Job, choices: Choices) -> Job:
@@ -225,6 +232,7 @@ def _as_received(job: Job, choices: Choices) -> Job:
         total=-1,
         parts=0,
         planned=LineCounts(),
+        photos=0,
         emptied=(),
         absent=0,
         absent_parts=0,

@@ -7,6 +7,9 @@ JPEG, PNG, GIF, WEBP = "image/jpeg", "image/png", "image/gif", "image/webp"
 EXTENSIONS = {JPEG: "jpg", PNG: "png", GIF: "gif", WEBP: "webp"}
 HEAD_BYTES = 16  # enough for image_type
 
+_APP0, _JFIF_BYTES = b"\xe0", 16  # without a thumbnail
+_PLAIN_SEGMENTS = (_APP0, b"\xc0", b"\xc4", b"\xdb", b"\xdd")
+_JPEG_END = b"\xff\xd9"
 SCAN = b"\xff\xda"  # starts each scan of a JPEG and cannot occur in its pixels
 
 
@@ -36,6 +39,20 @@ def has_one_scan(data: bytes, colours: int, after_header: IO[bytes] | None) -> b
     head = SCAN + bytes((0, 6 + 2 * colours, colours))
     position = after_header.tell() - 8 - 2 * colours if after_header else -1
     return position > 0 and data.startswith(head, position)
+
+
+def is_plain_jpeg(data: bytes) -> bool:
+    """Return whether a JPEG has pixels of one scan and nothing else, as those that we make."""
+    position = 2
+    while (kind := data[position + 1 : position + 2]) in _PLAIN_SEGMENTS:
+        length = int.from_bytes(data[position + 2 : position + 4], "big")
+        is_jfif = length == _JFIF_BYTES and data.startswith(b"JFIF\0", position + 4)
+        if kind == _APP0 and not is_jfif:
+            return False
+        position += 2 + length
+    is_scan = data.startswith(SCAN, position)
+    # Neither can occur in pixels.
+    return is_scan and data.count(SCAN) == 1 and data.find(_JPEG_END) == len(data) - 2
 
 
 def webp_size(data: bytes) -> tuple[int, int]:

@@ -7,12 +7,15 @@ from typing import BinaryIO
 
 from app.model.errors import PhotoRejected, StorageUnavailable
 from app.photos import large
+from app.photos.headers import is_plain_jpeg
 from app.photos.opening import KINDS, decode_bytes, open_image, reject_damage
-from app.photos.sizes import PhotoSizes, make_sizes
+from app.photos.sizes import PORTRAIT_SIZE, PhotoSizes, make_sizes
 from app.runtime import deadline
 
 # What a worker is reckoned to need for a photo; one that needs more has a process of its own.
 MAX_DECODE_BYTES = 16 * 2**20
+# Ours have some 100 kB.
+_MAX_PORTRAIT_BYTES = 2**19
 
 _RESERVED_SECONDS = 5.0
 _MAX_WAIT_SECONDS = 30.0
@@ -32,8 +35,19 @@ def make(upload: BinaryIO) -> PhotoSizes:
         with reject_damage():
             is_large = decode_bytes(data) > MAX_DECODE_BYTES
             if not is_large:
-                return make_sizes(open_image(data))
+                return _make_small(data)
         return large.make(data, wait_seconds)
+
+
+def _make_small(data: bytes) -> PhotoSizes:
+    """Make both sizes; a portrait of ours that comes back from an export stays as it is."""
+    image = open_image(data)
+    width, height = image.size
+    is_finished = image.mode == "RGB" and width <= PORTRAIT_SIZE[0] and height <= PORTRAIT_SIZE[1]
+    sizes = make_sizes(image)
+    if is_finished and len(data) <= _MAX_PORTRAIT_BYTES and is_plain_jpeg(data):
+        return PhotoSizes(data, sizes.thumbnail)
+    return sizes
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def test_a_process_that_reaches_its_limit_fails_the_download_and_not_the_server(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = imported(app)
-    monkeypatch.setattr(import_process, "MAX_MEMORY_BYTES", 20 << 20)
+    monkeypatch.setattr(import_process, "MAX_MEMORY_BYTES", 22 << 20)
     with pytest.raises(StorageUnavailable, match=f"status {import_process.OUT_OF_MEMORY}"):
         list(app.extensions["importer"].rejected_rows(job))
     assert app.test_client().get(f"/import/{job.id}/refused.csv").status_code == 503

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 from threading import Event
 
-from app.contracts import EmployeeStore
+from app.contracts import EmployeeStore, PhotoStore
 from app.contracts.import_jobs import Job, JobStore
 from app.imports.importer import Importer
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
@@ -30,9 +30,10 @@ class Desk:
     store: EmployeeStore
     jobs: JobStore
     stop: Event = field(default_factory=Event)
+    photos: PhotoStore | None = None
 
     def __post_init__(self) -> None:
-        self.importer = Importer(self.store, self.jobs)
+        self.importer = Importer(self.store, self.jobs, photos=self.photos)
 
     def take_in(self, text: str | bytes, *, go: bool = True, name: str = "people.csv") -> Job:
         raw = text.encode() if isinstance(text, str) else text

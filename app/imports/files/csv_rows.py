@@ -35,6 +35,7 @@ class CsvRows:
 
     ends_early = False  # a row with too few cells is truncated or wrongly quoted
     is_slow = False
+    unread: tuple[str, ...] = ()  # beside its columns
     unpacked_bytes = 0  # nothing is compressed
     sheets = ("",)
     hidden: frozenset[int] = frozenset()

@@ -36,7 +36,7 @@ class RowCache:
         self._file.truncate()
         size = 0
         for row in rows:
-            size += self._file.write(f"{json.dumps(row)}\n")
+            size += self._file.write(f"{json.dumps(row[:5])}\n")
             if size > self._max_bytes:
                 raise FileTooLarge(_TOO_LARGE)
             yield row

@@ -16,7 +16,8 @@ class Row(NamedTuple):
 
     ``problem`` says why the row cannot be read, or is empty. ``errors`` are the positions of
     workbook cells whose value is an error such as #N/A, or a formula without a stored result, whose
-    text is "". The user's program does not show a row that ``is_hidden``.
+    text is "". The user's program does not show a row that ``is_hidden``. ``photo`` is where the
+    file has a photo. An empty cell of a row that ``is_sparse`` says nothing: it clears no field.
     """
 
     number: int
@@ -24,11 +25,15 @@ class Row(NamedTuple):
     problem: str = ""
     errors: tuple[int, ...] = ()
     is_hidden: bool = False
+    photo: tuple[int, int] | None = None
+    is_sparse: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether all cells are blank and there is no problem."""
-        return not self.problem and not self.errors and not any(cell.strip() for cell in self.cells)
+        """Whether all cells are blank, and there is neither a photo nor a problem."""
+        if self.problem or self.errors or self.photo:
+            return False
+        return not any(cell.strip() for cell in self.cells)
 
 
 def row_label(number: int, sheets: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from app.imports.files.csv_rows import CsvRows
 from app.imports.files.headings import FIRST_NAME, LAST_NAME
 from app.imports.files.row_cache import RowCache
 from app.imports.files.rows import MAX_COLUMNS, MAX_SHEET_ROWS, Row
+from app.imports.files.vcard_rows import VcardRows
 from app.imports.files.xlsx_rows import XlsxRows
 from app.text.folding import fold
 from app.text.plurals import count_of
@@ -19,7 +20,7 @@ from app.text.sanitizing import clean_line
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 # "[" alone is not JSON: headings may be [Name],[Mail].
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]")
-_VCARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
+_VCARD = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN:VCARD", re.IGNORECASE)
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|meta|\?xml)", re.IGNORECASE
 )
@@ -52,10 +53,11 @@ class _Sheet(NamedTuple):
 class Table:
     """An open file as a table; the caller closes the file. Raises FileUnreadable.
 
-    ``headings`` are as in the file. ``sheets`` are the sheets of a workbook that are read: the
-    first with people, and all with the same headings. ``ignored_sheets`` have other headings or
-    are hidden. ``source_description`` tells the user how the file was read. ``choose`` is called
-    with the headings, and returns those whose field was chosen with the field.
+    ``headings`` are as in the file; ``unread`` is what it has beside columns. ``sheets`` are the
+    sheets of a workbook that are read: the first with people, and all with the same headings.
+    ``ignored_sheets`` have other headings or are hidden. ``source_description`` tells the user how
+    the file was read. ``choose`` is called with the headings, and returns those whose field was
+    chosen with the field.
     """
 
     def __init__(self, file: BinaryIO, choose: Choose = lambda headings: ()) -> None:
@@ -76,6 +78,7 @@ class Table:
         if heading.problem and not _identifies_people(heading):
             raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
         self.columns: Columns = read_headings(heading.cells, dict(choose(heading.cells)))
+        self.unread = self._source.unread
         self.headings = heading.cells[: self.columns.width]
         self._source.width = self.columns.width
         names = _normalized(heading)
@@ -108,6 +111,12 @@ class Table:
         if self._cache.is_complete:
             return self._cache.replay()
         return self._cache.record(self._read_rows())
+
+    def read_photo(self, row: Row) -> bytes:
+        """Return the photo of a row that has one. Raises PhotoRejected if it cannot be read."""
+        if row.photo is None or not isinstance(self._source, VcardRows):
+            raise ValueError("the row has no photo")
+        return self._source.read_photo(row.photo)
 
     def _read_rows(self) -> Generator[Row]:
         for index, sheet in enumerate(self._selected):
@@ -165,7 +174,12 @@ def is_archive(start: bytes) -> bool:
     return start.startswith(_ZIP)
 
 
-def _open_source(file: BinaryIO) -> CsvRows | XlsxRows:
+def is_vcard(start: bytes) -> bool:
+    """Return whether a file that begins so is one of contacts, in any encoding."""
+    return _VCARD.match(start.replace(b"\0", b"")) is not None
+
+
+def _open_source(file: BinaryIO) -> CsvRows | VcardRows | XlsxRows:
     file.seek(0)
     start = file.read(_START_BYTES)
     if is_archive(start):
@@ -187,8 +201,6 @@ def _open_source(file: BinaryIO) -> CsvRows | XlsxRows:
             "This is a web page or XML file. Open it in a spreadsheet program, "
             "save it as CSV or .xlsx, and choose that file."
         )
-    if _VCARD.match(start):
-        raise FileUnreadable(
-            "These are contacts (vCard), not a table. Export as CSV or Excel and import that file."
-        )
+    if is_vcard(start):
+        return VcardRows(file)
     return CsvRows(file)

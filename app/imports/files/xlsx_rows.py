@@ -33,6 +33,7 @@ class XlsxRows:
 
     ends_early = True  # empty cells at the end of a row are not stored
     is_slow = True
+    unread: tuple[str, ...] = ()  # beside its columns
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

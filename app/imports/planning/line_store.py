@@ -17,6 +17,8 @@ from app.runtime import strict_json
 
 PLAN, DONE, UNDO = "plan", "done", "undo"
 MAX_PART_LINES = 1_000
+# A photo takes up to seconds to check, and an import that is stopped repeats the part.
+_MAX_PART_PHOTOS = 50
 _MAX_PART_BYTES = 360 * 1024
 _COUNTS_PER_BLOCK = 100
 
@@ -25,13 +27,15 @@ def split_into_parts(lines: Iterable[Line]) -> Iterator[tuple[list[Line], bytes]
     """Split lines into parts that a job store accepts, each with its packed content."""
     part: list[Line] = []
     texts: list[str] = []
-    size = 0
+    size = photos = 0
     for line in lines:
         text = line.as_text()
         line_bytes = len(text.encode("utf-8", "surrogatepass"))
-        if part and (len(part) == MAX_PART_LINES or size + line_bytes > _MAX_PART_BYTES):
+        is_full = len(part) == MAX_PART_LINES or photos == _MAX_PART_PHOTOS
+        if part and (is_full or size + line_bytes > _MAX_PART_BYTES):
             yield part, pack(texts)
-            part, texts, size = [], [], 0
+            part, texts, size, photos = [], [], 0, 0
+        photos += "photo_key" in line.new
         part.append(line)
         texts.append(text)
         size += line_bytes

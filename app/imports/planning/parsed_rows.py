@@ -34,7 +34,7 @@ class ParsedRow:
     """A parsed row: an id, or "" if it has none, and values by field.
 
     ``errors`` are the problems of fields that cannot be parsed. ``email_key`` is the key of a valid
-    email, otherwise "". ``problem`` concerns the whole row.
+    email, otherwise "". ``problem`` concerns the whole row. ``is_sparse`` is that of the Row.
     """
 
     number: int
@@ -43,6 +43,7 @@ class ParsedRow:
     errors: dict[str, str]
     email_key: str = ""
     problem: Problem | None = None
+    is_sparse: bool = False
 
     def text(self, name: str) -> str:
         """Return a text field; "" if the row has none."""
@@ -63,6 +64,8 @@ class ParsedRow:
     def differs(self, name: str, stored: Employee) -> bool:
         """Return whether the row differs from the stored value of a field."""
         value = self.values[name]
+        if self.is_sparse and not value:
+            return False
         if isinstance(value, str):
             return value != validation.clean(name, getattr(stored, name))
         known = in_catalogue_order(value)
@@ -91,7 +94,7 @@ def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
         values["badges"] = _parse_badges(_first_filled(row.cells, columns.positions["badges"]))
     employee_id = _first_filled(row.cells, columns.positions.get("id", ())).strip()
     key = _valid_email_key(values.get("email", ""))
-    return ParsedRow(row.number, employee_id, values, errors, key)
+    return ParsedRow(row.number, employee_id, values, errors, key, is_sparse=row.is_sparse)
 
 
 def _texts(row: Row, columns: Columns) -> Iterator[tuple[str, str]]:

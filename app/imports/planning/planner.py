@@ -18,8 +18,10 @@ from app.imports.planning.lines import (
 )
 from app.imports.planning.matching import Match, match
 from app.imports.planning.parsed_rows import ParsedRow, id_problem, read_row
+from app.imports.planning.row_photos import RowPhotos
 from app.model import validation
 from app.model.employee import Employee, in_catalogue_order
+from app.model.errors import PhotoRejected
 from app.model.revision import revision_of
 from app.runtime.compact_map import CompactMap
 from app.text.search_keys import email_key
@@ -30,8 +32,17 @@ _NO_COLUMN = "The file has no column for this, and every new person needs it. Ad
 class Planner:
     """Plans the rows of one file in chunks, from the first to the last."""
 
-    def __init__(self, store: EmployeeStore, table: Table, order: DayOrder, job_id: str) -> None:
+    def __init__(
+        self,
+        store: EmployeeStore,
+        table: Table,
+        order: DayOrder,
+        job_id: str,
+        photos: RowPhotos,
+    ) -> None:
         self._store = store
+        self._photos = photos
+        self._read_photo = table.read_photo
         self._columns = table.columns
         self._sheets = table.sheets
         self._order = order
@@ -44,8 +55,10 @@ class Planner:
         readable = [row for row in parsed if not row.problem]
         matches = iter(match(self._store, readable, self._job_id))
         return [
-            self._reject(row, [row.problem]) if row.problem else self._line(row, next(matches))
-            for row in parsed
+            self._reject(parsed_row, [parsed_row.problem])
+            if parsed_row.problem
+            else self._line(parsed_row, next(matches), row)
+            for parsed_row, row in zip(parsed, rows, strict=True)
         ]
 
     def remember(self, line: Line) -> None:
@@ -57,11 +70,21 @@ class Planner:
         if isinstance(email, str) and email:
             self._first_rows.add(f"mail {email_key(email)}", line.number)
 
-    def _line(self, row: ParsedRow, match: Match) -> Line:
+    def _line(self, row: ParsedRow, match: Match, source: Row) -> Line:
         problems = [*self._problems_of_match(row, match), *self._problems(row, match)]
+        photo_key = ""
+        if not problems and source.photo:
+            try:
+                image = self._read_photo(source)
+                photo_key = self._photos.take(row.number, image, match.employee)
+            except PhotoRejected as error:
+                problems.append(problem_at("Photo", str(error).rstrip(".")))
         if problems:
             return self._reject(row, problems)
-        line = _added(row, match) if match.employee is None else _compared(row, match.employee)
+        if match.employee is None:
+            line = _added(row, match, photo_key)
+        else:
+            line = _compared(row, match.employee, photo_key)
         self.remember(line)
         return line
 
@@ -105,15 +128,17 @@ class Planner:
                 yield problem_at(label, _NO_COLUMN)
 
 
-def _added(row: ParsedRow, match: Match) -> Line:
+def _added(row: ParsedRow, match: Match, photo_key: str) -> Line:
     new: dict[str, Value] = {name: value for name, value in row.values.items() if value}
     if "badges" in new:
         new["badges"] = in_catalogue_order(new["badges"])
+    if photo_key:
+        new["photo_key"] = photo_key
     name, may_reassign_id = row.text("full_name"), len(match.ids) > 1
     return Line(row.number, ADDED, match.ids[0], name, new=new, may_reassign_id=may_reassign_id)
 
 
-def _compared(row: ParsedRow, stored: Employee) -> Line:
+def _compared(row: ParsedRow, stored: Employee, photo_key: str) -> Line:
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
     for name, value in row.values.items():
@@ -123,6 +148,8 @@ def _compared(row: ParsedRow, stored: Employee) -> Line:
             new[name], old[name] = value, getattr(stored, name)
         else:
             new[name], old[name] = in_catalogue_order(value), stored.known_badges
+    if photo_key and photo_key != stored.photo_key:
+        new["photo_key"], old["photo_key"] = photo_key, stored.photo_key
     name = row.text("full_name") or stored.full_name
     if not new:
         return Line(row.number, UNCHANGED, stored.id, name)

@@ -7,7 +7,7 @@ from itertools import islice
 from threading import Event
 from time import time
 
-from app.contracts import MAX_BATCH, EmployeeStore
+from app.contracts import MAX_BATCH, EmployeeStore, PhotoStore
 from app.contracts.import_choices import Pairs
 from app.contracts.import_jobs import Job, JobStore, JobUnreadable, Phase
 from app.imports.errors import FileUnreadable
@@ -17,6 +17,7 @@ from app.imports.planning.dates import DayOrder
 from app.imports.planning.line_store import DONE, PLAN, UNDO, LineStore, split_into_parts
 from app.imports.planning.lines import Line, count_lines
 from app.imports.planning.planner import Planner
+from app.imports.planning.row_photos import RowPhotos
 from app.imports.running.column_mapping import (
     MAX_EXAMPLE_ROWS,
     choose_columns,
@@ -27,6 +28,7 @@ from app.imports.running.column_mapping import (
 )
 from app.imports.running.execution import apply
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
+from app.imports.running.staged_photos import drop_undone
 from app.imports.running.undo import Undo
 from app.imports.running.upload_store import open_upload
 from app.model.errors import StorageUnavailable
@@ -36,7 +38,12 @@ _ROWS_PER_RENEWAL = 2_000
 
 
 def work(
-    store: EmployeeStore, jobs: JobStore, job_id: str, stop: Event, writers: int
+    store: EmployeeStore,
+    jobs: JobStore,
+    job_id: str,
+    stop: Event,
+    writers: int,
+    photos: PhotoStore | None = None,
 ) -> Iterator[Job]:
     """Work on a job until it ends, needs the user or is stopped; yield it after each step.
 
@@ -46,7 +53,7 @@ def work(
     if lease is None:
         return
     try:
-        yield from _Worker(store, jobs, lease, writers).run()
+        yield from _Worker(store, jobs, lease, writers, photos).run()
     except LeaseLost:
         return
     except StopRequested:
@@ -70,8 +77,16 @@ def _give_up(lease: JobLease, error: str) -> None:
 
 
 class _Worker:
-    def __init__(self, store: EmployeeStore, jobs: JobStore, lease: JobLease, writers: int) -> None:
+    def __init__(
+        self,
+        store: EmployeeStore,
+        jobs: JobStore,
+        lease: JobLease,
+        writers: int,
+        photos: PhotoStore | None,
+    ) -> None:
         self._store = store
+        self._photos = photos
         self._jobs = jobs
         self._lease = lease
         self._parts = LineStore(jobs, lease.job.id)
@@ -122,7 +137,7 @@ class _Worker:
         ignored = tuple(column.heading for column in columns if not column.field)
         self._lease.update(
             source_description=table.source_description,
-            ignored_columns=ignored[:100],
+            ignored_columns=(*ignored, *table.unread)[:100],
             sheets=table.sheets,
             ignored_sheets=table.ignored_sheets[:100],
         )
@@ -145,15 +160,18 @@ class _Worker:
     def _plan_parts(self, table: Table) -> Iterator[Job]:
         job = self._lease.job
         order = DayOrder(job.day_first, job.month_first)
-        planner = Planner(self._store, table, order, job.id)
+        photos = RowPhotos(self._photos, job.id, self._lease.renew)
+        planner = Planner(self._store, table, order, job.id, photos)
         for number in range(job.parts):
             for line in self._parts.get(PLAN, number):
                 planner.remember(line)
         rows = islice(table.rows(), sum(job.planned), None)
         for lines, content in split_into_parts(self._plan_lines(planner, rows)):
             self._parts.put(PLAN, self._lease.job.parts, lines, content)
-            planned = self._lease.job.planned.plus(count_lines(lines))
-            yield self._lease.checkpoint(parts=self._lease.job.parts + 1, planned=planned)
+            job = self._lease.job
+            planned = job.planned.plus(count_lines(lines))
+            with_photo = job.photos + sum("photo_key" in line.new for line in lines)
+            yield self._lease.checkpoint(parts=job.parts + 1, planned=planned, photos=with_photo)
             self._lease.renew()
 
     def _plan_lines(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
@@ -174,7 +192,9 @@ class _Worker:
         for number in range(job.undone_parts, min(begun, job.parts)):
             self._lease.renew()
             kind = DONE if number < job.done_parts else PLAN
-            lines = undo.apply(self._parts.get(kind, number))
+            applied = self._parts.get(kind, number)
+            lines = undo.apply(applied)
+            drop_undone(self._photos, applied, lines)
             self._parts.put(UNDO, number, lines)
             undone = self._lease.job.undone.plus(count_lines(lines))
             yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)

@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 from app.contracts.import_jobs import Job, Phase
 from app.imports.files.rows import row_label
-from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNCHANGED, Line, Value
+from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNCHANGED, Line, Value, Values
 from app.model import validation
 from app.model.employee import BADGES
+from app.photos.keys import photo_key
 from app.text.folding import LINE_CHARACTERS
+from app.web.ui.urls import thumbnail_address
 
 _BADGE_LABELS = {badge.key: badge.label for badge in BADGES}
 
@@ -21,12 +23,17 @@ class Detail(NamedTuple):
 
 
 class RowView(NamedTuple):
-    """A row as the table shows it; ``person`` is the id of a page, "" if there is none."""
+    """A row as the table shows it; ``person`` is the id of a page, "" if there is none.
+
+    ``photo`` and ``photo_before`` are the addresses of small photos.
+    """
 
     number: str
     name: str
     person: str
     details: tuple[Detail, ...]
+    photo: str = ""
+    photo_before: str = ""
 
 
 def row_view(line: Line, job: Job) -> RowView:
@@ -34,7 +41,15 @@ def row_view(line: Line, job: Job) -> RowView:
     is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
     is_stored = is_stored or (line.outcome == ADDED and job.phase is Phase.APPLIED)
     number = row_label(line.number, job.sheets)
-    return RowView(number, line.name, line.id if is_stored else "", tuple(_details(line)))
+    person = line.id if is_stored else ""
+    photos = (_photo(line, line.new), _photo(line, line.old))
+    return RowView(number, line.name, person, tuple(_details(line)), *photos)
+
+
+def _photo(line: Line, values: Values) -> str:
+    """Return the address of a photo in these values; an undone import has none any more."""
+    key = photo_key(values.get("photo_key"))
+    return thumbnail_address(key) if key and line.outcome in (ADDED, CHANGED) else ""
 
 
 def _details(line: Line) -> list[Detail]:

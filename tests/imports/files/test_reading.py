@@ -357,7 +357,6 @@ def zipped(**parts: bytes) -> bytes:
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "neither a text table"),
         (b'{"id":"1","full_name":"Ana"}\n', "JSON Lines, not a table. Export as CSV or Excel"),
         (b'\xef\xbb\xbf[\n {"name": "Ana"}]', "JSON Lines, not a table"),
-        (b"begin:vcard\r\nVERSION:3.0\r\nFN:Ana\r\nEND:VCARD\r\n", "contacts .vCard., not a table"),
         (b"Colour,Size\nred,1\n", "No column identifies the person"),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "Open it in the program that made it"),
         (b"\r\n<html><table><tr><td>Name</td></tr></table>", "This is a web page or XML"),

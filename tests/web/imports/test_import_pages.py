@@ -19,6 +19,7 @@ from app.web.imports import views as import_pages
 from tests.support.page_reader import Page, words_of
 from tests.support.small_app import ScheduleWhenAsked
 from tests.support.small_directory import AMARA, SmallDirectory, upload
+from tests.support.vcard_files import FACE, IPHONE, card, photo_line
 
 FILE = (
     b"Name;Job Title;Office;E-mail;Hire date;Shoe size\n"
@@ -101,6 +102,34 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
         (AMARA.full_name, AMARA.job_title)
     ]
     assert "Undone" in small.get("/import").text
+
+
+def test_the_photos_of_contacts_are_shown_before_and_after(small: SmallDirectory) -> None:
+    cards = IPHONE + card("FN:Amara", f"EMAIL;TYPE=WORK:{AMARA.email}", photo_line(FACE))
+    page = small.reader.follow(send(small, cards.encode()))
+    work(small)
+    page = small.get(page.one("section", id="import").get("data-at", "").removesuffix("/progress"))
+    assert "Contacts (vCard 3.0), 2 photos" in page.text
+    added = small.get(page.links()["To be added1"])
+    [image] = [each for each in added.all("img") if each.get("alt") == "The new photo"]
+    with small.reader.client.get(image.get("src", "")) as photo:
+        assert photo.mimetype == "image/jpeg"
+    changed = small.get(page.links()["To be changed1"])
+    assert "Photo nothing becomes" in changed.text
+    assert len(changed.all("img", alt="The new photo")) == 1
+    done = press(small, page, "/go")
+    work(small)
+    assert small.store.get("amara").photo_key
+    assert "Chidi Okafor" in {one.full_name for one in small.everyone()}
+    press(
+        small,
+        small.get(f"{done.one('section', id='import').get('data-at', '')[:-9]}/undo"),
+        "/undo",
+    )
+    work(small)
+    assert [(one.full_name, one.photo_key) for one in small.everyone()] == [
+        ("Amara Adeyemi-Lindqvist", "")
+    ]
 
 
 def test_an_import_is_stopped_and_goes_on(small: SmallDirectory) -> None:
