@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from app.model.errors import PhotoRejected
 from app.photos.headers import GIF, JPEG, PNG, SCAN, WEBP, has_one_scan, image_type, webp_size
+from app.photos.other_kinds import KINDS, refusal
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-KINDS = "JPEG, PNG, WebP or GIF"
 MAX_MEGAPIXELS = 50
 # Pillow decodes WebP into four full-size buffers; other formats need one.
 MAX_MEGAPIXELS_WEBP = 25
@@ -72,7 +72,7 @@ def open_image(data: bytes) -> ImageFile:
 
         _check_size(webp_size(data), MAX_MEGAPIXELS_WEBP)  # opening allocates all pixels
         return WebPImageFile(BytesIO(data))
-    raise PhotoRejected(f"The photo is not a {KINDS}. Choose a photo of one of these types.")
+    raise PhotoRejected(refusal(data))
 
 
 def decode_bytes(data: bytes) -> int:

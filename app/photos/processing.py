@@ -8,7 +8,8 @@ from typing import BinaryIO
 from app.model.errors import PhotoRejected, StorageUnavailable
 from app.photos import large
 from app.photos.headers import is_plain_jpeg
-from app.photos.opening import KINDS, decode_bytes, open_image, reject_damage
+from app.photos.opening import decode_bytes, open_image, reject_damage
+from app.photos.other_kinds import KINDS
 from app.photos.sizes import PORTRAIT_SIZE, PhotoSizes, make_sizes
 from app.runtime import deadline
 

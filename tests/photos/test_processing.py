@@ -289,7 +289,8 @@ OTHER_FILES = {
 
 @pytest.mark.parametrize("name", OTHER_FILES)
 def test_a_file_of_another_kind_is_rejected(name):
-    assert "is not a" in rejection(BytesIO(OTHER_FILES[name]))
+    told = rejection(BytesIO(OTHER_FILES[name]))
+    assert "is not a" in told or "This is a" in told
 
 
 def test_an_empty_file_is_rejected():

@@ -130,7 +130,7 @@ def test_the_same_file_twice_changes_no_photo(photo_desk: Desk, photos: PhotoSto
     ("bad", "words"),
     [
         (image()[:900], "damaged or incomplete"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG, WebP or GIF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is an SVG drawing"),
         (giant_png(9_000, 9_000).getvalue(), "81 megapixels"),
     ],
 )
