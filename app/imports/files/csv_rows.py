@@ -9,12 +9,14 @@ from app.imports.errors import FileTooLarge
 from app.imports.files.columns import count_known
 from app.imports.files.csv_lines import CsvLines, OpenQuote
 from app.imports.files.encodings import LABELS, STRAY, detect_encoding
+from app.imports.files.heading_row import MAX_ROWS
 from app.imports.files.line_limit import MAX_LINE_BYTES, TOO_LONG
 from app.imports.files.rows import MAX_COLUMNS, MAX_ROW_CHARACTERS, Row
 from app.text.formula_guard import unguarded
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_SAMPLE_LINES = 20
+_SAMPLE_LINES = MAX_ROWS
+_SAMPLE_CELLS = 100
 _MAX_LINE_CHARACTERS = MAX_ROW_CHARACTERS
 # How far to look for the closing quotation mark, in the cost of CsvLines.quoted_lines. It is halved
 # after each failure: a file with an open mark in every line would take quadratic time.
@@ -33,6 +35,7 @@ _OPEN = (
 class CsvRows:
     """A CSV file as rows of cells. The caller sets ``width``, the number of columns, once known."""
 
+    has_remarks = True  # reports have rows about nobody
     ends_early = False  # a row with too few cells is truncated or wrongly quoted
     is_slow = False
     unread: tuple[str, ...] = ()  # beside its columns
@@ -46,10 +49,14 @@ class CsvRows:
         self.encoding = detect_encoding(file)
         first = self._first_lines()
         # Excel names the separator in a line of its own.
-        self._skip = int(bool(first) and first[0].strip().lower().startswith("sep="))
-        self.separator = first[0].strip()[4:5] if self._skip else ""
+        self._skip = int(bool(first) and first[0].strip(' "').lower().startswith("sep="))
+        self.separator = first[0].strip(' "')[4:5] if self._skip else ""
         if self.separator not in _SEPARATORS:
             self.separator = _detect_separator(first[self._skip :])
+
+    def hidden_columns(self, _sheet: int) -> frozenset[int]:
+        """Return the positions of hidden columns: a CSV file has none."""
+        return frozenset()
 
     def describe(self, sheets: Sequence[str]) -> str:
         """Return the format, encoding and separator for the user; a CSV file has no sheets."""
@@ -148,7 +155,7 @@ def _detect_separator(lines: list[str]) -> str:
 
     def score(separator: str) -> tuple[int, int]:
         rows = list(_parse_rows(lines, separator))
-        best = max((count_known(row[:MAX_COLUMNS]) for row in rows), default=0)
+        best = max((count_known(row[:_SAMPLE_CELLS]) for row in rows), default=0)
         return best, max((len(row) for row in rows), default=0)
 
     return max(_SEPARATORS, key=score)

@@ -33,7 +33,7 @@ class Row(NamedTuple):
         """Whether all cells are blank, and there is neither a photo nor a problem."""
         if self.problem or self.errors or self.photo:
             return False
-        return not any(cell.strip() for cell in self.cells)
+        return not any(map(str.strip, self.cells))
 
 
 def row_label(number: int, sheets: Sequence[str]) -> str:

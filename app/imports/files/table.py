@@ -1,39 +1,34 @@
 """A file of people as a table: its columns, and the rows below the headings."""
 
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from app.imports.errors import FileTooLarge, FileUnreadable
-from app.imports.files.columns import Columns, count_known, field_of, read_headings
+from app.imports.files.columns import Columns, read_headings
 from app.imports.files.csv_rows import CsvRows
-from app.imports.files.headings import FIRST_NAME, LAST_NAME
+from app.imports.files.extra_rows import is_about_nobody
+from app.imports.files.heading_row import (
+    IDENTIFYING_FIELDS,
+    HeadingSearch,
+    best_headings,
+    identifies_people,
+    normalized,
+    repeats,
+)
+from app.imports.files.notices import Notices
+from app.imports.files.other_kinds import START_BYTES, is_archive, is_vcard, refuse_other_kinds
 from app.imports.files.row_cache import RowCache
 from app.imports.files.rows import MAX_COLUMNS, MAX_SHEET_ROWS, Row
 from app.imports.files.vcard_rows import VcardRows
 from app.imports.files.xlsx_rows import XlsxRows
-from app.text.folding import fold
 from app.text.plurals import count_of
 from app.text.sanitizing import clean_line
 
-_ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
-# "[" alone is not JSON: headings may be [Name],[Mail].
-_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]")
-_VCARD = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN:VCARD", re.IGNORECASE)
-_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|meta|\?xml)", re.IGNORECASE
-)
-_START_BYTES = 1024
-# Rows that are searched for headings, which may follow a title and a date.
-_MAX_ROWS_ABOVE = 10
 _MAX_SHEETS = 100
 _MAX_SHEET_NAME = 60
 # Of the headings of all sheets together.
 _MAX_HEADING_CHARACTERS = 2_000_000
-_IDENTIFYING_FIELDS = frozenset(
-    {"id", "employee_number", "email", "full_name", FIRST_NAME, LAST_NAME}
-)
 # Returns the headings whose field was chosen, each with the field.
 Choose = Callable[[Sequence[str]], Iterable[tuple[str, str]]]
 _TOO_MANY = (
@@ -54,7 +49,7 @@ class Table:
     """An open file as a table; the caller closes the file. Raises FileUnreadable.
 
     ``headings`` are as in the file; ``unread`` is what it has beside columns. ``sheets`` are the
-    sheets of a workbook that are read: the first with people, and all with the same headings.
+    sheets of a workbook that are read: the best with people, and all with the same headings.
     ``ignored_sheets`` have other headings or are hidden. ``source_description`` tells the user how
     the file was read. ``choose`` is called with the headings, and returns those whose field was
     chosen with the field.
@@ -62,27 +57,27 @@ class Table:
 
     def __init__(self, file: BinaryIO, choose: Choose = lambda headings: ()) -> None:
         self._source = _open_source(file)
+        self._notices: Notices | None = None
         size = self._source.unpacked_bytes
         self._cache = RowCache(size) if self._source.is_slow else None
         sheets = list(self._find_sheets())
         visible = [sheet for sheet in sheets if sheet.position not in self._source.hidden]
         if not visible:
             raise FileUnreadable("The file is empty. Choose a file with one row for each person.")
-        headings = [sheet.heading for sheet in visible]
-        heading = next(filter(_identifies_people, headings), headings[0])
+        heading = best_headings([sheet.heading for sheet in visible])
         if len(heading.cells) > MAX_COLUMNS:
             raise FileTooLarge(
                 f"The file has more than {MAX_COLUMNS:,} columns. "
                 "Remove those that are not about people."
             )
-        if heading.problem and not _identifies_people(heading):
+        if heading.problem and not identifies_people(heading):
             raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
         self.columns: Columns = read_headings(heading.cells, dict(choose(heading.cells)))
         self.unread = self._source.unread
         self.headings = heading.cells[: self.columns.width]
         self._source.width = self.columns.width
-        names = _normalized(heading)
-        self._selected = [sheet for sheet in visible if _normalized(sheet.heading) == names]
+        names = normalized(heading)
+        self._selected = [sheet for sheet in visible if normalized(sheet.heading) == names]
         if len(self._selected) > _MAX_SHEETS:
             raise FileUnreadable(
                 f"This workbook has more than {_MAX_SHEETS} sheets of people. "
@@ -94,7 +89,7 @@ class Table:
 
     def check_columns(self) -> None:
         """Raise FileUnreadable if no column identifies the person."""
-        if not _IDENTIFYING_FIELDS & (self.columns.positions.keys() | self.columns.fields):
+        if not IDENTIFYING_FIELDS & (self.columns.positions.keys() | self.columns.fields):
             found = ", ".join(filter(None, map(clean_line, self.headings)))
             raise FileUnreadable(
                 "No column identifies the person. Choose the column of the full name, the email or "
@@ -119,21 +114,50 @@ class Table:
         return self._source.read_photo(row.photo)
 
     def _read_rows(self) -> Generator[Row]:
+        notices = Notices()
         for index, sheet in enumerate(self._selected):
-            for row in self._source.rows(sheet.position):
-                if row.number > sheet.heading.number and not row.is_empty:
-                    number = row.number + index * MAX_SHEET_ROWS
-                    yield self._fit_width(row)._replace(number=number)
+            for row in self._rows_of_people(sheet, index * MAX_SHEET_ROWS, notices):
+                if row.is_hidden or row.errors:
+                    notices.read(row)
+                yield row
+        self._notices = notices
+
+    def _rows_of_people(self, sheet: _Sheet, offset: int, notices: Notices) -> Iterator[Row]:
+        """Yield the rows of a sheet with ``offset`` added to their numbers."""
+        heading, is_next = sheet.heading, True
+        first = heading.cells[:1]
+        for row in self._source.rows(sheet.position):
+            if row.number <= heading.number or row.is_empty:
+                continue
+            if is_next or row.cells[:1] == first:
+                was_next, is_next = is_next, False
+                if repeats(row, heading, was_next):
+                    continue
+            if offset:
+                row = row._replace(number=row.number + offset)
+            may_be_remark = self._source.has_remarks and not row.problem
+            if may_be_remark and is_about_nobody(row.cells, self.columns.width):
+                notices.left_out(row)
+            else:
+                yield self._fit_width(row)
+
+    def notices(self) -> tuple[str, ...]:
+        """Return sentences about hidden rows and others, once all rows were read."""
+        if self._notices is None:
+            return ()
+        hidden = (self._source.hidden_columns(sheet.position) for sheet in self._selected)
+        columns = zip(self.columns.headings, self.columns.fields_by_column, strict=True)
+        read = {n: heading for n, (heading, name) in enumerate(columns) if name}
+        return self._notices.sentences(self.sheets, read, frozenset().union(*hidden))
 
     def _find_sheets(self) -> Iterator[_Sheet]:
         """Yield the sheets that are not empty. Raises FileTooLarge for long headings."""
         characters = 0
+        search = HeadingSearch()
         for position in range(len(self._source.sheets)):
             filled = (row for row in self._source.rows(position) if not row.is_empty)
-            candidates = list(islice(filled, _MAX_ROWS_ABOVE))
-            if candidates:
-                known = (row for row in candidates if count_known(row.cells) > 1)
-                heading = next(known, candidates[0])
+            heading = search.find(filled if self._source.has_remarks else islice(filled, 1))
+            if heading:
                 characters += sum(map(len, heading.cells))
                 if characters > _MAX_HEADING_CHARACTERS:
                     raise FileTooLarge("The headings of the sheets are too long. Shorten them.")
@@ -146,8 +170,10 @@ class Table:
     def _fit_width(self, row: Row) -> Row:
         """Return the row with one cell per column; a row with a problem keeps its extra cells."""
         width = self.columns.width
+        if len(row.cells) == width:  # nearly every row
+            return row
         cells = (*row.cells, *("" for _ in range(width - len(row.cells))))
-        if row.problem or len(row.cells) == width:
+        if row.problem:
             return row._replace(cells=cells)
         count = count_of(len(row.cells), "cell", "cells")
         if any(cell.strip() for cell in cells[width:]):
@@ -157,50 +183,12 @@ class Table:
         return row._replace(cells=cells[:width])
 
 
-def _identifies_people(heading: Row) -> bool:
-    return bool(_IDENTIFYING_FIELDS & {field_of(cell) for cell in heading.cells})
-
-
-def _normalized(heading: Row) -> list[str]:
-    """Return the field of each heading, or its folded text if it names none."""
-    names = [field_of(cell) or fold(cell).strip() for cell in heading.cells]
-    while names and not names[-1]:
-        names.pop()
-    return names
-
-
-def is_archive(start: bytes) -> bool:
-    """Return whether a file that begins so is a ZIP archive, as workbooks are."""
-    return start.startswith(_ZIP)
-
-
-def is_vcard(start: bytes) -> bool:
-    """Return whether a file that begins so is one of contacts, in any encoding."""
-    return _VCARD.match(start.replace(b"\0", b"")) is not None
-
-
 def _open_source(file: BinaryIO) -> CsvRows | VcardRows | XlsxRows:
     file.seek(0)
-    start = file.read(_START_BYTES)
+    start = file.read(START_BYTES)
     if is_archive(start):
         return XlsxRows(file)
-    if start.startswith(_OLE):
-        raise FileUnreadable(
-            "This is an old Excel file (.xls), or one with a password. "
-            "Save it as .xlsx without a password, or as CSV."
-        )
-    if start.startswith(_PDF):
-        raise FileUnreadable("This is a PDF. Save the table as CSV or .xlsx and choose that file.")
-    if _JSON.match(start):
-        raise FileUnreadable(
-            "This is JSON or JSON Lines, not a table. Export as CSV or Excel and import that file. "
-            "To move a whole directory, use flask backup and flask restore."
-        )
-    if _MARKUP.match(start):
-        raise FileUnreadable(
-            "This is a web page or XML file. Open it in a spreadsheet program, "
-            "save it as CSV or .xlsx, and choose that file."
-        )
     if is_vcard(start):
         return VcardRows(file)
+    refuse_other_kinds(start)
     return CsvRows(file)

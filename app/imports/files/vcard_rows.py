@@ -31,6 +31,7 @@ class VcardRows:
     cards. Raises FileTooLarge.
     """
 
+    has_remarks = False
     ends_early = False
     is_slow = False
     unpacked_bytes = 0  # nothing is compressed
@@ -59,6 +60,10 @@ class VcardRows:
         self._versions = sorted(versions)[:5]
         self._fields = [name for name in _LABELS if name in filled]
         self.unread = tuple(ignored)[:_MAX_IGNORED]
+
+    def hidden_columns(self, _sheet: int) -> frozenset[int]:
+        """Return the positions of hidden columns: a card has none."""
+        return frozenset()
 
     def describe(self, sheets: Sequence[str]) -> str:
         """Return the versions and the number of photos for the user."""

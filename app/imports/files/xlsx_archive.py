@@ -8,6 +8,7 @@ import zipfile
 from typing import BinaryIO
 
 from app.imports.errors import FileTooLarge, FileUnreadable
+from app.imports.files.other_kinds import archive_kind
 from app.imports.files.xlsx_xml import TOO_LARGE
 
 # Sheets and shared strings may be long; every other part is short.
@@ -52,9 +53,7 @@ def open_archive(file: BinaryIO) -> zipfile.ZipFile:
     archive = zipfile.ZipFile(_BoundedReads(file))
     parts = archive.infolist()
     if not any(part.filename == _WORKBOOK for part in parts):
-        raise FileUnreadable(
-            "This file is not an Excel workbook. Save the table as .xlsx or as CSV."
-        )
+        raise FileUnreadable(archive_kind(frozenset(part.filename for part in parts)))
     if any(part.compress_type not in _METHODS for part in parts):
         raise FileUnreadable(
             "This workbook is compressed in a way that spreadsheet programs do not use. "

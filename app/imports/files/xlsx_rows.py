@@ -31,6 +31,7 @@ _DAMAGED = (
 class XlsxRows:
     """A workbook as rows of cells. The caller sets ``width``, the number of columns, once known."""
 
+    has_remarks = True  # reports have rows about nobody
     ends_early = True  # empty cells at the end of a row are not stored
     is_slow = True
     unread: tuple[str, ...] = ()  # beside its columns

@@ -11,7 +11,7 @@ from typing import IO, BinaryIO, NamedTuple, cast
 from app.contracts.import_jobs import Job, JobStore
 from app.imports.errors import FileUnreadable
 from app.imports.files.line_limit import LineLimit
-from app.imports.files.table import is_archive
+from app.imports.files.other_kinds import is_archive
 from app.runtime import bounded_zlib
 
 _KIND = "file"

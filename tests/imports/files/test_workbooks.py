@@ -106,6 +106,21 @@ def test_a_value_merged_over_columns_is_that_of_the_first_alone() -> None:
     ]
 
 
+def test_headings_in_two_rows_are_read_from_the_lower_one() -> None:
+    def merge(sheet: Worksheet) -> None:
+        for cells in ("A1:A2", "B1:B2", "C1:D1"):
+            sheet.merge_cells(cells)
+
+    rows = [
+        ("Full name", "Job title", "Contact", None),
+        (None, None, "Email", "Location"),
+        ("Ilse", "Clerk", "ilse@fjordco.example", "Bergen"),
+    ]
+    found = Table(saved(rows, merge))
+    assert found.headings == ("Full name", "Job title", "Email", "Location")
+    assert [row.cells for row in found.rows()] == [rows[2]]
+
+
 def test_a_merge_reaches_no_further_than_the_last_person_and_the_last_column() -> None:
     def merge(sheet: Worksheet) -> None:
         sheet.merge_cells("A2:A1048576")
@@ -188,10 +203,60 @@ def test_the_stored_result_of_a_formula_is_its_value() -> None:
     assert cells(empty)[0][2] == ""
 
 
-def test_rows_that_are_hidden_are_marked() -> None:
+def test_rows_and_columns_that_are_hidden_are_read_and_told() -> None:
     def hide(sheet: Worksheet) -> None:
         sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["E"].hidden = True
 
     table = Table(saved((HEADINGS, *PEOPLE), hide))
+    assert table.notices() == ()
     for _ in range(2):  # the second time as they were kept
         assert [row.is_hidden for row in table.rows()] == [False, True, False]
+        rows, columns = table.notices()
+        assert rows.startswith("Hidden in the workbook, but read: row 3. To leave them out, delete")
+        assert columns.startswith("Hidden in the workbook, but read: column Email. Ignore those")
+
+
+def test_of_many_hidden_rows_the_first_are_named() -> None:
+    def hide(sheet: Worksheet) -> None:
+        for number in range(2, 1_300):
+            sheet.row_dimensions[number].hidden = True
+
+    table = Table(saved([HEADINGS, *[PEOPLE[0]] * 1_298], hide))
+    assert len(list(table.rows())) == 1_298
+    assert "rows 2, 3, 4, 5, 6 and 1,293 more. To" in table.notices()[0]
+
+
+def test_columns_whose_formulas_have_no_results_are_told_once() -> None:
+    table = Table(saved(FORMULAS))
+    assert len(list(table.rows())) == 1
+    [notice] = table.notices()
+    assert notice.startswith("The file has formulas in Full name, and not their results. Open it")
+
+
+def of_sheets(**sheets: Sequence[Sequence[str]]) -> Table:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return Table(out)
+
+
+CONTACTS = [("Name", "Email"), ("HR desk", "hr@fjordco.example")]
+STAFF = [HEADINGS, PEOPLE[0]]
+
+
+def test_a_sheet_of_contacts_before_that_of_the_people_is_not_taken_for_it() -> None:
+    found = of_sheets(Contacts=CONTACTS, Staff=STAFF, Numbers=[("Name", "Phone"), ("Ann", "112")])
+    assert (found.sheets, found.ignored_sheets) == (("Staff",), ("Contacts", "Numbers"))
+
+
+def test_of_two_sheets_with_people_the_first_is_read() -> None:
+    more = [(*HEADINGS, "Phone", "Start date"), PEOPLE[1]]
+    assert of_sheets(Staff=STAFF, Leavers=more).sheets == ("Staff",)
+    assert of_sheets(Contacts=CONTACTS, More=[("Name", "Phone")]).sheets == ("Contacts",)
+    assert of_sheets(Contacts=CONTACTS, More=[("Name", "Phone", "Email")]).sheets == ("More",)
