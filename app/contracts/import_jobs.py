@@ -85,8 +85,8 @@ class Job:
     already, and ``buffered`` were read and wait to be stored in order. ``headings_key`` is that of
     the headings, "" until they are read. ``emptied`` are fields with the number of people whose
     value an empty cell clears. Of a complete list, ``absent`` people are not in the file, in
-    ``absent_parts``; ``absent_bookmark`` says how far the directory was compared. ``photos``
-    rows have a photo.
+    ``absent_parts``; ``absent_bookmark`` and the number of people ``compared`` say how far it is.
+    ``photos`` rows have a photo.
     """
 
     id: str
@@ -118,6 +118,7 @@ class Job:
     absent_parts: int = 0
     absent_bookmark: str = ""
     photos: int = 0
+    compared: int = 0
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)
     begun_parts: int = 0

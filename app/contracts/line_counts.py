@@ -24,6 +24,7 @@ class LineCounts(NamedTuple):
     skipped: int = 0
     duplicate: int = 0
     inactive: int = 0
+    absent: int = 0
 
     def plus(self, other: LineCounts) -> LineCounts:
         """Return the sum of both."""

@@ -12,4 +12,4 @@ class FileTooLarge(FileUnreadable):
 
 
 class ImportNotPossible(DirectoryError):
-    """The phase of the job does not allow the action; the message says why."""
+    """The state of the job, or what was chosen, does not allow it; the message says why."""

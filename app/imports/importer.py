@@ -129,6 +129,14 @@ class Importer:
         """Return at most ``most`` lines with this outcome, from ``start`` on."""
         return LineStore(self._jobs, job.id).page(job, outcome, start, most)
 
+    def absent(self, job: Job, start: int, most: int) -> list[Line]:
+        """Return at most ``most`` people who are not in a complete list, from ``start`` on."""
+        return LineStore(self._jobs, job.id).absent_page(job, start, most)
+
+    def all_absent(self, job: Job) -> Iterator[Line]:
+        """Yield all people who are not in a complete list, one part in memory at a time."""
+        return LineStore(self._jobs, job.id).all_absent(job)
+
     def rejected_rows(self, job: Job) -> Iterator[Cells]:
         """Yield the rejected rows as a table to be corrected; see rejected_rows.py."""
         if self._read_rejected:
@@ -237,5 +245,6 @@ def _as_received(job: Job, choices: Choices) -> Job:
         absent=0,
         absent_parts=0,
         absent_bookmark="",
+        compared=0,
         ended=0.0,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from app.contracts import EmployeeStore, PhotoStore
+from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, JobStore
 from app.imports.importer import Importer
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
@@ -35,9 +36,17 @@ class Desk:
     def __post_init__(self) -> None:
         self.importer = Importer(self.store, self.jobs, photos=self.photos)
 
-    def take_in(self, text: str | bytes, *, go: bool = True, name: str = "people.csv") -> Job:
+    def take_in(
+        self,
+        text: str | bytes,
+        *,
+        go: bool = True,
+        name: str = "people.csv",
+        choices: Choices | None = None,
+    ) -> Job:
         raw = text.encode() if isinstance(text, str) else text
-        return self.importer.receive(io.BytesIO(raw), name, auto_apply=go)
+        chosen = choices or Choices()
+        return self.importer.receive(io.BytesIO(raw), name, auto_apply=go, choices=chosen)
 
     def work(self, job: Job) -> Job:
         for _ in self.importer.work(job.id, self.stop):

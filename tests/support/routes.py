@@ -49,6 +49,8 @@ ROUTES = {
     "/import/<job_id>": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>/refused.csv": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>/columns": Route("POST", EVERYONE, "reads a file again, with other columns"),
+    "/import/<job_id>/duplicates": Route("POST", EVERYONE, "reads a file again, with duplicates"),
+    "/import/<job_id>/absent.csv": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>/progress": Route("GET", EVERYONE, "nothing"),
     "/import/<job_id>/go": Route("POST", EVERYONE, "adds and changes people as planned"),
     "/import/<job_id>/stop": Route("POST", EVERYONE, "stops an import"),

@@ -12,10 +12,18 @@ from app.contracts.import_jobs import (
 )
 from app.contracts.line_counts import LineCounts
 from app.contracts.stored_jobs import counts_from
-from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line, count_lines, pack, unpack
+from app.imports.planning.lines import (
+    ABSENT,
+    OUTCOMES,
+    UNDO_OUTCOMES,
+    Line,
+    count_lines,
+    pack,
+    unpack,
+)
 from app.runtime import strict_json
 
-PLAN, DONE, UNDO = "plan", "done", "undo"
+PLAN, DONE, UNDO, ABSENCES = "plan", "done", "undo", "absent"
 MAX_PART_LINES = 1_000
 # A photo takes up to seconds to check, and an import that is stopped repeats the part.
 _MAX_PART_PHOTOS = 50
@@ -90,8 +98,23 @@ class LineStore:
 
     def page(self, job: Job, outcome: str, start: int, most: int) -> list[Line]:
         """Return at most ``most`` lines with an outcome from ``start`` on, in the file's order."""
+        return self._page(self._latest_counts(job), outcome, start, most)
+
+    def absent_page(self, job: Job, start: int, most: int) -> list[Line]:
+        """Return at most ``most`` people who are not in the file, from ``start`` on."""
+        counts = self._counts_of_parts(ABSENCES, range(job.absent_parts))
+        return self._page(counts, ABSENT, start, most)
+
+    def all_absent(self, job: Job) -> Iterator[Line]:
+        """Yield all people who are not in the file, one part in memory at a time."""
+        for number in range(job.absent_parts):
+            yield from self.get(ABSENCES, number)
+
+    def _page(
+        self, parts: Iterable[tuple[str, int, LineCounts]], outcome: str, start: int, most: int
+    ) -> list[Line]:
         page: list[Line] = []
-        for kind, number, counts in self._latest_counts(job):
+        for kind, number, counts in parts:
             count = counts.of(outcome)
             if start >= count:
                 start -= count
@@ -102,6 +125,11 @@ class LineStore:
             if len(page) == most:
                 break
         return page
+
+    def in_order(self, job: Job) -> Iterator[Line]:
+        """Yield all lines in the file's order, one part in memory at a time."""
+        for kind, number, _ in self._latest_counts(job):
+            yield from self.get(kind, number)
 
     def with_outcome(self, job: Job, outcome: str) -> Iterator[Line]:
         """Yield all lines with an outcome in the file's order, one part in memory at a time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -15,13 +15,14 @@ from app.model.fields import FIELD
 from app.runtime import bounded_zlib, strict_json
 
 ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
-OUTCOMES = (REJECTED, CHANGED, ADDED, UNCHANGED)
+DUPLICATE, ABSENT = "duplicate", "absent"
+OUTCOMES = (REJECTED, DUPLICATE, CHANGED, ADDED, UNCHANGED)
 UNDONE, SKIPPED = "undone", "kept"
 UNDO_OUTCOMES = (SKIPPED, UNDONE)
 _MAX_TYPED_CHARACTERS = 80
 # Many times what a part is cut to.
 _MAX_UNPACKED_BYTES = 16 * 1024 * 1024
-_KNOWN_OUTCOMES = frozenset((*OUTCOMES, *UNDO_OUTCOMES))
+_KNOWN_OUTCOMES = frozenset((*OUTCOMES, *UNDO_OUTCOMES, ABSENT))
 
 # The value of a field: text, or badge keys.
 Value = str | tuple[str, ...]
@@ -41,6 +42,14 @@ class Problem(NamedTuple):
         return ": ".join(filter(None, (self.column, self.reason)))
 
 
+class Resemblance(NamedTuple):
+    """Whom a line may mean: an employee who is here, or the one of another row (0: none)."""
+
+    id: str = ""
+    name: str = ""
+    row: int = 0
+
+
 def problem_at(column: str, reason: str, typed: str = "") -> Problem:
     """Return a problem, with the text of the cell truncated to what a page shows."""
     return Problem(column, reason, typed[:_MAX_TYPED_CHARACTERS])
@@ -52,7 +61,8 @@ class Line:
 
     ``new`` holds the fields that the import writes, ``old`` their previous values; ``revision`` is
     that of the employee when they were compared. ``may_reassign_id`` allows another id for a new
-    employee if this one belonged to a deleted employee.
+    employee if this one belonged to a deleted employee. ``resembles`` are those whom a possible
+    duplicate may mean, also when it is added nevertheless, or of a rejected line those it means.
     """
 
     number: int
@@ -64,6 +74,7 @@ class Line:
     old: Values = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     may_reassign_id: bool = False
+    resembles: tuple[Resemblance, ...] = ()
 
     def rejected(self, reason: str) -> Line:
         """Return the line as rejected for this reason."""
@@ -78,25 +89,27 @@ class Line:
     def as_text(self) -> str:
         """Serialize the line as JSON without trailing empty values."""
         packed = [self.number, self.outcome, self.id, self.name, self.revision,
-                  self.new, self.old, self.problems, self.may_reassign_id]  # fmt: skip
+                  self.new, self.old, self.problems, self.may_reassign_id,
+                  self.resembles]  # fmt: skip
         while not packed[-1]:
             packed.pop()
         return json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
 
 
-_EMPTY: tuple[Any, ...] = (0, "", "", "", "", {}, {}, (), False)
+_EMPTY: tuple[Any, ...] = (0, "", "", "", "", {}, {}, (), False, ())
 
 
 def _line_from(packed: object) -> Line:
     """Return the line in a stored list. Raises ValueError or TypeError if it is none."""
     values = (*packed, *_EMPTY[len(packed) :]) if isinstance(packed, list) else ()
-    number, outcome, employee_id, name, revision, new, old, problems, may_reassign_id = values
+    number, outcome, employee_id, name, revision, new, old, problems, may_reassign, similar = values
     if type(number) is not int or outcome not in _KNOWN_OUTCOMES:
         raise ValueError("this is no line")
     employee_id, name, revision = map(_text, (employee_id, name, revision))
     return Line(
         number, outcome, employee_id, name, revision, _values(new), _values(old),
-        tuple(Problem(*map(_text, problem)) for problem in problems), bool(may_reassign_id),
+        tuple(Problem(*map(_text, problem)) for problem in problems), bool(may_reassign),
+        tuple(map(_resemblance, similar)),
     )  # fmt: skip
 
 
@@ -109,6 +122,13 @@ def _values(stored: Mapping[str, Any]) -> Values:
     }
 
 
+def _resemblance(stored: Sequence[object]) -> Resemblance:
+    employee_id, name, row = stored
+    if type(row) is not int or row < 0:
+        raise ValueError("this is no row")
+    return Resemblance(_text(employee_id), _text(name), row)
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("this is no text")
@@ -119,6 +139,17 @@ def count_lines(lines: Iterable[Line]) -> LineCounts:
     """Count the lines of each outcome."""
     counts = Counter(line.outcome for line in lines)
     return LineCounts(**{counter_of(outcome): number for outcome, number in counts.items()})
+
+
+def add_emptied(
+    emptied: Iterable[tuple[str, int]], lines: Iterable[Line]
+) -> tuple[tuple[str, int], ...]:
+    """Add to the number of values that empty cells clear, by field, those of these lines."""
+    counts = Counter(dict(emptied))
+    for line in lines:
+        if line.outcome == CHANGED:
+            counts.update(name for name, value in line.new.items() if not value)
+    return tuple(sorted(counts.items()))
 
 
 def pack(lines: Iterable[str]) -> bytes:

@@ -1,32 +1,44 @@
 """The dry run: work out the outcome of each row without writing anything."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from app.contracts import EmployeeStore
+from app.contracts.import_choices import Choices
 from app.imports.files.rows import Row, row_label
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
+from app.imports.planning.duplicates import (
+    Namesakes,
+    RowsByPerson,
+    find_namesakes,
+    resembled,
+)
 from app.imports.planning.lines import (
     ADDED,
     CHANGED,
+    DUPLICATE,
     REJECTED,
     UNCHANGED,
     Line,
     Problem,
+    Resemblance,
     Value,
     problem_at,
 )
-from app.imports.planning.matching import Match, match
+from app.imports.planning.matching import Match, generated_id, match
 from app.imports.planning.parsed_rows import ParsedRow, id_problem, read_row
 from app.imports.planning.row_photos import RowPhotos
 from app.model import validation
 from app.model.employee import Employee, in_catalogue_order
 from app.model.errors import PhotoRejected
 from app.model.revision import revision_of
-from app.runtime.compact_map import CompactMap
-from app.text.search_keys import email_key
 
-_NO_COLUMN = "The file has no column for this, and every new person needs it. Add the column"
+_NO_COLUMN = (
+    "The file has no column for this, and every new person needs it. Add the column, or give one "
+    "value for the whole file"
+)
+_NO_CHOICES = Choices()
 
 
 class Planner:
@@ -39,6 +51,7 @@ class Planner:
         order: DayOrder,
         job_id: str,
         photos: RowPhotos,
+        choices: Choices = _NO_CHOICES,
     ) -> None:
         self._store = store
         self._photos = photos
@@ -47,50 +60,83 @@ class Planner:
         self._sheets = table.sheets
         self._order = order
         self._job_id = job_id
-        self._first_rows = CompactMap()
+        self._first_rows = RowsByPerson()
+        self._defaults: dict[str, Value] = dict(choices.defaults)
+        self._adds_duplicates = choices.add_duplicates
+        self._added_rows = frozenset(choices.added_rows)
 
     def plan(self, rows: Sequence[Row]) -> list[Line]:
         """Return the planned line of each row."""
         parsed = [read_row(row, self._columns, self._order) for row in rows]
         readable = [row for row in parsed if not row.problem]
-        matches = iter(match(self._store, readable, self._job_id))
+        matches = match(self._store, readable, self._job_id)
+        namesakes = find_namesakes(self._store, readable, matches)
+        each_match = iter(matches)
         return [
             self._reject(parsed_row, [parsed_row.problem])
             if parsed_row.problem
-            else self._line(parsed_row, next(matches), row)
+            else self._line(parsed_row, next(each_match), row, namesakes)
             for parsed_row, row in zip(parsed, rows, strict=True)
         ]
 
     def remember(self, line: Line) -> None:
         """Note the employee of a line, so that a later line about the same one is rejected."""
-        if line.outcome == REJECTED:
-            return
-        self._first_rows.add(f"id {line.id}", line.number)
-        email = line.new.get("email") or line.old.get("email") or ""
-        if isinstance(email, str) and email:
-            self._first_rows.add(f"mail {email_key(email)}", line.number)
+        self._first_rows.remember(line)
 
-    def _line(self, row: ParsedRow, match: Match, source: Row) -> Line:
+    def may_mean(self, employee_id: str) -> bool:
+        """Return whether a row so far means an employee, or may mean them."""
+        return self._first_rows.may_mean(employee_id)
+
+    def _line(self, row: ParsedRow, match: Match, source: Row, namesakes: Namesakes) -> Line:
+        resembles = resembled(row, match, self._first_rows, namesakes)
+        is_told = self._adds_duplicates or row.number in self._added_rows
+        meant = match
+        if resembles:
+            match = self._as_somebody_new(row, match)
+        if match.employee is None:
+            row = self._with_defaults(row)
         problems = [*self._problems_of_match(row, match), *self._problems(row, match)]
         photo_key = ""
-        if not problems and source.photo:
+        if not problems and source.photo and (is_told or not resembles):
             try:
                 image = self._read_photo(source)
                 photo_key = self._photos.take(row.number, image, match.employee)
             except PhotoRejected as error:
                 problems.append(problem_at("Photo", str(error).rstrip(".")))
         if problems:
-            return self._reject(row, problems)
+            return self._remembered(self._reject(row, problems, _meant_by(meant)))
         if match.employee is None:
             line = _added(row, match, photo_key)
         else:
             line = _compared(row, match.employee, photo_key)
+        if resembles:
+            outcome = ADDED if is_told else DUPLICATE
+            line = replace(line, outcome=outcome, resembles=resembles)
+        return self._remembered(line)
+
+    def _remembered(self, line: Line) -> Line:
         self.remember(line)
         return line
 
-    def _reject(self, row: ParsedRow, problems: Sequence[Problem]) -> Line:
+    def _as_somebody_new(self, row: ParsedRow, match: Match) -> Match:
+        """Return what a possible duplicate would be: an employee of its own."""
+        is_taken = match.employee is not None or self._first_rows.by_id(match.ids[0])
+        ids = (generated_id(self._job_id, row.number),) if is_taken else match.ids
+        return Match(ids=ids)
+
+    def _with_defaults(self, row: ParsedRow) -> ParsedRow:
+        """Return the row of a new employee with the values of those fields that it leaves empty."""
+        missing = {
+            name: value for name, value in self._defaults.items() if not row.values.get(name)
+        }
+        return replace(row, values={**row.values, **missing}) if missing else row
+
+    def _reject(
+        self, row: ParsedRow, problems: Sequence[Problem], meant: tuple[Resemblance, ...] = ()
+    ) -> Line:
         name = row.text("full_name") or row.text("email") or row.id
-        return Line(row.number, REJECTED, name=name[:200], problems=tuple(problems))
+        problems = tuple(problems)
+        return Line(row.number, REJECTED, name=name[:200], problems=problems, resembles=meant)
 
     def _problems_of_match(self, row: ParsedRow, match: Match) -> Iterator[Problem]:
         heading = self._columns.heading_of
@@ -103,10 +149,7 @@ class Planner:
             )
             return
         employee_id = match.employee.id if match.employee else match.ids[0]
-        first_row = self._first_rows.get(f"id {employee_id}")
-        if not first_row and match.by_email:
-            first_row = self._first_rows.get(f"mail {row.email_key}")
-        if first_row:
+        if first_row := self._first_rows.by_id(employee_id):
             line = row_label(first_row, self._sheets)
             yield problem_at("", f"Row {line} is about the same person. Keep only one of them")
 
@@ -126,6 +169,12 @@ class Planner:
             if name not in row.values:
                 label = validation.LABELS[name]
                 yield problem_at(label, _NO_COLUMN)
+
+
+def _meant_by(match: Match) -> tuple[Resemblance, ...]:
+    """Return the employees that a row means or may mean."""
+    ids = (match.employee.id,) if match.employee else match.owners
+    return tuple(map(Resemblance, ids))
 
 
 def _added(row: ParsedRow, match: Match, photo_key: str) -> Line:

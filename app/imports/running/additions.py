@@ -95,7 +95,7 @@ class Additions:
             emails = {
                 line.number: email_key(str(line.new["email"]))
                 for line in chunk
-                if self._has_generated_id(line)
+                if self._has_generated_id(line) and line.new.get("email")
             }
             owners = find_by_emails(self._store, emails.values())
             stored = self._find_stored(chunk) if self._is_fresh else {}
@@ -105,7 +105,7 @@ class Additions:
                     self._id_taken.append(line.number)
                 elif line.id in ids:
                     self._already_added += 1
-                elif ids:
+                elif ids and not line.resembles:
                     self._email_taken.append(line.number)
                 else:
                     yield line

@@ -15,9 +15,10 @@ from app.imports.files.rows import Row
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.line_store import DONE, PLAN, UNDO, LineStore, split_into_parts
-from app.imports.planning.lines import Line, count_lines
+from app.imports.planning.lines import Line, add_emptied, count_lines
 from app.imports.planning.planner import Planner
 from app.imports.planning.row_photos import RowPhotos
+from app.imports.running.absent import find_absent
 from app.imports.running.column_mapping import (
     MAX_EXAMPLE_ROWS,
     choose_columns,
@@ -161,7 +162,7 @@ class _Worker:
         job = self._lease.job
         order = DayOrder(job.day_first, job.month_first)
         photos = RowPhotos(self._photos, job.id, self._lease.renew)
-        planner = Planner(self._store, table, order, job.id, photos)
+        planner = Planner(self._store, table, order, job.id, photos, job.choices)
         for number in range(job.parts):
             for line in self._parts.get(PLAN, number):
                 planner.remember(line)
@@ -171,8 +172,13 @@ class _Worker:
             job = self._lease.job
             planned = job.planned.plus(count_lines(lines))
             with_photo = job.photos + sum("photo_key" in line.new for line in lines)
-            yield self._lease.checkpoint(parts=job.parts + 1, planned=planned, photos=with_photo)
+            emptied = add_emptied(job.emptied, lines)
+            yield self._lease.checkpoint(
+                parts=job.parts + 1, planned=planned, photos=with_photo, emptied=emptied
+            )
             self._lease.renew()
+        if job.choices.is_complete:
+            yield from find_absent(self._store, self._lease, self._parts, planner.may_mean)
 
     def _plan_lines(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
         remaining = iter(rows)

@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.contracts.import_choices import Choices
+from app.contracts.import_choices import MAX_ADDED_ROWS, Choices, Pairs
 from app.contracts.import_jobs import Job
 from app.imports.actions import may_read_again
+from app.imports.choices import DEFAULT_FIELDS, default_value
+from app.imports.errors import ImportNotPossible
 from app.imports.files.columns import CHOICES
 from app.imports.running.column_mapping import MappedColumn
+from app.model import validation
 
 # Of a page; the fields of further columns are chosen with the command.
 MAX_SELECTS = 200
+# What every new person needs beside a name.
+_DEFAULTS = tuple(name for name in DEFAULT_FIELDS if name in validation.REQUIRED)
 _KEYS = frozenset({"id", "employee_number", "email"})
 _IGNORE = ("", "Ignore this column")
 OPTIONS = (_IGNORE, *CHOICES.items())
@@ -30,11 +35,25 @@ class ColumnRow(NamedTuple):
     mark: str
 
 
+class Default(NamedTuple):
+    """A field that can be given once for all new people, as the page shows it."""
+
+    name: str
+    label: str
+    value: str
+
+
 class ColumnTable(NamedTuple):
-    """The columns of a file, and a sentence about those that are ignored ("" if none is)."""
+    """The columns of a file, and what needs attention.
+
+    ``ignored`` is a sentence about those that are not read, and ``missing`` one about a field that
+    new people need and no column has; both may be "".
+    """
 
     rows: list[ColumnRow]
+    defaults: list[Default]
     ignored: str
+    missing: str
     is_open: bool
     options: Sequence[tuple[str, str]] = OPTIONS
 
@@ -46,8 +65,11 @@ def column_table(job: Job, columns: Sequence[MappedColumn]) -> ColumnTable:
         _row(column, f"column-{number}" if can_change and number < MAX_SELECTS else "")
         for number, column in enumerate(columns)
     ]
-    ignored = _ignored_note(columns)
-    return ColumnTable(rows, ignored, can_change and bool(ignored or job.error))
+    defaults = dict(job.choices.defaults)
+    inputs = [Default(name, validation.LABELS[name], defaults.get(name, "")) for name in _DEFAULTS]
+    ignored, missing = _ignored_note(columns), _missing_note(columns, defaults)
+    is_open = can_change and bool(ignored or missing or job.error)
+    return ColumnTable(rows, inputs, ignored, missing, is_open)
 
 
 def choices_from(
@@ -60,7 +82,46 @@ def choices_from(
         field = form.get(f"column-{number}", column.field)
         if field != column.field and (not field or field in CHOICES):
             fields[column.heading] = field
-    return replace(choices, columns=tuple(fields.items()), remember="remember" in form)
+    return replace(
+        choices,
+        columns=tuple(fields.items()),
+        defaults=_defaults(form, choices),
+        is_complete="is_complete" in form,
+        remember="remember" in form,
+    )
+
+
+def _defaults(form: Mapping[str, str], choices: Choices) -> Pairs:
+    defaults = dict(choices.defaults)
+    for name in _DEFAULTS:
+        if (text := form.get(f"default-{name}")) is not None:
+            defaults.pop(name, None)
+            if text.strip():
+                defaults[name] = default_value(name, text)
+    return tuple(defaults.items())
+
+
+def _missing_note(columns: Sequence[MappedColumn], defaults: Mapping[str, str]) -> str:
+    filled = {column.field for column in columns} | defaults.keys()
+    labels = [validation.LABELS[name].lower() for name in _DEFAULTS if name not in filled]
+    if not labels:
+        return ""
+    return f"No column has the {' or the '.join(labels)}, which new people need."
+
+
+def chosen_rows(typed: Sequence[str], rows: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of these rows and of those that were chosen, at most MAX_ADDED_ROWS.
+
+    Raises ImportNotPossible for more.
+    """
+    numbers = {int(text) for text in typed if text.isascii() and text.isdigit() and len(text) < 11}
+    chosen = sorted(numbers | set(rows))
+    if len(chosen) > MAX_ADDED_ROWS:
+        raise ImportNotPossible(
+            f"At most {MAX_ADDED_ROWS:,} possible duplicates can be chosen one by one. Add all of "
+            "them, or correct the others in the file."
+        )
+    return tuple(chosen)
 
 
 def _row(column: MappedColumn, name: str) -> ColumnRow:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.exports.csv_file import csv_file, csv_of_rows
 from app.exports.formats import FORMATS
 from app.exports.xlsx_file import xlsx_file
+from app.imports.running.absent import absent_rows
 from app.imports.running.rejected_rows import Cells
 from app.runtime import deadline
 from app.web.current import current_importer
@@ -44,6 +45,22 @@ def refused(job_id: str) -> ResponseReturnValue:
 
     name = f"{PurePath(job.name).stem} - rows with errors.csv"
     return send(begin, FORMATS["csv"].media_type, name)
+
+
+@files.get("/<job_id>/absent.csv")
+def absent(job_id: str) -> ResponseReturnValue:
+    """Stream who is here and not in a file that lists everyone."""
+    importer = current_importer()
+    job = importer.read(job_id)
+    if not job.absent:
+        abort(404)
+
+    def begin() -> Iterator[bytes]:
+        return csv_of_rows(_in_time(absent_rows(importer.all_absent(job))))
+
+    return send(
+        begin, FORMATS["csv"].media_type, f"{PurePath(job.name).stem} - not in the file.csv"
+    )
 
 
 def _in_time(rows: Iterator[Cells]) -> Iterator[Cells]:

@@ -5,7 +5,16 @@ from typing import NamedTuple
 
 from app.contracts.import_jobs import Job, Phase
 from app.contracts.line_counts import LineCounts
-from app.imports.planning.lines import ADDED, CHANGED, REJECTED, SKIPPED, UNCHANGED, UNDONE
+from app.imports.planning.lines import (
+    ABSENT,
+    ADDED,
+    CHANGED,
+    DUPLICATE,
+    REJECTED,
+    SKIPPED,
+    UNCHANGED,
+    UNDONE,
+)
 
 _OUTCOME_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
@@ -14,6 +23,8 @@ _OUTCOME_LABELS: Mapping[str, str] = {
     UNCHANGED: "Unchanged",
     UNDONE: "Undone",
     SKIPPED: "Not undone",
+    DUPLICATE: "Possible duplicates",
+    ABSENT: "Not in this file",
 }
 _PLANNED_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
@@ -29,10 +40,12 @@ _IN_PROGRESS_LABELS: Mapping[str, str] = {
     UNCHANGED: "Unchanged",
 }
 # In the order of a sentence.
-_COUNTED = (ADDED, CHANGED, UNCHANGED, REJECTED)
-_WITH_ERRORS = {REJECTED: "with errors"}
+_COUNTED = (ADDED, CHANGED, UNCHANGED, DUPLICATE, REJECTED)
+_WITH_ERRORS = {REJECTED: "with errors", DUPLICATE: "possible duplicates"}
 _DONE_TEXTS = {outcome: _OUTCOME_LABELS[outcome].lower() for outcome in _COUNTED} | _WITH_ERRORS
-_PLANNED_TEXTS = {outcome: _PLANNED_LABELS[outcome].lower() for outcome in _COUNTED} | _WITH_ERRORS
+_PLANNED_TEXTS = {
+    outcome: _PLANNED_LABELS.get(outcome, "").lower() for outcome in _COUNTED
+} | _WITH_ERRORS
 _UNDONE_TEXTS: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "not undone"}
 _OUTCOME_ICONS: Mapping[str, str] = {
     REJECTED: "x-octagon-fill",
@@ -41,7 +54,11 @@ _OUTCOME_ICONS: Mapping[str, str] = {
     UNCHANGED: "check-circle-fill",
     UNDONE: "check-circle-fill",
     SKIPPED: "exclamation-triangle-fill",
+    DUPLICATE: "people",
+    ABSENT: "search",
 }
+# A tab of these is shown only if it has rows.
+_UNUSUAL = frozenset({DUPLICATE, ABSENT})
 _TAB_LABELS: Mapping[Phase, Mapping[str, str]] = {
     Phase.VALIDATING: _PLANNED_LABELS,
     Phase.READY: _PLANNED_LABELS,
@@ -91,4 +108,5 @@ def outcome_tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> lis
             f"/import/{job.id}?show={outcome}",
         )
         for outcome in outcomes
+        if counts.of(outcome) or outcome not in _UNUSUAL
     ]

@@ -1,10 +1,21 @@
 """Rows of an import as its page shows them: the employee, and the changes or errors."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.contracts.import_jobs import Job, Phase
 from app.imports.files.rows import row_label
-from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNCHANGED, Line, Value, Values
+from app.imports.planning.lines import (
+    ABSENT,
+    ADDED,
+    CHANGED,
+    DUPLICATE,
+    SKIPPED,
+    UNCHANGED,
+    Line,
+    Value,
+    Values,
+)
 from app.model import validation
 from app.model.employee import BADGES
 from app.photos.keys import photo_key
@@ -22,10 +33,18 @@ class Detail(NamedTuple):
     before: str = ""
 
 
+class Similar(NamedTuple):
+    """Whom a row may mean: a sentence, or the name and id of a person who is here."""
+
+    text: str
+    person: str = ""
+
+
 class RowView(NamedTuple):
     """A row as the table shows it; ``person`` is the id of a page, "" if there is none.
 
-    ``photo`` and ``photo_before`` are the addresses of small photos.
+    ``photo`` and ``photo_before`` are the addresses of small photos. ``choice`` is the value that
+    chooses the row in a form.
     """
 
     number: str
@@ -34,22 +53,35 @@ class RowView(NamedTuple):
     details: tuple[Detail, ...]
     photo: str = ""
     photo_before: str = ""
+    similar: tuple[Similar, ...] = ()
+    choice: str = ""
 
 
 def row_view(line: Line, job: Job) -> RowView:
     """Return a row as the table shows it; a person who is not stored yet has no page."""
-    is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED)
+    is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED, ABSENT)
     is_stored = is_stored or (line.outcome == ADDED and job.phase is Phase.APPLIED)
-    number = row_label(line.number, job.sheets)
+    number = row_label(line.number, job.sheets) if line.number else ""
+    similar = tuple(_similar(line, job)) if line.outcome in (ADDED, DUPLICATE) else ()
     person = line.id if is_stored else ""
     photos = (_photo(line, line.new), _photo(line, line.old))
-    return RowView(number, line.name, person, tuple(_details(line)), *photos)
+    details = tuple(_details(line))
+    return RowView(number, line.name, person, details, *photos, similar, str(line.number))
 
 
 def _photo(line: Line, values: Values) -> str:
     """Return the address of a photo in these values; an undone import has none any more."""
     key = photo_key(values.get("photo_key"))
     return thumbnail_address(key) if key and line.outcome in (ADDED, CHANGED) else ""
+
+
+def _similar(line: Line, job: Job) -> Iterator[Similar]:
+    same = "email" if line.new.get("email") else "name"
+    for each in line.resembles:
+        if each.row:
+            yield Similar(f"Row {row_label(each.row, job.sheets)} has the same {same}")
+        else:
+            yield Similar(each.name, each.id)
 
 
 def _details(line: Line) -> list[Detail]:

@@ -1,6 +1,6 @@
 """The import pages: upload a file, preview it, import it, undo it."""
 
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, cast
 
 from flask import (
     Blueprint,
@@ -14,19 +14,18 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, JOB_ID, Job, JobNotFound, Phase
 from app.imports.actions import may_discard, may_read_again, may_undo
 from app.imports.errors import FileUnreadable, ImportNotPossible
-from app.imports.planning.line_store import outcomes_of
 from app.runtime import deadline
 from app.text.plurals import count_people
 from app.web.current import current_importer, current_scheduler
-from app.web.imports import row_details, wording
+from app.web.imports import wording
 from app.web.imports.columns import column_table
-from app.web.imports.outcomes import outcome_tabs
+from app.web.imports.rows_page import adds_duplicates, rows_page
 
 MAX_MEGABYTES = 100
-ROWS_PER_PAGE = 50
 _RECEIVE_SECONDS = 60.0
 imports = Blueprint("imports", __name__, url_prefix="/import")
 
@@ -83,23 +82,14 @@ def receive() -> ResponseReturnValue:
     # A large file takes longer to store than a page may take.
     deadline.start(_RECEIVE_SECONDS)
     try:
-        job = current_importer().receive(cast(BinaryIO, chosen.stream), chosen.filename)
+        choices = Choices(is_complete="is_complete" in request.form)
+        job = current_importer().receive(
+            cast(BinaryIO, chosen.stream), chosen.filename, choices=choices
+        )
     except FileUnreadable as error:
         return _upload_page(str(error))
     current_scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
-
-
-class _Window(NamedTuple):
-    """The rows of an import that a page shows."""
-
-    outcome: str
-    start: int
-    total: int
-
-    @property
-    def end(self) -> int:
-        return min(self.start + ROWS_PER_PAGE, self.total)
 
 
 @imports.get("/<job_id>")
@@ -107,13 +97,7 @@ def show(job_id: str) -> ResponseReturnValue:
     """Show one import: its progress and its rows, the rejected ones first."""
     job = current_importer().read(job_id)
     counts = current_importer().counts(job)
-    outcomes = outcomes_of(job)
-    tabs = outcome_tabs(job, counts, outcomes)
-    requested = request.args.get("show", "")
-    first = next((tab.outcome for tab in tabs if tab.number), outcomes[0])
-    outcome = requested if requested in outcomes else first
-    window = _Window(outcome, _start(), counts.of(outcome))
-    lines = current_importer().lines(job, outcome, window.start, ROWS_PER_PAGE)
+    page = rows_page(current_importer(), job, counts, request.args)
     return render_template(
         "import_job.html",
         job=job,
@@ -123,30 +107,16 @@ def show(job_id: str) -> ResponseReturnValue:
         progress=job.progress,
         mark=_page_state(job),
         began=wording.began(job),
-        tabs=tabs,
-        window=window,
-        lines=[row_details.row_view(line, job) for line in lines],
-        earlier=_address(job, window, window.start - ROWS_PER_PAGE),
-        later=_address(job, window, window.end),
+        rows=page,
         can_apply=_can_apply(job),
         people=count_people(wording.people_of(job)),
         columns=column_table(job, current_importer().columns(job)),
+        emptied=wording.what_is_emptied(job),
+        adds_duplicates=may_read_again(job) and adds_duplicates(job),
         can_read_again=may_read_again(job),
         can_undo=may_undo(job),
         can_discard=may_discard(job),
     )
-
-
-def _start() -> int:
-    typed = request.args.get("from", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-
-
-def _address(job: Job, window: _Window, start: int) -> str:
-    exists = 0 <= start < window.total or (start < 0 < window.start)
-    if not exists:
-        return ""
-    return f"/import/{job.id}?show={window.outcome}&from={max(start, 0)}"
 
 
 def _can_apply(job: Job) -> bool:

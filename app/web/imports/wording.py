@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.contracts.import_jobs import ACTIVE_PHASES, NO_ROWS, Job, Phase
 from app.imports.running.job_lease import is_leased
+from app.model import validation
 from app.text.plurals import count_of, count_people
 from app.web.imports.outcomes import done_figures, figures
 from app.web.ui.clock import Clock
@@ -53,6 +54,9 @@ def sentence(job: Job) -> str:
 def _validating(job: Job, of_all: str) -> str:
     if job.total < 0:
         return "The file is being read."
+    if job.compared:
+        compared = f" Compared with {count_people(job.compared)} who are here."
+        return f"Checked {of_all}.{compared} Nothing has changed yet."
     return f"Checked {of_all}. Nothing has changed yet."
 
 
@@ -88,6 +92,18 @@ def _how_undone(job: Job) -> str:
     if job.added and job.done.changed:
         return "removed or restored"
     return "removed" if job.added else "restored"
+
+
+def what_is_emptied(job: Job) -> str:
+    """Return whose values empty cells of the file clear; "" if they clear none."""
+    if not job.emptied:
+        return ""
+    counted = (
+        f"{validation.LABELS.get(name, name)} of {count_people(number)}"
+        for name, number in job.emptied
+    )
+    verb = "empty" if job.phase in (Phase.VALIDATING, Phase.READY) else "emptied"
+    return f"Empty cells in the file {verb}: {', '.join(counted)}."
 
 
 def what_undoing_does(job: Job) -> str:

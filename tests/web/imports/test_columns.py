@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -10,7 +11,7 @@ import pytest
 from app.imports.importer import Importer
 from tests.support.page_reader import Page, words_of
 from tests.support.small_app import ScheduleWhenAsked
-from tests.support.small_directory import SmallDirectory, upload
+from tests.support.small_directory import AMARA, SmallDirectory, upload
 
 FILE = (
     "Full name;Job title;Office;Cost Center;T-Shirt;T-Shirt\n"
@@ -141,3 +142,82 @@ def test_no_file_is_too_wide_for_its_page(small: SmallDirectory) -> None:
     assert "997 of 1000 columns are ignored" in page.text
     page = read_again(small, page, **{"column-3": "about"})
     assert "About x" in page.text
+
+
+def test_what_no_column_has_is_asked_for_once(small: SmallDirectory) -> None:
+    page = preview(small, "Full name;Job title\nAda;Analyst\nBo;\n")
+    assert words_of(page.by_id("missing")).startswith("No column has the location,")
+    assert "Rows with errors2" in page.text
+    page = read_again(
+        small, page, **{"default-location": "  Remote ", "default-job_title": "Clerk"}
+    )
+    assert page.by_id("default-location").get("value") == "Remote"
+    assert "To be added2" in page.text
+    assert not [each for each in page.tree.iter() if each.get("id") == "missing"]
+    press(small, page, "/go")
+    assert {(one.job_title, one.location) for one in small.everyone()} == {
+        ("Analyst", "Remote"), ("Clerk", "Remote"),
+    }  # fmt: skip
+
+
+def test_a_value_for_all_is_checked_as_in_the_form(small: SmallDirectory) -> None:
+    page = preview(small, "Full name;Job title\nAda;Analyst\n")
+    page = read_again(small, page, **{"default-location": "x" * 201})
+    assert "Location: Must be 200 characters or fewer; it has 201." in page.text
+    assert "Rows with errors1" in page.text
+
+
+def test_values_that_empty_cells_clear_are_told(small: SmallDirectory) -> None:
+    small.put(AMARA)
+    page = preview(small, "Id;Phone;About\namara;;\n")
+    told = words_of(page.by_id("emptied"))
+    assert told == "Empty cells in the file empty: About of 1 person, Phone of 1 person."
+
+
+def test_possible_duplicates_are_a_group_of_their_own(small: SmallDirectory) -> None:
+    small.put(AMARA)
+    page = preview(
+        small,
+        "Name;Job title;Office;Mail\n"
+        "Amara Adeyemi-Lindqvist;T;L;\n"
+        "Bo;T;L;bo@example.com\nBob;T;L;bo@example.com\nBobby;T;L;bo@example.com\n",
+    )
+    assert "Possible duplicates3" in page.text
+    assert "May be Amara Adeyemi-Lindqvist" in page.text
+    assert page.links()["Amara Adeyemi-Lindqvist"] == "/employee/amara"
+    assert "Row 3 has the same email" in page.text
+    assert "Import 1 person" in page.text
+    address = next(f.get("action", "") for f in page.all("form") if "/dupl" in f.get("action", ""))
+    form = page.fields(address)
+    page = worked(small, small.post(address, {**form, "row": ["4"], "add": "chosen"}))
+    assert "Possible duplicates2" in page.text
+    assert "To be added2" in page.text
+    assert "Selected possible duplicates are among the people to be added." in page.text
+    page = worked(small, small.post(address, {**form, "add": "all"}))
+    assert "To be added4" in page.text
+    page = worked(small, small.post(address, {**form, "add": "none"}))
+    assert "Possible duplicates3" in page.text
+    done = press(small, page, "/go")
+    assert "Completed: 1 added, 3 possible duplicates." in done.text
+    assert not done.all("input", name="row")
+
+
+def test_a_complete_list_shows_who_is_not_in_it(small: SmallDirectory) -> None:
+    small.put(AMARA)
+    for number in range(60):
+        small.put(replace(AMARA, id=f"n{number}", full_name=f"Nobody {number}", email=""))
+    file = "Id;Name;Job title;Office\namara;Amara;T;L\n"
+    form = small.get("/import").fields("/import")
+    sent = {**form, "file": upload(file.encode(), "Staff.csv"), "is_complete": "on"}
+    page = worked(small, small.post("/import", sent))
+    assert page.by_id("is-complete").get("checked") is not None
+    page = small.get(page.links()["Not in this file60"])
+    assert "Nobody is removed by the import." in page.text
+    assert "1–50 of 60" in page.text
+    assert "Nobody 59" in small.get(page.links()["Next"]).text
+    people = small.reader.client.get(f"{page.links()['Download these people']}").text
+    lines = people.splitlines()
+    assert lines[0] == "\ufeffId,Full name,Job title,Department,Location,Email"
+    assert len(lines) == 61
+    page = read_again(small, page, is_complete=None)
+    assert "Not in this file" not in page.text

@@ -1,0 +1,44 @@
+"""What a person types to decide how a file is read, checked: fields, and values for everyone."""
+
+from app.imports.errors import ImportNotPossible
+from app.imports.files.columns import CHOICES, field_of
+from app.model import validation
+from app.text.folding import fold
+
+# The fields that new people of one file may have in common.
+DEFAULT_FIELDS = ("job_title", "department", "location", "time_zone")
+# What ignores a column in ``field_named``.
+IGNORE = "ignore"
+
+
+def field_named(name: str) -> str:
+    """Return the field that a person names, or "" for ``ignore``.
+
+    By its own name, its label or a known heading. Raises ImportNotPossible with all names.
+    """
+    folded = fold(name).strip()
+    if folded in ("", IGNORE):
+        return ""
+    labels = {fold(label): field for field, label in CHOICES.items()}
+    field = name.strip() if name.strip() in CHOICES else labels.get(folded) or field_of(name)
+    if field not in CHOICES:
+        known = ", ".join((*CHOICES, IGNORE))
+        raise ImportNotPossible(f"There is no field {name.strip()[:60]}. The fields are: {known}.")
+    return field
+
+
+def default_value(name: str, text: str) -> str:
+    """Return the value of a field for every new person who has none.
+
+    Raises ImportNotPossible with what is wrong with it, as a form would tell.
+    """
+    label = validation.LABELS[name]
+    if name not in DEFAULT_FIELDS:
+        known = ", ".join(DEFAULT_FIELDS)
+        raise ImportNotPossible(
+            f"{label} is not the same for all people of a file. These can be: {known}."
+        )
+    value = validation.clean(name, text)
+    if reason := validation.problem(name, value):
+        raise ImportNotPossible(f"{label}: {reason}.")
+    return value

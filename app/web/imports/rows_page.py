@@ -1,0 +1,87 @@
+"""The rows of an import that its page shows: one outcome, page by page."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from app.contracts.import_jobs import Job, Phase
+from app.contracts.line_counts import LineCounts
+from app.imports.actions import may_read_again
+from app.imports.importer import Importer
+from app.imports.planning.line_store import outcomes_of
+from app.imports.planning.lines import ABSENT, CHANGED, DUPLICATE, REJECTED, SKIPPED
+from app.web.imports.outcomes import Tab, outcome_tabs
+from app.web.imports.row_details import RowView, row_view
+
+ROWS_PER_PAGE = 50
+_LAST_HEADINGS = {
+    REJECTED: "What to do",
+    SKIPPED: "Why",
+    CHANGED: "What changes",
+    DUPLICATE: "Who it may be",
+}
+
+
+class RowsPage(NamedTuple):
+    """The rows of one outcome from ``start`` to ``end``, and the links to the others.
+
+    ``may_choose`` says whether each of them can be chosen to be added.
+    """
+
+    outcome: str
+    start: int
+    total: int
+    tabs: list[Tab]
+    rows: list[RowView]
+    earlier: str
+    later: str
+    may_choose: bool
+
+    @property
+    def end(self) -> int:
+        """The number of the last row that is shown."""
+        return self.start + len(self.rows)
+
+    @property
+    def last_heading(self) -> str:
+        """The heading of the column that differs."""
+        return _LAST_HEADINGS.get(self.outcome, "Fields")
+
+
+def rows_page(
+    importer: Importer, job: Job, counts: LineCounts, args: Mapping[str, str]
+) -> RowsPage:
+    """Return the page of rows that an address asks for; the first outcome that has rows if none."""
+    outcomes = (*outcomes_of(job), *([ABSENT] if job.choices.is_complete else []))
+    counts = counts._replace(absent=job.absent)
+    requested = args.get("show", "")
+    first = next((each for each in outcomes if counts.of(each)), outcomes[0])
+    outcome = requested if requested in outcomes else first
+    start, total = _start(args), counts.of(outcome)
+    if outcome == ABSENT:
+        lines = importer.absent(job, start, ROWS_PER_PAGE)
+    else:
+        lines = importer.lines(job, outcome, start, ROWS_PER_PAGE)
+    return RowsPage(
+        outcome,
+        start,
+        total,
+        outcome_tabs(job, counts, outcomes),
+        [row_view(line, job) for line in lines],
+        earlier=_address(job, outcome, max(start - ROWS_PER_PAGE, 0)) if start else "",
+        later=_address(job, outcome, start + ROWS_PER_PAGE) if start + len(lines) < total else "",
+        may_choose=outcome == DUPLICATE and may_read_again(job) and job.phase is Phase.READY,
+    )
+
+
+def adds_duplicates(job: Job) -> bool:
+    """Return whether possible duplicates were chosen to be added."""
+    return bool(job.choices.add_duplicates or job.choices.added_rows)
+
+
+def _start(args: Mapping[str, str]) -> int:
+    typed = args.get("from", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+
+def _address(job: Job, outcome: str, start: int) -> str:
+    return f"/import/{job.id}?show={outcome}&from={start}"
