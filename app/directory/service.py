@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
+from app.directory.match_counts import ListCounts, MatchCounter
 from app.model.employee import Employee
 from app.model.errors import (
     EditConflict,
@@ -40,6 +41,15 @@ class PhotoChange:
 NO_PHOTO_CHANGE = PhotoChange()
 
 
+class ListPage(NamedTuple):
+    """A page of the list with all that stands beside it; ``everyone`` has the counts of all."""
+
+    page: Page
+    suggestions: Suggestions
+    everyone: Facets
+    counts: ListCounts
+
+
 class Directory:
     """The directory of a company, on a store of employees and a store of photos (or none)."""
 
@@ -51,6 +61,7 @@ class Directory:
         self.photos_off_because = photos_off_because
         self._fuzzy_search = FuzzySearch(employees)
         self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
+        self._match_counter = MatchCounter(employees)
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """Return one page of cards; see EmployeeStore.browse."""
@@ -59,9 +70,28 @@ class Directory:
     def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Suggestions]:
         """Return one page of cards and, if the search has few results, similar employees."""
         with read_budget.limit():
-            start = Cost.now()
-            page = self.browse(query, cursor)
-            return page, self._fuzzy_search.suggest(query, page, start.since())
+            return self._search(query, cursor)
+
+    def _search(self, query: Query, cursor: str | None) -> tuple[Page, Suggestions]:
+        start = Cost.now()
+        page = self.browse(query, cursor)
+        return page, self._fuzzy_search.suggest(query, page, start.since())
+
+    def list_page(self, query: Query, cursor: str | None = None) -> ListPage:
+        """Return what ``search`` returns, with the counts of everyone and of those who match.
+
+        Counts share the read budget of the page, and are at most a few seconds old.
+        """
+        with read_budget.limit():
+            page, suggestions = self._search(query, cursor)
+            everyone = self.facets()
+            counts = self._match_counter.of_list(query, page, everyone)
+        return ListPage(page, suggestions, everyone, counts)
+
+    def count_matches(self, query: Query) -> ListCounts:
+        """Return the counts beside a list, without a page of it."""
+        with read_budget.limit():
+            return self._match_counter.of_list(query, None, self.facets())
 
     def facets(self) -> Facets:
         """Return the counts, at most FACETS_SECONDS old, so that a list page needs one query."""
@@ -70,7 +100,11 @@ class Directory:
     def _count(self, last: Facets | None) -> Facets:
         facets = self.employees.facets()
         # The same object if nothing changed: caches of rendered menus and charts depend on it.
-        return last if last == facets else facets
+        return last if last == facets and last.stamp == facets.stamp else facets
+
+    def _expire_counts(self) -> None:
+        self._facets.expire()
+        self._match_counter.expire()
 
     def count_unlisted(self) -> RecordCount:
         """Count the records that no list shows, where lists show nobody; see count_records."""
@@ -92,7 +126,7 @@ class Directory:
             stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
         if photo_key and stored.photo_key != photo_key:
             self._drop_photo(photo_key)  # the same form was sent before, with the photo
-        self._facets.expire()
+        self._expire_counts()
         return stored
 
     def add_many(
@@ -100,7 +134,7 @@ class Directory:
     ) -> Iterator[int]:
         """Add new employees, whose photos are stored, in bulk; see EmployeeStore.add_many."""
         for stored in self.employees.add_many(employees, keep_versions=keep_versions):
-            self._facets.expire()
+            self._expire_counts()
             yield stored
 
     def update(
@@ -128,7 +162,7 @@ class Directory:
             self._drop_photo(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
             self._drop_photo(before.photo_key)
-        self._facets.expire()
+        self._expire_counts()
         return stored
 
     def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
@@ -136,7 +170,7 @@ class Directory:
         deleted = self.employees.delete(employee_id, expected_revision, write_id)
         if deleted.photo_key:
             self._drop_photo(deleted.photo_key)
-        self._facets.expire()
+        self._expire_counts()
         return deleted
 
     def sweep_photos(self, *, delete: bool, needed: Iterable[str] = ()) -> Iterator[str]:

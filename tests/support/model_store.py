@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from app.contracts import (
     MAX_BATCH,
@@ -150,7 +151,15 @@ class ModelStore:
             letters={letter: letters[letter] for letter in search_keys.LETTERS if letters[letter]},
             badges={badge: badges[badge] for badge in BADGE_KEYS if badges[badge]},
             joined=dict(sorted(joined.items())),
-            stamp=list(self.people.values()),
+            stamp=[
+                (
+                    attrgetter(*PLACES)(each),
+                    search_keys.name_key(each.full_name)[:1],
+                    each.start_date,
+                    each.known_badges,
+                )
+                for each in self.people.values()
+            ],
             **{plural: search_keys.merge_spellings(found) for plural, found in spellings.items()},
         )
 

@@ -31,6 +31,7 @@ ROUTES = {
     "/vcard": Route("GET", EVERYONE, "nothing"),
     "/export.<any(csv, xlsx, jsonl, vcf):ending>": Route("GET", EVERYONE, "nothing"),
     "/vcard/<id:employee_id>": Route("GET", EVERYONE, "nothing"),
+    "/menu/<any(location, department, job_title, badge):name>": Route("GET", EVERYONE, "nothing"),
     "/sample-data": Route("POST", EVERYONE, "adds sample people to an empty directory"),
     "/insights": Route("GET", EVERYONE, "nothing"),
     "/photos/<path:key>": Route("GET", EVERYONE, "nothing"),

@@ -1,41 +1,20 @@
 """The number of people in a list, and the number of its page, if known."""
 
-from collections.abc import Mapping
 from math import ceil
 
-from app.contracts import PAGE_SIZE, Facets, Page
-from app.contracts.queries import TEXT_FILTERS
-from app.model.fields import FACETS
-from app.text import search_keys
+from app.contracts import MAX_COUNTED_MATCHES, PAGE_SIZE, Page
+from app.directory.match_counts import ListCounts, is_whole
+from app.directory.service import ListPage
 from app.text.plurals import count_people
+from app.web.people.suggestions import count_with_suggestions
 from app.web.ui.list_query import ListRequest
 
-_COUNTS = {facet.name: facet.counts for facet in FACETS}
 
-
-def is_whole(page: Page) -> bool:
-    """Return whether the page shows everyone who matches."""
-    return page.next is None and page.previous is None and page.rows_examined is None
-
-
-def known_count(listing: ListRequest, page: Page, facets: Facets) -> int | None:
-    """Return the number of matches if they fit on the page or one filter counts them, else None."""
-    query = listing.query
+def known_count(page: Page, counts: ListCounts) -> int | None:
+    """Return the number of matches, which is never less than the page shows; None if unknown."""
     if is_whole(page):
         return len(page.cards)
-    if query.is_empty:
-        return max(facets.total, len(page.cards))
-    if query.words or len(query.filters) > 1:
-        return None
-    ((name, value),) = query.filters
-    counts: Mapping[str, int] = getattr(facets, _COUNTS[name])
-    if value in counts or name not in TEXT_FILTERS:
-        return counts.get(value)
-    (key,) = query.keys_of(name) or ("",)
-    return next(
-        (count for spelling, count in counts.items() if search_keys.facet_key(spelling) == key),
-        None,
-    )
+    return None if counts.total is None else max(counts.total, len(page.cards))
 
 
 def page_number(listing: ListRequest, page: Page, count: int | None) -> int:
@@ -50,36 +29,53 @@ def page_number(listing: ListRequest, page: Page, count: int | None) -> int:
     return number if number <= pages and is_last == (number == pages) else 0
 
 
-def count_line(listing: ListRequest, page: Page, facets: Facets, count: int | None) -> str:
+def count_sentence(listing: ListRequest, result: ListPage, count: int | None) -> str:
+    """Return the sentence with the number of people, and of similar people."""
+    page, suggestions, _, counts = result
+    line = count_line(listing, page, counts, count)
+    is_total = count is not None or counts.are_many
+    if suggestions.beyond_page and is_total:
+        return line  # it counts the later matches by name, too
+    return count_with_suggestions(line, len(page.cards), suggestions)
+
+
+def count_line(listing: ListRequest, page: Page, counts: ListCounts, count: int | None) -> str:
     """Return the sentence with the number of people."""
     shown = len(page.cards)
-    total = max(facets.total, shown)
     if listing.query.is_empty:
-        number = page_number(listing, page, count)
-        if is_whole(page) or not number or not shown:
-            return count_people(total)
-        first = (number - 1) * PAGE_SIZE + 1
-        return f"Showing {first:,}–{first + shown - 1:,} of {total:,}"
+        return _of_everyone(listing, page, count or shown)
     if count is not None:
-        return _matching(count, total) if count else "No one matches"
-    if page.previous is not None and not page_number(listing, page, count):
+        return _matching(count)
+    if counts.are_many:
+        return f"Over {MAX_COUNTED_MATCHES:,} people match"
+    so_far = " so far" if page.rows_examined is not None else ""
+    number = page_number(listing, page, count)
+    if page.previous is not None and not number:
         # The number of matches before this page is unknown.
-        so_far = " so far" if page.rows_examined is not None else ""
-        return f"{_more_matching(shown, total)}{so_far}"
-    if page.previous is None and page.rows_examined is not None:
-        return f"{_matching(shown, total)} so far"
-    minimum = shown if page.previous is None else PAGE_SIZE  # the pages before this one were full
-    return f"{minimum:,}+ of {count_people(total)} match"
+        return f"{_more_matching(shown)}{so_far}"
+    if page.previous is None and so_far:
+        return f"{_matching(shown)}{so_far}"
+    # The page before this one was full.
+    least = shown if page.previous is None else PAGE_SIZE
+    return f"At least {_matching(least)}"
 
 
-def _matching(count: int, total: int) -> str:
-    return f"{count:,} of {count_people(total)} {_match(count)}"
+def _of_everyone(listing: ListRequest, page: Page, total: int) -> str:
+    number, shown = page_number(listing, page, total), len(page.cards)
+    if is_whole(page) or not number or not shown:
+        return count_people(total)
+    first = (number - 1) * PAGE_SIZE + 1
+    return f"Showing {first:,}–{first + shown - 1:,} of {total:,}"
 
 
-def _more_matching(count: int, total: int) -> str:
+def _matching(count: int) -> str:
+    return f"{count_people(count)} {_match(count)}" if count else "No one matches"
+
+
+def _more_matching(count: int) -> str:
     if count == 0:
-        return f"No more of the {count_people(total)} match"
-    return f"{count:,} more of {count_people(total)} {_match(count)}"
+        return "No more people match"
+    return f"{count:,} more {'person' if count == 1 else 'people'} {_match(count)}"
 
 
 def _match(count: int) -> str:

@@ -1,28 +1,23 @@
 """A page of the list, ready for its template."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.contracts import PAGE_SIZE, Facets, Page, Query
+from app.contracts import PAGE_SIZE, Query
 from app.contracts.queries import TEXT_FILTERS
-from app.directory.fuzzy import Suggestions
+from app.directory.service import ListPage
 from app.exports.formats import FORMATS
 from app.model.employee import BADGES
 from app.text import search_keys
 from app.web.people import list_counts
-from app.web.people.suggestions import (
-    SuggestionsView,
-    count_with_suggestions,
-    suggestions_view,
-)
+from app.web.people.suggestions import SuggestionsView, suggestions_view
 from app.web.ui.dates import month
 from app.web.ui.html.cards import grid, rows
-from app.web.ui.html.menus import MenuCache, tabs
+from app.web.ui.html.menus import MenuCache
+from app.web.ui.html.tabs import tabs
 from app.web.ui.list_query import CARDS, TABLE, ListRequest
 
-SearchResult = tuple[Page, Suggestions]
 _BADGE = {badge.key: badge for badge in BADGES}
 
 
@@ -58,12 +53,10 @@ class ListView:
     exports: tuple[tuple[str, str], ...]
 
 
-def list_view(
-    listing: ListRequest, result: SearchResult, facets: Facets, sprite: str, cache: MenuCache
-) -> ListView:
+def list_view(listing: ListRequest, result: ListPage, sprite: str, cache: MenuCache) -> ListView:
     """Return everything that one page of the list shows."""
-    page, suggestions = result
-    count = list_counts.known_count(listing, page, facets)
+    page, suggestions, everyone, counts = result
+    count = list_counts.known_count(page, counts)
     number = list_counts.page_number(listing, page, count)
     # After a page that is not full, page numbers are unknown.
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
@@ -78,12 +71,10 @@ def list_view(
         listing=listing,
         empty=is_unfiltered and not page.cards and page.next is None and page.previous is None,
         people=people,
-        menus=cache.menus(listing, facets, sprite),
-        tabs=tabs(listing, _letters(listing, page, facets)),
+        menus=cache.menus(listing, everyone, counts.by_filter, sprite),
+        tabs=tabs(listing, (counts.by_filter["letter"] or everyone).letters),
         chips=_chips(listing),
-        count=count_with_suggestions(
-            list_counts.count_line(listing, page, facets, count), len(page.cards), suggestions
-        ),
+        count=list_counts.count_sentence(listing, result, count),
         position=list_counts.page_position(listing, page, count),
         next=listing.address(page.next, next_number) if page.next else "",
         previous=listing.address(page.previous, number - 1) if page.previous else "",
@@ -95,14 +86,6 @@ def list_view(
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
     )
-
-
-def _letters(listing: ListRequest, page: Page, facets: Facets) -> Collection[str]:
-    """Return the letters with people: in a complete result, else in the directory."""
-    is_filtered = not (listing.query.is_empty or listing.query.letter)
-    if is_filtered and list_counts.is_whole(page):
-        return {search_keys.letter_of(search_keys.name_key(card.full_name)) for card in page.cards}
-    return facets.letters
 
 
 def _as_view(listing: ListRequest, view: str) -> str:

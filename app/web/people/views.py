@@ -107,9 +107,9 @@ def people() -> Response:
     """Show the list of people."""
     directory = current_directory()
     listing = read_request(request.args)
-    result = directory.search(listing.query, listing.cursor)
+    result = directory.list_page(listing.query, listing.cursor)
     extensions = current_app.extensions
-    view = list_view(listing, result, directory.facets(), extensions["sprite"], extensions["menus"])
+    view = list_view(listing, result, extensions["sprite"], extensions["menus"])
     page = _empty_page() if view.empty else render_template("list.html", view=view)
     return _maintain_after(make_response(page))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from app.contracts import Facets, Page
+from app.contracts import Facets, Matches, Page
 from app.model.employee import Card, Employee
 from tests.support.small_directory import SmallDirectory, small
 
@@ -35,6 +37,17 @@ def busy(small: SmallDirectory) -> SmallDirectory:
 
 def count_of(page: object) -> str:
     return "".join(page.by_id("count").itertext())  # type: ignore[attr-defined]
+
+
+def links_of_menus(page: object) -> dict[str, Any]:
+    """The links of the values of all menus, by value and number."""
+    menus = page.by_id("menus").iter("details")  # type: ignore[attr-defined]
+    return {"".join(row.itertext()).strip(): row for menu in menus for row in menu.iter("a")}
+
+
+def rows_of(page: object) -> list[str]:
+    """The values of all menus, with their numbers."""
+    return list(links_of_menus(page))
 
 
 @pytest.mark.parametrize("view", ["", "view=table"])
@@ -76,16 +89,15 @@ def test_junk_in_the_address_shows_the_first_page(busy: SmallDirectory) -> None:
 def test_filters_and_words_join_and_stay_in_every_address(busy: SmallDirectory) -> None:
     page = busy.get("/?q=number&location=Kyoto&badge=bug&view=table")
     assert page.names() == [p.full_name for p in crowd() if p.location == "Kyoto" and p.badges]
-    assert count_of(page) == "10 of 60 people match"
+    assert count_of(page) == "10 people match"
     links = page.links()
     assert links["Remove filter Kyoto"] == "/?q=number&badge=bug&view=table"
     assert links["Remove filter Bugfixer"] == "/?q=number&location=Kyoto&view=table"
     assert links["Clear all"] == "/?view=table"
     assert links["Cards"] == "/?q=number&location=Kyoto&badge=bug"
-    assert (
-        links["Lagos20 people"] == "/?q=number&location=Kyoto&location=Lagos&badge=bug&view=table"
-    )
-    assert links["Kyoto20 people"] == "/?q=number&badge=bug&view=table"
+    both = "/?q=number&location=Kyoto&location=Lagos&badge=bug&view=table"
+    assert links["Lagos10 people"] == both
+    assert links["Kyoto10 people"] == "/?q=number&badge=bug&view=table"
     hidden = {field.get("name"): field.get("value") for field in page.all("input", type="hidden")}
     assert hidden == {"location": "Kyoto", "badge": "bug", "view": "table"}
     assert page.by_id("q").get("value") == "number"
@@ -121,28 +133,86 @@ def test_words_with_marks_survive_every_link(busy: SmallDirectory) -> None:
     assert "q=a%26b%3D%22%3C+c&letter=" not in page.links().get("All people", "")
 
 
-def test_a_count_is_shown_where_it_is_known_and_never_made_up(busy: SmallDirectory) -> None:
-    assert count_of(busy.get("/?letter=a")) == "20 of 60 people match"
-    assert count_of(busy.get("/?badge=bug")) == "30 of 60 people match"
-    assert count_of(busy.get("/?department=ENGINEERING")) == "30 of 60 people match"
-    assert count_of(busy.get("/?q=number")) == "24+ of 60 people match"
-    assert count_of(busy.get("/?department=Engineering&badge=bug")).startswith(
-        "24+ of 60 people match"
-    )
-    assert count_of(busy.get("/?q=number007")) == "1 of 60 people matches"
+def test_the_count_line_gives_the_total(busy: SmallDirectory) -> None:
+    assert count_of(busy.get("/?letter=a")) == "20 people match"
+    assert count_of(busy.get("/?badge=bug")) == "30 people match"
+    assert count_of(busy.get("/?department=ENGINEERING")) == "30 people match"
+    assert count_of(busy.get("/?q=number")) == "60 people match"
+    assert count_of(busy.get("/?department=Engineering&badge=bug")) == "30 people match"
+    assert count_of(busy.get("/?q=number007")) == "1 person matches"
     assert count_of(busy.get("/?q=nobody")) == "No one matches"
+    second = busy.get(busy.get("/?q=number").links()["Next"])
+    assert count_of(second) == "60 people match"
+    assert "Page 2 of 3" in second.text
 
 
-def test_menus_say_how_many_have_each_value_and_mark_the_chosen_one(busy: SmallDirectory) -> None:
-    page = busy.get("/?location=kyoto")
-    rows = {
-        "".join(row.itertext()).strip(): row.get("aria-current")
-        for row in page.by_id("menus").iter("a")
+@pytest.mark.parametrize(
+    ("matches", "said"),
+    [
+        (Matches(are_many=True), "Over 1,000 people match"),
+        (Matches(), "At least 24 people match"),
+    ],
+)
+def test_where_a_count_is_unknown_no_number_is_made_up_and_no_choice_is_hidden(
+    busy: SmallDirectory, monkeypatch: pytest.MonkeyPatch, matches: Matches, said: str
+) -> None:
+    monkeypatch.setattr(busy.store, "count_matches", lambda query: matches)
+    page = busy.get("/?q=number&badge=bug")
+    assert count_of(page) == said
+    assert sorted(rows_of(page)) == sorted(
+        ["Kyoto", "Lagos", "Łódź & co", "Data", "Engineering", "Bugfixer"]
+        + [f"Title {n}" for n in range(7)]
+    )
+
+
+def test_a_count_of_one_filter_is_known_however_many_match(
+    busy: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facets = Facets(5_000, letters={"a": 5_000}, locations={"Lagos": 1, "Kyoto": 4_999},
+                    departments={"Data": 1_000, "Engineering": 4_000})  # fmt: skip
+    monkeypatch.setattr(busy.store, "facets", lambda: facets)
+    page = busy.get("/?department=engineering")
+    assert count_of(page) == "4,000 people match"
+    assert rows_of(page) == ["Kyoto", "Lagos", "Engineering4,000 people", "Data1,000 people"]
+
+
+def test_menus_count_what_is_left_and_mark_the_chosen_value(busy: SmallDirectory) -> None:
+    page = busy.get("/?location=kyoto&department=Engineering")
+    left = [person for person in crowd() if person.location == "Kyoto" and person.badges]
+    marked = {row: link.get("aria-current") for row, link in links_of_menus(page).items()}
+    # Of a menu with a chosen value: what another choice would give.
+    assert marked["Kyoto10 people"] == "true"
+    assert marked["Lagos10 people"] is None
+    assert marked["Engineering10 people"] == "true"
+    assert marked["Data10 people"] is None
+    # Of the others: those who are left.
+    assert marked[f"Bugfixer{len(left)} people"] is None
+    titles = Counter(person.job_title for person in left)
+    assert {row for row in marked if row.startswith("Title")} == {
+        f"{title}{count} {'person' if count == 1 else 'people'}" for title, count in titles.items()
     }
-    assert rows["Kyoto20 people"] == "true"
-    assert rows["Łódź & co20 people"] is None
-    assert rows["Bugfixer30 people"] is None
-    assert [word for word in rows if word.startswith("Gamer")] == []
+
+
+def test_no_choice_leads_to_nobody(busy: SmallDirectory) -> None:
+    busy.put(Employee(id="w", full_name="Will", location="Oslo", job_title="Clerk"))
+    for address in ("/?q=number", "/?location=Kyoto", "/?location=Oslo", "/?letter=a&badge=bug"):
+        page = busy.get(address)
+        for link in [*links_of_menus(page).values(), *page.by_id("tabs").iter("a")]:
+            assert busy.get(link.get("href")).names(), (address, link.get("href"))
+
+
+def test_a_chosen_value_that_nobody_has_can_be_chosen_away(busy: SmallDirectory) -> None:
+    page = busy.get("/?q=number007&location=Kyoto&location=Oslo")
+    assert "Oslo0 people" in rows_of(page)
+    assert page.links()["Oslo0 people"] == "/?q=number007&location=Kyoto"
+
+
+def test_counts_follow_a_save_at_once(busy: SmallDirectory) -> None:
+    assert count_of(busy.get("/?badge=bug&department=Engineering")) == "30 people match"
+    assert count_of(busy.get("/?q=number&badge=bug")) == "30 people match"
+    busy.directory.delete("p001", None, "another form")
+    assert count_of(busy.get("/?badge=bug&department=Engineering")) == "29 people match"
+    assert count_of(busy.get("/?q=number&badge=bug")) == "29 people match"
 
 
 def test_tabs_lead_to_the_letters_that_have_people(busy: SmallDirectory) -> None:
@@ -166,14 +236,23 @@ def test_the_first_of_each_letter_carries_a_mark_only_in_the_whole_list(
         assert busy.get(narrowed).all("span", cls="letter-mark") == []
 
 
-def test_a_menu_shows_the_sixty_that_most_people_have_by_name(small: SmallDirectory) -> None:
+def test_a_menu_begins_with_the_sixty_commonest(small: SmallDirectory) -> None:
     for number in range(65):
-        for copy in range(2 if number >= 5 else 1):
+        for copy in range(3 if number == 64 else 2 if number >= 5 else 1):
             person = Employee(id=f"{number}-{copy}", full_name="A", location=f"Place {number:02}")
             small.store.add(person, person.id)
     page = small.get("/")
     rows = ["".join(row.itertext()).strip() for row in page.by_id("menus").iter("li")]
-    assert rows == [*(f"Place {n:02}2 people" for n in range(5, 65)), "5 more: search to find them"]
+    assert rows == [
+        "Place 643 people",
+        *(f"Place {n:02}2 people" for n in range(5, 64)),
+        "5 more: search to find them",
+    ]
+    client = small.reader.client
+    found = client.get("/menu/location?find=PLACE+00&q=a").text
+    assert found.count("<li>") == 1
+    assert '<a href="/?q=a&amp;location=Place+00">' in found
+    assert client.get("/menu/location?find=nowhere").text == ""
 
 
 def test_no_one_matching_offers_to_take_filters_off_and_never_samples(
@@ -200,21 +279,23 @@ def test_a_search_that_ended_early_says_so_and_goes_on(
 ) -> None:
     card = Card("p1", "Ada", "", "", "", "", "", (), "")
     pages = iter([Page((), "further", None, 4000), Page((card,), "further", None, 4000)])
+    monkeypatch.setattr(busy.store, "count_matches", lambda query: Matches())
     monkeypatch.setattr(busy.store, "browse", lambda *asked: next(pages))
     page = busy.get("/?q=a&badge=bug")
     assert "We searched 4,000 people." in page.text
     assert page.links()["Search more people"] == "/?q=a&badge=bug&cursor=further"
-    assert count_of(page) == "0 of 60 people match so far"
-    assert count_of(busy.get("/?q=a&badge=bug")) == "1 of 60 people matches so far"
+    assert count_of(page) == "No one matches so far"
+    assert count_of(busy.get("/?q=a&badge=bug")) == "1 person matches so far"
 
 
 @pytest.mark.parametrize(
-    ("people", "said"), [(1, "1+ of 60 people match"), (23, "23+ of 60 people match")]
+    ("people", "said"), [(1, "At least 1 person matches"), (23, "At least 23 people match")]
 )
 def test_a_first_page_that_lost_somebody_promises_no_more_than_it_shows(
     busy: SmallDirectory, monkeypatch: pytest.MonkeyPatch, people: int, said: str
 ) -> None:
     cards = tuple(Card(f"p{n}", "Ada", "", "", "", "", "", (), "") for n in range(people))
+    monkeypatch.setattr(busy.store, "count_matches", lambda query: Matches())
     monkeypatch.setattr(busy.store, "browse", lambda *asked: Page(cards, "on"))
     assert count_of(busy.get("/?q=a&badge=bug&cursor=back")).startswith(said)
 
@@ -222,13 +303,13 @@ def test_a_first_page_that_lost_somebody_promises_no_more_than_it_shows(
 @pytest.mark.parametrize(
     ("people", "goes_on", "count", "said"),
     [
-        (1, True, "1 more of 60 people matches so far", "Search more people"),
-        (3, False, "3 more of 60 people match", ""),
-        (0, True, "No more of the 60 people match so far", "We searched 4,000 more people."),
+        (1, True, "1 more person matches so far", "Search more people"),
+        (3, False, "3 more people match", ""),
+        (0, True, "No more people match so far", "We searched 4,000 more people."),
         (
             0,
             False,
-            "No more of the 60 people match",
+            "No more people match",
             "No more matches This is the end of the list.",
         ),
     ],
@@ -243,6 +324,7 @@ def test_further_on_nothing_is_said_of_whom_earlier_pages_found(
 ) -> None:
     cards = tuple(Card(f"p{n}", "Ada", "", "", "", "", "", (), "") for n in range(people))
     found = Page(cards, "on", "back", 4000) if goes_on else Page(cards, None, "back")
+    monkeypatch.setattr(busy.store, "count_matches", lambda query: Matches())
     monkeypatch.setattr(busy.store, "browse", lambda *asked: found)
     page = busy.get("/?q=a&badge=bug&cursor=further")
     assert count_of(page) == count

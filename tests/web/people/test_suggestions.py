@@ -48,7 +48,7 @@ def test_exact_hits_come_first_then_the_close_with_their_reasons(
     assert page.names() == ["Bob Marsh", "Robert <Marsh>", "Robert Smith"]
     assert [words_of(each) for each in page.all("h2")] == ["Similar names"]
     assert whys(page) == ["Nickname: Robert for Bob"] * 2
-    assert count_of(page) == "1 of 4 people matches, and 2 have similar names"
+    assert count_of(page) == "1 person matches, and 2 have similar names"
 
 
 def test_whoever_is_only_close_is_shown_in_place_of_no_one_matches(few: SmallDirectory) -> None:

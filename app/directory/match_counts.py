@@ -1,0 +1,127 @@
+"""The counts beside a page of the list: how many match, and what each value of a menu would give.
+
+Counts are cached by query. Those of filters alone are right until any count of the directory
+changes; those of words, which no count tells of, are read again after a few seconds.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import NamedTuple
+
+from app.contracts import MAX_COUNTED_MATCHES, EmployeeStore, Facets, Matches, Page, Query
+from app.contracts.counts import MANY_MATCHES, matches_of
+from app.contracts.queries import FILTERS, TEXT_FILTERS
+from app.text import search_keys
+
+WORDS_SECONDS = 3.0
+# More than a thousand do not become fewer in a moment, and counting them costs the most.
+MANY_SECONDS = 300.0
+UNKNOWN_SECONDS = 30.0
+_MAX_CACHED = 128
+
+
+class ListCounts(NamedTuple):
+    """The counts of a list; ``total`` is None if unknown, and then ``are_many`` if over a thousand.
+
+    ``by_filter`` has for each filter the counts of those who meet all other conditions, so what
+    each of its values would give; None if unknown.
+    """
+
+    total: int | None
+    are_many: bool
+    by_filter: dict[str, Facets | None]
+
+
+class _Cached(NamedTuple):
+    matches: Matches
+    stamp: object
+    changes: int
+    counted_at: float
+
+
+def is_whole(page: Page) -> bool:
+    """Return whether the page shows everyone who matches."""
+    return page.next is None and page.previous is None and page.rows_examined is None
+
+
+class MatchCounter:
+    """Counts matches with the help of the page, the counts of everyone, and a cache."""
+
+    def __init__(self, store: EmployeeStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[Query, _Cached] = OrderedDict()
+        self._changes = 0
+
+    def expire(self) -> None:
+        """Count the matches of words anew, after a change by this process."""
+        self._changes += 1
+
+    def of_list(self, query: Query, page: Page | None, everyone: Facets) -> ListCounts:
+        """Return the counts beside a page of a query, or without one."""
+        if query.is_empty:
+            return ListCounts(everyone.total, False, dict.fromkeys(FILTERS, everyone))
+        known = _known_total(query, everyone)
+        if page is not None and is_whole(page):
+            letters = (search_keys.letter_of(search_keys.name_key(c.full_name)) for c in page.cards)
+            matches = matches_of(letters, page.cards)
+        elif known is not None and known > MAX_COUNTED_MATCHES:
+            matches = MANY_MATCHES
+        else:
+            matches = self._count(query, everyone)
+        by_filter = {
+            name: self._beside(query.without(name), everyone)
+            if query.values_of(name)
+            else matches.facets
+            for name in FILTERS
+        }
+        total = matches.facets.total if matches.facets else known
+        return ListCounts(total, matches.are_many, by_filter)
+
+    def _beside(self, others: Query, everyone: Facets) -> Facets | None:
+        """Return the counts of the other conditions of a filter."""
+        if others.is_empty:
+            return everyone
+        known = _known_total(others, everyone)
+        if known is not None and known > MAX_COUNTED_MATCHES:
+            return None
+        return self._count(others, everyone).facets
+
+    def _count(self, query: Query, everyone: Facets) -> Matches:
+        with self._lock:
+            cached = self._cache.get(query)
+            if cached is not None:
+                self._cache.move_to_end(query)
+        if cached is not None and self._is_valid(cached, query, everyone):
+            return cached.matches
+        changes, now = self._changes, self._clock()
+        matches = self._store.count_matches(query)
+        with self._lock:
+            self._cache[query] = _Cached(matches, everyone.stamp, changes, now)
+            if len(self._cache) > _MAX_CACHED:
+                self._cache.popitem(last=False)
+        return matches
+
+    def _is_valid(self, cached: _Cached, query: Query, everyone: Facets) -> bool:
+        age = self._clock() - cached.counted_at
+        if cached.matches.facets is None:
+            return age < (MANY_SECONDS if cached.matches.are_many else UNKNOWN_SECONDS)
+        if cached.stamp != everyone.stamp:
+            return False
+        return not query.words or (age < WORDS_SECONDS and cached.changes == self._changes)
+
+
+def _known_total(query: Query, everyone: Facets) -> int | None:
+    """Return how many match one value of one filter; None for any other query."""
+    if query.words or len(query.filters) != 1:
+        return None
+    ((name, value),) = query.filters
+    counts = everyone.of(name)
+    if value in counts or name not in TEXT_FILTERS:
+        return counts.get(value, 0)
+    keys = query.keys_of(name)
+    same = (n for spelling, n in counts.items() if search_keys.facet_key(spelling) in keys)
+    return next(same, 0) if keys else None

@@ -1,0 +1,42 @@
+"""The letter tabs of a list."""
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from app.text.search_keys import LETTERS, OTHER_LETTERS
+from app.web.ui.html.list_links import link_template, with_words
+from app.web.ui.list_query import ListRequest
+
+
+@lru_cache(maxsize=256)
+def _tabs(filters: tuple[tuple[str, str], ...], current: str, present: frozenset[str]) -> str:
+    others = [(name, value) for name, value in filters if name != "letter"]
+    parts = [_tab("All", link_template(others), current == "", "All people")]
+    for letter in LETTERS:
+        label = "Other" if letter == OTHER_LETTERS else letter.upper()
+        if letter in present or letter == current:
+            link = link_template([("letter", letter), *others])
+            parts.append(_tab(label, link, letter == current, ""))
+        else:
+            parts.append(f'<li><span class="tab-empty">{label}</span></li>')
+    return "".join(parts)
+
+
+def _tab(label: str, link: str, current: bool, name: str) -> str:
+    mark = ' aria-current="page"' if current else ""
+    aria_label = f' aria-label="{name}"' if name else ""
+    return f'<li><a href="{link}"{mark}{aria_label}>{label}</a></li>'
+
+
+def tabs(listing: ListRequest, present: Collection[str]) -> Markup:
+    """Return the letter tabs; those of letters with people are links."""
+    return with_words(
+        [
+            _tabs(
+                tuple(listing.pairs), "".join(listing.query.values_of("letter")), frozenset(present)
+            )
+        ],
+        listing,
+    )
