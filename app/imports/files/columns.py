@@ -1,10 +1,10 @@
 """Recognize the columns of a file by their headings, or as somebody chose them by hand."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.imports.files import heading_words
+from app.imports.files.column_meanings import settle
 from app.imports.files.heading_names import (
     MAX_CHARACTERS,
     REVERSED,
@@ -13,19 +13,26 @@ from app.imports.files.heading_names import (
     meaning_of,
     words_of,
 )
-from app.imports.files.headings import ADDRESS_PARTS, FIRST_NAME, LAST_NAME
-from app.model.fields import FIELDS
+from app.imports.files.headings import (
+    ACCOUNT_CONTROL,
+    BLOCKED,
+    ENABLED,
+    END_DATE,
+    FIRST_NAME,
+    LAST_NAME,
+    STATUS,
+)
+from app.imports.files.labelled_columns import LabelledColumn, find_labelled
+from app.model.fields import FIELD, FIELDS, TEXT_FIELDS
 from app.model.kinds import Kind
 from app.text.sanitizing import clean_line
 
 _MAX_HEADING_CHARACTERS = 60
-# Beside a first name, this heading means the last name, as in the German "Vorname, Name".
-_LAST_OR_FULL = "name"
-_NAME = meaning_of(_LAST_OR_FULL)
 # A choice by hand is more exact than every heading.
 _CHOSEN_RANK = -1_000_000
-_ADDRESS_PARTS = frozenset(ADDRESS_PARTS.split(", "))
-_DIRECTORY_HEADINGS = frozenset(heading_words.DIRECTORY.split(", "))
+_LABELLED_RANK = 10_000
+# Their names end with that of whoever leads them: "Finance (Tor Aasen)".
+_ORGANIZATIONS = frozenset(("supervisory organization", "supervisory organisation"))
 _IGNORED = ""
 
 # The fields that a column may be chosen to have, with their labels.
@@ -35,6 +42,11 @@ CHOICES: Mapping[str, str] = {
     FIRST_NAME: "First name",
     LAST_NAME: "Last name",
     **{each.name: each.label for each in FIELDS if each.kind is not Kind.PHOTO},
+    STATUS: "Employment status",
+    END_DATE: "Last day",
+    ENABLED: "Active, yes or no",
+    BLOCKED: "Inactive, yes or no",
+    ACCOUNT_CONTROL: "Account control",
 }
 
 
@@ -47,23 +59,37 @@ class Columns:
     is empty in a row, the next is read. A full name is read from ``positions["full_name"]``, then
     from a first and a last name, then from those in ``loose_names``. Full names in the columns of
     ``last_name_first`` are written so; if ``last_name_may_be_full``, the last name's column may
-    hold full names.
+    hold full names. If ``title_may_be_courtesy``, that of the job title may hold "Dr." and "Mr.".
+    Cells in the columns of ``with_remarks`` may end with a remark in brackets. The cells of
+    ``labelled`` follow those of the file. ``text_columns`` are the fields that are texts, each with
+    its column if that is the only one and holds nothing else, otherwise with -1.
     """
 
     headings: tuple[str, ...]
     fields_by_column: tuple[str, ...]
     positions: Mapping[str, tuple[int, ...]]
     fields: frozenset[str] = field(init=False)
+    text_columns: tuple[tuple[str, int], ...] = field(init=False)
     loose_names: tuple[int, ...] = ()
     last_name_first: frozenset[int] = frozenset()
     last_name_may_be_full: bool = False
+    title_may_be_courtesy: bool = False
+    with_remarks: frozenset[int] = frozenset()
+    labelled: tuple[LabelledColumn, ...] = ()
 
     def __post_init__(self) -> None:
         """Work out the fields of an employee that the file has a column for."""
         is_named = bool({FIRST_NAME, LAST_NAME} & self.positions.keys() or self.loose_names)
-        known = self.positions.keys() - {FIRST_NAME, LAST_NAME, "id"}
+        known = self.positions.keys() & FIELD.keys()
         names = frozenset(known | ({"full_name"} if is_named else set()))
         object.__setattr__(self, "fields", names)
+        texts = tuple((name, self._only_column(name)) for name in TEXT_FIELDS if name in names)
+        object.__setattr__(self, "text_columns", texts)
+
+    def _only_column(self, name: str) -> int:
+        positions = self.positions.get(name, ())
+        is_plain = len(positions) == 1 and name != "full_name"
+        return positions[0] if is_plain and positions[0] not in self.with_remarks else -1
 
     @property
     def width(self) -> int:
@@ -77,13 +103,21 @@ class Columns:
         return tuple(heading for heading, name in columns if heading and not name)
 
     def heading_at(self, position: int) -> str:
-        """Return the heading of a column."""
-        return self.headings[position]
+        """Return the heading of a column; of a labelled one, that of its value."""
+        if position < self.width:
+            return self.headings[position]
+        return self.headings[self.labelled[position - self.width].value]
+
+    def cells_of(self, cells: Sequence[str]) -> Sequence[str]:
+        """Return the cells of a row by position, those of ``labelled`` included."""
+        if not self.labelled:
+            return cells
+        return (*cells[: self.width], *(column.cell(cells) for column in self.labelled))
 
     def heading_of(self, name: str) -> str:
         """Return the most exact heading of a field in the file; "" if it has no column."""
         if name in self.positions:
-            return self.headings[self.positions[name][0]]
+            return self.heading_at(self.positions[name][0])
         if name != "full_name":
             return ""
         parts = [
@@ -110,9 +144,8 @@ def read_headings(headings: Sequence[str], chosen: Mapping[str, str] | None = No
     """
     width = max((position for position, text in enumerate(headings, 1) if text.strip()), default=0)
     cleaned = tuple(map(clean_heading, headings[:width]))
-    meanings = [_meaning(heading, chosen or {}) for heading in headings[:width]]
-    meanings = _without_private_cities(_settled(meanings), headings)
-    is_last_or_full = _name_is_last(meanings, headings)
+    each_meaning = [_meaning(heading, chosen or {}) for heading in headings[:width]]
+    meanings, is_last_or_full = settle(each_meaning, headings)
     by_field: dict[str, list[tuple[int, int]]] = defaultdict(list)
     loose = []
     for position, meaning in enumerate(meanings):
@@ -120,20 +153,44 @@ def read_headings(headings: Sequence[str], chosen: Mapping[str, str] | None = No
             loose.append((meaning.rank, position))
         elif meaning:
             by_field[meaning.field].append((meaning.rank, position))
+    labelled = _labelled(headings[:width], chosen)
+    for position, column in enumerate(labelled, width):
+        by_field[column.field].append((_LABELLED_RANK, position))
+        meanings[column.value] = meanings[column.value] or Meaning(column.field, _LABELLED_RANK)
+    words = [words_of(heading) for heading in cleaned]
     return Columns(
         cleaned,
         tuple(meaning.field if meaning else _IGNORED for meaning in meanings),
-        {
-            name: tuple(position for _, position in sorted(found))
-            for name, found in by_field.items()
-        },
-        loose_names=tuple(position for _, position in sorted(loose)),
+        {name: _by_rank(found) for name, found in by_field.items()},
+        loose_names=_by_rank(loose),
         last_name_first=frozenset(
             position
             for position, meaning in enumerate(meanings)
-            if meaning and meaning.field == "full_name" and words_of(cleaned[position]) in REVERSED
+            if meaning and meaning.field == "full_name" and words[position] in REVERSED
         ),
         last_name_may_be_full=is_last_or_full,
+        title_may_be_courtesy=any(each and each.is_alone for each in meanings),
+        with_remarks=frozenset(
+            position
+            for position, meaning in enumerate(meanings)
+            if meaning and (is_loose(meaning) or words[position] in _ORGANIZATIONS)
+        ),
+        labelled=labelled,
+    )
+
+
+def _by_rank(positions: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    return tuple(position for _, position in sorted(positions))
+
+
+def _labelled(
+    headings: Sequence[str], chosen: Mapping[str, str] | None
+) -> tuple[LabelledColumn, ...]:
+    """Return the columns whose labels say what they are, but for those chosen by hand."""
+    return tuple(
+        column
+        for column in find_labelled([heading[:MAX_CHARACTERS] for heading in headings])
+        if clean_heading(headings[column.value]) not in (chosen or {})
     )
 
 
@@ -148,40 +205,3 @@ def _meaning(heading: str, chosen: Mapping[str, str]) -> Meaning | None:
         return meaning_of(heading)
     name = chosen[key]
     return Meaning(name, _CHOSEN_RANK) if name in CHOICES else None
-
-
-def _settled(meanings: Sequence[Meaning | None]) -> list[Meaning | None]:
-    """Return the meanings in a file that has all of these columns."""
-    present = {each.field for each in meanings if each and not each.other_field}
-    settled = [
-        each._replace(field=each.other_field)
-        if each and each.other_field and each.field in present
-        else each
-        for each in meanings
-    ]
-    exact = {each.field for each in settled if each and not each.is_alone}
-    return [None if each and each.is_alone and each.field in exact else each for each in settled]
-
-
-def _without_private_cities(
-    meanings: Sequence[Meaning | None], headings: Sequence[str]
-) -> list[Meaning | None]:
-    """Leave out a city that is part of an address, unless it is that of an office."""
-    words = {words_of(heading) for heading in headings if len(heading) <= MAX_CHARACTERS}
-    at_home = bool(_ADDRESS_PARTS & words) and not _DIRECTORY_HEADINGS & words
-    return [None if each and each.is_city and at_home else each for each in meanings]
-
-
-def _name_is_last(meanings: list[Meaning | None], headings: Sequence[str]) -> bool:
-    """Give a column Name beside a first name, and no last name, to the last name."""
-    present = {each.field for each in meanings if each}
-    if FIRST_NAME not in present or LAST_NAME in present:
-        return False
-    names = [
-        position
-        for position, each in enumerate(meanings)
-        if each == _NAME and words_of(headings[position]) == _LAST_OR_FULL
-    ]
-    for position in names:
-        meanings[position] = Meaning(LAST_NAME, 0)
-    return bool(names)

@@ -33,6 +33,7 @@ _MOBILE_WORDS = frozenset(heading_words.MOBILE.split())
 _PRIVATE_WORDS = frozenset(heading_words.PRIVATE.split())
 _OTHERS_WORDS = frozenset(heading_words.OTHERS.split())
 _NUMBER_WORDS = frozenset(heading_words.NUMBER.split())
+_YES_OR_NO = {"yes", "no"}
 _WORK_FIELDS = {"email", "phone", "mobile"}
 _NUMBERED = {"id", "employee_number", "phone", "mobile"}
 
@@ -97,7 +98,11 @@ def meaning_of(heading: str) -> Meaning | None:
 
 @lru_cache(maxsize=4096)
 def _meaning_of(heading: str) -> Meaning | None:
-    remarks = [set(words_of(remark).split()) for remark in _BRACKETS.findall(heading)]
+    remarks = [
+        words
+        for remark in _BRACKETS.findall(heading)
+        if not (words := set(words_of(remark).split())) >= _YES_OR_NO
+    ]
     if any(remark & _PRIVATE_WORDS for remark in remarks):
         return None
     whole = words_of(heading)

@@ -8,6 +8,10 @@ where it is empty in a row, the next.
 from collections.abc import Mapping
 
 FIRST_NAME, LAST_NAME = "first_name", "last_name"
+# What says whether somebody is still there: a word, a last day, yes or no, no or yes, and a number
+# of which one bit says it.
+STATUS, END_DATE, ENABLED, BLOCKED = "status", "end_date", "enabled", "blocked"
+ACCOUNT_CONTROL = "account_control"
 
 HEADINGS: Mapping[str, str] = {
     "id": "id, record id, uuid, guid",
@@ -118,6 +122,44 @@ HEADINGS: Mapping[str, str] = {
         "about, about me, bio, biography, description, uber mich, beschreibung, a propos, "
         "acerca de, sobre mi, descripcion"
     ),
+    STATUS: (
+        "status, employment status, employee status, employment state, worker status, "
+        "person status, position status, lifecycle status, life cycle status, account status, "
+        "user status, sign in status, employee state, hr status, job status, emp status, "
+        "assignment status, worker employment status, beschaftigungsstatus, mitarbeiterstatus, "
+        "anstellungsstatus, statut, statut employe, statut salarie, statut du salarie, estado, "
+        "estado empleado, estado del empleado, situacion, situacao, stato, stato dipendente, "
+        "stato rapporto, estado do funcionario, dienstverbandstatus, anstallningsstatus, "
+        "在職状況, 在籍状況, 状态, 員工狀態"
+    ),
+    END_DATE: (
+        "termination date, terminationdate, date terminated, date of termination, "
+        "employment end date, employee end date, end date, end of employment, last day, "
+        "last day of work, last working day, last work day, last date worked, leave date, "
+        "leaving date, date left, date of leaving, leaver date, employee leave date time, "
+        "exit date, separation date, departure date, offboarding date, resignation date, "
+        "austrittsdatum, austritt, letzter arbeitstag, ausgeschieden am, kundigungsdatum, "
+        "date de sortie, date de depart, date de fin, dernier jour, fecha de baja, "
+        "fecha de salida, fecha de cese, fecha de egreso, fecha de termino, fecha fin, "
+        "data di cessazione, data cessazione, data fine rapporto, data de saida, "
+        "data de demissao, data de desligamento, uit dienst, datum uit dienst, uitdiensttreding, "
+        "einddatum, sluttdato, slutdatum, data zwolnienia, 退職日, 離職日, 离职日期"
+    ),
+    ENABLED: (
+        "account enabled, accountenabled, enabled, is enabled, user enabled, active, is active, "
+        "isactive, active employee, account active, activated, currently employed, is employed, "
+        "aktiv, ist aktiv, konto aktiviert, actif, est actif, compte actif, activo, esta activo, "
+        "habilitado, attivo, ativo, actief, aktywny, 在職, 有効"
+    ),
+    BLOCKED: (
+        "block credential, block sign in, blocked, is blocked, sign in blocked, account disabled, "
+        "disabled, is disabled, suspended, is suspended, account suspended, deactivated, "
+        "is deactivated, inactive, is inactive, is terminated, archived, is archived, deleted, "
+        "is deleted, ns account lock, nsaccountlock, gesperrt, deaktiviert, inaktiv, desactive, "
+        "inactif, inactivo, bloqueado, suspendido, disattivato, inattivo, inativo, geblokkeerd, "
+        "無効, 停用"
+    ),
+    ACCOUNT_CONTROL: "user account control, useraccountcontrol",
 }  # fmt: skip
 # Less exact than a first and a last name: a file of a worker's number or an account may have one.
 LOOSE_NAMES = (

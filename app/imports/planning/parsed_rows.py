@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.imports.files.columns import Columns
-from app.imports.files.headings import FIRST_NAME, LAST_NAME
 from app.imports.files.rows import Row
 from app.imports.planning.dates import DayOrder, parse_date
+from app.imports.planning.leavers import LeaverCheck
 from app.imports.planning.lines import Problem, Value, problem_at
+from app.imports.planning.row_cells import cell_of, first_filled, is_courtesy_title, is_read
 from app.model import validation
 from app.model.employee import BADGES, Employee, in_catalogue_order
-from app.model.fields import DATE_FIELDS, FIELDS, TEXT_FIELDS
+from app.model.fields import DATE_FIELDS, FIELDS
 from app.text.folding import fold
-from app.text.search_keys import email_key
+from app.text.search_keys import email_key, number_key
 
 _BADGE_SEPARATORS = re.compile(r"[,;|\n]")
 _BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.label)}
@@ -27,6 +28,7 @@ _NO_RESULT = (
 _IS_FOREIGN = {
     field.name: is_foreign for field in FIELDS if (is_foreign := field.kind.rules.is_foreign)
 }
+_MAY_BE_FOREIGN = {"job_title", *_IS_FOREIGN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class ParsedRow:
     """A parsed row: an id, or "" if it has none, and values by field.
 
     ``errors`` are the problems of fields that cannot be parsed. ``email_key`` is the key of a valid
-    email, otherwise "". ``problem`` concerns the whole row. ``is_sparse`` is that of the Row.
+    email, otherwise "", and ``other_email_keys`` are those of further columns; ``number_key`` is
+    that of the employee number. ``problem`` concerns the whole row; ``inactive`` is the cell that
+    says that the person has left. ``is_sparse`` is that of the Row.
     """
 
     number: int
@@ -42,7 +46,10 @@ class ParsedRow:
     values: dict[str, Value]
     errors: dict[str, str]
     email_key: str = ""
+    other_email_keys: tuple[str, ...] = ()
+    number_key: str = ""
     problem: Problem | None = None
+    inactive: Problem | None = None
     is_sparse: bool = False
 
     def text(self, name: str) -> str:
@@ -75,36 +82,65 @@ class ParsedRow:
 _BADGE_KEYS = frozenset(badge.key for badge in BADGES)
 
 
-def read_row(row: Row, columns: Columns, order: DayOrder) -> ParsedRow:
+def read_row(
+    row: Row, columns: Columns, order: DayOrder, leavers: LeaverCheck | None = None
+) -> ParsedRow:
     """Parse a row; one that cannot be read has only a ``problem``."""
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
+    cells = columns.cells_of(row.cells)
     if problem := _row_problem(row, columns):
         if row.cells and "full_name" in columns.fields:
-            values["full_name"] = validation.clean("full_name", _cell(row, columns, "full_name"))
+            name = cell_of(cells, columns, "full_name")
+            values["full_name"] = validation.clean("full_name", name)
         return ParsedRow(row.number, "", values, errors, problem=problem)
-    for name, text in _texts(row, columns):
+    for name, text in _texts(cells, columns):
         if text and name in DATE_FIELDS:
             iso_date, error = parse_date(text, order)
             text = iso_date or text
             if error:
                 errors[name] = error
         values[name] = text
-    if "badges" in columns.positions:
-        values["badges"] = _parse_badges(_first_filled(row.cells, columns.positions["badges"]))
-    employee_id = _first_filled(row.cells, columns.positions.get("id", ())).strip()
-    key = _valid_email_key(values.get("email", ""))
-    return ParsedRow(row.number, employee_id, values, errors, key, is_sparse=row.is_sparse)
+    positions = columns.positions
+    if "badges" in positions:
+        values["badges"] = _parse_badges(first_filled(cells, positions["badges"]))
+    employee_id = first_filled(cells, positions["id"]).strip() if "id" in positions else ""
+    return ParsedRow(
+        row.number,
+        employee_id,
+        values,
+        errors,
+        _valid_email_key(values.get("email", "")),
+        _other_email_keys(cells, positions.get("email", ())),
+        number_key(str(values["employee_number"])) if values.get("employee_number") else "",
+        is_sparse=row.is_sparse,
+        inactive=leavers.reason(cells, str(values.get("start_date", ""))) if leavers else None,
+    )
 
 
-def _texts(row: Row, columns: Columns) -> Iterator[tuple[str, str]]:
+def _texts(cells: Sequence[str], columns: Columns) -> Iterator[tuple[str, str]]:
     """Yield the cleaned text of each field; one with a foreign value is left out."""
-    fields = columns.fields
-    for name in TEXT_FIELDS:
-        if name in fields:
-            text = validation.clean(name, _cell(row, columns, name))
-            if not (text and name in _IS_FOREIGN and _IS_FOREIGN[name](text)):
-                yield name, text
+    for name, position in columns.text_columns:
+        cell = cells[position] if position >= 0 else cell_of(cells, columns, name)
+        text = validation.clean(name, cell)
+        if name not in _MAY_BE_FOREIGN or not text or not _is_foreign(name, text, columns):
+            yield name, text
+
+
+def _is_foreign(name: str, text: str, columns: Columns) -> bool:
+    """Return whether a text is a value of another kind, which other programs call the same."""
+    if name == "job_title":
+        return columns.title_may_be_courtesy and is_courtesy_title(text)
+    return _IS_FOREIGN[name](text)
+
+
+def _other_email_keys(cells: Sequence[str], positions: Sequence[int]) -> tuple[str, ...]:
+    """Return the keys of the addresses in the other columns, such as the user principal name."""
+    if len(positions) < 2:
+        return ()
+    texts = (validation.clean("email", cells[position]) for position in positions)
+    keys = dict.fromkeys(filter(None, map(_valid_email_key, texts)))
+    return tuple(keys)[1:]
 
 
 def _row_problem(row: Row, columns: Columns) -> Problem | None:
@@ -113,23 +149,11 @@ def _row_problem(row: Row, columns: Columns) -> Problem | None:
         return problem_at("", row.problem)
     for position in row.errors:
         name = columns.fields_by_column[position] if position < columns.width else ""
-        if name and _is_read(row.cells, columns, name, position):
+        if name and is_read(row.cells, columns, name, position):
             cell = row.cells[position]
             reason = "Fix the formula that gives this error" if cell else _NO_RESULT
             return problem_at(columns.headings[position], reason, cell)
     return None
-
-
-def _is_read(cells: Sequence[str], columns: Columns, name: str, position: int) -> bool:
-    """Return whether a field is read from this cell, or would be if it had a result."""
-    filled = _first_filled_position(cells, columns.positions.get(name, ()))
-    if cells[position] or filled is not None:
-        return position == filled
-    if name == "full_name":
-        return not _joined_name(cells, columns)
-    is_part = name in (FIRST_NAME, LAST_NAME)
-    full_names = columns.positions.get("full_name", ()) if is_part else ()
-    return _first_filled_position(cells, full_names) is None
 
 
 def _valid_email_key(address: Value) -> str:
@@ -145,53 +169,6 @@ def id_problem(employee_id: str) -> str:
     if not employee_id.isprintable():
         return "Remove the invisible characters, or leave it empty"
     return ""
-
-
-def _cell(row: Row, columns: Columns, name: str) -> str:
-    cells = row.cells
-    if name != "full_name":
-        return _first_filled(cells, columns.positions[name])
-    exact = columns.positions.get(name, ())
-    position = _first_filled_position(cells, exact)
-    if position is None:
-        if parts := _joined_name(cells, columns):
-            return parts
-        position = _first_filled_position(cells, columns.loose_names)
-    if position is None:
-        return ""
-    cell = cells[position]
-    return _first_name_first(cell) if position in columns.last_name_first else cell
-
-
-def _joined_name(cells: Sequence[str], columns: Columns) -> str:
-    """Return the first and the last name, or "" if both are empty."""
-    parts = [
-        _first_filled(cells, columns.positions[part])
-        for part in (FIRST_NAME, LAST_NAME)
-        if part in columns.positions
-    ]
-    if columns.last_name_may_be_full and fold(parts[0]) in fold(parts[1]):
-        return parts[1]
-    return " ".join(parts).strip()
-
-
-def _first_filled(cells: Sequence[str], positions: Sequence[int]) -> str:
-    """Return the first cell of these that is not blank; "" if all are."""
-    for position in positions:
-        cell = cells[position]
-        if cell and not cell.isspace():
-            return cell
-    return ""
-
-
-def _first_filled_position(cells: Sequence[str], positions: Sequence[int]) -> int | None:
-    return next((position for position in positions if cells[position].strip()), None)
-
-
-def _first_name_first(name: str) -> str:
-    """Return the first name first, unless there is not exactly one comma."""
-    last, _, first = name.partition(",")
-    return name if "," in first else f"{first} {last}".strip()
 
 
 @lru_cache(maxsize=1024)

@@ -179,3 +179,52 @@ def test_a_choice_by_hand_wins_and_may_ignore_a_column() -> None:
 
 def test_a_heading_of_any_length_is_looked_at_in_no_time() -> None:
     assert count_known(["(" * 30_000, "Name" + " " * 30_000, "a [" * 60, "Email"]) == 1
+
+
+GOOGLE = (
+    "First Name,Last Name,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,"
+    "Phone 2 - Label,Phone 2 - Value,Address 1 - Label,Address 1 - City\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (
+            "* Work,ada@work.example ::: ada@home.example,Work,1 ::: 2,Mobile,3,Work,Leeds",
+            {"email": "ada@work.example", "phone": "1", "mobile": "3", "location": "Leeds"},
+        ),
+        ("* Home,ada@home.example,Home,1,Mobile,2,Home,Leeds", {"mobile": "2"}),
+        ("* Other,ada@home.example,Work Fax,1,Main,2,,Leeds", {"phone": "2"}),
+        (",ada@work.example,,1,Mobile,,Privat,Leeds", {"email": "ada@work.example", "phone": "1"}),
+    ],
+)
+def test_the_label_of_a_value_says_what_it_is(cells: str, found: dict[str, str]) -> None:
+    assert values(f"{GOOGLE}Ada,Byron,{cells}\n") == {"full_name": "Ada Byron", **found}
+    headings = GOOGLE.strip().split(",")
+    assert read_headings(headings).heading_of("mobile") == "Phone 1 - Value"
+    chosen = read_headings(headings, {"Phone 1 - Value": "mobile"})
+    assert chosen.fields_by_column[5:8:2] == ("mobile", "phone")
+
+
+@pytest.mark.parametrize(
+    ("title", "is_read"),
+    [
+        ("Mr.", False), ("Dr.", False), ("Prof. Dr.", False), ("Frau", False), ("Mme", False),
+        ("Dr. med.", False), ("Dipl.-Ing.", False), ("M.Sc.", False), ("Sra.", False),
+        ("Driver", True), ("Professor", True), ("Dr. of Snakes", True), ("Engineer", True),
+    ],
+)  # fmt: skip
+def test_a_courtesy_title_is_never_the_job_title(title: str, is_read: bool) -> None:
+    job_title = {"job_title": title} if is_read else {}
+    assert values(f"Title,Name\n{title},Ada\n") == {"full_name": "Ada", **job_title}
+    assert values(f"Job title,Name\n{title},Ada\n") == {"full_name": "Ada", "job_title": title}
+
+
+def test_a_remark_behind_a_worker_or_an_organization_is_left_out() -> None:
+    text = "Worker,Supervisory Organization,Department\nAda (1001),Finance (Tor Aasen),\n"
+    assert values(text) == {"full_name": "Ada", "department": "Finance"}
+    assert values("Name,Department\nAda (she),IT (Leeds)\n") == {
+        "full_name": "Ada (she)",
+        "department": "IT (Leeds)",
+    }

@@ -1,0 +1,100 @@
+"""Read the cells of a row: of the columns of a field, the first that is filled."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from app.imports.files.columns import Columns
+from app.imports.files.headings import FIRST_NAME, LAST_NAME
+from app.text.folding import fold
+
+_REMARK = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]\s*$")
+_NOT_WORDS = re.compile(r"\W+|_")
+_COURTESY_WORDS = (
+    "mr mrs ms miss mx dr prof sir madam madame lady lord rev hon herr frau med phil rer nat jur "
+    "dipl ing kfm mag drs ir bsc msc mba phd llm ba ma m mme mlle monsieur mademoiselle me sr sra "
+    "srta senor senora don dona d sig signor signora dott ssa ra avv dhr mevr mevrouw mw hr fr pan "
+    "pani univ hc h c sc b e dra eng"
+)
+_COURTESY = frozenset(_COURTESY_WORDS.split())
+
+
+def cell_of(cells: Sequence[str], columns: Columns, name: str) -> str:
+    """Return the text of a field of an employee; "" if all its columns are empty."""
+    if name != "full_name":
+        position = filled_position(cells, columns.positions[name])
+        return "" if position is None else _cell(cells, columns, position)
+    position = filled_position(cells, columns.positions.get(name, ()))
+    if position is None:
+        if parts := joined_name(cells, columns):
+            return parts
+        position = filled_position(cells, columns.loose_names)
+    if position is None:
+        return ""
+    cell = _cell(cells, columns, position)
+    return _first_name_first(cell) if position in columns.last_name_first else cell
+
+
+def _cell(cells: Sequence[str], columns: Columns, position: int) -> str:
+    cell = cells[position]
+    return split_remark(cell)[0] if position in columns.with_remarks else cell
+
+
+def joined_name(cells: Sequence[str], columns: Columns) -> str:
+    """Return the first and the last name, or "" if both are empty."""
+    parts = [
+        first_filled(cells, columns.positions[part])
+        for part in (FIRST_NAME, LAST_NAME)
+        if part in columns.positions
+    ]
+    if columns.last_name_may_be_full and fold(parts[0]) in fold(parts[1]):
+        return parts[1]
+    return " ".join(parts).strip()
+
+
+def first_filled(cells: Sequence[str], positions: Sequence[int]) -> str:
+    """Return the first cell of these that is not blank; "" if all are."""
+    position = filled_position(cells, positions)
+    return "" if position is None else cells[position]
+
+
+def filled_position(cells: Sequence[str], positions: Sequence[int]) -> int | None:
+    """Return the position of the first cell of these that is not blank, or None."""
+    for position in positions:
+        cell = cells[position]
+        if cell and not cell.isspace():
+            return position
+    return None
+
+
+def is_read(cells: Sequence[str], columns: Columns, name: str, position: int) -> bool:
+    """Return whether a field is read from this cell, or would be if it had a result."""
+    filled = filled_position(cells, columns.positions.get(name, ()))
+    if cells[position] or filled is not None:
+        return position == filled
+    if name == "full_name":
+        return not joined_name(cells, columns)
+    is_part = name in (FIRST_NAME, LAST_NAME)
+    full_names = columns.positions.get("full_name", ()) if is_part else ()
+    return filled_position(cells, full_names) is None
+
+
+def split_remark(name: str) -> tuple[str, str]:
+    """Return a text, and the remark in brackets behind it: "Ada Byron", "Terminated"."""
+    stripped = name.rstrip()
+    if stripped[-1:] in ")]）" and (match := _REMARK.search(stripped)) and match.start():
+        return stripped[: match.start()], match[1]
+    return name, ""
+
+
+@lru_cache(maxsize=1024)
+def is_courtesy_title(text: str) -> bool:
+    """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``."""
+    words = _NOT_WORDS.sub(" ", fold(text)).split()
+    return bool(words) and _COURTESY.issuperset(words)
+
+
+def _first_name_first(name: str) -> str:
+    """Return the first name first, unless there is not exactly one comma."""
+    last, _, first = name.partition(",")
+    return name if "," in first else f"{first} {last}".strip()
