@@ -33,6 +33,7 @@ from app.runtime.process_limits import (
 )
 from app.settings import Settings
 from app.storage import Stores, open_stores
+from app.text.person_names import SortBy
 
 _ROOT = Path(__file__).resolve().parents[1]
 _START = (
@@ -104,6 +105,7 @@ def _start(
         "region": settings.region,
         "photos_bucket": settings.photos_bucket,
         "photos_folder": str(settings.photos_folder or ""),
+        "sort_by": settings.sort_by.value,
         "job": job_id,
         "max_memory": MAX_MEMORY_BYTES,
     }
@@ -159,6 +161,7 @@ def _begin() -> tuple[Importer, Job]:
     job_id, max_memory = options.pop("job"), options.pop("max_memory")
     folders = {name: Path(options[name]) for name in ("instance_folder", "photos_folder")}
     folders["photos_folder"] = folders["photos_folder"] if options["photos_folder"] else None
+    options["sort_by"] = SortBy(options["sort_by"])
     settings = Settings(**{**options, **folders})
     os.nice(_NICENESS)
     end_before_others()

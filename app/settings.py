@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from app.model.errors import SettingsError
 from app.text import phone_numbers
+from app.text.person_names import SortBy
 
 _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
@@ -44,6 +45,7 @@ class Settings:
     trusted_proxies: int = 0
     stress: bool = True
     phone_region: str = ""
+    sort_by: SortBy = SortBy.GIVEN
     problems: tuple[str, ...] = field(default=())
 
     @property
@@ -89,6 +91,7 @@ class Settings:
             ),
             stress=reader.switch("STRESS", unset=True),
             phone_region=_phone_region(reader.text("PHONE_REGION")),
+            sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
             problems=tuple(reader.problems),
         )
 
@@ -119,6 +122,15 @@ class _Reader:
                 "Use on, 1, true or yes; or off, 0, false or no."
             )
         return value.lower() in _YES
+
+    def choice(self, name: str, allowed: Sequence[str]) -> str:
+        """Return one of these; the first if it is not set."""
+        value = self.text(name).lower() or allowed[0]
+        if value not in allowed:
+            raise SettingsError(
+                f"{name} is {self.text(name)!r}, which cannot be used. Use {' or '.join(allowed)}."
+            )
+        return value
 
     def whole_number(self, name: str, *, default: int, minimum: int, maximum: int) -> int:
         value = self.text(name)

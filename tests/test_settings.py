@@ -8,6 +8,7 @@ import pytest
 
 from app.model.errors import SettingsError
 from app.settings import Settings
+from app.text.person_names import SortBy
 from tests.support.small_app import small_app
 
 
@@ -57,6 +58,21 @@ def test_a_placeholder_left_in_is_named_and_not_used(left_in: str) -> None:
     settings = Settings.from_env({"PHOTOS_BUCKET": left_in})
     assert settings.photos_bucket == ""
     assert any("PHOTOS_BUCKET" in problem and left_in in problem for problem in settings.problems)
+
+
+@pytest.mark.parametrize(
+    ("value", "order"),
+    [("", "given"), ("given", "given"), ("family", "family"), (" Family ", "family")],
+)
+def test_lists_are_sorted_by_given_or_by_family_name(value: str, order: str) -> None:
+    assert Settings.from_env({"SORT_BY": value}).sort_by is SortBy(order)
+
+
+@pytest.mark.parametrize("value", ["surname", "last", "given,family", "1"])
+def test_an_order_that_is_none_stops_the_start_with_a_sentence(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"SORT_BY is .* Use given or family\.") as error:
+        Settings.from_env({"SORT_BY": value})
+    assert repr(value) in str(error.value)
 
 
 @pytest.mark.parametrize(("value", "region"), [("IL", "IL"), (" de ", "DE"), ("", "")])

@@ -77,6 +77,11 @@ def order_separators(query: Query) -> int:
     return 2 if query.search_words else 1
 
 
+def name_key_in(key: str) -> str:
+    """Return the name key in an order key; "" if another program wrote it."""
+    return "".join(key.split(SEPARATOR)[-2:-1])
+
+
 @lru_cache(maxsize=256)
 def _fingerprint_of(query: Query) -> str:
     """Return a hash of what the query means, so that spellings with one meaning share cursors."""

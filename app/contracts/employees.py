@@ -5,6 +5,7 @@ from threading import Event
 from typing import Protocol
 
 from app.contracts.counts import Facets, Matches
+from app.contracts.list_order import ListOrder
 from app.contracts.queries import (
     PAGE_SIZE,
     Batch,
@@ -71,12 +72,14 @@ class EmployeeStore(Protocol):
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """Return one page of cards; paging shows every employee with an unchanged name once.
 
-        Order: ``(name_key, id_sort_key)`` as UTF-8 bytes; for a search, first the smallest word of
-        the employee that begins with ``query.search_words[0]``, then the same. The cost depends on
-        the page, not on the directory: the page ends early after MAX_ROWS_EXAMINED rows (see
-        Page.rows_examined). A cursor is valid for its own query, at any later time, even if the
-        employee it points at is gone; any other cursor returns the first page. Paging backwards,
-        the first page may be shorter than ``limit``; no employee is on two pages.
+        Order: ``(name_key, id_sort_key)`` as UTF-8 bytes, where the name key is
+        ``person_names.sort_key`` in the order of ``list_order().stored``; for a search, first the
+        smallest word of the employee that begins with ``query.search_words[0]``, then the same. The
+        cost depends on the page, not on the directory: the page ends early after MAX_ROWS_EXAMINED
+        rows (see Page.rows_examined). A cursor is valid for its own query, at any later time, even
+        if the employee it points at is gone, or the order is another; any other cursor returns the
+        first page. Paging backwards, the first page may be shorter than ``limit``; no employee is
+        on two pages.
         """
 
     def facets(self) -> Facets:
@@ -107,11 +110,17 @@ class EmployeeStore(Protocol):
     def set_up(self) -> list[str]:
         """Create missing tables; return sentences that say what was created, changed or found.
 
-        Safe to repeat. Never changes data, keys or billing of existing tables.
+        Safe to repeat. Never changes data, keys or billing of existing tables. An index of nobody
+        takes the order of the settings.
         """
+
+    def list_order(self) -> ListOrder:
+        """Return the order of names in lists, and the one that the settings ask for."""
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         """Rebuild search, lists and counts from the records; resumable, in bounded memory.
+
+        Puts lists in the order that the settings ask for; until then, they stay in theirs.
 
         Exact for concurrent writes of this program and for writes of other programs made before the
         start. ``force`` also rewrites entries that look right.
@@ -158,9 +167,10 @@ class EmployeeStore(Protocol):
     def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
         """Return at most MAX_NAMESAKES employees for each of at most MAX_BATCH full names.
 
-        Names are equal if their ``search_keys.name_key`` is. The result has each name as given, and
-        omits those that no employee has. It looks where lists have such a name, at a cost that
-        depends on the number of names alone. Raises ValueError for more names.
+        Names are equal if their ``person_names.sort_key`` is. The result has each name as given,
+        and omits those that no employee has. It looks where lists have such a name, at a cost that
+        depends on the number of names alone, and so misses those with *Sort as*. Raises ValueError
+        for more names.
         """
 
     def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -154,12 +154,14 @@ class Page:
 
     ``rows_examined`` is None if the page is complete. Otherwise the search ended early, after this
     number of rows, with fewer cards than requested (perhaps none), and ``next`` continues there.
+    ``name_keys`` has the key of each card by which its name is in order.
     """
 
     cards: tuple[Card, ...]
     next: str | None = None
     previous: str | None = None
     rows_examined: int | None = None
+    name_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

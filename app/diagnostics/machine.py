@@ -90,6 +90,14 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
     return ok(f"{database} answers in {milliseconds:.0f} ms; {count_people(people)}.")
 
 
+def check_order(employees: EmployeeStore) -> Finding:
+    """Check that lists are in the order that the settings ask for."""
+    order = employees.list_order()
+    if order.problem:
+        return warning(order.problem, "flask reindex", "Run this on one machine")
+    return ok(f"Lists are in order of {order.stored.written.label}.")
+
+
 def _database_name(settings: Settings) -> str:
     if settings.dynamo_mode:
         return "DynamoDB"

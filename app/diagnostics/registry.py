@@ -7,6 +7,7 @@ from app.contracts.heartbeats import Heartbeat
 from app.diagnostics.machine import (
     check_disk,
     check_metadata,
+    check_order,
     check_records,
     check_region,
     check_settings,
@@ -34,6 +35,7 @@ def all_checks(
         Check("Settings", lambda: check_settings(settings)),
         Check("Region", lambda: check_region(settings)),
         Check("Records", lambda: check_records(settings, directory.employees)),
+        Check("Order of lists", lambda: check_order(directory.employees)),
         *store_checks,
     ]
     if not settings.photos_bucket:

@@ -66,8 +66,7 @@ class MatchCounter:
             return ListCounts(everyone.total, False, dict.fromkeys(FILTERS, everyone))
         known = _known_total(query, everyone)
         if page is not None and is_whole(page):
-            letters = (search_keys.letter_of(search_keys.name_key(c.full_name)) for c in page.cards)
-            matches = matches_of(letters, page.cards)
+            matches = matches_of(map(search_keys.letter_of, page.name_keys), page.cards)
         elif known is not None and known > MAX_COUNTED_MATCHES:
             matches = MANY_MATCHES
         else:

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
+from app.contracts.list_order import ListOrder
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
 from app.directory.match_counts import ListCounts, MatchCounter
 from app.model.employee import Employee
@@ -27,6 +28,7 @@ from app.runtime.ttl import TtlValue
 log = logging.getLogger(__name__)
 
 FACETS_SECONDS = 3.0
+_ORDER_SECONDS = 30.0
 _SWEEP_AGE = timedelta(days=1)
 
 
@@ -62,6 +64,7 @@ class Directory:
         self._fuzzy_search = FuzzySearch(employees)
         self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
         self._match_counter = MatchCounter(employees)
+        self._order: TtlValue[ListOrder] = TtlValue(_ORDER_SECONDS)
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """Return one page of cards; see EmployeeStore.browse."""
@@ -105,6 +108,10 @@ class Directory:
     def _expire_counts(self) -> None:
         self._facets.expire()
         self._match_counter.expire()
+
+    def list_order(self) -> ListOrder:
+        """Return the order of names in lists, at most half a minute old."""
+        return self._order.get(lambda _: self.employees.list_order())
 
     def count_unlisted(self) -> RecordCount:
         """Count the records that no list shows, where lists show nobody; see count_records."""

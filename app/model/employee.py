@@ -65,6 +65,7 @@ class Employee:
     employee_number: str = ""
     mobile: str = ""
     time_zone: str = ""
+    sort_as: str = ""
     version: int = 0
     updated_at: datetime | None = None
 

@@ -33,6 +33,15 @@ FIELDS = (
         searched=Searched.FUZZY,
     ),
     Field(
+        name="sort_as",
+        label="Sort as",
+        digest=15,
+        section=Section.PERSONAL,
+        hint="Where lists have them, such as García Márquez",
+        export_width=20,
+        vcard="SORT-STRING:{}",
+    ),
+    Field(
         name="pronouns",
         label="Pronouns",
         digest=2,

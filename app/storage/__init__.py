@@ -39,7 +39,7 @@ def open_stores(settings: Settings) -> Stores:
         return _stores_on_dynamodb(settings, photos)
     from app.storage.sql import SqlJobs, open_sql_store
 
-    employees = open_sql_store(settings.database_url)
+    employees = open_sql_store(settings.database_url, settings.sort_by)
     return Stores(
         employees=employees,
         photos=photos,

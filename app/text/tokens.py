@@ -97,6 +97,11 @@ def words_in(text: str) -> tuple[list[str], list[str]]:
 _cached_words_in = lru_cache(maxsize=2048)(words_in)
 
 
+def is_unspaced(text: str) -> bool:
+    """Return whether a text begins in a script that writes names without spaces."""
+    return _UNSPACED.match(text) is not None
+
+
 def is_spelled(word: str) -> bool:
     """Return whether a word has letters only, in a script that separates words by spaces."""
     return not _UNSPACED.search(word) and all(

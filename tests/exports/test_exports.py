@@ -69,6 +69,7 @@ def test_a_csv_file_has_the_headings_and_a_row_for_each_person() -> None:
         "Id": "amara",
         "Full name": "Amara Adeyemi-Lindqvist",
         "Preferred name": "Amara",
+        "Sort as": "",
         "Pronouns": "she/her",
         "Job title": "Principal Engineer",
         "Department": "Engineering",

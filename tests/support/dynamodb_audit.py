@@ -14,7 +14,8 @@ def audit(room: DynamoRoom) -> list[str]:
     """What is wrong with the index of this room, in sentences; none when all agrees."""
     records = room.items(room.people)
     index = room.items(room.index)
-    projections = [project_rows(employee_from(record)) for record in records]
+    sort_by = room.open_another().list_order().stored.written
+    projections = [project_rows(employee_from(record), sort_by) for record in records]
     return [
         *_rows(projections, index),
         *_manifests(projections, index),

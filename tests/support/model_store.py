@@ -7,6 +7,7 @@ else. It sorts everybody for every page, and knows nothing of budgets.
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -27,15 +28,17 @@ from app.contracts import (
     Query,
     RecordCount,
 )
-from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
+from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
+from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import FILTERS
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
 from app.model.search_words import search_words
 from app.photos.keys import photo_key
-from app.text import search_keys
+from app.text import person_names, search_keys
 from app.text.folding import one_line
+from app.text.person_names import SortBy
 from app.text.tokens import is_spelled, words_of
 
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
@@ -44,7 +47,9 @@ PLACES = {"location": "locations", "department": "departments", "job_title": "jo
 class ModelStore:
     """Employees in a dictionary; any number of threads may call."""
 
-    def __init__(self) -> None:
+    def __init__(self, sort_by: SortBy = SortBy.GIVEN) -> None:
+        self.order = [sort_by]  # shared by all who see these people
+        self.wanted = sort_by
         self.people: dict[str, Employee] = {}
         self._last_write: dict[str, str] = {}
         self._deleted_by: dict[str, str] = {}
@@ -101,8 +106,8 @@ class ModelStore:
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         with self._lock:
             everyone = list(self.people.values())
-        rows = sorted((order_key(person, query), card_of(person)) for person in everyone
-                      if meets(person, query))  # fmt: skip
+        rows = sorted((order_key(person, query, self.sort_by), card_of(person))
+                      for person in everyone if meets(person, query, self.sort_by))  # fmt: skip
         start = read_cursor(cursor, query)
         if start is not None and start.backwards:
             before = [row for row in rows if row[0] < start.key][-limit - 1 :]
@@ -134,7 +139,7 @@ class ModelStore:
 
     def _facets_of(self, everyone: list[Employee]) -> Facets:
         letters = Counter(
-            search_keys.letter_of(search_keys.name_key(each.full_name)) for each in everyone
+            search_keys.letter_of(name_key_of(each, self.sort_by)) for each in everyone
         )
         badges = Counter(badge for each in everyone for badge in each.known_badges)
         joined = Counter(filter(None, (search_keys.month_of(each.start_date) for each in everyone)))
@@ -170,10 +175,26 @@ class ModelStore:
         return
 
     def set_up(self) -> list[str]:
+        if not self.people:
+            self.order[0] = self.wanted
         return ["Employees are kept in memory, until the program ends."]
+
+    @property
+    def sort_by(self) -> SortBy:
+        return self.order[0]
+
+    def with_setting(self, sort_by: SortBy) -> "ModelStore":
+        """The same people for a machine whose setting is this order."""
+        other = copy(self)
+        other.wanted = sort_by
+        return other
+
+    def list_order(self) -> ListOrder:
+        return ListOrder(StoredOrder(self.sort_by), self.wanted)
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         total = len(self.people)
+        self.order[0] = self.wanted
         yield Progress(done=total, total=total, changed=0, what="people")
 
     def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
@@ -206,8 +227,8 @@ class ModelStore:
             everyone = sorted(self.people.values(), key=lambda each: each.id)
         found = {}
         for name in names:
-            key = search_keys.name_key(name)
-            same = (each for each in everyone if search_keys.name_key(each.full_name) == key)
+            key = person_names.sort_key(name, "", self.sort_by)
+            same = (each for each in everyone if name_key_of(each, self.sort_by) == key)
             if alike := [Namesake(each.id, each.full_name) for each in same]:
                 found[name] = tuple(alike[:MAX_NAMESAKES])
         return found
@@ -296,9 +317,13 @@ class ModelStore:
         return stored
 
 
-def order_key(person: Employee, query: Query) -> str:
+def name_key_of(person: Employee, sort_by: SortBy) -> str:
+    return person_names.sort_key(person.full_name, person.sort_as, sort_by)
+
+
+def order_key(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
-    place = [search_keys.name_key(person.full_name), search_keys.id_sort_key(person.id)]
+    place = [name_key_of(person, sort_by), search_keys.id_sort_key(person.id)]
     typed = _query_words(query)
     if typed:
         place.insert(0, search_keys.matched_word(search_words(person), typed[0]) or "")
@@ -309,11 +334,11 @@ def _query_words(query: Query) -> tuple[str, ...]:
     return search_keys.query_words(search_keys.typed_words(query.words))
 
 
-def meets(person: Employee, query: Query) -> bool:
+def meets(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> bool:
     """Whether a person meets every condition of a query."""
     words = search_words(person)
     kept = {
-        "letter": [search_keys.letter_of(search_keys.name_key(person.full_name))],
+        "letter": [search_keys.letter_of(name_key_of(person, sort_by))],
         "badge": person.known_badges,
         "joined": filter(None, [search_keys.month_of(person.start_date)]),
         **{field: [search_keys.facet_key(getattr(person, field))] for field in PLACES},
@@ -341,4 +366,5 @@ def _page(
         cards=tuple(card for _, card in rows),
         next=None if after is None else Cursor(False, after).to_text(query),
         previous=None if before is None else Cursor(True, before).to_text(query),
+        name_keys=tuple(name_key_in(key) for key, _ in rows),
     )

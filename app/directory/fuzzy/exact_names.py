@@ -14,7 +14,6 @@ from app.directory.fuzzy.tuning import LATER_MATCHES_SHARE, MAX_LATER_MATCHES
 from app.model.employee import Card
 from app.model.search_words import words_on_card
 from app.runtime import read_budget
-from app.text import search_keys
 
 
 def may_have_later_matches(query: Query, page: Page) -> bool:
@@ -29,7 +28,7 @@ def may_have_later_matches(query: Query, page: Page) -> bool:
 def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> Page:
     """Return at most MAX_LATER_MATCHES such employees who are not on the first page.
 
-    Returns none if the query has filters or no word of the name is complete. It reads at most two
+    Returns none if the query has filters or no word of the name is complete. It reads at most three
     pages of one word, within a tenth of the read budget of a page.
     """
     if not may_have_later_matches(query, page):
@@ -55,9 +54,11 @@ def _is_nested(query: Query) -> bool:
 
 
 def _name_pairs(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield pairs of words that may be the first name and the surname."""
+    """Yield pairs of words that may be the first one in the list's order, and another one."""
     yield typed[0], typed[1]
-    yield (typed[0], typed[-1]) if len(typed) > 2 else (typed[1], typed[0])
+    if len(typed) > 2:
+        yield typed[0], typed[-1]
+    yield typed[-1], typed[0]  # the surname first
 
 
 def _whole_names(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -73,9 +74,9 @@ def _with_name(employees: EmployeeStore, first: str, whole: str) -> Page:
     position = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
     page = employees.browse(query, position, MAX_LATER_MATCHES)
     same_first_word = takewhile(
-        lambda card: search_keys.name_key(card.full_name).startswith(first), page.cards
+        lambda pair: pair[1].startswith(first), zip(page.cards, page.name_keys, strict=True)
     )
-    cards = tuple(same_first_word)
+    cards = tuple(card for card, _ in same_first_word)
     return Page(cards, page.next if len(cards) == len(page.cards) else None)
 
 

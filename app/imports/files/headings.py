@@ -38,6 +38,10 @@ HEADINGS: Mapping[str, str] = {
         "preferred or chosen first name, preferred or chosen name, chosen name, rufname, "
         "spitzname, surnom, prenom d usage, apodo, nombre preferido, nome preferito, roepnaam"
     ),
+    "sort_as": (
+        "sort as, sort name, sort key, file as, filing name, sortieren als, sortiername, "
+        "sortierung, trier sous, nom de tri, classer sous, ordenar como, nombre de orden"
+    ),
     "pronouns": "pronouns, pronoun, pronomen, pronoms, pronombres, pronomi",
     "job_title": (
         "job title, jobtitle, position title, business title, employee title, job title name, "

@@ -17,7 +17,8 @@ from app.storage.dynamodb.client.tables import (
 )
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import Manifest
-from app.storage.dynamodb.index.rows import NAME_VIEW, project_rows
+from app.storage.dynamodb.index.order import IndexOrder
+from app.storage.dynamodb.index.rows import NAME_VIEW
 from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.records.codec import employee_from
 from app.text.plurals import count_of, count_people
@@ -102,7 +103,8 @@ class TableChecks:
         items, is_whole = self._sample_records()
         writer = IndexWriter(self._calls, self._tables)
         manifests = writer.read_manifests(item["id"]["S"] for item in items)
-        missing = [item for item in items if not _is_listed(item, manifests[item["id"]["S"]])]
+        order = IndexOrder(self._calls, self._tables)
+        missing = [item for item in items if not _is_listed(item, manifests, order)]
         total = Counters(self._calls, self._tables).snapshot().counts["*"]
         people = len(items)
         if missing:
@@ -180,6 +182,7 @@ class TableChecks:
         return json.dumps(statements, indent=2)
 
 
-def _is_listed(item: Item, manifest: Manifest) -> bool:
+def _is_listed(item: Item, manifests: dict[str, Manifest], order: IndexOrder) -> bool:
     """Return whether lists and search show this record as it is."""
-    return manifest.is_newer or manifest.holds(project_rows(employee_from(item)).hash)
+    manifest = manifests[item["id"]["S"]]
+    return manifest.is_newer or manifest.holds(order.project(employee_from(item)).hash)

@@ -9,8 +9,8 @@ from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest
+from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import MAX_ATTEMPTS, contention
-from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.index.upkeep import IndexUpkeep
 from app.storage.dynamodb.records.codec import (
@@ -31,11 +31,13 @@ class Saves:
     def __init__(
         self,
         tables: Tables,
+        order: IndexOrder,
         writer: IndexWriter,
         upkeep: IndexUpkeep,
         vocabulary: VocabularyWriter,
     ) -> None:
         self._tables = tables
+        self._order = order
         self._writer = writer
         self._upkeep = upkeep
         self._vocabulary = vocabulary
@@ -44,7 +46,7 @@ class Saves:
         """Implement EmployeeStore.add."""
         checked_id(employee.id)
         employee = normalized(employee)
-        projection = project_rows(employee)
+        projection = self._order.project(employee)
         item = new_record(employee, projection.hash, write_id)
         put = {
             "TableName": self._tables.people,
@@ -80,7 +82,7 @@ class Saves:
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            projection = project_rows(employee)
+            projection = self._order.project(employee)
             update = update_expression(stored, employee, projection.hash, write_id)
             action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
             try:

@@ -7,6 +7,7 @@ DescribeContinuousBackups, UpdateContinuousBackups, DescribeTimeToLive, UpdateTi
 """
 
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from threading import Event
 
 from app.contracts import (
@@ -21,8 +22,9 @@ from app.contracts import (
     Query,
     RecordCount,
 )
+from app.contracts.list_order import ListOrder, StoredOrder
 from app.model.employee import Employee
-from app.model.errors import DirectoryError, EmployeeNotFound
+from app.model.errors import DirectoryError, EmployeeNotFound, StorageUnavailable
 from app.settings import Settings
 from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls
@@ -30,8 +32,8 @@ from app.storage.dynamodb.client.key_errors import explaining_keys
 from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
+from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
-from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.index.upkeep import IndexUpkeep
 from app.storage.dynamodb.index.vocabulary import VocabularyRows
@@ -41,25 +43,28 @@ from app.storage.dynamodb.secret import shared_secret
 from app.storage.dynamodb.tasks import bulk_read
 from app.storage.dynamodb.tasks.bulk_add import BulkAdd
 from app.storage.dynamodb.tasks.bulk_delete import delete_many
-from app.storage.dynamodb.tasks.context import open_task_context
+from app.storage.dynamodb.tasks.context import TaskContext, open_task_context
 from app.storage.dynamodb.tasks.follow import Follower
 from app.storage.dynamodb.tasks.reindex import Reindex
 from app.storage.vocabulary_writer import VocabularyWriter
+from app.text.person_names import SortBy
 
 
 class DynamoStore:
     """An EmployeeStore on DynamoDB. Any number of threads may share it."""
 
-    def __init__(self, calls: Calls, names: tables.Tables) -> None:
+    def __init__(self, calls: Calls, names: tables.Tables, sort_by: SortBy) -> None:
         self.calls = calls
         self.tables = names
+        self._sort_by = sort_by
+        self._order = IndexOrder(calls, names)
         self._writer = IndexWriter(calls, names)
         self._counters = Counters(calls, names)
         self._browser = Browser(calls, names, self._counters)
-        self._repair = IndexRepair(calls, names, self._writer)
+        self._repair = IndexRepair(calls, names, self._order, self._writer)
         self._vocabulary = VocabularyWriter(VocabularyRows(calls, names).write)
         self._upkeep = IndexUpkeep(self._repair, self._counters, self._vocabulary)
-        self._saves = Saves(names, self._writer, self._upkeep, self._vocabulary)
+        self._saves = Saves(names, self._order, self._writer, self._upkeep, self._vocabulary)
 
     @explaining_keys
     def get(self, employee_id: str) -> Employee:
@@ -71,8 +76,9 @@ class DynamoStore:
             self._upkeep.heal_later(employee_id)
             raise EmployeeNotFound(employee_id)
         employee = employee_from(item)
-        if index_hash(item) != project_rows(employee).hash:
-            self._upkeep.heal_later(employee_id)
+        with suppress(StorageUnavailable):  # the record was read: it is shown without the index
+            if index_hash(item) != self._order.project_as_known(employee).hash:
+                self._upkeep.heal_later(employee_id)
         return employee
 
     @explaining_keys
@@ -120,23 +126,34 @@ class DynamoStore:
 
     def set_up(self) -> list[str]:
         """Implement EmployeeStore.set_up."""
-        return list(tables.set_up(self.calls, self.tables))
+        done = list(tables.set_up(self.calls, self.tables))
+        found = self.list_order()
+        if found.problem and self._order.is_needless():
+            self._order.put(StoredOrder(self._sort_by))
+            return done
+        return [*done, *filter(None, (found.problem,))]
+
+    def list_order(self) -> ListOrder:
+        """Implement EmployeeStore.list_order, at most MAX_AGE_SECONDS old."""
+        return ListOrder(self._order.get(), self._sort_by)
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         """Implement EmployeeStore.reindex."""
-        return self._reindex(force=force)
+        return self._reindex(self._sort_by, force=force)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
         """Implement EmployeeStore.follow, by the stream of the table."""
         counters = Counters(self.calls, self.tables)
-        follower = Follower(self.calls, self.tables, self._repair, counters, self._reindex)
+        follower = Follower(
+            self.calls, self.tables, self._repair, self._order, counters, self._reindex
+        )
         return follower.run(stop, once=once)
 
     def add_many(
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many; one import or reindex runs at a time."""
-        task = BulkAdd(open_task_context(self.calls, self.tables), keep_versions=keep_versions)
+        task = BulkAdd(self._open_task_context(), keep_versions=keep_versions)
         return self._vocabulary.writing_between(task.run(self._vocabulary.collecting(employees)))
 
     def vocabulary(self) -> Iterator[str]:
@@ -157,7 +174,8 @@ class DynamoStore:
 
     def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
         """Implement EmployeeStore.find_by_name."""
-        return lookups.find_by_name(self.calls, self.tables, names)
+        written = self._order.get().written
+        return lookups.find_by_name(self.calls, self.tables, names, written)
 
     def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Implement EmployeeStore.find_by_number."""
@@ -176,12 +194,17 @@ class DynamoStore:
         """Implement EmployeeStore.shared_secret."""
         return shared_secret(self.calls, self.tables, proposal)
 
-    def _reindex(self, *, force: bool = False) -> Generator[Progress, None, None]:
-        task = Reindex(open_task_context(self.calls, self.tables), self._vocabulary.collect)
+    def _open_task_context(self) -> TaskContext:
+        return open_task_context(self.calls, self.tables, self._order)
+
+    def _reindex(
+        self, sort_by: SortBy | None = None, *, force: bool = False
+    ) -> Generator[Progress, None, None]:
+        task = Reindex(self._open_task_context(), self._vocabulary.collect, sort_by)
         return self._vocabulary.writing_between(task.run(force=force))
 
 
 def open_dynamodb_store(settings: Settings) -> DynamoStore:
     """Open the store in the tables that the settings name, without input or output."""
     names = tables.Tables(settings.dynamo_table, settings.index_table)
-    return DynamoStore(Calls(settings.region, names.check_items()), names)
+    return DynamoStore(Calls(settings.region, names.check_items()), names, settings.sort_by)

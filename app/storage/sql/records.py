@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.model.employee import Employee
 from app.storage.sql.engines.raw_rows import delete_rows, insert_rows, select_rows
-from app.storage.sql.index import counters
+from app.storage.sql.index import counters, order
 from app.storage.sql.index.entries import (
     NOT_INDEXED,
     EntryKey,
@@ -107,7 +107,7 @@ def record_from(row: RowMapping) -> Record:
 def insert(connection: Connection, employee: Employee, write_id: str) -> Employee:
     """Insert a new employee as version 1; return what is stored."""
     stored = replace(employee, version=1, updated_at=datetime.now(UTC))
-    entries = entries_of(stored)
+    entries = entries_of(stored, order.written(connection))
     result = connection.execute(people.insert(), new_row(stored, write_id, entries))
     number: int = cast(Any, result.inserted_primary_key)[0]
     update_entries(connection, number, NOT_INDEXED, entries)
@@ -129,7 +129,7 @@ def change(connection: Connection, record: Record, content: Employee, write_id: 
     stored = replace(content, version=record.employee.version + 1, updated_at=datetime.now(UTC))
     before, after = columns_of(record.employee), columns_of(stored)
     columns = {name: after[name] for name in after if after[name] != before[name]}
-    entries = entries_of(stored)
+    entries = entries_of(stored, order.written(connection))
     reindex_record(connection, record, entries, {**columns, **_write_columns(stored, write_id)})
     return stored
 

@@ -24,6 +24,7 @@ from app.contracts import (
     Query,
     RecordCount,
 )
+from app.contracts.list_order import ListOrder
 from app.model.employee import Employee, badges_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.fields import TEXT_FIELDS
@@ -33,7 +34,7 @@ from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
-from app.storage.sql.index import browse, counters, match_counts
+from app.storage.sql.index import browse, counters, match_counts, order
 from app.storage.sql.tables import people
 from app.storage.sql.tasks import (
     bulk_add,
@@ -42,21 +43,23 @@ from app.storage.sql.tasks import (
     reindex,
 )
 from app.storage.vocabulary_writer import VocabularyWriter
+from app.text.person_names import SortBy
 
 _TEXTS = (*TEXT_FIELDS, "photo_key")
 _texts_of = attrgetter(*_TEXTS)
 
 
-def open_sql_store(database_url: str) -> SqlStore:
+def open_sql_store(database_url: str, sort_by: SortBy = SortBy.GIVEN) -> SqlStore:
     """Open the store at this address, without a connection. Raises SettingsError."""
-    return SqlStore(Database(read_url(database_url)))
+    return SqlStore(Database(read_url(database_url)), sort_by)
 
 
 class SqlStore:
     """An EmployeeStore in an SQL database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sort_by: SortBy) -> None:
         self._database = database
+        self._sort_by = sort_by
         self._counts: counters.CountSnapshot | None = None
         self._vocabulary = VocabularyWriter(partial(vocabulary.write, database))
 
@@ -138,11 +141,17 @@ class SqlStore:
 
     def set_up(self) -> list[str]:
         """Implement EmployeeStore.set_up."""
-        return schema.migrate(self._database)
+        done = schema.migrate(self._database)
+        return [*done, *order.adopt(self._database, self._sort_by)]
+
+    def list_order(self) -> ListOrder:
+        """Implement EmployeeStore.list_order."""
+        return order.list_order(self._database, self._sort_by)
 
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         """Implement EmployeeStore.reindex."""
-        steps = reindex.reindex(self._database, self._vocabulary.collect, force=force)
+        note = self._vocabulary.collect
+        steps = reindex.reindex(self._database, note, self._sort_by, force=force)
         return self._vocabulary.writing_between(steps)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:

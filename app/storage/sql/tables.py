@@ -64,6 +64,7 @@ _BY_DIGEST = [field.name for field in sorted(FIELDS, key=lambda field: field.dig
 _IN_CARDS = Card._fields[1:]
 _NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in _IN_CARDS]
 _LATER = _BY_DIGEST[FIRST_RELEASE:]
+_BEFORE_NUMBER_KEY = 3
 
 # Content columns may be NULL, so that rows which another program inserted can be read.
 # ``sort_key``, ``words``, ``facets``, ``email_key`` and ``number_key`` store index entries; see
@@ -83,8 +84,9 @@ people = Table(
     Column("listed", Text, key="facets"),
     *(Column(name, Text) for name in _NOT_IN_CARDS),
     Column("email_key", BytewiseText(_MAX_EMAIL_KEY)),
-    *(Column(name, Text) for name in _LATER),
+    *(Column(name, Text) for name in _LATER[:_BEFORE_NUMBER_KEY]),
     Column("number_key", BytewiseText(_MAX_NUMBER_KEY)),
+    *(Column(name, Text) for name in _LATER[_BEFORE_NUMBER_KEY:]),
     Index("person_by_tie", "id_key", unique=True),
     Index("person_by_email", "email_key"),
     Index("person_by_number", "number_key"),

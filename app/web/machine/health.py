@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
+from app.directory.service import Directory
 from app.machine.disk import check_disk
 from app.model.errors import StorageUnavailable
 from app.runtime.ttl import TtlValue
@@ -19,7 +20,7 @@ machine = Blueprint("machine", __name__)
 
 CHECK_SECONDS = 1.0
 REMEMBERED_SECONDS = 5.0
-_MAX_CHECKS = 3
+_MAX_CHECKS = 4
 
 
 class State(NamedTuple):
@@ -90,13 +91,24 @@ def readyz() -> ResponseReturnValue:
 
 
 def current_states() -> dict[str, State]:
-    """Return the states of the stores and of the disk, at most REMEMBERED_SECONDS old."""
+    """Return the states of the stores and of the disk, at most REMEMBERED_SECONDS old.
+
+    ``order`` is among them if lists are in another order than the settings say.
+    """
     directory = current_directory()
     readiness: Readiness = current_app.extensions.setdefault("readiness", Readiness())
-    return readiness.of(
+    states = readiness.of(
         {
             "database": directory.employees.check,
             "photos": directory.photos.check if directory.photos else None,
             "disk": partial(check_disk, current_settings()),
+            "order": partial(_check_order, directory),
         }
     )
+    is_told = states["database"].works and not states["order"].works
+    return {name: state for name, state in states.items() if name != "order" or is_told}
+
+
+def _check_order(directory: Directory) -> None:
+    if problem := directory.employees.list_order().problem:
+        raise StorageUnavailable("the list", reason=problem)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.contracts import PAGE_SIZE, Query
+from app.contracts import PAGE_SIZE, Page, Query
+from app.contracts.list_order import ListOrder
 from app.contracts.queries import TEXT_FILTERS
 from app.directory.service import ListPage
 from app.exports.formats import FORMATS
@@ -51,9 +52,12 @@ class ListView:
     table_address: str
     clear_address: str
     exports: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
 
 
-def list_view(listing: ListRequest, result: ListPage, sprite: str, cache: MenuCache) -> ListView:
+def list_view(
+    listing: ListRequest, result: ListPage, order: ListOrder, sprite: str, cache: MenuCache
+) -> ListView:
     """Return everything that one page of the list shows."""
     page, suggestions, everyone, counts = result
     count = list_counts.known_count(page, counts)
@@ -61,16 +65,10 @@ def list_view(listing: ListRequest, result: ListPage, sprite: str, cache: MenuCa
     # After a page that is not full, page numbers are unknown.
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
     is_unfiltered = listing.query.is_empty
-    is_table = listing.view == TABLE
-    people = (
-        rows(page.cards, sprite)
-        if is_table
-        else grid(page.cards, sprite, letter_tabs=is_unfiltered)
-    )
     return ListView(
         listing=listing,
         empty=is_unfiltered and not page.cards and page.next is None and page.previous is None,
-        people=people,
+        people=_people(listing, page, sprite),
         menus=cache.menus(listing, everyone, counts.by_filter, sprite),
         tabs=tabs(listing, (counts.by_filter["letter"] or everyone).letters),
         chips=_chips(listing),
@@ -85,7 +83,14 @@ def list_view(listing: ListRequest, result: ListPage, sprite: str, cache: MenuCa
         table_address=_as_view(listing, TABLE),
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
+        notes=(*filter(None, (order.problem,)), *listing.notes),
     )
+
+
+def _people(listing: ListRequest, page: Page, sprite: str) -> Markup:
+    if listing.view == TABLE:
+        return rows(page.cards, sprite)
+    return grid(page.cards, sprite, name_keys=page.name_keys if listing.query.is_empty else ())
 
 
 def _as_view(listing: ListRequest, view: str) -> str:

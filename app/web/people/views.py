@@ -108,8 +108,8 @@ def people() -> Response:
     directory = current_directory()
     listing = read_request(request.args)
     result = directory.list_page(listing.query, listing.cursor)
-    extensions = current_app.extensions
-    view = list_view(listing, result, extensions["sprite"], extensions["menus"])
+    sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
+    view = list_view(listing, result, directory.list_order(), sprite, menus)
     page = _empty_page() if view.empty else render_template("list.html", view=view)
     return _maintain_after(make_response(page))
 

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from app.text.person_names import bare_name
+
 COLOURS = 10
 _STARTS = re.compile(r"(?:^|\s)[^A-Za-z\s]*([A-Za-z])").findall
 _VIRAMA = 9  # the combining class of the sign that joins two letters into one glyph
@@ -13,12 +15,13 @@ _VIRAMA = 9  # the combining class of the sign that joins two letters into one g
 
 @lru_cache(maxsize=4096)
 def initials(full_name: str) -> str:
-    """Return one or two letters for a name."""
-    if full_name.isascii():
-        return _latin_initials(full_name)
-    starts = list(_first_letters(full_name))
+    """Return one or two letters for a name; titles and letters after it have none."""
+    name = bare_name(full_name)
+    if name.isascii():
+        return _latin_initials(name)
+    starts = list(_first_letters(name))
     if not starts:
-        return _first_visible(full_name)
+        return _first_visible(name)
     first = starts[0]
     if not _has_case(first[0]):
         return first

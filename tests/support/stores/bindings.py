@@ -13,6 +13,7 @@ import pytest
 
 from app.contracts import EmployeeStore
 from app.model.employee import Employee
+from app.text.person_names import SortBy
 from tests.support.model_store import ModelStore
 from tests.support.stores.dynamodb_binding import MotoRoom, UsedRoom
 from tests.support.stores.sql_binding import ServerRoom, SqliteRoom
@@ -23,8 +24,8 @@ class Room(Protocol):
 
     store: EmployeeStore
 
-    def open_another(self) -> EmployeeStore:
-        """The same place seen from another machine."""
+    def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> EmployeeStore:
+        """The same place seen from another machine, whose setting is this order."""
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         """What a program does that knows neither version nor index: change one field."""
@@ -56,8 +57,8 @@ class ModelRoom:
         self.delete_outside = self.store.delete_outside
         self.change_outside = self.store.change_outside
 
-    def open_another(self) -> EmployeeStore:
-        return self.store
+    def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> EmployeeStore:
+        return self.store.with_setting(sort_by)
 
     def close(self) -> None:
         return

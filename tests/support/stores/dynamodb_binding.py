@@ -5,6 +5,7 @@ moto copies its tables at every transaction and is not thread-safe; neither repo
 
 import itertools
 import os
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import boto3
@@ -15,6 +16,7 @@ from app.model.employee import Employee
 from app.settings import Settings
 from app.storage.dynamodb import DynamoStore, open_dynamodb_store
 from app.storage.dynamodb.records.codec import new_record
+from app.text.person_names import SortBy
 
 _ROOMS = itertools.count()
 # So many items go sooner one by one than by a table that is dropped and made anew.
@@ -49,8 +51,8 @@ class DynamoRoom:
     def index(self) -> str:
         return self.settings.index_table
 
-    def open_another(self) -> DynamoStore:
-        return open_dynamodb_store(self.settings)
+    def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> DynamoStore:
+        return open_dynamodb_store(replace(self.settings, sort_by=sort_by))
 
     def put_item(self, item: dict[str, Any]) -> None:
         """Put a record as the course's app or a person at the console does."""

@@ -13,6 +13,7 @@ from app.model.employee import Employee
 from app.storage.sql import SqlStore, open_sql_store
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people
+from app.text.person_names import SortBy
 from tests.support.servers.sql_server import SqlServer
 
 
@@ -25,8 +26,8 @@ class SqlRoom:
         self.store = self.open_another()
         self.store.set_up()
 
-    def open_another(self) -> SqlStore:
-        self._opened.append(open_sql_store(self.url))
+    def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> SqlStore:
+        self._opened.append(open_sql_store(self.url, sort_by))
         return self._opened[-1]
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:

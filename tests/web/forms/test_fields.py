@@ -20,6 +20,7 @@ EVERYTHING = {
     "department": "Engineering",
     "location": "Reykjavík",
     "time_zone": "Atlantic/Reykjavik",
+    "sort_as": "Arnadottir, Asdis",
     "email": "asdis@example.com",
     "phone": "+354 555 0169",
     "mobile": "+354 600 0169",

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
+from app.text.person_names import SortBy
 from app.web.machine.health import CHECK_SECONDS, REMEMBERED_SECONDS, Readiness
 from tests.support.in_time import LATE, assert_ends_within, wait_until
 from tests.support.model_store import ModelStore
@@ -162,3 +164,17 @@ def test_the_info_page_says_what_is_configured_and_never_a_secret(tmp_path: Path
     assert "Not on EC2" in page.text
     assert "PHOTOS_BUCKET still has the placeholder" in page.text
     assert secret not in page.text
+
+
+def test_lists_in_another_order_than_that_of_the_settings_are_told(tmp_path: Path) -> None:
+    store = ModelStore().with_setting(SortBy.FAMILY)
+    store.people["ada"] = Employee(id="ada", full_name="Ada King")
+    client = client_of(tmp_path, store)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    told = "Lists are in order of given name. For SORT_BY=family, run flask reindex."
+    assert answer.json["order"] == told
+    assert told in client.get("/info").text
+    assert f'<p class="list-note" role="status">{told}</p>' in client.get("/").text
+    assert told in client.get("/doctor").text

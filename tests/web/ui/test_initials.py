@@ -13,6 +13,13 @@ from app.web.ui.initials import COLOURS, colour_of, initials
     ("name", "letters"),
     [
         ("Amara Adeyemi-Lindqvist", "AA"),
+        ("Dr. Amara Adeyemi", "AA"),
+        ("Prof. Dr. Jürgen Müller", "JM"),
+        ("Frau Eva Roth", "ER"),
+        ("Robert Downey Jr.", "RD"),
+        ("John Smith, PhD", "JS"),
+        ("John Smith (he/him)", "JS"),
+        ("Dr.", "D"),
         ("Ásdís Árnadóttir", "ÁÁ"),
         ("María de los Ángeles Bustamante Echeverría", "ME"),
         ("Cleo Costa", "CC"),

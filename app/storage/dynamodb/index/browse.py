@@ -7,7 +7,7 @@ order, and each page may choose another view.
 from typing import NamedTuple
 
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query
-from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
+from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
@@ -200,11 +200,13 @@ class _Search:
         previous_key: str | None,
         rows_examined: int | None,
     ) -> Page:
+        read = [(card, row.key) for row in visible if (card := read_card(row.card))]
         return Page(
-            tuple(filter(None, (read_card(row.card) for row in visible))),
+            tuple(card for card, _ in read),
             None if next_key is None else Cursor(False, next_key).to_text(self._query),
             None if previous_key is None else Cursor(True, previous_key).to_text(self._query),
             rows_examined,
+            tuple(name_key_in(key) for _, key in read),
         )
 
 

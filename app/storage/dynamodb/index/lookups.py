@@ -16,7 +16,8 @@ from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import NAME_VIEW, email_view, number_view, read_card
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
 from app.storage.dynamodb.records.codec import employee_from, is_id
-from app.text.search_keys import email_key, name_key, number_key
+from app.text.person_names import SortBy, sort_key
+from app.text.search_keys import email_key, number_key
 
 # One Query per address: its rows have employees in their keys, so that writers never collide.
 _MAX_CONCURRENT_QUERIES = 8
@@ -82,11 +83,11 @@ def _by_text(
 
 
 def find_by_name(
-    calls: Calls, tables: Tables, names: Collection[str]
+    calls: Calls, tables: Tables, names: Collection[str], sort_by: SortBy
 ) -> dict[str, tuple[Namesake, ...]]:
-    """Implement EmployeeStore.find_by_name."""
+    """Implement EmployeeStore.find_by_name, in the order of the index."""
     _check_batch_size(names)
-    keys = {name: name_key(name) for name in names if _is_encodable(name)}
+    keys = {name: sort_key(name, "", sort_by) for name in names if _is_encodable(name)}
     with ThreadPoolExecutor(_MAX_CONCURRENT_QUERIES) as readers:
         futures = {
             key: readers.submit(

@@ -8,7 +8,8 @@ from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed, is_item_rejected
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
-from app.storage.dynamodb.index.rows import Key, Projection, project_rows
+from app.storage.dynamodb.index.order import IndexOrder
+from app.storage.dynamodb.index.rows import Key, Projection
 from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter, StoredState
 from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
@@ -24,9 +25,12 @@ _MAX_SWEPT_ROWS = 90
 class IndexRepair:
     """The repair of index rows after writes by programs that do not know the index."""
 
-    def __init__(self, calls: Calls, tables: Tables, writer: IndexWriter) -> None:
+    def __init__(
+        self, calls: Calls, tables: Tables, order: IndexOrder, writer: IndexWriter
+    ) -> None:
         self._calls = calls
         self._tables = tables
+        self._order = order
         self._writer = writer
 
     def heal(self, employee_id: str, *, force: bool = False) -> bool:
@@ -84,7 +88,7 @@ class IndexRepair:
                 return False
             self._writer.apply(manifest, None, self._check_absent(employee_id))
             return True
-        projection = project_rows(employee_from(item))
+        projection = self._order.project(employee_from(item))
         is_recorded = index_hash(item) == projection.hash
         if not is_recorded and self._repair_and_record(manifest, item, projection, force):
             return True

@@ -29,11 +29,13 @@ from app.photos.keys import PREFIX
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import Tables
 from app.text import search_keys
+from app.text.person_names import SortBy, sort_key
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
 PROJECTION = 3
 _FIRST_PROJECTION = 1
-# An employee without these has the rows of the first projection, to the byte.
+# An employee without these has the rows of the first projection, to the byte, unless the name is
+# not in order as it is written.
 _LATER_PROJECTION_FIELDS = ("employee_number",)
 NAME_VIEW = "name"
 # How keys, terms and counters name each facet.
@@ -100,10 +102,10 @@ class Projection:
         return {**Tables.index_key(view, at), "c": {"S": self.card}, "t": {"S": self.terms}}
 
 
-def project_rows(employee: Employee) -> Projection:
-    """Return the content that the index must have for this employee."""
+def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projection:
+    """Return the content that the index must have for this employee, in this order of names."""
     card = card_of(employee)
-    name_key = search_keys.name_key(employee.full_name)
+    name_key = sort_key(employee.full_name, employee.sort_as, sort_by)
     words = search_words(employee)
     texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
     month = search_keys.month_of(employee.start_date)
@@ -122,15 +124,16 @@ def project_rows(employee: Employee) -> Projection:
     if number := search_keys.number_key(employee.employee_number):
         views.append(number_view(number))
     body = (name_key, words, tuple(views), tuple(counted_facets))
-    projection = _projection_of(employee)
+    projection = _projection_of(employee, name_key)
     shape = Shape(projection, _digest(projection, packed, body), *body)
     return Projection(employee.id, shape, packed, f"|{'|'.join(terms)}|")
 
 
-def _projection_of(employee: Employee) -> int:
+def _projection_of(employee: Employee, name_key: str) -> int:
     """Return the oldest projection that has the rows of an employee."""
-    is_first = not any(getattr(employee, name) for name in _LATER_PROJECTION_FIELDS)
-    return _FIRST_PROJECTION if is_first else PROJECTION
+    is_later = any(getattr(employee, name) for name in _LATER_PROJECTION_FIELDS)
+    is_later = is_later or name_key != search_keys.name_key(employee.full_name)
+    return PROJECTION if is_later else _FIRST_PROJECTION
 
 
 def word_view(word: str) -> str:

@@ -22,7 +22,7 @@ from app.storage.dynamodb.client.batch_writes import MAX_BATCH_ACTIONS, write_ba
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
-from app.storage.dynamodb.index.rows import Projection, project_rows
+from app.storage.dynamodb.index.rows import Projection
 from app.storage.dynamodb.index.transactions import sum_deltas
 from app.storage.dynamodb.records.codec import new_record, normalized
 from app.storage.dynamodb.tasks.context import TaskContext
@@ -62,7 +62,9 @@ class BulkAdd:
     """One run of add_many. After a kill it can run again; reindex sweeps the rows it left."""
 
     def __init__(self, context: TaskContext, *, keep_versions: bool) -> None:
-        self._calls, self._tables, self._writer, self._repair, self._counters, self._lease = context
+        self._calls, self._tables, self._writer, *_ = context
+        self._repair, self._counters = context.repair, context.counters
+        self._lease, self._order = context.lease, context.order
         self._keep_versions = keep_versions
         self._stopped = Event()
 
@@ -111,7 +113,7 @@ class BulkAdd:
         """Write the index rows of the new employees among these, and return the new ones."""
         states = self._writer.read_states(employees)
         additions = [
-            _Addition(employee, project_rows(employee))
+            _Addition(employee, self._order.project(employee))
             for employee in employees.values()
             if states[employee.id].item is None and not states[employee.id].manifest.rev
         ]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.counters import Counters
+from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.tasks.lease import Lease
@@ -22,11 +23,14 @@ class TaskContext(NamedTuple):
     repair: IndexRepair
     counters: Counters
     lease: Lease
+    order: IndexOrder
 
 
-def open_task_context(calls: Calls, tables: Tables) -> TaskContext:
+def open_task_context(calls: Calls, tables: Tables, order: IndexOrder) -> TaskContext:
     """Return the context of one run; its calls are patient unless a deadline is set."""
     calls = calls.for_background_task()
     writer = IndexWriter(calls, tables)
-    repair = IndexRepair(calls, tables, writer)
-    return TaskContext(calls, tables, writer, repair, Counters(calls, tables), Lease(calls, tables))
+    order = order.with_calls(calls)
+    repair = IndexRepair(calls, tables, order, writer)
+    counters, lease = Counters(calls, tables), Lease(calls, tables)
+    return TaskContext(calls, tables, writer, repair, counters, lease, order)

@@ -22,8 +22,8 @@ from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import is_item_rejected
 from app.storage.dynamodb.client.tables import Tables, describe, stream_arn_and_view_type
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, Counters
+from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
-from app.storage.dynamodb.index.rows import project_rows
 from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.tasks.lease import Checkpoint, Lease
 from app.storage.dynamodb.tasks.stream import Change, PositionLost, Positions, StreamReader
@@ -54,12 +54,14 @@ class Follower:
         calls: Calls,
         tables: Tables,
         repair: IndexRepair,
+        order: IndexOrder,
         counters: Counters,
         reindex: Callable[[], Generator[Progress, None, None]],
     ) -> None:
         self._calls = calls
         self._tables = tables
         self._repair = repair
+        self._order = order
         self._counters = counters
         self._reindex = reindex
         self._lease = Lease(calls, tables, "follow", "flask follow")
@@ -161,7 +163,7 @@ class Follower:
                 hash_of[change.employee_id] = ""
                 continue
             employee = employee_from(change.image)
-            digest = project_rows(employee).hash
+            digest = self._order.project(employee).hash
             repaired = (change.employee_id, digest)
             if index_hash(change.image) != digest:
                 hash_of[change.employee_id] = digest

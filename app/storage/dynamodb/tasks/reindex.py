@@ -24,15 +24,23 @@ from app.storage.dynamodb.index.manifests import (
     manifest_id,
     read_manifest,
 )
-from app.storage.dynamodb.index.rows import ROW_VIEWS, Key, id_key_of, project_rows, read_card
+from app.storage.dynamodb.index.rows import Key, id_key_of, read_card
 from app.storage.dynamodb.records.codec import employee_from, index_hash, is_id
+from app.storage.dynamodb.tasks import reorder
 from app.storage.dynamodb.tasks.context import TaskContext
-from app.storage.dynamodb.tasks.reindex_checkpoint import RECORDS, ROWS, readable_checkpoint
+from app.storage.dynamodb.tasks.index_items import INDEX_SCAN, is_manifest, is_nameless, is_row
+from app.storage.dynamodb.tasks.reindex_checkpoint import (
+    RECORDS,
+    ROWS,
+    is_start,
+    readable_checkpoint,
+    start_of_rows,
+)
+from app.text.person_names import SortBy
 
 log = logging.getLogger(__name__)
 
 _RECORD_PAGE_SIZE = 100
-_INDEX_PAGE_SIZE = 1_000
 _MAX_CACHED_MANIFESTS = 20_000
 _MAX_RECOUNTS = 2
 
@@ -40,27 +48,40 @@ _MAX_RECOUNTS = 2
 class Reindex:
     """One run, which resumes at the checkpoint of a killed one; ``note`` gets each employee."""
 
-    def __init__(self, context: TaskContext, note: Callable[[Employee], object]) -> None:
+    def __init__(
+        self,
+        context: TaskContext,
+        note: Callable[[Employee], object],
+        sort_by: SortBy | None = None,
+    ) -> None:
         self._note = note
-        self._calls, self._tables, self._writer, self._repair, self._counters, self._lease = context
+        self._sort_by = sort_by
+        self._calls, self._tables, self._writer, *_ = context
+        self._repair, self._counters = context.repair, context.counters
+        self._lease, self._order = context.lease, context.order
         self._counted: Counter[str] = Counter()
         self._manifests: dict[str, Manifest] = {}
         self._changed = 0
 
     def run(self, *, force: bool) -> Generator[Progress, None, None]:
         """Implement EmployeeStore.reindex."""
-        checkpoint = readable_checkpoint(self._lease.acquire(), force=force)
+        reached = self._lease.acquire()
         try:
+            order = reorder.begin(self._order, self._lease, self._sort_by)
+            checkpoint = readable_checkpoint(reached, order.written, force=force)
+            if order.is_mixed and is_start(checkpoint):
+                reorder.settle(self._lease)
             self._changed = checkpoint.get("changed", 0)
             if checkpoint["step"] == RECORDS:
                 yield from self._compare_records(checkpoint)
-                checkpoint = {"step": ROWS, "force": force, "changed": self._changed}
+                checkpoint = start_of_rows(checkpoint, self._changed)
             is_whole = "from" not in checkpoint
             before = self._counters.snapshot()
             yield from self._compare_rows(checkpoint)
             self._compare_counts(before, is_whole=is_whole)
             while self._counters.fold():
                 self._lease.renew()
+            reorder.end(self._order, self._lease)
         except (StorageUnavailable, GeneratorExit):
             self._drop_lease()
             raise
@@ -82,7 +103,7 @@ class Reindex:
             for item in items:
                 self._note(employee_from(item))
                 manifest = manifests[item["id"]["S"]]
-                if checkpoint["force"] or not _is_indexed(item, manifest):
+                if checkpoint["force"] or not self._is_indexed(item, manifest):
                     self._heal(manifest.employee_id, force=checkpoint["force"])
                     self._lease.renew()
             done = checkpoint["done"] = checkpoint.get("done", 0) + len(items)
@@ -90,11 +111,11 @@ class Reindex:
 
     def _compare_rows(self, checkpoint: dict[str, Any]) -> Iterator[Progress]:
         total = estimate_count(self._calls, self._tables.people)
-        for items in self._scan(self._tables.index, _index_scan(), checkpoint):
-            count = self._check_manifests([item for item in items if _is_manifest(item)])
-            for item in filter(_is_nameless, items):
+        for items in self._scan(self._tables.index, INDEX_SCAN, checkpoint):
+            count = self._check_manifests([item for item in items if is_manifest(item)])
+            for item in filter(is_nameless, items):
                 self._repair_nameless(item)
-            self._sweep_orphans([item for item in items if _is_row(item)])
+            self._sweep_orphans([item for item in items if is_row(item)])
             done = checkpoint["done"] = checkpoint.get("done", 0) + count
             yield Progress(done, max(total, done), self._changed, ROWS)
 
@@ -171,6 +192,11 @@ class Reindex:
             return False
         return manifest.is_newer or keys <= manifest.shape.keys(employee_id)
 
+    def _is_indexed(self, item: Item, manifest: Manifest) -> bool:
+        """Return whether manifest and ``ix`` match the record."""
+        digest = self._order.project(employee_from(item)).hash
+        return manifest.is_newer or (manifest.holds(digest) and index_hash(item) == digest)
+
     def _heal(self, employee_id: str, *, force: bool = False) -> None:
         self._changed += self._repair.heal(employee_id, force=force)
 
@@ -191,8 +217,8 @@ class Reindex:
 
     def _recount(self) -> Counter[str]:
         count_of: Counter[str] = Counter()
-        for items in self._scan(self._tables.index, _index_scan(), None):
-            for item in filter(_is_manifest, items):
+        for items in self._scan(self._tables.index, INDEX_SCAN, None):
+            for item in filter(is_manifest, items):
                 count_of.update(read_manifest(manifest_id(item), item).counted_facets)
         return count_of
 
@@ -207,29 +233,3 @@ class Reindex:
                 self._lease.checkpoint({**checkpoint, "from": last, "changed": self._changed})
             else:
                 self._lease.renew()
-
-
-def _index_scan() -> dict[str, Any]:
-    return {
-        "Limit": _INDEX_PAGE_SIZE,
-        "ProjectionExpression": "#v, #a, c, id, rev, m, gone",
-        "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
-    }
-
-
-def _is_indexed(item: Item, manifest: Manifest) -> bool:
-    """Return whether manifest and ``ix`` match the record."""
-    digest = project_rows(employee_from(item)).hash
-    return manifest.is_newer or (manifest.holds(digest) and index_hash(item) == digest)
-
-
-def _is_manifest(item: Item) -> bool:
-    return item["view"]["S"].startswith(MANIFEST_VIEW) and manifest_id(item) != ""
-
-
-def _is_nameless(item: Item) -> bool:
-    return item["view"]["S"].startswith(MANIFEST_VIEW) and not manifest_id(item)
-
-
-def _is_row(item: Item) -> bool:
-    return item["view"]["S"].startswith(ROW_VIEWS) and "c" in item

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query
-from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
+from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.model.employee import Card
 from app.storage.sql.index import counters
 from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
@@ -190,6 +190,7 @@ def _page_after(query: Query, result: Result, limit: int, start: Cursor | None) 
         next=_cursor_text(query, False, _last_key(result, limit)),
         previous=_cursor_text(query, True, previous),
         rows_examined=MAX_ROWS_EXAMINED if result.examined_to else None,
+        name_keys=_name_keys(rows),
     )
 
 
@@ -203,6 +204,7 @@ def _page_before(query: Query, result: Result, limit: int, start: Cursor) -> Pag
         next=_cursor_text(query, False, next_key),
         previous=_cursor_text(query, True, last),
         rows_examined=MAX_ROWS_EXAMINED if result.examined_to else None,
+        name_keys=_name_keys(rows[::-1]),
     )
 
 
@@ -220,3 +222,7 @@ def _cursor_text(query: Query, backwards: bool, key: str | None) -> str | None:
 
 def _cards(rows: Sequence[Row]) -> tuple[Card, ...]:
     return tuple(card_from(row[1:]) for row in rows)
+
+
+def _name_keys(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(name_key_in(row[0]) for row in rows)

@@ -19,8 +19,9 @@ from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
 from app.runtime import strict_json
-from app.text import search_keys
+from app.text import person_names, search_keys
 from app.text.folding import one_line
+from app.text.person_names import SortBy
 
 KINDS = {facet.name: facet.sql_kind for facet in FACETS}
 NAMES, WORDS, CHANGES = "name", "word", "changes"
@@ -64,6 +65,22 @@ class IndexedFields(Protocol):
     @property
     def start_date(self) -> str:
         """The start date in ISO format, or ""."""
+
+
+class Named(Protocol):
+    """The fields of an employee that decide the position in lists."""
+
+    @property
+    def id(self) -> str:
+        """The id, which orders equal names."""
+
+    @property
+    def full_name(self) -> str:
+        """The name."""
+
+    @property
+    def sort_as(self) -> str:
+        """What takes its place in the order, or ""."""
 
 
 class IndexEntries(NamedTuple):
@@ -125,15 +142,15 @@ def word_prefix(word: str) -> tuple[str, int]:
     return f"{word}{SEPARATOR}", len(word) + 2
 
 
-def sort_key_of(employee: Employee) -> str:
-    """Return the sort key of an employee in the name view."""
-    name_key = search_keys.name_key(employee.full_name)
+def sort_key_of(employee: Named, sort_by: SortBy) -> str:
+    """Return the sort key of an employee in the name view, in this order of names."""
+    name_key = person_names.sort_key(employee.full_name, employee.sort_as, sort_by)
     return f"{name_key}{SEPARATOR}{search_keys.id_sort_key(employee.id)}"
 
 
-def entries_of(employee: Employee) -> IndexEntries:
-    """Return the index entries that an employee must have."""
-    return entries_with_sort_key(sort_key_of(employee), employee)
+def entries_of(employee: Employee, sort_by: SortBy) -> IndexEntries:
+    """Return the index entries that an employee must have, in this order of names."""
+    return entries_with_sort_key(sort_key_of(employee, sort_by), employee)
 
 
 def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntries:

@@ -19,7 +19,7 @@ from app.photos.keys import photo_key
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.engines.raw_rows import insert_rows, select_rows
-from app.storage.sql.index import counters
+from app.storage.sql.index import counters, order
 from app.storage.sql.index.entries import (
     INDEX_COLUMNS,
     LETTERS,
@@ -35,6 +35,7 @@ from app.storage.sql.rows import badges_text, time_text
 from app.storage.sql.tables import entry, people, tombstones
 from app.storage.sql.tasks.external_sort import sort_windows
 from app.text import search_keys
+from app.text.person_names import SortBy
 
 # Large enough that index rows of many employees are in the same pages of the B-tree.
 BATCH_SIZE = 5_000
@@ -88,13 +89,17 @@ def add_many(
     """Implement EmployeeStore.add_many; ``note`` gets each new row."""
     stored = 0
     batch_size = SERVER_BATCH_SIZE if database.shared else BATCH_SIZE
-    for window in sort_windows(_new_rows(employees, keep_versions=keep_versions)):
+    with database.reading("add_many") as connection:
+        sort_by = order.written(connection)
+    for window in sort_windows(_new_rows(employees, sort_by, keep_versions=keep_versions)):
         while batch := list(map(_NewRow._make, islice(window, batch_size))):
-            stored += _add_batch(database, batch, note)
+            stored += _add_batch(database, batch, note, sort_by)
             yield stored
 
 
-def _new_rows(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator[tuple[Any, ...]]:
+def _new_rows(
+    employees: Iterable[Employee], sort_by: SortBy, *, keep_versions: bool
+) -> Iterator[tuple[Any, ...]]:
     """Yield the members of ``_NewRow`` for each employee."""
     for employee in employees:
         version: tuple[int, str | None] = (1, _NOW)
@@ -102,24 +107,32 @@ def _new_rows(employees: Iterable[Employee], *, keep_versions: bool) -> Iterator
             moment = employee.updated_at
             version = (employee.version, time_text(moment) if moment else None)
         id_key = search_keys.id_sort_key(employee.id)
-        yield (sort_key_of(employee), id_key, employee.badges, employee.id, *_texts_of(employee),
-               photo_key(employee.photo_key), *version)  # fmt: skip
+        yield (sort_key_of(employee, sort_by), id_key, employee.badges, employee.id,
+               *_texts_of(employee), photo_key(employee.photo_key), *version)  # fmt: skip
 
 
-def _add_batch(database: Database, batch: list[Any], note: _Note) -> int:
+def _add_batch(database: Database, batch: list[Any], note: _Note, sort_by: SortBy) -> int:
     """Insert the new rows of a batch; return how many. First assume that all are new."""
     for check_ids in False, True:
         with suppress(_RowsExist):
-            return _add(database, batch, note, _write_entries, check_ids=check_ids)
-    return _add(database, batch, note, _replace_entries, check_ids=True)
+            return _add(database, batch, note, sort_by, _write_entries, check_ids=check_ids)
+    return _add(database, batch, note, sort_by, _replace_entries, check_ids=True)
 
 
 @retry_when_rolled_back
 def _add(
-    database: Database, batch: list[Any], note: _Note, write: _WriteEntries, *, check_ids: bool
+    database: Database,
+    batch: list[Any],
+    note: _Note,
+    sort_by: SortBy,
+    write: _WriteEntries,
+    *,
+    check_ids: bool,
 ) -> int:
     """Insert the new rows of a batch, all or nothing. Raises _RowsExist when some exist."""
     with database.writing("add_many") as connection:
+        if (written := order.written(connection)) is not sort_by:  # changed since they were sorted
+            batch = _in_order(batch, written)
         database.grow_cache(connection)
         id_keys = [row.id_key for row in batch]
         existing_keys = {
@@ -138,6 +151,11 @@ def _add(
             raise _RowsExist from error
         counters.apply_delta(connection, entries.counts())
     return len(new_rows)
+
+
+def _in_order(rows: list[Any], sort_by: SortBy) -> list[Any]:
+    keyed = [row._replace(sort_key=sort_key_of(row, sort_by)) for row in rows]
+    return sorted(keyed, key=attrgetter("sort_key"))
 
 
 def _insert(connection: Connection, entries: _NewEntries, write: _WriteEntries) -> None:

@@ -8,12 +8,14 @@ from app.contracts import MAX_BATCH, MAX_NAMESAKES, Batch, Namesake, RecordCount
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import Employee
 from app.storage.sql.engines.database import Database
+from app.storage.sql.index import order
 from app.storage.sql.index.entries import NAMES
 from app.storage.sql.index.statements import LAST
 from app.storage.sql.records import find_indexed_rows, find_rows, is_storable
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import entry, people
 from app.text import search_keys
+from app.text.person_names import sort_key
 
 BATCH_SIZE = 1_000
 _BEFORE_FIRST = -(2**63)
@@ -96,7 +98,8 @@ def find_by_name(connection: Connection, names: Collection[str]) -> dict[str, tu
     """Implement EmployeeStore.find_by_name: a range of the name view for each name."""
     if len(names) > MAX_BATCH:
         raise ValueError(f"at most {MAX_BATCH} names at once")
-    keys = {name: search_keys.name_key(name) for name in names if is_storable(name)}
+    sort_by = order.written(connection)
+    keys = {name: sort_key(name, "", sort_by) for name in names if is_storable(name)}
     searched = list(dict.fromkeys(keys.values()))
     namesakes: dict[str, list[Namesake]] = {}
     for start in range(0, len(searched), _NAMES_PER_STATEMENT):
@@ -107,7 +110,7 @@ def find_by_name(connection: Connection, names: Collection[str]) -> dict[str, tu
         values |= {f"end{number}": f"{key}{SEPARATOR}{LAST}" for number, key in enumerate(padded)}
         for employee_id, full_name in connection.execute(_BY_NAME_KEYS, values):
             namesake = Namesake(employee_id, full_name or "")
-            namesakes.setdefault(search_keys.name_key(namesake.full_name), []).append(namesake)
+            namesakes.setdefault(sort_key(namesake.full_name, "", sort_by), []).append(namesake)
     distinct = {key: tuple(sorted(set(each))) for key, each in namesakes.items()}
     return {name: distinct[key] for name, key in keys.items() if key in distinct}
 

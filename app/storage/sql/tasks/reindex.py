@@ -7,10 +7,11 @@ from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, func
 
 from app.contracts import Progress
 from app.contracts.cursors import SEPARATOR
+from app.contracts.list_order import StoredOrder
 from app.model.employee import Employee
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
-from app.storage.sql.index import counters
+from app.storage.sql.index import counters, order
 from app.storage.sql.index.entries import (
     INDEX_COLUMNS,
     NAMES,
@@ -22,6 +23,7 @@ from app.storage.sql.index.entries import (
 from app.storage.sql.rows import employee_from
 from app.storage.sql.tables import entry, people
 from app.text import search_keys
+from app.text.person_names import SortBy
 
 BATCH_SIZE = 500
 _INDEX_COLUMNS = tuple(people.c[name] for name in INDEX_COLUMNS)
@@ -60,15 +62,23 @@ _BEFORE_FIRST = -(2**63)
 _Note = Callable[[Employee], object]
 
 
-def reindex(database: Database, note: _Note, *, force: bool = False) -> Iterator[Progress]:
-    """Implement EmployeeStore.reindex; ``note`` gets each employee.
+def reindex(
+    database: Database, note: _Note, sort_by: SortBy, *, force: bool = False
+) -> Iterator[Progress]:
+    """Implement EmployeeStore.reindex, into this order of names; ``note`` gets each employee.
 
     A run after a killed one compares everything again, and finds less to change.
     """
+    with database.writing("reindex") as connection:
+        if order.written(connection) is not sort_by:
+            order.write(connection, StoredOrder(sort_by, is_mixed=True))
     yield from _reindex_people(database, note, force=force)
     _delete_orphans(database)
     if _recount(database) and not force:
         yield from _reindex_people(database, note, force=True)
+    with database.writing("reindex") as connection:
+        if order.read(connection) == StoredOrder(sort_by, is_mixed=True):
+            order.write(connection, StoredOrder(sort_by))
 
 
 def _reindex_people(database: Database, note: _Note, *, force: bool) -> Iterator[Progress]:
@@ -79,9 +89,10 @@ def _reindex_people(database: Database, note: _Note, *, force: bool) -> Iterator
     while True:
         with database.reading("reindex") as connection:
             rows = connection.execute(_PEOPLE, {"after": after, "last": last}).mappings().all()
+            sort_by = order.written(connection)
         if not rows:
             break
-        numbers = [row["number"] for row in rows if force or not _is_indexed(row)]
+        numbers = [row["number"] for row in rows if force or not _is_indexed(row, sort_by)]
         if numbers:
             changed += _reindex_batch(database, numbers, force=force)
         for row in rows:
@@ -97,23 +108,24 @@ def _reindex_batch(database: Database, numbers: list[int], *, force: bool) -> in
     """Reindex the records with these numbers, as they are now; return how many."""
     with database.writing("reindex") as connection:
         rows = connection.execute(_LOCK_PEOPLE, {"numbers": numbers}).mappings().all()
-        return sum(_reindex_row(connection, row, force=force) for row in rows)
+        sort_by = order.written(connection)
+        return sum(_reindex_row(connection, row, sort_by, force=force) for row in rows)
 
 
-def _is_indexed(row: RowMapping) -> bool:
+def _is_indexed(row: RowMapping, sort_by: SortBy) -> bool:
     employee = records.record_from(row).employee
     id_key = search_keys.id_sort_key(employee.id)
-    return row["id_key"] == id_key and entries_from(row) == entries_of(employee)
+    return row["id_key"] == id_key and entries_from(row) == entries_of(employee, sort_by)
 
 
-def _reindex_row(connection: Connection, row: RowMapping, *, force: bool) -> bool:
+def _reindex_row(connection: Connection, row: RowMapping, sort_by: SortBy, *, force: bool) -> bool:
     """Reindex the record in a row; return False for a second row with the same id."""
     record = records.record_from(row)
     id_key = search_keys.id_sort_key(record.employee.id)
     indexed = records.read(connection, record.employee.id)
     if indexed is not None and indexed.number != record.number:
         return False
-    entries = entries_of(record.employee)
+    entries = entries_of(record.employee, sort_by)
     if force:
         records.put_entries(connection, entries.rows(record.number))
     records.reindex_record(connection, record, entries, {"id_key": id_key})

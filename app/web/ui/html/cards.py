@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.directory.fuzzy import Reason
 from app.model.employee import BADGES, Card
-from app.text import search_keys
+from app.text.search_keys import OTHER_LETTERS, letter_of
 from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
 from app.web.ui.html.escaping import escape
@@ -26,15 +26,15 @@ def grid(
     cards: Iterable[Card],
     sprite: Sprite,
     *,
-    letter_tabs: bool = False,
+    name_keys: Sequence[str] = (),
     reasons: Reasons = _NO_REASONS,
 ) -> Markup:
-    """Return the cards; with ``letter_tabs``, the first person of each letter has an index tab."""
+    """Return the cards; with ``name_keys``, the first person of each letter has an index tab."""
     parts = []
-    letter = "" if letter_tabs else None
+    letter = ""
     for position, card in enumerate(cards):
         tab = ""
-        if letter is not None and (next_letter := _letter(card.full_name)) != letter:
+        if name_keys and (next_letter := letter_of(name_keys[position])) != letter:
             letter = next_letter
             tab = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
         cell = _cell(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
@@ -51,15 +51,8 @@ def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NO_REASON
     return Markup("".join(parts))
 
 
-def _letter(full_name: str) -> str:
-    first = full_name[:1]
-    if first.isascii() and first.isalpha():
-        return first.lower()  # as the key of such a name begins, and most do
-    return search_keys.letter_of(search_keys.name_key(full_name))
-
-
 def _label(letter: str) -> str:
-    return "#" if letter == search_keys.OTHER_LETTERS else letter.upper()
+    return "#" if letter == OTHER_LETTERS else letter.upper()
 
 
 @lru_cache(maxsize=1536)
