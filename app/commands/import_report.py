@@ -26,6 +26,8 @@ def show_result(importer: Importer, job: Job, rejects: Path | None = None) -> No
     """
     if job.ignored_sheets_note:
         click.echo(job.ignored_sheets_note)
+    for notice in job.notices:
+        click.echo(notice)
     outcomes = (
         (UNDONE, SKIPPED) if job.phase is Phase.UNDONE else (ADDED, CHANGED, UNCHANGED, REJECTED)
     )

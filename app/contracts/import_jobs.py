@@ -80,13 +80,13 @@ class Job:
     ``auto_apply`` applies it as soon as it is validated. ``lease_holder`` works on it until
     ``lease_until`` (Unix time) unless it renews the lease; ``attempts`` counts the holders that
     died since the last progress. ``error`` is a sentence: why it failed or what it waits for.
-    ``sheets`` are those of a workbook that are read. Many parts are applied together: those before
-    ``begun_parts`` may have been begun, ``added_ahead`` additions of unfinished parts are stored
-    already, and ``buffered`` were read and wait to be stored in order. ``headings_key`` is that of
-    the headings, "" until they are read. ``emptied`` are fields with the number of people whose
-    value an empty cell clears. Of a complete list, ``absent`` people are not in the file, in
-    ``absent_parts``; ``absent_bookmark`` and the number of people ``compared`` say how far it is.
-    ``photos`` rows have a photo.
+    ``sheets`` are those of a workbook that are read; ``notices`` are sentences about the file. Many
+    parts are applied together: those before ``begun_parts`` may have been begun, ``added_ahead``
+    additions of unfinished parts are stored already, and ``buffered`` were read and wait to be
+    stored in order. ``headings_key`` is that of the headings, "" until they are read. ``emptied``
+    are fields with the number of people whose value an empty cell clears. Of a complete list,
+    ``absent`` people are not in the file, in ``absent_parts``; ``absent_bookmark`` and the number
+    of people ``compared`` say how far it is. ``photos`` rows have a photo.
     """
 
     id: str
@@ -108,8 +108,10 @@ class Job:
     ignored_columns: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     day_first: bool = False
     month_first: bool = False
+    year_first: bool = False
     total: int = -1
     parts: int = 0
     planned: LineCounts = field(default_factory=LineCounts)

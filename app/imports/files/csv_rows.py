@@ -35,6 +35,7 @@ _OPEN = (
 class CsvRows:
     """A CSV file as rows of cells. The caller sets ``width``, the number of columns, once known."""
 
+    counts_from_1904 = False
     has_remarks = True  # reports have rows about nobody
     ends_early = False  # a row with too few cells is truncated or wrongly quoted
     is_slow = False

@@ -51,8 +51,8 @@ class Table:
     ``headings`` are as in the file; ``unread`` is what it has beside columns. ``sheets`` are the
     sheets of a workbook that are read: the best with people, and all with the same headings.
     ``ignored_sheets`` have other headings or are hidden. ``source_description`` tells the user how
-    the file was read. ``choose`` is called with the headings, and returns those whose field was
-    chosen with the field.
+    the file was read. A workbook that ``counts_from_1904`` counts its days so. ``choose`` is called
+    with the headings, and returns those whose field was chosen with the field.
     """
 
     def __init__(self, file: BinaryIO, choose: Choose = lambda headings: ()) -> None:
@@ -86,6 +86,7 @@ class Table:
         self.sheets = self._sheet_names(self._selected)
         self.ignored_sheets = self._sheet_names(s for s in sheets if s not in self._selected)
         self.source_description = self._source.describe(self.sheets)
+        self.counts_from_1904 = self._source.counts_from_1904
 
     def check_columns(self) -> None:
         """Raise FileUnreadable if no column identifies the person."""

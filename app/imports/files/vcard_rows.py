@@ -31,6 +31,7 @@ class VcardRows:
     cards. Raises FileTooLarge.
     """
 
+    counts_from_1904 = False
     has_remarks = False
     ends_early = False
     is_slow = False

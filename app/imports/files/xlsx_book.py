@@ -9,7 +9,6 @@ import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import BinaryIO, NamedTuple
 from weakref import finalize
 from zipfile import ZipFile
@@ -103,7 +102,7 @@ class Book:
 
     archive: ZipFile
     sheets: tuple[Sheet, ...]
-    epoch: datetime
+    counts_from_1904: bool
     styles: Styles
     is_uncalculated: bool
     texts: SharedStrings = field(default_factory=SharedStrings)
@@ -118,12 +117,12 @@ def open_book(file: BinaryIO) -> Book:
     archive = open_archive(file)
     parts = parts_by_type(archive)
     workbook = workbook_part(parts)
-    epoch, is_uncalculated = _properties(archive, workbook)
+    is_1904, is_uncalculated = _properties(archive, workbook)
     book = Book(
         archive=archive,
         sheets=tuple(_sheets(archive, workbook)),
-        epoch=epoch,
-        styles=Styles(archive, epoch),
+        counts_from_1904=is_1904,
+        styles=Styles(archive, is_1904),
         is_uncalculated=is_uncalculated,
     )
     if SHARED_STRINGS in parts:
@@ -155,20 +154,15 @@ def _sheets(archive: ZipFile, workbook: str) -> Iterator[Sheet]:
                 yield Sheet(attributes["name"], relationship.target, is_hidden)
 
 
-def _properties(archive: ZipFile, workbook: str) -> tuple[datetime, bool]:
-    """Return the day from which the workbook counts its days, and whether it is uncalculated."""
-    from openpyxl.utils.datetime import (  # type: ignore[import-untyped, unused-ignore]
-        MAC_EPOCH,
-        WINDOWS_EPOCH,
-    )
-
+def _properties(archive: ZipFile, workbook: str) -> tuple[bool, bool]:
+    """Return whether the workbook counts its days from 1904, and whether it is uncalculated."""
     is_1904 = is_uncalculated = False
     for element in elements_of(archive, workbook):
         if element.name == "workbookPr":
             is_1904 = element.attributes.get("date1904", "") not in _FALSE
         elif element.name == "calcPr":
             is_uncalculated = element.attributes.get("fullCalcOnLoad", "") not in _FALSE
-    return MAC_EPOCH if is_1904 else WINDOWS_EPOCH, is_uncalculated
+    return is_1904, is_uncalculated
 
 
 class _SharedStringsHandler(ElementHandler):

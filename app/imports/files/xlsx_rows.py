@@ -52,6 +52,11 @@ class XlsxRows:
         return frozenset(n for n, sheet in enumerate(self._book.sheets) if sheet.is_hidden)
 
     @property
+    def counts_from_1904(self) -> bool:
+        """Whether days are counted from 1904, as by old Macs."""
+        return self._book.counts_from_1904
+
+    @property
     def unpacked_bytes(self) -> int:
         """The size of all parts together."""
         return sum(part.file_size for part in self._book.archive.infolist())

@@ -5,7 +5,6 @@ openpyxl knows which number formats are dates.
 
 from array import array
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from zipfile import ZipFile
 
@@ -38,9 +37,9 @@ class Styles(dict[str, Convert | None]):
     Each format is read when the first cell has it.
     """
 
-    def __init__(self, archive: ZipFile, epoch: datetime) -> None:
+    def __init__(self, archive: ZipFile, counts_from_1904: bool) -> None:
         super().__init__()
-        self._epoch = epoch
+        self._counts_from_1904 = counts_from_1904
         self._converts: dict[int, Convert | None] = {}
         self._codes: dict[int, str | None] = {}
         self._formats = array("L")  # of each style
@@ -85,15 +84,19 @@ class Styles(dict[str, Convert | None]):
         )
 
         if is_date_format(code):
-            return _to_date(self._epoch, is_duration=is_timedelta_format(code))
+            return _to_date(self._counts_from_1904, is_timedelta_format(code))
         show = digit_format(code)
         return _to_digits(show) if show else None
 
 
-def _to_date(epoch: datetime, is_duration: bool) -> Convert:
+def _to_date(counts_from_1904: bool, is_duration: bool) -> Convert:
     from openpyxl.utils.datetime import (  # type: ignore[import-untyped, unused-ignore]
+        MAC_EPOCH,
+        WINDOWS_EPOCH,
         from_excel,
     )
+
+    epoch = MAC_EPOCH if counts_from_1904 else WINDOWS_EPOCH
 
     def convert(number: float) -> Any:
         try:

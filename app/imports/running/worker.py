@@ -146,7 +146,7 @@ class _Worker:
 
     def _survey(self, table: Table) -> Job:
         """Count the rows and learn the order of day and month."""
-        order, count = DayOrder(), 0
+        order, count = DayOrder(counts_from_1904=table.counts_from_1904), 0
         positions = table.columns.positions
         date_columns = [column for name in DATE_FIELDS for column in positions.get(name, ())]
         for count, row in enumerate(table.rows(), 1):
@@ -155,12 +155,16 @@ class _Worker:
             if count % _ROWS_PER_RENEWAL == 0:
                 self._lease.renew()
         return self._lease.checkpoint(
-            total=count, day_first=order.day_first, month_first=order.month_first
+            total=count,
+            notices=(*table.notices(), *order.notices()),
+            day_first=order.day_first,
+            month_first=order.month_first,
+            year_first=order.year_first,
         )
 
     def _plan_parts(self, table: Table) -> Iterator[Job]:
         job = self._lease.job
-        order = DayOrder(job.day_first, job.month_first)
+        order = DayOrder(job.day_first, job.month_first, job.year_first, table.counts_from_1904)
         photos = RowPhotos(self._photos, job.id, self._lease.renew)
         planner = Planner(self._store, table, order, job.id, photos, job.choices)
         for number in range(job.parts):

@@ -585,9 +585,7 @@ def test_days_are_understood_as_people_write_them(typed: str, day: str) -> None:
     assert parse_date(typed, DayOrder()) == (day, "")
 
 
-@pytest.mark.parametrize(
-    "typed", ["31.02.2024", "13/13/2024", "yesterday", "14 Foo 2024", "1.2.24"]
-)
+@pytest.mark.parametrize("typed", ["31.02.2024", "13/13/2024", "yesterday", "14 Foo 2024", "2024"])
 def test_what_is_no_day_is_refused(typed: str) -> None:
     found, why = parse_date(typed, DayOrder())
     assert not found
