@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
 from typing import BinaryIO, cast
@@ -13,20 +12,21 @@ from typing import BinaryIO, cast
 import click
 from flask import current_app
 
+from app.commands.course_import import add_from_course
+from app.commands.import_options import choice_options
 from app.commands.import_report import show_result
 from app.commands.options import RenamedOption
 from app.commands.progress import progress
-from app.commands.running import current_directory, current_settings, report_errors, stop_on_signals
-from app.contracts import MAX_BATCH
+from app.commands.running import report_errors, stop_on_signals
+from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
+from app.imports.choices import was_read_with
 from app.imports.errors import ImportNotPossible
 from app.imports.importer import Importer
 from app.imports.running.job_lease import is_leased
 from app.imports.running.upload_store import digest_of
 from app.imports.scheduler import ImportScheduler
-from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
-from app.storage import open_course_table
 from app.text.plurals import count_of, count_people
 
 _POLL_SECONDS = 1.0
@@ -47,6 +47,8 @@ _PHASE_LABELS = {
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@choice_options
+@click.option("--quiet", is_flag=True, help="Print the counts alone.")
 @click.option("--undo", metavar="IMPORT", help="Undo an import.")
 @click.option("--stop", metavar="IMPORT", help="Stop an import, on whichever machine it runs.")
 @click.option("--discard", metavar="IMPORT", help="Delete an import that changed nobody.")
@@ -73,6 +75,8 @@ _PHASE_LABELS = {
 def import_people(
     file: Path | None,
     dry_run: bool,
+    choices: Choices,
+    quiet: bool,
     undo: str | None,
     stop: str | None,
     discard: str | None,
@@ -91,9 +95,9 @@ def import_people(
         raise click.UsageError(
             "Name a file, or an import with --undo, --stop, --discard or --resume."
         )
-    _check_options(file, resume, rejects, dry_run=dry_run and not course)
+    _check_options(file, resume, rejects, choices, dry_run=dry_run and not course)
     if course:
-        _add_from_course(dry_run=dry_run)
+        add_from_course(dry_run=dry_run)
         return
     if stop:
         importer.stop(stop)
@@ -103,66 +107,42 @@ def import_people(
         importer.discard(discard)
         click.echo("The import was discarded. Nobody was changed.")
     elif undo:
-        _run(importer, importer.undo(undo))
+        _run(importer, importer.undo(undo), quiet=quiet)
     elif resume:
-        _run(importer, importer.resume(resume), rejects)
+        _run(importer, importer.resume(resume), rejects, quiet=quiet)
     elif file:
-        _run(importer, _receive(importer, file, dry_run=dry_run), rejects)
+        job = _receive(importer, file, choices, dry_run=dry_run)
+        _run(importer, job, rejects, quiet=quiet)
 
 
 def _check_options(
-    file: Path | None, resume: str | None, rejects: Path | None, *, dry_run: bool
+    file: Path | None,
+    resume: str | None,
+    rejects: Path | None,
+    choices: Choices,
+    *,
+    dry_run: bool,
 ) -> None:
     if dry_run and not file:
         raise click.UsageError("Use --dry-run only with a file or --from-course-mysql.")
+    if choices != Choices() and not file:
+        raise click.UsageError("Use the options that say how a file is read only with a file.")
     if rejects and not (file or resume):
         raise click.UsageError("Use --rejects only with a file or --resume.")
     if file and rejects and rejects.exists() and rejects.samefile(file):
         raise click.UsageError(f"{rejects} is the file to import. Name another file for --rejects.")
 
 
-def _add_from_course(*, dry_run: bool) -> None:
-    """Add the people of the course's table who are not here; change nobody who is."""
-    if dry_run:
-        _show_course_counts()
-        return
-    read = 0
-
-    def everyone() -> Iterator[Employee]:
-        nonlocal read
-        for person in open_course_table(current_settings()):
-            read += 1
-            yield person
-
-    added = 0
-    with progress() as line:
-        for added in current_directory().add_many(everyone()):
-            line.show(count_people(added))
-    existing = read - added
-    click.echo(
-        f"Added {count_people(added)} from the course's table."
-        + (f" Already here: {existing:,}." if existing else "")
-    )
-
-
-def _show_course_counts() -> None:
-    """Show how many people the course's table has and how many are missing here."""
-    total = existing = 0
-    people = iter(open_course_table(current_settings()))
-    while ids := {person.id for person in islice(people, MAX_BATCH)}:
-        total += len(ids)
-        existing += len(current_directory().employees.get_many(ids))
-    click.echo(
-        f"The course's table has {count_people(total)}. Already here: {existing:,}; to be added, "
-        f"unless they were deleted here: {total - existing:,}."
-    )
-
-
-def _receive(importer: Importer, file: Path, *, dry_run: bool) -> Job:
+def _receive(importer: Importer, file: Path, choices: Choices, *, dry_run: bool) -> Job:
     with file.open("rb") as opened, _seekable(opened) as source:
         unfinished = None if dry_run else importer.find_unfinished(digest_of(source))
         if unfinished is None:
-            return importer.receive(source, file.name, auto_apply=not dry_run)
+            return importer.receive(source, file.name, auto_apply=not dry_run, choices=choices)
+    if not was_read_with(unfinished, choices):
+        raise click.ClickException(
+            f"The import {unfinished.id} of this file was begun with other options. Resume it "
+            f"with: flask import --resume {unfinished.id}, or undo or discard it first."
+        )
     click.echo(f"Resuming the import {unfinished.id} of this file.")
     return importer.resume(unfinished.id)
 
@@ -179,7 +159,7 @@ def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _run(importer: Importer, job: Job, rejects: Path | None = None) -> None:
+def _run(importer: Importer, job: Job, rejects: Path | None = None, *, quiet: bool = False) -> None:
     with stop_on_signals() as stop, progress() as line:
         for state in _follow(importer, job, stop):
             line.show(_describe_progress(state))
@@ -192,7 +172,7 @@ def _run(importer: Importer, job: Job, rejects: Path | None = None) -> None:
         click.echo(f"Stopped. {job.error}".strip())
         click.echo(f"Resume it with: flask import --resume {job.id}")
         raise SystemExit(1)
-    show_result(importer, job, rejects)
+    show_result(importer, job, rejects, quiet=quiet)
 
 
 def _follow(importer: Importer, job: Job, stop: Event) -> Iterator[Job]:

@@ -1,5 +1,9 @@
 """What a person types to decide how a file is read, checked: fields, and values for everyone."""
 
+from dataclasses import replace
+
+from app.contracts.import_choices import Choices
+from app.contracts.import_jobs import Job
 from app.imports.errors import ImportNotPossible
 from app.imports.files.columns import CHOICES, field_of
 from app.model import validation
@@ -27,12 +31,20 @@ def field_named(name: str) -> str:
     return field
 
 
+def was_read_with(job: Job, choices: Choices) -> bool:
+    """Return whether a job has these choices, beside the columns that were remembered."""
+    columns = {fold(heading): field for heading, field in job.choices.columns}
+    same_columns = all(columns.get(fold(heading)) == field for heading, field in choices.columns)
+    others = replace(job.choices, columns=choices.columns, remember=choices.remember)
+    return same_columns and others == choices
+
+
 def default_value(name: str, text: str) -> str:
     """Return the value of a field for every new person who has none.
 
     Raises ImportNotPossible with what is wrong with it, as a form would tell.
     """
-    label = validation.LABELS[name]
+    label = CHOICES.get(name, IGNORE)
     if name not in DEFAULT_FIELDS:
         known = ", ".join(DEFAULT_FIELDS)
         raise ImportNotPossible(

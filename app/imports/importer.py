@@ -129,6 +129,10 @@ class Importer:
         """Return at most ``most`` lines with this outcome, from ``start`` on."""
         return LineStore(self._jobs, job.id).page(job, outcome, start, most)
 
+    def all_lines(self, job: Job) -> Iterator[Line]:
+        """Yield all lines in the order of the file, one part in memory at a time."""
+        return LineStore(self._jobs, job.id).in_order(job)
+
     def absent(self, job: Job, start: int, most: int) -> list[Line]:
         """Return at most ``most`` people who are not in a complete list, from ``start`` on."""
         return LineStore(self._jobs, job.id).absent_page(job, start, most)

@@ -15,6 +15,7 @@ from app.imports.planning.lines import (
     UNCHANGED,
     UNDONE,
 )
+from app.text.plurals import count_of
 
 _OUTCOME_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
@@ -46,6 +47,7 @@ _DONE_TEXTS = {outcome: _OUTCOME_LABELS[outcome].lower() for outcome in _COUNTED
 _PLANNED_TEXTS = {
     outcome: _PLANNED_LABELS.get(outcome, "").lower() for outcome in _COUNTED
 } | _WITH_ERRORS
+_SINGULAR = {DUPLICATE: "possible duplicate"}
 _UNDONE_TEXTS: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "not undone"}
 _OUTCOME_ICONS: Mapping[str, str] = {
     REJECTED: "x-octagon-fill",
@@ -87,7 +89,9 @@ def figures(job: Job) -> str:
 
 def _figures(counts: LineCounts, texts: Mapping[str, str]) -> str:
     return ", ".join(
-        f"{counts.of(outcome):,} {text}" for outcome, text in texts.items() if counts.of(outcome)
+        count_of(counts.of(outcome), _SINGULAR.get(outcome, text), text)
+        for outcome, text in texts.items()
+        if counts.of(outcome)
     )
 
 
