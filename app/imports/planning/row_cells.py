@@ -89,9 +89,12 @@ def split_remark(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def is_courtesy_title(text: str) -> bool:
-    """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``."""
+    """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``.
+
+    A single letter is none: it may be a grade.
+    """
     words = _NOT_WORDS.sub(" ", fold(text)).split()
-    return bool(words) and _COURTESY.issuperset(words)
+    return max(map(len, words), default=0) > 1 and _COURTESY.issuperset(words)
 
 
 def _first_name_first(name: str) -> str:
