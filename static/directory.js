@@ -3,15 +3,19 @@
 
 const $ = (selector) => document.querySelector(selector);
 
-/* Put a fresh part in the place of an old one: the focus and an open menu stay where they are. */
+/* Put a fresh part in the place of an old one: the focus and an open menu stay where they are. The
+   element of the filters stays itself, since the address names it while it is open on a telephone. */
 function swap(old, fresh) {
   if (!old || !fresh) return;
   const stops = (part) => [...part.querySelectorAll("a, summary")];
   const focused = stops(old).indexOf(document.activeElement);
-  const open = [...old.querySelectorAll("details")].findIndex((menu) => menu.open);
-  if (open >= 0 && fresh.querySelectorAll("details")[open]) fresh.querySelectorAll("details")[open].open = true;
-  old.replaceWith(fresh);
-  if (focused >= 0) stops(fresh)[focused]?.focus({ preventScroll: true });
+  const open = old.querySelector("details[open]");
+  const menu = open && (open.id ? fresh.querySelector(`#${open.id}`) : fresh.querySelector("details"));
+  if (menu) menu.open = true;
+  const isKept = old.id === "menus";
+  if (isKept) old.replaceChildren(...fresh.childNodes);
+  else old.replaceWith(fresh);
+  if (focused >= 0) stops(isKept ? old : fresh)[focused]?.focus({ preventScroll: true });
 }
 
 /* Fetch a page; one that this page had before is asked for by its tag, and only sent if it changed.
@@ -32,13 +36,16 @@ async function fetchPage(address, signal) {
   return { ok: reply.ok, text };
 }
 
-/* Search as you type: wait 200 ms, drop stale answers, swap the list, replace the address. */
+/* Search as you type: wait 200 ms, drop stale answers, swap the list, replace the address. A value
+   of a menu or a chip swaps the list too, with an address of its own, so that a menu stays open while
+   several are chosen. */
 function searchAsYouType(form, input) {
-  const parts = ["filters", "menus", "chips", "more", "switch", "tabs", "people", "pager"];
+  const parts = ["filters", "menus", "chips", "more", "switch", "tabs", "people", "pager", "notes"];
   let asked = 0;
   let timer;
   let speaker;
   let running;
+  let shown = location.search;
 
   const address = () => {
     const query = new URLSearchParams();
@@ -49,6 +56,9 @@ function searchAsYouType(form, input) {
 
   const show = (page, typedAt) => {
     for (const id of parts) swap(document.getElementById(id), page.getElementById(id));
+    const hidden = (part) => [...part.querySelectorAll("input[type=hidden]")];
+    for (const kept of hidden(form)) kept.remove();
+    form.append(...hidden(page.getElementById(input.id).form));
     const [count, fresh] = [$("#count"), page.getElementById("count")];
     clearTimeout(speaker);
     speaker = setTimeout(() => { count.textContent = fresh ? fresh.textContent : ""; },
@@ -56,10 +66,10 @@ function searchAsYouType(form, input) {
     document.title = page.title;
   };
 
-  const ask = async () => {
+  const open = async (target, isChosen) => {
     const mine = ++asked;
-    const typedAt = Date.now();
-    const target = address();
+    const typedAt = isChosen ? 0 : Date.now();
+    clearTimeout(timer);
     if (running) running.abort();
     running = new AbortController();
     const slow = setTimeout(() => $("#people")?.setAttribute("aria-busy", "true"), 400);
@@ -68,7 +78,10 @@ function searchAsYouType(form, input) {
       if (mine !== asked) return;
       const page = new DOMParser().parseFromString(reply.text, "text/html");
       if (!reply.ok || !page.getElementById("people")) { location.assign(target); return; }
-      history.replaceState(null, "", target);
+      const state = new URL(target, location);
+      state.hash = isChosen ? location.hash : "";
+      history[isChosen ? "pushState" : "replaceState"](null, "", state);
+      shown = location.search;
       show(page, typedAt);
     } catch (error) {
       if (error.name !== "AbortError" && mine === asked) location.assign(target);
@@ -78,7 +91,7 @@ function searchAsYouType(form, input) {
     }
   };
 
-  const soon = () => { clearTimeout(timer); timer = setTimeout(ask, 200); };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(() => open(address(), false), 200); };
   input.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
   input.addEventListener("compositionend", soon);
   input.addEventListener("keydown", (event) => {
@@ -92,6 +105,99 @@ function searchAsYouType(form, input) {
     }
   });
   form.addEventListener("submit", () => clearTimeout(timer));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#menus .menu-panel a, #chips .chip");
+    const isPlain = !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (!link || !isPlain) return;
+    event.preventDefault();
+    open(link.getAttribute("href"), true);
+  });
+  window.addEventListener("popstate", () => { if (location.search !== shown) location.reload(); });
+}
+
+/* A menu of more than a few values has a box that narrows them: by itself if it shows all of them,
+   else by asking for those that contain what is typed. */
+const FEW_VALUES = 8;
+
+function narrowMenus() {
+  const typedInto = new Map();
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const isOf = (menu) => menu.matches?.("#menus details");
+  // Whoever uses keys reaches the box by the next of them; a touch would raise a keyboard.
+  let byMouse = false;
+  document.addEventListener("keydown", () => { byMouse = false; }, true);
+  document.addEventListener("pointerdown", (event) => { byMouse = event.pointerType === "mouse"; }, true);
+
+  const ask = async (menu, text, signal) => {
+    const url = new URL(`/menu/${menu.id.replace("menu-", "")}${location.search}`, location);
+    url.searchParams.set("find", text);
+    const reply = await fetch(url, { signal });
+    if (!reply.ok) return [];
+    return [...new DOMParser().parseFromString(await reply.text(), "text/html").querySelectorAll("li")];
+  };
+
+  const addBox = (menu) => {
+    const panel = menu.querySelector(".menu-panel");
+    const all = [...panel.children];
+    const label = menu.querySelector("summary").textContent.trim();
+    if (all.length <= FEW_VALUES || panel.querySelector(".menu-find")) return;
+    const holder = document.createElement("li");
+    holder.className = "menu-find";
+    const box = document.createElement("input");
+    Object.assign(box, { type: "search", placeholder: `Find in ${label.toLowerCase()}`, autocomplete: "off" });
+    box.setAttribute("aria-label", `Find in ${label.toLowerCase()}`);
+    const none = document.createElement("li");
+    none.className = "menu-note";
+    none.setAttribute("role", "status");
+    holder.append(box);
+    panel.prepend(holder);
+    panel.append(none);
+    let timer;
+    let running;
+
+    const put = (rows) => {
+      for (const row of [...panel.children]) if (row !== holder && row !== none) row.remove();
+      holder.after(...rows);
+      none.textContent = rows.length ? "" : "No value like this";
+    };
+    const narrow = async () => {
+      running?.abort();
+      const words = fold(box.value).split(/\s+/).filter(Boolean);
+      typedInto.set(menu.id, box.value);
+      const isMeant = (row) => words.every((word) => fold(row.querySelector("a")?.textContent ?? "").includes(word));
+      if (!words.length || !menu.dataset.more) { put(words.length ? all.filter(isMeant) : all); return; }
+      running = new AbortController();
+      try {
+        put(await ask(menu, box.value, running.signal));
+      } catch (error) {
+        if (error.name !== "AbortError") put(all.filter(isMeant));
+      }
+    };
+    box.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(narrow, menu.dataset.more ? 150 : 0);
+    });
+    box.addEventListener("keydown", (event) => {
+      const first = panel.querySelector("a");
+      if (event.key === "Escape" && box.value) {
+        event.preventDefault();
+        event.stopPropagation();
+        box.value = "";
+        narrow();
+      } else if (event.key === "Enter" && box.value) first?.click();
+      else if (event.key === "ArrowDown" && first) { event.preventDefault(); first.focus(); }
+    });
+    if (typedInto.get(menu.id)) {
+      box.value = typedInto.get(menu.id);
+      narrow();
+    } else if (byMouse) box.focus();
+  };
+
+  document.addEventListener("toggle", (event) => {
+    if (!isOf(event.target)) return;
+    if (event.target.open) addBox(event.target);
+    else typedInto.delete(event.target.id);
+  }, true);
 }
 
 /* "/" goes to the search, but only while the keyboard is not in some control. */
@@ -209,6 +315,7 @@ if (search) {
   if ($("#people")) searchAsYouType(search.form, search);
 }
 closeMenus();
+narrowMenus();
 badgesOpenTheirPerson();
 if ($("#photo[type=file]")) previewPhoto($("#photo"));
 if ($("#badge-count")) countBadges($("#badge-count"));

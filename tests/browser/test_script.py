@@ -153,7 +153,7 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(browse: Open) -> None:
     page.locator("summary:has-text('Badge')").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.locator("details[open] a:focus").count() == 1
+    assert page.locator("details[open] .menu-panel :focus").count() == 1
     page.keyboard.press("Escape")
     assert page.locator("details[open]").count() == 0
     assert page.locator("summary:focus").inner_text() == "Badge"

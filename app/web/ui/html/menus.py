@@ -22,7 +22,7 @@ MAX_VALUES = 60
 MENUS = (*TEXT_FILTERS, "badge")
 _SELECTED = ' aria-current="true"'
 _ARROW = "chevron-down"
-_MAX_CACHED = 64
+_MAX_CACHED = 256
 _BADGE = {badge.key: badge for badge in BADGES}
 
 # The placeholder for a value of a menu.
