@@ -15,6 +15,14 @@ _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
 _MIN_SECRET_CHARACTERS = 16
 _MAX_NAME_CHARACTERS = 200
+_NO_REGION = (
+    "No region is set, so DynamoDB cannot be found. Set AWS_DEFAULT_REGION, such as us-west-2."
+)
+_NO_BUCKET = (
+    "Photos are off, because no bucket is set. Set PHOTOS_BUCKET to the name of an S3 bucket."
+)
+# Of the course's application in Node; ours take precedence.
+_NODE_TABLE, _NODE_REGION = "TABLE_NAME", "DEFAULT_AWS_REGION"
 _KNOWN_SECRETS = frozenset(
     {"changeme", "change-me", "secret", "secretkey", "secret_key", "password", "dev", "development",
      "something", "something-secret", "supersecret", "supersecretkey", "flask-secret-key",
@@ -29,7 +37,8 @@ class Settings:
     """All settings; docs/administration.md lists the same (a test compares them).
 
     ``problems`` are sentences about values that are ignored as obvious mistakes (a placeholder left
-    in, photos off); the application starts and shows them.
+    in, photos off); the application starts and shows them. ``notes`` say which settings of the
+    course's application in Node count, and which do not because ours are set.
     """
 
     instance_folder: Path
@@ -47,6 +56,7 @@ class Settings:
     phone_region: str = ""
     sort_by: SortBy = SortBy.GIVEN
     problems: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
 
     @property
     def index_table(self) -> str:
@@ -58,27 +68,22 @@ class Settings:
         """Read the settings. Raises SettingsError for a value that cannot be understood."""
         reader = _Reader(env)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
-        dynamo = reader.switch("DYNAMO_MODE")
+        dynamo = reader.dynamo_mode()
         bucket = reader.text("PHOTOS_BUCKET")
         folder = reader.text("PHOTOS_FOLDER")
-        region = reader.text("AWS_DEFAULT_REGION") or reader.text("AWS_REGION")
+        region = reader.ours_or_of_node(_NODE_REGION, "AWS_DEFAULT_REGION", "AWS_REGION")
+        table = reader.ours_or_of_node(_NODE_TABLE, "DYNAMO_TABLE", in_use=dynamo)
         if dynamo and not region:
-            reader.problems.append(
-                "No region is set, so DynamoDB cannot be found. "
-                "Set AWS_DEFAULT_REGION, such as us-west-2."
-            )
+            reader.problems.append(_NO_REGION)
         if dynamo and not bucket and not folder:
-            reader.problems.append(
-                "Photos are off, because no bucket is set. "
-                "Set PHOTOS_BUCKET to the name of an S3 bucket."
-            )
+            reader.problems.append(_NO_BUCKET)
         photos_folder = Path(folder).absolute() if folder else None
         if not dynamo and not bucket and not folder:
             photos_folder = instance / "photos"
         return cls(
             instance_folder=instance,
             dynamo_mode=dynamo,
-            dynamo_table=reader.text("DYNAMO_TABLE") or "Employees",
+            dynamo_table=table or "Employees",
             database_url=_database_url(reader, instance, in_use=not dynamo),
             photos_bucket=bucket,
             photos_folder=None if bucket else photos_folder,
@@ -93,6 +98,7 @@ class Settings:
             phone_region=_phone_region(reader.text("PHONE_REGION")),
             sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
             problems=tuple(reader.problems),
+            notes=tuple(reader.notes),
         )
 
 
@@ -102,6 +108,7 @@ class _Reader:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self.problems: list[str] = []
+        self.notes: list[str] = []
 
     def text(self, name: str) -> str:
         value = self._env.get(name, "").strip()
@@ -110,6 +117,29 @@ class _Reader:
                 f"{name} still has the placeholder {value}. Replace it with the real value."
             )
             return ""
+        return value
+
+    def dynamo_mode(self) -> bool:
+        """Return whether records are in DynamoDB: the application in Node has no other place."""
+        others = ("DYNAMO_MODE", "DATABASE_URL", "DATABASE_HOST")
+        if self.text(_NODE_TABLE) and not any(map(self.text, others)):
+            self.notes.append(f"{_NODE_TABLE} is set, so records are in DynamoDB.")
+            return True
+        is_on = self.switch("DYNAMO_MODE")
+        if self.text(_NODE_TABLE) and not is_on:
+            self.notes.append(f"{_NODE_TABLE} is not used, because records are in SQL.")
+        return is_on
+
+    def ours_or_of_node(self, name: str, *ours: str, in_use: bool = True) -> str:
+        """Return the first of our settings that is set, else that of the application in Node."""
+        value = self.text(name)
+        for each in ours:
+            if own := self.text(each):
+                if in_use and value and value != own:
+                    self.notes.append(f"{name} is not used, because {each} is set.")
+                return own
+        if in_use and value:
+            self.notes.append(f"{name} is used for {ours[0]}: {value}.")
         return value
 
     def switch(self, name: str, *, unset: bool = False) -> bool:

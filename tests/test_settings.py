@@ -142,3 +142,38 @@ def test_several_secrets_are_kept_in_their_order_for_rotation() -> None:
 def test_a_photo_limit_that_is_no_sensible_number_names_the_bounds(value: str) -> None:
     with pytest.raises(SettingsError, match=r"PHOTO_MAX_MB .* from 1 to 100"):
         Settings.from_env({"PHOTO_MAX_MB": value})
+
+
+def test_the_settings_of_the_application_in_node_are_understood() -> None:
+    node = {"TABLE_NAME": "Staff", "DEFAULT_AWS_REGION": "eu-west-1", "PHOTOS_BUCKET": "faces"}
+    settings = Settings.from_env(node)
+    assert settings.dynamo_mode
+    assert (settings.dynamo_table, settings.region) == ("Staff", "eu-west-1")
+    assert settings.problems == ()
+    assert settings.notes == (
+        "TABLE_NAME is set, so records are in DynamoDB.",
+        "DEFAULT_AWS_REGION is used for AWS_DEFAULT_REGION: eu-west-1.",
+        "TABLE_NAME is used for DYNAMO_TABLE: Staff.",
+    )
+
+
+def test_our_settings_take_precedence_over_those_of_the_application_in_node() -> None:
+    node = {"TABLE_NAME": "Staff", "DEFAULT_AWS_REGION": "eu-west-1"}
+    ours = {"DYNAMO_MODE": "on", "DYNAMO_TABLE": "People", "AWS_REGION": "us-west-2"}
+    settings = Settings.from_env({**node, **ours})
+    assert (settings.dynamo_table, settings.region) == ("People", "us-west-2")
+    assert settings.notes == (
+        "DEFAULT_AWS_REGION is not used, because AWS_REGION is set.",
+        "TABLE_NAME is not used, because DYNAMO_TABLE is set.",
+    )
+
+
+@pytest.mark.parametrize("ours", [{"DYNAMO_MODE": "off"}, {"DATABASE_URL": "sqlite:///x.db"}])
+def test_a_table_name_moves_no_records_that_are_elsewhere(ours: dict[str, str]) -> None:
+    settings = Settings.from_env({"TABLE_NAME": "Staff", **ours})
+    assert not settings.dynamo_mode
+    assert settings.notes == ("TABLE_NAME is not used, because records are in SQL.",)
+
+
+def test_without_a_setting_of_theirs_nothing_is_noted() -> None:
+    assert Settings.from_env({"DYNAMO_MODE": "on", "AWS_DEFAULT_REGION": "us-west-2"}).notes == ()

@@ -1,5 +1,6 @@
 """Take a backup: everyone and every photo into a folder; an interrupted run can be resumed."""
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from app.directory.service import Directory
 from app.exports.json_lines import to_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
+from app.photos.keys import copy_key
 from app.runtime.file_lock import try_lock
 
 _UNFINISHED, _FINISHED = "unfinished", "finished"
@@ -59,7 +61,9 @@ def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
         names = [part_name("photos", number, name) for name in (old_series, series)]
         known = _known_photos([folder / name for name in names])
         people, photos = _fetch_batch_photos(directory, folder, batch, known)
-        lines = (to_json_line(person) for person in people)
+        # Photos that other programs keep elsewhere are in the backup as copies of our own.
+        copies = (dataclasses.replace(p, photo_key=copy_key(p.photo_key)) for p in people)
+        lines = (to_json_line(person, for_backup=True) for person in copies)
         people_parts.append(write_part(folder, part_name("people", number, series), lines))
         stored = [photo for photo in photos if photo is not None]
         photo_parts.append(write_part(folder, names[1], (photo.line() for photo in stored)))

@@ -86,7 +86,7 @@ def _parse(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Employee, int]]
 def _append(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> None:
     lines: defaultdict[int, list[bytes]] = defaultdict(list)
     for person in people:
-        lines[_hash(person.id)[0]].append(to_json_line(person))
+        lines[_hash(person.id)[0]].append(to_json_line(person, for_backup=True))
     for number, batch in lines.items():
         with _bucket_path(folder, number).open("ab") as file:
             file.write(b"".join(batch))

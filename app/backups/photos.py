@@ -12,7 +12,7 @@ from app.backups.unpacking import read_regular_file
 from app.contracts import PhotoStore
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotoNotFound, PhotoRejected
-from app.photos.keys import PREFIX, is_photo_key, thumbnail_key
+from app.photos.keys import PREFIX, copy_key, is_photo_key, thumbnail_key
 from app.photos.stored import MAX_STORED_BYTES, check_stored
 from app.runtime.atomic_file import write_atomically
 
@@ -34,7 +34,7 @@ class Photo(NamedTuple):
 
 def photo_keys(people: Iterable[Employee]) -> list[str]:
     """Return the keys of all their photos, large and small, each once."""
-    keys = (person.photo_key for person in people if person.photo_key)
+    keys = (copy_key(person.photo_key) for person in people if person.photo_key)
     return list(dict.fromkeys(size for key in keys for size in (key, thumbnail_key(key))))
 
 
@@ -78,6 +78,8 @@ def fetch_photos(
     A file that is already there and equals ``known`` is not fetched again.
     """
     (folder / _FOLDER / PREFIX).mkdir(parents=True, exist_ok=True)
+    people = list(people)
+    foreign = {copy_key(person.photo_key): person.photo_key for person in people}
 
     def fetch_one(key: str) -> Photo | None:
         if not is_photo_key(key):
@@ -89,7 +91,7 @@ def fetch_photos(
             if known.get(key, photo) == photo:
                 return photo
         try:
-            image = store.get(key) if store else b""
+            image = _get(store, key, foreign.get(key, key)) if store else b""
         except PhotoNotFound:
             image = b""
         if not _is_image(image):
@@ -99,6 +101,10 @@ def fetch_photos(
 
     with ThreadPoolExecutor(_THREADS) as threads:
         yield from threads.map(fetch_one, photo_keys(people))
+
+
+def _get(store: PhotoStore, key: str, source: str) -> bytes:
+    return store.get(key) if source == key else store.get_foreign(source)
 
 
 def check_photos(folder: Path, photos: Iterable[Photo]) -> Iterator[RefusedPhoto]:

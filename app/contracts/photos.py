@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+MAX_FOREIGN_BYTES = 20 * 2**20  # of a photo that another program stored
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
@@ -26,6 +28,8 @@ class PhotoLink:
 class PhotoStore(Protocol):
     """A store of photos by key: ``employee_pic/<name>.<ext>``.
 
+    ``get_foreign`` and ``locate_foreign`` alone take a foreign key; see app/photos/keys.py.
+
     Every method raises StorageUnavailable like the methods of an EmployeeStore.
     """
 
@@ -45,6 +49,19 @@ class PhotoStore(Protocol):
         without input or output for a key that is no photo key. A store that returns links may do
         so unchecked while it does not answer; a browser then takes the content as an image all
         the same.
+        """
+
+    def get_foreign(self, key: str) -> bytes:
+        """Return an image under a foreign key. Raises PhotoNotFound also for what is none.
+
+        A store that holds nothing but photos has no foreign keys.
+        """
+
+    def locate_foreign(self, key: str) -> PhotoLink:
+        """Return the link to an image under a foreign key, of at most MAX_FOREIGN_BYTES.
+
+        Raises PhotoNotFound like ``locate``, and also while the store does not answer: nothing is
+        linked that is not known to be an image.
         """
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:

@@ -32,10 +32,10 @@ def setting_line(line: str) -> tuple[str, str]:
 
 
 def check_settings(settings: Settings) -> Finding:
-    """Check that no placeholder of an unfinished script is set."""
+    """Check that no placeholder of an unfinished script is set; tell which settings count."""
     placeholders = [problem for problem in settings.problems if "placeholder" in problem]
     if not placeholders:
-        return ok("No setting contains a placeholder.")
+        return ok(" ".join(("No setting contains a placeholder.", *settings.notes)))
     name = placeholders[0].split()[0]
     return failed(" ".join(placeholders), *setting_line(f"{name}=value"))
 

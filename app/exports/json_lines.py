@@ -6,10 +6,10 @@ from datetime import UTC
 from typing import Any
 
 from app.exports.people_of_view import People
-from app.model.employee import Employee, badges_from
+from app.model.employee import GENERATIONS, Employee, badges_from
 from app.model.fields import TEXT_FIELDS
 from app.model.stored_values import encodable, stored_time, stored_version
-from app.photos.keys import photo_key
+from app.photos.keys import any_photo_key
 from app.runtime import strict_json
 
 
@@ -20,17 +20,22 @@ def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
             yield b"".join(to_json_line(person) for person in people)
 
 
-def to_json_line(person: Employee) -> bytes:
-    """Serialize an employee; equal employees give equal bytes in every store."""
+def to_json_line(person: Employee, *, for_backup: bool = False) -> bytes:
+    """Serialize an employee; equal employees give equal bytes in every store.
+
+    A backup also has the generation of a record, which a restore into DynamoDB brings back.
+    """
     moment = person.updated_at
     record: dict[str, Any] = {
         "id": person.id,
         **{name: getattr(person, name) for name in TEXT_FIELDS},
         "badges": person.badges,
-        "photo_key": photo_key(person.photo_key),
+        "photo_key": any_photo_key(person.photo_key),
         "version": person.version,
         "updated_at": moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None,
     }
+    if for_backup and person.generation:
+        record["generation"] = person.generation
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return line.encode("utf-8", "replace") + b"\n"
 
@@ -52,9 +57,10 @@ def employee_from(record: dict[str, Any]) -> Employee:
         id=record["id"],
         **{name: _text(record.get(name)) for name in TEXT_FIELDS},
         badges=badges_from(record.get("badges")),
-        photo_key=photo_key(record.get("photo_key")),
+        photo_key=any_photo_key(record.get("photo_key")),
         version=stored_version(record.get("version")),
         updated_at=stored_time(record.get("updated_at")),
+        generation=generation if (generation := record.get("generation")) in GENERATIONS else "",
     )
 
 

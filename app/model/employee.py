@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
@@ -34,6 +34,10 @@ BADGES = (
     Badge("bug", "Bugfixer", "bug"),
     Badge("umbrella", "Seattle Fan", "umbrella"),
 )
+# Of the applications of the course: the FlaskApp's attributes, which are ours too; those of the
+# application in Node; or both.
+NODE, BOTH = "node", "both"
+GENERATIONS = ("", NODE, BOTH)
 BADGE_KEYS = tuple(badge.key for badge in BADGES)
 _BADGE_POSITION = {key: position for position, key in enumerate(BADGE_KEYS)}
 _content_of = attrgetter(*CONTENT_FIELDS)
@@ -45,8 +49,9 @@ class Employee:
 
     Texts are NFC; a missing one is ``""``. ``start_date`` is an ISO date (``2024-02-29``).
     ``badges`` are the known keys in catalogue order, then unknown keys as stored. ``photo_key`` is
-    ``employee_pic/<name>.<ext>`` or ``""``. ``version`` counts the writes of this program, 0 for a
-    record of another one; ``updated_at`` is the time of the last (UTC).
+    ``employee_pic/<name>.<ext>``, a foreign key (app/photos/keys.py) or ``""``. ``version`` counts
+    the writes of this program, 0 for a record of another one; ``updated_at`` is the time of the
+    last (UTC). ``generation`` says in whose attributes a record of DynamoDB has name and photo.
     """
 
     id: str
@@ -68,6 +73,7 @@ class Employee:
     sort_as: str = ""
     version: int = 0
     updated_at: datetime | None = None
+    generation: str = field(default="", compare=False)
 
     @property
     def known_badges(self) -> tuple[str, ...]:

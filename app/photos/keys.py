@@ -1,9 +1,13 @@
 """The keys of photos: ``employee_pic/<32 hex digits>.jpg``, and those of other programs.
 
+The course's application in Node names any object of the bucket as the photo of a person. Such a
+foreign key is read and never written: nothing is stored or deleted under it.
+
 Whatever names a photo (a record, a form, an address, a backup, a listing of a store) is checked
 here and nowhere else.
 """
 
+import hashlib
 import re
 
 PREFIX = "employee_pic/"
@@ -12,6 +16,14 @@ _PHOTO_KEY = re.compile(r"employee_pic/[A-Za-z0-9_-][A-Za-z0-9._-]{0,186}")
 _OUR_KEY = re.compile(r"(employee_pic/[0-9a-f]{32})(?:-thumb)?\.jpg")
 # What other programs may have written into a record, though no photo can be shown under it.
 _FOREIGN_NAME = re.compile(r"employee_pic/(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]*")
+# An image anywhere else in the bucket, at most 200 characters: no address, and no part that a
+# browser would take for another folder. A name without an extension is decided by the content.
+_FOREIGN_KEY = re.compile(
+    r"(?!employee_pic/)(?=.{1,200}\Z)"
+    r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f\x7f]+/)*"
+    r"(?!\.)(?:[^/\\\x00-\x1f\x7f]+\.(?:jpe?g|jfif|png|gif|webp)|[^/\\\x00-\x1f\x7f.]+)",
+    re.IGNORECASE,
+)
 
 
 def our_key(digits: str) -> str:
@@ -22,6 +34,26 @@ def our_key(digits: str) -> str:
 def is_photo_key(text: str) -> bool:
     """Return whether this is a valid photo key: a plain file name under ``employee_pic/``."""
     return _PHOTO_KEY.fullmatch(text) is not None
+
+
+def is_foreign_key(text: str) -> bool:
+    """Return whether this may be a photo that another program keeps elsewhere in the bucket."""
+    return _FOREIGN_KEY.fullmatch(text) is not None and text.isprintable()
+
+
+def any_photo_key(named: object) -> str:
+    """Return the photo key, ours or foreign, that a record names; ``""`` for anything else."""
+    if isinstance(named, str) and (is_photo_key(named) or is_foreign_key(named)):
+        return named
+    return ""
+
+
+def copy_key(key: str) -> str:
+    """Return the key under which a backup keeps a photo: a foreign one becomes one of ours."""
+    if not is_foreign_key(key):
+        return key
+    # Longer than a key of ours, so that it is its own thumbnail.
+    return our_key(hashlib.blake2b(key.encode(), digest_size=20).hexdigest())
 
 
 def photo_key(named: object) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.contracts import PhotoFile
+from app.contracts import PhotoFile, PhotoLink
 from app.model.errors import PhotoNotFound, StorageUnavailable
 from app.photos.headers import HEAD_BYTES, image_type
 from app.photos.keys import PREFIX, base_of, is_photo_key
@@ -65,6 +65,14 @@ class FolderPhotos:
                 with self._translating_errors("read"):
                     if _modified_at(path) is not None and not self._photos.is_symlink():
                         return PhotoFile(path, _media_type(key, path))
+        raise PhotoNotFound(key)
+
+    def get_foreign(self, key: str) -> bytes:
+        """Implement PhotoStore.get_foreign: other files in the folder are no photos."""
+        raise PhotoNotFound(key)
+
+    def locate_foreign(self, key: str) -> PhotoLink:
+        """Implement PhotoStore.locate_foreign: other files in the folder are no photos."""
         raise PhotoNotFound(key)
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:

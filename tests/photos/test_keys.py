@@ -109,3 +109,26 @@ def test_no_other_module_makes_or_takes_apart_a_key():
             and path.name != "keys.py"
         ]
     assert second == []
+
+
+@pytest.mark.parametrize(
+    "key", ["photos/abc.jpg", "abc.PNG", "a/b c/d.jpeg", "photos/abc", "a.b/c", "Jörg #1?.webp"]
+)
+def test_an_image_anywhere_in_the_bucket_has_a_foreign_key(key):
+    assert keys.is_foreign_key(key)
+    assert not keys.is_photo_key(key)
+    assert keys.any_photo_key(key) == key
+    assert keys.is_photo_key(keys.copy_key(key))
+    assert keys.thumbnail_key(keys.copy_key(key)) == keys.copy_key(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "", "/a.jpg", "a//b.jpg", "../a.jpg", "a/../b.jpg", "./a.jpg", "a/.", "..", ".env",
+        "a/.env", "a.html", "a.svg", "a.jpg.js", "a\\b.jpg", "a\n.jpg", "a\0.jpg", "\u202ea.jpg",
+        "https://example.com/a.jpg", "employee_pic/a b.jpg", OUR_KEY, "a" * 201, "a/",
+    ],
+)  # fmt: skip
+def test_what_is_no_image_of_the_bucket_has_none(key):
+    assert not keys.is_foreign_key(key)

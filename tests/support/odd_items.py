@@ -34,6 +34,7 @@ _lines = st.sampled_from(
      "雨" * 300, "|", "a|b=c", "{", "~", ",;:\\", "_x0041_", "\u202eabc", "ﬃ" * 70, "ß" * 200,
      "ada@example.com", "@", "a@b@c", "+1", "ext", "2024-02-29", "0000-12-01", "9999-99-99",
      "../../etc/passwd", "employee_pic/..", "employee_pic/x.jpg", "employee_pic/a b?.png",
+     "photos/abc.jpg", "photos/a b?#%.png", "https://example.com/x.png",
      "Europe/Berlin", "apple,linux", *ENDS_OF_THE_CALENDAR)
 )  # fmt: skip
 _numbers = st.sampled_from(NUMBERS)
@@ -65,6 +66,7 @@ values = st.recursive(
 _strings = _lines.map(lambda text: {"S": text})
 ATTRIBUTES = (
     *(field.dynamodb_attribute for field in FIELDS),
+    *("name", "photo", "written_name", "written_photo"),
     *("version", "updated_at", "ix", "write_id", "salary", "ttl", "view"),
 )
 ids = st.sampled_from(ODD_IDS) | _texts.filter(bool)

@@ -2,7 +2,8 @@
 
 IAM: s3:PutObject, s3:GetObject and s3:DeleteObject on ``<bucket>/employee_pic/*``, s3:ListBucket on
 the bucket; ``flask setup`` makes a missing bucket with s3:CreateBucket and
-s3:PutBucketPublicAccessBlock. S3 encrypts every object by default. A URL is valid for one to
+s3:PutBucketPublicAccessBlock. Photos of the course's application in Node need s3:GetObject where it
+keeps them. S3 encrypts every object by default. A URL is valid for one to
 two hours, or until the credentials that signed it expire.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 
 from app.contracts import PhotoLink
 from app.model.errors import PhotoNotFound, StorageUnavailable
-from app.photos.keys import PREFIX, base_of, is_photo_key
+from app.photos.keys import PREFIX, base_of, is_foreign_key, is_photo_key
 from app.storage.aws.media_types import MediaTypes
 from app.storage.aws.presigned_urls import UrlSigner
 from app.storage.aws.s3_client import S3Calls
@@ -63,6 +64,13 @@ class S3Photos:
             raise
         return image
 
+    def get_foreign(self, key: str) -> bytes:
+        """Implement PhotoStore.get_foreign."""
+        if is_foreign_key(key) and self._media_types.of_foreign(key):
+            image: bytes = self._calls.call("get_object", Key=key)
+            return image
+        raise PhotoNotFound(key)
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete these photos, 1,000 per call; keys of other objects are ignored."""
         photo_keys = filter(is_photo_key, keys)
@@ -78,10 +86,18 @@ class S3Photos:
         if is_photo_key(key):
             for candidate in dict.fromkeys((key, base_of(key))):
                 if media_type := self._media_types.of(candidate):
-                    credentials, now = self._calls.credentials(), datetime.now(UTC)
-                    signer = self._url_signer()
-                    return PhotoLink(*signer.sign(candidate, media_type, credentials, now))
+                    return self._link(candidate, media_type)
         raise PhotoNotFound(key)
+
+    def locate_foreign(self, key: str) -> PhotoLink:
+        """Implement PhotoStore.locate_foreign."""
+        if is_foreign_key(key) and (media_type := self._media_types.of_foreign(key)):
+            return self._link(key, media_type)
+        raise PhotoNotFound(key)
+
+    def _link(self, key: str, media_type: str) -> PhotoLink:
+        credentials, now = self._calls.credentials(), datetime.now(UTC)
+        return PhotoLink(*self._url_signer().sign(key, media_type, credentials, now))
 
     def iter_keys(self) -> Iterator[tuple[str, datetime]]:
         """Yield every photo key with its upload time, from pages of 1,000."""

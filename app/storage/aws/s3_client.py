@@ -26,6 +26,7 @@ _ACTIONS = {
     "list_objects_v2": "s3:ListBucket",
     "head_bucket": "s3:ListBucket",
     "get_object": "s3:GetObject",
+    "head_object": "s3:GetObject",
     "create_bucket": "s3:CreateBucket",
     "put_public_access_block": "s3:PutBucketPublicAccessBlock",
 }

@@ -83,7 +83,7 @@ class Saves:
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
             projection = self._order.project(employee)
-            update = update_expression(stored, employee, projection.hash, write_id)
+            update = update_expression(item, employee, projection.hash, write_id)
             action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
             try:
                 with rejecting_large_records(employee.id):

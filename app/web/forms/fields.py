@@ -27,6 +27,8 @@ class FieldValidator:
 
     def __call__(self, form: FlaskForm, field: wtforms.Field) -> None:
         """Raise StopValidation with the message if the value is invalid."""
+        if not field.data and self.name in form.may_stay_empty:
+            return
         if message := validation.problem(self.name, field.data):
             raise StopValidation(message)
 
@@ -59,6 +61,7 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         csrf = False
 
     photo_limit_mb = 10
+    may_stay_empty: frozenset[str] = frozenset()
     photos_off_because = ""
 
     def validate_photo(self, field: FileField) -> None:
@@ -100,6 +103,16 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             for name, field in self._fields.items()
             if errors.get(name)
         ]
+
+
+def may_stay_empty(employee: Employee) -> frozenset[str]:
+    """Return the required fields that an edit may leave empty: those that have never been filled.
+
+    A record of another program may lack a job title or location. A name must be entered.
+    """
+    return frozenset(
+        name for name in validation.REQUIRED if name != "full_name" and not getattr(employee, name)
+    )
 
 
 def _text(row: Field) -> wtforms.StringField:

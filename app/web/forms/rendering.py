@@ -18,7 +18,7 @@ from app.model.field_types import Section
 from app.model.fields import FIELD, FORM_FIELDS, TEXT_FACETS
 from app.web.current import current_directory, current_settings
 from app.web.forms import conflict
-from app.web.forms.fields import EmployeeForm
+from app.web.forms.fields import EmployeeForm, may_stay_empty
 from app.web.forms.idempotency import FormIdForged, mint_form_id, read_form_id, write_id_of
 from app.web.ui.facets import most_frequent
 from app.web.ui.urls import delete_address, edit_address, person_address
@@ -48,7 +48,8 @@ def posted_values() -> MultiDict[str, str]:
 def form_of_request(stored: Employee | None) -> EmployeeForm:
     """Return the posted form; a field that a script did not post keeps its stored value."""
     posted = posted_values()
-    form = _prepared(EmployeeForm(CombinedMultiDict([request.files, posted]), obj=stored))
+    files = CombinedMultiDict([request.files, posted])
+    form = _prepared(EmployeeForm(files, obj=stored), stored)
     if stored is not None and "badges" not in posted and "revision" not in posted:
         form.badges.process_data(stored.badges)
     return form
@@ -56,11 +57,13 @@ def form_of_request(stored: Employee | None) -> EmployeeForm:
 
 def form_of_employee(employee: Employee | None) -> EmployeeForm:
     """Return the form of a stored employee."""
-    return _prepared(EmployeeForm(None, obj=employee))
+    return _prepared(EmployeeForm(None, obj=employee), employee)
 
 
-def _prepared(form: EmployeeForm) -> EmployeeForm:
+def _prepared(form: EmployeeForm, stored: Employee | None) -> EmployeeForm:
     directory = current_directory()
+    if stored is not None:
+        form.may_stay_empty = may_stay_empty(stored)
     form.photo_limit_mb = current_settings().photo_max_mb
     form.photos_off_because = "" if directory.photos else directory.photos_off_because
     return form

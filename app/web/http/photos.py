@@ -2,12 +2,14 @@
 
 from typing import cast
 
-from flask import Blueprint, Response, redirect, send_file
+from flask import Blueprint, Response, redirect, request, send_file
 
 from app.contracts import PhotoFile
 from app.model.errors import PhotoNotFound
 from app.photos.headers import EXTENSIONS
+from app.photos.keys import is_foreign_key
 from app.web.current import current_directory
+from app.web.ui.urls import SIGNATURE, photo_signer
 
 photos = Blueprint("photos", __name__)
 
@@ -21,7 +23,7 @@ def show(key: str) -> Response:
     store = current_directory().photos
     if store is None:
         raise PhotoNotFound(key)
-    location = store.locate(key)
+    location = store.locate_foreign(key) if _is_signed(key) else store.locate(key)
     if isinstance(location, PhotoFile):
         try:
             response = send_file(
@@ -40,6 +42,12 @@ def show(key: str) -> Response:
     answer.headers["Cache-Control"] = f"private, max-age={location.seconds}"
     answer.headers["Content-Security-Policy"] = _POLICY
     return cast(Response, answer)
+
+
+def _is_signed(key: str) -> bool:
+    """Return whether a page of ours names this foreign key: nobody can ask for any other."""
+    signature = request.args.get(SIGNATURE, "")
+    return is_foreign_key(key) and photo_signer().verify_signature(key, signature)
 
 
 def _file_name(key: str, media_type: str) -> str:

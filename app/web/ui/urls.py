@@ -9,14 +9,18 @@ reaches everyone too, if it arrives as it was typed.
 import base64
 import binascii
 import re
+import secrets
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import request
+from flask import current_app, request
+from itsdangerous import Signer
 
-from app.photos.keys import thumbnail_key
+from app.photos.keys import is_foreign_key, thumbnail_key
 
+SIGNATURE = "s"
 _MAX_QUOTED_CHARACTERS = 2_000
+_UNSHARED_KEY = secrets.token_hex(32)
 # A path loses segments that are empty, ``.`` or ``..``; a backslash counts as a slash.
 _CHANGED_IN_PATH = re.compile(r"(?:^|[/\\])\.{0,2}(?:[/\\]|$)|[\x00-\x1f\x7f]").search
 
@@ -42,8 +46,21 @@ def card_address(employee_id: str) -> str:
 
 
 def portrait_address(photo_key: str) -> str:
-    """Return the URL of a large photo; a valid key needs no quoting."""
+    """Return the URL of a large photo; a key of ours needs no quoting.
+
+    That of a foreign key is signed, so that nobody can ask for an object that no record names.
+    """
+    if is_foreign_key(photo_key):
+        signature = photo_signer().get_signature(photo_key).decode()
+        return f"/photos/{quote(photo_key)}?{urlencode({SIGNATURE: signature})}"
     return f"/photos/{photo_key}"
+
+
+def photo_signer() -> Signer:
+    """Return the signer of foreign keys; without a secret key, one whose signatures end with us."""
+    fallbacks = current_app.config.get("SECRET_KEY_FALLBACKS") or []
+    newest = current_app.config["SECRET_KEY"] or _UNSHARED_KEY
+    return Signer([*reversed(fallbacks), newest], salt="photo")  # the newest last
 
 
 def thumbnail_address(photo_key: str) -> str:

@@ -143,3 +143,24 @@ def test_photos_are_put_by_many_threads(room):
     for thread in threads:
         thread.join()
     assert sorted(key for key, _ in room.store.iter_keys()) == keys
+
+
+def test_an_image_elsewhere_in_a_bucket_is_linked_and_got_and_never_deleted(room):
+    """The folder holds nothing but photos."""
+    for key, content in (("photos/a b.png", IMAGE), ("photos/page.jpg", b"<html>")):
+        room.put_outside(key, content)
+    if room.store.origin() is None:
+        for ask in (room.store.locate_foreign, room.store.get_foreign):
+            with pytest.raises(PhotoNotFound):
+                ask("photos/a b.png")
+        return
+    assert isinstance(room.store.locate_foreign("photos/a b.png"), PhotoLink)
+    assert room.store.get_foreign("photos/a b.png") == IMAGE
+    for key in ("photos/page.jpg", "photos/none.jpg", KEY, "../photos/a b.png", ""):
+        for ask in (room.store.locate_foreign, room.store.get_foreign):
+            with pytest.raises(PhotoNotFound):
+                ask(key)
+    room.store.delete(["photos/a b.png"])
+    assert room.store.get_foreign("photos/a b.png") == IMAGE
+    with pytest.raises(PhotoNotFound):
+        room.store.locate("photos/a b.png")

@@ -25,7 +25,7 @@ from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Card, Employee, card_of
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
-from app.photos.keys import PREFIX
+from app.photos.keys import PREFIX, is_foreign_key
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import Tables
 from app.text import search_keys
@@ -46,6 +46,8 @@ _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
 _FACET_VIEWS = (f"{kind}#" for kind in KINDS.values() if kind != LETTER)
 ROW_VIEWS = (NAME_VIEW, "w#", "e#", "n#", *_FACET_VIEWS)
 _MAX_TOKEN_BYTES = 64
+# Begins a foreign key in a card; older releases then show no photo.
+_FOREIGN = "/"
 # An id and seven texts of a line, with a photo key.
 _MAX_CARD_CHARACTERS = 4_000
 _BADGE_BIT = {key: 1 << position for position, key in enumerate(BADGE_KEYS)}
@@ -180,7 +182,7 @@ def read_card(packed: str) -> Card | None:
         *texts, bits, photo = orjson.loads(packed)
         if len("".join((*texts, photo))) > _MAX_CARD_CHARACTERS or not texts[0]:
             return None
-        return Card._make((*texts, _badges_of(bits), PREFIX + photo if photo else ""))
+        return Card._make((*texts, _badges_of(bits), _unpack_photo(photo)))
     except (ValueError, TypeError, IndexError):
         return None
 
@@ -208,9 +210,16 @@ def _common_prefix_length(first: str, second: str) -> int:
 
 def _pack_card(card: Card) -> str:
     bits = sum(_BADGE_BIT[key] for key in card.badges)
-    photo = card.photo_key.removeprefix(PREFIX)
+    key = card.photo_key
+    photo = _FOREIGN + key if is_foreign_key(key) else key.removeprefix(PREFIX)
     values = (*card[:-2], bits, photo)
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unpack_photo(photo: str) -> str:
+    if not photo:
+        return ""
+    return photo.removeprefix(_FOREIGN) if photo.startswith(_FOREIGN) else PREFIX + photo
 
 
 @lru_cache(maxsize=4096)

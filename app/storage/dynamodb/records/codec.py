@@ -2,6 +2,7 @@
 
 The attributes of the course's app are id, full_name, location, job_title, badges (a list of
 strings, absent when empty) and object_key (absent without a photo); ours are stored beside them.
+Where name and photo are in a record of the course's newer application, generations.py knows.
 """
 
 from dataclasses import replace
@@ -13,8 +14,17 @@ from app.model.employee import Employee, badges_from
 from app.model.errors import EmployeeNotFound
 from app.model.fields import CONTENT_FIELDS, DATE_FIELDS, FIELDS, TEXT_FIELDS
 from app.model.stored_values import stored_date, stored_text, stored_time, stored_version
-from app.photos.keys import photo_key
+from app.photos.keys import any_photo_key
 from app.storage.dynamodb.client.calls import Item
+from app.storage.dynamodb.records.generations import (
+    PAIRS,
+    attributes_for,
+    full_name_in,
+    generation_in,
+    notes,
+    photo_key_in,
+    text_of,
+)
 
 ATTRIBUTES = {field.name: field.dynamodb_attribute for field in FIELDS}
 _texts_of = attrgetter(*TEXT_FIELDS)
@@ -23,16 +33,18 @@ _MAX_ID_BYTES = 2048  # of a key; an address can hold more
 
 def employee_from(item: Item) -> Employee:
     """Decode a record, whatever other programs have put into it; never fails."""
-    texts = {name: _text(item.get(name)) for name in TEXT_FIELDS}
+    texts = {name: text_of(item.get(name)) for name in TEXT_FIELDS}
+    texts["full_name"] = full_name_in(item)
     for name in DATE_FIELDS:
         texts[name] = stored_date(texts[name])
     return Employee(
         id=item["id"]["S"],
         **texts,
         badges=badges_from(_plain(item.get("badges"))),
-        photo_key=photo_key(_text(item.get("object_key"))),
+        photo_key=photo_key_in(item),
         version=stored_version((item.get("version") or {}).get("N")),
-        updated_at=stored_time(_text(item.get("updated_at"))),
+        updated_at=stored_time(text_of(item.get("updated_at"))),
+        generation=generation_in(item),
     )
 
 
@@ -60,16 +72,18 @@ def normalized(employee: Employee) -> Employee:
     for name in DATE_FIELDS:
         texts[name] = stored_date(texts[name])
     badges = badges_from(employee.badges)
-    return replace(employee, **texts, badges=badges, photo_key=photo_key(employee.photo_key))
+    return replace(employee, **texts, badges=badges, photo_key=any_photo_key(employee.photo_key))
 
 
 def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool = False) -> Item:
     """Encode a new employee: version 1 and the time of now, or both as they are."""
     item: Item = {"id": {"S": employee.id}, "ix": {"S": ix}}
-    for name in CONTENT_FIELDS:
-        value = attribute_value(getattr(employee, name))
-        if value is not None:
-            item[ATTRIBUTES[name]] = value
+    for field in CONTENT_FIELDS:
+        content = getattr(employee, field)
+        if (value := attribute_value(content)) is not None:
+            names = _attributes_for(employee, field)
+            item |= dict.fromkeys(names, value)
+            item |= {name: {"S": text} for name, text in notes(field, names, content)}
     item["version"] = {"N": str(employee.version if keep_version else 1)}
     if not keep_version:
         item["updated_at"] = {"S": now()}
@@ -80,14 +94,20 @@ def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool
     return item
 
 
+def _attributes_for(employee: Employee, field: str) -> tuple[str, ...]:
+    if field in PAIRS:
+        return attributes_for(employee.generation, field)
+    return (ATTRIBUTES[field],)
+
+
 def written_by(item: Item) -> str:
     """Return the id of the write that last changed the record."""
-    return _text(item.get("write_id"))
+    return text_of(item.get("write_id"))
 
 
 def index_hash(item: Item) -> str:
     """Return the hash of the projection at our last write."""
-    return _text(item.get("ix"))
+    return text_of(item.get("ix"))
 
 
 def attribute_value(content: str | tuple[str, ...]) -> dict[str, Any] | None:
@@ -95,10 +115,6 @@ def attribute_value(content: str | tuple[str, ...]) -> dict[str, Any] | None:
     if not content:
         return None
     return {"S": content} if isinstance(content, str) else {"L": [{"S": key} for key in content]}
-
-
-def _text(value: dict[str, Any] | None) -> str:
-    return stored_text((value or {}).get("S", (value or {}).get("N")))
 
 
 def _plain(value: dict[str, Any] | None) -> object:

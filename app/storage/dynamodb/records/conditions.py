@@ -6,9 +6,10 @@ from app.storage.dynamodb.client.attributes import for_botocore
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.records.codec import ATTRIBUTES
 from app.storage.dynamodb.records.expressions import Expression
+from app.storage.dynamodb.records.generations import PAIRS
 
 # All that an edit can be about, and our version number.
-_COMPARED = (*ATTRIBUTES.values(), "version")
+_COMPARED = (*ATTRIBUTES.values(), *(pair.node for pair in PAIRS.values()), "version")
 
 
 def unchanged(item: Item) -> dict[str, Any]:

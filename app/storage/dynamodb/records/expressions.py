@@ -1,11 +1,17 @@
 """Expressions of the update of a record."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.model.employee import Employee
 from app.model.fields import CONTENT_FIELDS
 from app.storage.dynamodb.client.calls import Item
-from app.storage.dynamodb.records.codec import ATTRIBUTES, attribute_value, now
+from app.storage.dynamodb.records.codec import (
+    ATTRIBUTES,
+    attribute_value,
+    employee_from,
+    now,
+)
+from app.storage.dynamodb.records.generations import PAIRS, attributes_of, differ, notes
 
 
 class Expression(NamedTuple):
@@ -16,8 +22,9 @@ class Expression(NamedTuple):
     values: Item
 
 
-def update_expression(stored: Employee, employee: Employee, ix: str, write_id: str) -> Expression:
-    """Return the update of ``stored`` to ``employee``; it names only the fields that differ."""
+def update_expression(item: Item, employee: Employee, ix: str, write_id: str) -> Expression:
+    """Return the update of a record to ``employee``; it names only the attributes that differ."""
+    stored = employee_from(item)
     to_set: Item = {
         "version": {"N": str(stored.version + 1)},
         "updated_at": {"S": now()},
@@ -27,12 +34,12 @@ def update_expression(stored: Employee, employee: Employee, ix: str, write_id: s
     to_remove = []
     for field in CONTENT_FIELDS:
         content = getattr(employee, field)
-        if content != getattr(stored, field):
-            value = attribute_value(content)
-            if value is None:
-                to_remove.append(ATTRIBUTES[field])
+        is_same = content == getattr(stored, field)
+        for name in _attributes_to_write(item, field, content, is_same=is_same):
+            if (value := attribute_value(content)) is None:
+                to_remove.append(name)
             else:
-                to_set[ATTRIBUTES[field]] = value
+                to_set[name] = value
     keys = {name: f"e{position}" for position, name in enumerate((*to_set, *to_remove))}
     text = "SET " + ", ".join(f"#{keys[name]} = :{keys[name]}" for name in to_set)
     if to_remove:
@@ -42,6 +49,16 @@ def update_expression(stored: Employee, employee: Employee, ix: str, write_id: s
         {f"#{key}": name for name, key in keys.items()},
         {f":{keys[name]}": value for name, value in to_set.items()},
     )
+
+
+def _attributes_to_write(item: Item, field: str, content: Any, *, is_same: bool) -> tuple[str, ...]:
+    """Return the attributes of a field that do not have this content, in this record."""
+    if field not in PAIRS:
+        return () if is_same else (ATTRIBUTES[field],)
+    if is_same and not differ(item, field, content):
+        return ()
+    names = attributes_of(item, field)
+    return (*names, *(note for note, _ in notes(field, names, content)))
 
 
 def updated(item: Item, update: Expression) -> Item:

@@ -23,7 +23,11 @@ def read_batches(calls: Calls, tables: Tables, bookmark: str) -> Iterator[Batch]
 
 def photo_keys(calls: Calls, tables: Tables) -> Iterator[str]:
     """Implement EmployeeStore.photo_keys."""
-    request = {"ProjectionExpression": "id, object_key"}
+    names = {"#photo": "photo", "#note": "written_photo"}
+    request = {
+        "ProjectionExpression": "id, object_key, #photo, #note",
+        "ExpressionAttributeNames": names,
+    }
     for page in scan_pages(calls, tables.people, request):
         yield from filter(None, (employee_from(item).photo_key for item in page.items))
 

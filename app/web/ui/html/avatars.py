@@ -2,7 +2,7 @@
 
 from markupsafe import Markup, escape
 
-from app.photos.keys import is_photo_key
+from app.photos.keys import any_photo_key
 from app.web.ui.initials import colour_of, initials
 from app.web.ui.urls import portrait_address, thumbnail_address
 
@@ -36,7 +36,7 @@ def avatar_html(
 ) -> str:
     """Return the same as text, for lists, where microseconds count 24 times."""
     letters = escape(initials(full_name))
-    image = _image(photo_key, size, lazy) if photo_key and is_photo_key(photo_key) else ""
+    image = _image(photo_key, size, lazy) if any_photo_key(photo_key) else ""
     return (
         f'<span class="face face-{size} colour-{colour_of(employee_id)}">'
         f'<span aria-hidden="true">{letters}</span>{image}</span>'

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from app.directory.fuzzy import Reason
 from app.model.employee import BADGES, Card
+from app.photos.keys import is_foreign_key
 from app.text.search_keys import OTHER_LETTERS, letter_of
 from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
@@ -37,17 +38,20 @@ def grid(
         if name_keys and (next_letter := letter_of(name_keys[position])) != letter:
             letter = next_letter
             tab = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
-        cell = _cell(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
+        # The address of a foreign photo is signed with a key that may change.
+        render = _cell.__wrapped__ if is_foreign_key(card.photo_key) else _cell
+        cell = render(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
         parts.append(f'<li class="cell">{tab}{cell}</li>\n')
     return Markup("".join(parts))
 
 
 def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NO_REASONS) -> Markup:
     """Return the rows of the table, with reasons as in ``grid``."""
-    parts = [
-        _row(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
-        for position, card in enumerate(cards)
-    ]
+    parts = []
+    for position, card in enumerate(cards):
+        render = _row.__wrapped__ if is_foreign_key(card.photo_key) else _row
+        reason = tuple(reasons.get(card.id, ()))
+        parts.append(render(card, sprite, position >= _EAGER_CARDS, reason))
     return Markup("".join(parts))
 
 
