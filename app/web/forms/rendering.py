@@ -48,8 +48,8 @@ def posted_values() -> MultiDict[str, str]:
 def form_of_request(stored: Employee | None) -> EmployeeForm:
     """Return the posted form; a field that a script did not post keeps its stored value."""
     posted = posted_values()
-    files = CombinedMultiDict([request.files, posted])
-    form = _prepared(EmployeeForm(files, obj=stored), stored)
+    form = EmployeeForm(CombinedMultiDict([request.files, posted]), obj=stored)
+    form = _prepared(form, stored)
     if stored is not None and "badges" not in posted and "revision" not in posted:
         form.badges.process_data(stored.badges)
     return form
