@@ -28,7 +28,7 @@ from app.model.errors import DirectoryError, EmployeeNotFound, StorageUnavailabl
 from app.settings import Settings
 from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls
-from app.storage.dynamodb.client.key_errors import explaining_keys
+from app.storage.dynamodb.client.key_errors import explaining_keys, find_mismatch
 from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
@@ -127,6 +127,8 @@ class DynamoStore:
     def set_up(self) -> list[str]:
         """Implement EmployeeStore.set_up."""
         done = list(tables.set_up(self.calls, self.tables))
+        if find_mismatch(self.calls, self.tables):
+            return done  # which says so
         found = self.list_order()
         if found.problem and self._order.is_needless():
             self._order.put(StoredOrder(self._sort_by))
