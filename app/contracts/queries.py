@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from app.model.employee import BADGE_KEYS, Card, Employee
 from app.model.fields import FACETS, TEXT_FACETS
+from app.model.search_words import badges_named
 from app.text import search_keys
 from app.text.plurals import count_of
+from app.text.search_terms import WORD_BYTES, Term, longest_first, term_of, typed_terms
 from app.text.tokens import cut
 
 # The conditions of a query beside its words, in the order of a URL.
@@ -34,19 +36,19 @@ MAX_NAMESAKES = 5
 class Query:
     """A query: its conditions are joined by "and", the values of one filter by "or".
 
-    ``words`` is the text as typed: each word must begin some word of the employee (see
-    ``search_keys``). Every other condition is a filter: one value, or up to MAX_FILTER_VALUES
-    of them; an instance has them as a tuple, and empty values are ignored. ``letter`` is ``a`` to
-    ``z`` or ``other``, and the only filter that takes one value at most. ``location``,
-    ``department`` and ``job_title`` are met by every spelling of the same
+    ``words`` is the text as typed: each word must begin some word of the employee, and digits may
+    end a phone number (see ``search_terms``). Every other condition is a filter: one value, or up
+    to MAX_FILTER_VALUES of them; an instance has them as a tuple, and empty values are ignored.
+    ``letter`` is ``a`` to ``z`` or ``other``, and the only filter that takes one value at most.
+    ``location``, ``department`` and ``job_title`` are met by every spelling of the same
     ``search_keys.facet_key``. ``badge`` is a catalogue key. ``joined`` is a month, ``2026-03``
     (see ``search_keys.month_of``). Raises ValueError if a filter has too many values.
 
-    A query is parsed when it is created, into ``typed_words`` (in the order typed),
-    ``search_words`` (to search for, longest first), ``filters`` (name and value, for every value
-    of the conditions that are set, except words), ``facet_keys`` (name and keys of those that a
-    store counts) and ``is_impossible`` (a letter, badge or month is set, and none of its values is
-    one that an employee can have).
+    A query is parsed when it is created, into ``typed_words`` (in the order typed), ``terms`` (to
+    search for, longest first) with their texts as ``search_words``, ``filters`` (name and value,
+    for every value of the conditions that are set, except words), ``facet_keys`` (name and keys of
+    those that a store counts) and ``is_impossible`` (a letter, badge or month is set, and none of
+    its values is one that an employee can have).
     """
 
     words: str = ""
@@ -58,6 +60,7 @@ class Query:
     joined: str | tuple[str, ...] = ()
     typed_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     search_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    terms: tuple[Term, ...] = field(init=False, compare=False, repr=False)
     filters: tuple[tuple[str, str], ...] = field(init=False, compare=False, repr=False)
     facet_keys: tuple[tuple[str, tuple[str, ...]], ...] = field(
         init=False, compare=False, repr=False
@@ -67,12 +70,12 @@ class Query:
     def __post_init__(self) -> None:
         """Parse the conditions."""
         _set_filters(self, {name: _values(name, getattr(self, name)) for name in FILTERS})
-        _set_words(self, self.words, search_keys.typed_words(self.words) if self.words else ())
+        _set_words(self, self.words, typed_terms(self.words) if self.words else ())
 
     def with_words(self, words: Iterable[str]) -> Query:
         """Return the query with other words, which are folded and split already."""
         other = copy(self)
-        typed = [cut(word, search_keys.WORD_BYTES) for word in words]
+        typed = [cut(word, WORD_BYTES) for word in words]
         _set_words(other, " ".join(typed), typed)
         return other
 
@@ -109,7 +112,13 @@ def _set_words(query: Query, text: str, typed: Iterable[str]) -> None:
     typed_words = tuple(typed)
     _set(query, "words", text)
     _set(query, "typed_words", typed_words)
-    _set(query, "search_words", search_keys.query_words(typed_words) if typed_words else ())
+    search_words = longest_first(typed_words) if typed_words else ()
+    _set(query, "search_words", search_words)
+    _set(query, "terms", tuple(map(_term, search_words)))
+
+
+def _term(text: str) -> Term:
+    return term_of(text)._replace(badges=badges_named(text))
 
 
 def _set_filters(query: Query, values_of: Mapping[str, tuple[str, ...]]) -> None:

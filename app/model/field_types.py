@@ -14,6 +14,8 @@ class Searched(Enum):
     NO = "not at all"
     EXACT = "by words as they are spelled"
     FUZZY = "by words, and by similar ones"
+    NUMBER = "by the end of a phone number"
+    LAST = "by words, after everybody who is found by other fields"
 
 
 class Section(Enum):

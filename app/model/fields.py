@@ -117,6 +117,7 @@ FIELDS = (
         export_width=20,
         vcard="TEL;TYPE=WORK,VOICE:{}",
         in_card=True,
+        searched=Searched.NUMBER,
     ),
     Field(
         name="mobile",
@@ -127,6 +128,7 @@ FIELDS = (
         hint="With country code",
         export_width=20,
         vcard="TEL;TYPE=CELL,VOICE:{}",
+        searched=Searched.NUMBER,
     ),
     Field(
         name="start_date",
@@ -167,6 +169,7 @@ FIELDS = (
         max_characters=2_000,
         export_width=60,
         vcard="NOTE:{}",
+        searched=Searched.LAST,
     ),
     Field(
         name="photo_key",

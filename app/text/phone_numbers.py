@@ -43,8 +43,7 @@ _INTERNATIONAL = re.compile(r"[^\d+]*\+")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LONG_PREFIX = re.compile(r"[^\d+]*00[\s()]*(?=[1-9])")
 # E.164 with a country code that no zero follows: nothing in it has to be left out.
-_PLAIN = re.compile(r"\+[1-9](?:[ .-]?[0-9]){7,14}")
-_ZERO_AFTER_CODE = re.compile(r"\+[1-9][0-9]{0,2}[ .-]?0")
+_PLAIN = re.compile(r"\+(?![1-9][0-9]{0,2}[ .-]?0)[1-9](?:[ .-]?[0-9]){7,14}")
 
 _region = ""
 
@@ -80,11 +79,16 @@ def is_region(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def numbers_in(text: str) -> tuple[Number, ...]:
     """Return the numbers in a text, in order; those of fewer than MIN_DIGITS are left out."""
-    if _is_plain(text):  # as nearly all are
+    if is_plain(text):  # as nearly all are
         return (Number(text, "+" + digits_of(text)),)
     if len(text) > _MAX_CHARACTERS:
         return ()
     return tuple(_numbers(ascii_digits(text)))
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is a number in the international form, and nothing else."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def parse(text: str) -> PhoneNumber | None:
@@ -94,6 +98,15 @@ def parse(text: str) -> PhoneNumber | None:
         if number is not None and _is_whole(number, reading):
             return number
     return None
+
+
+def national_digits(number: PhoneNumber) -> tuple[str, str, str]:
+    """Return the digits of a number: with its country code, without, and as dialled there."""
+    import phonenumbers
+
+    formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    significant = phonenumbers.national_significant_number(number)
+    return f"{number.country_code}{significant}", significant, digits_of(formatted)
 
 
 def digits_of(text: str) -> str:
@@ -109,10 +122,6 @@ def ascii_digits(text: str) -> str:
         str(unicodedata.decimal(char)) if char.isdecimal() else "+" if char == "\uff0b" else char
         for char in text
     )
-
-
-def _is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and not _ZERO_AFTER_CODE.match(text)
 
 
 def _numbers(text: str) -> Iterator[Number]:

@@ -1,6 +1,6 @@
-"""Sort keys and the words typed: the normalisation that all stores share.
+"""Sort keys: the normalisation that all stores share.
 
-Search ignores case, accents and width. A name sorts by its folded words; a name that does not begin
+A name sorts by its folded words; a name that does not begin
 with a Latin letter sorts after z, under "other".
 """
 
@@ -8,13 +8,12 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from app.text.folding import fold, one_line
 from app.text.tokens import cut, is_plain, split
 
 NAME_KEY_BYTES = 160
-WORD_BYTES = 64
 OTHER_LETTERS = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTERS)
 # Sorts after "z" and before nothing that a folded name can begin with once the mark is set.
@@ -61,32 +60,6 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
 
 
-def typed_words(text: str) -> list[str]:
-    """Return the words typed in order; of an email address only the part before the @."""
-    tokens = map(_before_at, fold(one_line(text)).split(" "))
-    return [cut(word, WORD_BYTES) for token in tokens for word in split(token)]
-
-
-def _before_at(token: str) -> str:
-    name, at, domain = token.partition("@")
-    return name.removeprefix("<").removeprefix("mailto:") or domain if at else token
-
-
-def query_words(typed: Iterable[str]) -> tuple[str, ...]:
-    """Return the typed words to search for, longest first; each must begin a word of the employee.
-
-    A word that begins another is dropped: the longer one implies it. The first word decides the
-    order of the results.
-    """
-    distinct = set(typed)
-    words = [
-        word
-        for word in distinct
-        if not any(other != word and other.startswith(word) for other in distinct)
-    ]
-    return tuple(sorted(words, key=lambda word: (-len(word), word)))
-
-
 def name_key(full_name: str) -> str:
     """Return the sort key of a name: at most NAME_KEY_BYTES, compared as UTF-8 bytes."""
     key = fold(one_line(full_name))
@@ -108,8 +81,3 @@ def id_sort_key(employee_id: str) -> str:
     if len(raw) <= 64 and employee_id.isprintable():
         return employee_id
     return "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
-
-
-def matched_word(words: Iterable[str], prefix: str) -> str | None:
-    """Return the smallest word that begins with the prefix: the employee's position in results."""
-    return min((word for word in words if word.startswith(prefix)), default=None)

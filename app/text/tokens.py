@@ -17,8 +17,11 @@ _ASCII_WORDS = bytes(
 )
 # Scripts without spaces between words, where any part of a name can be searched.
 _UNSPACED = re.compile(
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
+    r"[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003fffd]"
 )
+
+# The same with katakana of half the width, which folding widens.
+_UNSPACED_OR_NARROW = re.compile(f"{_UNSPACED.pattern}|[\uff66-\uff9f]")
 
 
 def _is_word_character(char: str) -> bool:
@@ -71,7 +74,26 @@ def words_of(text: str) -> tuple[str, ...]:
     for words, forms in map(split_words, text.split(" ")):
         plain += words
         variants += forms
-    return (*plain, *variants)
+    return (*plain, *variants, *joined_words(text))
+
+
+def joined_words(text: str) -> tuple[str, ...]:
+    """Return the words of scripts without spaces that a text has with one, written in one.
+
+    山田 太郎 is found by 山田太郎 too. A text of three such words is found from each on.
+    """
+    if text.isascii() or " " not in text or not _UNSPACED_OR_NARROW.search(text):
+        return ()
+    joined: list[str] = []
+    run: list[str] = []
+    for token in (*fold(text).split(" "), ""):
+        word = "".join(split(token))
+        if run and not (word and _UNSPACED.match(word) and _UNSPACED.match(run[-1][-1])):
+            joined += ("".join(run[at:]) for at in range(len(run) - 1))
+            run = []
+        if word and _UNSPACED.match(word[-1]):
+            run.append(word)
+    return tuple(joined)
 
 
 def words_in(text: str) -> tuple[list[str], list[str]]:

@@ -36,9 +36,10 @@ from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, Empl
 from app.model.revision import revision_of
 from app.model.search_words import search_words
 from app.photos.keys import photo_key
-from app.text import person_names, search_keys
+from app.text import person_names, search_keys, search_terms
 from app.text.folding import one_line
 from app.text.person_names import SortBy
+from app.text.search_terms import Term
 from app.text.tokens import is_spelled, words_of
 
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
@@ -324,26 +325,24 @@ def name_key_of(person: Employee, sort_by: SortBy) -> str:
 def order_key(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
     place = [name_key_of(person, sort_by), search_keys.id_sort_key(person.id)]
-    typed = _query_words(query)
-    if typed:
-        place.insert(0, search_keys.matched_word(search_words(person), typed[0]) or "")
+    if query.terms:
+        place.insert(0, _place(person, query.terms[0]) or "")
     return SEPARATOR.join(place)
 
 
-def _query_words(query: Query) -> tuple[str, ...]:
-    return search_keys.query_words(search_keys.typed_words(query.words))
+def _place(person: Employee, term: Term) -> str | None:
+    return search_terms.position(term, search_words(person), person.known_badges)
 
 
 def meets(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> bool:
     """Whether a person meets every condition of a query."""
-    words = search_words(person)
     kept = {
         "letter": [search_keys.letter_of(name_key_of(person, sort_by))],
         "badge": person.known_badges,
         "joined": filter(None, [search_keys.month_of(person.start_date)]),
         **{field: [search_keys.facet_key(getattr(person, field))] for field in PLACES},
     }
-    return all(search_keys.matched_word(words, typed) for typed in _query_words(query)) and all(
+    return all(_place(person, term) for term in query.terms) and all(
         _meets_one(query.values_of(name), kept[name], fold=name in PLACES) for name in FILTERS
     )
 

@@ -11,9 +11,13 @@ NAMES = ("Ada Lovelace", "ada lovelace", "Ádám Ödön", "Bo O'Brien", "Jean-Lu
 PLACES = ("", "Lisbon", "LISBON", "Lisbôn", "São Paulo", "sao  paulo", "東京", "x" * 200)
 TITLES = ("", "Engineer", "engineer", "Senior Engineer", "Sales")
 WORDS = ("a", "ad", "ada", "lis", "lisbon", "eng", "senior eng", "o'b", "obrien", "luc jean", "s",
-         "sa sm", "明", "小", "محمد", "42", "...", "ada lis eng", "zz", "😀")  # fmt: skip
+         "sa sm", "明", "小", "محمد", "42", "...", "ada lis eng", "zz", "😀", "0141",
+         "206 555 0141", "ada 0141", "+1 206 555 0141", "x12", "4242", "line", "lin", "use",
+         "user one", "the", "mac lis", "who is ada", "5550141 eng")  # fmt: skip
 BADGES = ("apple", "linux", "umbrella", "rocket")
 DATES = ("", "2024-02-29", "2024-02-01", "2023-12-31")
+PHONES = ("", "+1 206 555 0141", "206 555 0141", "+44 20 7946 0141 x12", "0141 / 4242", "4242")
+ABOUTS = ("", "One line.\nAnother.", "Lis lines 4242 liner", "User of 0141 things, Ada")
 MAILS = ("", "lis.ada@example.com", "Lis.Ada@Example.COM", "bo@example.com", "é@example.com")
 
 people = st.builds(
@@ -26,7 +30,10 @@ people = st.builds(
     location=st.sampled_from(PLACES),
     email=st.sampled_from(MAILS),
     start_date=st.sampled_from(DATES),
-    about=st.sampled_from(("", "One line.\nAnother.")),
+    phone=st.sampled_from(PHONES),
+    mobile=st.sampled_from(PHONES),
+    employee_number=st.sampled_from(("", "4242", "E-0141")),
+    about=st.sampled_from(ABOUTS),
     badges=st.lists(st.sampled_from(BADGES), max_size=3, unique=True).map(tuple),
 )
 
@@ -49,6 +56,8 @@ queries = st.builds(
 )
 texts = st.sampled_from((*NAMES, *PLACES, *MAILS[1:]))
 # A field and what is to stand there; whoever writes a date has made sure that it is one.
-changes = st.tuples(
-    st.sampled_from(("full_name", "location", "job_title", "email")), texts
-) | st.tuples(st.just("start_date"), st.sampled_from(DATES))
+changes = (
+    st.tuples(st.sampled_from(("full_name", "location", "job_title", "email", "about")), texts)
+    | st.tuples(st.sampled_from(("phone", "mobile")), st.sampled_from(PHONES))
+    | st.tuples(st.just("start_date"), st.sampled_from(DATES))
+)

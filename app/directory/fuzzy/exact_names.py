@@ -14,6 +14,7 @@ from app.directory.fuzzy.tuning import LATER_MATCHES_SHARE, MAX_LATER_MATCHES
 from app.model.employee import Card
 from app.model.search_words import words_on_card
 from app.runtime import read_budget
+from app.text.search_terms import position
 
 
 def may_have_later_matches(query: Query, page: Page) -> bool:
@@ -41,7 +42,7 @@ def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> P
         ):
             matches = _with_name(employees, first, whole)
             cards = [
-                card for card in matches.cards if card.id not in page_ids and _matches(card, typed)
+                card for card in matches.cards if card.id not in page_ids and _meets(card, query)
             ]
             if cards:
                 return Page(tuple(cards), matches.next)
@@ -80,7 +81,7 @@ def _with_name(employees: EmployeeStore, first: str, whole: str) -> Page:
     return Page(cards, page.next if len(cards) == len(page.cards) else None)
 
 
-def _matches(card: Card, typed: Sequence[str]) -> bool:
-    """Return whether each word typed begins a word on the card."""
+def _meets(card: Card, query: Query) -> bool:
+    """Return whether what is on the card meets each of the terms."""
     words = words_on_card(card)
-    return all(any(word.startswith(prefix) for word in words) for prefix in typed)
+    return all(position(term, words, card.badges) is not None for term in query.terms)

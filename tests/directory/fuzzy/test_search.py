@@ -147,16 +147,17 @@ def test_a_form_of_two_letters_is_looked_for_in_first_names(
 @pytest.mark.parametrize(
     ("typed", "found", "without"),
     [
-        ("Robert in Lisbon", ["Robert Lisboa"], ["in"]),
+        ("Robert in Lisbon", [], []),  # the search itself finds him
+        ("Robert in Lisbon please hurry", ["Robert Lisboa"], ["hurry"]),
         ("Mr Robert Lisboa", ["Robert Lisboa"], ["Mr"]),
         ("robert m. lisboa", ["Robert Lisboa"], ["m"]),
         ("robert lisboa phone", ["Robert Lisboa"], ["phone"]),
-        ("where is robert lisboa", ["Robert Lisboa"], ["where", "is"]),
+        ("where is robert lisboa now", ["Robert Lisboa"], ["now"]),
         ("robret xyzzy smith", ["Robert Smith"], ["xyzzy"]),
         ("xyzzy smith", ["Robert Smith"], ["xyzzy"]),
         ("robert johnson", ["Robert Lisboa", "Robert Smith", "William Johnson"],
          ["robert", "johnson"]),
-        ("phone of robert lisboa", ["Robert Lisboa"], ["phone", "of"]),
+        ("phone of robert lisboa", ["Robert Lisboa"], ["phone"]),
         ("telephone number bo", [], []),
     ],
 )  # fmt: skip

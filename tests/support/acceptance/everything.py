@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 from zipfile import ZipFile
 
 from flask import Flask
@@ -19,7 +20,7 @@ from app.exports.json_lines import from_json_line, to_json_line
 from app.model.employee import Employee
 from app.photos.keys import copy_key
 from app.runtime import deadline
-from app.text.search_keys import typed_words
+from app.text.search_terms import typed_terms
 from app.web.ui.urls import card_address, delete_address, edit_address, person_address
 from tests.support.acceptance.visitors import id_in
 from tests.support.page_reader import Page, PageReader
@@ -94,8 +95,8 @@ class Everything:
         card = self.app.test_client().get(card_address(person.id))
         assert card.status_code == 200
         assert card.data.startswith(b"BEGIN:VCARD\r\n")
-        for word in typed_words(person.full_name)[:2]:
-            self.reader.get(f"/?q={word}")
+        for word in typed_terms(person.full_name)[:2]:
+            self.reader.get(f"/?q={quote(word)}")
 
     def read_exports(self, people: dict[str, Employee]) -> None:
         count = len(people)

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.model.employee import Employee
-from app.text import search_keys, tokens
+from app.text import search_terms, tokens
 from tests.support.small_app import small_app, stores_of
 from tests.support.stores.bindings import BINDINGS, Room
 
@@ -24,8 +24,8 @@ _STORES = [
 ]
 _TYPED = "typed words"
 _SPLITTERS = {
-    search_keys.typed_words.__code__: _TYPED,
-    search_keys.query_words.__code__: "search words",
+    search_terms.typed_terms.__code__: _TYPED,
+    search_terms.longest_first.__code__: "search words",
     tokens.line_words.__code__: "words of a line",
     tokens.words_of.__code__: "words of a line",
 }

@@ -11,12 +11,13 @@ from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.chain import ChainReader
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.merging import MergedReader, reader_of
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
-from app.storage.dynamodb.index.rows import read_card, words_of_terms
-from app.text import search_keys
+from app.storage.dynamodb.index.rows import badges_of_terms, read_card, words_of_terms
+from app.text import search_terms
 
 # A facet of at most this many employees is read as a whole, and filtered in memory.
 MAX_SMALL_FACET = 500
@@ -31,7 +32,7 @@ MAX_UNITS = 180
 _MAX_KEY_BYTES = 1_000
 
 
-_Reader = RangeReader | MergedReader
+_Reader = RangeReader | MergedReader | ChainReader
 _Ranges = tuple[KeyRange, ...]
 
 
@@ -160,7 +161,8 @@ class _Search:
 
     def _page_row(self, at: str, card: str, terms: str) -> _PageRow:
         """Return a row of any view with its key in the order of the page."""
-        matched = search_keys.matched_word(words_of_terms(terms), self._conditions.words[0])
+        word = self._conditions.words[0]
+        matched = search_terms.position(word, words_of_terms(terms), badges_of_terms(terms))
         name_and_id_key = at.split(SEPARATOR)[-2:]
         return _PageRow(SEPARATOR.join((matched or "", *name_and_id_key)), card)
 

@@ -1,18 +1,23 @@
 """Conditions of a query as key ranges of the index, with the terms to filter them by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.contracts import Query
-from app.storage.dynamodb.index.queries import KeyRange
+from app.contracts.cursors import SEPARATOR
+from app.storage.dynamodb.index.queries import All, AnyOf, Chain, KeyRange
 from app.storage.dynamodb.index.rows import (
     KINDS,
     LETTER,
     NAME_VIEW,
+    badge_term,
+    badge_view,
     filter_term,
     token_of,
     word_view,
 )
 from app.text.search_keys import OTHER_LETTERS
+from app.text.search_marks import BADGE, LOW_RANK
+from app.text.search_terms import Term
 
 # The kind and the tokens of the values of one filter; an employee with any of them meets it.
 Filter = tuple[str, tuple[str, ...]]
@@ -20,26 +25,23 @@ Filter = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The conditions of a query: words, longest first, letter, and filters."""
+    """The conditions of a query: terms of a search, longest first, letter, and filters."""
 
-    words: tuple[str, ...]
+    words: tuple[Term, ...]
     letter: str
     filters: tuple[Filter, ...]
 
     def terms(
-        self, *, words: tuple[str, ...], but: Filter | None, letter: bool
-    ) -> tuple[tuple[str, ...], ...]:
-        """Return the alternatives of terms, one of which ``t`` must contain for each condition.
-
-        The conditions are words, filters except one, and the letter.
-        """
-        terms = [(f"|{word}",) for word in words]
+        self, *, words: tuple[Term, ...], but: Filter | None, letter: bool
+    ) -> tuple[AnyOf, ...]:
+        """Return the conditions on ``t``: words, filters except one, and the letter."""
+        terms = [_any_of(word) for word in words]
         terms += [
-            tuple(f"|{filter_term(kind, token)}|" for token in tokens)
+            tuple((f"|{filter_term(kind, token)}|",) for token in tokens)
             for kind, tokens in (each for each in self.filters if each != but)
         ]
         if letter and self.letter:
-            terms.append((f"|{filter_term(LETTER, self.letter)}|",))
+            terms.append(((f"|{filter_term(LETTER, self.letter)}|",),))
         return tuple(terms)
 
     def by_name(self, chosen: Filter | None) -> tuple[KeyRange, ...]:
@@ -52,11 +54,45 @@ class Conditions:
         prefix = "{" if self.letter == OTHER_LETTERS else self.letter
         return tuple(KeyRange.with_prefix(view, prefix, terms) for view in views)
 
-    def by_word(self, word: str) -> tuple[KeyRange, ...]:
-        """Return the range of one of the words."""
-        others = tuple(other for other in self.words if other != word)
+    def by_word(self, word: Term) -> Chain:
+        """Return the ranges of one of the words: of each way to meet it, in order of rank."""
+        others = tuple(other for other in self.words if other is not word)
         terms = self.terms(words=others, but=None, letter=True)
-        return (KeyRange.with_prefix(word_view(word), word, terms, len(word)),)
+        first, *more = word.words
+        words = (*terms, *(((f"|{other}",),) for other in more))
+        ranges = [
+            KeyRange.with_prefix(word_view(marked), marked, words, len(first))
+            for marked in (first, LOW_RANK + first)
+        ]
+        excluded: AnyOf = (_all_words(word),)
+        for badge in word.badges:
+            everyone = KeyRange.whole(badge_view(badge), terms)
+            key_prefix = f"{BADGE}{badge}{SEPARATOR}"
+            ranges.append(replace(everyone, excluded=excluded, key_prefix=key_prefix))
+            excluded += ((badge_term(badge),),)
+        if word.phone:
+            forms = (_phone_forms(word),) if word.phone_forms else ()
+            view, length = word_view(word.phone), len(word.phone) - 1
+            ranges.append(
+                KeyRange.with_prefix(view, word.phone, (*terms, *forms), length, excluded)
+            )
+        return Chain(ranges)
+
+
+def _all_words(term: Term) -> All:
+    return tuple(f"|{word}" for word in term.words)
+
+
+def _phone_forms(term: Term) -> AnyOf:
+    return tuple((f"|{form}",) for form in term.phone_forms)
+
+
+def _any_of(term: Term) -> AnyOf:
+    """Return the ways to meet a term, as conditions on ``t``."""
+    badges = tuple((badge_term(badge),) for badge in term.badges)
+    if not term.phone:
+        return (_all_words(term), *badges)
+    return (_all_words(term), *badges, *(_phone_forms(term) or ((f"|{term.phone}",),)))
 
 
 def conditions_of(query: Query) -> Conditions | None:
@@ -64,4 +100,4 @@ def conditions_of(query: Query) -> Conditions | None:
     if query.is_impossible:
         return None
     filters = tuple((KINDS[name], tuple(map(token_of, keys))) for name, keys in query.facet_keys)
-    return Conditions(query.search_words, "".join(query.values_of("letter")), filters)
+    return Conditions(query.terms, "".join(query.values_of("letter")), filters)

@@ -10,6 +10,7 @@ from app.storage.dynamodb.index.merging import reader_of
 from app.storage.dynamodb.index.queries import Budget, Row
 from app.storage.dynamodb.index.rows import LETTER, read_card
 from app.text import search_keys
+from app.text.search_terms import Term
 
 _CHUNK_SIZE = 500
 
@@ -51,7 +52,7 @@ def _read(
     conditions: Conditions,
     chosen: Filter | None,
     budget: Budget,
-    word: str = "",
+    word: Term | None = None,
 ) -> Matches:
     """Count the rows of a word, or else of a filter or all names, that meet the conditions."""
     ranges = conditions.by_word(word) if word else conditions.by_name(chosen)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.storage.dynamodb.client.calls import Calls
-from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader, Row
+from app.storage.dynamodb.index.chain import ChainReader
+from app.storage.dynamodb.index.queries import Budget, Chain, KeyRange, RangeReader, Row
 
 _MAX_CHUNK = 500
 
@@ -16,8 +17,10 @@ def reader_of(
     *,
     backwards: bool = False,
     with_terms: bool = False,
-) -> RangeReader | MergedReader:
-    """Return a reader of one range, or of several merged."""
+) -> RangeReader | MergedReader | ChainReader:
+    """Return a reader of one range, of several merged, or of a chain."""
+    if isinstance(key_ranges, Chain):
+        return ChainReader(key_ranges, after, backwards=backwards, with_terms=with_terms)
     readers = [RangeReader(each, after, backwards, with_terms) for each in key_ranges]
     return readers[0] if len(readers) == 1 else MergedReader(readers, backwards=backwards)
 

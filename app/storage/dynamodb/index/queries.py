@@ -14,35 +14,50 @@ _CHUNK_SIZE = 500
 _ESTIMATED_UNITS_PER_ROW = 0.125
 
 
+# Texts that all are in ``t``, and conditions of which one is met.
+All = tuple[str, ...]
+AnyOf = tuple[All, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRange:
     """A range of a view from ``first`` to ``last``, in the order of ``at``, with filters.
 
-    ``t`` must contain one of each of the ``terms``. With ``prefix_length`` only the row of the
-    first word with the prefix is returned for each employee (see rows.py).
+    ``t`` must meet each of the ``terms``, and none of ``excluded``. With ``prefix_length`` only the
+    row of the first word with the prefix is returned for each employee (see rows.py).
+    ``key_prefix`` goes before ``at`` in the order of a page.
     """
 
     view: str
     first: str
     last: str
-    terms: tuple[tuple[str, ...], ...] = ()
+    terms: tuple[AnyOf, ...] = ()
     prefix_length: int = 0
+    excluded: AnyOf = ()
+    key_prefix: str = ""
 
     @classmethod
     def with_prefix(
         cls,
         view: str,
         prefix: str,
-        terms: tuple[tuple[str, ...], ...] = (),
+        terms: tuple[AnyOf, ...] = (),
         prefix_length: int = 0,
+        excluded: AnyOf = (),
     ) -> KeyRange:
         """Return the range of a view that begins with a prefix."""
-        return cls(view, prefix, prefix + _MAX_CHARACTER, terms, prefix_length)
+        return cls(view, prefix, prefix + _MAX_CHARACTER, terms, prefix_length, excluded)
 
     @classmethod
-    def whole(cls, view: str, terms: tuple[tuple[str, ...], ...] = ()) -> KeyRange:
+    def whole(cls, view: str, terms: tuple[AnyOf, ...] = ()) -> KeyRange:
         """Return all of a view in the order of names: a name key begins with a to z, or ``{``."""
         return cls(view, "a", "{" + _MAX_CHARACTER, terms)
+
+
+class Chain(tuple[KeyRange, ...]):
+    """Ranges in the order of a page: all rows of one come before those of the next."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -156,17 +171,36 @@ class RangeReader:
             "ScanIndexForward": not self.backwards,
             "Limit": limit,
         }
-        conditions = []
-        for number, alternatives in enumerate(self.key_range.terms):
-            tests = [f"contains(t, :t{number}_{each})" for each in range(len(alternatives))]
-            conditions.append(f"({' OR '.join(tests)})" if len(tests) > 1 else tests[0])
-            values |= {f":t{number}_{each}": {"S": t} for each, t in enumerate(alternatives)}
+        conditions, texts = _conditions(self.key_range.terms, self.key_range.excluded)
+        values |= texts
         if self.key_range.prefix_length:
             conditions.append("p < :p")
             values[":p"] = {"N": str(self.key_range.prefix_length)}
         if conditions:
             request["FilterExpression"] = " AND ".join(conditions)
         return request
+
+
+def _conditions(
+    terms: tuple[AnyOf, ...], excluded: AnyOf
+) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """Return the conditions on ``t`` as expressions, and the values in them."""
+    values: dict[str, dict[str, str]] = {}
+
+    def all_of(texts: All) -> str:
+        tests = []
+        for text in texts:
+            name = f":t{len(values)}"
+            values[name] = {"S": text}
+            tests.append(f"contains(t, {name})")
+        return f"({' AND '.join(tests)})" if len(tests) > 1 else tests[0]
+
+    conditions = []
+    for any_of in terms:
+        tests = list(map(all_of, any_of))
+        conditions.append(f"({' OR '.join(tests)})" if len(tests) > 1 else tests[0])
+    conditions += [f"NOT {all_of(each)}" for each in excluded]
+    return conditions, values
 
 
 def _has_terms(item: Item) -> bool:

@@ -1,15 +1,16 @@
 r"""The index rows of one employee: pure functions from an Employee to keys, cards and hash.
 
-At most 46 rows: one in the name view, one for each of at most 28 words, one each for location,
-department, job title and start month, one for each of at most 12 badges, one for the email address.
-One for an employee number takes the place of a word.
+At most 46 rows: one in the name view, one for each of at most 28 words (some have a mark in front,
+see search_terms), one each for location, department, job title and start month, one for each of at
+most 12 badges, one for the email address. One for an employee number takes the place of a word.
 
 - ``at`` is ``<name key>\x1f<id key>``, in word views ``<word>\x1f<name key>\x1f<id key>``.
 - ``c`` is the card, a JSON array.
 - ``t`` holds the terms that filters test: ``|word|word|=aj|=lportland|``, so that the condition
-  ``contains(t, "|po")`` is a prefix test. Words contain neither ``|`` nor ``=``.
-- ``p``, in word views, is how many leading characters the word shares with the employee's word
-  before it. A search for a prefix shows an employee once: at the row with ``p < len(prefix)``.
+  ``contains(t, "|po")`` is a prefix test, for words of any rank. Words contain neither ``|`` nor
+  ``=``.
+- ``p``, in word views, is how many leading characters the word shares with an earlier word of the
+  employee. A search for a prefix shows an employee once: at the row with ``p < len(prefix)``.
 """
 
 import hashlib
@@ -28,8 +29,10 @@ from app.model.search_words import search_words
 from app.photos.keys import PREFIX, is_foreign_key
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import Tables
-from app.text import search_keys
+from app.text import search_keys, search_terms
 from app.text.person_names import SortBy, sort_key
+from app.text.search_marks import MARKS
+from app.text.tokens import joined_words
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
 PROJECTION = 3
@@ -92,12 +95,10 @@ class Projection:
         sort_key = _sort_key(self.shape.name_key, self.employee_id)
         views = (NAME_VIEW, *self.shape.views)
         items = {(view, sort_key): self._item(view, sort_key) for view in views}
-        previous = ""
-        for word in self.shape.words:
+        words = self.shape.words
+        for word, shared in zip(words, search_terms.shared_lengths(words), strict=True):
             key = (word_view(word), f"{word}{SEPARATOR}{sort_key}")
-            shared = _common_prefix_length(previous, word)
             items[key] = {**self._item(*key), "p": {"N": str(shared)}}
-            previous = word
         return items
 
     def _item(self, view: str, at: str) -> Item:
@@ -118,7 +119,11 @@ def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projecti
     counted_facets = ["*", f"{LETTER}:{letter}"]
     counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
-    terms = [*words, filter_term(LETTER, letter), *(filter_term(*token) for token in tokens)]
+    terms = [
+        *words,
+        filter_term(LETTER, letter),
+        *(filter_term(*token) for token in tokens),
+    ]
     packed = _pack_card(card)
     views = [f"{kind}#{token}" for kind, token in tokens]
     if address := search_keys.email_key(card.email):
@@ -126,21 +131,22 @@ def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projecti
     if number := search_keys.number_key(employee.employee_number):
         views.append(number_view(number))
     body = (name_key, words, tuple(views), tuple(counted_facets))
-    projection = _projection_of(employee, name_key)
+    projection = _projection_of(employee, name_key, words)
     shape = Shape(projection, _digest(projection, packed, body), *body)
-    return Projection(employee.id, shape, packed, f"|{'|'.join(terms)}|")
+    return Projection(employee.id, shape, packed, f"{search_terms.joined(terms, '|')}|")
 
 
-def _projection_of(employee: Employee, name_key: str) -> int:
+def _projection_of(employee: Employee, name_key: str, words: tuple[str, ...]) -> int:
     """Return the oldest projection that has the rows of an employee."""
     is_later = any(getattr(employee, name) for name in _LATER_PROJECTION_FIELDS)
     is_later = is_later or name_key != search_keys.name_key(employee.full_name)
-    return PROJECTION if is_later else _FIRST_PROJECTION
+    is_later = is_later or bool(words and words[-1][0] in MARKS)
+    return PROJECTION if is_later or joined_words(employee.full_name) else _FIRST_PROJECTION
 
 
 def word_view(word: str) -> str:
-    """Return the view of the rows of a word: there is one for each first character."""
-    return f"w#{word[:1]}"
+    """Return the view of the rows of a word: one for each first character, and mark."""
+    return f"w#{word[:2] if word[:1] in MARKS else word[:1]}"
 
 
 def email_view(email_key: str) -> str:
@@ -193,19 +199,28 @@ def id_key_of(at: str) -> str:
 
 
 def words_of_terms(terms: str) -> list[str]:
-    """Return the words in ``t``."""
-    return [term for term in terms.split("|") if term and term[0] != "="]
+    """Return the words in ``t``, sorted."""
+    return sorted(term for term in search_terms.separated(terms, "|") if term and term[0] != "=")
+
+
+def badges_of_terms(terms: str) -> list[str]:
+    """Return the keys of the badges in ``t``."""
+    start = filter_term(_BADGE, "")
+    return [term.removeprefix(start) for term in terms.split("|") if term.startswith(start)]
+
+
+def badge_view(badge: str) -> str:
+    """Return the view of the employees with a badge."""
+    return f"{_BADGE}#{badge}"
+
+
+def badge_term(badge: str) -> str:
+    """Return the text in ``t`` of an employee with a badge."""
+    return f"|{filter_term(_BADGE, badge)}|"
 
 
 def _sort_key(name_key: str, employee_id: str) -> str:
     return f"{name_key}{SEPARATOR}{search_keys.id_sort_key(employee_id)}"
-
-
-def _common_prefix_length(first: str, second: str) -> int:
-    for length, (left, right) in enumerate(zip(first, second, strict=False)):
-        if left != right:
-            return length
-    return min(len(first), len(second))
 
 
 def _pack_card(card: Card) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,17 +14,18 @@ from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.model.employee import Card
 from app.storage.sql.index import counters
 from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
-from app.storage.sql.index.entries import LETTERS, view_of
+from app.storage.sql.index.entries import LETTERS, view_of, words_from
 from app.storage.sql.index.scans import (
     IndexScan,
+    Scans,
     scan_by_name,
-    scan_by_other_word,
     scan_by_views,
-    scan_by_word,
+    scans_by_word,
 )
 from app.storage.sql.index.statements import LAST, count_entries
 from app.storage.sql.rows import card_from
-from app.text import search_keys
+from app.text import search_keys, search_terms
+from app.text.search_terms import Term
 
 # Rows examined in the first and second step; max_rows pages are full after the first.
 WINDOWS = (400, MAX_ROWS_EXAMINED - 400)
@@ -91,13 +92,13 @@ def _find_rows(
     if not conditions.words:
         scan = _shortest_scan_by_name(connection, conditions)
         return _scan_by_name(connection, scan, key_range, max_rows)
-    scan = scan_by_word(conditions)
-    first = _scan_window(connection, scan, key_range, max_rows, WINDOWS[0])
+    scans = scans_by_word(conditions, conditions.words[0])
+    first = _scan_window(connection, scans, key_range, max_rows, WINDOWS[0])
     if first.examined_to is None:
         return first
-    if short_scan := _short_scan(connection, conditions):
-        return _sort_all(connection, short_scan, conditions.words[0], key_range, max_rows)
-    return _continue_scan(connection, scan, key_range, max_rows, first)
+    if short_scans := _short_scans(connection, conditions):
+        return _sort_all(connection, short_scans, conditions.words[0], key_range, max_rows)
+    return _continue_scan(connection, scans, key_range, max_rows, first)
 
 
 def _scan_by_name(
@@ -110,32 +111,42 @@ def _scan_by_name(
         return Result(connection.execute(statement, values).all())
     # Without other conditions, so many rows are enough even if each person is in every view.
     window = WINDOWS[0] if scan.is_filtered else max_rows * views
-    first = _scan_window(connection, scan, key_range, max_rows, window)
-    return _continue_scan(connection, scan, key_range, max_rows, first)
+    first = _scan_window(connection, (scan,), key_range, max_rows, window)
+    return _continue_scan(connection, (scan,), key_range, max_rows, first)
 
 
 def _continue_scan(
-    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int, first: Result
+    connection: Connection, scans: Scans, key_range: KeyRange, max_rows: int, first: Result
 ) -> Result:
     """Add the rows of the second window, if the first one did not suffice."""
     if first.examined_to is None:
         return first
     rest = key_range.after_key(first.examined_to)
-    second = _scan_window(connection, scan, rest, max_rows - len(first.rows), WINDOWS[1])
+    second = _scan_window(connection, scans, rest, max_rows - len(first.rows), WINDOWS[1])
     return Result([*first.rows, *second.rows], second.examined_to)
 
 
 def _scan_window(
-    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int, window: int
+    connection: Connection, scans: Scans, key_range: KeyRange, max_rows: int, window: int
 ) -> Result:
-    """Examine the next window of a scan, until there are enough rows."""
-    values = scan.values(key_range.after, key_range.before, max_rows, window)
-    rows = connection.execute(scan.page(backwards=key_range.backwards, window=True), values).all()
-    if len(rows) == max_rows:
-        return Result(rows)
-    statement = scan.window_end(backwards=key_range.backwards)
-    examined, end = connection.execute(statement, values).one()
-    return Result(rows, end if examined == window else None)
+    """Examine the next window of some scans, one after the other, until there are enough rows."""
+    rows: list[Row] = []
+    left = window
+    for scan in reversed(scans) if key_range.backwards else scans:
+        values = scan.values(key_range.after, key_range.before, max_rows - len(rows), left)
+        statement = scan.page(backwards=key_range.backwards, window=True)
+        found: Iterable[Any] = connection.execute(statement, values)
+        if scan.key_prefix:
+            found = ((scan.key_prefix + key, *card) for key, *card in found)
+        rows += found
+        if len(rows) == max_rows:
+            break
+        statement = scan.window_end(backwards=key_range.backwards)
+        examined, end = connection.execute(statement, values).one()
+        if examined == left:
+            return Result(rows, scan.key_prefix + end)
+        left -= examined
+    return Result(rows)
 
 
 def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> IndexScan:
@@ -147,8 +158,8 @@ def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> In
     )
 
 
-def _short_scan(connection: Connection, conditions: Conditions) -> IndexScan | None:
-    """Return a scan that is short enough to be sorted in memory, or None."""
+def _short_scans(connection: Connection, conditions: Conditions) -> Scans | None:
+    """Return scans that are short enough to be sorted in memory, or None."""
     scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
         view = view_of(LETTERS, search_keys.letter_of(conditions.letter))
@@ -156,26 +167,32 @@ def _short_scan(connection: Connection, conditions: Conditions) -> IndexScan | N
     count_of = counters.count_people(connection, scans) if scans else {}
     shortest = min(count_of, key=count_of.__getitem__, default=None)
     if shortest is not None and count_of[shortest] <= MAX_SORTED_ROWS:
-        return scans[shortest]
+        return (scans[shortest],)
     for word in conditions.words[1:]:
-        scan = scan_by_other_word(conditions, word)
-        values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
-        if connection.execute(count_entries(), values).scalar_one() <= MAX_SORTED_ROWS:
-            return scan
+        of_word = scans_by_word(conditions, word)
+        if sum(_lengths(connection, of_word)) <= MAX_SORTED_ROWS:
+            return of_word
     return None
 
 
+def _lengths(connection: Connection, scans: Scans) -> Iterator[int]:
+    for scan in scans:
+        values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
+        yield connection.execute(count_entries(), values).scalar_one()
+
+
 def _sort_all(
-    connection: Connection, scan: IndexScan, word: str, key_range: KeyRange, max_rows: int
+    connection: Connection, scans: Scans, word: Term, key_range: KeyRange, max_rows: int
 ) -> Result:
-    """Read a whole short scan, and sort it in the order of the first search word."""
-    rows = connection.execute(scan.all_rows(), scan.values("", LAST, MAX_SORTED_ROWS + 1))
+    """Read whole short scans, and sort them in the order of the first search word."""
     found: dict[str, Row] = {}  # once, whoever is in several views
-    for sort_key, words, *card in rows:
-        known = words.split() if isinstance(words, str) else ()
-        key = f"{search_keys.matched_word(known, word) or ''}{SEPARATOR}{sort_key}"
-        if key_range.after < key < key_range.before:
-            found[key] = (key, *card)
+    for scan in scans:
+        rows = connection.execute(scan.all_rows(), scan.values("", LAST, MAX_SORTED_ROWS + 1))
+        for sort_key, words, *card in rows:
+            position = search_terms.position(word, words_from(words), card_from(card).badges)
+            key = f"{position or ''}{SEPARATOR}{sort_key}"
+            if key_range.after < key < key_range.before:
+                found[key] = (key, *card)
     ordered = sorted(found.values(), key=itemgetter(0), reverse=key_range.backwards)
     return Result(ordered[:max_rows])
 

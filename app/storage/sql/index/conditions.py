@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from app.contracts import Query
-from app.storage.sql.index.entries import KINDS, NAMES, WORDS, view_of
+from app.storage.sql.index.entries import BADGE, KINDS, NAMES, WORDS, view_of
 from app.text import search_keys
+from app.text.search_terms import Term
 
 # The views of the values of one filter; an employee in any of them meets it.
 Views = tuple[str, ...]
@@ -12,10 +13,21 @@ ALL_NAMES: Views = (NAMES,)
 ALL_WORDS: Views = (WORDS,)
 
 
-class Conditions(NamedTuple):
-    """The conditions of a query: prefixes of words, a prefix of the name, and views of filters."""
+class Test(NamedTuple):
+    """A test of the index entries of an employee: a column of ``person``, and a LIKE pattern."""
 
-    words: tuple[str, ...]
+    column: str
+    pattern: str
+
+
+All = tuple[Test, ...]
+AnyOf = tuple[All, ...]
+
+
+class Conditions(NamedTuple):
+    """The conditions of a query: terms of a search, a prefix of the name, and views of filters."""
+
+    words: tuple[Term, ...]
     letter: str
     filters: tuple[Views, ...]
 
@@ -30,4 +42,28 @@ def conditions_of(query: Query) -> Conditions | None:
     letter = "".join(query.values_of("letter"))
     if letter == search_keys.OTHER_LETTERS:
         letter = search_keys.name_key("")  # the prefix of all such names
-    return Conditions(query.search_words, letter, filters)
+    return Conditions(query.terms, letter, filters)
+
+
+def any_of(term: Term) -> AnyOf:
+    """Return the ways to meet a term."""
+    badges = tuple(map(has_badge, term.badges))
+    if not term.phone:
+        return (all_words(term.words), *badges)
+    numbers = phone_forms(term) or (all_words((term.phone,)),)
+    return (all_words(term.words), *badges, *numbers)
+
+
+def all_words(prefixes: tuple[str, ...]) -> All:
+    """Return the test that each of these begins a word, of any rank."""
+    return tuple(Test("words", f"% {prefix}%") for prefix in prefixes)
+
+
+def phone_forms(term: Term) -> AnyOf:
+    """Return the forms of a number of which one must begin a word; none if any number will do."""
+    return tuple(all_words((form,)) for form in term.phone_forms)
+
+
+def has_badge(badge: str) -> All:
+    """Return the test for a badge."""
+    return (Test("facets", f'%["{view_of(BADGE, badge)}",%'),)

@@ -19,7 +19,7 @@ from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
 from app.runtime import strict_json
-from app.text import person_names, search_keys
+from app.text import person_names, search_keys, search_terms
 from app.text.folding import one_line
 from app.text.person_names import SortBy
 
@@ -111,10 +111,7 @@ class IndexEntries(NamedTuple):
 
     def first_prefix_lengths(self) -> list[int]:
         """Return for each word the length of its shortest prefix that no earlier word has."""
-        return [
-            1 if word[0] != previous[0] else _common_prefix_length(previous, word) + 1
-            for previous, word in zip((" ", *self.words), self.words, strict=False)
-        ]
+        return [length + 1 for length in search_terms.shared_lengths(self.words)]
 
     def counted_facets(self) -> list[FacetKey]:
         """Return the rows of ``facet`` to which the employee adds one."""
@@ -129,12 +126,19 @@ class IndexEntries(NamedTuple):
 
     def values(self) -> tuple[str | None, ...]:
         """Return the values of ``INDEX_COLUMNS``; each word follows a space, for ``LIKE``."""
-        words = f" {' '.join(self.words)}" if self.words else ""
+        words = search_terms.joined(self.words, " ") if self.words else ""
         facets = f"[{','.join(map(_as_json, self.facets))}]"
         return self.sort_key, words, facets, self.email_key or None, self.number_key or None
 
 
 NOT_INDEXED = IndexEntries("", (), ())
+
+
+def words_from(stored: object) -> tuple[str, ...]:
+    """Return the words in the column ``words``; none of a value that another program wrote."""
+    if not isinstance(stored, str):
+        return ()
+    return tuple(filter(None, search_terms.separated(stored, " ")))
 
 
 def word_prefix(word: str) -> tuple[str, int]:
@@ -170,7 +174,7 @@ def entries_from(row: RowMapping) -> IndexEntries | None:
     if not row["sort_key"]:
         return None
     try:
-        words = "".join((row["words"] or "", "")).split()
+        words = words_from("".join((row["words"] or "", "")))
         facets = [(view, spelling) for view, spelling in strict_json.parse(row["facets"] or "[]")]
         keys = row["sort_key"], row["email_key"] or "", row["number_key"] or ""
         "".join((*keys, *chain.from_iterable(facets)))
@@ -178,16 +182,6 @@ def entries_from(row: RowMapping) -> IndexEntries | None:
         return None
     sort_key, *others = keys
     return IndexEntries(sort_key, tuple(words), tuple(facets), *others)
-
-
-def _common_prefix_length(word: str, other: str) -> int:
-    if other.startswith(word):
-        return len(word)
-    shorter = min(len(word), len(other))
-    length = 0
-    while length < shorter and word[length] == other[length]:
-        length += 1
-    return length
 
 
 @lru_cache(maxsize=4096)

@@ -15,11 +15,12 @@ from app.storage.sql.index.conditions import Conditions, conditions_of
 from app.storage.sql.index.entries import LETTERS, view_of
 from app.storage.sql.index.scans import (
     IndexScan,
+    Scans,
     scan_by_name,
-    scan_by_other_word,
     scan_by_views,
+    scans_by_word,
 )
-from app.storage.sql.index.statements import LAST, MATCH_COLUMNS, count_word
+from app.storage.sql.index.statements import LAST, MATCH_COLUMNS, count_entries, count_word
 from app.storage.sql.rows import parse_known_badges
 from app.text import search_keys
 from app.text.folding import one_line
@@ -32,13 +33,17 @@ def count_matches(connection: Connection, query: Query) -> Matches:
     conditions = conditions_of(query)
     if conditions is None:
         return NO_MATCHES
-    length, scan = min(_scans(connection, conditions), key=lambda found: found[0])
-    if length >= _MOST and _is_whole_query(scan, conditions):
+    length, scans = min(_scans(connection, conditions), key=lambda found: found[0])
+    if length >= _MOST and _is_whole_query(scans, conditions):
         return MANY_MATCHES
     if length > MAX_ROWS_EXAMINED:
         return UNKNOWN_MATCHES
-    rows = connection.execute(scan.matches(), scan.values("", LAST, _MOST)).all()
-    if len(rows) == _MOST:
+    rows = [
+        row
+        for scan in scans
+        for row in connection.execute(scan.matches(), scan.values("", LAST, _MOST))
+    ]
+    if len(rows) >= _MOST:
         return MANY_MATCHES
     return matches_from(len(rows), _values(zip(*rows, strict=True)) if rows else _values(_NOBODY))
 
@@ -46,27 +51,33 @@ def count_matches(connection: Connection, query: Query) -> Matches:
 _NOBODY: tuple[tuple[Any, ...], ...] = ((),) * len(MATCH_COLUMNS)
 
 
-def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int, IndexScan]]:
+def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int, Scans]]:
     """Yield all scans of the matches with their lengths; that of a long one is a lower bound."""
     scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
         letter = search_keys.letter_of(conditions.letter)
         scans[view_of(LETTERS, letter),] = scan_by_name(conditions)
     count_of = counters.count_people(connection, scans) if scans else {}
-    yield from ((count_of[views], scan) for views, scan in scans.items())
+    yield from ((count_of[views], (scan,)) for views, scan in scans.items())
     for word in conditions.words:
-        scan = scan_by_other_word(conditions, word)
-        values = scan.values("", LAST, MAX_ROWS_EXAMINED + 1)
-        yield connection.execute(count_word(), values).scalar_one(), scan
+        of_word = scans_by_word(conditions, word)
+        yield sum(_length(connection, scan) for scan in of_word), of_word
     if not (scans or conditions.words):
-        yield MAX_ROWS_EXAMINED + 1, scan_by_name(conditions)
+        yield MAX_ROWS_EXAMINED + 1, (scan_by_name(conditions),)
 
 
-def _is_whole_query(scan: IndexScan, conditions: Conditions) -> bool:
-    """Return whether each row of a scan is another match, as no other condition is set."""
+def _length(connection: Connection, scan: IndexScan) -> int:
+    values = scan.values("", LAST, MAX_ROWS_EXAMINED + 1)
+    statement = count_word() if scan.prefix_length else count_entries()
+    length: int = connection.execute(statement, values).scalar_one()
+    return length
+
+
+def _is_whole_query(scans: Scans, conditions: Conditions) -> bool:
+    """Return whether each row of scans is another match, as no other condition is set."""
     letter = bool(conditions.letter)
     is_only = len(conditions.words) + len(conditions.filters) + letter == 1
-    return is_only and len(scan.views) == 1
+    return is_only and not any(scan.excluded or len(scan.views) > 1 for scan in scans)
 
 
 def _values(columns: Iterable[Iterable[Any]]) -> Mapping[str, Iterable[str]]:

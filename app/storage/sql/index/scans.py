@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 
-from app.storage.sql.index import statements
-from app.storage.sql.index.conditions import ALL_NAMES, ALL_WORDS, Conditions, Views
+from app.contracts.cursors import SEPARATOR
+from app.storage.sql.index import entries, statements
+from app.storage.sql.index.conditions import (
+    ALL_NAMES,
+    ALL_WORDS,
+    AnyOf,
+    Conditions,
+    Views,
+    all_words,
+    any_of,
+    has_badge,
+    phone_forms,
+)
+from app.storage.sql.index.entries import view_of
+from app.text.search_marks import BADGE, LOW_RANK
+from app.text.search_terms import Term
 
 
 class IndexScan(NamedTuple):
     """A range scan of the views of one filter, merged, with the other conditions as filters.
 
-    ``prefix`` is the prefix of sort keys; ``prefix_length`` is its length in ``word``, 0 elsewhere.
+    ``prefix`` is the prefix of sort keys; ``prefix_length`` is its length in ``word``, without a
+    mark, and 0 elsewhere. ``words`` are met, and none of ``excluded``. ``key_prefix`` goes before
+    the keys of the view in the order of a page.
     """
 
     views: Views
     prefix: str
     prefix_length: int
-    words: tuple[str, ...] = ()
+    words: tuple[AnyOf, ...] = ()
     letter: str = ""
     filters: tuple[Views, ...] = ()
+    excluded: AnyOf = ()
+    key_prefix: str = ""
 
     @property
     def is_filtered(self) -> bool:
@@ -34,15 +53,16 @@ class IndexScan(NamedTuple):
             len(self.views),
             bool(self.prefix_length),
             bool(self.letter),
-            len(self.words),
+            tuple(map(_columns_of, self.words)),
             tuple(map(len, self.filters)),
+            _columns_of(self.excluded),
         )
 
     def values(self, after: str, before: str, limit: int, window: int = 0) -> dict[str, Any]:
         """Return the bind values for the statements of this scan."""
         values: dict[str, Any] = {
-            "after": max(after, self.prefix),
-            "before": min(before, self.prefix + statements.LAST),
+            "after": max(self._local(after), self.prefix),
+            "before": min(self._local(before), self.prefix + statements.LAST),
             "most": limit,
         }
         if window:
@@ -51,10 +71,17 @@ class IndexScan(NamedTuple):
             values["prefix_length"] = self.prefix_length
         if self.letter:
             values["letter"] = self.letter
-        values.update({f"word_{number}": f"% {word}%" for number, word in enumerate(self.words)})
+        tests = chain.from_iterable(chain.from_iterable((*self.words, self.excluded)))
+        values.update({f"word_{number}": test.pattern for number, test in enumerate(tests)})
         for place, views in (("in_view", self.views), *enumerate(self.filters)):
             values.update({f"{place}_{number}": view for number, view in enumerate(views)})
         return values
+
+    def _local(self, key: str) -> str:
+        """Return the key in the order of the views for one in the order of a page."""
+        if key.startswith(self.key_prefix):
+            return key.removeprefix(self.key_prefix)
+        return "" if key < self.key_prefix else statements.LAST
 
     def page(self, *, backwards: bool, window: bool) -> Select[Any]:
         """Return the statement of a page in order: ``at``, then the columns of a card."""
@@ -73,21 +100,42 @@ class IndexScan(NamedTuple):
         return statements.all_rows(self._shape)
 
 
-def scan_by_word(conditions: Conditions) -> IndexScan:
-    """Return the scan of the first search word, which is in the order of results."""
-    return scan_by_other_word(conditions, conditions.words[0])
+# Scans of which each has its rows after those of the one before, in the order of results.
+Scans = tuple[IndexScan, ...]
 
 
-def scan_by_other_word(conditions: Conditions, word: str) -> IndexScan:
-    """Return the scan of another search word."""
-    others = tuple(other for other in conditions.words if other != word)
-    return IndexScan(ALL_WORDS, word, len(word), others, conditions.letter, conditions.filters)
+def _columns_of(tests: AnyOf) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(test.column for test in each) for each in tests)
+
+
+def scans_by_word(conditions: Conditions, word: Term) -> Scans:
+    """Return the scans of one of the words: of each way to meet it, in the order of results."""
+    others = tuple(any_of(other) for other in conditions.words if other is not word)
+    scan = IndexScan(ALL_WORDS, "", 0, others, conditions.letter, conditions.filters)
+    first, *more = word.words
+    words = (*others, *((all_words((other,)),) for other in more))
+    scans = [
+        scan._replace(prefix=marked, prefix_length=len(first), words=words)
+        for marked in (first, LOW_RANK + first)
+    ]
+    excluded: AnyOf = (all_words(word.words),)
+    for badge in word.badges:
+        key_prefix = f"{BADGE}{badge}{SEPARATOR}"
+        views = (view_of(entries.BADGE, badge),)
+        scans.append(scan._replace(views=views, excluded=excluded, key_prefix=key_prefix))
+        excluded += (has_badge(badge),)
+    if word.phone:
+        forms = (phone_forms(word),) if word.phone_forms else ()
+        number = scan._replace(prefix=word.phone, prefix_length=len(word.phone) - 1)
+        scans.append(number._replace(words=(*others, *forms), excluded=excluded))
+    return tuple(scans)
 
 
 def scan_by_views(conditions: Conditions, views: Views) -> IndexScan:
     """Return the scan of views in the order of names; a letter is a range of it."""
     others = tuple(other for other in conditions.filters if other != views)
-    return IndexScan(views, conditions.letter, 0, conditions.words, "", others)
+    words = tuple(map(any_of, conditions.words))
+    return IndexScan(views, conditions.letter, 0, words, "", others)
 
 
 def scan_by_name(conditions: Conditions) -> IndexScan:

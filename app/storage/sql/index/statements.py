@@ -1,9 +1,20 @@
 """The SQL of scans, by their shape; see scans.py. The values are bound by name."""
 
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 
 from app.model.fields import TEXT_FACETS
 from app.storage.sql.rows import CARD_COLUMNS
@@ -15,18 +26,22 @@ MATCH_COLUMNS = ("number", "initial", *(facet.name for facet in TEXT_FACETS), "b
 LAST = "\U0010ffff"
 
 
+_Columns = tuple[tuple[str, ...], ...]
+
+
 class Shape(NamedTuple):
     """What decides the text of a statement, while its values are bound.
 
     ``views`` is the number of views that are scanned, and ``filters`` says how many views each
-    filter has.
+    filter has. ``words`` and ``excluded`` name the columns of the tests (see conditions.py).
     """
 
     views: int
     prefix_length: bool
     letter: bool
-    words: int
+    words: tuple[_Columns, ...]
     filters: tuple[int, ...]
+    excluded: _Columns = ()
 
 
 def _in_views(column: Any, place: str, number: int) -> ColumnElement[bool]:
@@ -110,10 +125,20 @@ def _filters(row: Any, shape: Shape) -> list[ColumnElement[bool]]:
             )
             .exists()
         )
-    # Reads one short text for each row of the scan; the window limits their number.
-    words = range(shape.words)
-    filters.extend(people.c.words.like(bindparam(f"word_{number}")) for number in words)
-    return filters
+    return filters + _tests(shape)
+
+
+def _tests(shape: Shape) -> list[ColumnElement[bool]]:
+    """Return the tests of words; each reads a short text of a row, whose number is limited."""
+    numbers = count()
+
+    def all_of(columns: tuple[str, ...]) -> ColumnElement[bool]:
+        return and_(
+            *(people.c[column].like(bindparam(f"word_{next(numbers)}")) for column in columns)
+        )
+
+    met: list[ColumnElement[bool]] = [or_(*map(all_of, any_of)) for any_of in shape.words]
+    return met + [not_(all_of(columns)) for columns in shape.excluded]
 
 
 @lru_cache(maxsize=256)
