@@ -17,6 +17,7 @@ from typing import IO, cast
 
 from app.contracts.import_jobs import Job, JobStore, Phase
 from app.imports.importer import Importer, ReadRejected
+from app.imports.planning.row_photos import PhotoOptions
 from app.imports.running.rejected_rows import Cells
 from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
@@ -59,7 +60,8 @@ def open_importer(
 ) -> Importer:
     """Return the importer for these stores; see Importer for ``read_rejected``."""
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
-    return Importer(stores.employees, stores.jobs, writers, read_rejected, stores.photos)
+    photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20)
+    return Importer(stores.employees, stores.jobs, writers, read_rejected, photos)
 
 
 def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
@@ -104,6 +106,7 @@ def _start(
         "database_url": settings.database_url,
         "region": settings.region,
         "photos_bucket": settings.photos_bucket,
+        "photo_max_mb": settings.photo_max_mb,
         "photos_folder": str(settings.photos_folder or ""),
         "sort_by": settings.sort_by.value,
         "job": job_id,

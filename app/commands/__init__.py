@@ -6,7 +6,17 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add the commands to ``flask``."""
     # Imported here, so that importing the package does nothing.
-    from app.commands import backup, doctor, export, imports, index, samples, setup, sweep
+    from app.commands import (
+        backup,
+        doctor,
+        export,
+        import_photos,
+        imports,
+        index,
+        samples,
+        setup,
+        sweep,
+    )
 
     for command in (
         setup.setup,
@@ -16,6 +26,7 @@ def register(app: Flask) -> None:
         sweep.sweep_photos,
         export.export,
         imports.import_people,
+        import_photos.import_photos,
         backup.backup,
         backup.restore,
         doctor.doctor,

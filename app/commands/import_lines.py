@@ -54,6 +54,8 @@ def _details(line: Line, job: Job) -> Iterable[str]:
             yield f"{label}: {_text(line.old.get(name, ''))} → {_text(line.new[name])}"
         else:
             yield f"{label}: {_text(line.new[name])}"
+    if "photo_key" in line.new:
+        yield "Photo: replaced" if line.old.get("photo_key") else "Photo: new"
 
 
 def _similar(line: Line, job: Job) -> Iterator[str]:

@@ -1,6 +1,10 @@
-"""Which actions the state of a job allows."""
+"""Which actions the state of a job allows, and how it begins again."""
 
+from dataclasses import replace
+
+from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
+from app.contracts.line_counts import LineCounts
 from app.imports.running.job_lease import is_leased
 
 
@@ -31,3 +35,26 @@ def may_discard(job: Job) -> bool:
     """Return whether the job changed no employee and no worker holds it."""
     waits = job.phase in (Phase.READY, Phase.FAILED, Phase.RECEIVING)
     return (waits or (job.phase is Phase.VALIDATING and job.paused)) and not is_leased(job)
+
+
+def as_received(job: Job, choices: Choices) -> Job:
+    """Return the job as it was before its file was read."""
+    return replace(
+        job,
+        phase=Phase.VALIDATING,
+        choices=choices,
+        paused=False,
+        auto_apply=False,
+        attempts=0,
+        error="",
+        total=-1,
+        parts=0,
+        planned=LineCounts(),
+        photos=0,
+        emptied=(),
+        absent=0,
+        absent_parts=0,
+        absent_bookmark="",
+        compared=0,
+        ended=0.0,
+    )

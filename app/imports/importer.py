@@ -7,14 +7,15 @@ from dataclasses import replace
 from threading import Event
 from typing import BinaryIO, NamedTuple
 
-from app.contracts import EmployeeStore, PhotoStore
+from app.contracts import EmployeeStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
 from app.contracts.line_counts import LineCounts
-from app.imports.actions import may_discard, may_read_again, may_undo, undo_refusal
+from app.imports.actions import as_received, may_discard, may_read_again, may_undo, undo_refusal
 from app.imports.errors import FileUnreadable, ImportNotPossible
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import Line
+from app.imports.planning.row_photos import PhotoOptions
 from app.imports.running import column_mapping, staged_photos, upload_store
 from app.imports.running.column_mapping import MappedColumn
 from app.imports.running.job_lease import change, is_leased
@@ -25,6 +26,7 @@ from app.model.errors import StorageUnavailable
 JOBS_PER_PAGE = 20
 _MAX_NAME_CHARACTERS = 120
 _NO_CHOICES = Choices()
+_NO_PHOTOS = PhotoOptions()
 
 
 class RecentJobs(NamedTuple):
@@ -50,7 +52,7 @@ class Importer:
         jobs: JobStore,
         writers: int = 1,
         read_rejected: ReadRejected | None = None,
-        photos: PhotoStore | None = None,
+        photos: PhotoOptions = _NO_PHOTOS,
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -163,7 +165,7 @@ class Importer:
                     "This import has begun, so its columns cannot change. Undo it, then import the "
                     "file again."
                 )
-            again = _as_received(job, choices)
+            again = as_received(job, choices)
             column_mapping.remember(self._jobs, again)
             return again
 
@@ -212,7 +214,7 @@ class Importer:
             raise ImportNotPossible(
                 "This import changed people, so it is kept for 30 days. To reverse it, undo it."
             )
-        staged_photos.drop_planned(self._photos, self._jobs, job)
+        staged_photos.drop_planned(self._photos.store, self._jobs, job)
         self._jobs.delete(job_id)
 
     def photos_in_use(self) -> Iterator[str]:
@@ -229,26 +231,3 @@ class Importer:
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job and yield its progress; see worker.work."""
         return work(self._store, self._jobs, job_id, stop, self._writers, self._photos)
-
-
-def _as_received(job: Job, choices: Choices) -> Job:
-    """Return the job as it was before its file was read."""
-    return replace(
-        job,
-        phase=Phase.VALIDATING,
-        choices=choices,
-        paused=False,
-        auto_apply=False,
-        attempts=0,
-        error="",
-        total=-1,
-        parts=0,
-        planned=LineCounts(),
-        photos=0,
-        emptied=(),
-        absent=0,
-        absent_parts=0,
-        absent_bookmark="",
-        compared=0,
-        ended=0.0,
-    )

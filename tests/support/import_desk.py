@@ -11,6 +11,7 @@ from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, JobStore
 from app.imports.importer import Importer
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
+from app.imports.planning.row_photos import PhotoOptions
 from app.storage.dynamodb import DynamoJobs, DynamoStore
 from app.storage.sql import SqlJobs, SqlStore
 from tests.support.jobs_in_memory import JobsInMemory
@@ -34,7 +35,7 @@ class Desk:
     photos: PhotoStore | None = None
 
     def __post_init__(self) -> None:
-        self.importer = Importer(self.store, self.jobs, photos=self.photos)
+        self.importer = Importer(self.store, self.jobs, photos=PhotoOptions(self.photos))
 
     def take_in(
         self,

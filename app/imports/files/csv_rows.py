@@ -39,7 +39,7 @@ class CsvRows:
     has_remarks = True  # reports have rows about nobody
     ends_early = False  # a row with too few cells is truncated or wrongly quoted
     is_slow = False
-    unread: tuple[str, ...] = ()  # beside its columns
+    notices: tuple[str, ...] = ()
     unpacked_bytes = 0  # nothing is compressed
     sheets = ("",)
     hidden: frozenset[int] = frozenset()

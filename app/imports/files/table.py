@@ -48,11 +48,11 @@ class _Sheet(NamedTuple):
 class Table:
     """An open file as a table; the caller closes the file. Raises FileUnreadable.
 
-    ``headings`` are as in the file; ``unread`` is what it has beside columns. ``sheets`` are the
-    sheets of a workbook that are read: the best with people, and all with the same headings.
-    ``ignored_sheets`` have other headings or are hidden. ``source_description`` tells the user how
-    the file was read. A workbook that ``counts_from_1904`` counts its days so. ``choose`` is called
-    with the headings, and returns those whose field was chosen with the field.
+    ``headings`` are as in the file. ``sheets`` are the sheets of a workbook that are read: the best
+    with people, and all with the same headings. ``ignored_sheets`` have other headings or are
+    hidden. ``source_description`` tells the user how the file was read. A workbook that
+    ``counts_from_1904`` counts its days so. ``choose`` is called with the headings, and returns
+    those whose field was chosen with the field.
     """
 
     def __init__(self, file: BinaryIO, choose: Choose = lambda headings: ()) -> None:
@@ -73,7 +73,6 @@ class Table:
         if heading.problem and not identifies_people(heading):
             raise FileUnreadable(f"The first row cannot be read. {heading.problem}.")
         self.columns: Columns = read_headings(heading.cells, dict(choose(heading.cells)))
-        self.unread = self._source.unread
         self.headings = heading.cells[: self.columns.width]
         self._source.width = self.columns.width
         names = normalized(heading)
@@ -108,11 +107,11 @@ class Table:
             return self._cache.replay()
         return self._cache.record(self._read_rows())
 
-    def read_photo(self, row: Row) -> bytes:
-        """Return the photo of a row that has one. Raises PhotoRejected if it cannot be read."""
+    def read_photo(self, row: Row, max_bytes: int) -> bytes:
+        """Return the photo of a row, of at most so many bytes. Raises PhotoRejected."""
         if row.photo is None or not isinstance(self._source, VcardRows):
             raise ValueError("the row has no photo")
-        return self._source.read_photo(row.photo)
+        return self._source.read_photo(row.photo, max_bytes)
 
     def _read_rows(self) -> Generator[Row]:
         notices = Notices()
@@ -149,7 +148,9 @@ class Table:
         hidden = (self._source.hidden_columns(sheet.position) for sheet in self._selected)
         columns = zip(self.columns.headings, self.columns.fields_by_column, strict=True)
         read = {n: heading for n, (heading, name) in enumerate(columns) if name}
-        return self._notices.sentences(self.sheets, read, frozenset().union(*hidden))
+        hidden_columns = frozenset().union(*hidden)
+        sentences = self._notices.sentences(self.sheets, read, hidden_columns)
+        return (*self._source.notices, *sentences)
 
     def _find_sheets(self) -> Iterator[_Sheet]:
         """Yield the sheets that are not empty. Raises FileTooLarge for long headings."""

@@ -16,8 +16,8 @@ from app.model.errors import PhotoRejected
 from app.text.plurals import count_of
 
 _LABELS = {"id": "Id", **validation.LABELS}
-# Of the photo of a card; those of phones have a tenth of it.
-MAX_PHOTO_BYTES = 10 << 20
+# Line ends and spaces take 4 % of a folded photo.
+_MAX_FOLDING = 1.1
 # Of the labels of what is not read; files of phones have properties of many programs.
 _MAX_IGNORED = 40
 _PIECE_CHARACTERS = 256 * 1024
@@ -27,8 +27,8 @@ _SAMPLE_BYTES = 64 * 1024
 class VcardRows:
     """A vCard file as rows of cells; a cell of a row is empty where the card says nothing.
 
-    Only fields that some card has are columns. ``unread`` are labels of what is not read of the
-    cards. Raises FileTooLarge.
+    Only fields that some card has are columns. ``notices`` say what is not read of the cards.
+    Raises FileTooLarge.
     """
 
     counts_from_1904 = False
@@ -60,7 +60,8 @@ class VcardRows:
             self._photos += contents.photo is not None
         self._versions = sorted(versions)[:5]
         self._fields = [name for name in _LABELS if name in filled]
-        self.unread = tuple(ignored)[:_MAX_IGNORED]
+        unread = ", ".join(tuple(ignored)[:_MAX_IGNORED])
+        self.notices = (f"Not read of the contacts: {unread}.",) if unread else ()
 
     def hidden_columns(self, _sheet: int) -> frozenset[int]:
         """Return the positions of hidden columns: a card has none."""
@@ -79,11 +80,11 @@ class VcardRows:
             texts = tuple(cells.get(name, "") for name in self._fields)
             yield Row(number, texts, problem, photo=photo, is_sparse=True)
 
-    def read_photo(self, span: tuple[int, int]) -> bytes:
-        """Return the photo of a row from its place in the file. Raises PhotoRejected."""
+    def read_photo(self, span: tuple[int, int], max_bytes: int) -> bytes:
+        """Return a photo of at most so many bytes from its place. Raises PhotoRejected."""
         begin, end = span
-        if (end - begin) * 3 // 4 > MAX_PHOTO_BYTES:
-            raise PhotoRejected(f"The photo has more than {MAX_PHOTO_BYTES >> 20} MB. Shrink it.")
+        if (end - begin) * 3 // 4 > max_bytes * _MAX_FOLDING:
+            raise PhotoRejected(f"The photo has more than {max_bytes >> 20} MB. Make it smaller.")
         self._file.seek(begin)
         text = b"".join(self._file.read(end - begin).split())
         value = text.partition(b":")[2]

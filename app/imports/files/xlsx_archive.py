@@ -10,6 +10,7 @@ from typing import BinaryIO
 from app.imports.errors import FileTooLarge, FileUnreadable
 from app.imports.files.other_kinds import archive_kind
 from app.imports.files.xlsx_xml import TOO_LARGE
+from app.imports.files.zip_reading import METHODS, open_zip
 
 # Sheets and shared strings may be long; every other part is short.
 MAX_PART_BYTES = 40 * 1024 * 1024
@@ -24,24 +25,7 @@ _MAX_DIRECTORY_BYTES = 1_000_000
 _MAX_RATIO = 100
 # Below this size a part may unpack to any multiple.
 _MAX_BYTES_AT_ANY_RATIO = 10 * 1024 * 1024
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _WORKBOOK = "xl/workbook.xml"
-
-
-class _BoundedReads:
-    """A file that refuses to read much at once: ``zipfile`` reads the directory as a whole."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.seek = file.seek
-        self.tell = file.tell
-        self.seekable = file.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        """Read as files do. Raises FileTooLarge for more than _MAX_DIRECTORY_BYTES at once."""
-        if size > _MAX_DIRECTORY_BYTES:
-            raise FileTooLarge(TOO_LARGE)
-        return self._file.read(size)
 
 
 def open_archive(file: BinaryIO) -> zipfile.ZipFile:
@@ -49,18 +33,15 @@ def open_archive(file: BinaryIO) -> zipfile.ZipFile:
 
     Raises FileUnreadable for what is none or is too large, and the errors of zipfile.
     """
-    size = file.seek(0, 2)
-    archive = zipfile.ZipFile(_BoundedReads(file))
+    archive = open_zip(file, _MAX_DIRECTORY_BYTES, TOO_LARGE)
     parts = archive.infolist()
     if not any(part.filename == _WORKBOOK for part in parts):
         raise FileUnreadable(archive_kind(frozenset(part.filename for part in parts)))
-    if any(part.compress_type not in _METHODS for part in parts):
+    if any(part.compress_type not in METHODS for part in parts):
         raise FileUnreadable(
             "This workbook is compressed in a way that spreadsheet programs do not use. "
             "Open it in one and save it again, or as CSV."
         )
-    if sum(part.compress_size for part in parts) > size:
-        raise zipfile.BadZipFile("parts overlap")
     total = sum(part.file_size for part in parts)
     if len(parts) > _MAX_PARTS or total > _MAX_BYTES or any(map(_is_too_large, parts)):
         raise FileTooLarge(TOO_LARGE)

@@ -34,7 +34,7 @@ class XlsxRows:
     has_remarks = True  # reports have rows about nobody
     ends_early = True  # empty cells at the end of a row are not stored
     is_slow = True
-    unread: tuple[str, ...] = ()  # beside its columns
+    notices: tuple[str, ...] = ()
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

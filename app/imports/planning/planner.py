@@ -99,7 +99,7 @@ class Planner:
         photo_key = ""
         if not problems and source.photo and (is_told or not resembles):
             try:
-                image = self._read_photo(source)
+                image = self._read_photo(source, self._photos.max_bytes)
                 photo_key = self._photos.take(row.number, image, match.employee)
             except PhotoRejected as error:
                 problems.append(problem_at("Photo", str(error).rstrip(".")))

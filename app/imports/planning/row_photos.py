@@ -7,6 +7,7 @@ and no record yet.
 import hashlib
 from collections.abc import Callable
 from io import BytesIO
+from typing import NamedTuple
 
 from app.contracts import PhotoStore
 from app.model.employee import Employee
@@ -14,13 +15,20 @@ from app.model.errors import PhotoNotFound
 from app.photos import keys, processing
 
 
+class PhotoOptions(NamedTuple):
+    """Where photos are stored (None if they are off), and how large a file may be."""
+
+    store: PhotoStore | None = None
+    max_bytes: int = 10 << 20
+
+
 class RowPhotos:
     """The photos of one job. ``on_photo`` is called before each, which takes up to seconds."""
 
     def __init__(
-        self, store: PhotoStore | None, job_id: str, on_photo: Callable[[], object] = lambda: None
+        self, options: PhotoOptions, job_id: str, on_photo: Callable[[], object] = lambda: None
     ) -> None:
-        self._store = store
+        self._store, self.max_bytes = options
         self._job_id = job_id
         self._on_photo = on_photo
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from app.contracts.import_jobs import Job, JobStore
+from app.imports.files.photo_archive import PhotoArchive, is_photo_archive
 from app.imports.files.rows import row_label
 from app.imports.files.table import Table
 from app.imports.planning.line_store import LineStore
@@ -25,7 +26,7 @@ def rejected_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
     row. Raises JobNotFound.
     """
     with open_upload(jobs, job) as file:
-        table = Table(file)
+        table = PhotoArchive(file) if is_photo_archive(file) else Table(file)
         # A file of rejected rows that was imported again has both columns already.
         first = table.headings[: len(HEADINGS)]
         skip = len(HEADINGS) if first in (HEADINGS, _OLD_HEADINGS) else 0

@@ -6,18 +6,21 @@ from dataclasses import replace
 from itertools import islice
 from threading import Event
 from time import time
+from typing import BinaryIO
 
-from app.contracts import MAX_BATCH, EmployeeStore, PhotoStore
+from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.import_choices import Pairs
 from app.contracts.import_jobs import Job, JobStore, JobUnreadable, Phase
 from app.imports.errors import FileUnreadable
+from app.imports.files.photo_archive import PhotoArchive, is_photo_archive
 from app.imports.files.rows import Row
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.line_store import DONE, PLAN, UNDO, LineStore, split_into_parts
 from app.imports.planning.lines import Line, add_emptied, count_lines
+from app.imports.planning.photo_planner import PhotoPlanner
 from app.imports.planning.planner import Planner
-from app.imports.planning.row_photos import RowPhotos
+from app.imports.planning.row_photos import PhotoOptions, RowPhotos
 from app.imports.running.absent import find_absent
 from app.imports.running.column_mapping import (
     MAX_EXAMPLE_ROWS,
@@ -36,6 +39,9 @@ from app.model.errors import StorageUnavailable
 from app.model.fields import DATE_FIELDS
 
 _ROWS_PER_RENEWAL = 2_000
+_NO_PHOTOS = PhotoOptions()
+_NO_LIST = "Photos are no list of everyone. Import them without saying so."
+_PHOTOS_OFF = "Photos are off here. Set PHOTOS_BUCKET or PHOTOS_FOLDER, then import them again."
 
 
 def work(
@@ -44,7 +50,7 @@ def work(
     job_id: str,
     stop: Event,
     writers: int,
-    photos: PhotoStore | None = None,
+    photos: PhotoOptions = _NO_PHOTOS,
 ) -> Iterator[Job]:
     """Work on a job until it ends, needs the user or is stopped; yield it after each step.
 
@@ -84,7 +90,7 @@ class _Worker:
         jobs: JobStore,
         lease: JobLease,
         writers: int,
-        photos: PhotoStore | None,
+        photos: PhotoOptions,
     ) -> None:
         self._store = store
         self._photos = photos
@@ -107,16 +113,38 @@ class _Worker:
     def _validate(self) -> Iterator[Job]:
         try:
             with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
-                table = Table(file, self._choose_columns)
-                if self._lease.job.total < 0:
-                    self._keep_columns(table)
-                    yield self._survey(table)
-                yield from self._plan_parts(table)
+                read = self._read_photos if is_photo_archive(file) else self._read_table
+                yield from read(file)
         except FileUnreadable as error:
             yield self._lease.checkpoint(phase=Phase.FAILED, error=str(error), ended=time())
             return
         phase = Phase.APPLYING if self._lease.job.auto_apply else Phase.READY
         yield self._lease.checkpoint(phase=phase)
+
+    def _read_table(self, file: BinaryIO) -> Iterator[Job]:
+        table = Table(file, self._choose_columns)
+        if self._lease.job.total < 0:
+            self._keep_columns(table)
+            yield self._survey(table)
+        job = self._lease.job
+        order = DayOrder(job.day_first, job.month_first, job.year_first, table.counts_from_1904)
+        planner = Planner(self._store, table, order, job.id, self._row_photos(), job.choices)
+        yield from self._plan_parts(planner, table.rows())
+        if job.choices.is_complete:
+            yield from find_absent(self._store, self._lease, self._parts, planner.may_mean)
+
+    def _read_photos(self, file: BinaryIO) -> Iterator[Job]:
+        if self._photos.store is None or self._lease.job.choices.is_complete:
+            raise FileUnreadable(_NO_LIST if self._photos.store else _PHOTOS_OFF)
+        archive = PhotoArchive(file)
+        if self._lease.job.total < 0:
+            description = archive.source_description
+            yield self._lease.checkpoint(total=archive.count, source_description=description)
+        planner = PhotoPlanner(self._store, archive, self._row_photos())
+        yield from self._plan_parts(planner, archive.rows())
+
+    def _row_photos(self) -> RowPhotos:
+        return RowPhotos(self._photos, self._lease.job.id, self._lease.renew)
 
     def _choose_columns(self, headings: Sequence[str]) -> Pairs:
         """Return the chosen fields of the headings; from the first reading on they are the same."""
@@ -138,7 +166,7 @@ class _Worker:
         ignored = tuple(column.heading for column in columns if not column.field)
         self._lease.update(
             source_description=table.source_description,
-            ignored_columns=(*ignored, *table.unread)[:100],
+            ignored_columns=ignored[:100],
             sheets=table.sheets,
             ignored_sheets=table.ignored_sheets[:100],
         )
@@ -162,15 +190,14 @@ class _Worker:
             year_first=order.year_first,
         )
 
-    def _plan_parts(self, table: Table) -> Iterator[Job]:
+    def _plan_parts(
+        self, planner: Planner | PhotoPlanner, all_rows: Iterator[Row]
+    ) -> Iterator[Job]:
         job = self._lease.job
-        order = DayOrder(job.day_first, job.month_first, job.year_first, table.counts_from_1904)
-        photos = RowPhotos(self._photos, job.id, self._lease.renew)
-        planner = Planner(self._store, table, order, job.id, photos, job.choices)
         for number in range(job.parts):
             for line in self._parts.get(PLAN, number):
                 planner.remember(line)
-        rows = islice(table.rows(), sum(job.planned), None)
+        rows = islice(all_rows, sum(job.planned), None)
         for lines, content in split_into_parts(self._plan_lines(planner, rows)):
             self._parts.put(PLAN, self._lease.job.parts, lines, content)
             job = self._lease.job
@@ -181,10 +208,8 @@ class _Worker:
                 parts=job.parts + 1, planned=planned, photos=with_photo, emptied=emptied
             )
             self._lease.renew()
-        if job.choices.is_complete:
-            yield from find_absent(self._store, self._lease, self._parts, planner.may_mean)
 
-    def _plan_lines(self, planner: Planner, rows: Iterable[Row]) -> Iterator[Line]:
+    def _plan_lines(self, planner: Planner | PhotoPlanner, rows: Iterable[Row]) -> Iterator[Line]:
         remaining = iter(rows)
         while chunk := list(islice(remaining, MAX_BATCH)):
             self._lease.renew()
@@ -204,7 +229,7 @@ class _Worker:
             kind = DONE if number < job.done_parts else PLAN
             applied = self._parts.get(kind, number)
             lines = undo.apply(applied)
-            drop_undone(self._photos, applied, lines)
+            drop_undone(self._photos.store, applied, lines)
             self._parts.put(UNDO, number, lines)
             undone = self._lease.job.undone.plus(count_lines(lines))
             yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)

@@ -12,11 +12,15 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.directory.service import PhotoChange
 from app.imports.files.table import Table
 from app.imports.importer import Importer
+from app.model.revision import revision_of
 from app.web.http.streaming import MAX_DOWNLOADS
 from app.web.imports import views as import_pages
 from tests.support.page_reader import Page, words_of
+from tests.support.photo_archives import archive, face
+from tests.support.pictures import picture
 from tests.support.small_app import ScheduleWhenAsked
 from tests.support.small_directory import AMARA, SmallDirectory, upload
 from tests.support.vcard_files import FACE, IPHONE, card, photo_line
@@ -110,6 +114,8 @@ def test_the_photos_of_contacts_are_shown_before_and_after(small: SmallDirectory
     work(small)
     page = small.get(page.one("section", id="import").get("data-at", "").removesuffix("/progress"))
     assert "Contacts (vCard 3.0), 2 photos" in page.text
+    assert "Not read of the contacts: " in page.text
+    assert "Home phone, Home address" in page.text
     added = small.get(page.links()["To be added1"])
     [image] = [each for each in added.all("img") if each.get("alt") == "The new photo"]
     with small.reader.client.get(image.get("src", "")) as photo:
@@ -130,6 +136,28 @@ def test_the_photos_of_contacts_are_shown_before_and_after(small: SmallDirectory
     assert [(one.full_name, one.photo_key) for one in small.everyone()] == [
         ("Amara Adeyemi-Lindqvist", "")
     ]
+
+
+def test_photos_in_an_archive_are_shown_with_what_they_replace(small: SmallDirectory) -> None:
+    stored = small.store.get("amara")
+    small.directory.update(stored, revision_of(stored), "f", PhotoChange(picture()))
+    before = small.store.get("amara").photo_key
+    raw = archive(("Amara@example.com.png", face()), ("nobody.jpg", face()))
+    sent = send(small, raw)
+    work(small)
+    page = small.reader.follow(sent)
+    assert "ZIP archive of 2 files" in page.text
+    assert "nobody.jpg Nobody has this id, employee number or email." in page.text
+    changed = small.get(page.links()["To be changed1"])
+    assert "Amara Adeyemi-Lindqvist (Amara@example.com.png)" in changed.text
+    [old] = changed.all("img", alt="The photo before")
+    assert before.removesuffix(".jpg") in old.get("src", "")
+    press(small, page, "/go")
+    work(small)
+    assert small.store.get("amara").photo_key != before
+    press(small, small.get(f"{sent.response.headers['Location']}/undo"), "/undo")
+    work(small)
+    assert small.store.get("amara").photo_key == before
 
 
 def test_an_import_is_stopped_and_goes_on(small: SmallDirectory) -> None:
