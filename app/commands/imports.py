@@ -86,7 +86,7 @@ def import_people(
 ) -> None:
     """Import people from a CSV file, an Excel workbook or contacts (vCard).
 
-    Exits with 1 if a row has errors. Ctrl-C stops the import. Run the same command again to resume it.
+    Exits with 1 if a row has errors. Ctrl-C stops it, and the same command resumes it.
     """
     importer = cast(Importer, current_app.extensions["importer"])
     if sum(map(bool, (file, undo, stop, discard, resume, course))) != 1:
