@@ -126,8 +126,8 @@ def _show_notes(job: Job) -> None:
             f"{validation.LABELS.get(name, name)} of {count_people(number)}"
             for name, number in job.emptied
         )
-        verb = "empty" if job.phase is Phase.READY else "emptied"
-        click.echo(f"Empty cells in the file {verb}: {', '.join(emptied)}.")
+        verb = "empties" if job.phase is Phase.READY else "emptied"
+        click.echo(f"This import {verb} {', '.join(emptied)}: the cells are empty.")
     if job.planned.duplicate and job.phase is not Phase.UNDONE:
         click.echo(
             "Possible duplicates are not added. To add them, import the file with "

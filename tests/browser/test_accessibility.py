@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Page
 
+from app.contracts.import_choices import Choices
 from app.web.http.streaming import MAX_DOWNLOADS
 from tests.browser.conftest import Open, Site
 from tests.support.browser.axe import check, check_views
@@ -90,6 +91,16 @@ def compared(page: Page, site: Site) -> None:
     page.goto(f"/import/{job.id}")
 
 
+def duplicates(page: Page, site: Site) -> None:
+    rows = b"Name,Title,Mail,Shoe\nBo,Clerk,bo@example.com,4\nBob,Clerk,bo@example.com,5\n"
+    importer = site.small.app.extensions["importer"]
+    choices = Choices(is_complete=True, defaults=(("location", "Oslo"),))
+    job = importer.receive(BytesIO(rows), "Staff.csv", choices=choices)
+    for _ in importer.work(job.id, Event()):
+        pass
+    page.goto(f"/import/{job.id}")
+
+
 def as_it_is(page: Page, site: Site) -> None:
     return None
 
@@ -117,6 +128,7 @@ PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
     "insights": ("/insights", numbers_open),
     "import": ("/import", as_it_is),
     "import compared": ("/import", compared),
+    "import duplicates": ("/import", duplicates),
 }
 
 

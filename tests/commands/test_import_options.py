@@ -87,7 +87,7 @@ def test_a_dry_run_shows_the_encoding_the_columns_and_every_row(app: Flask, file
     assert lines[11:15] == [
         "Dry run: 1 added, 1 changed, 0 unchanged, 1 possible duplicate, 1 with errors.",
         "Ignored columns: Cost Center.",
-        "Empty cells in the file empty: Phone of 1 person.",
+        "This import empties Phone of 1 person: the cells are empty.",
         (
             "Possible duplicates are not added. To add them, import the file with "
             "--add-possible-duplicates."

@@ -111,6 +111,8 @@ def show(job_id: str) -> ResponseReturnValue:
         can_apply=_can_apply(job),
         people=count_people(wording.people_of(job)),
         columns=column_table(job, current_importer().columns(job)),
+        is_browsing="show" in request.args,
+        absent=count_people(job.absent),
         emptied=wording.what_is_emptied(job),
         adds_duplicates=may_read_again(job) and adds_duplicates(job),
         can_read_again=may_read_again(job),

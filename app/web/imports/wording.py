@@ -102,8 +102,8 @@ def what_is_emptied(job: Job) -> str:
         f"{validation.LABELS.get(name, name)} of {count_people(number)}"
         for name, number in job.emptied
     )
-    verb = "empty" if job.phase in (Phase.VALIDATING, Phase.READY) else "emptied"
-    return f"Empty cells in the file {verb}: {', '.join(counted)}."
+    verb = "empties" if job.phase in (Phase.VALIDATING, Phase.READY) else "emptied"
+    return f"This import {verb} {', '.join(counted)}: the cells are empty."
 
 
 def what_undoing_does(job: Job) -> str:
