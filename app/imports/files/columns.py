@@ -1,7 +1,7 @@
 """Recognize the columns of a file by their headings, or as somebody chose them by hand."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.imports.files.column_meanings import settle
@@ -60,6 +60,7 @@ class Columns:
     from a first and a last name, then from those in ``loose_names``. Full names in the columns of
     ``last_name_first`` are written so; if ``last_name_may_be_full``, the last name's column may
     hold full names. If ``title_may_be_courtesy``, that of the job title may hold "Dr." and "Mr.".
+    If ``id_may_be_number``, the id is one that is also called the employee number.
     Cells in the columns of ``with_remarks`` may end with a remark in brackets. The cells of
     ``labelled`` follow those of the file. ``text_columns`` are the fields that are texts, each with
     its column if that is the only one and holds nothing else, otherwise with -1.
@@ -74,6 +75,7 @@ class Columns:
     last_name_first: frozenset[int] = frozenset()
     last_name_may_be_full: bool = False
     title_may_be_courtesy: bool = False
+    id_may_be_number: bool = False
     with_remarks: frozenset[int] = frozenset()
     labelled: tuple[LabelledColumn, ...] = ()
 
@@ -170,13 +172,17 @@ def read_headings(headings: Sequence[str], chosen: Mapping[str, str] | None = No
         ),
         last_name_may_be_full=is_last_or_full,
         title_may_be_courtesy=any(each and each.is_alone for each in meanings),
-        with_remarks=frozenset(
-            position
-            for position, meaning in enumerate(meanings)
-            if meaning and (is_loose(meaning) or words[position] in _ORGANIZATIONS)
-        ),
+        id_may_be_number=any(each and each.field == "id" and each.other_field for each in meanings),
+        with_remarks=frozenset(_with_remarks(meanings, words)),
         labelled=labelled,
     )
+
+
+def _with_remarks(meanings: Sequence[Meaning | None], words: Sequence[str]) -> Iterator[int]:
+    """Yield the columns of names that may end with a remark in brackets."""
+    for position, meaning in enumerate(meanings):
+        if meaning and (is_loose(meaning) or words[position] in _ORGANIZATIONS):
+            yield position
 
 
 def _by_rank(positions: Iterable[tuple[int, int]]) -> tuple[int, ...]:

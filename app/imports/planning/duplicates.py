@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.contracts import EmployeeStore, Namesake
 from app.contracts.batching import find_by_names
-from app.imports.planning.lines import DUPLICATE, REJECTED, Line, Resemblance
+from app.imports.planning.lines import DUPLICATE, INACTIVE, REJECTED, Line, Resemblance
 from app.imports.planning.matching import Match
 from app.imports.planning.parsed_rows import ParsedRow
 from app.runtime.compact_map import CompactMap
-from app.text.search_keys import email_key, name_key
+from app.text.search_keys import email_key, name_key, number_key
 
 Namesakes = Mapping[str, tuple[Namesake, ...]]
 
@@ -23,12 +23,16 @@ class RowsByPerson:
         """Note the person of a line, and whom it may mean."""
         for similar in line.resembles:
             self._rows.add(f"met {similar.id}", line.number)
-        if line.outcome in (REJECTED, DUPLICATE):
+        if line.outcome in (REJECTED, DUPLICATE, INACTIVE):
+            self._rows.add(f"met {line.id}", line.number)
             return
         self._rows.add(f"id {line.id}", line.number)
         email = line.new.get("email") or line.old.get("email") or ""
         if isinstance(email, str) and email:
             self._rows.add(f"mail {email_key(email)}", line.number)
+        number = line.new.get("employee_number") or ""
+        if isinstance(number, str) and number:
+            self._rows.add(f"number {number_key(number)}", line.number)
         if line.may_reassign_id:  # it has no key of its own
             self._rows.add(f"name {name_key(line.name)}", line.number)
 
@@ -43,6 +47,10 @@ class RowsByPerson:
     def by_email(self, key: str) -> int:
         """Return the number of the first row with this email key; 0 if there is none."""
         return self._rows.get(f"mail {key}") if key else 0
+
+    def by_number(self, key: str) -> int:
+        """Return the number of the first row that gives this employee number; 0 if none does."""
+        return self._rows.get(f"number {key}") if key else 0
 
     def by_name(self, full_name: str) -> int:
         """Return the number of the first row with this name and no key; 0 if there is none."""

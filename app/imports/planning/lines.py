@@ -15,8 +15,8 @@ from app.model.fields import FIELD
 from app.runtime import bounded_zlib, strict_json
 
 ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
-DUPLICATE, ABSENT = "duplicate", "absent"
-OUTCOMES = (REJECTED, DUPLICATE, CHANGED, ADDED, UNCHANGED)
+DUPLICATE, INACTIVE, ABSENT = "duplicate", "inactive", "absent"
+OUTCOMES = (REJECTED, DUPLICATE, INACTIVE, CHANGED, ADDED, UNCHANGED)
 UNDONE, SKIPPED = "undone", "kept"
 UNDO_OUTCOMES = (SKIPPED, UNDONE)
 _MAX_TYPED_CHARACTERS = 80

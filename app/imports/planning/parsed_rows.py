@@ -36,9 +36,10 @@ class ParsedRow:
     """A parsed row: an id, or "" if it has none, and values by field.
 
     ``errors`` are the problems of fields that cannot be parsed. ``email_key`` is the key of a valid
-    email, otherwise "", and ``other_email_keys`` are those of further columns; ``number_key`` is
-    that of the employee number. ``problem`` concerns the whole row; ``inactive`` is the cell that
-    says that the person has left. ``is_sparse`` is that of the Row.
+    email, otherwise "", and ``other_email_keys`` are those of further columns. ``number_key`` is
+    that of the employee number, ``id_number_key`` that of an id which may be one. ``problem``
+    concerns the whole row; ``inactive`` is the cell that says that the person has left.
+    ``is_sparse`` is that of the Row.
     """
 
     number: int
@@ -48,6 +49,7 @@ class ParsedRow:
     email_key: str = ""
     other_email_keys: tuple[str, ...] = ()
     number_key: str = ""
+    id_number_key: str = ""
     problem: Problem | None = None
     inactive: Problem | None = None
     is_sparse: bool = False
@@ -113,6 +115,7 @@ def read_row(
         _valid_email_key(values.get("email", "")),
         _other_email_keys(cells, positions.get("email", ())),
         number_key(str(values["employee_number"])) if values.get("employee_number") else "",
+        number_key(employee_id) if columns.id_may_be_number else "",
         is_sparse=row.is_sparse,
         inactive=leavers.reason(cells, str(values.get("start_date", ""))) if leavers else None,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from app.contracts import EmployeeStore
 from app.contracts.import_choices import Choices
@@ -14,10 +15,12 @@ from app.imports.planning.duplicates import (
     find_namesakes,
     resembled,
 )
+from app.imports.planning.leavers import LeaverCheck
 from app.imports.planning.lines import (
     ADDED,
     CHANGED,
     DUPLICATE,
+    INACTIVE,
     REJECTED,
     UNCHANGED,
     Line,
@@ -26,7 +29,7 @@ from app.imports.planning.lines import (
     Value,
     problem_at,
 )
-from app.imports.planning.matching import Match, generated_id, match
+from app.imports.planning.matching import Match, generated_id, match, number_ids
 from app.imports.planning.parsed_rows import ParsedRow, id_problem, read_row
 from app.imports.planning.row_photos import RowPhotos
 from app.model import validation
@@ -38,6 +41,8 @@ _NO_COLUMN = (
     "The file has no column for this, and every new person needs it. Add the column, or give one "
     "value for the whole file"
 )
+NOT_ADDED = "Not active, so not added"
+IS_HERE = "Not active in the file. The person is here and stays as they are"
 _NO_CHOICES = Choices()
 
 
@@ -60,6 +65,7 @@ class Planner:
         self._sheets = table.sheets
         self._order = order
         self._job_id = job_id
+        self._leavers = LeaverCheck(table.columns, order, datetime.now(UTC).date())
         self._first_rows = RowsByPerson()
         self._defaults: dict[str, Value] = dict(choices.defaults)
         self._adds_duplicates = choices.add_duplicates
@@ -67,7 +73,7 @@ class Planner:
 
     def plan(self, rows: Sequence[Row]) -> list[Line]:
         """Return the planned line of each row."""
-        parsed = [read_row(row, self._columns, self._order) for row in rows]
+        parsed = [read_row(row, self._columns, self._order, self._leavers) for row in rows]
         readable = [row for row in parsed if not row.problem]
         matches = match(self._store, readable, self._job_id)
         namesakes = find_namesakes(self._store, readable, matches)
@@ -88,6 +94,14 @@ class Planner:
         return self._first_rows.may_mean(employee_id)
 
     def _line(self, row: ParsedRow, match: Match, source: Row, namesakes: Namesakes) -> Line:
+        if row.inactive:
+            line = _inactive(row, row.inactive, match)
+        else:
+            line = self._planned(row, self._told_apart(row, match), source, namesakes)
+        self.remember(line)
+        return line
+
+    def _planned(self, row: ParsedRow, match: Match, source: Row, namesakes: Namesakes) -> Line:
         resembles = resembled(row, match, self._first_rows, namesakes)
         is_told = self._adds_duplicates or row.number in self._added_rows
         meant = match
@@ -104,7 +118,7 @@ class Planner:
             except PhotoRejected as error:
                 problems.append(problem_at("Photo", str(error).rstrip(".")))
         if problems:
-            return self._remembered(self._reject(row, problems, _meant_by(meant)))
+            return self._reject(row, problems, _meant_by(meant))
         if match.employee is None:
             line = _added(row, match, photo_key)
         else:
@@ -112,11 +126,13 @@ class Planner:
         if resembles:
             outcome = ADDED if is_told else DUPLICATE
             line = replace(line, outcome=outcome, resembles=resembles)
-        return self._remembered(line)
-
-    def _remembered(self, line: Line) -> Line:
-        self.remember(line)
         return line
+
+    def _told_apart(self, row: ParsedRow, match: Match) -> Match:
+        """Tell a row by its number from one with equal values and another number."""
+        if match.employee or row.id or row.email_key or not row.number_key or match.owners:
+            return match
+        return Match(ids=number_ids(row)) if self._first_rows.by_id(match.ids[0]) else match
 
     def _as_somebody_new(self, row: ParsedRow, match: Match) -> Match:
         """Return what a possible duplicate would be: an employee of its own."""
@@ -141,17 +157,18 @@ class Planner:
     def _problems_of_match(self, row: ParsedRow, match: Match) -> Iterator[Problem]:
         heading = self._columns.heading_of
         if match.owners:
-            yield problem_at(
-                heading("email"),
-                f"{len(match.owners)} people have this email. Enter the id of the right person "
-                "in a column named Id",
-                row.text("email"),
-            )
+            name = match.conflict_field
+            typed = row.id if name == "id" else row.text(name)
+            yield problem_at(heading(name), match.conflict, typed or row.id)
             return
         employee_id = match.employee.id if match.employee else match.ids[0]
         if first_row := self._first_rows.by_id(employee_id):
             line = row_label(first_row, self._sheets)
             yield problem_at("", f"Row {line} is about the same person. Keep only one of them")
+        elif first_row := self._first_rows.by_number(row.number_key):
+            line = row_label(first_row, self._sheets)
+            reason = f"Row {line} has the same employee number. Correct one of the two"
+            yield problem_at(heading("employee_number"), reason, row.text("employee_number"))
 
     def _problems(self, row: ParsedRow, match: Match) -> Iterator[Problem]:
         stored = match.employee
@@ -175,6 +192,15 @@ def _meant_by(match: Match) -> tuple[Resemblance, ...]:
     """Return the employees that a row means or may mean."""
     ids = (match.employee.id,) if match.employee else match.owners
     return tuple(map(Resemblance, ids))
+
+
+def _inactive(row: ParsedRow, cell: Problem, match: Match) -> Line:
+    """Return the line of somebody who has left: nobody is added, changed or removed."""
+    stored = match.employee
+    name = row.text("full_name") or (stored.full_name if stored else row.id)
+    employee_id, reason = (stored.id, IS_HERE) if stored else ("", NOT_ADDED)
+    problem = Problem(cell.column, reason, cell.typed)
+    return Line(row.number, INACTIVE, employee_id, name, problems=(problem,))
 
 
 def _added(row: ParsedRow, match: Match, photo_key: str) -> Line:

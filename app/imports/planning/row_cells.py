@@ -12,9 +12,9 @@ _REMARK = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]\s*$")
 _NOT_WORDS = re.compile(r"\W+|_")
 _COURTESY_WORDS = (
     "mr mrs ms miss mx dr prof sir madam madame lady lord rev hon herr frau med phil rer nat jur "
-    "dipl ing kfm mag drs ir bsc msc mba phd llm ba ma m mme mlle monsieur mademoiselle me sr sra "
-    "srta senor senora don dona d sig signor signora dott ssa ra avv dhr mevr mevrouw mw hr fr pan "
-    "pani univ hc h c sc b e dra eng"
+    "dipl ing kfm mag drs ir bsc msc beng mba phd llm mme mlle monsieur mademoiselle sr sra srta "
+    "senor senora don dona sig signor signora dott dottssa ssa avv dhr mevr mevrouw mw hr fr pan "
+    "pani univ hc dhc dra"
 )
 _COURTESY = frozenset(_COURTESY_WORDS.split())
 
@@ -89,12 +89,9 @@ def split_remark(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def is_courtesy_title(text: str) -> bool:
-    """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``.
-
-    A single letter is none: it may be a grade.
-    """
-    words = _NOT_WORDS.sub(" ", fold(text)).split()
-    return max(map(len, words), default=0) > 1 and _COURTESY.issuperset(words)
+    """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``."""
+    words = _NOT_WORDS.sub(" ", fold(text).replace(". ", " ").replace(".", "")).split()
+    return bool(words) and _COURTESY.issuperset(words)
 
 
 def _first_name_first(name: str) -> str:

@@ -10,6 +10,7 @@ from app.imports.planning.lines import (
     ADDED,
     CHANGED,
     DUPLICATE,
+    INACTIVE,
     REJECTED,
     SKIPPED,
     UNCHANGED,
@@ -25,6 +26,7 @@ _OUTCOME_LABELS: Mapping[str, str] = {
     UNDONE: "Undone",
     SKIPPED: "Not undone",
     DUPLICATE: "Possible duplicates",
+    INACTIVE: "Not active",
     ABSENT: "Not in this file",
 }
 _PLANNED_LABELS: Mapping[str, str] = {
@@ -41,8 +43,12 @@ _IN_PROGRESS_LABELS: Mapping[str, str] = {
     UNCHANGED: "Unchanged",
 }
 # In the order of a sentence.
-_COUNTED = (ADDED, CHANGED, UNCHANGED, DUPLICATE, REJECTED)
-_WITH_ERRORS = {REJECTED: "with errors", DUPLICATE: "possible duplicates"}
+_COUNTED = (ADDED, CHANGED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
+_WITH_ERRORS = {
+    REJECTED: "with errors",
+    DUPLICATE: "possible duplicates",
+    INACTIVE: "not active",
+}
 _DONE_TEXTS = {outcome: _OUTCOME_LABELS[outcome].lower() for outcome in _COUNTED} | _WITH_ERRORS
 _PLANNED_TEXTS = {
     outcome: _PLANNED_LABELS.get(outcome, "").lower() for outcome in _COUNTED
@@ -57,10 +63,11 @@ _OUTCOME_ICONS: Mapping[str, str] = {
     UNDONE: "check-circle-fill",
     SKIPPED: "exclamation-triangle-fill",
     DUPLICATE: "people",
+    INACTIVE: "person-fill",
     ABSENT: "search",
 }
 # A tab of these is shown only if it has rows.
-_UNUSUAL = frozenset({DUPLICATE, ABSENT})
+_UNUSUAL = frozenset({DUPLICATE, INACTIVE, ABSENT})
 _TAB_LABELS: Mapping[Phase, Mapping[str, str]] = {
     Phase.VALIDATING: _PLANNED_LABELS,
     Phase.READY: _PLANNED_LABELS,

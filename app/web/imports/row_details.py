@@ -10,6 +10,7 @@ from app.imports.planning.lines import (
     ADDED,
     CHANGED,
     DUPLICATE,
+    INACTIVE,
     SKIPPED,
     UNCHANGED,
     Line,
@@ -59,7 +60,7 @@ class RowView(NamedTuple):
 
 def row_view(line: Line, job: Job) -> RowView:
     """Return a row as the table shows it; a person who is not stored yet has no page."""
-    is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED, ABSENT)
+    is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED, ABSENT, INACTIVE)
     is_stored = is_stored or (line.outcome == ADDED and job.phase is Phase.APPLIED)
     number = row_label(line.number, job.sheets) if line.number else ""
     similar = tuple(_similar(line, job)) if line.outcome in (ADDED, DUPLICATE) else ()

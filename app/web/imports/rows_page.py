@@ -8,7 +8,7 @@ from app.contracts.line_counts import LineCounts
 from app.imports.actions import may_read_again
 from app.imports.importer import Importer
 from app.imports.planning.line_store import outcomes_of
-from app.imports.planning.lines import ABSENT, CHANGED, DUPLICATE, REJECTED, SKIPPED
+from app.imports.planning.lines import ABSENT, CHANGED, DUPLICATE, INACTIVE, REJECTED, SKIPPED
 from app.web.imports.outcomes import Tab, outcome_tabs
 from app.web.imports.row_details import RowView, row_view
 
@@ -18,6 +18,7 @@ _LAST_HEADINGS = {
     SKIPPED: "Why",
     CHANGED: "What changes",
     DUPLICATE: "Who it may be",
+    INACTIVE: "Why",
 }
 
 

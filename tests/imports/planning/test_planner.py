@@ -127,8 +127,146 @@ def test_an_address_that_several_people_have_is_refused_with_what_to_do(desk: De
     [(column, reason)] = reasons(desk, "Name,Mail\nAda,team@example.com\n")
     assert column == "Mail"
     assert reason == (
-        "2 people have this email. Enter the id of the right person in a column named Id"
+        "2 people have this email: Ada (team@example.com) and Ada (team@example.com). "
+        "Enter the id of the right person in a column named Id"
     )
+
+
+@pytest.fixture
+def two(desk: Desk) -> Desk:
+    """A desk with Ann, id 1, number E-1, and Bea, id 2, number E-2."""
+    for number, name in enumerate(("Ann", "Bea"), 1):
+        desk.store.add(
+            Employee(
+                id=f"{number}",
+                full_name=f"{name} Roe",
+                job_title="T",
+                location="L",
+                email=f"{name.lower()}@example.com",
+                employee_number=f"E-{number}",
+            ),
+            "w",
+        )
+    return desk
+
+
+HEADINGS_OF_KEYS = "Id,Employee #,Email,Name,Title,Office\n"
+
+
+ANN, BEA = "Ann Roe (ann@example.com)", "Bea Roe (bea@example.com)"
+TWO_PEOPLE = "This {} is that of {}, and the {} that of {}. Correct one of the two"
+SOMEBODY_ELSE = (
+    "This {0} is that of {1}, and the name and the email of the row are those of somebody else. "
+    "Correct the {0}, or leave it empty"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("1,,bea@example.com,Ann Roe", "Id", TWO_PEOPLE.format("id", ANN, "email", BEA)),
+        ("1,E-2,,Ann Roe", "Id", TWO_PEOPLE.format("id", ANN, "employee number", BEA)),
+        (
+            ",E-1,bea@example.com,Ann Roe",
+            "Employee #",
+            TWO_PEOPLE.format("employee number", ANN, "email", BEA),
+        ),
+        ("1,,aaron@example.com,Aaron Pike", "Id", SOMEBODY_ELSE.format("id", ANN)),
+        (
+            ",e-2,aaron@example.com,Aaron Pike",
+            "Employee #",
+            SOMEBODY_ELSE.format("employee number", BEA),
+        ),
+    ],
+)
+def test_a_row_of_two_people_is_refused_and_names_both(
+    two: Desk, row: str, column: str, reason: str
+) -> None:
+    assert reasons(two, f"{HEADINGS_OF_KEYS}{row},T,L\n") == [(column, reason)]
+    assert two.everyone() == {"1": "Ann Roe", "2": "Bea Roe"}
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        ("1,E-1,ann@example.com,Ann Roe", ("same", "1")),
+        (",E-2,,Bea Roe", ("same", "2")),
+        (",e-2,beatrix@example.com,Bea Miller", ("changed", "2")),
+        ("9,E-2,bea@example.com,Bea Roe", ("same", "2")),
+        (",E-9,bea@example.com,Bea Roe", ("changed", "2")),
+        ("1,,ann.pike@example.com,Ann Pike", ("changed", "1")),
+        ("1,,ann@example.org,Anna Pike", ("changed", "1")),
+        ("1,,,Aaron Pike", ("changed", "1")),
+        (",E-9,,Cy Fox", ("added", "")),
+    ],
+)
+def test_people_are_found_by_id_then_by_number_then_by_email(
+    two: Desk, row: str, outcome: tuple[str, str]
+) -> None:
+    # An empty cell of a number or an address says nothing here of the other two.
+    id_cell, number, email, name = row.split(",")
+    columns = {"Id": id_cell, "Employee #": number, "Email": email, "Name": name}
+    filled = {heading: cell for heading, cell in columns.items() if cell}
+    text = f"{','.join(filled)},Title,Office\n{','.join(filled.values())},T,L\n"
+    [line] = two.lines(two.run(text, go=False))
+    assert (line.outcome, line.id if outcome[1] else "") == outcome
+
+
+def test_an_employee_id_that_nobody_has_may_be_an_employee_number(two: Desk) -> None:
+    [line] = two.lines(two.run("Employee ID,Name\nE-2,Bea Roe\n", go=False))
+    assert (line.outcome, line.id) == ("same", "2")
+    [line] = two.lines(two.run("Id,Name,Title,Office\nE-2,Bea Roe,T,L\n", go=False))
+    assert (line.outcome, line.id) == ("added", "E-2")
+
+
+def test_an_employee_number_that_two_people_have_is_refused_and_names_both(two: Desk) -> None:
+    twin = Employee(id="3", full_name="Cy Fox", employee_number="E-2")
+    two.store.add(twin, "w")
+    [(column, reason)] = reasons(two, "Employee number,Name\nE-2,Bea Roe\n")
+    assert column == "Employee number"
+    assert reason == (
+        "2 people have this employee number: Bea Roe (bea@example.com) and Cy Fox. "
+        "Enter the id of the right person in a column named Id"
+    )
+    [line] = two.lines(two.run("Id,Employee number,Name\n2,E-2,Bea Roe\n", go=False))
+    assert line.outcome == "same"
+
+
+def test_two_rows_with_one_employee_number_are_not_both_added(desk: Desk) -> None:
+    text = "Employee number,Name,Title,Office\n7,Ann,T,L\n7,Bea,T,L\n8,Ann,T,L\n"
+    job = desk.run(text)
+    assert desk.outcomes(job) == ["added", "refused", "added"]
+    assert desk.lines(job)[1].problems == (
+        ("Employee number", "Row 2 has the same employee number. Correct one of the two", "7"),
+    )
+    assert sorted(desk.everyone().values()) == ["Ann", "Ann"]
+    assert desk.outcomes(desk.run(text)) == ["same", "refused", "same"]
+
+
+def test_somebody_is_found_by_the_user_principal_name_of_another_column(two: Desk) -> None:
+    text = "Name,mail,userPrincipalName\nBea Roe,bea.roe@new.example,bea@example.com\n"
+    [line] = two.lines(two.run(text, go=False))
+    assert (line.outcome, line.id, line.new) == ("changed", "2", {"email": "bea.roe@new.example"})
+
+
+def test_who_has_left_is_told_and_neither_added_nor_changed(two: Desk) -> None:
+    job = two.run(
+        "Id,Name,Title,Office,Status\n"
+        "1,Ann Roe,New,L,Terminated\n"
+        "7,Cy Fox,T,L,Terminated\n"
+        "8,Dee Fox,T,L,Active\n"
+        ",Eve Fox,,,Suspended\n"
+    )
+    assert two.outcomes(job) == ["inactive", "inactive", "added", "inactive"]
+    ann, cy, _, _ = two.lines(job)
+    assert (ann.id, ann.name) == ("1", "Ann Roe")
+    here = "Not active in the file. The person is here and stays as they are"
+    assert ann.problems == (("Status", here, "Terminated"),)
+    assert (cy.id, cy.name) == ("", "Cy Fox")
+    assert cy.problems == (("Status", "Not active, so not added", "Terminated"),)
+    assert job.done.inactive == 3
+    assert two.store.get("1").job_title == "T"
+    assert two.everyone().keys() == {"1", "2", "8"}
 
 
 def test_an_id_that_nobody_can_have_is_refused(desk: Desk) -> None:
