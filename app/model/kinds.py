@@ -21,12 +21,22 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 
+_LIST_SIGNS = re.compile(r"[\s;,|/]")
+# A long number as a spreadsheet shows it in a narrow column.
+CUT_OFF = re.compile(r"\b\d[.,]\d+E\+\d\d\b")
+NUMBER_CUT_OFF = (
+    "The spreadsheet has cut this number off. Format its column as text or as whole numbers, and "
+    "save the file again"
+)
+
 
 def _no_problem(text: str) -> str:
     return ""
 
 
 def _email_problem(text: str) -> str:
+    if text.count("@") > 1 and _LIST_SIGNS.search(text):
+        return "Keep one of the addresses, like name@example.com"
     name, at, domain = text.partition("@")
     if " " in text:
         return "Remove the spaces from the address, like name@example.com"
@@ -42,6 +52,8 @@ def _email_problem(text: str) -> str:
 
 
 def _phone_problem(text: str) -> str:
+    if CUT_OFF.search(text):
+        return NUMBER_CUT_OFF
     if not _PHONE.fullmatch(text):
         return "Use only digits, spaces and + ( ) -, like +1 206 555 0141"
     if sum(character.isdigit() for character in text) < 3:

@@ -7,13 +7,16 @@ from functools import lru_cache
 
 from app.imports.files.columns import Columns
 from app.imports.files.rows import Row
+from app.imports.planning.cell_values import clean
 from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.leavers import LeaverCheck
 from app.imports.planning.lines import Problem, Value, problem_at
+from app.imports.planning.placeholders import is_placeholder, without_placeholders
 from app.imports.planning.row_cells import cell_of, first_filled, is_courtesy_title, is_read
 from app.model import validation
 from app.model.employee import BADGES, Employee, in_catalogue_order
 from app.model.fields import DATE_FIELDS, FIELDS
+from app.model.kinds import CUT_OFF, NUMBER_CUT_OFF
 from app.text.folding import fold
 from app.text.search_keys import email_key, number_key
 
@@ -21,6 +24,8 @@ _BADGE_SEPARATORS = re.compile(r"[,;|\n]")
 _BADGE_OF = {fold(name): badge.key for badge in BADGES for name in (badge.key, badge.label)}
 _BADGE_OF[fold("Paperclip Afficionado")] = "paperclip"  # as pages wrote it before 1.0
 _MAX_ID_CHARACTERS = 200
+_NUMBER = "employee_number"
+_INVISIBLE = " \u00a0\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c"
 _NO_RESULT = (
     "The file has a formula here and not its result. Open the file in a spreadsheet program, save "
     "it, and import it again"
@@ -76,7 +81,8 @@ class ParsedRow:
         if self.is_sparse and not value:
             return False
         if isinstance(value, str):
-            return value != validation.clean(name, getattr(stored, name))
+            known_text = clean(name, getattr(stored, name))
+            return value != known_text and (value != "" or not is_placeholder(name, known_text))
         known = in_catalogue_order(value)
         return set(value) - set(stored.badges) != set() or known != stored.known_badges
 
@@ -90,23 +96,25 @@ def read_row(
     """Parse a row; one that cannot be read has only a ``problem``."""
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
-    cells = columns.cells_of(row.cells)
+    cells = without_placeholders(columns.cells_of(row.cells), columns.fields_by_column)
     if problem := _row_problem(row, columns):
         if row.cells and "full_name" in columns.fields:
             name = cell_of(cells, columns, "full_name")
             values["full_name"] = validation.clean("full_name", name)
         return ParsedRow(row.number, "", values, errors, problem=problem)
     for name, text in _texts(cells, columns):
-        if text and name in DATE_FIELDS:
-            iso_date, error = parse_date(text, order)
-            text = iso_date or text
-            if error:
-                errors[name] = error
         values[name] = text
+        if name in DATE_FIELDS and text:
+            iso_date, error = parse_date(text, order)
+            values[name] = iso_date or text
+        else:
+            error = NUMBER_CUT_OFF if name == _NUMBER and CUT_OFF.fullmatch(text) else ""
+        if error:
+            errors[name] = error
     positions = columns.positions
     if "badges" in positions:
         values["badges"] = _parse_badges(first_filled(cells, positions["badges"]))
-    employee_id = first_filled(cells, positions["id"]).strip() if "id" in positions else ""
+    employee_id = _id_in(first_filled(cells, positions["id"])) if "id" in positions else ""
     return ParsedRow(
         row.number,
         employee_id,
@@ -125,7 +133,7 @@ def _texts(cells: Sequence[str], columns: Columns) -> Iterator[tuple[str, str]]:
     """Yield the cleaned text of each field; one with a foreign value is left out."""
     for name, position in columns.text_columns:
         cell = cells[position] if position >= 0 else cell_of(cells, columns, name)
-        text = validation.clean(name, cell)
+        text = clean(name, cell)
         if name not in _MAY_BE_FOREIGN or not text or not _is_foreign(name, text, columns):
             yield name, text
 
@@ -141,7 +149,7 @@ def _other_email_keys(cells: Sequence[str], positions: Sequence[int]) -> tuple[s
     """Return the keys of the addresses in the other columns, such as the user principal name."""
     if len(positions) < 2:
         return ()
-    texts = (validation.clean("email", cells[position]) for position in positions)
+    texts = (clean("email", cells[position]) for position in positions)
     keys = dict.fromkeys(filter(None, map(_valid_email_key, texts)))
     return tuple(keys)[1:]
 
@@ -159,6 +167,11 @@ def _row_problem(row: Row, columns: Columns) -> Problem | None:
     return None
 
 
+def _id_in(cell: str) -> str:
+    """Return an id without the spaces and invisible signs around it."""
+    return cell.strip().strip(_INVISIBLE)
+
+
 def _valid_email_key(address: Value) -> str:
     if not address or not isinstance(address, str) or validation.problem("email", address):
         return ""
@@ -169,6 +182,8 @@ def id_problem(employee_id: str) -> str:
     """Return why an id is invalid, or ""."""
     if len(employee_id) > _MAX_ID_CHARACTERS:
         return f"Must be {_MAX_ID_CHARACTERS} characters or fewer, or empty"
+    if CUT_OFF.fullmatch(employee_id):
+        return NUMBER_CUT_OFF
     if not employee_id.isprintable():
         return "Remove the invisible characters, or leave it empty"
     return ""
