@@ -12,7 +12,14 @@ from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import badges_named
 from app.text import search_keys
 from app.text.plurals import count_of
-from app.text.search_terms import WORD_BYTES, Term, longest_first, term_of, typed_terms
+from app.text.search_terms import (
+    WORD_BYTES,
+    Term,
+    Typed,
+    longest_first,
+    term_of,
+    typed_terms,
+)
 from app.text.tokens import cut
 
 # The conditions of a query beside its words, in the order of a URL.
@@ -70,13 +77,13 @@ class Query:
     def __post_init__(self) -> None:
         """Parse the conditions."""
         _set_filters(self, {name: _values(name, getattr(self, name)) for name in FILTERS})
-        _set_words(self, self.words, typed_terms(self.words) if self.words else ())
+        _set_words(self, self.words, typed_terms(self.words) if self.words else Typed())
 
     def with_words(self, words: Iterable[str]) -> Query:
         """Return the query with other words, which are folded and split already."""
         other = copy(self)
         typed = [cut(word, WORD_BYTES) for word in words]
-        _set_words(other, " ".join(typed), typed)
+        _set_words(other, " ".join(typed), Typed(typed, typed))
         return other
 
     def without(self, name: str) -> Query:
@@ -108,11 +115,10 @@ class Query:
 _set = object.__setattr__  # a frozen instance is written only while it is created
 
 
-def _set_words(query: Query, text: str, typed: Iterable[str]) -> None:
-    typed_words = tuple(typed)
+def _set_words(query: Query, text: str, typed: Typed) -> None:
     _set(query, "words", text)
-    _set(query, "typed_words", typed_words)
-    search_words = longest_first(typed_words) if typed_words else ()
+    _set(query, "typed_words", tuple(typed.words))
+    search_words = longest_first(typed.searched) if typed.searched else ()
     _set(query, "search_words", search_words)
     _set(query, "terms", tuple(map(_term, search_words)))
 

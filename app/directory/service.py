@@ -133,6 +133,7 @@ class Directory:
             stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
         if photo_key and stored.photo_key != photo_key:
             self._drop_photo(photo_key)  # the same form was sent before, with the photo
+        self._fuzzy_search.learn(stored)
         self._expire_counts()
         return stored
 
@@ -140,7 +141,8 @@ class Directory:
         self, employees: Iterable[Employee], *, keep_versions: bool = False
     ) -> Iterator[int]:
         """Add new employees, whose photos are stored, in bulk; see EmployeeStore.add_many."""
-        for stored in self.employees.add_many(employees, keep_versions=keep_versions):
+        learned = self._fuzzy_search.learning(employees)
+        for stored in self.employees.add_many(learned, keep_versions=keep_versions):
             self._expire_counts()
             yield stored
 
@@ -169,6 +171,7 @@ class Directory:
             self._drop_photo(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
             self._drop_photo(before.photo_key)
+        self._fuzzy_search.learn(stored)
         self._expire_counts()
         return stored
 

@@ -16,7 +16,7 @@ from app.text.phone_search import phone_words
 from app.text.search_marks import LOW_RANK
 from app.text.search_terms import WORD_BYTES
 from app.text.stop_words import STOP_WORDS
-from app.text.tokens import cut, joined_words, line_words, split, words_in, words_of
+from app.text.tokens import cut, is_spelled, joined_words, line_words, split, words_in, words_of
 
 # Of an employee, in all: a row of the index each. Those of the name come first, then phone numbers,
 # then the other fields; of the text about them at most MAX_LOW_RANK_WORDS fill the rest.
@@ -61,6 +61,8 @@ _low_rank_text_of = attrgetter(*(field.name for field in FIELDS if field.searche
 _ON_CARDS = [(field.name, _splitter_of(field)) for field in _SEARCHED if field.in_card]
 # The fields whose words are suggested for similar ones.
 FUZZY_FIELDS = tuple(field.name for field in _SEARCHED if field.searched is Searched.FUZZY)
+_fuzzy_texts_of = attrgetter(*FUZZY_FIELDS)
+_MIN_SPELLED, _MAX_SPELLED = 2, 32
 _BADGE_WORDS = tuple(
     (badge.key, tuple(word for word in words_of(badge.label) if word not in STOP_WORDS))
     for badge in BADGES
@@ -89,6 +91,17 @@ def search_words(employee: Any) -> tuple[str, ...]:
     if about and room > len(words):
         words += _low_rank_words(about, words)[: room - len(words)]
     return (*words, *phones)
+
+
+def vocabulary_words(employee: Any) -> Iterator[str]:
+    """Yield the words of an employee that the fuzzy search compares with a word typed."""
+    for text in _fuzzy_texts_of(employee):
+        yield from filter(is_vocabulary_word, line_words(text))
+
+
+def is_vocabulary_word(word: str) -> bool:
+    """Return whether a word can be misspelt: 2 to 32 letters, in a script with spaces."""
+    return _MIN_SPELLED <= len(word) <= _MAX_SPELLED and is_spelled(word)
 
 
 def words_on_card(card: Card) -> list[str]:

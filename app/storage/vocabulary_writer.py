@@ -12,14 +12,13 @@ from typing import TypeVar
 
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
-from app.model.search_words import FUZZY_FIELDS
-from app.text.tokens import is_spelled, line_words
+from app.model.search_words import FUZZY_FIELDS, is_vocabulary_word
+from app.text.tokens import line_words
 
 log = logging.getLogger(__name__)
 
 # Words in memory; above the limit all are forgotten, and written once more.
 _MAX_SEEN_WORDS = 200_000
-_MIN_LENGTH, _MAX_LENGTH = 2, 32
 _MAX_UNWRITTEN = 500
 _MAX_SEEN_TEXTS = 20_000
 _texts_of = attrgetter(*FUZZY_FIELDS)
@@ -95,5 +94,5 @@ class VocabularyWriter:
             if len(self._seen_words) >= _MAX_SEEN_WORDS:
                 self._seen_words.clear()
             self._seen_words.add(word)
-            if _MIN_LENGTH <= len(word) <= _MAX_LENGTH and is_spelled(word):
+            if is_vocabulary_word(word):
                 self._unwritten.append(word)

@@ -35,11 +35,18 @@ class Term(NamedTuple):
     phone_forms: tuple[str, ...] = ()
 
 
-def typed_terms(text: str) -> list[str]:
-    """Return what was typed as the texts of terms: words, and runs of digits with their spaces.
+class Typed(NamedTuple):
+    """What was typed, as texts of terms, and those of them to search for."""
 
-    Of an email address only the part before the @ is a word. Small words of a question are left
-    out where other words remain.
+    words: Sequence[str] = ()
+    searched: Sequence[str] = ()
+
+
+def typed_terms(text: str) -> Typed:
+    """Return what was typed: words, and runs of digits with their spaces.
+
+    Of an email address only the part before the @ is a word. Small words of a question are not
+    searched for where other words are typed.
     """
     texts: list[str] = []
     telling: list[str] = []
@@ -53,7 +60,7 @@ def typed_terms(text: str) -> list[str]:
         texts += words + of_address
         telling += without_stop_words(words) + of_address
         between = []
-    return telling or texts
+    return Typed(texts, telling or texts)
 
 
 def _before_at(token: str) -> str:

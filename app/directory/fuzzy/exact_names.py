@@ -1,8 +1,9 @@
 """Find exact name matches that the first page of a search does not reach.
 
-A search of several words may end early; and if one word typed begins another (John Johnson), it
-matches employees with the longer word only. All employees with a word are indexed in name order:
-those whose name begins with another word typed are adjacent there, and read directly.
+A search of several words may end early; and if one word typed begins another (John Johnson), or is
+a small one that a name may be (Do Nguyen), it matches employees with the longer word only. All
+employees with a word are indexed in name order: those whose name begins with another word typed are
+adjacent there, and read directly.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> P
 
 
 def _is_nested(query: Query) -> bool:
-    """Return whether one word typed equals or begins another."""
+    """Return whether a word typed is not searched for: it begins another one, or is small."""
     return len(query.typed_words) > len(query.search_words)
 
 

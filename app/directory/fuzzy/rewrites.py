@@ -21,6 +21,7 @@ from app.directory.fuzzy.tuning import (
     NICKNAME,
     OMITTED_KNOWN_WORD,
     OMITTED_SHORT_WORD,
+    OMITTED_SIMILAR_WORD,
     OMITTED_WORD,
 )
 from app.directory.fuzzy.vocabulary import Vocabulary
@@ -29,12 +30,16 @@ from app.text.tokens import is_spelled
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A replacement for one word typed; "" omits it. The unchanged word costs 0."""
+    """A replacement for one word typed; "" omits it. The unchanged word costs 0.
+
+    ``is_needless`` says of an omission that somebody has the word or one like it.
+    """
 
     typed: str
     word: str
     cost: float = 0.0
     is_other_form: bool = False
+    is_needless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,12 @@ class Rewrite:
         )
 
     @property
+    def is_stretched(self) -> bool:
+        """Return whether a nickname counts although a word that somebody has was omitted."""
+        forms = any(substitution.is_other_form for substitution in self.substitutions)
+        return forms and any(substitution.is_needless for substitution in self.substitutions)
+
+    @property
     def changed(self) -> tuple[Substitution, ...]:
         """Return the words that differ from what was typed."""
         return tuple(
@@ -98,7 +109,7 @@ def rewrites(
         (
             rewrite
             for rewrite in map(Rewrite, product(*substitutions))
-            if rewrite.changed and rewrite.cost <= MAX_COST
+            if rewrite.changed and rewrite.cost <= MAX_COST and not rewrite.is_stretched
         ),
         key=lambda rewrite: (rewrite.cost, rewrite.words),
     )
@@ -143,11 +154,17 @@ def _substitutions(
     if is_known or found_some or not is_spelled(typed):  # an email address may have a number
         substitutions.insert(0, Substitution(typed, typed))
     if len(all_typed) > 1 and not found_some:
-        omission_cost = OMITTED_SHORT_WORD if len(typed) < MIN_WORD else OMITTED_WORD
-        substitutions.insert(
-            0, Substitution(typed, "", omission_cost + (OMITTED_KNOWN_WORD if is_known else 0.0))
-        )
+        substitutions.insert(0, _omission(typed, is_known=is_known, has_similar=bool(similar)))
     return substitutions
+
+
+def _omission(typed: str, *, is_known: bool, has_similar: bool) -> Substitution:
+    cost = OMITTED_SHORT_WORD if len(typed) < MIN_WORD else OMITTED_WORD
+    if is_known:
+        cost += OMITTED_KNOWN_WORD
+    elif has_similar:
+        cost += OMITTED_SIMILAR_WORD
+    return Substitution(typed, "", cost, is_needless=is_known or has_similar)
 
 
 def _nickname_substitutions(typed: str, vocabulary: Vocabulary | None) -> list[Substitution]:

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -14,7 +14,7 @@ from app.directory.fuzzy.stopwatch import Cost
 from app.directory.fuzzy.suggestions import Reason, Suggestion, Suggestions
 from app.directory.fuzzy.tuning import ENOUGH_MATCHES, MAX_SUGGESTIONS, MIN_BUDGET, MIN_WORD
 from app.directory.fuzzy.vocabulary_cache import VocabularyCache
-from app.model.employee import Card
+from app.model.employee import Card, Employee
 from app.model.errors import StorageUnavailable
 from app.model.search_words import FUZZY_FIELDS
 from app.text.tokens import words_of, written_words
@@ -34,6 +34,16 @@ class FuzzySearch:
     def __init__(self, employees: EmployeeStore) -> None:
         self._employees = employees
         self._vocabulary = VocabularyCache(employees)
+
+    def learn(self, employee: Employee) -> None:
+        """Know the words of an employee who was saved from the next search on."""
+        self._vocabulary.learn(employee)
+
+    def learning(self, people: Iterable[Employee]) -> Iterator[Employee]:
+        """Yield the same employees, learning the words of each."""
+        for employee in people:
+            self.learn(employee)
+            yield employee
 
     def suggest(self, query: Query, page: Page, spent: Cost) -> Suggestions:
         """Return similar people who are not on the first page, which has cost ``spent``."""

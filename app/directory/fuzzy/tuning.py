@@ -46,6 +46,8 @@ NICKNAME, NEXT_NICKNAME = 0.4, 0.01
 # An omitted word: of less than MIN_WORD letters, longer, and if somebody has it. With 0.8 for a
 # long one 1.5 more people are shown per search; no effect otherwise.
 OMITTED_SHORT_WORD, OMITTED_WORD, OMITTED_KNOWN_WORD = 0.8, 1.6, 0.2
+# An omitted word like one that somebody has: more than to replace it and omit another one.
+OMITTED_SIMILAR_WORD = 1.0
 # The most that all substitutions of a search may cost: 97.8 % with 1.5; no effect from 2.5.
 MAX_COST = 3.5
 # The most that one may cost where the words as typed match somebody: no effect.
@@ -76,5 +78,7 @@ FIRST_WAIT_SECONDS, NEXT_WAIT_SECONDS = 1.5, 0.05
 # Seconds that a vocabulary is used: one for each 20 words, since a larger one takes longer to read.
 MAX_AGE_SECONDS = 300.0
 WORDS_PER_SECOND_OF_AGE = 20
+# Words of saves that are kept in memory beside it: those of a thousand new people.
+MAX_LEARNED_WORDS = 5_000
 # Seconds without a new attempt if the store did not respond.
 RETRY_SECONDS = 30.0

@@ -5,8 +5,11 @@ compared, so that a lookup takes a millisecond for any number of words. Words wi
 letter are found if everything else is equal.
 """
 
-from bisect import bisect_left
+from __future__ import annotations
+
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import NamedTuple
 
 from app.directory.fuzzy.similarity import cost, other_firsts, spellings
@@ -36,6 +39,21 @@ class Vocabulary:
         self._by_first: dict[str, dict[int, list[str]]] = {}
         for word in self._words:
             self._by_first.setdefault(word[:1], {}).setdefault(len(word), []).append(word)
+
+    def plus(self, words: Iterable[str]) -> Vocabulary:
+        """Return a vocabulary with more words, which shares what is the same with this one."""
+        new = {word for word in words if not self.holds(word)}
+        if not new:
+            return self
+        other = copy(self)
+        other._words = list(self._words)
+        other._by_first = dict(self._by_first)
+        for word in new:
+            insort(other._words, word)
+            by_length = dict(other._by_first.get(word[:1], {}))
+            by_length[len(word)] = [*by_length.get(len(word), ()), word]
+            other._by_first[word[:1]] = by_length
+        return other
 
     def __len__(self) -> int:
         return len(self._words)

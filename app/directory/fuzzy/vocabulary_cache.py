@@ -1,4 +1,7 @@
-"""The cached vocabulary of this process, loaded on first use and again when it expires."""
+"""The cached vocabulary of this process, loaded on first use and again when it expires.
+
+Words of what this process saves are added at once, since a store writes them after the response.
+"""
 
 import logging
 import threading
@@ -9,12 +12,15 @@ from app.contracts import MAX_VOCABULARY, EmployeeStore
 from app.directory.fuzzy.tuning import (
     FIRST_WAIT_SECONDS,
     MAX_AGE_SECONDS,
+    MAX_LEARNED_WORDS,
     NEXT_WAIT_SECONDS,
     RETRY_SECONDS,
     WORDS_PER_SECOND_OF_AGE,
 )
 from app.directory.fuzzy.vocabulary import Vocabulary
+from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
+from app.model.search_words import vocabulary_words
 from app.runtime import deadline
 
 log = logging.getLogger(__name__)
@@ -29,6 +35,20 @@ class VocabularyCache:
         self._next_at = 0.0
         self._reading: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._learned: dict[str, None] = {}
+        self._has_news = False
+
+    def learn(self, employee: Employee) -> None:
+        """Add the words of an employee who was saved; the next search knows them."""
+        words = [word for word in vocabulary_words(employee) if word not in self._learned]
+        if not words:
+            return
+        with self._lock:
+            if len(self._learned) >= MAX_LEARNED_WORDS:  # by now the store has them
+                self._learned.clear()
+                self._next_at = 0.0
+            self._learned.update(dict.fromkeys(words))
+            self._has_news = True
 
     def get(self) -> Vocabulary | None:
         """Return the vocabulary; None if it could not be loaded in time."""
@@ -40,6 +60,10 @@ class VocabularyCache:
                 reading = self._reading
             limit = FIRST_WAIT_SECONDS if self._vocabulary is None else NEXT_WAIT_SECONDS
             reading.join(min(limit, deadline.remaining()))
+        if self._has_news and self._vocabulary is not None:
+            with self._lock:
+                self._vocabulary = self._vocabulary.plus(self._learned)
+                self._has_news = False
         return self._vocabulary
 
     def _load(self) -> None:
@@ -50,6 +74,7 @@ class VocabularyCache:
             log.warning("the search vocabulary could not be read: %s", error)
             self._next_at = time.monotonic() + RETRY_SECONDS
         else:
-            self._vocabulary = vocabulary
+            with self._lock:
+                self._vocabulary = vocabulary.plus(self._learned)
             good_for = min(MAX_AGE_SECONDS, len(vocabulary) / WORDS_PER_SECOND_OF_AGE)
             self._next_at = time.monotonic() + good_for

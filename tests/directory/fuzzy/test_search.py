@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from app.directory.fuzzy.vocabulary import Vocabulary
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
+from app.model.revision import revision_of
 from app.runtime import read_budget
 from tests.support.model_store import ModelStore
 
@@ -338,6 +340,67 @@ def test_words_that_were_read_are_read_again_when_they_are_old(
     monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT_SECONDS", 30)
     directory._fuzzy_search._vocabulary._next_at = 0.0
     assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
+
+
+def test_what_was_saved_in_this_process_is_known_at_once(
+    store: CountingStore, directory: Directory
+) -> None:
+    assert named(suggest(directory, "lovelcae")) == []
+    store.knows_words = False  # so that only what was learned can be known
+    ada = directory.add(Employee(id="a", full_name="Ada Lovelace", job_title="Analyst"), "w1")
+    assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
+    changed = replace(ada, full_name="Ada Byron")
+    directory.update(changed, revision_of(ada), "w2")
+    assert named(suggest(directory, "byorn")) == ["Ada Byron"]
+    list(directory.add_many([Employee(id="g", full_name="Grace Hopper")]))
+    assert named(suggest(directory, "hoppre")) == ["Grace Hopper"]
+    directory._fuzzy_search._vocabulary._next_at = 0.0
+    store.knows_words = True
+    assert named(suggest(directory, "hoppre")) == ["Grace Hopper"]
+
+
+def test_very_many_words_of_saves_are_read_again_and_not_kept(
+    store: CountingStore, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary_cache, "MAX_LEARNED_WORDS", 3)
+    monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT_SECONDS", 30)
+    suggest(directory, "smiht")
+    for number, name in enumerate(("Ada Lovelace", "Grace Hopper", "Radia Perlman")):
+        directory.add(Employee(id=f"n{number}", full_name=name), "w")
+    assert len(directory._fuzzy_search._vocabulary._learned) <= 4
+    for typed, name in (("lovelcae", "Ada Lovelace"), ("perlmna", "Radia Perlman")):
+        assert named(suggest(directory, typed)) == [name]
+
+
+def test_words_are_added_to_a_vocabulary_without_changing_it() -> None:
+    before = Vocabulary(["robert", "smith"])
+    after = before.plus(["smyth", "robert", "ada"])
+    assert (len(before), len(after)) == (2, 4)
+    assert after.holds("ada")
+    assert not before.holds("ada")
+    assert [each.word for each in after.nearest("smtih")][:1] == ["smith"]
+    assert "smyth" in [each.word for each in after.nearest("smith")]
+    assert before.plus(["smith"]) is before
+
+
+@pytest.mark.parametrize(
+    ("people", "typed", "found"),
+    [
+        (("Bill Jones", "William Smith"), "Bill Smyth", ["William Smith"]),
+        (("Bill Jones", "William Smith"), "Smyth Bill", ["William Smith"]),
+        (("Bill Jones", "Anna Smith"), "Bill Smyth", ["Anna Smith"]),
+        (("William Jones", "Anna Smith"), "Bill Smyth", ["Anna Smith"]),
+        (("William Jones", "Anna Smith"), "Bill Smith", ["Anna Smith"]),
+        (("William Jones", "Anna Petrov"), "Bill Smyth", ["William Jones"]),
+        (("Bill Jones", "Bob Petrov"), "Bill Smyth", ["Bill Jones"]),
+    ],
+)
+def test_a_nickname_does_not_count_without_a_surname_like_one_that_somebody_has(
+    people: tuple[str, ...], typed: str, found: list[str]
+) -> None:
+    store = CountingStore()
+    put(store, *people)
+    assert named(suggest(Directory(store, None), typed)) == found
 
 
 def test_many_words_are_looked_through_in_bounded_steps() -> None:

@@ -95,7 +95,7 @@ class Everything:
         card = self.app.test_client().get(card_address(person.id))
         assert card.status_code == 200
         assert card.data.startswith(b"BEGIN:VCARD\r\n")
-        for word in typed_terms(person.full_name)[:2]:
+        for word in typed_terms(person.full_name).words[:2]:
             self.reader.get(f"/?q={quote(word)}")
 
     def read_exports(self, people: dict[str, Employee]) -> None:
