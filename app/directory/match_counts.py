@@ -64,7 +64,7 @@ class MatchCounter:
         """Return the counts beside a page of a query, or without one."""
         if query.is_empty:
             return ListCounts(everyone.total, False, dict.fromkeys(FILTERS, everyone))
-        known = _known_total(query, everyone)
+        known = known_total(query, everyone)
         if page is not None and is_whole(page):
             matches = matches_of(map(search_keys.letter_of, page.name_keys), page.cards)
         elif known is not None and known > MAX_COUNTED_MATCHES:
@@ -84,7 +84,7 @@ class MatchCounter:
         """Return the counts of the other conditions of a filter."""
         if others.is_empty:
             return everyone
-        known = _known_total(others, everyone)
+        known = known_total(others, everyone)
         if known is not None and known > MAX_COUNTED_MATCHES:
             return None
         return self._count(others, everyone).facets
@@ -113,8 +113,10 @@ class MatchCounter:
         return not query.words or (age < WORDS_SECONDS and cached.changes == self._changes)
 
 
-def _known_total(query: Query, everyone: Facets) -> int | None:
-    """Return how many match one value of one filter; None for any other query."""
+def known_total(query: Query, everyone: Facets) -> int | None:
+    """Return how many match everything or one value of one filter; None for any other query."""
+    if query.is_empty:
+        return everyone.total
     if query.words or len(query.filters) != 1:
         return None
     ((name, value),) = query.filters

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
 from app.contracts.list_order import ListOrder
-from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
-from app.directory.match_counts import ListCounts, MatchCounter
+from app.directory.fuzzy import FuzzySearch, Suggestions
+from app.directory.list_pages import ListPage, ListPages
+from app.directory.match_counts import ListCounts
+from app.directory.sorting import Sort, read_whole, sorted_cards
 from app.model.employee import Employee
 from app.model.errors import (
     EditConflict,
@@ -22,7 +24,6 @@ from app.model.errors import (
     StorageUnavailable,
 )
 from app.photos import keys, processing
-from app.runtime import read_budget
 from app.runtime.ttl import TtlValue
 
 log = logging.getLogger(__name__)
@@ -43,15 +44,6 @@ class PhotoChange:
 NO_PHOTO_CHANGE = PhotoChange()
 
 
-class ListPage(NamedTuple):
-    """A page of the list with all that stands beside it; ``everyone`` has the counts of all."""
-
-    page: Page
-    suggestions: Suggestions
-    everyone: Facets
-    counts: ListCounts
-
-
 class Directory:
     """The directory of a company, on a store of employees and a store of photos (or none)."""
 
@@ -63,7 +55,7 @@ class Directory:
         self.photos_off_because = photos_off_because
         self._fuzzy_search = FuzzySearch(employees)
         self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
-        self._match_counter = MatchCounter(employees)
+        self._lists = ListPages(employees, self._fuzzy_search, self.facets)
         self._order: TtlValue[ListOrder] = TtlValue(_ORDER_SECONDS)
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
@@ -72,29 +64,26 @@ class Directory:
 
     def search(self, query: Query, cursor: str | None = None) -> tuple[Page, Suggestions]:
         """Return one page of cards and, if the search has few results, similar employees."""
-        with read_budget.limit():
-            return self._search(query, cursor)
+        return self._lists.search(query, cursor)
 
-    def _search(self, query: Query, cursor: str | None) -> tuple[Page, Suggestions]:
-        start = Cost.now()
-        page = self.browse(query, cursor)
-        return page, self._fuzzy_search.suggest(query, page, start.since())
-
-    def list_page(self, query: Query, cursor: str | None = None) -> ListPage:
+    def list_page(
+        self, query: Query, cursor: str | None = None, sort: Sort | None = None, number: int = 1
+    ) -> ListPage:
         """Return what ``search`` returns, with the counts of everyone and of those who match.
 
-        Counts share the read budget of the page, and are at most a few seconds old.
+        Counts share the read budget of the page, and are at most a few seconds old. With ``sort``
+        it returns the page of this number in that order, if at most MAX_SORTED people match.
         """
-        with read_budget.limit():
-            page, suggestions = self._search(query, cursor)
-            everyone = self.facets()
-            counts = self._match_counter.of_list(query, page, everyone)
-        return ListPage(page, suggestions, everyone, counts)
+        return self._lists.page(query, cursor, sort, number)
+
+    def sorted_ids(self, query: Query, sort: Sort) -> list[str] | None:
+        """Return the ids of everyone who matches in this order; None if they are too many."""
+        whole = read_whole(self.employees, query)
+        return None if whole is None else [card.id for card in sorted_cards(whole, sort)]
 
     def count_matches(self, query: Query) -> ListCounts:
         """Return the counts beside a list, without a page of it."""
-        with read_budget.limit():
-            return self._match_counter.of_list(query, None, self.facets())
+        return self._lists.count_matches(query)
 
     def facets(self) -> Facets:
         """Return the counts, at most FACETS_SECONDS old, so that a list page needs one query."""
@@ -107,7 +96,7 @@ class Directory:
 
     def _expire_counts(self) -> None:
         self._facets.expire()
-        self._match_counter.expire()
+        self._lists.expire_counts()
 
     def list_order(self) -> ListOrder:
         """Return the order of names in lists, at most half a minute old."""

@@ -34,8 +34,8 @@ def view_file(ending: str) -> ResponseReturnValue:
     cards = _card_writer()
 
     def begin() -> Iterator[bytes]:
-        query = read_request(request.args).query
-        pages = people_of_view(current_directory(), query, REQUEST_SECONDS)
+        listing = read_request(request.args)
+        pages = people_of_view(current_directory(), listing.query, REQUEST_SECONDS, listing.sort)
         first = next(pages, ())  # a store that does not respond at all becomes an error page
         return kind.write(chain((first,), pages), cards)
 

@@ -3,8 +3,8 @@
 from math import ceil
 
 from app.contracts import MAX_COUNTED_MATCHES, PAGE_SIZE, Page
+from app.directory.list_pages import ListPage
 from app.directory.match_counts import ListCounts, is_whole
-from app.directory.service import ListPage
 from app.text.plurals import count_people
 from app.web.people.suggestions import count_with_suggestions
 from app.web.ui.list_query import ListRequest
@@ -31,7 +31,7 @@ def page_number(listing: ListRequest, page: Page, count: int | None) -> int:
 
 def count_sentence(listing: ListRequest, result: ListPage, count: int | None) -> str:
     """Return the sentence with the number of people, and of similar people."""
-    page, suggestions, _, counts = result
+    page, suggestions, counts = result.page, result.suggestions, result.counts
     line = count_line(listing, page, counts, count)
     is_total = count is not None or counts.are_many
     if suggestions.beyond_page and is_total:

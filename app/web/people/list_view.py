@@ -1,17 +1,18 @@
 """A page of the list, ready for its template."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from app.contracts import PAGE_SIZE, Page, Query
 from app.contracts.list_order import ListOrder
 from app.contracts.queries import TEXT_FILTERS
-from app.directory.service import ListPage
+from app.directory.list_pages import ListPage
 from app.exports.formats import FORMATS
 from app.model.employee import BADGES
 from app.text import search_keys
 from app.web.people import list_counts
+from app.web.people.headings import Heading, headings, unsorted_note
 from app.web.people.suggestions import SuggestionsView, suggestions_view
 from app.web.ui.dates import month
 from app.web.ui.html.cards import grid, rows
@@ -53,14 +54,16 @@ class ListView:
     clear_address: str
     exports: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    headings: tuple[Heading, ...]
 
 
 def list_view(
     listing: ListRequest, result: ListPage, order: ListOrder, sprite: str, cache: MenuCache
 ) -> ListView:
     """Return everything that one page of the list shows."""
-    page, suggestions, everyone, counts = result
+    page, suggestions, everyone, counts = result[:4]
     count = list_counts.known_count(page, counts)
+    listing = _as_found(listing, result, count)
     number = list_counts.page_number(listing, page, count)
     # After a page that is not full, page numbers are unknown.
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
@@ -84,7 +87,16 @@ def list_view(
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
         notes=(*filter(None, (order.problem,)), *listing.notes),
+        headings=headings(listing, count),
     )
+
+
+def _as_found(listing: ListRequest, result: ListPage, count: int | None) -> ListRequest:
+    """Return the list as it is shown: without an order that it cannot have, on a page it has."""
+    if result.sort or not listing.sort or listing.view != TABLE:
+        return replace(listing, page=result.number) if result.sort else listing
+    note = unsorted_note(listing.sort, count)
+    return replace(listing.sorted_by(None), notes=(*listing.notes, note))
 
 
 def _people(listing: ListRequest, page: Page, sprite: str) -> Markup:
@@ -94,7 +106,9 @@ def _people(listing: ListRequest, page: Page, sprite: str) -> Markup:
 
 
 def _as_view(listing: ListRequest, view: str) -> str:
-    return ListRequest(listing.query, view).address(listing.cursor, listing.page)
+    if listing.sort and view == CARDS:
+        listing = listing.sorted_by(None)
+    return replace(listing, view=view).address(listing.cursor, listing.page)
 
 
 def _chips(listing: ListRequest) -> tuple[Chip, ...]:

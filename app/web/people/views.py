@@ -53,7 +53,7 @@ from app.web.ui.html.avatars import avatar, named_avatar
 from app.web.ui.html.icons import icon_at
 from app.web.ui.html.links import dialled, mail_address
 from app.web.ui.html.menus import MenuCache
-from app.web.ui.list_query import read_request
+from app.web.ui.list_query import TABLE, read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
 
@@ -107,7 +107,8 @@ def people() -> Response:
     """Show the list of people."""
     directory = current_directory()
     listing = read_request(request.args)
-    result = directory.list_page(listing.query, listing.cursor)
+    sort = listing.sort if listing.view == TABLE else None
+    result = directory.list_page(listing.query, listing.cursor, sort, listing.page)
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     view = list_view(listing, result, directory.list_order(), sprite, menus)
     page = _empty_page() if view.empty else render_template("list.html", view=view)

@@ -1,13 +1,14 @@
 """Parse the URL of a list, and build the URLs of neighbouring lists."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
 from app.contracts import Query
 from app.contracts.queries import FILTERS, TEXT_FILTERS, max_values
+from app.directory.sorting import COLUMNS, Sort
 from app.model.fields import FACET
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
@@ -15,12 +16,14 @@ from app.text.search_keys import facet_key
 
 CARDS = "cards"
 TABLE = "table"
+_DESCENDING = "desc"
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
     """The list that a URL asks for. ``page`` counts from 1; 0 is unknown.
 
+    ``sort`` is the order of its table and of its exports; a list that is sorted has no cursors.
     ``notes`` are sentences about values of the URL that are not used.
     """
 
@@ -29,6 +32,7 @@ class ListRequest:
     cursor: str | None = None
     page: int = 1
     notes: tuple[str, ...] = ()
+    sort: Sort | None = None
 
     @property
     def has_filters(self) -> bool:
@@ -38,7 +42,17 @@ class ListRequest:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Return the parameters without words and cursor."""
-        return [*self.query.filters, *([("view", TABLE)] if self.view == TABLE else [])]
+        pairs = list(self.query.filters)
+        if self.view == TABLE:
+            pairs += [("view", TABLE), *self._sort_pairs]
+        return pairs
+
+    @property
+    def _sort_pairs(self) -> list[tuple[str, str]]:
+        if self.sort is None:
+            return []
+        pairs = [("sort", self.sort.column)]
+        return [*pairs, ("dir", _DESCENDING)] if self.sort.descending else pairs
 
     @property
     def kept_by_search(self) -> list[tuple[str, str]]:
@@ -47,12 +61,19 @@ class ListRequest:
 
     def address(self, cursor: str | None = None, page: int = 0) -> str:
         """Return the URL of this list, or of the page that a cursor begins."""
-        position = [("page", str(page) if page > 1 else ""), ("cursor", cursor or "")]
+        position = [("page", str(page) if page > 1 else "")]
+        if not self.sort:
+            position.append(("cursor", cursor or ""))
         return _address([("q", self.query.words), *self.pairs, *position])
 
     def export_address(self, ending: str) -> str:
         """Return the URL of an export of this list."""
-        return f"/export.{ending}{ListRequest(self.query).address()[1:]}"
+        pairs = [("q", self.query.words), *self.query.filters, *self._sort_pairs]
+        return f"/export.{ending}{_address(pairs)[1:]}"
+
+    def sorted_by(self, sort: Sort | None) -> "ListRequest":
+        """Return the first page of the list in another order."""
+        return replace(self, sort=sort, cursor=None, page=1)
 
     def pairs_with(self, name: str, *values: str) -> list[tuple[str, str]]:
         """Return ``pairs`` with other values of one of them, or with none."""
@@ -71,7 +92,7 @@ class ListRequest:
         return self.address_with(name, *others)
 
 
-_ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view"))}
+_ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view", "sort", "dir"))}
 
 
 def read_request(args: MultiDict[str, str]) -> ListRequest:
@@ -86,16 +107,23 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
     if query.words and not query.search_words:
         query = query.with_words(())  # punctuation alone is no search
     page = args.get("page", "1")
-    cursor = args.get("cursor") or None
+    sort = _sort_in(args)
+    cursor = None if sort else args.get("cursor") or None
     return ListRequest(
         query=query,
         view=TABLE if args.get("view") == TABLE else CARDS,
         cursor=cursor,
         page=(int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0)
-        if cursor
+        if cursor or sort
         else 1,
         notes=tuple(notes),
+        sort=sort,
     )
+
+
+def _sort_in(args: MultiDict[str, str]) -> Sort | None:
+    column = args.get("sort", "")
+    return Sort(column, args.get("dir") == _DESCENDING) if column in COLUMNS else None
 
 
 def _clean(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from app.model.errors import EditConflict, EmployeeNotFound, StorageUnavailable
 from app.model.revision import revision_of
-from app.storage.dynamodb.tasks import lease, reindex
+from app.storage.dynamodb.tasks import index_items, lease, reindex
 from tests.support.dynamodb_audit import audit
 from tests.support.servers.warm_process import PythonProcess
 from tests.support.stores.dynamodb_binding import DynamoRoom
@@ -23,7 +23,7 @@ PAGE = 20
 def small_pages(monkeypatch):
     """Few people are several pages."""
     monkeypatch.setattr(reindex, "_RECORD_PAGE_SIZE", PAGE)
-    monkeypatch.setattr(reindex, "_INDEX_PAGE_SIZE", 10 * PAGE)
+    monkeypatch.setitem(index_items.INDEX_SCAN, "Limit", 10 * PAGE)
 
 
 @pytest.fixture
@@ -141,10 +141,10 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
 REINDEX = """
 import os
 from app.settings import Settings
-from app.storage.dynamodb.tasks import lease, reindex
+from app.storage.dynamodb.tasks import index_items, lease, reindex
 from app.storage.dynamodb import open_dynamodb_store
 lease.LIFE_SECONDS, lease.RENEW_SECONDS = 4.0, 1.0
-reindex._RECORD_PAGE_SIZE, reindex._INDEX_PAGE_SIZE = 20, 200
+reindex._RECORD_PAGE_SIZE, index_items.INDEX_SCAN["Limit"] = 20, 200
 list(open_dynamodb_store(Settings.from_env(os.environ)).reindex())
 """
 
