@@ -93,9 +93,25 @@ def test_a_telephone_calls_and_writes_from_the_list(browse: Open, site: Site) ->
 
 
 def test_filters_of_a_telephone_open_and_close_without_script(browse: Open) -> None:
-    page = browse("/", width=390)
+    page = browse("/", width=390, script=False)
     expect(page.locator("#menus")).to_be_hidden()
     page.click("text=Filters")
     expect(page.locator("#menus")).to_be_visible()
     page.get_by_label("Close filters").click()
     expect(page.locator("#menus")).to_be_hidden()
+
+
+def test_filters_of_a_telephone_stay_open_until_all_are_chosen(browse: Open) -> None:
+    page = browse("/", width=390)
+    page.click("text=Filters")
+    page.locator("#menu-location summary").click()
+    page.locator("#menu-location a", has_text="London").click()
+    page.locator("#menu-location a", has_text="Paris").click()
+    expect(page.locator("#menu-location a[aria-current]")).to_have_count(2)
+    done = page.locator(".menus-done a")
+    words = done.inner_text()
+    done.click()
+    expect(page.locator("#menus")).to_be_hidden()
+    number = words.removeprefix("Show ").partition(" ")[0]
+    expect(page.locator("#count")).to_contain_text(number)
+    expect(page.locator("#people .cell")).to_have_count(int(number))

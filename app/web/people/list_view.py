@@ -11,6 +11,7 @@ from app.directory.list_pages import ListPage
 from app.exports.formats import FORMATS
 from app.model.employee import BADGES
 from app.text import search_keys
+from app.text.plurals import count_people
 from app.web.people import list_counts
 from app.web.people.headings import Heading, headings, unsorted_note
 from app.web.people.suggestions import SuggestionsView, suggestions_view
@@ -43,6 +44,7 @@ class ListView:
     tabs: Markup
     chips: tuple[Chip, ...]
     count: str
+    show_people: str
     position: str
     next: str
     previous: str
@@ -73,9 +75,10 @@ def list_view(
         empty=is_unfiltered and not page.cards and page.next is None and page.previous is None,
         people=_people(listing, page, sprite),
         menus=cache.menus(listing, everyone, counts.by_filter, sprite),
-        tabs=tabs(listing, (counts.by_filter["letter"] or everyone).letters),
+        tabs=tabs(listing, counts.by_filter["letter"] or everyone),
         chips=_chips(listing),
         count=list_counts.count_sentence(listing, result, count),
+        show_people=f"Show {'people' if count is None else count_people(count)}",
         position=list_counts.page_position(listing, page, count),
         next=listing.address(page.next, next_number) if page.next else "",
         previous=listing.address(page.previous, number - 1) if page.previous else "",

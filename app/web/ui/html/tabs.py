@@ -1,19 +1,22 @@
 """The letter tabs of a list."""
 
-from collections.abc import Collection
 from functools import lru_cache
 
 from markupsafe import Markup
 
+from app.contracts import Facets
 from app.text.search_keys import LETTERS, OTHER_LETTERS
 from app.web.ui.html.list_links import link_template, with_words
 from app.web.ui.list_query import ListRequest
 
 
 @lru_cache(maxsize=256)
-def _tabs(filters: tuple[tuple[str, str], ...], current: str, present: frozenset[str]) -> str:
+def _tabs(
+    filters: tuple[tuple[str, str], ...], current: str, present: frozenset[str], total: int
+) -> str:
     others = [(name, value) for name, value in filters if name != "letter"]
-    parts = [_tab("All", link_template(others), current == "", "All people")]
+    everyone = f'All<span class="tab-count" aria-hidden="true">{total:,}</span>'
+    parts = [_tab(everyone, link_template(others), current == "", "All people")]
     for letter in LETTERS:
         label = "Other" if letter == OTHER_LETTERS else letter.upper()
         if letter in present or letter == current:
@@ -30,13 +33,8 @@ def _tab(label: str, link: str, current: bool, name: str) -> str:
     return f'<li><a href="{link}"{mark}{aria_label}>{label}</a></li>'
 
 
-def tabs(listing: ListRequest, present: Collection[str]) -> Markup:
-    """Return the letter tabs; those of letters with people are links."""
-    return with_words(
-        [
-            _tabs(
-                tuple(listing.pairs), "".join(listing.query.values_of("letter")), frozenset(present)
-            )
-        ],
-        listing,
-    )
+def tabs(listing: ListRequest, counts: Facets) -> Markup:
+    """Return the letter tabs: links of those with people, and of all of them with their number."""
+    current = "".join(listing.query.values_of("letter"))
+    present = frozenset(counts.letters)
+    return with_words([_tabs(tuple(listing.pairs), current, present, counts.total)], listing)
