@@ -114,15 +114,22 @@ class MatchCounter:
 
 
 def known_total(query: Query, everyone: Facets) -> int | None:
-    """Return how many match everything or one value of one filter; None for any other query."""
+    """Return how many match everything or one filter; None if the counts of everyone do not tell.
+
+    They do not tell of several badges, since one employee may have them all.
+    """
     if query.is_empty:
         return everyone.total
-    if query.words or len(query.filters) != 1:
+    names = {name for name, _ in query.filters}
+    if query.words or len(names) != 1:
         return None
-    ((name, value),) = query.filters
-    counts = everyone.of(name)
-    if value in counts or name not in TEXT_FILTERS:
-        return counts.get(value, 0)
+    (name,) = names
+    counts, values = everyone.of(name), query.values_of(name)
+    if name not in TEXT_FILTERS:
+        is_told = name != "badge" or len(values) == 1
+        return sum(counts.get(value, 0) for value in values) if is_told else None
+    if len(values) == 1 and values[0] in counts:
+        return counts[values[0]]
     keys = query.keys_of(name)
     same = (n for spelling, n in counts.items() if search_keys.facet_key(spelling) in keys)
-    return next(same, 0) if keys else None
+    return sum(same) if keys else None

@@ -127,10 +127,24 @@ def test_that_very_many_match_is_remembered_for_minutes(
 def test_more_than_a_thousand_in_one_filter_are_known_without_counting(
     store: CountingStore, counter: MatchCounter
 ) -> None:
-    everyone = Facets(9_000, locations={"Lima": 4_000}, badges={"bug": 1_500})
-    for query, total in ((Query(location="LIMA"), 4_000), (Query(badge="bug"), 1_500)):
+    everyone = Facets(9_000, locations={"Lima": 4_000, "Oslo": 900}, badges={"bug": 1_500})
+    for query, total in (
+        (Query(location="LIMA"), 4_000),
+        (Query(location=("lima", "Oslo", "Nowhere")), 4_900),
+        (Query(badge="bug"), 1_500),
+    ):
         counts = counter.of_list(query, None, everyone)
         assert (counts.total, counts.are_many) == (total, True)
         assert counts.by_filter["department"] is None
         assert counts.by_filter[query.filters[0][0]] is everyone
     assert store.counted == []
+
+
+def test_several_badges_are_counted_since_one_person_may_have_them_all(
+    store: CountingStore, counter: MatchCounter
+) -> None:
+    everyone = Facets(9_000, badges={"bug": 1_500, "apple": 1_500})
+    store.answer = Matches()
+    counts = counter.of_list(Query(badge=("bug", "apple")), None, everyone)
+    assert (counts.total, counts.are_many) == (None, False)
+    assert len(store.counted) == 1

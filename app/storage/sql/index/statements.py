@@ -46,7 +46,7 @@ class Shape(NamedTuple):
 
 def _in_views(column: Any, place: str, number: int) -> ColumnElement[bool]:
     """Return the condition that a view is one of so many, which are bound by their place."""
-    views = [bindparam(f"{place}_{each}") for each in range(number)]
+    views: list[Any] = [bindparam(f"{place}_{each}") for each in range(number)]
     condition: ColumnElement[bool] = column == views[0] if number == 1 else column.in_(views)
     return condition
 
