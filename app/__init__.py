@@ -74,6 +74,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "doctor": Doctor(
             lambda: all_checks(settings, directory, console, keys, stores.open_checks())
         ),
+        "jobs": stores.jobs,
         "importer": importer,
         "import_scheduler": ImportScheduler(
             importer, console.folder, partial(run_process, settings, stores.jobs)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import IO, cast
@@ -32,6 +33,7 @@ from app.runtime.process_limits import (
     stop_with_parent,
     write_no_core,
 )
+from app.samples.jobs import people_of_job
 from app.settings import Settings
 from app.storage import Stores, open_stores
 from app.text.person_names import SortBy
@@ -60,7 +62,8 @@ def open_importer(
 ) -> Importer:
     """Return the importer for these stores; see Importer for ``read_rejected``."""
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
-    photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20)
+    samples = partial(people_of_job, stores.photos)
+    photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20, samples)
     return Importer(stores.employees, stores.jobs, writers, read_rejected, photos)
 
 

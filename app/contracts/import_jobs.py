@@ -87,6 +87,7 @@ class Job:
     are fields with the number of people whose value an empty cell clears. Of a complete list,
     ``absent`` people are not in the file, in ``absent_parts``; ``absent_bookmark`` and the number
     of people ``compared`` say how far it is. ``photos`` rows have a photo.
+    Of ``samples`` sample people there is no file; 0 for an import.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Job:
     absent_parts: int = 0
     absent_bookmark: str = ""
     photos: int = 0
+    samples: int = 0
     compared: int = 0
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)

@@ -37,16 +37,26 @@ def load_samples(directory: Directory, people: int = 60, seed: int = 1) -> Itera
 
 
 def _with_portraits(directory: Directory, people: int, seed: int) -> Iterator[Employee]:
-    photos = directory.photos
     for number, sample in enumerate(islice(samples(seed), people)):
-        if photos is None or number >= MAX_PORTRAITS:
-            yield sample.employee
-            continue
-        rng = Random(f"{seed}/{number}")
-        if rng.random() < _SHARE_WITH_PORTRAITS and _is_new(directory, sample.employee.id):
-            yield replace(sample.employee, photo_key=_draw(photos, sample, rng))
-        else:
-            yield sample.employee
+        is_drawn = number < MAX_PORTRAITS and _is_new(directory, sample.employee.id)
+        photos = directory.photos if is_drawn else None
+        yield with_portrait(photos, sample, Random(f"{seed}/{number}"), sample.employee.id)
+
+
+def with_portrait(photos: PhotoStore | None, sample: Sample, rng: Random, name: str) -> Employee:
+    """Return a sample person, two thirds of them with a portrait, stored under a key of this name.
+
+    The same name gives the same key, so that a repetition overwrites the portrait.
+    """
+    if photos is None or rng.random() >= _SHARE_WITH_PORTRAITS:
+        return sample.employee
+    from app.samples.portraits import paint
+
+    images = paint(face(rng, sample.traits))
+    key = our_key(hashlib.blake2b(name.encode(), digest_size=16).hexdigest())
+    photos.put(thumbnail_key(key), images.thumbnail)
+    photos.put(key, images.portrait)
+    return replace(sample.employee, photo_key=key)
 
 
 def _is_new(directory: Directory, employee_id: str) -> bool:
@@ -56,15 +66,3 @@ def _is_new(directory: Directory, employee_id: str) -> bool:
     except EmployeeNotFound:
         return True
     return False
-
-
-def _draw(photos: PhotoStore, sample: Sample, rng: Random) -> str:
-    """Store a portrait under a key derived from the id, so that a repetition overwrites it."""
-    from app.samples.portraits import paint
-
-    images = paint(face(rng, sample.traits))
-    digest = hashlib.blake2b(sample.employee.id.encode(), digest_size=16).hexdigest()
-    key = our_key(digest)
-    photos.put(thumbnail_key(key), images.thumbnail)
-    photos.put(key, images.portrait)
-    return key

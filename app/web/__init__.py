@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
     from app.web.machine import console, diagnostics, health
-    from app.web.people import menu_values
+    from app.web.people import menu_values, samples
     from app.web.people import views as employee_pages
 
     settings: Settings = app.extensions["settings"]
@@ -43,7 +43,8 @@ def register(app: Flask) -> None:
     error_pages.register(app)
     assets.register(app, Path(app.root_path).parent / "static")
     for blueprint in (
-        *(employee_pages.pages, menu_values.menus, photos.photos, insights_page.insights),
+        *(employee_pages.pages, menu_values.menus, samples.sample_pages),
+        *(photos.photos, insights_page.insights),
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(health.machine, console.console, diagnostics.doctor),
     ):

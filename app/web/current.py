@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import current_app
 
+from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
 from app.directory.service import Directory
 from app.imports.importer import Importer
@@ -20,6 +21,11 @@ def current_directory() -> Directory:
 def current_importer() -> Importer:
     """Return the importer of the current application."""
     return cast(Importer, current_app.extensions["importer"])
+
+
+def current_jobs() -> JobStore:
+    """Return the stored jobs of the current application."""
+    return cast(JobStore, current_app.extensions["jobs"])
 
 
 def current_scheduler() -> ImportScheduler:

@@ -5,7 +5,7 @@ and no record yet.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import NamedTuple
 
@@ -14,12 +14,19 @@ from app.model.employee import Employee
 from app.model.errors import PhotoNotFound
 from app.photos import keys, processing
 
+# Yields the sample people of a job from one position to another, with their photos stored.
+Samples = Callable[[str, int, int], Iterator[Employee]]
+
 
 class PhotoOptions(NamedTuple):
-    """Where photos are stored (None if they are off), and how large a file may be."""
+    """Where photos are stored (None if they are off), and how large a file may be.
+
+    ``samples`` are the people of a job without a file.
+    """
 
     store: PhotoStore | None = None
     max_bytes: int = 10 << 20
+    samples: Samples | None = None
 
 
 class RowPhotos:
@@ -28,7 +35,7 @@ class RowPhotos:
     def __init__(
         self, options: PhotoOptions, job_id: str, on_photo: Callable[[], object] = lambda: None
     ) -> None:
-        self._store, self.max_bytes = options
+        self._store, self.max_bytes = options[:2]
         self._job_id = job_id
         self._on_photo = on_photo
 

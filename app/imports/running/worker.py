@@ -32,6 +32,7 @@ from app.imports.running.column_mapping import (
 )
 from app.imports.running.execution import apply
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
+from app.imports.running.sample_plan import plan_samples
 from app.imports.running.staged_photos import drop_undone
 from app.imports.running.undo import Undo
 from app.imports.running.upload_store import open_upload
@@ -111,6 +112,10 @@ class _Worker:
             yield from phase()
 
     def _validate(self) -> Iterator[Job]:
+        if self._lease.job.samples and self._photos.samples:
+            yield from plan_samples(self._lease, self._parts, self._photos.samples)
+            yield self._lease.checkpoint(phase=Phase.APPLYING)
+            return
         try:
             with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
                 read = self._read_photos if is_photo_archive(file) else self._read_table

@@ -42,7 +42,7 @@ def is_at_work(job: Job) -> bool:
 def sentence(job: Job) -> str:
     """Return the progress of an import in one or two sentences."""
     done, total = job.progress
-    of_all = f"{done:,} of {count_of(total, 'row', 'rows')}"
+    of_all = f"{done:,} of {count_people(total) if job.samples else count_of(total, 'row', 'rows')}"
     if job.phase is Phase.FAILED or is_waiting(job):
         return job.error
     if job.paused and job.phase in ACTIVE_PHASES:
@@ -52,6 +52,8 @@ def sentence(job: Job) -> str:
 
 
 def _validating(job: Job, of_all: str) -> str:
+    if job.samples:
+        return f"Drew {of_all}. Nobody is added yet."
     if job.total < 0:
         return "The file is being read."
     if job.compared:
@@ -71,7 +73,7 @@ def _ready(job: Job, of_all: str) -> str:
 def _applying(job: Job, of_all: str) -> str:
     if job.buffered and is_leased(job):
         return f"Imported {of_all}. Sorting {count_people(job.buffered)}."
-    return f"Imported {of_all}."
+    return f"{'Added' if job.samples else 'Imported'} {of_all}."
 
 
 def _applied(job: Job, of_all: str) -> str:

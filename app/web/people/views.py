@@ -20,7 +20,6 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from app.contracts import Query
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
@@ -46,6 +45,7 @@ from app.web.forms.rendering import (
 )
 from app.web.people.list_view import list_view
 from app.web.people.person_facts import person_facts
+from app.web.people.samples import empty_page
 from app.web.ui import dates, urls
 from app.web.ui.display_names import display_name, name_in_sentence
 from app.web.ui.flashes import FLASH_ICONS, flashes
@@ -57,7 +57,6 @@ from app.web.ui.list_query import TABLE, read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
 
-SAMPLE_PEOPLE = 60
 pages = Blueprint("employees", __name__)
 pages.url_value_preprocessor(urls.read_id_key)
 
@@ -111,13 +110,8 @@ def people() -> Response:
     result = directory.list_page(listing.query, listing.cursor, sort, listing.page)
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     view = list_view(listing, result, directory.list_order(), sprite, menus)
-    page = _empty_page() if view.empty else render_template("list.html", view=view)
+    page = empty_page() if view.empty else render_template("list.html", view=view)
     return _maintain_after(make_response(page))
-
-
-def _empty_page() -> str:
-    unlisted = current_directory().count_unlisted()
-    return render_template("empty.html", unlisted=unlisted)
 
 
 @pages.get("/employee", defaults={"employee_id": ""})
@@ -231,18 +225,4 @@ def delete(employee_id: str) -> ResponseReturnValue:
     )
     name = name_in_sentence(deleted.full_name or request.form.get("shown_name", ""))
     flash(f"Deleted {name}." if name else "The person was deleted.", "good")
-    return redirect("/", 303)
-
-
-@pages.post("/sample-data")
-def sample_data() -> ResponseReturnValue:
-    """Fill an empty directory with sample people."""
-    from app.samples.loading import load_samples
-
-    directory = current_directory()
-    if directory.browse(Query(), None, 1).cards or directory.count_unlisted().number:
-        flash("The directory already has people, so no sample people were loaded.", "warning")
-        return redirect("/", 303)
-    loaded = max(load_samples(directory, people=SAMPLE_PEOPLE, seed=1), default=0)
-    flash(f"Loaded {loaded} sample people.", "good")
     return redirect("/", 303)

@@ -1,0 +1,32 @@
+"""The page of an empty directory, and the sample people that it offers."""
+
+from flask import Blueprint, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from app.contracts import Query
+from app.samples.jobs import SAMPLE_PEOPLE, begin_samples, find_samples
+from app.web.current import current_directory, current_jobs, current_scheduler
+
+sample_pages = Blueprint("samples", __name__)
+
+
+def empty_page() -> str:
+    """Render the list with nobody in it: what is not listed yet, or how to begin."""
+    return render_template(
+        "empty.html",
+        unlisted=current_directory().count_unlisted(),
+        loading=find_samples(current_jobs()),
+        sample_people=SAMPLE_PEOPLE,
+    )
+
+
+@sample_pages.post("/sample-data")
+def load() -> ResponseReturnValue:
+    """Begin to fill an empty directory with sample people; show the progress."""
+    directory = current_directory()
+    if directory.browse(Query(), None, 1).cards or directory.count_unlisted().number:
+        flash("The directory already has people, so no sample people were loaded.", "warning")
+        return redirect("/", 303)
+    job = begin_samples(current_jobs())
+    current_scheduler().wake()
+    return redirect(f"/import/{job.id}", 303)
