@@ -165,10 +165,10 @@ def _begin() -> tuple[Importer, Job]:
     """
     options = json.load(sys.stdin)
     job_id, max_memory = options.pop("job"), options.pop("max_memory")
-    folders = {name: Path(options[name]) for name in ("instance_folder", "photos_folder")}
-    folders["photos_folder"] = folders["photos_folder"] if options["photos_folder"] else None
+    options["instance_folder"] = Path(options["instance_folder"])
+    options["photos_folder"] = Path(options["photos_folder"]) if options["photos_folder"] else None
     options["sort_by"] = SortBy(options["sort_by"])
-    settings = Settings(**{**options, **folders})
+    settings = Settings(**options)
     os.nice(_NICENESS)
     end_before_others()
     write_no_core()

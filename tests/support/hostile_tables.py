@@ -22,7 +22,22 @@ def _of_pieces(make: Callable[[], Iterable[bytes]]) -> Writer:
     return lambda path: write_pieces(path, make())
 
 
+_CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada\r\n"
+
 HOSTILE_TABLES: Mapping[str, Writer] = {
+    "a card with a line of a gigabyte": _of_pieces(
+        lambda: (_CARD, b"NOTE:", *times(b"x", GIGABYTE))
+    ),
+    "a card with a line that is folded for ever": _of_pieces(
+        lambda: (_CARD, b"NOTE:x", *times(b"\r\n x", GIGABYTE // 4))
+    ),
+    "a card with a line that is quoted for ever": _of_pieces(
+        lambda: (_CARD, b"NOTE;QUOTED-PRINTABLE:=\n", *times(b"x=\n", GIGABYTE // 3))
+    ),
+    "a card with a photo that does not end": _of_pieces(
+        lambda: (_CARD, b"PHOTO;ENCODING=b:", *times(b"\r\n " + b"x" * 2_000, GIGABYTE // 2_003))
+    ),
+    "a card that does not end": _of_pieces(lambda: (_CARD, *times(b"X:1\r\n", GIGABYTE // 5))),
     "a line of a gigabyte": _of_pieces(lambda: (_HEAD, *times(b"x", GIGABYTE))),
     "headings of a gigabyte": _of_pieces(lambda: times(b"x", GIGABYTE)),
     "a gigabyte of commas": _of_pieces(lambda: (_HEAD, *times(b",", GIGABYTE))),

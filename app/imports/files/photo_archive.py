@@ -126,7 +126,9 @@ def is_photo_archive(file: BinaryIO) -> bool:
         return False
     try:
         archive = open_zip(file, _MAX_DIRECTORY_BYTES, _TOO_MANY)
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, FileTooLarge):
+    except FileTooLarge:
+        return True  # no document has so many parts
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError):
         return False
     names = archive.namelist()
     has_image = any(map(_is_image, archive.infolist()))

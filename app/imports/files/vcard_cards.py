@@ -5,8 +5,9 @@ A reader of our own: vobject holds the whole file in memory and stops at the fir
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from quopri import decodestring
 from typing import BinaryIO, NamedTuple
 
@@ -16,6 +17,9 @@ from app.imports.files.vcard_lines import FILES, ContentLine, content_lines
 
 # Of one card. Nobody has a thousand numbers; hostile files have millions.
 MAX_PROPERTIES = 1_000
+# A card with a problem is read to its end, but not without one.
+_MAX_CARD_BYTES = 20 << 20
+_MIN_LINE_BYTES = 20
 _PARAMETERS = re.compile(r'(?:"[^"]*"|[^";])+')
 _TRANSFERS = frozenset({"QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"})
 _CHARSETS = re.compile(
@@ -87,7 +91,9 @@ def _skip_card(lines: Iterator[ContentLine]) -> None:
 
 
 def _add(card: Card, line: ContentLine, encoding: str) -> None:
-    card.size += 0 if line.is_file else len(line.text)
+    card.size += _MIN_LINE_BYTES if line.is_file else max(len(line.text), _MIN_LINE_BYTES)
+    if card.size > _MAX_CARD_BYTES:
+        raise FileTooLarge("A card of this file does not end. Export the contacts again.")
     if card.size > MAX_ROW_CHARACTERS or len(card.properties) >= MAX_PROPERTIES:
         card.problem = _TOO_LONG if card.size > MAX_ROW_CHARACTERS else _TOO_MANY
         return
@@ -105,33 +111,37 @@ def _add(card: Card, line: ContentLine, encoding: str) -> None:
 def _property(line: ContentLine, encoding: str) -> Property | None:
     """Return the property in a line; None if it is none. Raises UnicodeDecodeError."""
     colon = line.colon
-    first, *others = _PARAMETERS.findall(line.text[:colon].decode("utf-8", "replace")) or [""]
-    if line.text[colon : colon + 1] != b":" or not first:
+    head = _head(line.text[:colon])
+    if head is None or line.text[colon : colon + 1] != b":":
         return None
-    group, _, name = first.strip().upper().rpartition(".")
-    parameters = _parameters(others)
     raw, span = line.text[colon + 1 :], None
-    if name in FILES and (
-        parameters.transfer in ("B", "BASE64") or raw.lstrip()[:5].lower() == b"data:"
+    if head.name in FILES and (
+        head.transfer in ("B", "BASE64") or raw.lstrip()[:5].lower() == b"data:"
     ):
         raw, span = b"", (line.begin, line.end)
-    if parameters.transfer == "QUOTED-PRINTABLE":
+    if head.transfer == "QUOTED-PRINTABLE":
         raw = decodestring(raw)
-    value = raw.decode(parameters.charset or encoding)
-    return Property(group, name, parameters.types, value, span)
+    return Property(head.group, head.name, head.types, raw.decode(head.charset or encoding), span)
 
 
-class _Parameters(NamedTuple):
+class _Head(NamedTuple):
+    """What stands before the value of a property."""
+
+    group: str
+    name: str
     types: frozenset[str]
     transfer: str
     charset: str
 
 
-def _parameters(texts: Iterable[str]) -> _Parameters:
+@lru_cache(maxsize=512)  # a file has few different ones
+def _head(text: bytes) -> _Head | None:
+    first, *parameters = _PARAMETERS.findall(text.decode("utf-8", "replace")) or [""]
+    group, _, name = first.strip().upper().rpartition(".")
     types: set[str] = set()
     transfer = charset = ""
-    for text in texts:
-        key, is_named, values = text.strip().upper().replace('"', "").partition("=")
+    for parameter in parameters:
+        key, is_named, values = parameter.strip().upper().replace('"', "").partition("=")
         if key == "CHARSET":
             charset = _charset(values)
         elif key == "ENCODING" or key in _TRANSFERS:
@@ -140,7 +150,7 @@ def _parameters(texts: Iterable[str]) -> _Parameters:
             types.add("PREF")
         elif key == "TYPE" or not is_named:  # version 2.1 has types without a name
             types.update((values or key).split(","))
-    return _Parameters(frozenset(types), transfer, charset)
+    return _Head(group, name, frozenset(types), transfer, charset) if name else None
 
 
 def _charset(name: str) -> str:

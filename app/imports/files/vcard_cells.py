@@ -36,9 +36,14 @@ _IGNORED_LABELS = {
 }  # fmt: skip
 _LABELS_OF_APPLE = re.compile(r"_\$!<(.*)>!\$_")
 _HOME, _WORK, _CELL, _PREFERRED = "HOME", "WORK", "CELL", "PREF"
-_HOME_WORDS = {"home", "private", "personal", "privat", "prive", "personnel", "domicile", "casa"}
 _NO_PHONES = frozenset({"FAX", "PAGER", "MODEM", "BBS", "VIDEO", "ISDN", "PCS", "TEXTPHONE"})
-_CELL_WORDS = {"mobile", "iphone", "cell", "handy", "mobil", "portable", "movil"}
+_LABEL_WORDS = {
+    _HOME: {"home", "private", "personal", "privat", "prive", "personnel", "domicile", "casa"},
+    _CELL: {"mobile", "iphone", "cell", "handy", "mobil", "portable", "movil"},
+    _WORK: {"work", "office", "arbeit", "buro", "bureau", "travail", "oficina", "trabajo"},
+    "FAX": {"fax"},
+}
+_WORDS, _CAMEL_CASE = re.compile("[a-z]+"), re.compile("(?<=[a-z])(?=[A-Z])")
 _TOKENS = re.compile(r"\\.|[;,]|[^\\;,]+|\\", re.DOTALL)
 _BADGE_NAMES = {fold(name) for badge in BADGES for name in (badge.key, badge.label)}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -163,13 +168,11 @@ class _Reader:
         return _WORK not in types, _PREFERRED not in types
 
     def _types(self, each: Property) -> frozenset[str]:
-        label = self._labels.get(each.group, "")
-        words = set(re.findall(r"[a-z]+", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label))))
-        extra = {
-            kind
-            for kind, known in ((_HOME, _HOME_WORDS), (_CELL, _CELL_WORDS), ("FAX", {"fax"}))
-            if words & known
-        } | ({_WORK} if "work" in words else set())
+        label = self._labels.get(each.group) if each.group else None
+        if not label:
+            return each.types
+        words = set(_WORDS.findall(fold(_CAMEL_CASE.sub(" ", label))))
+        extra = {kind for kind, known in _LABEL_WORDS.items() if words & known}
         return each.types | extra
 
     def _phones(self) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,8 @@ _FOLD, _SOFT, _BARE = "fold", "soft", "bare"
 _HEAD = re.compile(rb'(?:"[^"]*"|[^":])*')
 # Name and parameters, and an address in place of a photo.
 _MAX_HEAD = 2_000
+# A photo of the most that PHOTO_MAX_MB allows, in base64.
+_MAX_FILE_BYTES = 140 << 20
 # Of the text of a line, as many bytes as MAX_ROW_CHARACTERS can have.
 _MAX_BYTES = 4 * MAX_ROW_CHARACTERS
 
@@ -50,7 +52,10 @@ def content_lines(file: BinaryIO) -> Iterator[ContentLine]:
         if pieces and (mode := _continues(pieces, text)):
             end = start + len(line)
             size += len(text)
-            if size <= (_MAX_HEAD if _FILE.match(pieces[0]) else _MAX_BYTES):
+            is_file = _FILE.match(pieces[0]) is not None
+            if size > (_MAX_FILE_BYTES if is_file else MAX_LINE_BYTES):
+                raise FileTooLarge(TOO_LONG)
+            if size <= (_MAX_HEAD if is_file else _MAX_BYTES):
                 _append(pieces, text, mode)
             continue
         if pieces:

@@ -75,15 +75,15 @@ class PhotoPlanner:
 
     def _match(self, keys_of_rows: Sequence[Sequence[str]]) -> Iterator[_People]:
         """Yield the people whom the keys of each row name: as an id, a number or an email."""
-        keys = list(dict.fromkeys(key for keys in keys_of_rows for key in keys))
+        keys = list(dict.fromkeys(key for names in keys_of_rows for key in names))
         numbers = find_by_numbers(self._store, keys)
         emails = find_by_emails(self._store, (key for key in keys if "@" in key))
         ids = [each for key in keys for each in _spellings(key)]
         ids += [each for owners in (*numbers.values(), *emails.values()) for each in owners]
         employees = find_by_ids(self._store, ids)
-        for keys in keys_of_rows:
+        for keys_of_row in keys_of_rows:
             people: _People = {}
-            for key in keys:
+            for key in keys_of_row:
                 by_id = next((each for each in _spellings(key) if each in employees), "")
                 owners = (*numbers.get(number_key(key), ()), *emails.get(email_key(key), ()))
                 people |= {each: employees[each] for each in (by_id, *owners) if each in employees}
