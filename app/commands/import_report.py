@@ -14,6 +14,7 @@ from app.imports.planning.lines import (
     ADDED,
     CHANGED,
     DUPLICATE,
+    INACTIVE,
     REJECTED,
     SKIPPED,
     UNCHANGED,
@@ -25,11 +26,11 @@ from app.text.plurals import count_of, count_people
 _MAX_LINES = 20
 _LABELS = {
     ADDED: "added", CHANGED: "changed", UNCHANGED: "unchanged", DUPLICATE: "possible duplicates",
-    REJECTED: "with errors", UNDONE: "undone", SKIPPED: "not undone",
+    INACTIVE: "not active", REJECTED: "with errors", UNDONE: "undone", SKIPPED: "not undone",
 }  # fmt: skip
 _SINGULAR = {DUPLICATE: "possible duplicate"}
 # Counted only where there are some.
-_UNUSUAL = frozenset({DUPLICATE})
+_UNUSUAL = frozenset({DUPLICATE, INACTIVE})
 
 
 def show_result(
@@ -68,7 +69,7 @@ def _show_rows(
     if job.phase is Phase.READY:
         _show_plan(importer, job)
         return
-    for outcome in (DUPLICATE, failure):
+    for outcome in (DUPLICATE, INACTIVE, failure):
         for line in importer.lines(job, outcome, 0, _MAX_LINES):
             click.echo(f"  {describe_line(line, job)}")
         if (more := counts.of(outcome) - _MAX_LINES) > 0:
@@ -105,7 +106,7 @@ def _summary(job: Job, counts: LineCounts) -> str:
     outcomes = (
         (UNDONE, SKIPPED)
         if job.phase is Phase.UNDONE
-        else (ADDED, CHANGED, UNCHANGED, DUPLICATE, REJECTED)
+        else (ADDED, CHANGED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
     )
     figures = [
         count_of(counts.of(outcome), _SINGULAR.get(outcome, _LABELS[outcome]), _LABELS[outcome])

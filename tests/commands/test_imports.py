@@ -298,3 +298,14 @@ def test_what_comes_through_a_pipe_is_imported(app: Flask, file: Path, tmp_path:
     done = run(app, tmp_path / "pipe")
     writer.join()
     assert "2 added, 0 changed" in done.output, done.output
+
+
+def test_who_has_left_is_told_and_not_added(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "leavers.csv"
+    file.write_text("Name,Title,Office,Status\nAda,A,L,Active\nBo,B,L,Terminated\n")
+    for option in ("--dry-run", "--quiet"):
+        result = run(app, option, file)
+        assert result.exit_code == 0
+        assert "1 added, 0 changed, 0 unchanged, 1 not active, 0 with errors." in result.output
+        told = "Row 3, Bo: Status: Not active, so not added: “Terminated”"
+        assert (told in result.output) == (option == "--dry-run")
