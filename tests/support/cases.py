@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
 from app.imports.planning.lines import ADDED, Line
 from app.model.employee import Employee
@@ -12,6 +14,7 @@ from app.model.fields import CONTENT_FIELDS
 from tests.support.import_desk import Desk
 
 FILES = Path(__file__).parents[1] / "cases" / "files"
+NO_VALUES: Mapping[str, str] = {}
 # A value of a field: text, or badge keys.
 Person = dict[str, object]
 
@@ -47,11 +50,6 @@ class Plan:
             if line.problems
         ]
 
-    @property
-    def columns(self) -> dict[str, str]:
-        """The label of the field of each heading that is read."""
-        return dict(self.job.columns)
-
 
 class Cases:
     """The files of tests/cases/files, and a store that is empty at first."""
@@ -59,9 +57,11 @@ class Cases:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def plan(self, name: str) -> Plan:
-        """Plan the import of a file."""
-        job = self.desk.work(self.desk.take_in(content(name), go=False, name=name))
+    def plan(self, name: str, values: Mapping[str, str] = NO_VALUES) -> Plan:
+        """Plan the import of a file; ``values`` are given once for everyone who has none."""
+        choices = Choices(defaults=tuple(values.items()))
+        received = self.desk.take_in(content(name), go=False, name=name, choices=choices)
+        job = self.desk.work(received)
         assert job.phase is Phase.READY, job.error
         return Plan(job, self.desk.lines(job))
 
