@@ -59,7 +59,10 @@ class _Group(NamedTuple):
 
 
 class BulkAdd:
-    """One run of add_many. After a kill it can run again; reindex sweeps the rows it left."""
+    """One run of add_many, which takes back the rows of people whom it did not add.
+
+    After a kill it can run again; reindex sweeps the rows that were left.
+    """
 
     def __init__(self, context: TaskContext, *, keep_versions: bool) -> None:
         self._calls, self._tables, self._writer, *_ = context
@@ -67,6 +70,7 @@ class BulkAdd:
         self._lease, self._order = context.lease, context.order
         self._keep_versions = keep_versions
         self._stopped = Event()
+        self._uncommitted: dict[str, Projection] = {}
 
     def run(self, employees: Iterable[Employee]) -> Iterator[int]:
         """Add new employees, and yield after each group how many were added so far."""
@@ -87,6 +91,7 @@ class BulkAdd:
             while self._counters.fold():
                 self._lease.renew()
         finally:
+            self._take_back_rows()
             self._release_lease()
 
     def _groups_with_rows(
@@ -117,6 +122,7 @@ class BulkAdd:
             for employee in employees.values()
             if states[employee.id].item is None and not states[employee.id].manifest.rev
         ]
+        self._uncommitted |= {each.employee.id: each.projection for each in additions}
         rows = (item for addition in additions for item in addition.projection.items().values())
         while (batch := list(islice(rows, MAX_BATCH_ACTIONS))) and not self._stopped.is_set():
             self._lease.renew()
@@ -153,6 +159,8 @@ class BulkAdd:
             count_delta((), addition.projection.shape.counted_facets) for addition in additions
         )
         self._writer.transact([*actions, put_delta(self._tables.index, delta)])
+        for employee, _ in additions:
+            del self._uncommitted[employee.id]
 
     def _commit_one_by_one(self, additions: list[_Addition]) -> int:
         """Commit each alone, since another writer added one and our rows may overwrite its rows."""
@@ -167,7 +175,26 @@ class BulkAdd:
                 self._repair.heal(employee_id, force=True)
                 keys = addition.projection.shape.keys(employee_id)
                 self._repair.sweep(employee_id, keys, [self._lease.fence()])
+                del self._uncommitted[employee_id]
         return stored
+
+    def _take_back_rows(self) -> None:
+        """Delete the rows of people who were not added, which lists would show until a reindex.
+
+        The manifest is asked for each: a commit whose reply was lost may have added some. While the
+        service does not answer they stay: the same import adds these people when it is resumed.
+        """
+
+        def take_back(employee_id: str) -> None:
+            keys = self._uncommitted[employee_id].shape.keys(employee_id)
+            self._repair.sweep(employee_id, keys, [])
+
+        try:
+            with ThreadPoolExecutor(_MAX_WRITERS) as sweepers:
+                for _ in sweepers.map(take_back, list(self._uncommitted)):
+                    pass
+        except StorageUnavailable as error:
+            log.warning("index rows of people who were not added remain: %s", error)
 
     def _release_lease(self) -> None:
         try:

@@ -10,6 +10,7 @@ import pytest
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.tasks import bulk_add, lease
+from tests.support.aws_errors import access_denied
 from tests.support.dynamodb_audit import audit
 from tests.support.servers.warm_process import PythonProcess
 from tests.support.stores.people import add, everyone, person
@@ -39,6 +40,51 @@ def test_a_transaction_of_49_people_takes_the_100_actions_that_there_are(
         if request.operation == "TransactWriteItems"
     ]
     assert max(sizes) == 100
+
+
+def test_stopped_in_the_middle_lists_show_those_who_were_added(proxied_room):
+    """As *Stop* ends an import: the source raises, or nobody asks for more."""
+
+    class Stopped(Exception):
+        pass
+
+    def until_stopped():
+        yield from some(120)
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        list(proxied_room.store.add_many(until_stopped()))
+    assert audit(proxied_room) == []
+    steps = proxied_room.store.add_many(some(300))
+    next(steps)
+    steps.close()
+    assert audit(proxied_room) == []
+    assert 0 < len(everyone(proxied_room.store)) < 300
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault"),
+    [("BatchWriteItem", "answer"), ("TransactWriteItems", "answer"),
+     ("TransactWriteItems", "lose_reply")],
+)  # fmt: skip
+def test_after_a_failure_lists_show_those_who_were_added(
+    proxied_room, dynamodb_proxy, operation, fault
+):
+    """Denied, so that it is not tried again; or written, though nobody heard of it."""
+    rule = dynamodb_proxy.on(operation)
+    if fault == "answer":
+        rule.answer(access_denied(), after=1, times=1)
+    else:
+        rule.lose_reply(after=1, times=1)
+    try:
+        list(proxied_room.store.add_many(some(160)))
+    except StorageUnavailable:
+        assert fault == "answer"
+    dynamodb_proxy.recover()
+    assert audit(proxied_room) == []
+    assert list(proxied_room.store.add_many(some(160)))
+    assert len(everyone(proxied_room.store)) == 160
+    assert audit(proxied_room) == []
 
 
 KILLED = """
