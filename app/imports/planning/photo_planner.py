@@ -56,12 +56,12 @@ class PhotoPlanner:
             return self._rejected(row, f"{other} is of the same person. Keep only one of them")
         try:
             image = self._archive.read_photo(row, self._photos.max_bytes)
+            # Also if it is rejected then: to decode one photo takes seconds, and there are many.
+            self._first_numbers[employee.id] = row.number
             key = self._photos.take(row.number, image, employee)
         except PhotoRejected as error:
             return self._rejected(row, str(error).rstrip("."))
-        line = self._compared(row, employee, key)
-        self.remember(line)
-        return line
+        return self._compared(row, employee, key)
 
     def _compared(self, row: Row, employee: Employee, key: str) -> Line:
         name = f"{employee.full_name or employee.id} ({row.cells[0]})"

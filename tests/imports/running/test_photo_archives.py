@@ -135,6 +135,17 @@ def test_a_name_of_two_people_and_two_photos_of_one_are_refused(bulk: Desk) -> N
     assert changed(bulk, job).keys() == {"ada"}
 
 
+def test_only_one_photo_of_a_person_is_decoded(bulk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    make = processing.make
+    monkeypatch.setattr(processing, "make", lambda image: made.append(1) or make(image))
+    damaged = picture().getvalue()[:-400]
+    files = (("ada.heic", b"\0\0\0\x18ftypheic"), *((f"{n}/ada.jpg", damaged) for n in range(9)))
+    job = bulk.run(archive(*files), go=False)
+    assert len(told(bulk, job)) == 10
+    assert len(made) == 1
+
+
 @pytest.mark.parametrize(
     "name",
     [
