@@ -61,7 +61,7 @@ def verdicts(figures: StoreFigures) -> Iterator[Verdict]:
     yield from at_most.beside("a misspelt name, against the name itself", _MISSPELT, _NAMED, 2)
     if figures.store == DYNAMODB:
         yield from at_most("other searches", _HARD, 200, "most_read_units", "", "RCU")
-        yield from at_most("list page", _LIST_PAGES, 3, "read_units", "", "RCU")
+        yield from at_most("list page, its counts known", _LIST_PAGES, 3, "read_units", "", "RCU")
     yield from _of_worlds(figures)
 
 
