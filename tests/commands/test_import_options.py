@@ -170,6 +170,18 @@ def test_possible_duplicates_are_added_when_told(app: Flask, file: Path) -> None
     assert "Ada Twice" in everyone(app)
 
 
+def test_who_has_left_is_told_of_and_not_added(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("Name,Title,Office,accountEnabled\nBo,Clerk,Oslo,False\nCy,Clerk,Oslo,True\n")
+    for options in (["--dry-run"], []):
+        result = run(app, *options, path)
+        row = "  Row 2, Bo: not active. accountEnabled: Not active, so not added: “False”\n"
+        assert row in result.output
+        assert "1 added, 0 changed, 0 unchanged, 1 not active, 0 with errors." in result.output
+        assert result.exit_code == 0
+    assert "Bo" not in everyone(app)
+
+
 def test_a_complete_list_tells_who_is_not_in_it(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "everyone.csv"
     path.write_text("Name,Job title,Office,Mail\nBo,T,L,bo@example.com\n")
