@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from app.contracts.import_choices import Choices, Pairs
+from app.contracts.import_choices import TOO_MANY_COLUMNS, Choices, Pairs, has_too_many
 from app.imports.choices import DEFAULT_FIELDS, default_value, field_named
 from app.imports.errors import ImportNotPossible
 
@@ -51,8 +51,11 @@ def choice_options(command: _Command) -> _Command:
         add_possible_duplicates: bool,
         **options: Any,
     ) -> None:
+        mapped = tuple(map(_column, columns))
+        if has_too_many(mapped):
+            raise click.UsageError(TOO_MANY_COLUMNS)
         choices = Choices(
-            columns=tuple(map(_column, columns)),
+            columns=mapped,
             defaults=_defaults(defaults),
             is_complete=complete,
             add_duplicates=add_possible_duplicates,

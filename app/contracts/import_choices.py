@@ -4,9 +4,18 @@ from dataclasses import dataclass
 
 # Of one import, chosen one by one on its pages.
 MAX_ADDED_ROWS = 1_000
+TOO_MANY_COLUMNS = "Too many columns were chosen by hand. Rename them in the file."
+# Of a job, whose whole state has 64 KB in MySQL: some 300 columns.
+_MAX_COLUMNS_BYTES = 16_000
 
 # Pairs of texts, as jobs store mappings.
 Pairs = tuple[tuple[str, str], ...]
+
+
+def has_too_many(columns: Pairs) -> bool:
+    """Return whether these headings and fields are more than a job has room for."""
+    characters = "".join(text for pair in columns for text in pair)
+    return len(characters.encode("utf-8", "replace")) + 6 * len(columns) > _MAX_COLUMNS_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,15 @@ def test_what_cannot_be_understood_is_told_with_what_there_is(
     assert everyone(app).keys() == {AMARA.full_name}
 
 
+def test_a_job_has_room_for_some_hundred_choices(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    headings = [f"名前{number:03}" * 10 for number in range(900)]
+    path.write_text(f"Name,Title,Office,{','.join(headings)}\nAda,T,L{',x' * 900}\n")
+    maps = [text for heading in headings for text in ("--map", f"{heading}=about")]
+    assert "Too many columns were chosen by hand." in run(app, *maps, path).output
+    assert run(app, *maps[:100], path).exit_code == 0
+
+
 def test_choices_are_for_a_file(app: Flask) -> None:
     result = run(app, "--resume", "20260101-000000-aaaaaaaa", "--set", "location=L")
     assert "only with a file" in result.output

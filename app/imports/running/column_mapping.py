@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from app.contracts.import_choices import Pairs
+from app.contracts.import_choices import TOO_MANY_COLUMNS, Pairs, has_too_many
 from app.contracts.import_jobs import Job, JobNotFound, JobStore
 from app.imports.errors import FileUnreadable
 from app.imports.files.columns import CHOICES, Columns, clean_heading
@@ -114,7 +114,10 @@ def choose_columns(jobs: JobStore, headings: Sequence[str], chosen: Pairs) -> Pa
                 f"The file has no column {clean_heading(heading)}. Its columns are: {listed}."
             )
         pairs[name] = field
-    return tuple(pairs.items())
+    columns = tuple(pairs.items())
+    if has_too_many(columns):
+        raise FileUnreadable(TOO_MANY_COLUMNS)
+    return columns
 
 
 def _parse(content: bytes) -> list[object]:

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.contracts.import_choices import MAX_ADDED_ROWS, Choices, Pairs
+from app.contracts.import_choices import (
+    MAX_ADDED_ROWS,
+    TOO_MANY_COLUMNS,
+    Choices,
+    Pairs,
+    has_too_many,
+)
 from app.contracts.import_jobs import Job
 from app.imports.actions import may_read_again
 from app.imports.choices import DEFAULT_FIELDS, default_value
@@ -61,8 +67,13 @@ class ColumnTable(NamedTuple):
 def column_table(job: Job, columns: Sequence[MappedColumn]) -> ColumnTable:
     """Return the columns of a job as its page shows them."""
     can_change = may_read_again(job)
+    chosen = dict(job.choices.columns)
     rows = [
-        _row(column, f"column-{number}" if can_change and number < MAX_SELECTS else "")
+        _row(
+            column,
+            f"column-{number}" if can_change and number < MAX_SELECTS else "",
+            is_chosen=column.heading in chosen,
+        )
         for number, column in enumerate(columns)
     ]
     defaults = dict(job.choices.defaults)
@@ -82,9 +93,12 @@ def choices_from(
         field = form.get(f"column-{number}", column.field)
         if field != column.field and (not field or field in CHOICES):
             fields[column.heading] = field
+    mapped = tuple(fields.items())
+    if has_too_many(mapped):
+        raise ImportNotPossible(TOO_MANY_COLUMNS)
     return replace(
         choices,
-        columns=tuple(fields.items()),
+        columns=mapped,
         defaults=_defaults(form, choices),
         is_complete="is_complete" in form,
         remember="remember" in form,
@@ -124,7 +138,7 @@ def chosen_rows(typed: Sequence[str], rows: Sequence[int]) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def _row(column: MappedColumn, name: str) -> ColumnRow:
+def _row(column: MappedColumn, name: str, *, is_chosen: bool) -> ColumnRow:
     label = CHOICES.get(column.field, "Ignored")
     examples = ", ".join(column.examples)
     if not column.field:
@@ -132,7 +146,7 @@ def _row(column: MappedColumn, name: str) -> ColumnRow:
     elif column.field in _KEYS:
         look = ("key", "search", "Finds the person")
     else:
-        look = ("read", "check-circle-fill", "Read")
+        look = ("read", "check-circle-fill", "Chosen" if is_chosen else "Read")
     return ColumnRow(column.heading, examples, column.field, label, name, *look)
 
 

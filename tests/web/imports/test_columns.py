@@ -99,7 +99,10 @@ def test_another_field_is_chosen_and_the_file_is_read_again(small: SmallDirector
 
 def test_a_choice_is_remembered_for_files_with_the_same_headings(small: SmallDirectory) -> None:
     read_again(small, preview(small, FILE), **{"column-3": "department"})
-    assert chosen(preview(small, FILE))[3] == "department"
+    again = preview(small, FILE)
+    assert chosen(again)[3] == "department"
+    assert rows(again)[3].endswith("Chosen")
+    assert rows(again)[1].endswith("Read")
     other = FILE.replace("T-Shirt;T-Shirt", "Shirt;T-Shirt")
     assert chosen(preview(small, other))[3] == ""
     again = read_again(small, preview(small, FILE), **{"column-3": "", "remember": None})
