@@ -39,6 +39,7 @@ _STRAY = (
 class Property(NamedTuple):
     """A line of a card: ``types`` are upper case, ``value`` is decoded and still escaped.
 
+    ``sort_as`` is where version 4.0 sorts it, its parts separated by commas.
     ``span`` is where the line of a photo begins and ends in the file; its value is "" then.
     """
 
@@ -47,6 +48,7 @@ class Property(NamedTuple):
     types: frozenset[str]
     value: str
     span: tuple[int, int] | None = None
+    sort_as: str = ""
 
 
 @dataclass(slots=True)
@@ -121,7 +123,8 @@ def _property(line: ContentLine, encoding: str) -> Property | None:
         raw, span = b"", (line.begin, line.end)
     if head.transfer == "QUOTED-PRINTABLE":
         raw = decodestring(raw)
-    return Property(head.group, head.name, head.types, raw.decode(head.charset or encoding), span)
+    text = raw.decode(head.charset or encoding)
+    return Property(head.group, head.name, head.types, text, span, head.sort_as)
 
 
 class _Head(NamedTuple):
@@ -132,6 +135,7 @@ class _Head(NamedTuple):
     types: frozenset[str]
     transfer: str
     charset: str
+    sort_as: str
 
 
 @lru_cache(maxsize=512)  # a file has few different ones
@@ -139,10 +143,12 @@ def _head(text: bytes) -> _Head | None:
     first, *parameters = _PARAMETERS.findall(text.decode("utf-8", "replace")) or [""]
     group, _, name = first.strip().upper().rpartition(".")
     types: set[str] = set()
-    transfer = charset = ""
+    transfer = charset = sort_as = ""
     for parameter in parameters:
         key, is_named, values = parameter.strip().upper().replace('"', "").partition("=")
-        if key == "CHARSET":
+        if key == "SORT-AS":
+            sort_as = parameter.replace('"', "").partition("=")[2].strip()
+        elif key == "CHARSET":
             charset = _charset(values)
         elif key == "ENCODING" or key in _TRANSFERS:
             transfer = values or key
@@ -150,7 +156,7 @@ def _head(text: bytes) -> _Head | None:
             types.add("PREF")
         elif key == "TYPE" or not is_named:  # version 2.1 has types without a name
             types.update((values or key).split(","))
-    return _Head(group, name, frozenset(types), transfer, charset) if name else None
+    return _Head(group, name, frozenset(types), transfer, charset, sort_as) if name else None
 
 
 def _charset(name: str) -> str:

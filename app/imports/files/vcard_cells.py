@@ -12,6 +12,8 @@ from app.model.employee import BADGES
 from app.model.fields import FIELDS
 from app.model.vcard_names import PRODUCT_ID
 from app.text.folding import fold
+from app.text.person_names import split_name
+from app.text.search_keys import name_key
 
 # The properties that hold one field as a text, in ours and in others.
 _TEXTS = {
@@ -20,7 +22,7 @@ _TEXTS = {
     if (name := field.vcard.removesuffix(":{}").partition(";")[0]) and field.vcard.endswith(":{}")
 } | {"PRONOUNS": "pronouns"}
 _OF_OURS = {"UID": "id", "NOTE": "about"}
-for _name in ("EMAIL", "TEL", "ADR", "ORG", "NICKNAME", *_OF_OURS):
+for _name in ("EMAIL", "TEL", "ADR", "ORG", "NICKNAME", "SORT-STRING", *_OF_OURS):
     _TEXTS.pop(_name, None)
 _NAMES = {"FN", "N", "ROLE", "ORG", "EMAIL", "TEL", "ADR", "NICKNAME", "CATEGORIES", "PHOTO"}
 # What says nothing of the person.
@@ -104,6 +106,7 @@ class _Reader:
     def cells(self) -> Iterator[tuple[str, str]]:
         """Yield each field with its text; what was yielded first counts."""
         yield "full_name", self._full_name()
+        yield "sort_as", self._sort_as()
         yield from self._job()
         yield "email", self._contact("EMAIL", "email", frozenset())
         yield from self._phones()
@@ -131,6 +134,17 @@ class _Reader:
             family, given, middle, *_ = (*self._components(each.value), "", "")
             return " ".join(filter(None, (given, middle, family)))
         return ""
+
+    def _sort_as(self) -> str:
+        """Return where the card is sorted; of another program's, unless its name says the same."""
+        texts = [self._text(each.value) for each in self.all("SORT-STRING")]
+        texts += [
+            each.sort_as.replace(",", ", ") for name in ("N", "FN") for each in self.all(name)
+        ]
+        text = next(filter(None, map(str.strip, texts)), "")
+        given, family = split_name(self._full_name())
+        usual = {name_key(usual) for usual in (family, f"{family} {given}", f"{given} {family}")}
+        return text if self._is_ours or name_key(text) not in usual else ""
 
     def _job(self) -> Iterator[tuple[str, str]]:
         titles = [text for each in self.all("TITLE") if (text := self._text(each.value).strip())]
