@@ -1,5 +1,6 @@
 """Define ``flask export``: write people to a file, standard output or a data lake."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from app.model.employee import BADGE_KEYS
 from app.model.errors import ExportRefused
 from app.model.fields import FACET
 from app.text.folding import one_line
+from app.text.id_paths import id_path
 from app.text.plurals import count_people
 from app.text.search_keys import LETTERS, is_month
 
@@ -57,6 +59,11 @@ _STANDARD_OUTPUT = "-"
     show_default=True,
     help="Glue database of the data lake.",
 )
+@click.option(
+    "--site",
+    metavar="https://...",
+    help="Address of the directory, for the links to pages in contacts.",
+)
 @click.option("--table", default="people", show_default=True, help="Table in that database.")
 @report_errors
 def export(
@@ -65,6 +72,7 @@ def export(
     lake: str | None,
     database: str,
     table: str,
+    site: str | None,
     search: str,
     letter: str,
     title: tuple[str, ...],
@@ -79,14 +87,14 @@ def export(
             )
         _export_lake(lake, database, table)
     elif file is not None:
-        _export_file(file, ending or _format_of(file), query)
+        _export_file(file, ending or _format_of(file), query, site)
     else:
         raise click.UsageError("Name a file to write, or a data lake with --to.")
 
 
-def _export_file(file: str, ending: str, query: Query) -> None:
+def _export_file(file: str, ending: str, query: Query, site: str | None) -> None:
     with _count_pages(query) as counted:
-        pieces = FORMATS[ending].write(counted, _card_writer())
+        pieces = FORMATS[ending].write(counted, _card_writer(site))
         if file == _STANDARD_OUTPUT:
             print_file(pieces)
         else:
@@ -95,10 +103,16 @@ def _export_file(file: str, ending: str, query: Query) -> None:
     click.echo(f"Exported {count_people(counted.people)}{where}.", err=True)
 
 
-def _card_writer() -> CardWriter:
-    """Return a writer of cards without pages: a command does not know the address of the site."""
-    photos = current_directory().photos
-    return CardWriter(current_settings().company_name, read_photo=partial(read_photo, photos))
+def _card_writer(site: str | None) -> CardWriter:
+    """Return a writer of cards, with the addresses of pages if that of the site is given."""
+
+    def page_of(employee_id: str) -> str:
+        return f"{site.rstrip('/')}/employee{id_path(employee_id)}" if site else ""
+
+    if site and not re.fullmatch(r"https?://[^\s/]+/?", site):
+        raise click.UsageError(f"{site} is no address of a site. Write it like https://people.com.")
+    read = partial(read_photo, current_directory().photos)
+    return CardWriter(current_settings().company_name, page_of, read)
 
 
 def _parse_query(search: str, letter: str, filters: Mapping[str, Iterable[str]]) -> Query:

@@ -179,3 +179,15 @@ def test_a_full_disk_behind_standard_output_is_told_in_one_sentence(tmp_path: Pa
     assert ended.returncode == 1
     assert b"Standard output could not be written (No space left on device)" in ended.stderr
     assert b"Traceback" not in ended.stderr
+
+
+def test_contacts_lead_to_the_pages_of_a_site_that_is_named(
+    store: ModelStore, tmp_path: Path
+) -> None:
+    done = export(store, tmp_path, "-", "--as", "vcf", "--site", "https://people.example.com/")
+    assert "\nURL:https://people.example.com/employee/amara\n" in done.stdout
+    done = export(store, tmp_path, "-", "--as", "vcf")
+    assert "URL" not in done.stdout
+    done = export(store, tmp_path, "-", "--as", "vcf", "--site", "people.example.com")
+    assert done.exit_code == 2
+    assert "is no address of a site" in done.output

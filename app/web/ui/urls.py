@@ -1,14 +1,10 @@
 """The URLs that pages link to.
 
-An id may have any character. Where browsers and proxies would change the path (``.`` and ``..``,
-slashes, control characters, more than a server takes in a line), the URL has the id as a key:
-``/employee?key=Li4``, base64url of its UTF-8. No id can collide with it, and ``/employee/<id>``
-reaches everyone too, if it arrives as it was typed.
+An id may have any character; see text/id_paths.py.
 """
 
 import base64
 import binascii
-import re
 import secrets
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,32 +13,30 @@ from flask import current_app, request
 from itsdangerous import Signer
 
 from app.photos.keys import is_foreign_key, thumbnail_key
+from app.text.id_paths import id_path
 
 SIGNATURE = "s"
-_MAX_QUOTED_CHARACTERS = 2_000
 _UNSHARED_KEY = secrets.token_hex(32)
-# A path loses segments that are empty, ``.`` or ``..``; a backslash counts as a slash.
-_CHANGED_IN_PATH = re.compile(r"(?:^|[/\\])\.{0,2}(?:[/\\]|$)|[\x00-\x1f\x7f]").search
 
 
 def person_address(employee_id: str) -> str:
     """Return the URL of a person's page; an id may have any character."""
-    return f"/employee{_id_part(employee_id)}"
+    return f"/employee{id_path(employee_id)}"
 
 
 def edit_address(employee_id: str) -> str:
     """Return the URL of a person's form."""
-    return f"/edit{_id_part(employee_id)}"
+    return f"/edit{id_path(employee_id)}"
 
 
 def delete_address(employee_id: str) -> str:
     """Return the URL of the page that asks before a deletion."""
-    return f"/delete{_id_part(employee_id)}"
+    return f"/delete{id_path(employee_id)}"
 
 
 def card_address(employee_id: str) -> str:
     """Return the URL of a person's vCard."""
-    return f"/vcard{_id_part(employee_id)}"
+    return f"/vcard{id_path(employee_id)}"
 
 
 def portrait_address(photo_key: str) -> str:
@@ -66,16 +60,6 @@ def photo_signer() -> Signer:
 def thumbnail_address(photo_key: str) -> str:
     """Return the URL of a small photo."""
     return portrait_address(thumbnail_key(photo_key))
-
-
-def _id_part(employee_id: str) -> str:
-    if employee_id.isascii() and employee_id.replace("-", "").isalnum():
-        return f"/{employee_id}"  # an id of ours; a list has 24 of them
-    quoted = quote(employee_id, safe="", errors="replace")
-    if len(quoted) <= _MAX_QUOTED_CHARACTERS and not _CHANGED_IN_PATH(employee_id):
-        return f"/{quoted}"
-    raw = employee_id.encode("utf-8", "replace")
-    return f"?key={base64.urlsafe_b64encode(raw).rstrip(b'=').decode('ascii')}"
 
 
 def read_id_key(endpoint: str | None, values: dict[str, Any] | None) -> None:
