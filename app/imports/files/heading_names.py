@@ -27,6 +27,10 @@ _NUMBER_SIGN = re.compile(r"#|№|\bn\s?[°º]|[°º]", re.IGNORECASE)
 _MEASURES = {"%": " percent ", "€": " amount ", "$": " amount ", "£": " amount ", "¥": " amount "}
 _OTHER_SIGNS = re.compile(r"[^\w]+|_+")
 _NOISE = re.compile(f" (?:{'|'.join(heading_words.NOISE.split(', '))})$")
+_LEADING_WORDS = frozenset(heading_words.LEADING.split())
+_TRAILING_WORDS = frozenset(heading_words.TRAILING.split())
+# An id and a full name are other things without such a word: User ID, User name.
+_NEVER_PART = {"id", "full_name", "about", "badges", "pronouns"}
 _WORK_WORDS = frozenset(heading_words.WORK.split())
 _NEUTRAL_WORDS = frozenset(heading_words.NEUTRAL.split())
 _MOBILE_WORDS = frozenset(heading_words.MOBILE.split())
@@ -132,8 +136,18 @@ def _known(words: str) -> Meaning | None:
     if is_mobile and (not bare or _field_of(bare) == "phone"):
         return Meaning("mobile", _WORK_RANK if is_work else 1)
     if len(others) == len(spoken) or meaning is None or meaning.field not in _WORK_FIELDS:
-        return None
+        return _within(spoken)
     return meaning._replace(rank=meaning.rank + (_WORK_RANK if is_work else 1))
+
+
+def _within(words: list[str]) -> Meaning | None:
+    """Return what is left of a heading without the words that exports put around it."""
+    meaning = None
+    if words and words[0] in _LEADING_WORDS:
+        meaning = _known(" ".join(words[1:]))
+    if meaning is None and words and words[-1] in _TRAILING_WORDS and words[0] != "job":
+        meaning = _known(" ".join(words[:-1]))
+    return None if meaning is None or meaning.field in _NEVER_PART else meaning
 
 
 def _field_of(words: str) -> str:

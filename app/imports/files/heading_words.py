@@ -35,6 +35,12 @@ NUMBER = (
     "number no nr num id ids code codes hash key ref reference uid guid uuid numero nummer codigo "
     "codice cod kennung kennziffer schlussel identifier percent amount sort count"
 )
+# Before what a column holds, in exports of programs: they say whose it is, of the same person.
+LEADING = (
+    "user profile employee worker primary legal current person member staff attributes properties"
+)
+# Behind what a column holds: its words, not its code; and the first of several.
+TRAILING = "desc descr description name text bezeichnung 1"
 # At the end of a heading: it says nothing.
 NOISE = (
     "required, optional, mandatory, read only, upload only, pflichtfeld, obligatoire, obligatorio, "

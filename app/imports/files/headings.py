@@ -16,22 +16,25 @@ ACCOUNT_CONTROL = "account_control"
 HEADINGS: Mapping[str, str] = {
     "id": "id, record id, uuid, guid",
     FIRST_NAME: (
-        "first name, firstname, first, given name, givenname, forename, name first name, "
-        "legal name first name, legal first name, first name legal, employee first name, vorname, "
-        "prenom, nombre, nombre de pila, nome, voornaam, fornavn, fornamn, imie, 名"
+        "first name, firstname, first, name first, given name, givenname, forename, "
+        "name first name, legal name first name, legal first name, first name legal, "
+        "employee first name, vorname, prenom, nombre, nombre de pila, nome, voornaam, fornavn, "
+        "fornamn, imie, 名"
     ),
     LAST_NAME: (
-        "last name, lastname, last, surname, sn, family name, familyname, name last name, "
-        "legal name last name, legal last name, last name legal, employee last name, nachname, "
-        "familienname, nom, nom de famille, apellido, apellidos, primer apellido, cognome, "
-        "sobrenome, apelido, achternaam, etternavn, efternavn, efternamn, nazwisko, 姓"
+        "last name, lastname, last, name last, surname, sn, family name, familyname, "
+        "name last name, legal name last name, legal last name, last name legal, "
+        "employee last name, nachname, familienname, nom, nom de famille, apellido, apellidos, "
+        "primer apellido, cognome, sobrenome, apelido, achternaam, etternavn, efternavn, "
+        "efternamn, nazwisko, 姓"
     ),
     "full_name": (
         "full name, fullname, name, employee name, employee full name, name of employee, "
         "display name, displayname, full legal name, legal name, vollstandiger name, "
         "mitarbeitername, nom complet, nom et prenom, nom prenoms, nombre completo, "
         "nombre y apellidos, nombre y apellido, nome completo, nome e cognome, volledige naam, "
-        "naam, navn, namn, imie i nazwisko, common name, cn, 氏名, 姓名, 名前, 이름"
+        "naam, navn, namn, imie i nazwisko, common name, cn, 氏名, 姓名, 名前, 이름, worker name, "
+        "user display name, employee display name, full name legal"
     ),
     "preferred_name": (
         "preferred name, nickname, nick name, goes by, known as, called, preferred first name, "
@@ -51,7 +54,8 @@ HEADINGS: Mapping[str, str] = {
         "denominacion del puesto, job position, position, position name, role title, role name, "
         "stelle, funktion, poste, fonction, emploi, puesto, cargo, mansione, qualifica, ruolo, "
         "posizione, functie, functietitel, stilling, befattning, stanowisko, job name, job, role, "
-        "job role, job function, function, 役職, 职位, 職位"
+        "job role, job function, function, 役職, 职位, 職位, designation, planstelle, tatigkeit, "
+        "occupation"
     ),
     "department": (
         "department, dept, department name, dept name, department description, dept description, "
@@ -61,7 +65,8 @@ HEADINGS: Mapping[str, str] = {
         "部署, 部门, 部門, 부서, supervisory organization, supervisory organisation, "
         "organizational unit, organisational unit, organisation unit, organization unit, "
         "org unit, unit, ou, bereich, service, area, team, team name, equipe, equipo, "
-        "business unit, business unit name, division, division name"
+        "business unit, business unit name, division, division name, org unit name, org einheit, "
+        "organisationseinheit, orgeinheit, team s, section"
     ),
     "location": (
         "location, work location, location name, location description, job location, "
@@ -81,15 +86,16 @@ HEADINGS: Mapping[str, str] = {
         "correo electronico, direccion de correo, indirizzo email, indirizzo e mail, "
         "posta elettronica, e post, epost, e mailadres, emailadres, adres e mail, メール, "
         "メールアドレス, 邮箱, 電子郵件, 이메일, user principal name, userprincipalname, upn, "
-        "user name user principal name"
+        "user name user principal name, mail id, dienst e mail, office email id"
     ),
     "phone": (
         "phone, phone number, telephone, telephone number, telephonenumber, phonenumber, tel, "
         "tel no, tel number, phone no, phones, telefon, telefonnummer, telefon nr, rufnummer, "
         "numero de telephone, telefono, numero de telefono, telefone, numero di telefono, "
-        "telefoon, telefoonnummer, puhelin, 電話, 電話番号, 电话, 전화번호"
+        "telefoon, telefoonnummer, puhelin, 電話, 電話番号, 电话, 전화번호, diensttelefon, "
+        "burotelefon"
     ),
-    "mobile": "mobile, mobilephone",
+    "mobile": "mobile, mobilephone, diensthandy, firmenhandy, dienstmobil, geschaftshandy",
     "start_date": (
         "start date, startdate, date started, started, joined, join date, joining date, "
         "date joined, date joining, date of joining, joined on, hire date, hiredate, hired, "
@@ -119,7 +125,8 @@ HEADINGS: Mapping[str, str] = {
         "numero di matricola, numero matricola, codice dipendente, matricula, "
         "numero de funcionario, personeelsnummer, medewerkernummer, werknemersnummer, "
         "ansattnummer, ansattnr, medarbejdernummer, anstallningsnummer, numer pracownika, "
-        "社員番号, 従業員番号, 员工编号, 員工編號, 工号, 工號, 사번"
+        "社員番号, 従業員番号, 员工编号, 員工編號, 工号, 工號, 사번, pernr, person number, "
+        "person no, ee code, ee id, ee number, ee no, eeid"
     ),
     "badges": "badges, badge, abzeichen, insignes, insignias",
     "about": (
@@ -141,19 +148,19 @@ HEADINGS: Mapping[str, str] = {
         "employment end date, employee end date, end date, end of employment, last day, "
         "last day of work, last working day, last work day, last date worked, leave date, "
         "leaving date, date left, date of leaving, leaver date, employee leave date time, "
-        "exit date, separation date, departure date, offboarding date, resignation date, "
-        "austrittsdatum, austritt, letzter arbeitstag, ausgeschieden am, kundigungsdatum, "
-        "date de sortie, date de depart, date de fin, dernier jour, fecha de baja, "
-        "fecha de salida, fecha de cese, fecha de egreso, fecha de termino, fecha fin, "
-        "data di cessazione, data cessazione, data fine rapporto, data de saida, "
-        "data de demissao, data de desligamento, uit dienst, datum uit dienst, uitdiensttreding, "
-        "einddatum, sluttdato, slutdatum, data zwolnienia, 退職日, 離職日, 离职日期"
+        "exit date, separation date, departure date, offboarding date, austrittsdatum, austritt, "
+        "letzter arbeitstag, ausgeschieden am, date de sortie, date de depart, date de fin, "
+        "dernier jour, fecha de baja, fecha de salida, fecha de cese, fecha de egreso, "
+        "fecha de termino, fecha fin, data di cessazione, data cessazione, data fine rapporto, "
+        "data de saida, data de demissao, data de desligamento, uit dienst, datum uit dienst, "
+        "uitdiensttreding, einddatum, sluttdato, slutdatum, data zwolnienia, 退職日, 離職日, "
+        "离职日期, term date, date of exit, terminated on, left on, last employment date"
     ),
     ENABLED: (
         "account enabled, accountenabled, enabled, is enabled, user enabled, active, is active, "
         "isactive, active employee, account active, activated, currently employed, is employed, "
         "aktiv, ist aktiv, konto aktiviert, actif, est actif, compte actif, activo, esta activo, "
-        "habilitado, attivo, ativo, actief, aktywny, 在職, 有効"
+        "habilitado, attivo, ativo, actief, aktywny, 在職, 有効, employed, is currently employed"
     ),
     BLOCKED: (
         "block credential, block sign in, blocked, is blocked, sign in blocked, account disabled, "
@@ -161,15 +168,15 @@ HEADINGS: Mapping[str, str] = {
         "is deactivated, inactive, is inactive, is terminated, archived, is archived, deleted, "
         "is deleted, ns account lock, nsaccountlock, gesperrt, deaktiviert, inaktiv, desactive, "
         "inactif, inactivo, bloqueado, suspendido, disattivato, inattivo, inativo, geblokkeerd, "
-        "無効, 停用"
+        "無効, 停用, leaver, is leaver, has left, former employee, terminated"
     ),
     ACCOUNT_CONTROL: "user account control, useraccountcontrol",
 }  # fmt: skip
 # Less exact than a first and a last name: a file of a worker's number or an account may have one.
 LOOSE_NAMES = (
     "employee, person, worker, staff member, team member, colleague, associate, payroll name, "
-    "mitarbeiter, mitarbeiterin, mitarbeitende, empleado, collaborateur, salarie, dipendente, "
-    "medewerker"
+    "mitarbeiter, mitarbeiterin, mitarbeitende, mitarbeiter in, empleado, collaborateur, salarie, "
+    "dipendente, medewerker"
 )
 # Full names with the last name first, as in "Byron, Ada".
 REVERSED_NAMES = (
@@ -194,8 +201,8 @@ MOBILES_OR_PHONES = (
 )
 # Locations only where no column is more exact, or where it is an office that is empty in a row.
 CITIES = (
-    "city, town, locality, l, municipality, ort, stadt, ville, commune, ciudad, localidad, citta, "
-    "cidade, plaats, stad, poststed, miasto"
+    "city, town, work address city, business address city, locality, l, municipality, ort, stadt, "
+    "ville, commune, ciudad, localidad, citta, cidade, plaats, stad, poststed, miasto"
 )
 # Beside one of these a city is part of an address, which may be that of a home.
 ADDRESS_PARTS = (

@@ -73,6 +73,9 @@ def test_a_number_a_code_or_an_id_is_no_name_title_or_place(heading: str) -> Non
         "Manager: Name", "Spouse name", "Phone (fax)", "Fax", "Recovery Email", "Email (secondary)",
         "Home Secondary Email", "Residential City", "Notes", "Manager [email]", "User name",
         "Username", "Reports To", "E-mail Display Name", "Company", "Company name", "Contact",
+        "user.id", "user.login", "Account Name", "Member Name", "Phone 2", "Email 2",
+        "Employee Home Phone", "Job Description", "Legal Entity Name", "Marital status",
+        "Manager Status", "Contract End Date",
     ],
 )  # fmt: skip
 def test_what_is_private_or_of_somebody_else_is_never_read_as_the_work_one(heading: str) -> None:
@@ -109,7 +112,13 @@ def test_what_is_private_or_of_somebody_else_is_never_read_as_the_work_one(headi
         ("Date joining", "start_date"), ("HIREDATE", "start_date"), ("FIRSTNAME", "first_name"),
         ("Employee Title", "job_title"), ("Job Position", "job_title"),
         ("Job Title Description", "job_title"), ("Home Department Description", "department"),
-        ("Location Description", "location"), ("Supervisory Organization", "department"),
+        ("Location Description", "location"), ("user.firstName", "first_name"),
+        ("profile.title", "job_title"), ("Primary Location", "location"), ("Email 1", "email"),
+        ("Department Desc", "department"), ("Term Date", "end_date"), ("Designation", "job_title"),
+        ("Name (first)", "first_name"), ("Employee First Name", "first_name"),
+        ("Work Address: City", "location"), ("Diensthandy", "mobile"), ("PERNR", "employee_number"),
+        ("Status (current)", "status"), ("Is Active?", "enabled"), ("Suspended", "blocked"),
+        ("Supervisory Organization", "department"),
     ],
 )  # fmt: skip
 def test_headings_of_many_products_are_understood(heading: str, field: str) -> None:
