@@ -37,7 +37,7 @@ class PhotoStore(Protocol):
         """Store a JPEG under an unused key, atomically."""
 
     def get(self, key: str) -> bytes:
-        """Return the stored bytes, for backups only. Raises PhotoNotFound."""
+        """Return the stored bytes, for backups, contacts and imports. Raises PhotoNotFound."""
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete photos; a missing one is no error."""

@@ -64,6 +64,8 @@ class RowPhotos:
         if self._store is None or employee is None or not employee.photo_key:
             return b""
         try:
+            if keys.is_foreign_key(employee.photo_key):
+                return self._store.get_foreign(employee.photo_key)
             return self._store.get(keys.base_of(employee.photo_key))
         except PhotoNotFound:
             return b""

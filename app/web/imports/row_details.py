@@ -19,7 +19,7 @@ from app.imports.planning.lines import (
 )
 from app.model import validation
 from app.model.employee import BADGES
-from app.photos.keys import photo_key
+from app.photos.keys import any_photo_key
 from app.text.folding import LINE_CHARACTERS
 from app.web.ui.urls import thumbnail_address
 
@@ -72,7 +72,7 @@ def row_view(line: Line, job: Job) -> RowView:
 
 def _photo(line: Line, values: Values) -> str:
     """Return the address of a photo in these values; an undone import has none any more."""
-    key = photo_key(values.get("photo_key"))
+    key = any_photo_key(values.get("photo_key"))
     return thumbnail_address(key) if key and line.outcome in (ADDED, CHANGED) else ""
 
 
