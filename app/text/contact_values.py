@@ -31,6 +31,7 @@ _PHONE_LABEL = re.compile(
 )
 _REMARK = re.compile(r"\s*\(\s*[^\W\d_][^()\d]*\)")
 _LINES = re.compile(r"\s*[\r\n]+\s*")
+_APOSTROPHE = re.compile(r"^'(?=[0-9])")
 _WHOLE_NUMBER = re.compile(r"([0-9]{3,})\.0")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"), "-")
 
@@ -52,7 +53,7 @@ def phone_number(text: str) -> str:
     """Return the numbers in a text, cleaned, with a slash between those of several lines."""
     if _PLAIN_PHONE.fullmatch(text):  # nearly every one
         return text
-    cleaned = clean_line(_LINES.sub(" / ", text.strip()))
+    cleaned = clean_line(_LINES.sub(" / ", text.strip())).removeprefix("'")
     number = _PHONE_LINK.sub("", _ascii_width(cleaned).translate(_DASHES))
     number = _PHONE_EXTENSION.sub(" ext. ", _PHONE_PARAMETERS.sub("", number))
     number = _REMARK.sub(" ", _SEVERAL.sub(" / ", number))
@@ -65,9 +66,10 @@ def phone_number(text: str) -> str:
 
 
 def whole_number(text: str) -> str:
-    """Return a number that a program wrote with a decimal (``1001.0``) without it."""
+    """Return a number without what programs add: a decimal (1001.0), an apostrophe ('001001)."""
+    text = _ascii_width(text)
     match = _WHOLE_NUMBER.fullmatch(text)
-    return match[1] if match else _ascii_width(text)
+    return match[1] if match else _APOSTROPHE.sub("", text)
 
 
 def _ascii_width(text: str) -> str:

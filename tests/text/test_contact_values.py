@@ -58,6 +58,7 @@ def test_what_is_no_single_address_stays(text: str) -> None:
         ("٠٢٠ ٧٩٤٦ ٠٠١٨", "020 7946 0018"),
         ("\u202a+47\u00a055\u00a000\u00a011\u00a022\u202c", "+47 55 00 11 22"),
         ("+47 55\u201300\u201111", "+47 55-00-11"),
+        ("'030 555 0100", "030 555 0100"),
         ("office", "office"),
         ("(office)", "(office)"),
         ("", ""),
@@ -75,6 +76,7 @@ def test_what_was_cleaned_is_clean(address: str, number: str) -> None:
 
 def test_a_number_with_the_decimal_of_a_program_is_whole() -> None:
     assert whole_number("1001.0") == whole_number("１００１") == "1001"
+    assert whole_number("'001001") == "001001"
     assert (whole_number("1.0"), whole_number("E-10.01"), whole_number("10.50")) == (
         "1.0", "E-10.01", "10.50",
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text.formula_guard import guarded, unguarded
+from app.text.formula_guard import csv_texts, guarded, unguarded
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,32 @@ def test_plain_text_stays(text: str) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+49 30 1", "-x", "@x"])
 def test_a_formula_that_was_never_guarded_is_read_as_plain_text(text: str) -> None:
     assert unguarded(text) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('="001001"', "001001"),
+        ('= "001001"', "001001"),
+        ('="a ""quoted"" word"', 'a "quoted" word'),
+        ('=""', ""),
+        ('=HYPERLINK("mailto:ada@example.com","ada@example.com")', "ada@example.com"),
+        ('=hyperlink("https://example.com"; "Ada ""A"" Byron")', 'Ada "A" Byron'),
+        ('="a"&"b"', '="a"&"b"'),
+        ("=1+1", "=1+1"),
+        ('="open', '="open'),
+        ('\'="x"', '="x"'),
+        ("'t Hooft", "'t Hooft"),
+        ("", ""),
+    ],
+)
+def test_a_formula_of_a_text_in_a_csv_file_is_that_text(cell: str, text: str) -> None:
+    assert csv_texts([cell, "Ada"]) == (text, "Ada")
+
+
+@given(st.text(alphabet='="&;,H'))
+def test_a_text_that_looks_like_such_a_formula_comes_back(text: str) -> None:
+    assert csv_texts([guarded(text)]) == (text,)
 
 
 @given(st.text(alphabet="'=+-@\t\r\n＝＋－＠A1 ("))

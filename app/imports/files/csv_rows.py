@@ -12,7 +12,7 @@ from app.imports.files.encodings import LABELS, STRAY, detect_encoding
 from app.imports.files.heading_row import MAX_ROWS
 from app.imports.files.line_limit import MAX_LINE_BYTES, TOO_LONG
 from app.imports.files.rows import MAX_COLUMNS, MAX_ROW_CHARACTERS, Row
-from app.text.formula_guard import unguarded
+from app.text.formula_guard import csv_texts
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE_LINES = MAX_ROWS
@@ -145,7 +145,7 @@ def _row(number: int, cells: Sequence[str], problem: str = "") -> Row:
     if len(cells) > MAX_COLUMNS:
         # The first filled cell beyond stands for all: it shows that the row is too long.
         cells = [*cells[:MAX_COLUMNS], next(filter(str.strip, cells[MAX_COLUMNS:]), "")]
-    cells = tuple(map(unguarded, cells))
+    cells = csv_texts(cells)
     if all(map(str.isascii, cells)) or not any(map(STRAY.search, cells)):
         return Row(number, cells, problem)
     return Row(number, tuple(STRAY.sub("\ufffd", cell) for cell in cells), problem or _STRAY)

@@ -107,7 +107,7 @@ def parse_date(text: str, order: DayOrder) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     """Return the date without its time, in ordinary digits."""
-    text = text.strip()
+    text = text.strip().removeprefix("'")
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return _TIME_SUFFIX.sub("", text)
