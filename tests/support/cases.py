@@ -12,6 +12,7 @@ from app.imports.planning.lines import ADDED, Line
 from app.model.employee import Employee
 from app.model.fields import CONTENT_FIELDS
 from tests.support.import_desk import Desk
+from tests.support.workbooks import WORKBOOKS
 
 FILES = Path(__file__).parents[1] / "cases" / "files"
 NO_VALUES: Mapping[str, str] = {}
@@ -98,8 +99,8 @@ class Cases:
 
 
 def content(name: str) -> bytes:
-    """Return the content of a file of tests/cases/files."""
-    return (FILES / name).read_bytes()
+    """Return the content of a file of tests/cases/files, or of a workbook that is made."""
+    return WORKBOOKS[name]() if name in WORKBOOKS else (FILES / name).read_bytes()
 
 
 def values_of(employee: Employee) -> Person:

@@ -40,6 +40,8 @@ def is_placeholder(name: str, text: str) -> bool:
     if len(text) > _MAX_CHARACTERS or name in _NEVER:
         return False
     word = text.strip().lower()
+    if name == "job_title" and word == "-":
+        return False  # everyone needs a title, and some have this one
     if word in _SIGNS or (name in DATE_FIELDS and word in _NO_DAYS):
         return True
     if word == _NA:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import openpyxl
 import pytest
@@ -18,6 +16,7 @@ from app.imports.files.table import Table
 from app.imports.files.xlsx_merges import Merge, find_merges
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.parsed_rows import read_row
+from tests.support.workbooks import NO_VALUE, STRICT, rewritten, saved
 
 HEADINGS = ("Department", "Full name", "Job title", "Location", "Email")
 PEOPLE = (
@@ -27,41 +26,8 @@ PEOPLE = (
 )
 
 
-def saved(
-    rows: Sequence[Sequence[Any]], change: Callable[[Worksheet], object] = lambda sheet: None
-) -> io.BytesIO:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    change(book.active)
-    out = io.BytesIO()
-    book.save(out)
-    return out
-
-
 def cells(file: io.BytesIO) -> list[tuple[str, ...]]:
     return [row.cells for row in Table(file).rows()]
-
-
-def rewritten(file: io.BytesIO, *changes: tuple[bytes, bytes]) -> io.BytesIO:
-    """The same workbook with these bytes of its parts replaced."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            for before, after in changes:
-                content = content.replace(before, after)
-            new.writestr(name, content)
-    return out
-
-
-STRICT = tuple(
-    (f"http://schemas.openxmlformats.org/{old}".encode(), f"http://purl.oclc.org/ooxml/{new}".encode())
-    for old, new in (
-        ("spreadsheetml/2006/main", "spreadsheetml/main"),
-        ("officeDocument/2006/relationships", "officeDocument/relationships"),
-    )
-)  # fmt: skip
 
 
 def test_a_strict_workbook_is_read_as_any_other() -> None:
@@ -157,9 +123,6 @@ FORMULAS = (
     ("A", "B", "Full name", "Location", "Shoe size"),
     ("Ilse", "Brandvold", '=A2&" "&B2', "Bergen", "=1+1"),
 )
-
-
-NO_VALUE = (b"<v />", b"<v></v>")
 
 
 def test_a_formula_without_a_stored_result_is_told_with_its_column() -> None:
