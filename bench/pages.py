@@ -15,9 +15,10 @@ from urllib.parse import quote, urlencode
 from app.contracts import Query
 from app.contracts.cursors import SEPARATOR, Cursor
 from app.model.employee import Employee
-from app.model.search_words import search_words
+from app.model.search_words import badges_named, search_words
 from app.samples.loading import sample_people
 from app.text import search_keys
+from app.text.search_marks import MARKS
 from app.text.folding import fold
 
 _FIRST_PEOPLE = 1_000
@@ -38,7 +39,9 @@ class Common:
 
     def __init__(self, smallest: int) -> None:
         people = list(sample_people(min(smallest, _FIRST_PEOPLE)))
-        self._words = [search_words(each) for each in people]
+        self._words = [
+            [word for word in search_words(each) if word[0] not in MARKS] for each in people
+        ]
         self.locations = _most(each.location for each in people)
         self.departments = _most(each.department for each in people)
         self.job_titles = _most(each.job_title for each in people)
@@ -61,8 +64,9 @@ class Common:
         )
 
     def never_together(self) -> list[str]:
-        """Two places, each frequent; nobody is in both."""
-        places = [search_keys.facet_key(each) for each in self.locations if " " not in each]
+        """Two places, each frequent; nobody is in both, nor has a badge that is called so."""
+        keys = [search_keys.facet_key(each) for each in self.locations if " " not in each]
+        places = [key for key in keys if not badges_named(key)]
         return [" ".join(two) for two in combinations(places[:5], 2)]
 
 

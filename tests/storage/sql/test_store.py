@@ -324,7 +324,8 @@ def test_little_of_the_log_is_read_again_where_memory_is_short(
     before = bytes_of("rchar")
     list(store.add_many(people[5_000:]))
     log = file.with_name(f"{file.name}-wal").stat().st_size
-    assert bytes_of("rchar") - before < 2.1 * log  # with people before their entries 2.5
+    # Once for the pages that change, and once for the checksums of the log: 2.5 times.
+    assert bytes_of("rchar") - before < 2.6 * log
 
 
 def bytes_of(way: str) -> int:
