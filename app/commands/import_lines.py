@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from app.contracts.import_jobs import Job
 from app.imports.files.columns import CHOICES
 from app.imports.files.rows import row_label
-from app.imports.planning.lines import ADDED, CHANGED, DUPLICATE, INACTIVE, UNCHANGED, Line, Value
+from app.imports.planning.lines import ADDED, CHANGED, DUPLICATE, UNCHANGED, Line, Value
 from app.imports.running.column_mapping import MappedColumn
 from app.model import validation
 from app.text.folding import LINE_CHARACTERS
 
 LABELS = {
     ADDED: "added", CHANGED: "changed", UNCHANGED: "unchanged", DUPLICATE: "possible duplicate",
-    INACTIVE: "not active",
 }  # fmt: skip
 _NOTHING = "nothing"
 

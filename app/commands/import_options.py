@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import reduce, wraps
 from typing import Any
 
 import click
@@ -15,34 +15,38 @@ from app.imports.errors import ImportNotPossible
 _Command = Callable[..., None]
 
 
-def choice_options(command: _Command) -> _Command:
-    """Add the options to a command, which gets their values as ``choices``."""
-
-    @click.option(
+_OPTIONS = (
+    click.option(
         "--map",
         "columns",
         multiple=True,
         metavar="HEADING=FIELD",
         help='Read a column as a field, or ignore it: --map "Cost Center=department". Repeatable.',
-    )
-    @click.option(
+    ),
+    click.option(
         "--set",
         "defaults",
         multiple=True,
         metavar="FIELD=VALUE",
         help="Give new people a value that their row does not have: --set location=Remote. "
         f"For {', '.join(DEFAULT_FIELDS)}. Repeatable.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--complete",
         is_flag=True,
         help="The file lists everyone: also show who is here and not in it. Removes nobody.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--add-possible-duplicates",
         is_flag=True,
         help="Add people though somebody here, or in the file, may be the same.",
-    )
+    ),
+)
+
+
+def choice_options(command: _Command) -> _Command:
+    """Add the options to a command, which gets their values as ``choices``."""
+
     @wraps(command)
     def with_choices(
         columns: tuple[str, ...],
@@ -63,7 +67,7 @@ def choice_options(command: _Command) -> _Command:
         )
         command(choices=choices, **options)
 
-    return with_choices
+    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), with_choices)
 
 
 def _column(typed: str) -> tuple[str, str]:

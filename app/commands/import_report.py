@@ -9,6 +9,7 @@ from app.commands.writing import write_file
 from app.contracts.import_jobs import NO_ROWS, Job, Phase
 from app.contracts.line_counts import LineCounts
 from app.exports.csv_file import csv_of_rows
+from app.imports.choices import missing_fields
 from app.imports.importer import Importer
 from app.imports.planning.lines import (
     ADDED,
@@ -47,7 +48,7 @@ def show_result(
         _show_rows(importer, job, counts, failure, hint=not rejects)
     click.echo(_summary(job, counts))
     if not quiet:
-        _show_notes(job)
+        _show_notes(importer, job)
         _show_next_command(job, counts)
     if rejects and counts.rejected:
         write_file(rejects, csv_of_rows(importer.rejected_rows(job)))
@@ -119,9 +120,12 @@ def _summary(job: Job, counts: LineCounts) -> str:
     return f"{prefix}{', '.join(figures)}."
 
 
-def _show_notes(job: Job) -> None:
+def _show_notes(importer: Importer, job: Job) -> None:
     if job.ignored_columns:
         click.echo(f"Ignored columns: {', '.join(job.ignored_columns)}.")
+    for name in missing_fields(job, importer.columns(job)):
+        label = validation.LABELS[name].lower()
+        click.echo(f"No column has the {label}. To give one for all new people: --set {name}=…")
     if job.emptied and job.phase is not Phase.UNDONE:
         emptied = (
             f"{validation.LABELS.get(name, name)} of {count_people(number)}"

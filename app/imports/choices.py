@@ -1,16 +1,19 @@
 """What a person types to decide how a file is read, checked: fields, and values for everyone."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job
 from app.imports.errors import ImportNotPossible
 from app.imports.files.columns import CHOICES, field_of
+from app.imports.running.column_mapping import MappedColumn
 from app.model import validation
 from app.text.folding import fold
 
 # The fields that new people of one file may have in common.
 DEFAULT_FIELDS = ("job_title", "department", "location", "time_zone")
+REQUIRED_DEFAULTS = tuple(name for name in DEFAULT_FIELDS if name in validation.REQUIRED)
 # What ignores a column in ``field_named``.
 IGNORE = "ignore"
 
@@ -37,6 +40,18 @@ def was_read_with(job: Job, choices: Choices) -> bool:
     same_columns = all(columns.get(fold(heading)) == field for heading, field in choices.columns)
     others = replace(job.choices, columns=choices.columns, remember=choices.remember)
     return same_columns and others == choices
+
+
+def missing_fields(job: Job, columns: Iterable[MappedColumn]) -> tuple[str, ...]:
+    """Return the fields that new people need and that neither a column nor a choice gives.
+
+    Nothing for a file without columns, or of which no row is rejected.
+    """
+    filled = {column.field for column in columns}
+    if not filled or not job.planned.rejected:
+        return ()
+    filled |= dict(job.choices.defaults).keys()
+    return tuple(name for name in REQUIRED_DEFAULTS if name not in filled)
 
 
 def default_value(name: str, text: str) -> str:

@@ -165,6 +165,8 @@ def test_choices_are_for_a_file(app: Flask) -> None:
 def test_a_value_is_given_for_everyone_new(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "names.csv"
     path.write_text("Name,Mail\nBo,bo@example.com\nAmara A,amara@example.com\n")
+    told = run(app, "--dry-run", path).output
+    assert "No column has the location. To give one for all new people: --set location=…\n" in told
     result = run(app, "--set", "Location=Remote", "--set", "job_title=Clerk=1", path)
     assert result.exit_code == 0
     people = everyone(app)
@@ -184,7 +186,7 @@ def test_who_has_left_is_told_of_and_not_added(app: Flask, tmp_path: Path) -> No
     path.write_text("Name,Title,Office,accountEnabled\nBo,Clerk,Oslo,False\nCy,Clerk,Oslo,True\n")
     for options in (["--dry-run"], []):
         result = run(app, *options, path)
-        row = "  Row 2, Bo: not active. accountEnabled: Not active, so not added: “False”\n"
+        row = "  Row 2, Bo: accountEnabled: Not active, so not added: “False”\n"
         assert row in result.output
         assert "1 added, 0 changed, 0 unchanged, 1 not active, 0 with errors." in result.output
         assert result.exit_code == 0

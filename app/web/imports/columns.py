@@ -13,7 +13,7 @@ from app.contracts.import_choices import (
 )
 from app.contracts.import_jobs import Job
 from app.imports.actions import may_read_again
-from app.imports.choices import DEFAULT_FIELDS, default_value
+from app.imports.choices import REQUIRED_DEFAULTS, default_value, missing_fields
 from app.imports.errors import ImportNotPossible
 from app.imports.files.columns import CHOICES
 from app.imports.running.column_mapping import MappedColumn
@@ -21,8 +21,6 @@ from app.model import validation
 
 # Of a page; the fields of further columns are chosen with the command.
 MAX_SELECTS = 200
-# What every new person needs beside a name.
-_DEFAULTS = tuple(name for name in DEFAULT_FIELDS if name in validation.REQUIRED)
 _KEYS = frozenset({"id", "employee_number", "email"})
 _IGNORE = ("", "Ignore this column")
 OPTIONS = (_IGNORE, *CHOICES.items())
@@ -77,8 +75,10 @@ def column_table(job: Job, columns: Sequence[MappedColumn]) -> ColumnTable:
         for number, column in enumerate(columns)
     ]
     defaults = dict(job.choices.defaults)
-    inputs = [Default(name, validation.LABELS[name], defaults.get(name, "")) for name in _DEFAULTS]
-    ignored, missing = _ignored_note(columns), _missing_note(columns, defaults)
+    inputs = [
+        Default(name, validation.LABELS[name], defaults.get(name, "")) for name in REQUIRED_DEFAULTS
+    ]
+    ignored, missing = _ignored_note(columns), _missing_note(missing_fields(job, columns))
     is_open = can_change and bool(ignored or missing or job.error)
     return ColumnTable(rows, inputs, ignored, missing, is_open)
 
@@ -107,7 +107,7 @@ def choices_from(
 
 def _defaults(form: Mapping[str, str], choices: Choices) -> Pairs:
     defaults = dict(choices.defaults)
-    for name in _DEFAULTS:
+    for name in REQUIRED_DEFAULTS:
         if (text := form.get(f"default-{name}")) is not None:
             defaults.pop(name, None)
             if text.strip():
@@ -115,11 +115,10 @@ def _defaults(form: Mapping[str, str], choices: Choices) -> Pairs:
     return tuple(defaults.items())
 
 
-def _missing_note(columns: Sequence[MappedColumn], defaults: Mapping[str, str]) -> str:
-    filled = {column.field for column in columns} | defaults.keys()
-    labels = [validation.LABELS[name].lower() for name in _DEFAULTS if name not in filled]
-    if not labels:
+def _missing_note(names: Sequence[str]) -> str:
+    if not names:
         return ""
+    labels = [validation.LABELS[name].lower() for name in names]
     return f"No column has the {' or the '.join(labels)}, which new people need."
 
 
