@@ -18,8 +18,8 @@ from app.model.employee import Employee
 from app.model.search_words import badges_named, search_words
 from app.samples.loading import sample_people
 from app.text import search_keys
-from app.text.search_marks import MARKS
 from app.text.folding import fold
+from app.text.search_marks import MARKS
 
 _FIRST_PEOPLE = 1_000
 _MOST_VALUES = 8

@@ -8,6 +8,11 @@ _WORDS = (
 STOP_WORDS = frozenset(_WORDS.split())
 
 
+# Said of a number that is typed beside them.
+_OF_NUMBERS = STOP_WORDS | {"call", "fon", "mobile", "number", "phone", "tel", "telephone"}
+
+
 def without_stop_words(texts: list[str]) -> list[str]:
-    """Return the texts without stop words."""
-    return texts if STOP_WORDS.isdisjoint(texts) else [t for t in texts if t not in STOP_WORDS]
+    """Return the texts without stop words, nor what says that a number is one."""
+    small = _OF_NUMBERS if any(text[-1:].isdecimal() for text in texts) else STOP_WORDS
+    return texts if small.isdisjoint(texts) else [text for text in texts if text not in small]

@@ -22,6 +22,7 @@ from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.records.codec import new_record, normalized
 from app.storage.dynamodb.records.expressions import update_expression
 from app.text.person_names import SortBy
+from app.text.search_marks import LOW_RANK, PHONE
 
 TABLES = Tables("Employees", "Employees-index")
 
@@ -75,6 +76,18 @@ def test_nobody_has_more_than_46_rows():
     assert sum(view.startswith("b#") for view, _ in rows) == 12
     assert sum(view.startswith(("l#", "d#", "t#", "j#")) for view, _ in rows) == 4
     assert sum(view.startswith("e#") for view, _ in rows) == 1
+
+
+def test_words_give_way_to_phone_numbers_and_about_to_all_words():
+    phones = {"phone": "+1 206 555 0141 x12 / +1 206 555 0142", "mobile": "+44 20 7946 0018"}
+    crowded = replace(largest("a"), **phones, about="telescopes", employee_number="E-1")
+    rows = project_rows(crowded).items()
+    assert len(rows) == 46
+    assert sum(view.startswith(f"w#{PHONE}") for view, _ in rows) == 5
+    assert not any(view.startswith(f"w#{LOW_RANK}") for view, _ in rows)
+    sparse = replace(crowded, job_title="", department="", full_name="Ada", location="", email="")
+    views = [view for view, _ in project_rows(sparse).items()]
+    assert f"w#{LOW_RANK}t" in views
 
 
 def test_a_total_change_at_the_cap_is_83_actions_and_95_with_other_badges():
