@@ -151,7 +151,11 @@ def content_ids(row: ParsedRow) -> tuple[str, ...]:
     Only fields of the first release count: a file that it imported means the same people later,
     though more of its columns are read.
     """
-    values = {name: value for name, value in row.values.items() if name in _IDENTIFYING}
+    values = {
+        name: value
+        for name, value in row.values.items()
+        if name in _IDENTIFYING and (value or not row.is_sparse)
+    }
     if "mobile" in row.values:  # the first release read it as the only phone
         values.setdefault("phone", row.values["mobile"])
     content = "\x1f".join(f"{name}={_text(values[name])}" for name in sorted(values))

@@ -96,7 +96,9 @@ def read_row(
     """Parse a row; one that cannot be read has only a ``problem``."""
     values: dict[str, Value] = {}
     errors: dict[str, str] = {}
-    cells = without_placeholders(columns.cells_of(row.cells), columns.fields_by_column)
+    cells = columns.cells_of(row.cells)
+    if not row.is_sparse:  # contacts have nothing in place of nothing
+        cells = without_placeholders(cells, columns.fields_by_column)
     if problem := _row_problem(row, columns):
         if row.cells and "full_name" in columns.fields:
             name = cell_of(cells, columns, "full_name")

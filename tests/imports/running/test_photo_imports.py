@@ -156,6 +156,15 @@ def test_a_card_says_nothing_of_fields_that_it_has_not(photo_desk: Desk) -> None
     }  # fmt: skip
 
 
+def test_a_card_without_an_address_means_the_same_person_in_another_file(
+    photo_desk: Desk,
+) -> None:
+    ada = card("FN:Ada", *FIELDS)
+    photo_desk.run(ada)
+    both = photo_desk.run(ada + card("FN:Bo", "ORG:Acme;Sales", "NICKNAME:B", *FIELDS))
+    assert photo_desk.outcomes(both) == ["same", "added"]
+
+
 def texts(name: str) -> st.SearchStrategy[str]:
     characters = st.characters(codec="utf-8", exclude_categories=["Cs"])
     return st.text(characters, max_size=30).map(lambda text: validation.clean(name, text))
@@ -165,18 +174,19 @@ _DAY = timedelta(days=1)
 PEOPLE = st.builds(
     Employee,
     id=st.uuids().map(str) | st.sampled_from(["a;b", "é,1", "x\\n", "#1"]),
-    full_name=texts("full_name").filter(bool),
+    full_name=texts("full_name").filter(bool) | st.just("Ada Byron"),
     preferred_name=texts("preferred_name"),
     pronouns=texts("pronouns"),
     job_title=texts("job_title").filter(bool),
     department=texts("department"),
-    location=texts("location").filter(bool),
+    location=texts("location").filter(bool) | st.just("n/a"),
     email=st.sampled_from(["", "ada@example.com", "O'Brien+x@example.com"]),
     phone=st.sampled_from(["", "+49 30 555 0118", "(089) 555-01/27 ext 5"]),
     mobile=st.sampled_from(["", "+1 206 555 0141"]),
     start_date=st.sampled_from(["", "2024-02-29"]),
     about=texts("about"),
     employee_number=texts("employee_number"),
+    sort_as=texts("sort_as") | st.sampled_from(["Ada", "Ada Byron", "Byron, Ada"]),
     time_zone=st.sampled_from(["", "Europe/Berlin", "America/Argentina/Buenos_Aires"]),
     badges=st.lists(st.sampled_from(BADGE_KEYS), unique=True, max_size=3).map(
         lambda keys: tuple(key for key in BADGE_KEYS if key in keys)
