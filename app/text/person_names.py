@@ -19,6 +19,7 @@ Nagy Anna) or have none (Jón Jónsson sorts under Jón in Iceland).
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from app.text.folding import one_line
 from app.text.search_keys import name_key
@@ -109,6 +110,8 @@ def sort_key(full_name: str, sort_as: str, sort_by: SortBy) -> str:
 def without_titles(full_name: str) -> str:
     """Return the name on one line without the titles before it; as it is if nothing remains."""
     name = one_line(full_name)
+    if not _is_title(name.partition(" ")[0]):  # nearly every name
+        return name
     position = 0
     while match := _TITLE.match(name, position) or (
         _AFTER_TITLE.match(name, position) if position else None
@@ -116,6 +119,11 @@ def without_titles(full_name: str) -> str:
         position = match.end()
     rest = name[position:]
     return rest if position and any(map(str.isalpha, rest)) else name
+
+
+@lru_cache(maxsize=4096)
+def _is_title(first_word: str) -> bool:
+    return _TITLE.match(f"{first_word} xx") is not None
 
 
 def bare_name(full_name: str) -> str:

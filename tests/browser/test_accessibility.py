@@ -108,6 +108,7 @@ def as_it_is(page: Page, site: Site) -> None:
 PAGES: dict[str, tuple[str, Callable[[Page, Site], None]]] = {
     "list": ("/", as_it_is),
     "table": ("/?view=table", as_it_is),
+    "sorted table": ("/?view=table&sort=location&dir=desc", as_it_is),
     "filtered": ("/?badge=bug&location=Nairobi&q=a", as_it_is),
     "nobody": ("/?q=zebra&badge=bug", as_it_is),
     "close": ("/?q=adyemi", as_it_is),
