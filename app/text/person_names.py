@@ -3,12 +3,13 @@
 A full name is one text, so where its family name begins is a rule of thumb:
 
 - Titles before it (Prof. Dr., Frau, Sir, Dott.ssa), letters after it (Jr., III, PhD), and what
-  stands in brackets behind it are no name.
+  stands in brackets behind it are no name. M. before a name is Monsieur, unless an initial follows.
 - The family name is the last word, with the particles before it (van der, de la, al, bin, O') and
   what a lower-case "y" or "e" joins (Ortega y Gasset). It sorts with its particles: under V, D, A.
 - Text before a comma is the family name, unless only letters such as PhD follow.
 - A name in Chinese, Japanese or Korean characters has the family name first, with a space or
   without one; one of which a middle dot parts the words (ジョン・スミス) has it last.
+- Of three Russian words, of which the last is a patronymic (Иванов Иван Иванович), it is the first.
 - Of a name in two scripts the words of the first one count.
 
 What cannot be known from the text is typed as *Sort as*, which takes the place of the rule: two
@@ -90,6 +91,7 @@ _JOINING = frozenset(("y", "e", "i"))
 _BRACKETED = re.compile(r"\([^)]*\)?|\[[^]]*\]?|\"[^\"]*\"|[“„][^”“]*[”“]")
 _BRACKETED_END = re.compile(r"\s+[(\[][^)\]]*[)\]]?$")
 _COMMA = re.compile(r"\s*[,،，]\s*")
+_WITH_PATRONYMIC, _PATRONYMIC = 3, re.compile("(?:вич|вна|чна)$", re.IGNORECASE)
 _MIDDLE_DOT = re.compile(r"[·・･•]")
 _APOSTROPHE = re.compile(r"[‘’ʼ`´]")
 
@@ -112,13 +114,17 @@ def without_titles(full_name: str) -> str:
     name = one_line(full_name)
     if not _is_title(name.partition(" ")[0]):  # nearly every name
         return name
+    rest = _after_titles(name)
+    return rest if any(map(str.isalpha, rest)) else name
+
+
+def _after_titles(name: str) -> str:
     position = 0
     while match := _TITLE.match(name, position) or (
         _AFTER_TITLE.match(name, position) if position else None
     ):
         position = match.end()
-    rest = name[position:]
-    return rest if position and any(map(str.isalpha, rest)) else name
+    return name[position:]
 
 
 @lru_cache(maxsize=4096)
@@ -148,10 +154,12 @@ def split_name(full_name: str) -> tuple[str, str]:
     while tails and _are_suffixes(tails[-1]):
         suffixes.insert(0, tails.pop())
     if tails:
-        return " ".join((*tails, *suffixes)), head
+        return " ".join((*map(without_titles, tails), *suffixes)), head
     if _is_cjk(head):
         return _split_cjk(head)
     words, more = _split_suffixes(_words_of_first_script(head))
+    if len(words) == _WITH_PATRONYMIC and _PATRONYMIC.search(words[-1]):
+        words = [*words[1:], words[0]]
     start = _family_start(words)
     given = " ".join((*words[:start], *more, *suffixes))
     return given, " ".join(words[start:])
@@ -159,7 +167,7 @@ def split_name(full_name: str) -> tuple[str, str]:
 
 def _split_cjk(name: str) -> tuple[str, str]:
     *given, family = _MIDDLE_DOT.split(name)
-    return (" ".join(given), family) if given else (name, "")
+    return (" ".join(given), family) if given else (name.replace(" ", ""), "")
 
 
 def _is_cjk(name: str) -> bool:
@@ -208,7 +216,7 @@ def _split_suffixes(words: list[str]) -> tuple[list[str], list[str]]:
     is_capitals = " ".join(words).isupper()
     while end > 1:
         word = words[end - 1].replace(".", "")
-        is_certain = word.casefold() in _SUFFIXES
+        is_certain = word.casefold() in _SUFFIXES or _is_dotted_title(words[end - 1])
         is_likely = end > 2 and not is_capitals and _is_capital_suffix(words[end - 1])
         if not (is_certain or is_likely):
             break
@@ -222,6 +230,12 @@ def _is_capital_suffix(word: str) -> bool:
     return is_marked and plain.casefold() in _CAPITAL_SUFFIXES
 
 
+def _is_dotted_title(word: str) -> bool:
+    return word.endswith(".") and _TITLE.fullmatch(word) is not None
+
+
 def _are_suffixes(text: str) -> bool:
+    if not any(map(str.isalpha, _after_titles(f"{text} "))):
+        return True
     words = [word.replace(".", "").replace("-", "").casefold() for word in text.split()]
     return all(word in _SUFFIXES or word in _CAPITAL_SUFFIXES for word in words)
