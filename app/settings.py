@@ -201,7 +201,8 @@ def _phone_region(value: str) -> str:
     if region and not phone_numbers.is_region(region):
         raise SettingsError(
             f"PHONE_REGION is {value!r}, which is not the code of a country. "
-            "Use its two letters, such as US, DE or IL, or leave it empty."
+            "Use its two letters, such as US, DE or IL (the United Kingdom is GB), "
+            "or leave it empty."
         )
     return region
 

@@ -86,7 +86,7 @@ def name_key_in(key: str) -> str:
 def _fingerprint_of(query: Query) -> str:
     """Return a hash of what the query means, so that spellings with one meaning share cursors."""
     facets = (_one_or_all(query.keys_of(name)) for name in FILTERS if name != "letter")
-    meaning = (query.terms, _one_or_all(query.values_of("letter")), *facets)
+    meaning = (query.search_words, _one_or_all(query.values_of("letter")), *facets)
     return hashlib.blake2b(repr(meaning).encode(), digest_size=6).hexdigest()
 
 
