@@ -106,8 +106,8 @@ def _contacts_first() -> bytes:
     for row in (("Name", "Email"), ("HR desk", "hr@nordgran.example")):
         book.active.append(row)
     staff = book.create_sheet("Staff")
-    for row in (HEADINGS, (*MARIT, DAYS[0])):
-        staff.append(row)
+    staff.append(HEADINGS)
+    staff.append((*MARIT, DAYS[0]))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

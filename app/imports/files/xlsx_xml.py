@@ -84,7 +84,8 @@ def read_xml(source: IO[bytes], handler: ElementHandler) -> Iterator[None]:
     parser.buffer_text = True
 
     def start_root(name: str, attributes: dict[str, str]) -> None:
-        start, parser.EndElementHandler = handler.start, handler.end
+        start: _Start = handler.start
+        parser.EndElementHandler = handler.end
         if name.startswith(_STRICT):
             start, parser.EndElementHandler = _with_ordinary_names(handler)
         parser.StartElementHandler = start

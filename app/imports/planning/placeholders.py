@@ -33,6 +33,17 @@ _NO_DAYS_LISTED = (
 _NO_DAYS = frozenset(_NO_DAYS_LISTED.split())
 _ALL = _SIGNS | _WORDS | _PHRASES | _NO_DAYS | {_NA}
 _MAX_CHARACTERS = 20
+# As people type them: a row without any of these is left alone at once.
+_SPELLED = frozenset(
+    f"{before}{spelled}{after}"
+    for word in _ALL
+    for spelled in (
+        *(word, word.upper(), word.capitalize(), word.title()),
+        *(word.replace(letter, letter.upper()) for letter in "na"),
+    )
+    for before in ("", " ")
+    for after in ("", " ")
+)
 
 
 def is_placeholder(name: str, text: str) -> bool:
@@ -51,10 +62,7 @@ def is_placeholder(name: str, text: str) -> bool:
 
 def without_placeholders(cells: Sequence[str], fields: Sequence[str]) -> Sequence[str]:
     """Return the cells of a row; those of these fields that say that there is no value are ""."""
-    for cell in cells:
-        if len(cell) <= _MAX_CHARACTERS and cell.strip().lower() in _ALL:
-            break
-    else:
+    if _SPELLED.isdisjoint(cells):
         return cells  # nearly every row
     known = zip(fields, cells, strict=False)
     cleaned = ("" if is_placeholder(name, cell) else cell for name, cell in known)
