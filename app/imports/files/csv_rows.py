@@ -21,6 +21,8 @@ _MAX_LINE_CHARACTERS = MAX_ROW_CHARACTERS
 # How far to look for the closing quotation mark, in the cost of CsvLines.quoted_lines. It is halved
 # after each failure: a file with an open mark in every line would take quadratic time.
 _MAX_LOOKAHEAD, _MIN_LOOKAHEAD = 400_000, 10_000
+# DOS ends a text with this sign.
+_END_OF_FILE = ["\x1a"]
 _TOO_LONG = "A cell is too long. Shorten it and import this row again"
 _STRAY = (
     "A character in this row cannot be read: its encoding differs from the file's. "
@@ -145,7 +147,7 @@ def _row(number: int, cells: Sequence[str], problem: str = "") -> Row:
     if len(cells) > MAX_COLUMNS:
         # The first filled cell beyond stands for all: it shows that the row is too long.
         cells = [*cells[:MAX_COLUMNS], next(filter(str.strip, cells[MAX_COLUMNS:]), "")]
-    cells = csv_texts(cells)
+    cells = csv_texts(cells) if cells != _END_OF_FILE else ()
     if all(map(str.isascii, cells)) or not any(map(STRAY.search, cells)):
         return Row(number, cells, problem)
     return Row(number, tuple(STRAY.sub("\ufffd", cell) for cell in cells), problem or _STRAY)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 # Rows with more filled cells are those of people; tables with fewer columns have no such rows.
 _MAX_FILLED = 2
-_MIN_COLUMNS = 4
+_MIN_COLUMNS = 3
 _TOTALS = (
     r"(?:(?:grand|sub|overall)[ -]?)?(?:totals?|sum|count|headcount|records?|rows|employees|people|"
     r"users|members|summe|gesamt(?:summe|zahl)?|anzahl|somme|nombre|suma|recuento)"
@@ -25,16 +25,20 @@ _REMARK = re.compile(
     r"|(?:copyright|©|\(c\)).*|filters?(?: applied)?\s*:.*|(?:source|notes?|disclaimer)\s*:.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_RULES = ("---", "===", "___")
-_RULE = re.compile(r"[-=_*~+|.# ]{3,}")
+_RULES = ("---", "===", "___", ":--")
+_RULE = re.compile(r"[-=_*~+|.:# ]{3,}")
 _NUMBER = re.compile(r"[\d.,' ]+")
 
 
 def is_about_nobody(cells: Sequence[str], columns: int) -> bool:
     """Return whether a row of a table with this many columns is a total, a rule or a remark."""
-    has_few_cells = len(cells) - cells.count("") <= _MAX_FILLED
-    if not has_few_cells or columns < _MIN_COLUMNS:  # nearly every row
-        return cells[0].startswith(_RULES) and _are_rules(cells)
+    if not cells:
+        return False
+    first = cells[0] or (cells[1] if len(cells) > 1 else "")  # rows may begin with a bar
+    if first.lstrip().startswith(_RULES) and _are_rules(cells):
+        return True
+    if columns < _MIN_COLUMNS or len(cells) - cells.count("") > _MAX_FILLED:  # nearly every row
+        return False
     filled = [text for cell in cells if (text := cell.strip())]
     if not filled or not all(_NUMBER.fullmatch(text) for text in filled[1:]):
         return False

@@ -14,6 +14,8 @@ from typing import NamedTuple
 # Excel keeps fifteen digits of a number.
 _MAX_NUMBER = 10**15
 _PLACEHOLDERS = "0#?"
+# Of placeholders and texts; a phone number has some twenty.
+_MAX_TOKENS = 64
 # Signs that Excel shows without quotation marks.
 _BARE_LITERALS = " -+():!^&'~{}<>="
 _TOKEN = re.compile(
@@ -97,7 +99,9 @@ def _shows_digits(tokens: list[tuple[bool, str]]) -> bool:
     """Return whether a format adds something to the digits of a number."""
     placeholders = [text for is_placeholder, text in tokens if is_placeholder]
     texts = "".join(text for is_placeholder, text in tokens if not is_placeholder)
-    if not placeholders or any(unicodedata.category(sign) == "Sc" for sign in texts):
+    if not placeholders or len(tokens) > _MAX_TOKENS:
+        return False
+    if any(unicodedata.category(sign) == "Sc" for sign in texts):
         return False
     if _THOUSANDS.fullmatch("".join(text for _, text in tokens)):
         return False

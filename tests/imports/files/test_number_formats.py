@@ -49,7 +49,8 @@ def test_a_number_is_shown_as_by_its_format(code: str, number: int, shown: str |
 @pytest.mark.parametrize(
     "code",
     ["General", "0", "#", "@", "", ";;;", "#,##0", "0.00", "0%", "0.00E+00", "# ?/?", "# ##0",
-     '"$"00', "[$€-407]00", "00 €", "$00", "_(* #,##0_)", "0 ", "###0", '"text"', '"open', "\\"],
+     '"$"00', "[$€-407]00", "00 €", "$00", "_(* #,##0_)", "0 ", "###0", '"text"', '"open', "\\",
+     "0-" * 33],
 )  # fmt: skip
 def test_a_format_that_adds_nothing_or_is_of_an_amount_leaves_the_number(code: str) -> None:
     assert digit_format(code) is None

@@ -112,6 +112,7 @@ def test_a_row_with_little_in_it_is_somebody(cells: tuple[str, ...]) -> None:
 def test_rules_between_rows_are_about_nobody() -> None:
     assert is_about_nobody(("-----", "----", "====", "", ""), 5)
     assert is_about_nobody(("---+---",), 1)
+    assert is_about_nobody(("", " --- ", ":---:", ""), 4)
     assert not is_about_nobody(("---", "Clerk", "Bergen"), 3)
 
 
@@ -121,6 +122,14 @@ def test_rows_that_are_left_out_are_told() -> None:
     assert found.notices() == (
         "Left out, because nobody is in it: rows 5 (“Total: 2”) and 6 (“Confidential”).",
     )
+
+
+def test_a_table_as_a_database_or_a_text_writes_it_is_read() -> None:
+    psql = " name | title | office\n------+-------+-------\n Ada | Analyst | London\n(1 row)\n"
+    markdown = "| Name | Title | Office |\n|:---|---|---:|\n| Ada | Analyst | London |\n"
+    for text in (psql, markdown, "Name,Title,Office\r\nAda,Analyst,London\r\n\x1a"):
+        [row] = table(text).rows()
+        assert [cell.strip() for cell in row.cells if cell] == ["Ada", "Analyst", "London"]
 
 
 def test_in_a_table_of_few_columns_every_row_is_read() -> None:
