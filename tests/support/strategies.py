@@ -25,6 +25,7 @@ people = st.builds(
     id=st.sampled_from(IDS),
     full_name=st.sampled_from(NAMES),
     preferred_name=st.sampled_from(("", "Ada", "Lis")),
+    sort_as=st.sampled_from(("", "", "Lis", "王", "42")),
     job_title=st.sampled_from(TITLES),
     department=st.sampled_from(TITLES),
     location=st.sampled_from(PLACES),
@@ -57,7 +58,9 @@ queries = st.builds(
 texts = st.sampled_from((*NAMES, *PLACES, *MAILS[1:]))
 # A field and what is to stand there; whoever writes a date has made sure that it is one.
 changes = (
-    st.tuples(st.sampled_from(("full_name", "location", "job_title", "email", "about")), texts)
+    st.tuples(
+        st.sampled_from(("full_name", "sort_as", "location", "job_title", "email", "about")), texts
+    )
     | st.tuples(st.sampled_from(("phone", "mobile")), st.sampled_from(PHONES))
     | st.tuples(st.just("start_date"), st.sampled_from(DATES))
 )
