@@ -185,7 +185,7 @@ PEOPLE = st.builds(
     mobile=st.sampled_from(["", "+1 206 555 0141"]),
     start_date=st.sampled_from(["", "2024-02-29"]),
     about=texts("about"),
-    employee_number=texts("employee_number"),
+    employee_number=st.from_regex(r"(?:[A-Z]-)?[0-9]{1,8}|", fullmatch=True),
     sort_as=texts("sort_as") | st.sampled_from(["Ada", "Ada Byron", "Byron, Ada"]),
     time_zone=st.sampled_from(["", "Europe/Berlin", "America/Argentina/Buenos_Aires"]),
     badges=st.lists(st.sampled_from(BADGE_KEYS), unique=True, max_size=3).map(
