@@ -18,12 +18,17 @@ _NOTHING = "nothing"
 
 def describe_columns(columns: Sequence[MappedColumn]) -> Iterator[str]:
     """Yield a line for each column: its heading, its field and its first values."""
-    fields = [CHOICES.get(column.field, "ignored") for column in columns]
+    fields = list(map(_field, columns))
     heading_width = max((len(column.heading) for column in columns), default=0)
     field_width = max(map(len, fields), default=0)
     for column, field in zip(columns, fields, strict=True):
         values = ", ".join(column.examples)
         yield f"{column.heading:{heading_width}}  {field:{field_width}}  {values}".rstrip()
+
+
+def _field(column: MappedColumn) -> str:
+    label = CHOICES.get(column.field, "ignored")
+    return f"{label}, where {column.after} is empty" if column.after else label
 
 
 def describe_line(line: Line, job: Job) -> str:

@@ -31,6 +31,17 @@ def may_read_again(job: Job) -> bool:
     return bool(job.headings_key) and job.phase is not Phase.RECEIVING and may_discard(job)
 
 
+def reading_refusal(job: Job) -> str:
+    """Return why the file of a job cannot be read again."""
+    if job.phase in (Phase.RECEIVING, Phase.VALIDATING):
+        return "The file is still being read. Wait, or stop it, then choose its columns."
+    if not job.headings_key:
+        return "The columns of this file are not known. Discard this import, and import it again."
+    return (
+        "This import has begun, so its columns cannot change. Undo it, then import the file again."
+    )
+
+
 def may_discard(job: Job) -> bool:
     """Return whether the job changed no employee and no worker holds it."""
     waits = job.phase in (Phase.READY, Phase.FAILED, Phase.RECEIVING)

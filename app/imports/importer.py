@@ -11,7 +11,14 @@ from app.contracts import EmployeeStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
 from app.contracts.line_counts import LineCounts
-from app.imports.actions import as_received, may_discard, may_read_again, may_undo, undo_refusal
+from app.imports.actions import (
+    as_received,
+    may_discard,
+    may_read_again,
+    may_undo,
+    reading_refusal,
+    undo_refusal,
+)
 from app.imports.errors import FileUnreadable, ImportNotPossible
 from app.imports.planning.line_store import LineStore
 from app.imports.planning.lines import Line
@@ -161,10 +168,7 @@ class Importer:
 
         def begin(job: Job) -> Job:
             if not may_read_again(job):
-                raise ImportNotPossible(
-                    "This import has begun, so its columns cannot change. Undo it, then import the "
-                    "file again."
-                )
+                raise ImportNotPossible(reading_refusal(job))
             again = as_received(job, choices)
             column_mapping.remember(self._jobs, again)
             return again

@@ -12,6 +12,7 @@ from app.contracts.import_choices import TOO_MANY_COLUMNS, Pairs, has_too_many
 from app.contracts.import_jobs import Job, JobNotFound, JobStore
 from app.imports.errors import FileUnreadable
 from app.imports.files.columns import CHOICES, Columns, clean_heading
+from app.imports.files.headings import FIRST_NAME, LAST_NAME
 from app.imports.files.rows import Row
 from app.runtime import strict_json
 from app.text.folding import fold
@@ -31,12 +32,14 @@ _KEY_DIGITS = 20
 class MappedColumn(NamedTuple):
     """A heading, the field that its columns fill ("" if they are ignored), and their first values.
 
+    They are read where the cell of the column ``after`` is empty; "" for the first of a field.
     Columns with the same heading are one.
     """
 
     heading: str
     field: str
     examples: tuple[str, ...] = ()
+    after: str = ""
 
 
 def headings_key(headings: Sequence[str]) -> str:
@@ -66,7 +69,17 @@ def mapped_columns(
             values = examples.get(clean_heading(heading))
             if values is not None and len(values) < _MAX_EXAMPLES and (text := _example(cell)):
                 values.setdefault(text)
-    return tuple(MappedColumn(name, fields[name], tuple(examples[name])) for name in fields)
+    return tuple(
+        MappedColumn(name, field, tuple(examples[name]), _column_before(name, field, columns))
+        for name, field in fields.items()
+    )
+
+
+def _column_before(heading: str, field: str, columns: Columns) -> str:
+    """Return the heading of the column whose empty cells this one fills; "" if there is none."""
+    is_part = field in (FIRST_NAME, LAST_NAME) and "full_name" in columns.positions
+    first = columns.heading_of("full_name" if is_part else field) if field else ""
+    return "" if first == heading else first
 
 
 def store_mapping(jobs: JobStore, job_id: str, columns: Sequence[MappedColumn]) -> None:
@@ -129,13 +142,15 @@ def _parse(content: bytes) -> list[object]:
 
 
 def _mapped_column(stored: object) -> MappedColumn | None:
-    if not isinstance(stored, list) or len(stored) != 3:
+    if not isinstance(stored, list) or len(stored) != len(MappedColumn._fields):
         return None
-    heading, field = (strict_json.string(text, _MAX_CHARACTERS) for text in stored[:2])
+    heading, field, after = (
+        strict_json.string(stored[position], _MAX_CHARACTERS) for position in (0, 1, 3)
+    )
     examples = strict_json.strings(stored[2], _MAX_CHARACTERS)
     if heading is None or field is None or examples is None or not _is_field(field):
         return None
-    return MappedColumn(heading, field, examples)
+    return MappedColumn(heading, field, examples, after or "")
 
 
 def _is_field(name: str) -> bool:

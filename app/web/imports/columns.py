@@ -142,6 +142,8 @@ def _row(column: MappedColumn, name: str, *, is_chosen: bool) -> ColumnRow:
     examples = ", ".join(column.examples)
     if not column.field:
         look = ("ignored", "exclamation-triangle-fill", "Ignored")
+    elif column.after:
+        look = ("read", "check-circle-fill", f"Where {column.after} is empty")
     elif column.field in _KEYS:
         look = ("key", "search", "Finds the person")
     else:

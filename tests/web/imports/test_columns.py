@@ -123,6 +123,22 @@ def test_a_file_whose_headings_name_nobody_can_still_be_read(small: SmallDirecto
     assert "To be added1" in page.text
 
 
+def test_the_second_column_of_a_field_is_told_with_the_first(small: SmallDirectory) -> None:
+    file = "First name;Last name;displayName;Job title;City;Office\nAda;L;;T;Rome;\n"
+    page = preview(small, file)
+    told = [row.partition("Where ")[2] for row in rows(page)]
+    assert told == ["displayName is empty"] * 2 + ["", "", "Office is empty", ""]
+    assert "To be added1" in page.text
+
+
+def test_a_file_that_is_being_read_is_not_read_again(small: SmallDirectory) -> None:
+    form = small.get("/import").fields("/import")
+    sent = small.post("/import", {**form, "file": upload(FILE.encode(), "Staff.csv")})
+    token = {"csrf_token": form["csrf_token"]}
+    address = f"{sent.response.headers['Location']}/columns"
+    assert "The file is still being read." in small.reader.follow(small.post(address, token)).text
+
+
 def test_a_field_that_does_not_exist_is_not_chosen(small: SmallDirectory) -> None:
     page = read_again(small, preview(small, FILE), **{"column-3": "photo_key", "column-0": "x"})
     assert chosen(page) == ["full_name", "job_title", "location", "", ""]
