@@ -116,6 +116,7 @@ def test_what_a_workbook_has_on_its_sheets_is_imported_or_named(app: Flask, file
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
+    book["North"].row_dimensions[2].hidden = True
     book.save(file.with_suffix(".xlsx"))
     result = run(app, file.with_suffix(".xlsx"))
     assert "Row 3 of North, Cy: Title: Enter a job title" in result.output
@@ -124,6 +125,7 @@ def test_what_a_workbook_has_on_its_sheets_is_imported_or_named(app: Flask, file
         "The sheet Prices was ignored, because its headings differ from those of North."
         in result.output
     )
+    assert "Hidden in the workbook, but read: row 2 of North. To leave them out" in result.output
     assert total(app) == 2
 
 

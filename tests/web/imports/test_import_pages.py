@@ -267,6 +267,7 @@ def test_the_sheets_of_a_workbook_that_were_not_read_are_named(small: SmallDirec
         sheet = book.create_sheet(name)
         sheet.append(("Name", "Title", "Office") if name != "<b>Old" else ("Name", "Price"))
         sheet.append((f"Person of {name}", "T", "L"))
+    book["South"].row_dimensions[2].hidden = True
     out = io.BytesIO()
     book.save(out)
     sent = send(small, out.getvalue())
@@ -278,6 +279,7 @@ def test_the_sheets_of_a_workbook_that_were_not_read_are_named(small: SmallDirec
     )
     assert "Excel workbook, 2 sheets: North, South" in page.text
     assert "2 of South Person of South" in page.text
+    assert "Hidden in the workbook, but read: row 2 of South." in page.text
 
 
 def test_a_file_larger_than_a_photo_is_taken_and_a_giant_is_not(
