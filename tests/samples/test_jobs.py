@@ -18,6 +18,8 @@ from app.photos.keys import thumbnail_key
 from app.samples import jobs as sample_jobs
 from app.samples.jobs import begin_samples, find_samples, people_of_job
 from app.storage.photos_on_disk import FolderPhotos
+from tests.support.aws_errors import access_denied
+from tests.support.dynamodb_audit import audit
 from tests.support.jobs_in_memory import JobsInMemory
 from tests.support.model_store import ModelStore
 
@@ -164,3 +166,20 @@ def test_without_photos_they_come_without_portraits(tmp_path: Path) -> None:
     for _ in work(begin_samples(jobs).id, Event()):
         pass
     assert len(store.people) == FEW
+
+
+@pytest.mark.parametrize("operation", ["BatchWriteItem", "TransactWriteItems"])
+def test_while_dynamodb_fails_lists_equal_the_records(proxied_room, dynamodb_proxy, operation):
+    jobs = JobsInMemory()
+    samples = PhotoOptions(None, samples=partial(people_of_job, None))
+    importer = Importer(proxied_room.store, jobs, writers=4, photos=samples)
+    job = begin_samples(jobs)
+    dynamodb_proxy.on(operation).answer(access_denied(), times=1)
+    with pytest.raises(StorageUnavailable):
+        list(importer.work(job.id, Event()))
+    dynamodb_proxy.recover()
+    assert proxied_room.items(proxied_room.people) == []
+    assert audit(proxied_room) == []
+    list(importer.work(job.id, Event()))
+    assert len(proxied_room.items(proxied_room.people)) == FEW
+    assert audit(proxied_room) == []

@@ -18,7 +18,7 @@ PARTS_PER_BATCH = 100
 
 def apply(store: EmployeeStore, lease: JobLease, parts: LineStore, writers: int) -> Iterator[Job]:
     """Apply the remaining parts; yield the job after each step."""
-    size = PARTS_PER_BATCH if writers == 1 else 1
+    size = PARTS_PER_BATCH if writers == 1 or lease.job.samples else 1
     while (begin := lease.job.done_parts) < lease.job.parts:
         numbers = range(begin, min(begin - begin % size + size, lease.job.parts))
         yield from _Batch(store, lease, parts, numbers, writers).run()

@@ -53,7 +53,7 @@ def sentence(job: Job) -> str:
 
 def _validating(job: Job, of_all: str) -> str:
     if job.samples:
-        return f"Drew {of_all}. Nobody is added yet."
+        return f"Prepared {of_all}. Nobody is added yet."
     if job.total < 0:
         return "The file is being read."
     if job.compared:
