@@ -28,7 +28,8 @@ OTHERS = (
     "lead reports assistant notfall vorgesetzter vorgesetzte urgence conjoint responsable "
     "emergencia conyuge jefe emergenza spoed nood fax pager secondary alternate alternative "
     "alternativ other former previous old past expired maiden birth recovery backup 2 3 2nd "
-    "second phonetic suffix prefix salutation anrede civilite friend"
+    "second phonetic kana furigana katakana suffix prefix salutation anrede civilite friend mr mrs "
+    "ms dr herr frau"
 )
 # In brackets: the column is of a code, which is no name, title or place.
 NUMBER = (

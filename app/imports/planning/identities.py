@@ -78,9 +78,11 @@ def is_somebody_else(row: ParsedRow, employee: Employee) -> bool:
         return False
     if row.email_key.partition("@")[0] == stored.partition("@")[0]:
         return False
-    words, stored_words = _words(row.text("full_name")), _words(employee.full_name)
-    stored_words |= _words(employee.preferred_name)
-    return bool(words and stored_words) and words.isdisjoint(stored_words)
+    name = row.text("full_name")
+    words, stored_words = _words(name), _words(f"{employee.full_name} {employee.preferred_name}")
+    if not words or not stored_words or _joined(name) == _joined(employee.full_name):
+        return False
+    return words.isdisjoint(stored_words)
 
 
 def somebody_else(field: str, employee: Employee) -> str:
@@ -94,6 +96,11 @@ def somebody_else(field: str, employee: Employee) -> str:
 
 def _words(name: str) -> set[str]:
     return set(fold(name).replace(",", " ").replace("-", " ").split())
+
+
+def _joined(name: str) -> str:
+    """Return a name without spaces, as names of East Asia may be written."""
+    return fold(name).replace(" ", "")
 
 
 def _name(employee: Employee) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 
 from app.contracts import MAX_BATCH, EmployeeStore
-from app.contracts.batching import find_by_emails, find_by_ids
+from app.contracts.batching import find_by_emails, find_by_ids, find_by_numbers
 from app.imports.planning.lines import UNCHANGED, Line
 from app.imports.planning.matching import (
     MAX_ID_CANDIDATES,
@@ -22,9 +22,12 @@ from app.imports.planning.matching import (
 )
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
-from app.text.search_keys import email_key
+from app.text.search_keys import email_key, number_key
 
 _ADDED_SINCE = "Someone with this email was added after the check. Import the file again"
+_NUMBERED_SINCE = (
+    "Someone with this employee number was added after the check. Import the file again"
+)
 _TAKEN_SINCE = "Someone else with this id was added after the check. Import the file again"
 _WAS_DELETED = (
     "The person with this id was deleted, and ids are not reused. Remove the id to add a new person"
@@ -51,6 +54,7 @@ class Additions:
         self._is_fresh = is_fresh
         # Line numbers, as arrays: in the worst case these are all lines.
         self._email_taken = array("Q")
+        self._number_taken = array("Q")
         self._id_taken = array("Q")
         self._already_added = 0
 
@@ -70,7 +74,8 @@ class Additions:
 
         for stored in self._store.add_many(people()):
             yield self._already_added + stored
-        self.as_planned = stored == offered and not (self._email_taken or self._id_taken)
+        taken = self._email_taken or self._number_taken or self._id_taken
+        self.as_planned = stored == offered and not taken
 
     def resolve(self, lines: list[Line]) -> Iterator[Line]:
         """Yield the outcome of each of these lines; call it after ``add``."""
@@ -78,6 +83,8 @@ class Additions:
         for line in lines:
             if _contains(self._email_taken, line.number):
                 yield line.rejected(_ADDED_SINCE)
+            elif _contains(self._number_taken, line.number):
+                yield line.rejected(_NUMBERED_SINCE)
             elif _contains(self._id_taken, line.number):
                 yield _resolve_taken(line, stored)
             elif self.as_planned or self._has_generated_id(line):
@@ -86,7 +93,7 @@ class Additions:
                 yield self._resolve_stored(line, stored.get(line.id))
 
     def _lines_to_add(self, lines: Iterable[Line], on_read: OnRead) -> Iterator[Line]:
-        """Yield the lines that an earlier run did not add and whose id and email are still free."""
+        """Yield the lines that an earlier run did not add and whose keys are still free."""
         remaining = iter(lines)
         count = 0
         while chunk := list(islice(remaining, MAX_BATCH)):
@@ -98,10 +105,13 @@ class Additions:
                 if self._has_generated_id(line) and line.new.get("email")
             }
             owners = find_by_emails(self._store, emails.values())
+            numbered = self._find_numbered(chunk)
             stored = self._find_stored(chunk) if self._is_fresh else {}
             for line in chunk:
                 ids = owners.get(emails.get(line.number, ""), ())
-                if any(key in stored for key in possible_ids(line)):
+                if line.number in numbered:
+                    self._number_taken.append(line.number)
+                elif any(key in stored for key in possible_ids(line)):
                     self._id_taken.append(line.number)
                 elif line.id in ids:
                     self._already_added += 1
@@ -109,6 +119,20 @@ class Additions:
                     self._email_taken.append(line.number)
                 else:
                     yield line
+
+    def _find_numbered(self, lines: Iterable[Line]) -> set[int]:
+        """Return the lines whose employee number somebody else has by now."""
+        keys = {
+            line.number: number_key(number)
+            for line in lines
+            if isinstance(number := line.new.get("employee_number"), str) and number
+        }
+        owners = find_by_numbers(self._store, keys.values())
+        return {
+            line.number
+            for line in lines
+            if not set(owners.get(keys.get(line.number, ""), ())) <= {*possible_ids(line)}
+        }
 
     def _find_stored(self, lines: Iterable[Line]) -> dict[str, Employee]:
         """Look up the ids that other sources than this job may have used."""

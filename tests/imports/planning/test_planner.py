@@ -212,6 +212,12 @@ def test_people_are_found_by_id_then_by_number_then_by_email(
     assert (line.outcome, line.id if outcome[1] else "") == outcome
 
 
+def test_a_name_of_east_asia_is_the_same_with_a_space_and_without(desk: Desk) -> None:
+    desk.store.add(Employee(id="1", full_name="山田 太郎", email="old@example.com"), "w")
+    [line] = desk.lines(desk.run("Id,Name,Email\n1,山田太郎,taro@example.com\n", go=False))
+    assert line.outcome == "changed"
+
+
 def test_an_employee_id_that_nobody_has_may_be_an_employee_number(two: Desk) -> None:
     [line] = two.lines(two.run("Employee ID,Name\nE-2,Bea Roe\n", go=False))
     assert (line.outcome, line.id) == ("same", "2")

@@ -438,6 +438,30 @@ def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
     assert "was added after the check" in desk.lines(done)[1].problems[0].reason
 
 
+def test_of_newcomers_those_are_refused_whose_number_somebody_has_by_now(real_desk: Desk) -> None:
+    desk = real_desk
+    text = "Employee number,Name,Title,Office\n7,Ann,T,L\n8,Bea,T,L\n9,Cy,T,L\n"
+    job = desk.run(text, go=False)
+    desk.store.add(Employee(id="other", full_name="Other", employee_number="8"), "w")
+    desk.importer.resume(job.id)
+    done = desk.work(job)
+    assert done.done == LineCounts(added=2, rejected=1)
+    [problem] = desk.lines(done)[1].problems
+    assert problem.reason.startswith("Someone with this employee number was added after the check")
+    assert desk.undo(done).undone == LineCounts(undone=2)
+    assert desk.everyone() == {"other": "Other"}
+
+
+def test_who_has_left_is_no_part_of_an_undo(real_desk: Desk) -> None:
+    desk = real_desk
+    desk.store.add(Employee(id="1", full_name="Ann", job_title="T", location="L"), "w")
+    text = "Id,Name,Title,Office,Status\n1,Ann,New,L,Left\n2,Bea,T,L,Active\n3,Cy,T,L,Left\n"
+    job = desk.run(text)
+    assert job.done == LineCounts(added=1, inactive=2)
+    assert desk.undo(job).undone == LineCounts(undone=1)
+    assert desk.everyone() == {"1": "Ann"}
+
+
 def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,6 +193,25 @@ def test_values_that_empty_cells_clear_are_told(small: SmallDirectory) -> None:
     assert told.startswith("This import empties About of 1 person, Phone of 1 person:")
 
 
+def test_who_has_left_is_a_group_of_its_own(small: SmallDirectory) -> None:
+    small.put(AMARA)
+    page = preview(
+        small,
+        "Id;Name;Job title;Office;Status\n"
+        "amara;Amara;New;L;Terminated\n7;Bo;T;L;Suspended\n8;Cy;T;L;Active\n",
+    )
+    assert "Not active2" in page.text
+    assert "To be added1" in page.text
+    assert "Import 1 person" in page.text
+    group = small.get(page.links()["Not active2"])
+    assert "The import adds none of them" in group.text
+    assert group.links()["Amara"] == "/employee/amara"
+    here = "Not active in the file. The person is here and stays as they are."
+    assert f"{here} In the file: Terminated" in group.text
+    assert "Not active, so not added. In the file: Suspended" in group.text
+    assert "Bo" not in group.links()
+
+
 def test_possible_duplicates_are_a_group_of_their_own(small: SmallDirectory) -> None:
     small.put(AMARA)
     page = preview(
