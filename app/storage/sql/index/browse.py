@@ -104,13 +104,11 @@ def _find_rows(
 def _scan_by_name(
     connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int
 ) -> Result:
-    views = len(scan.views)
-    if not scan.is_filtered and views == 1:
+    if not scan.is_filtered and len(scan.views) == 1:
         values = scan.values(key_range.after, key_range.before, max_rows)
         statement = scan.page(backwards=key_range.backwards, window=False)
         return Result(connection.execute(statement, values).all())
-    # Without other conditions, so many rows are enough even if each person is in every view.
-    window = WINDOWS[0] if scan.is_filtered else max_rows * views
+    window = WINDOWS[0] if scan.is_filtered else max_rows
     first = _scan_window(connection, (scan,), key_range, max_rows, window)
     return _continue_scan(connection, (scan,), key_range, max_rows, first)
 

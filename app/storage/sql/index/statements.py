@@ -13,7 +13,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    union_all,
+    union,
 )
 
 from app.model.fields import TEXT_FACETS
@@ -44,63 +44,68 @@ class Shape(NamedTuple):
     excluded: _Columns = ()
 
 
-def _in_views(column: Any, place: str, number: int) -> ColumnElement[bool]:
-    """Return the condition that a view is one of so many, which are bound by their place."""
-    views: list[Any] = [bindparam(f"{place}_{each}") for each in range(number)]
-    condition: ColumnElement[bool] = column == views[0] if number == 1 else column.in_(views)
-    return condition
+_Row = Any  # an alias or subquery with the columns of ``entry`` by which a scan goes on
 
 
-def _range(rows: Any, views: int) -> tuple[ColumnElement[bool], ...]:
+def _range(rows: _Row, view: int = 0) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the range of one of the views of a scan."""
     return (
-        _in_views(rows.c.view, "in_view", views),
+        rows.c.view == bindparam(f"in_view_{view}"),
         rows.c.at > bindparam("after"),
         rows.c.at < bindparam("before"),
     )
 
 
-def _window_keys(views: int, backwards: bool) -> Any:
-    """Return the subquery of the sort keys in the next window of a scan.
+def _in_order(rows: _Row, backwards: bool) -> Any:
+    return rows.c.at.desc() if backwards else rows.c.at
 
-    Each of several views is read in its own order, and no further than the window.
+
+def _first(statement: Select[Any], rows: _Row, backwards: bool) -> Select[Any]:
+    """Return the rows of the next window of a scan."""
+    return statement.order_by(_in_order(rows, backwards)).limit(bindparam("window"))
+
+
+def _merged(views: int, backwards: bool | None = None) -> _Row:
+    """Return the rows of several views, each employee once; in a direction, the next window.
+
+    Each view is read in its own order, and no further than the window.
     """
-    parts = [
-        _first_keys(rows, rows.c.view == bindparam(f"in_view_{number}"), backwards)
-        for number, rows in ((n, entry.alias(f"window_row_{n}")) for n in range(views))
-    ]
-    if len(parts) == 1:
-        return parts[0].subquery()
-    merged = union_all(*(select(part.subquery().c.at) for part in parts)).subquery()
-    order = merged.c.at.desc() if backwards else merged.c.at
-    return select(merged.c.at).order_by(order).limit(bindparam("window")).subquery()
+    parts = []
+    for view in range(views):
+        rows = entry.alias(f"part_{view}")
+        part = select(rows.c.at, rows.c.number, rows.c.sort_key_start).where(*_range(rows, view))
+        if backwards is not None:
+            part = _first(part, rows, backwards)
+        parts.append(select(*part.subquery().c))
+    merged = union(*parts).subquery()
+    if backwards is None:
+        return merged
+    return _first(select(*merged.c), merged, backwards).subquery("scan_row")
 
 
-def _first_keys(rows: Any, in_view: ColumnElement[bool], backwards: bool) -> Select[Any]:
-    order = rows.c.at.desc() if backwards else rows.c.at
-    return (
-        select(rows.c.at)
-        .where(in_view, rows.c.at > bindparam("after"), rows.c.at < bindparam("before"))
-        .order_by(order)
-        .limit(bindparam("window"))
-    )
+def _window_of(views: int, backwards: bool) -> _Row:
+    """Return the subquery of the next window of a scan, which has the sort keys."""
+    if views > 1:
+        return _merged(views, backwards)
+    rows = entry.alias("window_row")
+    return _first(select(rows.c.at).where(*_range(rows)), rows, backwards).subquery()
 
 
-def _end_of(window_keys: Any, backwards: bool) -> Any:
-    return func.min(window_keys.c.at) if backwards else func.max(window_keys.c.at)
+def _end_of(window: _Row, backwards: bool) -> Any:
+    return func.min(window.c.at) if backwards else func.max(window.c.at)
 
 
 @lru_cache(maxsize=64)
 def window_end(views: int, backwards: bool) -> Select[Any]:
     """Return the statement of the end of a window; see IndexScan.window_end."""
-    window_keys = _window_keys(views, backwards)
-    return select(func.count(), _end_of(window_keys, backwards)).select_from(window_keys)
+    window = _window_of(views, backwards)
+    return select(func.count(), _end_of(window, backwards)).select_from(window)
 
 
-def _window(rows: Any, views: int, backwards: bool) -> tuple[ColumnElement[bool], ...]:
+def _up_to_end(rows: _Row, backwards: bool) -> tuple[ColumnElement[bool], ...]:
     """Return the range up to the end of the window; a second bound would widen the scan."""
-    in_view, after, before = _range(rows, views)
-    window_keys = _window_keys(views, backwards)
-    end = select(_end_of(window_keys, backwards)).scalar_subquery()
+    in_view, after, before = _range(rows)
+    end = select(_end_of(_window_of(1, backwards), backwards)).scalar_subquery()
     return (in_view, rows.c.at >= end, before) if backwards else (in_view, after, rows.c.at <= end)
 
 
@@ -117,13 +122,18 @@ def _filters(row: Any, shape: Shape) -> list[ColumnElement[bool]]:
         filters.append(func.substr(row.c.at, row.c.sort_key_start, 1) == bindparam("letter"))
     for number, views in enumerate(shape.filters):
         other = entry.alias(f"other_{number}")
-        filters.append(
-            select(other.c.number)
-            .where(
-                _in_views(other.c.view, str(number), views),
-                other.c.at == (_sort_key(row) if shape.prefix_length else row.c.at),
+        at = _sort_key(row) if shape.prefix_length else row.c.at
+        found = [
+            select(other.c.number).where(
+                other.c.view == bindparam(f"{number}_{view}"), other.c.at == at
             )
-            .exists()
+            for view in range(views)
+        ]
+        # Of several views, each is looked up by its key; EXISTS with IN reads views as a whole.
+        filters.append(
+            found[0].exists()
+            if views == 1
+            else or_(*(each.scalar_subquery().is_not(None) for each in found))
         )
     return filters + _tests(shape)
 
@@ -144,47 +154,51 @@ def _tests(shape: Shape) -> list[ColumnElement[bool]]:
 @lru_cache(maxsize=256)
 def page(shape: Shape, backwards: bool, window: bool) -> Select[Any]:
     """Return the statement of a page; see IndexScan.page."""
-    row = entry.alias("scan_row")
-    span = _window(row, shape.views, backwards) if window else _range(row, shape.views)
-    statement = (
+    row: _Row = entry.alias("scan_row")
+    span: tuple[ColumnElement[bool], ...] = ()
+    if shape.views > 1:
+        row = _merged(shape.views, backwards)
+    else:
+        span = _up_to_end(row, backwards) if window else _range(row)
+    return (
         select(row.c.at, *CARD_COLUMNS)
         .where(*span, *_filters(row, shape))
-        .order_by(row.c.at.desc() if backwards else row.c.at)
+        .order_by(_in_order(row, backwards))
         .limit(bindparam("most"))
     )
-    # An employee with several of the badges is in several views.
-    return statement.distinct() if shape.views > 1 else statement
+
+
+def _whole(shape: Shape) -> tuple[_Row, list[ColumnElement[bool]]]:
+    """Return the rows of a whole scan, and the conditions on them."""
+    if shape.views > 1:
+        row = _merged(shape.views)
+        return row, _filters(row, shape)
+    row = entry.alias("scan_row")
+    return row, [*_range(row), *_filters(row, shape)]
 
 
 @lru_cache(maxsize=64)
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the statement of a whole scan; see IndexScan.all_rows."""
-    row = entry.alias("scan_row")
-    return (
-        select(_sort_key(row), people.c.words, *CARD_COLUMNS)
-        .where(*_range(row, shape.views), *_filters(row, shape))
-        .limit(bindparam("most"))
-    )
+    row, conditions = _whole(shape)
+    columns = (_sort_key(row), people.c.words, *CARD_COLUMNS)
+    return select(*columns).where(*conditions).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=64)
 def matches(shape: Shape) -> Select[Any]:
     """Return the statement of all matches; see IndexScan.matches."""
-    row = entry.alias("scan_row")
+    row, conditions = _whole(shape)
     initial = func.substr(row.c.at, row.c.sort_key_start, 1)
-    statement = (
-        select(people.c.number, initial, *(people.c[name] for name in MATCH_COLUMNS[2:]))
-        .where(*_range(row, shape.views), *_filters(row, shape))
-        .limit(bindparam("most"))
-    )
-    return statement.distinct() if shape.views > 1 else statement
+    columns = (people.c.number, initial, *(people.c[name] for name in MATCH_COLUMNS[2:]))
+    return select(*columns).where(*conditions).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=1)
 def count_entries() -> Select[Any]:
     """Return the statement that counts the rows of a scan of one view, up to ``most``."""
     rows = entry.alias("scan_row")
-    window_keys = select(rows.c.at).where(*_range(rows, 1)).limit(bindparam("most")).subquery()
+    window_keys = select(rows.c.at).where(*_range(rows)).limit(bindparam("most")).subquery()
     return select(func.count()).select_from(window_keys)
 
 
@@ -194,6 +208,6 @@ def count_word() -> Select[Any]:
     rows = entry.alias("scan_row")
     first = rows.c.first_prefix_length <= bindparam("prefix_length")
     people_of_word = (
-        select(rows.c.number).where(*_range(rows, 1), first).limit(bindparam("most")).subquery()
+        select(rows.c.number).where(*_range(rows), first).limit(bindparam("most")).subquery()
     )
     return select(func.count()).select_from(people_of_word)
