@@ -33,15 +33,6 @@ FIELDS = (
         searched=Searched.FUZZY,
     ),
     Field(
-        name="sort_as",
-        label="Sort as",
-        digest=15,
-        section=Section.PERSONAL,
-        hint="Where lists have them, such as García Márquez",
-        export_width=20,
-        vcard="SORT-STRING:{}",
-    ),
-    Field(
         name="pronouns",
         label="Pronouns",
         digest=2,
@@ -49,6 +40,16 @@ FIELDS = (
         hint="Such as she/her, he/him, they/them",
         export_width=12,
         vcard="X-PRONOUNS:{}",
+    ),
+    Field(
+        name="sort_as",
+        label="Sort as",
+        digest=15,
+        section=Section.PERSONAL,
+        hint="Where lists have them, such as García Márquez",
+        fact="",
+        export_width=20,
+        vcard="SORT-STRING:{}",
     ),
     Field(
         name="job_title",
