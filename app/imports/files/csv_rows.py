@@ -21,6 +21,10 @@ _MAX_LINE_CHARACTERS = MAX_ROW_CHARACTERS
 # How far to look for the closing quotation mark, in the cost of CsvLines.quoted_lines. It is halved
 # after each failure: a file with an open mark in every line would take quadratic time.
 _MAX_LOOKAHEAD, _MIN_LOOKAHEAD = 400_000, 10_000
+# What a spreadsheet writes for a formula that fails. Of #N/A it is known that there is no value.
+_ERRORS = frozenset(
+    {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#ERROR!", "#SPILL!"}
+)
 # DOS ends a text with this sign.
 _END_OF_FILE = ["\x1a"]
 _TOO_LONG = "A cell is too long. Shorten it and import this row again"
@@ -148,9 +152,13 @@ def _row(number: int, cells: Sequence[str], problem: str = "") -> Row:
         # The first filled cell beyond stands for all: it shows that the row is too long.
         cells = [*cells[:MAX_COLUMNS], next(filter(str.strip, cells[MAX_COLUMNS:]), "")]
     cells = csv_texts(cells) if cells != _END_OF_FILE else ()
+    errors: tuple[int, ...] = ()
+    if not _ERRORS.isdisjoint(cells):
+        errors = tuple(position for position, cell in enumerate(cells) if cell in _ERRORS)
     if all(map(str.isascii, cells)) or not any(map(STRAY.search, cells)):
-        return Row(number, cells, problem)
-    return Row(number, tuple(STRAY.sub("\ufffd", cell) for cell in cells), problem or _STRAY)
+        return Row(number, cells, problem, errors)
+    cells = tuple(STRAY.sub("\ufffd", cell) for cell in cells)
+    return Row(number, cells, problem or _STRAY, errors)
 
 
 def _detect_separator(lines: list[str]) -> str:

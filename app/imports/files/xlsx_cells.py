@@ -94,7 +94,7 @@ class _SheetHandler(ElementHandler):
         self.hidden_ranges: list[tuple[int, int]] = []
         self._book = book
         self._styles = book.styles
-        self._is_hidden = self._is_formula = False
+        self._is_hidden = self._is_formula = self._has_result = False
         self._row_number = 0
         self._cells: list[Any] = []
         self._column = self._characters = 0
@@ -111,13 +111,14 @@ class _SheetHandler(ElementHandler):
             self._column = _column_number(ref.rstrip("0123456789")) if ref else self._column + 1
         elif name == VALUE:
             self.capturing = self._type != _INLINE
+            self._has_result = True
         elif name == TEXT:
             self.capturing = self._type == _INLINE and not self.in_phonetic
         elif name == ROW:
             self._begin_row(attributes.get("r"))
             self._is_hidden = attributes.get("hidden") in _TRUE
         elif name == FORMULA:
-            self._is_formula = True
+            self._is_formula, self._has_result = True, False
         elif name in (PHONETIC, COLUMN):
             self._start_rare(name, attributes)
 
@@ -153,8 +154,8 @@ class _SheetHandler(ElementHandler):
             if self._column > _LAST_COLUMN:
                 raise ValueError("a sheet has no such column")
             return
-        if not text and not (self._is_formula and self._type == _NUMBER):
-            return  # a formula may give an empty text, but no empty number
+        if not text and not self._lacks_result():
+            return
         while len(self._cells) < self._column - 1:
             self._cells.append(None)
         if len(self._cells) != self._column - 1:
@@ -165,6 +166,10 @@ class _SheetHandler(ElementHandler):
             self._characters += len(value)
             if self._characters > MAX_ROW_CHARACTERS:
                 raise FileTooLarge(_LONG_ROW.format(self._row_number, MAX_ROW_CHARACTERS))
+
+    def _lacks_result(self) -> bool:
+        """Return whether an empty cell has a formula: it may give an empty text, but no number."""
+        return self._is_formula and (self._type == _NUMBER or not self._has_result)
 
     def _result(self, text: str) -> Any:
         """Return the stored result of a formula; CellError("") if none was stored.

@@ -9,8 +9,7 @@ _NEVER = frozenset({"full_name", "about", "badges", ""})
 # Ids, and what people choose for themselves, are nothing only if they are signs.
 _SIGNS_ONLY = frozenset({"id", "first_name", "last_name", "preferred_name", "pronouns", "sort_as"})
 _SIGNS_LISTED = (
-    r"- -- --- – — . .. ... … ? ?? n/a n.a. n.a #n/a n\a n/d n.d. k.a. s/o <n/a> [n/a] (n/a) "
-    r"#ref! #value! #name? #null! \n"
+    r"- -- --- – — . .. ... … ? ?? n/a n.a. n.a #n/a n\a n/d n.d. k.a. s/o <n/a> [n/a] (n/a) \n"
 )
 _SIGNS = frozenset(_SIGNS_LISTED.split())
 _WORDS_LISTED = (

@@ -239,6 +239,14 @@ def test_an_error_in_a_cell_that_is_read_is_told_with_its_column() -> None:
         assert wanted[0].text("full_name") == "Ada"
 
 
+def test_an_error_that_a_spreadsheet_wrote_into_a_csv_file_is_told_too() -> None:
+    found = table(b"Name,Department,Shoe size\nAda,#REF!,1\nBo,#N/A,#DIV/0!\nCy #REF!,,\n")
+    ada, bo, cy = (read_row(row, found.columns, DayOrder()) for row in found.rows())
+    assert ada.problem == problem_at("Department", "Fix the formula that gives this error", "#REF!")
+    assert (bo.problem, bo.text("department")) == (None, "")  # it is known that there is none
+    assert (cy.problem, cy.text("full_name")) == (None, "Cy #REF!")
+
+
 def test_a_text_that_looks_like_an_error_is_a_text() -> None:
     person = Employee(id="x", full_name="Ada", location="L", job_title="#N/A", about="a_x0041_b")
     found = Table(io.BytesIO(b"".join(xlsx_file([[person]]))))

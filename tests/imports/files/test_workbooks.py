@@ -161,6 +161,8 @@ def test_the_stored_result_of_a_formula_is_its_value() -> None:
     file = rewritten(saved(FORMULAS), NO_VALUE, (b'><f>A2&amp;" "&amp;B2</f><v></v>', b" " + named))
     assert problems(file) == [""]
     assert cells(file)[0][2] == "Ilse Brandvold"
+    without = rewritten(file, (b"<v>Ilse Brandvold</v>", b""))
+    assert problems(without)[0].startswith("Full name: The file has a formula here")
     empty = rewritten(file, (b"<v>Ilse Brandvold</v>", b"<v></v>"))
     assert problems(empty) == [""]
     assert cells(empty)[0][2] == ""
