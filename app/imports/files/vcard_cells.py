@@ -30,11 +30,13 @@ _TECHNICAL = {"PRODID", "REV", "UID", "CLASS", "PROFILE", "MAILER", "SOURCE", "N
               "SORT-STRING", "LABEL", "CLIENTPIDMAP", "X-ABLABEL", "X-ABADR", "X-ABUID",
               "X-ABSHOWAS", "X-ADDRESSBOOKSERVER-KIND", "LANG", "AGENT", "FBURL", "CALURI",
               "CALADRURI", "CREATED", "X-IMAGETYPE", "X-IMAGEHASH"}  # fmt: skip
+_TECHNICAL_PREFIXES = ("X-MS-", "X-AB", "X-EVOLUTION-", "X-MOZILLA-", "X-RADICALE-")
 _IGNORED_LABELS = {
     "BDAY": "Birthday", "ANNIVERSARY": "Anniversary", "NOTE": "Note", "URL": "Website",
     "IMPP": "Chat", "X-SOCIALPROFILE": "Social profile", "LOGO": "Logo", "SOUND": "Sound",
     "KEY": "Key", "RELATED": "Related people", "X-ABRELATEDNAMES": "Related people",
-    "GEO": "Position", "MEMBER": "Members",
+    "GEO": "Position", "MEMBER": "Members", "X-PHONETIC-FIRST-NAME": "Phonetic name",
+    "X-PHONETIC-MIDDLE-NAME": "Phonetic name", "X-PHONETIC-LAST-NAME": "Phonetic name",
 }  # fmt: skip
 _LABELS_OF_APPLE = re.compile(r"_\$!<(.*)>!\$_")
 _HOME, _WORK, _CELL, _PREFERRED = "HOME", "WORK", "CELL", "PREF"
@@ -122,7 +124,9 @@ class _Reader:
         yield from self._badges()
 
     def _ignored_label(self, each: Property) -> str:
-        if each.name in _NAMES | _TECHNICAL or (self._is_ours and each.name == "URL"):
+        if each.name in _NAMES | _TECHNICAL or each.name.startswith(_TECHNICAL_PREFIXES):
+            return ""
+        if self._is_ours and each.name == "URL":
             return ""
         return _IGNORED_LABELS.get(each.name, each.name[:40])
 
