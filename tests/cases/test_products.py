@@ -44,10 +44,7 @@ def of_marit(**values: str) -> Person:
                     "email": "kwame.boateng@nordgran.example",
                 },
             ],
-            [
-                ("Job title: The file has no column for this, and every new person needs it. "
-                "Add the column, or give one value for the whole file")
-            ],
+            ["Title: Enter a job title, such as Field Engineer"],
         ),
         (
             "personio.csv",

@@ -10,6 +10,9 @@ from app.imports.files.headings import ADDRESS_PARTS, FIRST_NAME, LAST_NAME
 _LAST_OR_FULL = "name"
 _NAME = meaning_of(_LAST_OR_FULL)
 _ADDRESS_PARTS = frozenset(ADDRESS_PARTS.split(", "))
+_ADDRESS_WORDS = frozenset(heading_words.ADDRESS.split())
+_OTHER_ADDRESSES = frozenset(heading_words.OTHER_ADDRESSES.split())
+_WORK_WORDS = frozenset(heading_words.WORK.split())
 _DIRECTORY_HEADINGS = frozenset(heading_words.DIRECTORY.split(", "))
 
 Meanings = list[Meaning | None]
@@ -42,9 +45,17 @@ def _without_private_cities(
     meanings: Sequence[Meaning | None], headings: Sequence[str]
 ) -> Meanings:
     """Leave out a city that is part of an address, unless it is that of an office."""
-    words = {words_of(heading) for heading in headings if len(heading) <= MAX_CHARACTERS}
-    at_home = bool(_ADDRESS_PARTS & words) and not _DIRECTORY_HEADINGS & words
+    known = {words_of(heading) for heading in headings if len(heading) <= MAX_CHARACTERS}
+    has_address = any(map(_is_of_address, known))
+    at_home = has_address and not _DIRECTORY_HEADINGS & known
     return [None if each and each.is_city and at_home else each for each in meanings]
+
+
+def _is_of_address(heading: str) -> bool:
+    """Return whether a heading is part of a postal address that is not said to be of work."""
+    words = set(heading.split())
+    is_other = words & (_WORK_WORDS | _OTHER_ADDRESSES)
+    return heading in _ADDRESS_PARTS or (bool(words & _ADDRESS_WORDS) and not is_other)
 
 
 def _name_is_last(meanings: Meanings, headings: Sequence[str]) -> bool:

@@ -47,6 +47,13 @@ NOISE = (
     "required, optional, mandatory, read only, upload only, pflichtfeld, obligatoire, obligatorio, "
     "obrigatorio, verplicht"
 )
+# A heading with one of these is part of a postal address, but not with one of the others.
+ADDRESS = (
+    "address addresses street zip zipcode postcode postal plz postleitzahl strasse hausnummer "
+    "adresse anschrift wohnadresse rue domicile direccion domicilio calle indirizzo endereco adres "
+    "straat huisnummer postnummer gata"
+)
+OTHER_ADDRESSES = "mail email e ip mac web url internet proxy proxyaddresses smtp sip wallet"
 # Headings of directories of accounts, whose addresses are those of work.
 DIRECTORY = (
     "office, office location, physical delivery office name, physicaldeliveryofficename, l, dn, "

@@ -75,7 +75,17 @@ def is_inactive(cell: str) -> bool:
     text = _words(cell)
     if text in _INACTIVE_TEXTS or any(phrase in text for phrase in _INACTIVE_PHRASES):
         return True
+    if text.partition(" ")[0] in _ACTIVE:
+        return False
     return not text.startswith(_NOT) and not _INACTIVE.isdisjoint(text.split())
+
+
+def is_inactive_remark(remark: str) -> bool:
+    """Return whether a remark behind a name says it: "Terminated", and not "ex Smith"."""
+    words = _words(remark)
+    return is_inactive(remark) and (
+        words in _INACTIVE_PHRASES or _INACTIVE.issuperset(words.split())
+    )
 
 
 def _is_active(cell: str) -> bool:
@@ -131,7 +141,7 @@ class LeaverCheck:
                 return self._problem(position, cell)
         for position in self._names:
             remark = split_remark(cells[position])[1]
-            if remark and is_inactive(remark):
+            if remark and is_inactive_remark(remark):
                 return self._problem(position, remark)
         if self._end_dates and not any(_is_active(cells[position]) for position in self._statuses):
             return self._ended(cells, start_date)

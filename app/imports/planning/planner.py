@@ -183,9 +183,12 @@ class Planner:
         if reason := id_problem(row.id):
             yield problem_at(self._columns.heading_of("id"), reason, row.id)
         for name in validation.REQUIRED:
-            if name not in row.values:
-                label = validation.LABELS[name]
-                yield problem_at(label, _NO_COLUMN)
+            if name in row.values:
+                continue
+            if name in self._columns.fields:  # its cells are of another kind, such as "Dr."
+                yield problem_at(self._columns.heading_of(name), validation.problem(name, ""))
+            else:
+                yield problem_at(validation.LABELS[name], _NO_COLUMN)
 
 
 def _meant_by(match: Match) -> tuple[Resemblance, ...]:

@@ -164,6 +164,16 @@ def test_headings_of_many_products_are_understood(heading: str, field: str) -> N
         ),
         ("Name,Address,City,Zip,Location\nAda,1 Road,Leeds,LS1,\n", {"full_name": "Ada"}),
         ("Name,Street,City,Postcode\nAda,1 Road,Leeds,LS1\n", {"full_name": "Ada"}),
+        ("Name,Home Address,City\nAda,1 Road,Leeds\n", {"full_name": "Ada"}),
+        ("Name,Wohnadresse,Ort\nAda,1 Road,Leeds\n", {"full_name": "Ada"}),
+        (
+            "Name,E-mail address,City\nAda,ada@a.example,Leeds\n",
+            {"full_name": "Ada", "email": "ada@a.example", "location": "Leeds"},
+        ),
+        (
+            "Name,Work address,City\nAda,1 Road,Leeds\n",
+            {"full_name": "Ada", "location": "Leeds"},
+        ),
         ("Name,id,employeeId\nAda,guid-1,1001\n",
          {"full_name": "Ada", "id": "guid-1", "employee_number": "1001"}),
         ("Name,employeeId\nAda,1001\n", {"full_name": "Ada", "id": "1001"}),

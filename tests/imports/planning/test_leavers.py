@@ -60,6 +60,7 @@ def test_what_says_that_somebody_has_left(heading: str, cell: str) -> None:
         ("Termination Date", "00/00/0000"), ("Termination Date", "n/a"),
         ("Termination Date", "12/01/2026"), ("Contract End Date", "2020-01-01"),
         ("Retired", "yes"), ("Status,Termination Date", "Active,2020-01-01"),
+        ("Status", "Active - former contractor"),
         ("Marital status", "Separated"), ("Status,Termination Date", "Terminated,2027-01-31"),
     ],
 )  # fmt: skip
@@ -74,7 +75,10 @@ def test_a_remark_behind_a_name_may_say_it() -> None:
     assert problem is not None
     assert (problem.column, problem.typed) == ("Worker", "Terminated")
     assert check.reason(["Ada Byron (On Leave)", "Ada", "Byron"]) is None
-    assert check.reason(["(Terminated)", "Ada", "Byron"]) is None
+    for name in ("(Terminated)", "Ada Byron (ex Smith)", "Ada Byron (left-handed)", "Ada Byron ()"):
+        assert check.reason([name, "Ada", "Byron"]) is None
+    assert check.reason(["Ada Byron (no longer employed)", "", ""]) is None
+    assert check.reason(["Ada Byron [not active]", "", ""]) is not None
 
 
 def test_somebody_who_began_again_after_the_last_day_is_here() -> None:
