@@ -1,5 +1,6 @@
 """Saves: one employee added, changed or deleted, record and index in one transaction."""
 
+from dataclasses import replace
 from typing import Any
 
 from app.model.employee import Employee
@@ -82,6 +83,7 @@ class Saves:
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
+            employee = replace(employee, generation=stored.generation)
             projection = self._order.project(employee)
             update = update_expression(item, employee, projection.hash, write_id)
             action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}

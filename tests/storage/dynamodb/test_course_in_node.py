@@ -13,6 +13,8 @@ import pytest
 from app.model.employee import Employee
 from app.model.errors import EditConflict
 from app.model.revision import revision_of
+from app.storage.dynamodb.index.rows import PROJECTION
+from app.storage.dynamodb.index.transactions import IndexWriter
 from tests.support.dynamodb_audit import audit
 from tests.support.node_app import NodeApp, of_node
 from tests.support.stores.dynamodb_binding import DynamoRoom, MotoRoom
@@ -255,3 +257,11 @@ def test_at_the_same_time_nobody_s_edits_are_lost(dynamodb_local):
         assert room.store.get(f"o{number}").department.startswith("Dept ")
         assert node.list()[f"n{number}"]["email"].endswith("@example.com")
     room.close()
+
+
+def test_their_rows_are_left_alone_by_releases_that_would_list_their_id(room, node):
+    list(room.store.reindex())
+    manifest = IndexWriter(room.store.calls, room.store.tables).read_manifests(["ann"])["ann"]
+    assert manifest.shape.projection == PROJECTION
+    save(room, "ann", location="Rome")
+    assert audit(room) == []

@@ -138,7 +138,7 @@ def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projecti
 
 def _projection_of(employee: Employee, name_key: str, words: tuple[str, ...]) -> int:
     """Return the oldest projection that has the rows of an employee."""
-    is_later = any(getattr(employee, name) for name in _LATER_PROJECTION_FIELDS)
+    is_later = any(getattr(employee, name) for name in (*_LATER_PROJECTION_FIELDS, "generation"))
     is_later = is_later or name_key != search_keys.name_key(employee.full_name)
     is_later = is_later or bool(words and words[-1][0] in MARKS)
     return PROJECTION if is_later or joined_words(employee.full_name) else _FIRST_PROJECTION
