@@ -117,9 +117,10 @@ def _meaning_of(heading: str) -> Meaning | None:
     plain = _known(words_of(_BRACKETS.sub(" ", heading)))
     if plain and any(remark & _NUMBER_WORDS for remark in remarks):
         plain = plain if plain.field in _NUMBERED else None
-    if plain or "number" not in whole.split():
+    if plain or not _NUMBER_SIGN.search(heading):
         return plain
-    # A phone or an id is a number without being called one: Tel. #, ID #.
+    # A phone or an id is a number without being called one: Tel. #, ID #. But an "ID number" may be
+    # that of a passport.
     unnumbered = _known(" ".join(word for word in whole.split() if word != "number"))
     return unnumbered if unnumbered and unnumbered.field in _NUMBERED else None
 

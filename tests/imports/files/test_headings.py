@@ -73,7 +73,7 @@ def test_a_number_a_code_or_an_id_is_no_name_title_or_place(heading: str) -> Non
         "Manager: Name", "Spouse name", "Phone (fax)", "Fax", "Recovery Email", "Email (secondary)",
         "Home Secondary Email", "Residential City", "Notes", "Manager [email]", "User name",
         "Username", "Reports To", "E-mail Display Name", "Company", "Company name", "Contact",
-        "Title (Mr/Mrs/Dr)", "Name (Kana)",
+        "ID Number", "National ID", "Passport No.", "Title (Mr/Mrs/Dr)", "Name (Kana)",
         "user.id", "user.login", "Account Name", "Member Name", "Phone 2", "Email 2",
         "Employee Home Phone", "Job Description", "Legal Entity Name", "Marital status",
         "Manager Status", "Contract End Date",
