@@ -3,7 +3,7 @@
 Forms and imports share them: first ``clean`` the text, then check it with ``problem``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from app.model.fields import FIELD, FIELDS, FORM_FIELDS
 from app.model.kinds import Kind
@@ -20,7 +20,12 @@ _MULTILINE_FIELDS = frozenset(field.name for field in FIELDS if field.kind is Ki
 
 def clean(name: str, text: str) -> str:
     """Return the text of a field as it would be stored."""
-    return clean_text(text) if name in _MULTILINE_FIELDS else clean_line(text)
+    return cleaner_of(name)(text)
+
+
+def cleaner_of(name: str) -> Callable[[str], str]:
+    """Return the function that cleans the text of a field."""
+    return clean_text if name in _MULTILINE_FIELDS else clean_line
 
 
 def problem(name: str, text: str) -> str:

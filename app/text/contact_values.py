@@ -67,6 +67,8 @@ def phone_number(text: str) -> str:
 
 def whole_number(text: str) -> str:
     """Return a number without what programs add: a decimal (1001.0), an apostrophe ('001001)."""
+    if text.isascii() and text.isalnum():  # nearly every one
+        return text
     text = _ascii_width(text)
     match = _WHOLE_NUMBER.fullmatch(text)
     return match[1] if match else _APOSTROPHE.sub("", text)

@@ -6,18 +6,22 @@ from app.model import validation
 from app.model.fields import FIELDS
 from app.model.kinds import Kind
 from app.text.contact_values import email_address, phone_number, whole_number
+from app.text.sanitizing import clean_line
 
-_BY_KIND: Mapping[Kind, Callable[[str], str]] = {
-    Kind.EMAIL: email_address,
-    Kind.PHONE: phone_number,
+_Clean = Callable[[str], str]
+_BY_KIND: Mapping[Kind, _Clean] = {Kind.EMAIL: email_address, Kind.PHONE: phone_number}
+
+
+def _cleaned_number(text: str) -> str:
+    return whole_number(clean_line(text))
+
+
+_CLEAN: Mapping[str, _Clean] = {
+    **{each.name: _BY_KIND.get(each.kind, validation.cleaner_of(each.name)) for each in FIELDS},
+    "employee_number": _cleaned_number,
 }
-_CLEAN = {field.name: _BY_KIND[field.kind] for field in FIELDS if field.kind in _BY_KIND}
-_NUMBER = "employee_number"
 
 
 def clean(name: str, text: str) -> str:
     """Return the text of a field. That of a form is stored as it was typed, and equals this one."""
-    if name in _CLEAN:
-        return _CLEAN[name](text)
-    cleaned = validation.clean(name, text)
-    return whole_number(cleaned) if name == _NUMBER else cleaned
+    return _CLEAN[name](text)
