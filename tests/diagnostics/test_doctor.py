@@ -483,3 +483,8 @@ def test_a_secret_is_told_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "Photo bucket" in told
     for secret in (SECRET, "very-secret-access-key"):
         assert secret not in told
+
+
+def test_the_settings_of_the_application_in_node_that_count_are_told() -> None:
+    settings = Settings.from_env({"TABLE_NAME": "Staff", "DEFAULT_AWS_REGION": "eu-west-1"})
+    assert "TABLE_NAME is used for DYNAMO_TABLE: Staff." in check_settings(settings).message
