@@ -100,6 +100,7 @@ def test_everyone_is_read_back_with_every_field(aws: Any, tmp_path: Path) -> Non
         time_zone="Africa/Nairobi",
         mobile="+254 711 555 018",
         employee_number="E-10432",
+        sort_as="Adeyemi-Lindqvist",
         photo_key="employee_pic/a.jpg",
         version=7,
         updated_at=moment,
