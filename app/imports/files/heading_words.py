@@ -20,7 +20,7 @@ PRIVATE = (
     "personnelle personnels prive privee domicile maison particulier famille particular privado "
     "privada casa domicilio hogar residencia familiar privato privata abitazione personale "
     "pessoal residencial thuis huis hjem hjemme hem bostad prywatny prywatna domowy kotiin koti "
-    "individual 個人 自宅 私用 私人 家庭 住宅 개인 자택"
+    "pers priv prv pvt hm h p res nonwork individual 個人 自宅 私用 私人 家庭 住宅 개인 자택"
 )
 # In brackets: the column is of somebody else, of another time, or of another kind.
 OTHERS = (

@@ -6,9 +6,10 @@ import io
 
 import pytest
 
+from app.imports.files import heading_words
 from app.imports.files.columns import CHOICES, count_known, field_of, read_headings
 from app.imports.files.heading_names import words_of
-from app.imports.files.headings import HEADINGS
+from app.imports.files.headings import CITIES, HEADINGS, MOBILES_OR_PHONES
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.parsed_rows import read_row
@@ -24,6 +25,23 @@ def values(text: str) -> dict[str, object]:
     assert parsed.problem is None
     found = {"id": parsed.id, **parsed.values}
     return {name: value for name, value in found.items() if value}
+
+
+NAMES_OF_PRIVATE_THINGS = [
+    name
+    for field in ("email", "phone", "mobile", "location")
+    for name in (*HEADINGS[field].split(", "), *CITIES.split(", "), *MOBILES_OR_PHONES.split(", "))
+]
+
+
+@pytest.mark.parametrize("private", heading_words.PRIVATE.split())
+def test_no_private_word_of_any_language_is_lost(private: str) -> None:
+    for name in NAMES_OF_PRIVATE_THINGS:
+        for heading in (f"{name} ({private})", f"Work {name} [{private.title()}]"):
+            assert field_of(heading) == "", heading
+        if len(private) > 3:
+            for heading in (f"{private} {name}", f"{name} {private}", f"{name} - {private}"):
+                assert field_of(heading) == "", heading
 
 
 def test_every_field_has_headings_and_its_label_is_one() -> None:
