@@ -8,26 +8,22 @@ from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
-from sqlalchemy.exc import IntegrityError
 
 from app.model.employee import Employee
 from app.storage.sql.engines.raw_rows import delete_rows, insert_rows, select_rows
-from app.storage.sql.index import counters, order
+from app.storage.sql.index import counters, entry_rows, order
 from app.storage.sql.index.entries import (
     NOT_INDEXED,
-    EntryKey,
-    EntryRow,
     IndexEntries,
     entries_from,
     entries_of,
 )
 from app.storage.sql.rows import columns_of, employee_from, time_text
-from app.storage.sql.tables import entry, people, tombstones
+from app.storage.sql.tables import people, tombstones
 from app.text import search_keys
 
 # A form that is sent again within this time does not restore a deleted employee.
 TOMBSTONE_LIFETIME = timedelta(days=35)
-ENTRY_COLUMNS = tuple(entry.c.keys())
 
 _READ = select(people).where(people.c.id_key == bindparam("of_id_key"))
 # A record that another program inserted has no id key until it is saved or reindexed.
@@ -110,7 +106,7 @@ def insert(connection: Connection, employee: Employee, write_id: str) -> Employe
     entries = entries_of(stored, order.written(connection))
     result = connection.execute(people.insert(), new_row(stored, write_id, entries))
     number: int = cast(Any, result.inserted_primary_key)[0]
-    update_entries(connection, number, NOT_INDEXED, entries)
+    entry_rows.update_entries(connection, number, NOT_INDEXED, entries)
     return stored
 
 
@@ -139,25 +135,19 @@ def reindex_record(
 ) -> None:
     """Update the index entries and counts of a record, and these columns with them."""
     if entries != record.entries:
-        update_entries(connection, record.number, record.entries, entries)
-        columns = {**columns, **entries.columns()}
+        entry_rows.update_entries(connection, record.number, record.entries, entries)
+        columns = {**columns, **_changed_columns(record.entries, entries)}
     if columns:
         connection.execute(_CHANGE.values(columns), {"of_number": record.number})
 
 
-def update_entries(
-    connection: Connection, number: int, old: IndexEntries, new: IndexEntries
-) -> None:
-    """Change the rows of ``entry`` and ``facet`` from the old entries to the new ones."""
-    before, after = old.by_key(), new.by_key()
-    delete_entries(connection, before.keys() - after.keys())
-    put_entries(
-        connection,
-        [(*key, number, *prefix) for key, prefix in after.items() if before.get(key) != prefix],
-    )
-    delta = Counter(new.counted_facets())
-    delta.subtract(old.counted_facets())
-    counters.apply_delta(connection, delta)
+def _changed_columns(old: IndexEntries, new: IndexEntries) -> dict[str, str | None]:
+    """Return the columns that store index entries, as far as they change; all if none are known."""
+    columns = new.columns()
+    if old is NOT_INDEXED:
+        return columns
+    stored = old.columns()
+    return {name: value for name, value in columns.items() if value != stored[name]}
 
 
 class Removal(NamedTuple):
@@ -173,7 +163,9 @@ def remove(connection: Connection, removals: Sequence[Removal]) -> None:
         return
     now = datetime.now(UTC)
     records = [removal.record for removal in removals]
-    delete_entries(connection, chain.from_iterable(record.entries.by_key() for record in records))
+    entry_rows.delete_entries(
+        connection, chain.from_iterable(record.entries.by_key() for record in records)
+    )
     count_of = Counter(chain.from_iterable(record.entries.counted_facets() for record in records))
     counters.apply_delta(connection, {facet: -count for facet, count in count_of.items()})
     delete_rows(connection, people, ("number",), [(record.number,) for record in records])
@@ -190,24 +182,6 @@ def deletion_write_ids(connection: Connection, employee_ids: Iterable[str]) -> d
     """Return the write ids of the tombstones of these ids, by id key."""
     id_keys = [*map(search_keys.id_sort_key, employee_ids)]
     return dict(select_rows(connection, tombstones, ("id_key", "write_id"), id_keys))
-
-
-def put_entries(connection: Connection, rows: Iterable[EntryRow]) -> None:
-    """Insert rows into ``entry``; replace orphans that another program left."""
-    ordered = sorted(rows)  # in the order of the primary key
-    if not ordered:
-        return
-    try:
-        with connection.begin_nested():
-            insert_rows(connection, entry, ENTRY_COLUMNS, ordered)
-    except IntegrityError:
-        delete_entries(connection, [row[:2] for row in ordered])
-        insert_rows(connection, entry, ENTRY_COLUMNS, ordered)
-
-
-def delete_entries(connection: Connection, keys: Iterable[EntryKey]) -> None:
-    """Delete rows of ``entry``."""
-    delete_rows(connection, entry, ("view", "at"), sorted(keys))
 
 
 def is_storable(text: str) -> bool:

@@ -105,9 +105,17 @@ class IndexEntries(NamedTuple):
             return
         for view in (NAMES, *(view for view, _ in self.facets)):
             yield view, self.sort_key, number, *NAME_ORDER
-        for word, length in zip(self.words, self.first_prefix_lengths(), strict=True):
-            prefix, start = word_prefix(word)
-            yield WORDS, prefix + self.sort_key, number, length, start
+        for word, length in self.prefix_lengths().items():
+            yield self.word_row(word, number, length)
+
+    def word_row(self, word: str, number: int, length: int) -> EntryRow:
+        """Return the row of a word, whose shortest prefix that no earlier one has is so long."""
+        prefix, start = word_prefix(word)
+        return WORDS, prefix + self.sort_key, number, length, start
+
+    def prefix_lengths(self) -> dict[str, int]:
+        """Return ``first_prefix_lengths`` by word."""
+        return dict(zip(self.words, self.first_prefix_lengths(), strict=True))
 
     def first_prefix_lengths(self) -> list[int]:
         """Return for each word the length of its shortest prefix that no earlier word has."""

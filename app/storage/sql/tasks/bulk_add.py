@@ -16,10 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from app.model.employee import Employee
 from app.model.fields import TEXT_FIELDS
 from app.photos.keys import photo_key
-from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
 from app.storage.sql.engines.raw_rows import insert_rows, select_rows
-from app.storage.sql.index import counters, order
+from app.storage.sql.index import counters, entry_rows, order
 from app.storage.sql.index.entries import (
     INDEX_COLUMNS,
     LETTERS,
@@ -197,7 +196,7 @@ def _replace_entries(connection: Connection, entries: _NewEntries, numbers: Sequ
     """Insert rows into ``entry``; replace orphans that another program left."""
     rows = ((*row, *NAME_ORDER) for rows in entries.view_entries(numbers) for row in rows)
     words = ((WORDS, *row) for rows in entries.word_entries(numbers) for row in rows)
-    records.put_entries(connection, chain(rows, words))
+    entry_rows.put_entries(connection, chain(rows, words))
 
 
 class _NewEntries:

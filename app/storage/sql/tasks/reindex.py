@@ -11,7 +11,7 @@ from app.contracts.list_order import StoredOrder
 from app.model.employee import Employee
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
-from app.storage.sql.index import counters, order
+from app.storage.sql.index import counters, entry_rows, order
 from app.storage.sql.index.entries import (
     INDEX_COLUMNS,
     NAMES,
@@ -127,7 +127,7 @@ def _reindex_row(connection: Connection, row: RowMapping, sort_by: SortBy, *, fo
         return False
     entries = entries_of(record.employee, sort_by)
     if force:
-        records.put_entries(connection, entries.rows(record.number))
+        entry_rows.put_entries(connection, entries.rows(record.number))
     records.reindex_record(connection, record, entries, {"id_key": id_key})
     return True
 
@@ -144,7 +144,7 @@ def _delete_orphans(database: Database) -> None:
             with database.writing("reindex") as connection:
                 current = connection.execute(_ENTRIES, start).mappings().all()
                 orphans = [(row["view"], row["at"]) for row in current if not _is_expected(row)]
-                records.delete_entries(connection, orphans)
+                entry_rows.delete_entries(connection, orphans)
         start = {"view": rows[-1]["view"], "at": rows[-1]["at"]}
 
 
