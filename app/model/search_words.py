@@ -57,7 +57,8 @@ _SPLITTERS = [_splitter_of(field) for field in _SEARCHED]
 _KINDS = [field.kind for field in _SEARCHED]
 _texts_of = attrgetter(*(field.name for field in _SEARCHED))
 _phones_of = attrgetter(*(field.name for field in FIELDS if field.searched is Searched.NUMBER))
-_low_rank_text_of = attrgetter(*(field.name for field in FIELDS if field.searched is Searched.LAST))
+(_LOW_RANK_FIELD,) = (field.name for field in FIELDS if field.searched is Searched.LAST)
+_low_rank_text_of = attrgetter(_LOW_RANK_FIELD)
 _ON_CARDS = [(field.name, _splitter_of(field)) for field in _SEARCHED if field.in_card]
 # The fields whose words are suggested for similar ones.
 FUZZY_FIELDS = tuple(field.name for field in _SEARCHED if field.searched is Searched.FUZZY)

@@ -131,7 +131,8 @@ class _Search:
 
     def _alternatives(self, chosen: Filter | None) -> list[_Ranges]:
         """Return the other ranges with the same results: other words, a filter, the letter."""
-        ranges = [self._conditions.by_word(word) for word in self._conditions.words[1:]]
+        others = self._conditions.words[1:]
+        ranges: list[_Ranges] = [self._conditions.by_word(word) for word in others]
         if chosen or self._conditions.letter:
             ranges.append(self._conditions.by_name(chosen))
         return ranges
