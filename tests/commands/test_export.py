@@ -72,12 +72,22 @@ def test_badges_and_months_are_conditions_too(store: ModelStore, tmp_path: Path)
         assert json.loads(line)["id"] == "amara"
 
 
+def test_a_condition_may_be_repeated_and_one_of_its_values_suffices(
+    store: ModelStore, tmp_path: Path
+) -> None:
+    conditions = ["--location", "lima", "--location", "Nairobi", "--location", "Oslo"]
+    result = export(store, tmp_path, "-", "--as", "jsonl", *conditions)
+    assert {json.loads(line)["id"] for line in result.stdout.splitlines()} == {"amara", "bob"}
+
+
 @pytest.mark.parametrize(
     ("condition", "told"),
     [
         (["--badge", "trophee"], "trophee is not a badge. Use one of apple, windows,"),
         (["--joined", "2026-13"], "2026-13 is not a month. Write it as year-month, like 2026-03."),
         (["--joined", "March"], "March is not a month."),
+        (["--badge", "trophy", "--badge", "trophee"], "trophee is not a badge."),
+        (["--title", "Clerk"] * 21, "There are 21 job titles. Name at most 20."),
         (["--letter", "ab"], "ab is not a letter of the list. Use one from a to z, or other."),
     ],
 )
