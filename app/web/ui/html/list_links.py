@@ -17,8 +17,13 @@ def link_template(pairs: list[tuple[str, str]]) -> str:
     return f"/?{WORDS_MARK}{escaped_pairs(pairs)}"
 
 
-def escaped_pairs(pairs: list[tuple[str, str]]) -> str:
+def escaped_pairs(pairs: Iterable[tuple[str, str]]) -> str:
     """Return the parameters of a URL as HTML."""
+    return _escaped(tuple(pairs))
+
+
+@lru_cache(maxsize=1024)  # every menu of a page has the same other parameters
+def _escaped(pairs: tuple[tuple[str, str], ...]) -> str:
     return str(escape(urlencode(pairs, errors="replace")))
 
 
