@@ -95,12 +95,12 @@ def test_a_file_is_named_by_its_day_and_kept_by_nobody(full: SmallDirectory, end
 
 def test_the_list_offers_a_file_of_what_it_shows(full: SmallDirectory) -> None:
     links = full.get("/?q=ada&location=Lima&view=table").links()
-    assert links["CSV"] == "/export.csv?q=ada&location=Lima"
-    assert links["Excel workbook"] == "/export.xlsx?q=ada&location=Lima"
-    assert links["JSON Lines"] == "/export.jsonl?q=ada&location=Lima"
-    assert links["Contacts (vCard)"] == "/export.vcf?q=ada&location=Lima"
-    assert full.get("/").links()["CSV"] == "/export.csv"
-    assert "CSV" not in full.get("/?q=zebra").links()
+    assert links["Export CSV"] == "/export.csv?q=ada&location=Lima"
+    assert links["Export Excel workbook"] == "/export.xlsx?q=ada&location=Lima"
+    assert links["Export JSON Lines"] == "/export.jsonl?q=ada&location=Lima"
+    assert links["Export Contacts (vCard)"] == "/export.vcf?q=ada&location=Lima"
+    assert full.get("/").links()["Export CSV"] == "/export.csv"
+    assert "Export CSV" not in full.get("/?q=zebra").links()
 
 
 def test_a_person_s_card_is_saved_from_their_page(full: SmallDirectory) -> None:
