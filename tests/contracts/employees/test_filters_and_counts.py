@@ -182,6 +182,7 @@ def test_those_who_match_are_counted_by_every_filter(store: EmployeeStore) -> No
     assert (facets.departments, facets.job_titles) == ({"Ops": 2}, {"Clerk": 2})
     assert list(facets.badges.items()) == [("apple", 1), ("linux", 2)]
     assert store.count_matches(Query(location="Atlantis")) == Matches(Facets())
+    assert store.count_matches(Query()).facets == store.facets()
     assert store.count_matches(Query(badge="rocket")) == Matches(Facets())
 
 

@@ -12,6 +12,7 @@ from app.storage.dynamodb.index.rows import LETTER, read_card
 from app.text import search_keys
 from app.text.search_terms import Term
 
+_EVERYONE: Filter = ("*", ("",))  # as the counters name them
 _CHUNK_SIZE = 500
 
 
@@ -34,17 +35,18 @@ def count_matches(browser: Browser, query: Query) -> Matches:
 
 
 def _rows_of(browser: Browser, conditions: Conditions, chosen: Filter | None) -> int | None:
-    """Return roughly how many rows a filter or the letter has; None if neither is set."""
-    known = [chosen] if chosen else []
-    if conditions.letter and not chosen:
-        known.append((LETTER, (conditions.letter,)))
-    return browser.people_with(known[0]) if known else None
+    """Return roughly how many rows a filter, the letter or all names have; of words None."""
+    if chosen is None and conditions.letter:
+        chosen = LETTER, (conditions.letter,)
+    if chosen is None and conditions.words:
+        return None
+    return browser.people_with(chosen or _EVERYONE)
 
 
 def _has_one_value(conditions: Conditions) -> bool:
     """Return whether the rows of the only condition are as many as the employees who meet it."""
     values = [token for _, tokens in conditions.filters for token in tokens]
-    return len(values) + bool(conditions.letter) == 1
+    return len(values) + bool(conditions.letter) <= 1
 
 
 def _read(

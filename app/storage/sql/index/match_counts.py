@@ -11,7 +11,7 @@ from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matc
 from app.model.fields import TEXT_FACETS
 from app.model.stored_values import stored_text
 from app.storage.sql.index import counters
-from app.storage.sql.index.conditions import Conditions, conditions_of
+from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
 from app.storage.sql.index.entries import LETTERS, view_of
 from app.storage.sql.index.scans import (
     IndexScan,
@@ -57,13 +57,13 @@ def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int
     if conditions.letter:
         letter = search_keys.letter_of(conditions.letter)
         scans[view_of(LETTERS, letter),] = scan_by_name(conditions)
+    if not (scans or conditions.words):
+        scans[ALL_NAMES] = scan_by_name(conditions)
     count_of = counters.count_people(connection, scans) if scans else {}
     yield from ((count_of[views], (scan,)) for views, scan in scans.items())
     for word in conditions.words:
         of_word = scans_by_word(conditions, word)
         yield sum(_length(connection, scan) for scan in of_word), of_word
-    if not (scans or conditions.words):
-        yield MAX_ROWS_EXAMINED + 1, (scan_by_name(conditions),)
 
 
 def _length(connection: Connection, scan: IndexScan) -> int:
