@@ -90,7 +90,7 @@ def list_view(
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
         notes=(*filter(None, (order.problem,)), *listing.notes),
-        headings=headings(listing, count),
+        headings=headings(listing, count) if listing.view == TABLE else (),
     )
 
 
