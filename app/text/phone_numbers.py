@@ -8,10 +8,11 @@ not know is dialled as it stands.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from app.text.digits import ascii_digits, digits_of, is_plain_number
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -22,28 +23,33 @@ MIN_DIGITS = 3
 _MIN_WHOLE, _MIN_INTERNATIONAL = 7, 9
 _MAX_EXTENSION, _MAX_PAUSED, _MAX_ENDING = 9, 6, 4
 _MAX_CHARACTERS = 200
+_MAX_DIGITS = 15  # of a number with its country code (E.164)
+_DASHES = ("-", "\u2013")
 
 EXTENSION_WORDS = (
     "extension|extn|ext|xtn|x|durchwahl|dw|nebenstelle|nst|poste|anexo|ramal|interno|int|toestel"
-    "|tst|anknytning|ankn|wewn|доб|внутр|内線|分機|分机|내선"
+    "|tst|anknytning|ankn|wewn|доб|внутр|内線|分機|分机|轉|转|내선|option|opt|pause|wait|p|w"
 )
 _BETWEEN_WORDS = "or|oder|ou|and|und|et|y|o|u"
 PHONE_WORDS = f"{EXTENSION_WORDS}|{_BETWEEN_WORDS}|tel|phone"
 _EXTENSION = re.compile(
-    rf"[\s,;(\-\u2013]*(?:(?<![^\W\d_])(?:{EXTENSION_WORDS})[\s.:=]*|[#~,;]\s*)#?\s*"
+    rf"[\s,;(\-\u2013]*(?:(?<![^\W\d_])(?:{EXTENSION_WORDS})[\s.:=\-]*|[#~,;]\s*)#?\s*"
     rf"(\d{{1,{_MAX_EXTENSION}}})[\s#)]*$",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    rf"(\s*(?:[/,;|&\n]+|(?<![^\W\d_])(?:{_BETWEEN_WORDS})(?![^\W_]))\s*)",
+    rf"(\s*(?:[/,;|&\n]+|(?<![^\W\d_])(?:{_BETWEEN_WORDS})(?![^\W_]))\s*"
+    r"|\s+[\-\u2013]\s+|\s+(?=\(?\+))",
     re.IGNORECASE,
 )
+# A remark behind a number: room 12.
+_REMARK = re.compile(r"(?<=\d)[\s)\]]*[\s,(\[][^\W\d_]{2}.*", re.DOTALL)
+_LAST_GROUP = re.compile(rf"\s*-\s*(\d{{1,{_MAX_PAUSED}}})\s*$")
 _ANNOUNCED = re.compile(rf"(?:{EXTENSION_WORDS})[\s.:=]*#?\s*\d", re.IGNORECASE)
 _INTERNATIONAL = re.compile(r"[^\d+]*\+")
+_STAR = re.compile(r"\s*\*\s*\d+\s*$")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _LONG_PREFIX = re.compile(r"[^\d+]*00[\s()]*(?=[1-9])")
-# E.164 with a country code that no zero follows: nothing in it has to be left out.
-_PLAIN = re.compile(r"\+(?![1-9][0-9]{0,2}[ .-]?0)[1-9](?:[ .-]?[0-9]){7,14}")
 
 _region = ""
 
@@ -79,16 +85,11 @@ def is_region(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def numbers_in(text: str) -> tuple[Number, ...]:
     """Return the numbers in a text, in order; those of fewer than MIN_DIGITS are left out."""
-    if is_plain(text):  # as nearly all are
+    if is_plain_number(text):  # as nearly all are
         return (Number(text, "+" + digits_of(text)),)
     if len(text) > _MAX_CHARACTERS:
         return ()
     return tuple(_numbers(ascii_digits(text)))
-
-
-def is_plain(text: str) -> bool:
-    """Return whether a text is a number in the international form, and nothing else."""
-    return _PLAIN.fullmatch(text) is not None
 
 
 def parse(text: str) -> PhoneNumber | None:
@@ -109,32 +110,33 @@ def national_digits(number: PhoneNumber) -> tuple[str, str, str]:
     return f"{number.country_code}{significant}", significant, digits_of(formatted)
 
 
-def digits_of(text: str) -> str:
-    """Return the ASCII digits of a text."""
-    return "".join(char for char in text if "0" <= char <= "9")
-
-
-def ascii_digits(text: str) -> str:
-    """Return the text with the digits of all scripts, and all widths, in ASCII."""
-    if text.isascii():
-        return text
-    return "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() else "+" if char == "\uff0b" else char
-        for char in text
-    )
-
-
 def _numbers(text: str) -> Iterator[Number]:
-    previous = ""
+    previous = Number("", "")
     for piece, is_ending in _pieces(text):
-        found = _EXTENSION.search(piece)
-        number, extension = (piece[: found.start()], found[1]) if found else (piece, "")
-        if len(digits := digits_of(number)) < MIN_DIGITS and found and not is_ending:
+        number, extension = _split_extension(piece)
+        if len(digits := digits_of(number)) < MIN_DIGITS and extension and not is_ending:
             number, extension = piece, ""
-        dial = previous[: -len(digits)] + digits if is_ending else _dial(number)
-        if len(digits_of(dial)) >= MIN_DIGITS:
-            yield Number(piece, dial, extension)
-            previous = dial
+        if is_ending and previous.extension and not extension:
+            found = Number(piece, previous.dial, digits)
+        elif is_ending:
+            found = Number(piece, previous.dial[: -len(digits)] + digits, extension)
+        else:
+            found = Number(piece, _dial(number), extension)
+        if len(digits_of(found.dial)) >= MIN_DIGITS:
+            yield found
+            previous = found
+
+
+def _split_extension(piece: str) -> tuple[str, str]:
+    """Return the text of a number without what stands behind it, and its extension or ""."""
+    if found := _EXTENSION.search(piece):
+        return piece[: found.start()], found[1]
+    if (remark := _REMARK.search(piece)) and len(digits_of(piece[: remark.start()])) >= _MIN_WHOLE:
+        return piece[: remark.start()], ""
+    last = _LAST_GROUP.search(piece)
+    if last and parse(piece) is None and parse(piece[: last.start()]):
+        return piece[: last.start()], last[1]
+    return piece, ""
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
@@ -154,23 +156,45 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 def _relation(before: str, separator: str, after: str) -> str:
     """Return what the text after a separator is: "same" number, "new" one, or an "ending"."""
     left, right = len(digits_of(before)), len(digits_of(after))
+    if separator in _DASHES:  # as within a number, unless that would be too long
+        is_longer = min(left, right) >= _MIN_WHOLE and left + right > _MAX_DIGITS
+        return "new" if is_longer else "same"
     if left < MIN_DIGITS or not right or _ANNOUNCED.match(after):
         return "same"
-    if _INTERNATIONAL.match(after) or _LONG_PREFIX.match(after):
+    if _is_international(after):
         return "new"
-    is_international = _INTERNATIONAL.match(before) or _LONG_PREFIX.match(before)
-    stands_alone = left >= (_MIN_INTERNATIONAL if is_international else _MIN_WHOLE)
+    if _continues(before, after):
+        return "ending"
+    stands_alone = left >= (_MIN_INTERNATIONAL if _is_international(before) else _MIN_WHOLE)
     if separator.startswith("/"):
-        if left == right < _MIN_WHOLE and not before.strip().startswith(("0", "+")):
-            return "new"
-        if not stands_alone:
-            return "same"
-        if right >= _MIN_WHOLE:
-            return "new"
-        return "ending" if right <= _MAX_ENDING else "same" if parse(before + after) else "new"
+        return _relation_by_slash(before, after, stands_alone)
     if separator.startswith((",", ";")):
         return "same" if stands_alone and right <= _MAX_PAUSED else "new"
     return "new" if right >= MIN_DIGITS else "same"
+
+
+def _relation_by_slash(before: str, after: str, stands_alone: bool) -> str:
+    left, right = len(digits_of(before)), len(digits_of(after))
+    if left == right < _MIN_WHOLE and not before.strip().startswith(("0", "+")):
+        return "new"
+    if not stands_alone or right >= _MIN_WHOLE:
+        return "new" if stands_alone else "same"
+    return "ending" if right <= _MAX_ENDING else "same" if parse(before + after) else "new"
+
+
+def _is_international(text: str) -> bool:
+    return (_INTERNATIONAL.match(text) or _LONG_PREFIX.match(text)) is not None
+
+
+def _continues(before: str, after: str) -> bool:
+    """Return whether a text is the end of a number like the one before: 555 0142 or 0142."""
+    digits = digits_of(after)
+    number, extension = _split_extension(before)
+    if extension:
+        return len(digits) <= _MAX_ENDING and len(digits) <= len(extension)
+    replaced = digits_of(number)[-len(digits) :]
+    is_shorter = len(digits) <= len(digits_of(number)) - MIN_DIGITS
+    return is_shorter and len(digits) > _MAX_ENDING and replaced[:2] == digits[:2] != "00"
 
 
 def _dial(text: str) -> str:
@@ -181,6 +205,8 @@ def _dial(text: str) -> str:
         return str(format_number(number, PhoneNumberFormat.E164))
     is_international = _INTERNATIONAL.match(text)
     digits = digits_of(_TRUNK_ZERO.sub("", text) if is_international else text)
+    if _STAR.match(text):  # a short number of a company, or of the network
+        return f"*{digits}"
     return f"+{digits}" if is_international else digits
 
 

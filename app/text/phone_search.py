@@ -11,12 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from app.text.digits import ascii_digits, digits_of, is_plain_number
 from app.text.phone_numbers import (
     EXTENSION_WORDS,
     Number,
-    ascii_digits,
-    digits_of,
-    is_plain,
     national_digits,
     numbers_in,
     parse,
@@ -30,10 +28,12 @@ MAX_PHONE_WORDS = 6
 _MAX_RUN = 30
 # Digits without a leading zero that are a number of their own.
 _MIN_NATIONAL = 6
+# Digits of a number with the trunk prefix 1 or 8.
+_LONG_DISTANCE = 11
 _WHOLE = "."
 _PUNCTUATION = str.maketrans("", "", " .-")
 
-_EXTENSION = rf"(?:[\s,;(-]*(?:(?:{EXTENSION_WORDS})[\s.:=]*|[#;~]\s*)#?\s*\d{{1,9}}\)?)"
+_EXTENSION = rf"(?:[\s,;(-]*(?:(?:{EXTENSION_WORDS})[\s.:=-]*|[#;~]\s*)#?\s*\d{{1,9}}\)?)"
 # Of text that is folded: digits, with spaces and punctuation between, and perhaps an extension.
 # What stands beside a run ends a word too, so that a run has whole words.
 RUN = re.compile(
@@ -41,6 +41,7 @@ RUN = re.compile(
     rf"(?:\+?\(?\d(?:[\s().\-/\u2010-\u2015]*\d)*{_EXTENSION}?|{_EXTENSION})"
     r"(?![^\s)\]>\",;:/.!?\-\u2010-\u2015])"
 )
+_EXTENSION_ALONE = re.compile(_EXTENSION, re.IGNORECASE)
 _TYPED_EXTENSION = re.compile(rf"({_EXTENSION})$")
 
 
@@ -54,7 +55,7 @@ class PhoneForms(NamedTuple):
 def phone_words(*fields: str) -> list[str]:
     """Return the words of the numbers in these fields, at most MAX_PHONE_WORDS, sorted."""
     typed = [text for text in fields if text]
-    if all(map(is_plain, typed)):  # nearly everybody's
+    if all(map(is_plain_number, typed)):  # nearly everybody's
         return sorted({PHONE + text[:0:-1].translate(_PUNCTUATION) for text in typed})
     numbers = [number for text in typed for number in numbers_in(text)]
     words = dict.fromkeys(_word(number.dial, "") for number in numbers)
@@ -70,6 +71,8 @@ def _word(dial: str, extension: str) -> str:
 
 def _extension_words(numbers: Iterable[Number]) -> Iterator[str]:
     for number in numbers:
+        if _EXTENSION_ALONE.fullmatch(number.text):
+            yield f"{PHONE}x{digits_of(number.text)}"
         if number.extension:
             yield f"{PHONE}x{number.extension}"
             yield _word(number.dial, number.extension)
@@ -89,12 +92,21 @@ def forms_of(run: str) -> PhoneForms:
     return _forms(number, digits, extension)
 
 
+def _without_trunk_prefix(digits: str) -> str:
+    """Return the digits without what is dialled before a number within its country.
+
+    Zeros; or a 1 in North America and an 8 in Russia, where ten digits follow.
+    """
+    if len(digits) == _LONG_DISTANCE and digits[0] in "18":
+        return digits[1:]
+    national = digits.lstrip("0")
+    return national if len(national) >= _MIN_NATIONAL else digits
+
+
 def _forms(number: str, digits: str, extension: str) -> PhoneForms:
     parsed = parse(number) if len(digits) >= _MIN_NATIONAL else None
     if parsed is None:
-        national = digits.lstrip("0")
-        if len(national) < _MIN_NATIONAL or number.startswith("+"):
-            national = digits
+        national = digits if number.startswith("+") else _without_trunk_prefix(digits)
         return PhoneForms(f"{PHONE}{(national + extension)[::-1]}")
     dial, significant, as_dialled_there = national_digits(parsed)
     ending = PHONE + (significant + extension)[::-1]

@@ -76,6 +76,11 @@ def test_the_international_form_needs_no_region(text: str) -> None:
         ("GB", "112", "112"),
         ("", "03-555-0118", "035550118"),
         ("", "(206) 555-0141", "2065550141"),
+        ("IL", "*2700", "*2700"),
+        ("CN", "010-65529988-8001", "+861065529988;ext=8001"),
+        ("DE", "030/5551234-56", "+4930555123456"),
+        ("", "+44 20 7946 0018 room 12", "+442079460018"),
+        ("", "020 7946 0018 (Haus 3)", "02079460018"),
     ],
 )
 def test_other_numbers_are_of_the_region_or_dialled_as_they_stand(
@@ -92,6 +97,7 @@ def test_other_numbers_are_of_the_region_or_dialled_as_they_stand(
         ", ext 12", " (ext. 12)", " (x12)", " - ext 12", "#12", " # 12", ";ext=12", "; ext=12",
         ",12", ", 12", ",,12", ",12#", "~12", " Durchwahl 12", " DW 12", " Nebenstelle 12",
         " poste 12", " anexo 12", " ramal 12", " int. 12", " доб. 12", " 内線12", " ext １２",
+        " 转 12", " option 12", " - ext - 12", " w12", " p 12", " wait 12",
     ],
 )  # fmt: skip
 def test_an_extension_is_kept_apart_in_every_spelling(written: str) -> None:
@@ -120,6 +126,13 @@ def test_two_numbers_are_two(between: str) -> None:
         ("4711/4712", ["4711", "4712"]),
         ("4711 or 4712", ["4711", "4712"]),
         ("206 555 0141 ext 5 / 206 555 0142 ext 6", ["2065550141;ext=5", "2065550142;ext=6"]),
+        ("01632 960123 / 960124", ["01632960123", "01632960124"]),
+        ("+1 206 555 0141 / 555 0142", ["+12065550141", "+12065550142"]),
+        ("020 7946 0018 / 0171 123 4567", ["02079460018", "01711234567"]),
+        ("+1 206 555 0141 x12/13", ["+12065550141;ext=12", "+12065550141;ext=13"]),
+        ("+1 206 555 0141 +44 20 7946 0018", ["+12065550141", "+442079460018"]),
+        ("01 42 68 53 00 - 06 12 34 56 78", ["0142685300", "0612345678"]),
+        ("+49 30 - 5551234", ["+49305551234"]),
         ("12", []),
         ("none", []),
         ("", []),
@@ -133,7 +146,7 @@ def test_a_slash_may_be_within_a_number_or_between_two(text: str, numbers: list[
 @given(st.text(max_size=300) | st.text("+0123456789 ()/,;x#or", max_size=60))
 def test_any_text_is_read_and_its_numbers_can_be_dialled(text: str) -> None:
     for number in numbers_in(text):
-        digits = number.dial.removeprefix("+")
+        digits = number.dial.removeprefix("+").removeprefix("*")
         assert digits.isascii()
         assert digits.isdigit()
         assert len(digits) >= 3

@@ -62,6 +62,21 @@ def test_an_extension_is_found_in_every_spelling(store: EmployeeStore) -> None:
     assert found(store, words="0141") == ["Ada", "Bo", "Cy"]
 
 
+def test_an_extension_alone_is_found_as_one(store: EmployeeStore) -> None:
+    add(store, person("1", "Ada", phone="ext. 5678"), person("2", "Bo", phone="5678"))
+    assert found(store, words="x5678") == ["Ada"]
+    assert found(store, words="5678") == ["Ada", "Bo"]
+
+
+def test_digits_dialled_within_a_country_are_no_part_of_a_number(store: EmployeeStore) -> None:
+    forms = ("+1 206 555 0141", "(206) 555-0141", "1-206-555-0141")
+    add(store, *(person(str(n), f"P{n}", phone=form) for n, form in enumerate(forms)))
+    add(store, person("7", "Q", phone="+7 495 123 45 67"))
+    for typed in (*forms, "0012065550141"):
+        assert sorted(found(store, words=typed)) == ["P0", "P1", "P2"], typed
+    assert found(store, words="8 (495) 123-45-67") == ["Q"]
+
+
 def test_digits_find_words_first_and_then_numbers_each_person_once(store: EmployeeStore) -> None:
     add(
         store,

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from app.model.field_types import Field
 from app.model.fields import FACET
 from app.model.kinds import Kind, known_time_zones
-from app.text.phone_numbers import ascii_digits, numbers_in
+from app.text.digits import ascii_digits
+from app.text.phone_numbers import numbers_in
 from app.text.sanitizing import visible
 from app.text.search_keys import month_of
 from app.web.ui.dates import day, is_day
