@@ -84,7 +84,8 @@ def matches_of(letters: Iterable[str], cards: Sequence[Card]) -> Matches:
 def matches_from(total: int, values: Mapping[str, Iterable[str]]) -> Matches:
     """Return the counts of so many employees with these values of each filter, repeated as often.
 
-    Raises ValueError if there are more than MAX_COUNTED_MATCHES.
+    The values of a filter may also be a Counter. Raises ValueError if there are more than
+    MAX_COUNTED_MATCHES.
     """
     if total > MAX_COUNTED_MATCHES:
         raise ValueError(f"{total} are more than {MAX_COUNTED_MATCHES}")

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from operator import itemgetter
 
 from app.text.folding import fold, one_line
 from app.text.tokens import cut, is_plain, split
@@ -54,10 +55,10 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
         if count > 0:
             by_key.setdefault(facet_key(spelling), Counter())[spelling] += count
     merged = {}
-    for spellings in by_key.values():
+    for _, spellings in sorted(by_key.items(), key=itemgetter(0)):
         label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
         merged[label] = spellings.total()
-    return dict(sorted(merged.items(), key=lambda item: (facet_key(item[0]), item[0])))
+    return merged
 
 
 def name_key(full_name: str) -> str:

@@ -110,8 +110,10 @@ def position(term: Term, words: Sequence[str], badges: Collection[str]) -> str |
 
     Returns None if they do not meet it. ``words`` are as in the index, sorted.
     """
-    if all(matched_word(words, word) is not None for word in term.words):
-        return matched_word(words, term.words[0])
+    first, *others = term.words
+    found = matched_word(words, first)
+    if found is not None and all(matched_word(words, word) is not None for word in others):
+        return found
     for badge in term.badges:
         if badge in badges:
             return BADGE + badge

@@ -185,9 +185,10 @@ def _sort_all(
     """Read whole short scans, and sort them in the order of the first search word."""
     found: dict[str, Row] = {}  # once, whoever is in several views
     for scan in scans:
-        rows = connection.execute(scan.all_rows(), scan.values("", LAST, MAX_SORTED_ROWS + 1))
-        for sort_key, words, *card in rows:
-            position = search_terms.position(word, words_from(words), card_from(card).badges)
+        values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
+        for sort_key, words, *card in connection.execute(scan.all_rows(), values).all():
+            badges = card_from(card).badges if word.badges else ()
+            position = search_terms.position(word, words_from(words), badges)
             key = f"{position or ''}{SEPARATOR}{sort_key}"
             if key_range.after < key < key_range.before:
                 found[key] = (key, *card)

@@ -1,7 +1,7 @@
 """Counts of those who match a query, in a scan that is short enough to be read as a whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -38,11 +38,9 @@ def count_matches(connection: Connection, query: Query) -> Matches:
         return MANY_MATCHES
     if length > MAX_ROWS_EXAMINED:
         return UNKNOWN_MATCHES
-    rows = [
-        row
-        for scan in scans
-        for row in connection.execute(scan.matches(), scan.values("", LAST, _MOST))
-    ]
+    rows: list[Any] = []
+    for scan in scans:
+        rows += connection.execute(scan.matches(), scan.values("", LAST, _MOST)).all()
     if len(rows) >= _MOST:
         return MANY_MATCHES
     return matches_from(len(rows), _values(zip(*rows, strict=True)) if rows else _values(_NOBODY))
@@ -80,16 +78,26 @@ def _is_whole_query(scans: Scans, conditions: Conditions) -> bool:
     return is_only and not any(scan.excluded or len(scan.views) > 1 for scan in scans)
 
 
-def _values(columns: Iterable[Iterable[Any]]) -> Mapping[str, Iterable[str]]:
-    """Return the values of the counted filters from the columns of matches."""
+def _values(columns: Iterable[Iterable[Any]]) -> Mapping[str, Counter[str]]:
+    """Return the counts of the counted filters' values from the columns of matches."""
     _, initials, *texts, badges = columns
     return {
-        "letter": map(search_keys.letter_of, initials),
-        "badge": chain.from_iterable(map(parse_known_badges, map(_text, badges))),
+        "letter": _counted(initials, lambda initial: (search_keys.letter_of(initial),)),
+        "badge": _counted(badges, lambda stored: parse_known_badges(_text(stored))),
         **{
-            facet.name: map(_line, column) for facet, column in zip(TEXT_FACETS, texts, strict=True)
+            facet.name: _counted(column, lambda text: (_line(text),))
+            for facet, column in zip(TEXT_FACETS, texts, strict=True)
         },
     }
+
+
+def _counted(column: Iterable[Any], values_of: Callable[[Any], Iterable[str]]) -> Counter[str]:
+    """Count the values in a column, of which each distinct one is read once."""
+    counts: Counter[str] = Counter()
+    for stored, number in Counter(column).items():
+        for value in values_of(stored):
+            counts[value] += number
+    return counts
 
 
 def _text(value: Any) -> str:
