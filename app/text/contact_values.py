@@ -26,10 +26,11 @@ _PHONE_PARAMETERS = re.compile(r";(?!ext=)[a-z-]+=[^;]*", re.I)
 _PHONE_EXTENSION = re.compile(r"\s*;ext=(?=\d)", re.I)
 _PHONE_LABEL = re.compile(
     r"(?:(?:(?:business|work|office|direct|home|main)[ -])?(?:tel|telephone|telefon|phone|ph|mobile"
-    r"|mob|cell|handy|mobil|office|direct|work|fon|t|m|p|o|d)\s*(?:\.\s*:?|:)\s*)+(?=[+(]?\s*\d)",
+    r"|mob|cell|handy|mobil|office|direct|work|fon|t|m|p|o|d|w|c)\s*(?:\.\s*:?|:)\s*)+(?=[+(]?\s*\d)",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\s*\(\s*[^\W\d_][^()\d]*\)")
+_BEFORE_SEPARATOR = re.compile(r" +([;,])")
 _LINES = re.compile(r"\s*[\r\n]+\s*")
 _APOSTROPHE = re.compile(r"^'(?=[0-9])")
 _WHOLE_NUMBER = re.compile(r"([0-9]{3,})\.0")
@@ -57,7 +58,7 @@ def phone_number(text: str) -> str:
     number = _PHONE_LINK.sub("", _ascii_width(cleaned).translate(_DASHES))
     number = _PHONE_EXTENSION.sub(" ext. ", _PHONE_PARAMETERS.sub("", number))
     number = _REMARK.sub(" ", _SEVERAL.sub(" / ", number))
-    number = clean_line(number)
+    number = clean_line(_BEFORE_SEPARATOR.sub(r"\1", number))
     if label := _PHONE_LABEL.match(number):
         number = number[label.end() :]
     if whole := _WHOLE_NUMBER.fullmatch(number):

@@ -8,6 +8,8 @@ from app.imports.files.headings import ADDRESS_PARTS, FIRST_NAME, LAST_NAME
 
 # Beside a first name, this heading means the last name, as in the German "Vorname, Name".
 _LAST_OR_FULL = "name"
+# Without a first name, this is it: Roepnaam, Known as.
+_CALLED = "preferred_name"
 _NAME = meaning_of(_LAST_OR_FULL)
 _ADDRESS_PARTS = frozenset(ADDRESS_PARTS.split(", "))
 _ADDRESS_WORDS = frozenset(heading_words.ADDRESS.split())
@@ -31,12 +33,19 @@ def settle(meanings: Sequence[Meaning | None], headings: Sequence[str]) -> tuple
 def _settled(meanings: Sequence[Meaning | None]) -> Meanings:
     """Return the meanings in a file that has all of these columns."""
     present = {each.field for each in meanings if each and not each.other_field}
+    if "mobile" in present:
+        present.add("phone")  # a mobile beside that of work is none of a desk
     settled = [
         each._replace(field=each.other_field)
         if each and each.other_field and each.field in present
         else each
         for each in meanings
     ]
+    if LAST_NAME in present and not {FIRST_NAME, "full_name"} & present:
+        settled = [
+            each._replace(field=FIRST_NAME) if each and each.field == _CALLED else each
+            for each in settled
+        ]
     exact = {each.field for each in settled if each and not each.is_alone}
     return [None if each and each.is_alone and each.field in exact else each for each in settled]
 

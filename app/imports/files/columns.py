@@ -20,6 +20,7 @@ from app.imports.files.headings import (
     END_DATE,
     FIRST_NAME,
     LAST_NAME,
+    NAME_INFIX,
     STATUS,
 )
 from app.imports.files.labelled_columns import LabelledColumn, find_labelled
@@ -40,6 +41,7 @@ CHOICES: Mapping[str, str] = {
     "id": "Id",
     "full_name": "Full name",
     FIRST_NAME: "First name",
+    NAME_INFIX: "Last name, what stands before it",
     LAST_NAME: "Last name",
     **{each.name: each.label for each in FIELDS if each.kind is not Kind.PHOTO},
     STATUS: "Employment status",

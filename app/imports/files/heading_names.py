@@ -17,7 +17,7 @@ from app.imports.files.headings import (
 from app.text.folding import fold
 
 # Ranks: a lower one is more exact. Names of a list have its positions.
-_WORK_RANK, _LOOSE_RANK, _LAST_RANK = -1_000, 1_000, 2_000
+_WORK_RANK, _LOOSE_RANK, _OFFICE_CITY_RANK, _LAST_RANK = -1_000, 1_000, 1_500, 2_000
 # No heading that is known is nearly as long, whatever stands in its brackets.
 MAX_CHARACTERS = 200
 _CAMEL_CASE = re.compile(r"([a-z])([A-Z])")
@@ -25,9 +25,11 @@ _BRACKETS = re.compile(r"[(\[{<（［【]([^()\[\]{}<>（）［］【】]*)[)\]}
 _NUMBER_SIGN = re.compile(r"#|№|\bn\s?[°º]|[°º]", re.IGNORECASE)
 # Signs that say that a column holds something else than its words do.
 _MEASURES = {"%": " percent ", "€": " amount ", "$": " amount ", "£": " amount ", "¥": " amount "}
+_POSITIONS = frozenset(("0", "1"))
 _OTHER_SIGNS = re.compile(r"[^\w]+|_+")
 _NOISE = re.compile(f" (?:{'|'.join(heading_words.NOISE.split(', '))})$")
 _LEADING_WORDS = frozenset(heading_words.LEADING.split())
+_SECTION_WORDS = frozenset(heading_words.SECTION.split()) | _LEADING_WORDS
 _TRAILING_WORDS = frozenset(heading_words.TRAILING.split())
 # An id and a full name are other things without such a word: User ID, User name.
 _NEVER_PART = {"id", "full_name", "about", "badges", "pronouns"}
@@ -114,7 +116,7 @@ def _meaning_of(heading: str) -> Meaning | None:
         return meaning
     if any(remark & _OTHERS_WORDS for remark in remarks):
         return None
-    plain = _known(words_of(_BRACKETS.sub(" ", heading)))
+    plain = _known(words_of(_BRACKETS.sub(" ", heading))) or _in_section(heading)
     if plain and any(remark & _NUMBER_WORDS for remark in remarks):
         plain = plain if plain.field in _NUMBERED else None
     if plain or not _NUMBER_SIGN.search(heading):
@@ -133,6 +135,8 @@ def _known(words: str) -> Meaning | None:
     bare = " ".join(word for word in others if word not in _MOBILE_WORDS)
     is_mobile = len(bare.split()) < len(others)
     meaning = _MEANINGS.get(" ".join(others))
+    if meaning and meaning.is_city and len(others) < len(spoken):
+        return meaning._replace(rank=_OFFICE_CITY_RANK, is_city=False)
     is_work = not _WORK_WORDS.isdisjoint(spoken)
     if is_mobile and (not bare or _field_of(bare) == "phone"):
         return Meaning("mobile", _WORK_RANK if is_work else 1)
@@ -141,10 +145,22 @@ def _known(words: str) -> Meaning | None:
     return meaning._replace(rank=meaning.rank + (_WORK_RANK if is_work else 1))
 
 
+def _in_section(heading: str) -> Meaning | None:
+    """Return what stands behind the name of a section: ``Job Information: Location``."""
+    section, colon, rest = heading.partition(":")
+    words = set(words_of(section).split())
+    meaning = _known(words_of(rest)) if colon and words and words <= _SECTION_WORDS else None
+    return None if meaning is None or meaning.field in _NEVER_PART else meaning
+
+
 def _within(words: list[str]) -> Meaning | None:
     """Return what is left of a heading without the words that exports put around it."""
     meaning = None
-    if words and words[0] in _LEADING_WORDS:
+    if words[-2:] == ["id", "name"]:  # the name behind an id, of Odoo: department_id/name
+        meaning = _known(" ".join(words[:-2]))
+    elif inner := [word for word in words[1:-1] if word in _POSITIONS]:
+        meaning = _known(" ".join(word for word in words if word not in inner))
+    if meaning is None and words and words[0] in _LEADING_WORDS:
         meaning = _known(" ".join(words[1:]))
     if meaning is None and words and words[-1] in _TRAILING_WORDS and words[0] != "job":
         meaning = _known(" ".join(words[:-1]))

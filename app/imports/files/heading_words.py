@@ -5,8 +5,9 @@ WORK = (
     "work working business biz company corporate office official professional job desk dienstlich "
     "dienstliche geschaftlich geschaftliche firma firmen buro arbeit beruflich professionnel "
     "professionnelle pro travail bureau trabajo laboral corporativo corporativa empresa "
-    "profesional lavoro aziendale ufficio trabalho empresarial profissional werk zakelijk "
-    "zakelijke arbeid jobb tjeneste sluzbowy sluzbowa"
+    "profesional comercial comerciais lavoro aziendale ufficio trabalho empresarial profissional "
+    "werk zakelijk zakelijke arbeid arbejde jobb tjeneste sluzbowy sluzbowa "
+    "業務用 会社 рабочии рабочая"
 )
 NEUTRAL = "primary main contact direct employee"
 MOBILE = (
@@ -27,9 +28,9 @@ OTHERS = (
     "emergency ice spouse partner kin relative parent guardian manager managers supervisor boss "
     "lead reports assistant notfall vorgesetzter vorgesetzte urgence conjoint responsable "
     "emergencia conyuge jefe emergenza spoed nood fax pager secondary alternate alternative "
-    "alternativ other former previous old past expired maiden birth recovery backup 2 3 2nd "
-    "second phonetic kana furigana katakana suffix prefix salutation anrede civilite friend mr mrs "
-    "ms dr herr frau"
+    "alternativ other former previous old past expired maiden birth recovery backup 2 3 2nd second "
+    "カナ かな フリガナ ふりがな ローマ字 phonetic kana furigana katakana suffix prefix "
+    "salutation anrede civilite friend mr mrs ms dr herr frau"
 )
 # In brackets: the column is of a code, which is no name, title or place.
 NUMBER = (
@@ -40,6 +41,8 @@ NUMBER = (
 LEADING = (
     "user profile employee worker primary legal current person member staff attributes properties"
 )
+# Before a colon, of a section of a profile: "Job Information: Location", "Internal: Status".
+SECTION = "information info job work internal employment basic general profile details data contact"
 # Behind what a column holds: its words, not its code; and the first of several.
 TRAILING = "desc descr description name text bezeichnung 1"
 # At the end of a heading: it says nothing.
@@ -56,7 +59,7 @@ ADDRESS = (
 OTHER_ADDRESSES = "mail email e ip mac web url internet proxy proxyaddresses smtp sip wallet"
 # Headings of directories of accounts, whose addresses are those of work.
 DIRECTORY = (
-    "office, office location, physical delivery office name, physicaldeliveryofficename, l, dn, "
+    "physical delivery office name, physicaldeliveryofficename, l, dn, benutzerprinzipalname, "
     "user principal name, userprincipalname, upn, sam account name, samaccountname, "
     "usage location, login"
 )

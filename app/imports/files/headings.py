@@ -7,7 +7,7 @@ where it is empty in a row, the next.
 
 from collections.abc import Mapping
 
-FIRST_NAME, LAST_NAME = "first_name", "last_name"
+FIRST_NAME, LAST_NAME, NAME_INFIX = "first_name", "last_name", "name_infix"
 # What says whether somebody is still there: a word, a last day, yes or no, no or yes, and a number
 # of which one bit says it.
 STATUS, END_DATE, ENABLED, BLOCKED = "status", "end_date", "enabled", "blocked"
@@ -19,22 +19,24 @@ HEADINGS: Mapping[str, str] = {
         "first name, firstname, first, name first, given name, givenname, forename, "
         "name first name, legal name first name, legal first name, first name legal, "
         "employee first name, vorname, prenom, nombre, nombre de pila, nome, voornaam, fornavn, "
-        "fornamn, imie, 名"
+        "fornamn, imie, 名, name given name, etunimi, имя, ad, adi"
     ),
     LAST_NAME: (
         "last name, lastname, last, name last, surname, sn, family name, familyname, "
         "name last name, legal name last name, legal last name, last name legal, "
         "employee last name, nachname, familienname, nom, nom de famille, apellido, apellidos, "
         "primer apellido, cognome, sobrenome, apelido, achternaam, etternavn, efternavn, "
-        "efternamn, nazwisko, 姓"
+        "efternamn, nazwisko, 姓, name family name, sukunimi, фамилия, soyad, soyadi"
     ),
+    NAME_INFIX: "tussenvoegsel, tussenvoegsels, voorvoegsel, voorvoegsels, infix, last name prefix",
     "full_name": (
         "full name, fullname, name, employee name, employee full name, name of employee, "
         "display name, displayname, full legal name, legal name, vollstandiger name, "
         "mitarbeitername, nom complet, nom et prenom, nom prenoms, nombre completo, "
         "nombre y apellidos, nombre y apellido, nome completo, nome e cognome, volledige naam, "
         "naam, navn, namn, imie i nazwisko, common name, cn, 氏名, 姓名, 名前, 이름, worker name, "
-        "user display name, employee display name, full name legal"
+        "user display name, employee display name, full name legal, name full name, anzeigename, "
+        "nom d affichage, nome visualizzato, weergavenaam, 성명, фио, nimi, ad soyad, adi soyadi"
     ),
     "preferred_name": (
         "preferred name, nickname, nick name, goes by, known as, called, preferred first name, "
@@ -55,7 +57,8 @@ HEADINGS: Mapping[str, str] = {
         "stelle, funktion, poste, fonction, emploi, puesto, cargo, mansione, qualifica, ruolo, "
         "posizione, functie, functietitel, stilling, befattning, stanowisko, job name, job, role, "
         "job role, job function, function, 役職, 职位, 職位, designation, planstelle, tatigkeit, "
-        "occupation"
+        "occupation, organizations title, stillingsbetegnelse, 직위, 직책, 직급, 岗位, "
+        "tehtavanimike, должность, unvan, unvani"
     ),
     "department": (
         "department, dept, department name, dept name, department description, dept description, "
@@ -66,7 +69,8 @@ HEADINGS: Mapping[str, str] = {
         "organizational unit, organisational unit, organisation unit, organization unit, "
         "org unit, unit, ou, bereich, service, area, team, team name, equipe, equipo, "
         "business unit, business unit name, division, division name, org unit name, org einheit, "
-        "organisationseinheit, orgeinheit, team s, section"
+        "organisationseinheit, orgeinheit, team s, section, organizations department, 부서명, "
+        "所属, osasto, отдел, подразделение, departman, bolum"
     ),
     "location": (
         "location, work location, location name, location description, job location, "
@@ -76,7 +80,10 @@ HEADINGS: Mapping[str, str] = {
         "etablissement, lugar, lugar de trabajo, oficina, sede, ubicacion, centro de trabajo, "
         "sede di lavoro, ufficio, local de trabalho, locatie, werklocatie, kantoor, vestiging, "
         "kontor, arbetsplats, lokalizacja, 勤務地, 拠点, 地点, 工作地点, office city, "
-        "business city, work city, work contact city"
+        "business city, work city, work contact city, organizations location, loc, arbejdssted, "
+        "arbeidssted, tjenestested, miejsce pracy, 办公地点, 办公地, 근무지, toimipiste, 事業所, "
+        "место работы, lokasyon, branch, branch name, branch office, filial, filiale, sucursal, "
+        "succursale, agence, building, building name, gebaude, campus"
     ),
     "time_zone": "time zone, timezone, zeitzone, fuseau horaire, zona horaria, huso horario",
     "email": (
@@ -86,14 +93,16 @@ HEADINGS: Mapping[str, str] = {
         "correo electronico, direccion de correo, indirizzo email, indirizzo e mail, "
         "posta elettronica, e post, epost, e mailadres, emailadres, adres e mail, メール, "
         "メールアドレス, 邮箱, 電子郵件, 이메일, user principal name, userprincipalname, upn, "
-        "user name user principal name, mail id, dienst e mail, office email id"
+        "user name user principal name, mail id, dienst e mail, office email id, "
+        "benutzerprinzipalname, nom d utilisateur principal, sahkoposti, эл почта, "
+        "электронная почта, eposta, e posta"
     ),
     "phone": (
         "phone, phone number, telephone, telephone number, telephonenumber, phonenumber, tel, "
         "tel no, tel number, phone no, phones, telefon, telefonnummer, telefon nr, rufnummer, "
         "numero de telephone, telefono, numero de telefono, telefone, numero di telefono, "
         "telefoon, telefoonnummer, puhelin, 電話, 電話番号, 电话, 전화번호, diensttelefon, "
-        "burotelefon"
+        "burotelefon, телефон"
     ),
     "mobile": "mobile, mobilephone, diensthandy, firmenhandy, dienstmobil, geschaftshandy",
     "start_date": (
@@ -104,7 +113,9 @@ HEADINGS: Mapping[str, str] = {
         "einstellungsdatum, date d entree, date d embauche, date d arrivee, fecha de inicio, "
         "fecha de alta, fecha de ingreso, fecha de contratacion, fecha de incorporacion, "
         "data di assunzione, data assunzione, data de admissao, datum in dienst, indiensttreding, "
-        "ansettelsesdato, anstallningsdatum, data zatrudnienia, 入社日, 入职日期, "
+        "ansettelsesdato, ansaettelsesdato, tiltraedelsesdato, tiltredelsesdato, "
+        "anstallningsdatum, data zatrudnienia, 入社日, 入社年月日, 入职日期, 入职时间, 입사일, "
+        "입사일자, дата приема, "
         "original hire date, most recent hire date, last hire date"
     ),
     "employee_number": (
@@ -126,7 +137,8 @@ HEADINGS: Mapping[str, str] = {
         "numero de funcionario, personeelsnummer, medewerkernummer, werknemersnummer, "
         "ansattnummer, ansattnr, medarbejdernummer, anstallningsnummer, numer pracownika, "
         "社員番号, 従業員番号, 员工编号, 員工編號, 工号, 工號, 사번, pernr, person number, "
-        "person no, ee code, ee id, ee number, ee no, eeid"
+        "person no, ee code, ee id, ee number, ee no, eeid, medarbejdernr, anstallningsnr, "
+        "nr ewidencyjny, табельныи номер, sicil no"
     ),
     "badges": "badges, badge, abzeichen, insignes, insignias",
     "about": (
@@ -141,7 +153,7 @@ HEADINGS: Mapping[str, str] = {
         "anstellungsstatus, statut, statut employe, statut salarie, statut du salarie, estado, "
         "estado empleado, estado del empleado, situacion, situacao, stato, stato dipendente, "
         "stato rapporto, estado do funcionario, dienstverbandstatus, anstallningsstatus, "
-        "在職状況, 在籍状況, 状态, 員工狀態"
+        "在職状況, 在籍状況, 状态, 員工狀態, 员工状态, 在职状态, 激活状态, 재직상태"
     ),
     END_DATE: (
         "termination date, terminationdate, date terminated, date of termination, "
@@ -154,13 +166,16 @@ HEADINGS: Mapping[str, str] = {
         "fecha de termino, fecha fin, data di cessazione, data cessazione, data fine rapporto, "
         "data de saida, data de demissao, data de desligamento, uit dienst, datum uit dienst, "
         "uitdiensttreding, einddatum, sluttdato, slutdatum, data zwolnienia, 退職日, 離職日, "
-        "离职日期, term date, date of exit, terminated on, left on, last employment date"
+        "离职日期, term date, date of exit, terminated on, left on, last employment date, "
+        "fratraedelsesdato, fratredelsesdato, 退職年月日, 离职时间, 퇴사일, 퇴사일자, 퇴직일, "
+        "дата увольнения"
     ),
     ENABLED: (
         "account enabled, accountenabled, enabled, is enabled, user enabled, active, is active, "
         "isactive, active employee, account active, activated, currently employed, is employed, "
         "aktiv, ist aktiv, konto aktiviert, actif, est actif, compte actif, activo, esta activo, "
-        "habilitado, attivo, ativo, actief, aktywny, 在職, 有効, employed, is currently employed"
+        "habilitado, attivo, ativo, actief, aktywny, 在職, 有効, employed, is currently employed, "
+        "active status"
     ),
     BLOCKED: (
         "block credential, block sign in, blocked, is blocked, sign in blocked, account disabled, "
@@ -168,7 +183,8 @@ HEADINGS: Mapping[str, str] = {
         "is deactivated, inactive, is inactive, is terminated, archived, is archived, deleted, "
         "is deleted, ns account lock, nsaccountlock, gesperrt, deaktiviert, inaktiv, desactive, "
         "inactif, inactivo, bloqueado, suspendido, disattivato, inattivo, inativo, geblokkeerd, "
-        "無効, 停用, leaver, is leaver, has left, former employee, terminated"
+        "無効, 停用, leaver, is leaver, has left, former employee, terminated, "
+        "anmeldeinformationen blockieren, anmeldung blockieren, anmeldung blockiert"
     ),
     ACCOUNT_CONTROL: "user account control, useraccountcontrol",
 }  # fmt: skip
@@ -197,12 +213,14 @@ MOBILES_OR_PHONES = (
     "mobile phone, mobile number, mobile no, mobile tel, cell, cell phone, cell number, "
     "cellphone, handy, handynummer, mobil, mobiltelefon, mobilnummer, portable, "
     "telephone portable, telephone mobile, movil, telefono movil, celular, cellulare, telemovel, "
-    "gsm, mobiel, mobile telephone number, 携帯電話, 携帯, 手机"
+    "gsm, mobiel, mobile telephone number, 携帯電話, 携帯番号, 携帯, 手机, 手机号, 手机号码, "
+    "휴대폰, 휴대전화, matkapuhelin, мобильныи телефон, cep telefonu"
 )
 # Locations only where no column is more exact, or where it is an office that is empty in a row.
 CITIES = (
-    "city, town, work address city, business address city, locality, l, municipality, ort, stadt, "
-    "ville, commune, ciudad, localidad, citta, cidade, plaats, stad, poststed, miasto"
+    "city, town, address city, locality, l, municipality, ort, stadt, "
+    "ville, commune, ciudad, localidad, citta, cidade, plaats, stad, poststed, miasto, "
+    "город, sehir"
 )
 # Beside one of these a city is part of an address, which may be that of a home.
 ADDRESS_PARTS = (

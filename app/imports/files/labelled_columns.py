@@ -12,12 +12,15 @@ from typing import NamedTuple
 from app.imports.files import heading_words
 from app.imports.files.heading_names import words_of
 
-_NAME = re.compile(r"(e mail|email|phone|address) (\d{1,2}) (value|label|type|city)")
+_NAME = re.compile(
+    r"(e mail|email|phone|address)(?:e?s)? (\d{1,2}) (value|label|type|city|locality)"
+)
 _FIELDS = {
     ("e mail", "value"): ("email",),
     ("email", "value"): ("email",),
     ("phone", "value"): ("phone", "mobile"),
     ("address", "city"): ("location",),
+    ("address", "locality"): ("location",),
 }
 _LABELS = ("label", "type")
 # Between several values of one label.

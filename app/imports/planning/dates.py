@@ -10,9 +10,11 @@ from app.text.folding import fold
 # A time behind the date, as spreadsheets, databases, mail and scripts write it.
 _TIME_SUFFIX = re.compile(
     r"(?:T|,? )\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?"
-    r"(?: ?(?:Z|UTC|GMT)?(?: ?[+-]\d\d:?\d\d)?)?(?:\[[^\]]{1,40}\]| \([^)]{1,40}\))?$",
+    r"(?: ?(?:Z|UTC|GMT)?(?: ?[+-]\d\d(?::?\d\d)?)?)?(?:\[[^\]]{1,40}\]| \([^)]{1,40}\))?$",
     re.A | re.I,
 )
+# A zone right behind the date, as in XML.
+_ZONE_SUFFIX = re.compile(r"(?<=\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)$", re.A)
 _ISO = re.compile(r"(\d{4})[-/.] ?(\d{1,2})[-/.] ?(\d{1,2})\.?", re.A)
 _CHINESE = re.compile(r"(\d{4})年 ?(\d{1,2})月 ?(\d{1,2})日", re.A)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{6}(?:[.,]\d+)?(?:Z|[+-]\d{4})?)?", re.A)
@@ -110,7 +112,7 @@ def _plain(text: str) -> str:
     text = text.strip().removeprefix("'")
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _TIME_SUFFIX.sub("", text)
+    return _ZONE_SUFFIX.sub("", _TIME_SUFFIX.sub("", text))
 
 
 def _begins_with_year(match: re.Match[str]) -> bool:

@@ -50,8 +50,9 @@ _YES_WORDS = "true yes y 1 x on t ja j oui o vrai wahr si s sim verdadero vero w
 _NO_WORDS = "false no n 0 off f nein non faux falsch falso nao nee onwaar nie"
 _INACTIVE = frozenset(_INACTIVE_WORDS.split())
 _INACTIVE_PHRASES = tuple(_NEGATED.split(", "))
-# What is inactive as a whole text, but not as a word: "baja médica" is a sick leave.
-_INACTIVE_TEXTS = frozenset(("baja", "de baja"))
+# What is inactive as a whole text, but not as a word: "baja médica" is a sick leave. "T" and "I"
+# are the codes of payrolls for terminated and inactive.
+_INACTIVE_TEXTS = frozenset(("baja", "de baja", "t", "i"))
 _NOT = ("not ", "no ", "nicht ", "non ", "nao ", "niet ")
 _ACTIVE = frozenset(_ACTIVE_WORDS.split())
 _YES, _NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
@@ -93,7 +94,8 @@ def _is_active(cell: str) -> bool:
 
 
 def _is_off(cell: str) -> bool:
-    return _words(cell) in _NO or is_inactive(cell)
+    words = _words(cell)
+    return words in _NO or (words not in _YES and is_inactive(cell))
 
 
 def _is_on(cell: str) -> bool:

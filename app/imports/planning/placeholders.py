@@ -9,17 +9,21 @@ _NEVER = frozenset({"full_name", "about", "badges", ""})
 # Ids, and what people choose for themselves, are nothing only if they are signs.
 _SIGNS_ONLY = frozenset({"id", "first_name", "last_name", "preferred_name", "pronouns", "sort_as"})
 _SIGNS_LISTED = (
-    r"- -- --- – — . .. ... … ? ?? n/a n.a. n.a #n/a n\a n/d n.d. k.a. s/o <n/a> [n/a] (n/a) \n"
+    r"- -- --- – — . .. ... … ? ?? n/a n.a. n.a #n/a n\a n/d n.d. k.a. s/o <n/a> [n/a] (n/a) \n "
+    "#nv #n/d #n/b #i/t #n/disp"
 )
 _SIGNS = frozenset(_SIGNS_LISTED.split())
 _WORDS_LISTED = (
     "none null nil nan tbd tba tbc unknown undefined unassigned unspecified blank empty (blank) "
-    "(empty) (none) (null) <null> [null] <none> <empty> keine unbekannt aucun ninguno"
+    "(empty) (none) (null) <null> [null] <none> <empty> keine unbekannt (leer) entfällt fehlt "
+    "aucun aucune inconnu (vide) ninguno ninguna desconocido (vacías) nessuno (vuoto) nenhum geen "
+    "onbekend (leeg) 無 无 なし 없음"
 )
 _WORDS = frozenset(_WORDS_LISTED.split())
 _PHRASES_LISTED = (
     "not applicable, not available, not set, not specified, not provided, not assigned, no value, "
-    "to be determined, to be confirmed, to be advised"
+    "to be determined, to be confirmed, to be advised, nicht vorhanden, nicht bekannt, "
+    "nicht zutreffend, non renseigné, no aplica, non applicabile, não aplicável"
 )
 _PHRASES = frozenset(_PHRASES_LISTED.split(", "))
 # R writes NA. In other columns it may be North America.

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from app.imports.files.columns import Columns
-from app.imports.files.headings import FIRST_NAME, LAST_NAME
+from app.imports.files.headings import FIRST_NAME, LAST_NAME, NAME_INFIX
 from app.text.folding import fold
 
 _REMARK = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]\s*$")
+_FAMILY_NAME_FIRST = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\s]+")
 _NOT_WORDS = re.compile(r"\W+|_")
 _COURTESY_WORDS = (
     "mr mrs ms miss mx dr prof sir madam madame lady lord rev hon herr frau med phil rer nat jur "
@@ -42,14 +43,23 @@ def _cell(cells: Sequence[str], columns: Columns, position: int) -> str:
 
 def joined_name(cells: Sequence[str], columns: Columns) -> str:
     """Return the first and the last name, or "" if both are empty."""
-    parts = [
-        first_filled(cells, columns.positions[part])
-        for part in (FIRST_NAME, LAST_NAME)
-        if part in columns.positions
-    ]
-    if columns.last_name_may_be_full and fold(parts[0]) in fold(parts[1]):
-        return parts[1]
-    return " ".join(parts).strip()
+    first, infix, last = (
+        first_filled(cells, columns.positions.get(part, ()))
+        for part in (FIRST_NAME, NAME_INFIX, LAST_NAME)
+    )
+    if columns.last_name_may_be_full and fold(first) in fold(last):
+        return last
+    return _in_order(first, f"{infix.strip()} {last}" if infix and last else last)
+
+
+def _in_order(first: str, last: str) -> str:
+    """Return both names in the order of their script: Chinese ones begin with that of the family.
+
+    So do Japanese and Korean ones.
+    """
+    if not last.isascii() and _FAMILY_NAME_FIRST.fullmatch(f"{first}{last}"):
+        return f"{last} {first}".strip()
+    return f"{first} {last}".strip()
 
 
 def first_filled(cells: Sequence[str], positions: Sequence[int]) -> str:
@@ -97,4 +107,4 @@ def is_courtesy_title(text: str) -> bool:
 def _first_name_first(name: str) -> str:
     """Return the first name first, unless there is not exactly one comma."""
     last, _, first = name.partition(",")
-    return name if "," in first else f"{first} {last}".strip()
+    return name if "," in first else _in_order(first.strip(), last)

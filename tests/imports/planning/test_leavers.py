@@ -27,6 +27,7 @@ def reason(heading: str, cell: str, order: DayOrder | None = None) -> str:
         ("Status [READ ONLY]", "Suspended"), ("status", "Deactivated"), ("STATUS", "inactive"),
         ("Status", "Ausgeschieden"), ("Lifecycle status", "Leaver"), ("Statut", "Sorti(e)"),
         ("Status", "DEPROVISIONED"), ("Estado", "Baja"), ("Stato", "Cessato"), ("Status", "Left"),
+        ("Employment Status", "T"), ("Active Status", "0"), ("Internal: Status", "Inactive"),
         ("Status", "Not active"), ("Status", "No longer employed"), ("在職状況", "退職済み"),
         ("Status", "Ex-employee"), ("Status", "Nicht aktiv"), ("Position Status", "TERMINATED"),
         ("accountEnabled", "False"), ("Account Enabled", "no"), ("Active", "0"), ("Active", "N"),
@@ -48,6 +49,7 @@ def test_what_says_that_somebody_has_left(heading: str, cell: str) -> None:
     [
         ("Status", "Active"), ("Status", ""), ("Employment Status", "Full-Time"),
         ("Status", "On leave"), ("Status", "Parental Leave"), ("Status", "Probation"),
+        ("Employment Status", "L"), ("Active", "T"),
         ("Status", "Member"), ("Status", "Employed"), ("Status", "Aktiv"), ("Status", "Staged"),
         ("Estado", "Baja médica"), ("Status", "Not suspended"), ("Status", "Notice period"),
         ("accountEnabled", "True"), ("accountEnabled", ""), ("Active", "Yes"), ("Active", "1"),

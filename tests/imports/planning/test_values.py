@@ -29,7 +29,8 @@ def parsed(**cells: str) -> ParsedRow:
 @pytest.mark.parametrize(
     "text",
     ["n/a", "N/A", " n/a ", "N.A.", "-", "--", "–", "—", "#N/A", "?", "k.A.", "\\N", "none", "None",
-     "NULL", "nil", "TBD", "tba", "unknown", "(blank)", "not applicable", "To be confirmed", "NaN"],
+     "NULL", "nil", "TBD", "tba", "unknown", "(blank)", "not applicable", "To be confirmed", "NaN",
+     "(leer)", "entfällt", "#NV", "Nicht vorhanden", "(vide)", "없음"],
 )  # fmt: skip
 def test_a_placeholder_is_empty(text: str) -> None:
     title = "" if text == "-" else text  # a title of somebody
