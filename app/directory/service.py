@@ -102,6 +102,13 @@ class Directory:
         """Return the order of names in lists, at most half a minute old."""
         return self._order.get(lambda _: self.employees.list_order())
 
+    def lists_nobody(self, query: Query, shown: ListPage) -> bool:
+        """Return whether lists show nobody; for a search, only where records are not listed."""
+        page = shown.page
+        if page.cards or page.next is not None or page.previous is not None:
+            return False
+        return query.is_empty or (not shown.everyone.total and self.count_unlisted().number > 0)
+
     def count_unlisted(self) -> RecordCount:
         """Count the records that no list shows, where lists show nobody; see count_records."""
         records = self.employees.count_records()

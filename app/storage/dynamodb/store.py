@@ -108,10 +108,11 @@ class DynamoStore:
 
     @explaining_keys
     def count_records(self) -> RecordCount:
-        """Implement EmployeeStore.count_records; its first read is rejected for another key."""
-        self.calls.read("BatchGetItem", self.tables.people, self.tables.check_request())
+        """Implement EmployeeStore.count_records."""
+        self._read_both()
         return bulk_read.count_records(self.calls, self.tables)
 
+    @explaining_keys
     def count_matches(self, query: Query) -> Matches:
         """Implement EmployeeStore.count_matches."""
         return match_counts.count_matches(self._browser, query)
@@ -135,12 +136,15 @@ class DynamoStore:
             return done
         return [*done, *filter(None, (found.problem,))]
 
+    @explaining_keys
     def list_order(self) -> ListOrder:
         """Implement EmployeeStore.list_order, at most MAX_AGE_SECONDS old."""
         return ListOrder(self._order.get(), self._sort_by)
 
+    @explaining_keys
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         """Implement EmployeeStore.reindex."""
+        self._read_both()
         return self._reindex(self._sort_by, force=force)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
@@ -158,6 +162,7 @@ class DynamoStore:
         task = BulkAdd(self._open_task_context(), keep_versions=keep_versions)
         return self._vocabulary.writing_between(task.run(self._vocabulary.collecting(employees)))
 
+    @explaining_keys
     def vocabulary(self) -> Iterator[str]:
         """Implement EmployeeStore.vocabulary."""
         return VocabularyRows(self.calls, self.tables).all()
@@ -166,35 +171,47 @@ class DynamoStore:
         """Implement EmployeeStore.delete_many, one transaction per employee."""
         return delete_many(self.delete, deletions)
 
+    @explaining_keys
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         """Implement EmployeeStore.get_many."""
         return lookups.get_many(self._writer, self.tables, employee_ids)
 
+    @explaining_keys
     def find_by_email(self, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Implement EmployeeStore.find_by_email."""
         return lookups.find_by_email(self.calls, self._writer, self.tables, addresses)
 
+    @explaining_keys
     def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
         """Implement EmployeeStore.find_by_name."""
         written = self._order.get().written
         return lookups.find_by_name(self.calls, self.tables, names, written)
 
+    @explaining_keys
     def find_by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Implement EmployeeStore.find_by_number."""
         return lookups.find_by_number(self.calls, self._writer, self.tables, numbers)
 
+    @explaining_keys
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         """Implement EmployeeStore.iter_batches."""
+        self._read_both()
         return bulk_read.read_batches(self.calls, self.tables, bookmark)
 
+    @explaining_keys
     def photo_keys(self) -> Iterator[str]:
         """Implement EmployeeStore.photo_keys."""
+        self._read_both()
         return bulk_read.photo_keys(self.calls, self.tables)
 
     @explaining_keys
     def shared_secret(self, proposal: str) -> str | None:
         """Implement EmployeeStore.shared_secret."""
         return shared_secret(self.calls, self.tables, proposal)
+
+    def _read_both(self) -> None:
+        """Read both tables before a scan: a wrong key is rejected here, and by no scan."""
+        self.calls.read("BatchGetItem", self.tables.people, self.tables.check_request())
 
     def _open_task_context(self) -> TaskContext:
         return open_task_context(self.calls, self.tables, self._order)

@@ -38,7 +38,6 @@ class ListView:
     """The variables of the list template; the Markup among them has every value escaped."""
 
     listing: ListRequest
-    empty: bool
     people: Markup
     menus: Markup
     tabs: Markup
@@ -69,10 +68,8 @@ def list_view(
     number = list_counts.page_number(listing, page, count)
     # After a page that is not full, page numbers are unknown.
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
-    is_unfiltered = listing.query.is_empty
     return ListView(
         listing=listing,
-        empty=is_unfiltered and not page.cards and page.next is None and page.previous is None,
         people=_people(listing, page, sprite),
         menus=cache.menus(listing, everyone, counts.by_filter, sprite),
         tabs=tabs(listing, counts.by_filter["letter"] or everyone),

@@ -108,10 +108,11 @@ def people() -> Response:
     listing = read_request(request.args)
     sort = listing.sort if listing.view == TABLE else None
     result = directory.list_page(listing.query, listing.cursor, sort, listing.page)
+    if directory.lists_nobody(listing.query, result):
+        return _maintain_after(make_response(empty_page()))
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     view = list_view(listing, result, directory.list_order(), sprite, menus)
-    page = empty_page() if view.empty else render_template("list.html", view=view)
-    return _maintain_after(make_response(page))
+    return _maintain_after(make_response(render_template("list.html", view=view)))
 
 
 @pages.get("/employee", defaults={"employee_id": ""})

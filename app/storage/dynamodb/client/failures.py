@@ -123,6 +123,11 @@ def is_item_rejected(error: StorageUnavailable) -> bool:
     return bool(codes & {"ValidationException", "ValidationError"})
 
 
+def is_table_missing(error: StorageUnavailable) -> bool:
+    """Return whether the service does not know the table."""
+    return error_code(error) == "ResourceNotFoundException"
+
+
 @contextmanager
 def rejecting_large_records(employee_id: str) -> Iterator[None]:
     """Raise RecordTooLarge if the service rejects an item of this block for its size."""

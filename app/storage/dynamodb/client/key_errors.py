@@ -1,12 +1,12 @@
-"""Explain the errors of a table that has another key than the directory needs."""
+"""Explain the errors of a table that is missing or has another key than the directory needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls
-from app.storage.dynamodb.client.failures import is_item_rejected
+from app.storage.dynamodb.client.failures import is_item_rejected, is_table_missing
 from app.storage.dynamodb.client.tables import INDEX_KEY, PEOPLE_KEY, Tables, describe, key_mismatch
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -18,7 +18,7 @@ class _OnTables(Protocol):
 
 
 def explaining_keys(method: Method) -> Method:
-    """Raise, in place of a rejection by a table with another key, an error with advice.
+    """Raise, in place of a rejection by a missing table or one with another key, advice.
 
     Tables are described after a rejection only, so that a call that works costs nothing more.
     """
@@ -28,7 +28,8 @@ def explaining_keys(method: Method) -> Method:
         try:
             return method(store, *args, **options)
         except StorageUnavailable as error:
-            advice = find_mismatch(store.calls, store.tables) if is_item_rejected(error) else ""
+            may_explain = is_item_rejected(error) or is_table_missing(error)
+            advice = _find_fault(store.calls, store.tables) if may_explain else ""
             if not advice:
                 raise
             raise StorageUnavailable(
@@ -40,11 +41,24 @@ def explaining_keys(method: Method) -> Method:
 
 def find_mismatch(calls: Calls, tables: Tables) -> str:
     """Explain in sentences which of the tables has the wrong key; "" if none is known to."""
+    described = _described(calls, tables)
+    found = (key_mismatch(name, table, key) for name, key, table in described if table is not None)
+    return next(filter(None, found), "")
+
+
+def _find_fault(calls: Calls, tables: Tables) -> str:
+    """Explain in sentences which table has the wrong key or is missing; "" if none is known to."""
+    if mismatch := find_mismatch(calls, tables):
+        return mismatch
+    missing = [name for name, _, table in _described(calls, tables) if table is None]
+    return f"There is no table {missing[0]}. Run flask setup." if missing else ""
+
+
+def _described(
+    calls: Calls, tables: Tables
+) -> Iterator[tuple[str, tuple[tuple[str, str], ...], dict[str, Any] | None]]:
     for name, key in ((tables.people, PEOPLE_KEY), (tables.index, INDEX_KEY)):
         try:
-            description: dict[str, Any] | None = describe(calls, name)
-        except StorageUnavailable:
-            return ""
-        if description is not None and (mismatch := key_mismatch(name, description, key)):
-            return mismatch
-    return ""
+            yield name, key, describe(calls, name)
+        except StorageUnavailable:  # one that may not be described is not known to be wrong
+            return

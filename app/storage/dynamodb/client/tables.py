@@ -7,10 +7,9 @@ from typing import Any
 
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
-from app.storage.dynamodb.client.failures import error_code
+from app.storage.dynamodb.client.failures import error_code, is_table_missing
 
 _MAX_CREATE_SECONDS = 120.0
-_NOT_FOUND_CODE = "ResourceNotFoundException"
 _BACKUP_FEATURE = "point-in-time recovery"
 _VIEW_TYPES_WITH_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
 # Errors while the service still applies the last change of a table.
@@ -79,7 +78,7 @@ def describe(calls: Calls, name: str) -> dict[str, Any] | None:
     try:
         response = calls.administer("DescribeTable", name, {"TableName": name})
     except StorageUnavailable as error:
-        if error_code(error) == _NOT_FOUND_CODE:
+        if is_table_missing(error):
             return None
         raise
     table: dict[str, Any] = response["Table"]

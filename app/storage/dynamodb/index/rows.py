@@ -147,8 +147,7 @@ def _projection_of(employee: Employee, name_key: str, words: tuple[str, ...]) ->
 def word_view(word: str) -> str:
     """Return the view of the rows of a word: one for each first character, which may be a mark.
 
-    The first release takes away and replaces the rows of a manifest by this rule, so a view of
-    another form would outlive the employee while both run side by side.
+    The first release finds rows by this rule too, and has to remove them.
     """
     return f"w#{word[:1]}"
 

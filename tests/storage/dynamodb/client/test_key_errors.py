@@ -68,7 +68,7 @@ def test_a_table_with_another_key_is_told_wherever_it_is_used(room, tmp_path, ke
     make_again(room, table, key)
     app = app_of(room, tmp_path)
     reader = PageReader(app)
-    for address in ("/", "/insights"):
+    for address in ("/", "/?q=ann", "/?location=Lima", "/insights"):
         page = reader.get(address, 503)
         assert f"The table {table} has the key" in page.text
         assert "Set DYNAMO_TABLE to another table" in page.text
@@ -76,6 +76,31 @@ def test_a_table_with_another_key_is_told_wherever_it_is_used(room, tmp_path, ke
     result = set_up(app)
     assert result.exit_code == 1
     assert f"The table {table} has the key" in result.output
+
+
+@pytest.mark.parametrize("key", WRONG_KEYS.values(), ids=WRONG_KEYS)
+@pytest.mark.parametrize("command", [["reindex"], ["export", "-", "--as", "csv"]])
+def test_a_command_says_that_the_table_has_another_key(room, tmp_path, key, command):
+    make_again(room, room.people, key)
+    parts = {name: {kind: "1"} for name, kind in key}
+    room.put_item({"full_name": {"S": "Ann"}, **parts})
+    result = FlaskCliRunner(app_of(room, tmp_path)).invoke(args=command)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)  # no traceback
+    assert f"The table {room.people} has the key" in result.output
+
+
+def test_a_table_of_the_course_without_an_index_says_what_to_run(room, tmp_path):
+    room.put_item(ODD_ITEMS["plain"][0])
+    room.client.update_table(TableName=room.index, DeletionProtectionEnabled=False)
+    room.client.delete_table(TableName=room.index)
+    app = app_of(room, tmp_path)
+    reader = PageReader(app)
+    for address in ("/", "/?q=ann"):
+        page = reader.get(address, 503)
+        assert f"There is no table {room.index}. Run flask setup." in page.text
+    assert set_up(app).exit_code == 0
+    assert "1 record is not listed yet: run flask reindex." in reader.get("/").text
 
 
 def test_a_save_into_a_table_with_another_key_says_so(room):
@@ -103,6 +128,7 @@ def test_records_that_no_list_shows_are_told_until_a_reindex(room, tmp_path):
     page = reader.get("/")
     assert page.h1 == "No one is listed yet"
     assert "10 records are not listed yet: run flask reindex." in page.text
+    assert "10 records are not listed yet" in reader.get("/?q=mary").text
     assert page.all("form", action="/sample-data") == []
     assert "10 records are not listed yet" in reader.get("/insights").text
     result = set_up(app)
