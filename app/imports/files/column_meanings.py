@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.imports.files import heading_words
-from app.imports.files.heading_names import MAX_CHARACTERS, Meaning, meaning_of, words_of
+from app.imports.files.heading_names import MAX_CHARACTERS, Meaning, is_loose, meaning_of, words_of
 from app.imports.files.headings import ADDRESS_PARTS, FIRST_NAME, LAST_NAME
 
 # Beside a first name, this heading means the last name, as in the German "Vorname, Name".
@@ -41,7 +41,8 @@ def _settled(meanings: Sequence[Meaning | None]) -> Meanings:
         else each
         for each in meanings
     ]
-    if LAST_NAME in present and not {FIRST_NAME, "full_name"} & present:
+    exact_names = {each.field for each in meanings if each and not is_loose(each)}
+    if LAST_NAME in present and not {FIRST_NAME, "full_name"} & exact_names:
         settled = [
             each._replace(field=FIRST_NAME) if each and each.field == _CALLED else each
             for each in settled

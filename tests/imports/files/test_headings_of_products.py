@@ -43,6 +43,7 @@ def test_headings_of_products(heading: str, field: str) -> None:
         ("Voornaam,Tussenvoegsel,Achternaam\nNora,van der,Berg\n", "Nora van der Berg"),
         ("Voornaam,Tussenvoegsel,Achternaam\nOmar,,Haddad\n", "Omar Haddad"),
         ("Roepnaam,Voorletters,Achternaam\nNora,N.A.,Berg\n", "Nora Berg"),
+        ("Medewerker,Roepnaam,Achternaam\n0042,Nora,Berg\n", "Nora Berg"),
         ("Known as,Full name,Surname\nNora,Nora Ann Berg,Berg\n", "Nora Ann Berg"),
     ],
 )
