@@ -109,3 +109,34 @@ def test_every_word_of_a_badge_names_it() -> None:
     assert badges_named("ga") == badges_named("the") == ()
     for badge in BADGES:
         assert badge.key in badges_named(badge.label.split()[0].lower())
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("who manages payroll", ["payroll"]),
+        ("Who's leading sales in Oslo?", ["leading", "sales", "oslo"]),
+        ("who likes beekeeping", ["beekeeping"]),
+        ("who can help with payroll", ["payroll"]),
+        ("who do I ask about payroll", ["payroll"]),
+        ("how do I reach Ada King", ["ada", "king"]),
+        ("where is Ada King", ["ada", "king"]),
+        ("people in Paris", ["paris"]),
+        ("list everyone in Paris", ["paris"]),
+        ("phone number of Ada", ["ada"]),
+        ("what is the email address of Ada King", ["ada", "king"]),
+        ("who is An", ["an"]),
+        ("who is An Nguyen", ["nguyen"]),
+        ("An Nguyen", ["an", "nguyen"]),
+        ("Do Thi Ha", ["do", "thi", "ha"]),
+        ("People and Culture", ["people", "culture"]),
+        ("People Operations", ["people", "operations"]),
+        ("Head of Phone Support", ["head", "phone", "support"]),
+        ("Mobile Developer", ["mobile", "developer"]),
+        ("who is who", ["who", "is", "who"]),
+        ("who sings", ["sings"]),
+        ("the", ["the"]),
+    ],
+)
+def test_a_question_is_searched_for_what_it_is_about(typed: str, searched: list[str]) -> None:
+    assert list(typed_terms(typed).searched) == searched

@@ -14,6 +14,7 @@ _LABELS = {
     "email": "Email",
     "badges": "Badges",
 }
+_BY_NAME = Sort("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,7 @@ def headings(listing: ListRequest, count: int | None) -> tuple[Heading, ...]:
 
 
 def _heading(listing: ListRequest, column: str, *, can_sort: bool) -> Heading:
-    current = listing.sort
-    if current is None and not listing.query.search_words:
-        current = Sort("name")  # the order of every list without words
+    current = _BY_NAME if is_in_order(listing) else listing.sort
     is_current = current is not None and current.column == column
     descending = is_current and current is not None and current.descending
     order = ("descending" if descending else "ascending") if is_current else ""
@@ -42,6 +41,11 @@ def _heading(listing: ListRequest, column: str, *, can_sort: bool) -> Heading:
     if can_sort:
         address = listing.sorted_by(Sort(column, is_current and not descending)).address()
     return Heading(_LABELS[column], order, address)
+
+
+def is_in_order(listing: ListRequest) -> bool:
+    """Return whether the order asked for is by name, which every list without words has."""
+    return listing.sort in (None, _BY_NAME) and not listing.query.search_words
 
 
 def unsorted_note(sort: Sort, count: int | None) -> str:

@@ -13,7 +13,7 @@ from app.model.employee import BADGES
 from app.text import search_keys
 from app.text.plurals import count_people
 from app.web.people import list_counts
-from app.web.people.headings import Heading, headings, unsorted_note
+from app.web.people.headings import Heading, headings, is_in_order, unsorted_note
 from app.web.people.suggestions import SuggestionsView, suggestions_view
 from app.web.ui.dates import month
 from app.web.ui.html.cards import grid, rows
@@ -95,8 +95,10 @@ def _as_found(listing: ListRequest, result: ListPage, count: int | None) -> List
     """Return the list as it is shown: without an order that it cannot have, on a page it has."""
     if result.sort or not listing.sort or listing.view != TABLE:
         return replace(listing, page=result.number) if result.sort else listing
-    note = unsorted_note(listing.sort, count)
-    return replace(listing.sorted_by(None), notes=(*listing.notes, note))
+    unsorted = listing.sorted_by(None)
+    if is_in_order(listing):
+        return unsorted
+    return replace(unsorted, notes=(*listing.notes, unsorted_note(listing.sort, count)))
 
 
 def _people(listing: ListRequest, page: Page, sprite: str) -> Markup:

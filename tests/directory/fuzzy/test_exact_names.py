@@ -187,13 +187,13 @@ def test_a_name_of_which_one_word_begins_another_is_found_among_many_of_the_long
     assert not second or second[1] == Suggestions()
 
 
-@pytest.mark.parametrize("typed", ["do nguyen", "Nguyen Do"])
+@pytest.mark.parametrize("typed", ["in nguyen", "Nguyen In"])
 def test_a_name_that_is_a_small_word_is_found_beside_another(typed: str) -> None:
     store = ModelStore()
-    names = [*(f"An{n:02} Nguyen" for n in range(30)), "Do Nguyen", "Zoe Nguyen"]
+    names = [*(f"An{n:02} Nguyen" for n in range(30)), "In Nguyen", "Zoe Nguyen"]
     for number, name in enumerate(names):
         store.add(Employee(id=f"p{number}", full_name=name), f"form {number}")
     page, more = Directory(store, None).search(Query(words=typed))
     assert len(page.cards) == 24
-    assert [match.card.full_name for match in more.people] == ["Do Nguyen"]
+    assert [match.card.full_name for match in more.people] == ["In Nguyen"]
     assert more.beyond_page

@@ -131,6 +131,10 @@ def test_a_list_that_is_too_long_says_so_and_stays_as_it_is(
     assert page.links()["Next"] == plain.links()["Next"]
     assert orders(page) == {"Name": "ascending"}
     assert link_of(busy.get("/?location=Lagos&view=table"), "Badges")
+    by_name = busy.get("/?view=table&sort=name")
+    assert by_name.names() == plain.names()
+    assert "can be sorted" not in by_name.text, "it is in this order"
+    assert "can be sorted by name" in busy.get("/?view=table&sort=name&dir=desc").text
 
 
 def test_no_more_people_are_read_than_can_be_sorted(
