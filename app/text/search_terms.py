@@ -15,7 +15,7 @@ from app.text.folding import fold, one_line
 from app.text.phone_search import RUN, PhoneForms, forms_of
 from app.text.search_marks import BADGE, LOW_RANK, MARKS
 from app.text.stop_words import without_stop_words
-from app.text.tokens import cut, split
+from app.text.tokens import cut, split, split_scripts
 
 WORD_BYTES = 64
 
@@ -80,7 +80,7 @@ def _terms_between(text: str) -> Iterator[str]:
 
 def _words_of(text: str) -> Iterator[str]:
     for token in text.split(" "):
-        yield from split(token)
+        yield from split_scripts(token)
 
 
 def term_of(text: str) -> Term:

@@ -22,6 +22,11 @@ _UNSPACED = re.compile(
 
 # The same with katakana of half the width, which folding widens.
 _UNSPACED_OR_NARROW = re.compile(f"{_UNSPACED.pattern}|[\uff66-\uff9f]")
+# Between a word of such a script and one of another, such as in 李Tom; digits stay where they are.
+_BETWEEN_SCRIPTS = re.compile(
+    rf"(?<={_UNSPACED.pattern})(?!{_UNSPACED.pattern})(?=[^\W\d_])"
+    rf"|(?<=[^\W\d_])(?<!{_UNSPACED.pattern})(?={_UNSPACED.pattern})"
+)
 
 
 def _is_word_character(char: str) -> bool:
@@ -56,6 +61,14 @@ def split(token: str) -> list[str]:
         if char not in _APOSTROPHES
     )
     return letters.split()
+
+
+def split_scripts(token: str) -> list[str]:
+    """Split a token into words, also where a script without spaces meets another one."""
+    words = split(token)
+    if token.isascii() or not _UNSPACED.search(token):
+        return words
+    return [part for word in words for part in _BETWEEN_SCRIPTS.split(word)]
 
 
 def cut(text: str, max_bytes: int) -> str:
@@ -101,7 +114,7 @@ def words_in(text: str) -> tuple[list[str], list[str]]:
     plain: list[str] = []
     variants: list[str] = []
     for token in fold(text).split(" "):
-        words = split(token)
+        words = split_scripts(token)
         plain += words
         if len(words) > 1:
             variants.append("".join(words))

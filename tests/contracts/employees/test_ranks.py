@@ -92,3 +92,16 @@ def test_kana_are_found_in_every_width_and_with_middle_dots(store: EmployeeStore
         assert found(store, words=words) == ["ジョン・スミス"], words
     for words in ("ﾔﾏﾀﾞﾀﾛｳ", "ヤマダタロウ", "ヤマダ・タロウ", "ﾔﾏﾀﾞ ﾀﾛｳ"):
         assert found(store, words=words) == ["ヤマダ タロウ"], words
+
+
+@pytest.mark.parametrize(
+    "written", ["李Tom", "Tom李", "李 Tom", "Tom 李", "김Tom철수", "김 Tom 철수"]
+)
+def test_names_in_two_scripts_are_found_with_and_without_a_space(room: Room, written: str) -> None:
+    family = "김" if "김" in written else "李"
+    add(room.store, person("1", written), person("2", "Tom Ada"), person("3", f"{family} Ada"))
+    for _ in range(2):
+        for words in (f"{family}Tom", f"{family} Tom", f"Tom{family}", f"tom {family}"):
+            assert found(room.store, words=words) == [written], words
+        assert sorted(found(room.store, words="Tom")) == sorted([written, "Tom Ada"])
+        list(room.store.reindex())
