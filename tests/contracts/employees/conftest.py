@@ -28,6 +28,14 @@ def big_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     opened.close()
 
 
+@pytest.fixture(params=[param for param in _MANY if param.id != "model"])
+def real_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    """An empty room as ``big_room``, of a store that has an index."""
+    opened = request.param.open(request, tmp_path)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def store(room: Room) -> EmployeeStore:
     """An empty store of each kind, for at most 15 people and one thread."""

@@ -1,8 +1,8 @@
 """Explain the errors of a table that is missing or has another key than the directory needs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import SERVICE, Calls
@@ -41,24 +41,31 @@ def explaining_keys(method: Method) -> Method:
 
 def find_mismatch(calls: Calls, tables: Tables) -> str:
     """Explain in sentences which of the tables has the wrong key; "" if none is known to."""
-    described = _described(calls, tables)
-    found = (key_mismatch(name, table, key) for name, key, table in described if table is not None)
-    return next(filter(None, found), "")
+    return _mismatch(_described(calls, tables))
 
 
 def _find_fault(calls: Calls, tables: Tables) -> str:
     """Explain in sentences which table has the wrong key or is missing; "" if none is known to."""
-    if mismatch := find_mismatch(calls, tables):
-        return mismatch
-    missing = [name for name, _, table in _described(calls, tables) if table is None]
-    return f"There is no table {missing[0]}. Run flask setup." if missing else ""
+    described = list(_described(calls, tables))
+    missing = [each.name for each in described if each.table is None]
+    advice = f"There is no table {missing[0]}. Run flask setup." if missing else ""
+    return _mismatch(described) or advice
 
 
-def _described(
-    calls: Calls, tables: Tables
-) -> Iterator[tuple[str, tuple[tuple[str, str], ...], dict[str, Any] | None]]:
+class _Described(NamedTuple):
+    name: str
+    key: tuple[tuple[str, str], ...]
+    table: dict[str, Any] | None
+
+
+def _mismatch(described: Iterable[_Described]) -> str:
+    found = (key_mismatch(name, table, key) for name, key, table in described if table is not None)
+    return next(filter(None, found), "")
+
+
+def _described(calls: Calls, tables: Tables) -> Iterator[_Described]:
     for name, key in ((tables.people, PEOPLE_KEY), (tables.index, INDEX_KEY)):
         try:
-            yield name, key, describe(calls, name)
+            yield _Described(name, key, describe(calls, name))
         except StorageUnavailable:  # one that may not be described is not known to be wrong
             return

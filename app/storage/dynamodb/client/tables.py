@@ -81,7 +81,9 @@ def describe(calls: Calls, name: str) -> dict[str, Any] | None:
         if is_table_missing(error):
             return None
         raise
-    table: dict[str, Any] = response["Table"]
+    table = response.get("Table")
+    if not isinstance(table, dict):
+        raise StorageUnavailable(SERVICE, "dynamodb:DescribeTable", name, "not a description")
     return table
 
 
