@@ -67,6 +67,15 @@ class Notices:
         return tuple(notices)
 
 
+def hidden_sheets_notice(sheets: Sequence[str]) -> tuple[str, ...]:
+    """Return a sentence about hidden sheets, if there are any."""
+    if not sheets:
+        return ()
+    which = f"{_noun('sheet', len(sheets))} {_listed(sheets, len(sheets))}"
+    told = f"Hidden in the workbook, and not read: {which}. "
+    return (f"{told}To read what is hidden, show it and import the file again.",)
+
+
 def _noun(noun: str, count: int) -> str:
     return noun if count == 1 else f"{noun}s"
 

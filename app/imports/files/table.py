@@ -16,7 +16,7 @@ from app.imports.files.heading_row import (
     normalized,
     repeats,
 )
-from app.imports.files.notices import Notices
+from app.imports.files.notices import Notices, hidden_sheets_notice
 from app.imports.files.other_kinds import START_BYTES, is_archive, is_vcard, refuse_other_kinds
 from app.imports.files.row_cache import RowCache
 from app.imports.files.rows import MAX_COLUMNS, MAX_SHEET_ROWS, Row
@@ -49,10 +49,10 @@ class Table:
     """An open file as a table; the caller closes the file. Raises FileUnreadable.
 
     ``headings`` are as in the file. ``sheets`` are the sheets of a workbook that are read: the best
-    with people, and all with the same headings. ``ignored_sheets`` have other headings or are
-    hidden. ``source_description`` tells the user how the file was read. A workbook that
-    ``counts_from_1904`` counts its days so. ``choose`` is called with the headings, and returns
-    those whose field was chosen with the field.
+    with people, and all with the same headings. ``ignored_sheets`` have other headings,
+    ``hidden_sheets`` are hidden. ``source_description`` tells the user how the file was read. A
+    workbook that ``counts_from_1904`` counts its days so. ``choose`` is called with the headings,
+    and returns those whose field was chosen with the field.
     """
 
     def __init__(self, file: BinaryIO, choose: Choose = lambda headings: ()) -> None:
@@ -83,7 +83,8 @@ class Table:
                 "Combine them into fewer sheets and save it again."
             )
         self.sheets = self._sheet_names(self._selected)
-        self.ignored_sheets = self._sheet_names(s for s in sheets if s not in self._selected)
+        self.ignored_sheets = self._sheet_names(s for s in visible if s not in self._selected)
+        self.hidden_sheets = self._sheet_names(s for s in sheets if s not in visible)
         self.source_description = self._source.describe(self.sheets)
         self.counts_from_1904 = self._source.counts_from_1904
 
@@ -150,7 +151,7 @@ class Table:
         read = {n: heading for n, (heading, name) in enumerate(columns) if name}
         hidden_columns = frozenset().union(*hidden)
         sentences = self._notices.sentences(self.sheets, read, hidden_columns)
-        return (*self._source.notices, *sentences)
+        return (*self._source.notices, *hidden_sheets_notice(self.hidden_sheets), *sentences)
 
     def _find_sheets(self) -> Iterator[_Sheet]:
         """Yield the sheets that are not empty. Raises FileTooLarge for long headings."""

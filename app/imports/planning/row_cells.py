@@ -17,6 +17,8 @@ _COURTESY_WORDS = (
     "senor senora don dona sig signor signora dott dottssa ssa avv dhr mevr mevrouw mw hr fr pan "
     "pani univ hc dhc dra"
 )
+# Jobs, which are spelled as a courtesy title is in another language.
+_JOBS = frozenset(("HR", "IR"))
 _COURTESY = frozenset(_COURTESY_WORDS.split())
 
 
@@ -101,7 +103,7 @@ def split_remark(name: str) -> tuple[str, str]:
 def is_courtesy_title(text: str) -> bool:
     """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``."""
     words = _NOT_WORDS.sub(" ", fold(text).replace(". ", " ").replace(".", "")).split()
-    return bool(words) and _COURTESY.issuperset(words)
+    return bool(words) and text.strip() not in _JOBS and _COURTESY.issuperset(words)
 
 
 def _first_name_first(name: str) -> str:

@@ -251,6 +251,7 @@ def test_the_label_of_a_value_says_what_it_is(cells: str, found: dict[str, str])
         ("Mr.", False), ("Dr.", False), ("Prof. Dr.", False), ("Frau", False), ("Mme", False),
         ("Dr. med.", False), ("Dipl.-Ing.", False), ("M.Sc.", False), ("Sra.", False),
         ("Driver", True), ("Professor", True), ("Dr. of Snakes", True), ("Engineer", True),
+        ("HR", True), ("Hr.", False),
     ],
 )  # fmt: skip
 def test_a_courtesy_title_is_never_the_job_title(title: str, is_read: bool) -> None:

@@ -286,7 +286,9 @@ def test_a_hidden_sheet_is_not_read_and_named() -> None:
     book.save(out)
     found = table(out.getvalue())
     assert [row.cells for row in found.rows()] == [("Ada",)]
-    assert (found.sheets, found.ignored_sheets) == (("Now",), ("Old",))
+    assert (found.sheets, found.ignored_sheets) == (("Now",), ())
+    [told] = found.notices()
+    assert told.startswith("Hidden in the workbook, and not read: sheet Old. To read what")
 
 
 def test_only_public_names_of_openpyxl_are_used() -> None:
