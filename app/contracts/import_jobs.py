@@ -184,6 +184,11 @@ def new_job_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
+def shared_job_id() -> str:
+    """Return the id of a job that everyone who asks in these ten seconds shares."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}"[:-1] + "0-00000000"
+
+
 class StoredJob(NamedTuple):
     """A job as read, and the revision on which the next write depends."""
 
@@ -199,7 +204,10 @@ class JobStore(Protocol):
     """
 
     def create(self, job: Job) -> None:
-        """Store a new job at revision 1; delete jobs that are older than thirty days."""
+        """Store a new job at revision 1; delete jobs that are older than thirty days.
+
+        Raises JobChanged if there is a job with this id.
+        """
 
     def read(self, job_id: str) -> StoredJob:
         """Return a job as it is now. Raises JobNotFound."""

@@ -7,11 +7,19 @@ dies leaves a job that goes on, and everybody can be removed again by undoing it
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from random import Random
 
 from app.contracts import PhotoStore
-from app.contracts.import_jobs import Job, JobStore, Phase, new_job_id
+from app.contracts.import_jobs import (
+    Job,
+    JobChanged,
+    JobStore,
+    Phase,
+    new_job_id,
+    shared_job_id,
+)
 from app.model.employee import Employee
 from app.samples.loading import with_portrait
 from app.samples.people import samples
@@ -25,12 +33,13 @@ _MAX_PENDING = 20
 def begin_samples(jobs: JobStore) -> Job:
     """Return the job that loads the sample people: the unfinished one, or a new one.
 
-    Of two that are begun at the same moment, both callers keep the older.
+    Of two that are begun at the same moment, both callers keep one: they ask for the same id, or
+    keep the older.
     """
     if (pending := find_samples(jobs)) is not None:
         return pending
     job = Job(
-        id=new_job_id(),
+        id=shared_job_id(),
         name=_NAME,
         created=time.time(),
         phase=Phase.VALIDATING,
@@ -38,7 +47,13 @@ def begin_samples(jobs: JobStore) -> Job:
         total=SAMPLE_PEOPLE,
         samples=SAMPLE_PEOPLE,
     )
-    jobs.create(job)
+    try:
+        jobs.create(job)
+    except JobChanged:
+        if (same := jobs.read(job.id).job).needs_work:
+            return same
+        job = replace(job, id=new_job_id())  # that one is done, and was undone
+        jobs.create(job)
     oldest = find_samples(jobs) or job
     if oldest.id != job.id:
         jobs.delete(job.id)

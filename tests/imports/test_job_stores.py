@@ -54,6 +54,14 @@ def test_who_read_an_older_state_writes_nothing(real_desk: Desk) -> None:
     assert jobs.read(FULL.id).job.paused
 
 
+def test_a_job_is_not_created_in_place_of_another(real_desk: Desk) -> None:
+    jobs = real_desk.jobs
+    jobs.create(FULL)
+    with pytest.raises(JobChanged):
+        jobs.create(replace(FULL, name="Another.csv"))
+    assert jobs.read(FULL.id) == (FULL, 1)
+
+
 def test_parts_are_kept_by_kind_and_number_and_may_be_written_again(real_desk: Desk) -> None:
     jobs = real_desk.jobs
     large = bytes(range(256)) * 1500  # 384 KB

@@ -144,6 +144,16 @@ def test_two_who_press_at_once_get_one_job(room: Room) -> None:
     assert len([each for each in room.importer.recent().jobs if each.samples]) == 1
 
 
+def test_who_pressed_before_the_other_s_job_was_seen_gets_the_same(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin_samples(room.jobs)
+    pending, looks = room.jobs.pending, iter([[]])
+    monkeypatch.setattr(room.jobs, "pending", lambda most: next(looks, pending(most)))
+    assert begin_samples(room.jobs).id == first.id
+    assert [stored.job.id for stored in room.jobs.recent(9)] == [first.id]
+
+
 def test_all_can_be_removed_at_once_and_loaded_again(room: Room) -> None:
     job = begin_samples(room.jobs)
     room.work()

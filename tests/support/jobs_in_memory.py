@@ -17,6 +17,8 @@ class JobsInMemory:
 
     def create(self, job: Job) -> None:
         with self._lock:
+            if job.id in self._jobs:
+                raise JobChanged(f"The import {job.id} was created by others.")
             self._jobs[job.id] = StoredJob(job, 1)
 
     def read(self, job_id: str) -> StoredJob:

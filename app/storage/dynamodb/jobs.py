@@ -36,7 +36,10 @@ class DynamoJobs:
 
     def create(self, job: Job) -> None:
         """Implement JobStore.create."""
-        self._put_state(job, 1, {"ConditionExpression": "attribute_not_exists(revision)"})
+        try:
+            self._put_state(job, 1, {"ConditionExpression": "attribute_not_exists(revision)"})
+        except ConditionFailed:
+            raise JobChanged(f"The import {job.id} was created by others.") from None
 
     def read(self, job_id: str) -> StoredJob:
         """Implement JobStore.read."""

@@ -73,6 +73,8 @@ class SqlJobs:
             oldest = time.time() - DAYS_KEPT * _DAY_SECONDS
             for row in connection.execute(select(jobs.c.id).where(jobs.c.created < oldest)).all():
                 _delete(connection, row.id)
+            if connection.execute(select(jobs.c.id).where(jobs.c.id == job.id)).first():
+                raise JobChanged(f"The import {job.id} was created by others.")
             connection.execute(
                 insert(jobs).values(id=job.id, revision=1, created=int(job.created), **_state(job))
             )
