@@ -30,7 +30,7 @@ EXTENSION_WORDS = (
     "extension|extn|ext|xtn|x|durchwahl|dw|nebenstelle|nst|poste|anexo|ramal|interno|int|toestel"
     "|tst|anknytning|ankn|wewn|доб|внутр|内線|分機|分机|轉|转|내선|option|opt|pause|wait|p|w"
 )
-_BETWEEN_WORDS = "or|oder|ou|and|und|et|y|o|u"
+_BETWEEN_WORDS = "or|oder|ou|eller|oppure|of|and|und|et|og|och|en|y|o|u"
 PHONE_WORDS = f"{EXTENSION_WORDS}|{_BETWEEN_WORDS}|tel|phone"
 _EXTENSION = re.compile(
     rf"[\s,;(\-\u2013]*(?:(?<![^\W\d_])(?:{EXTENSION_WORDS})[\s.:=\-]*|[#~,;]\s*)#?\s*"
@@ -183,7 +183,10 @@ def _relation_by_slash(before: str, after: str, stands_alone: bool) -> str:
 
 
 def _is_international(text: str) -> bool:
-    return (_INTERNATIONAL.match(text) or _LONG_PREFIX.match(text)) is not None
+    if _INTERNATIONAL.match(text):
+        return True
+    is_long = len(digits_of(text)) > _MAX_ENDING  # 0019 is the end of a number
+    return is_long and _LONG_PREFIX.match(text) is not None
 
 
 def _continues(before: str, after: str) -> bool:

@@ -102,7 +102,7 @@ HEADINGS: Mapping[str, str] = {
         "tel no, tel number, phone no, phones, telefon, telefonnummer, telefon nr, rufnummer, "
         "numero de telephone, telefono, numero de telefono, telefone, numero di telefono, "
         "telefoon, telefoonnummer, puhelin, 電話, 電話番号, 电话, 전화번호, diensttelefon, "
-        "burotelefon, телефон"
+        "burotelefon, телефон, direct line, direct dial, direct number, ddi"
     ),
     "mobile": "mobile, mobilephone, diensthandy, firmenhandy, dienstmobil, geschaftshandy",
     "start_date": (

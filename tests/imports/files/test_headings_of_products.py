@@ -27,6 +27,7 @@ from tests.imports.files.test_headings import values
         ("Anmeldeinformationen blockieren", "blocked"), ("Benutzerprinzipalname", "email"),
         ("Должность", "job_title"), ("Табельный номер", "employee_number"),
         ("Fratrædelsesdato", "end_date"), ("퇴사일", "end_date"), ("Tussenvoegsel", "name_infix"),
+        ("Direct Line", "phone"),
     ],
 )  # fmt: skip
 def test_headings_of_products(heading: str, field: str) -> None:
