@@ -57,7 +57,7 @@ _TITLES = (
 # Only with a dot: without one it is a name, or an initial.
 _DOTTED_TITLES = (
     r"fr|ing|dipl|mag|bc|doc|arch|geom|rag|cav|ir|mw|hon|col|gen|lt|maj|cpt|cmdr|eng|arq|"
-    r"univ|habil|hab|inż|lek|univ|r\.?a|κ|κα|د|أ\.د"
+    r"rt|univ|habil|hab|inż|lek|r\.?a|κ|κα|د|أ\.د"
 )
 _TITLE = re.compile(
     rf"(?:(?:{_TITLES})['’]?(?=\s)"

@@ -32,6 +32,7 @@ GIVEN, FAMILY = SortBy
         ("Ing. MUDr. Jan Novák", "Jan Novák"),
         ("Rev. Dr. Martin Luther King", "Martin Luther King"),
         ("Lt. Col. James Rhodes", "James Rhodes"),
+        ("Rt. Hon. Ada King", "Ada King"),
         ("Д-р Анна Ким", "Анна Ким"),
         # No titles, though they look alike.
         ("M. K. Gandhi", "M. K. Gandhi"),
