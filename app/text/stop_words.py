@@ -8,11 +8,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Most of these are names too (An, Do, Can, To): they are small only in a question.
-_NAMES = _words("about an can do to")
+# Some of these are names too (An, Do, Can, To, You): they are small only in a question.
+_NAMES = _words("about an can could do me should to us we would you")
 _ASKING = _words(
-    "anybody anyone find how show someone somebody what whats where wheres which who whom whos "
-    "whose"
+    "anybody anyone find give how show someone somebody tell what whats where wheres which who "
+    "whom whos whose"
 )
 STOP_WORDS = (
     _NAMES
@@ -28,7 +28,8 @@ _HELPING = _words("can could did do does should would")
 _SUBJECTS = _words("i we you")
 # Who is meant by the beginning of a question: people in London, everyone who knows Python.
 _PEOPLE = _words("all colleagues employees everybody everyone list people persons staff")
-_AFTER_PEOPLE = _words("at from in on that who whose with")
+_AFTER_PEOPLE = _words("all at called everybody everyone from in named on that who whose with")
+_LEADING = STOP_WORDS | _PEOPLE | _AFTER_PEOPLE
 # What is asked of somebody: phone number of Ada.
 _CONTACT = _words(
     "address call cell contact details email extension fon mail mobile number phone tel telephone"
@@ -58,7 +59,7 @@ def _of_question(texts: Sequence[str], *, is_question: bool) -> Iterator[int]:
         for at, word in enumerate(words):
             if at and (_is_verb(word, texts[at - 1]) or _helps(texts, at)):
                 yield at
-    start = len(list(takewhile((STOP_WORDS | _PEOPLE).__contains__, words)))
+    start = len(list(takewhile(_LEADING.__contains__, words)))
     if any(word in _PEOPLE for word in words[:start]) and words[start - 1] in _AFTER_PEOPLE:
         yield from range(start)
     end = start + len(list(takewhile(_CONTACT.__contains__, words[start:])))
