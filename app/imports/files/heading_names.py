@@ -34,6 +34,7 @@ _TRAILING_WORDS = frozenset(heading_words.TRAILING.split())
 # An id and a full name are other things without such a word: User ID, User name.
 _NEVER_PART = {"id", "full_name", "about", "badges", "pronouns"}
 _WORK_WORDS = frozenset(heading_words.WORK.split())
+_PARTICLES = frozenset(heading_words.PARTICLES.split())
 _NEUTRAL_WORDS = frozenset(heading_words.NEUTRAL.split())
 _MOBILE_WORDS = frozenset(heading_words.MOBILE.split())
 _PRIVATE_WORDS = frozenset(heading_words.PRIVATE.split())
@@ -131,13 +132,14 @@ def _known(words: str) -> Meaning | None:
     if meaning := _MEANINGS.get(words):
         return meaning
     spoken = words.split()
-    others = [word for word in spoken if word not in _WORK_WORDS | _NEUTRAL_WORDS]
+    is_work = not _WORK_WORDS.isdisjoint(spoken)
+    around = _WORK_WORDS | _NEUTRAL_WORDS | (_PARTICLES if is_work else frozenset())
+    others = [word for word in spoken if word not in around]
     bare = " ".join(word for word in others if word not in _MOBILE_WORDS)
     is_mobile = len(bare.split()) < len(others)
     meaning = _MEANINGS.get(" ".join(others))
     if meaning and meaning.is_city and len(others) < len(spoken):
         return meaning._replace(rank=_OFFICE_CITY_RANK, is_city=False)
-    is_work = not _WORK_WORDS.isdisjoint(spoken)
     if is_mobile and (not bare or _field_of(bare) == "phone"):
         return Meaning("mobile", _WORK_RANK if is_work else 1)
     if len(others) == len(spoken) or meaning is None or meaning.field not in _WORK_FIELDS:

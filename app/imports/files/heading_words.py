@@ -6,9 +6,11 @@ WORK = (
     "dienstliche geschaftlich geschaftliche firma firmen buro arbeit beruflich professionnel "
     "professionnelle pro travail bureau trabajo laboral corporativo corporativa empresa "
     "profesional comercial comerciais lavoro aziendale ufficio trabalho empresarial profissional "
-    "werk zakelijk zakelijke arbeid arbejde jobb tjeneste sluzbowy sluzbowa "
+    "dienstl gesch werk zakelijk zakelijke arbeid arbejde jobb tjeneste sluzbowy sluzbowa "
     "業務用 会社 рабочии рабочая"
 )
+# Between a word and that of work: "Correo de trabajo".
+PARTICLES = "de del do da di du d"
 NEUTRAL = "primary main contact direct employee"
 MOBILE = (
     "mobile mobiles mobil mobiltelefon handy cell cellular cellulare portable movil celular gsm "

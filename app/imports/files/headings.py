@@ -26,7 +26,8 @@ HEADINGS: Mapping[str, str] = {
         "name last name, legal name last name, legal last name, last name legal, "
         "employee last name, nachname, familienname, nom, nom de famille, apellido, apellidos, "
         "primer apellido, cognome, sobrenome, apelido, achternaam, etternavn, efternavn, "
-        "efternamn, nazwisko, 姓, name family name, sukunimi, фамилия, soyad, soyadi"
+        "efternamn, nazwisko, 姓, name family name, sukunimi, фамилия, soyad, soyadi, "
+        "nom d usage, nom usuel, nom de naissance"
     ),
     NAME_INFIX: "tussenvoegsel, tussenvoegsels, voorvoegsel, voorvoegsels, infix, last name prefix",
     "full_name": (
@@ -36,7 +37,8 @@ HEADINGS: Mapping[str, str] = {
         "nombre y apellidos, nombre y apellido, nome completo, nome e cognome, volledige naam, "
         "naam, navn, namn, imie i nazwisko, common name, cn, 氏名, 姓名, 名前, 이름, worker name, "
         "user display name, employee display name, full name legal, name full name, anzeigename, "
-        "nom d affichage, nome visualizzato, weergavenaam, 성명, фио, nimi, ad soyad, adi soyadi"
+        "nom d affichage, nome visualizzato, weergavenaam, 성명, фио, nimi, ad soyad, adi soyadi, "
+        "nombre para mostrar"
     ),
     "preferred_name": (
         "preferred name, nickname, nick name, goes by, known as, called, preferred first name, "
@@ -58,7 +60,7 @@ HEADINGS: Mapping[str, str] = {
         "posizione, functie, functietitel, stilling, befattning, stanowisko, job name, job, role, "
         "job role, job function, function, 役職, 职位, 職位, designation, planstelle, tatigkeit, "
         "occupation, organizations title, stillingsbetegnelse, 직위, 직책, 직급, 岗位, "
-        "tehtavanimike, должность, unvan, unvani"
+        "tehtavanimike, должность, unvan, unvani, puesto de trabajo"
     ),
     "department": (
         "department, dept, department name, dept name, department description, dept description, "
@@ -95,7 +97,7 @@ HEADINGS: Mapping[str, str] = {
         "メールアドレス, 邮箱, 電子郵件, 이메일, user principal name, userprincipalname, upn, "
         "user name user principal name, mail id, dienst e mail, office email id, "
         "benutzerprinzipalname, nom d utilisateur principal, sahkoposti, эл почта, "
-        "электронная почта, eposta, e posta"
+        "электронная почта, eposta, e posta, primary smtp address, primarysmtpaddress"
     ),
     "phone": (
         "phone, phone number, telephone, telephone number, telephonenumber, phonenumber, tel, "
@@ -115,7 +117,7 @@ HEADINGS: Mapping[str, str] = {
         "data di assunzione, data assunzione, data de admissao, datum in dienst, indiensttreding, "
         "ansettelsesdato, ansaettelsesdato, tiltraedelsesdato, tiltredelsesdato, "
         "anstallningsdatum, data zatrudnienia, 入社日, 入社年月日, 入职日期, 入职时间, 입사일, "
-        "입사일자, дата приема, "
+        "입사일자, дата приема, entree, "
         "original hire date, most recent hire date, last hire date"
     ),
     "employee_number": (
@@ -153,7 +155,8 @@ HEADINGS: Mapping[str, str] = {
         "anstellungsstatus, statut, statut employe, statut salarie, statut du salarie, estado, "
         "estado empleado, estado del empleado, situacion, situacao, stato, stato dipendente, "
         "stato rapporto, estado do funcionario, dienstverbandstatus, anstallningsstatus, "
-        "在職状況, 在籍状況, 状态, 員工狀態, 员工状态, 在职状态, 激活状态, 재직상태"
+        "在職状況, 在籍状況, 状态, 員工狀態, 员工状态, 在职状态, 激活状态, 재직상태, "
+        "assignment status type, estado del usuario, situation"
     ),
     END_DATE: (
         "termination date, terminationdate, date terminated, date of termination, "
@@ -168,7 +171,7 @@ HEADINGS: Mapping[str, str] = {
         "uitdiensttreding, einddatum, sluttdato, slutdatum, data zwolnienia, 退職日, 離職日, "
         "离职日期, term date, date of exit, terminated on, left on, last employment date, "
         "fratraedelsesdato, fratredelsesdato, 退職年月日, 离职时间, 퇴사일, 퇴사일자, 퇴직일, "
-        "дата увольнения"
+        "дата увольнения, actual termination date, sortie"
     ),
     ENABLED: (
         "account enabled, accountenabled, enabled, is enabled, user enabled, active, is active, "

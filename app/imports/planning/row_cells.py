@@ -35,6 +35,8 @@ def cell_of(cells: Sequence[str], columns: Columns, name: str) -> str:
     if position is None:
         return ""
     cell = _cell(cells, columns, position)
+    if "," in cell and _is_reversed(cell, cells, columns):
+        return joined_name(cells, columns)
     return _first_name_first(cell) if position in columns.last_name_first else cell
 
 
@@ -52,6 +54,14 @@ def joined_name(cells: Sequence[str], columns: Columns) -> str:
     if columns.last_name_may_be_full and fold(first) in fold(last):
         return last
     return _in_order(first, f"{infix.strip()} {last}" if infix and last else last)
+
+
+def _is_reversed(name: str, cells: Sequence[str], columns: Columns) -> bool:
+    """Return whether a full name is the last and the first name of the row: "Byron, Ada"."""
+    first, last = (
+        first_filled(cells, columns.positions.get(part, ())) for part in (FIRST_NAME, LAST_NAME)
+    )
+    return bool(first and last) and fold(name) == fold(f"{last.strip()}, {first.strip()}")
 
 
 def _in_order(first: str, last: str) -> str:

@@ -27,7 +27,9 @@ from tests.imports.files.test_headings import values
         ("Anmeldeinformationen blockieren", "blocked"), ("Benutzerprinzipalname", "email"),
         ("Должность", "job_title"), ("Табельный номер", "employee_number"),
         ("Fratrædelsesdato", "end_date"), ("퇴사일", "end_date"), ("Tussenvoegsel", "name_infix"),
-        ("Direct Line", "phone"),
+        ("Direct Line", "phone"), ("Correo de trabajo", "email"),
+        ("Teléfono de trabajo", "phone"), ("E-Mail dienstl.", "email"), ("Correo de casa", ""),
+        ("ACTUAL_TERMINATION_DATE", "end_date"), ("PrimarySmtpAddress", "email"),
     ],
 )  # fmt: skip
 def test_headings_of_products(heading: str, field: str) -> None:
@@ -45,6 +47,10 @@ def test_headings_of_products(heading: str, field: str) -> None:
         ("Voornaam,Tussenvoegsel,Achternaam\nOmar,,Haddad\n", "Omar Haddad"),
         ("Roepnaam,Voorletters,Achternaam\nNora,N.A.,Berg\n", "Nora Berg"),
         ("Medewerker,Roepnaam,Achternaam\n0042,Nora,Berg\n", "Nora Berg"),
+        ("Nom de naissance,Nom d'usage,Prénom\nLefèvre,Martin,Chloé\n", "Chloé Martin"),
+        ("Nom de naissance,Nom d'usage,Prénom\nLefèvre,,Chloé\n", "Chloé Lefèvre"),
+        ('Display name,First name,Last name\n"Berg, Nora",Nora,Berg\n', "Nora Berg"),
+        ('Display name,First name,Last name\n"Nora Berg, MD",Nora,Berg\n', "Nora Berg, MD"),
         ("Known as,Full name,Surname\nNora,Nora Ann Berg,Berg\n", "Nora Ann Berg"),
     ],
 )
