@@ -97,7 +97,7 @@ class Settings:
             stress=reader.switch("STRESS", unset=True),
             phone_region=_phone_region(reader.text("PHONE_REGION")),
             sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
-            problems=tuple(reader.problems),
+            problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
             notes=tuple(reader.notes),
         )
 

@@ -60,6 +60,12 @@ def test_a_placeholder_left_in_is_named_and_not_used(left_in: str) -> None:
     assert any("PHOTOS_BUCKET" in problem and left_in in problem for problem in settings.problems)
 
 
+@pytest.mark.parametrize("name", ["TABLE_NAME", "DATABASE_HOST", "AWS_REGION"])
+def test_a_placeholder_is_told_once_however_often_the_setting_is_read(name: str) -> None:
+    problems = Settings.from_env({"TABLE_NAME": "Staff", name: "<VALUE>"}).problems
+    assert sum(name in problem for problem in problems) == 1
+
+
 @pytest.mark.parametrize(
     ("value", "order"),
     [("", "given"), ("given", "given"), ("family", "family"), (" Family ", "family")],
