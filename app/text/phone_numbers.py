@@ -1,8 +1,7 @@
 """Telephone numbers in a text as people type it: each number, its extension, and how it is dialled.
 
-One text may have several numbers (``+1 206 555 0141 / +1 206 555 0142``). Numbers are understood by
-libphonenumber, those without a country code as of the region that ``use_region`` sets; what it does
-not know is dialled as it stands.
+One text may have several numbers. libphonenumber reads them, those without a country code as of the
+region that ``use_region`` sets; what it does not know is dialled as it stands.
 """
 
 from __future__ import annotations
