@@ -51,6 +51,9 @@ CHOICES: Mapping[str, str] = {
     ACCOUNT_CONTROL: "Account control",
 }
 
+# The heading of our exports: names come back as they went out, with any comma that they have.
+_OUR_NAME = "full name"
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -60,9 +63,10 @@ class Columns:
     theirs, cleaned. ``positions`` has the columns of each field, the most exact first: where that
     is empty in a row, the next is read. A full name is read from ``positions["full_name"]``, then
     from a first and a last name, then from those in ``loose_names``. Full names in the columns of
-    ``last_name_first`` are written so; if ``last_name_may_be_full``, the last name's column may
-    hold full names. If ``title_may_be_courtesy``, that of the job title may hold "Dr." and "Mr.".
-    If ``id_may_be_number``, the id is one that is also called the employee number.
+    ``last_name_first`` are written so; those in ``may_be_reversed`` are where a cell shows it. If
+    ``last_name_may_be_full``, the last name's column may hold full names. If
+    ``title_may_be_courtesy``, that of the job title may hold "Dr." and "Mr.". If
+    ``id_may_be_number``, the id is one that is also called the employee number.
     Cells in the columns of ``with_remarks`` may end with a remark in brackets. The cells of
     ``labelled`` follow those of the file. ``text_columns`` are the fields that are texts, each with
     its column if that is the only one and holds nothing else, otherwise with -1.
@@ -75,6 +79,7 @@ class Columns:
     text_columns: tuple[tuple[str, int], ...] = field(init=False)
     loose_names: tuple[int, ...] = ()
     last_name_first: frozenset[int] = frozenset()
+    may_be_reversed: frozenset[int] = frozenset()
     last_name_may_be_full: bool = False
     title_may_be_courtesy: bool = False
     id_may_be_number: bool = False
@@ -162,16 +167,14 @@ def read_headings(headings: Sequence[str], chosen: Mapping[str, str] | None = No
         by_field[column.field].append((_LABELLED_RANK, position))
         meanings[column.value] = meanings[column.value] or Meaning(column.field, _LABELLED_RANK)
     words = [words_of(heading) for heading in cleaned]
+    names = [at for at, each in enumerate(meanings) if each and each.field == "full_name"]
     return Columns(
         cleaned,
         tuple(meaning.field if meaning else _IGNORED for meaning in meanings),
         {name: _by_rank(found) for name, found in by_field.items()},
         loose_names=_by_rank(loose),
-        last_name_first=frozenset(
-            position
-            for position, meaning in enumerate(meanings)
-            if meaning and meaning.field == "full_name" and words[position] in REVERSED
-        ),
+        last_name_first=frozenset(each for each in names if words[each] in REVERSED),
+        may_be_reversed=frozenset(each for each in names if words[each] != _OUR_NAME),
         last_name_may_be_full=is_last_or_full,
         title_may_be_courtesy=any(each and each.is_alone for each in meanings),
         id_may_be_number=any(each and each.field == "id" and each.other_field for each in meanings),

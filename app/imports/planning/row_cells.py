@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from app.imports.files.columns import Columns
 from app.imports.files.headings import FIRST_NAME, LAST_NAME, NAME_INFIX
-from app.text.folding import fold
+from app.text.folding import fold, one_line
+from app.text.person_names import split_name, without_titles
 
 _REMARK = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]\s*$")
 _FAMILY_NAME_FIRST = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\s]+")
+_MAX_LETTERS_AFTER = 6  # of a degree that is not known: CPA, SHRM
 _NOT_WORDS = re.compile(r"\W+|_")
 _COURTESY_WORDS = (
     "mr mrs ms miss mx dr prof sir madam madame lady lord rev hon herr frau med phil rer nat jur "
@@ -37,7 +39,11 @@ def cell_of(cells: Sequence[str], columns: Columns, name: str) -> str:
     cell = _cell(cells, columns, position)
     if "," in cell and _is_reversed(cell, cells, columns):
         return joined_name(cells, columns)
-    return _first_name_first(cell) if position in columns.last_name_first else cell
+    if position in columns.last_name_first or (
+        "," in cell and position in columns.may_be_reversed and _shows_last_name_first(cell)
+    ):
+        return _first_name_first(cell)
+    return cell
 
 
 def _cell(cells: Sequence[str], columns: Columns, position: int) -> str:
@@ -114,6 +120,14 @@ def is_courtesy_title(text: str) -> bool:
     """Return whether a title is one of courtesy or a degree: ``Mr.``, ``Prof. Dr.``, ``M.Sc.``."""
     words = _NOT_WORDS.sub(" ", fold(text).replace(". ", " ").replace(".", "")).split()
     return bool(words) and text.strip() not in _JOBS and _COURTESY.issuperset(words)
+
+
+def _shows_last_name_first(name: str) -> bool:
+    """Return whether a name is "Byron, Ada", and not "Ada Byron, PhD" or "Ada Byron, CPA"."""
+    last, _, first = name.partition(",")
+    if first.isupper() and not last.isupper() and len(first.strip()) <= _MAX_LETTERS_AFTER:
+        return False
+    return "," not in first and split_name(name)[1] == without_titles(one_line(last))
 
 
 def _first_name_first(name: str) -> str:

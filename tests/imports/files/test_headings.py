@@ -267,3 +267,23 @@ def test_a_remark_behind_a_worker_or_an_organization_is_left_out() -> None:
         "full_name": "Ada (she)",
         "department": "IT (Leeds)",
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Byron, Ada", "Ada Byron"),
+        ("BYRON, ADA", "ADA BYRON"),
+        ("García Márquez, Gabriel", "Gabriel García Márquez"),
+        ("van der Berg, Noor A.", "Noor A. van der Berg"),
+        ("山田, 太郎", "山田 太郎"),
+        ("Ada Byron, PhD", "Ada Byron, PhD"),
+        ("Ada Byron, CPA", "Ada Byron, CPA"),
+        ("Ada Byron, Jr.", "Ada Byron, Jr."),
+        ("Byron, Ada, PhD", "Byron, Ada, PhD"),
+    ],
+)
+def test_a_cell_shows_by_its_comma_that_the_last_name_is_first(written: str, name: str) -> None:
+    assert values(f'Employee Name,Email\n"{written}",a@a.example\n')["full_name"] == name
+    # Our own exports come back as they went out.
+    assert values(f'Full name,Email\n"{written}",a@a.example\n')["full_name"] == written
