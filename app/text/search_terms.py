@@ -166,11 +166,10 @@ def _correct_marked(words: Sequence[str], lengths: list[int]) -> None:
 def _shared(first: str, second: str) -> int:
     if second.startswith(first):
         return len(first)
-    shorter = min(len(first), len(second))
-    length = 0
-    while length < shorter and first[length] == second[length]:
-        length += 1
-    return length
+    for at, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return at
+    return len(second)
 
 
 def joined(words: Iterable[str], separator: str) -> str:

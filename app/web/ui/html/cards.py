@@ -76,17 +76,13 @@ def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -
 
 def _reach(card: Card, sprite: Sprite) -> str:
     """Return the links to call and to write, which telephones show."""
-    name = escape(display_name(card.full_name, card.id))
     number, address = dialled(card.phone), mail_address(card.email)
-    links = [
-        f'<a href="{target}" aria-label="{verb} {name}">{icon_at(sprite, icon)}</a>'
-        for target, verb, icon in (
-            (f"tel:{number}" if number else "", "Call", "telephone"),
-            (address, "Email", "envelope"),
-        )
-        if target
-    ]
-    return f'<div class="cell-reach">{"".join(links)}</div>' if links else ""
+    if not (number or address):
+        return ""
+    name = escape(display_name(card.full_name, card.id))
+    call = f'<a href="tel:{number}" aria-label="Call {name}">{icon_at(sprite, "telephone")}</a>'
+    write = f'<a href="{address}" aria-label="Email {name}">{icon_at(sprite, "envelope")}</a>'
+    return f'<div class="cell-reach">{call if number else ""}{write if address else ""}</div>'
 
 
 @lru_cache(maxsize=1024)

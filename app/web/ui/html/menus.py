@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -23,6 +23,7 @@ MENUS = (*TEXT_FILTERS, "badge")
 _SELECTED = ' aria-current="true"'
 _ARROW = "chevron-down"
 _MAX_CACHED = 256
+_MAX_FILTERED = 32  # of some 40 kB each
 _BADGE = {badge.key: badge for badge in BADGES}
 
 # The placeholder for a value of a menu.
@@ -47,11 +48,16 @@ class _Menu(NamedTuple):
     more: int = 0
 
 
+# The identities of the menus, and the parameters that their links keep.
+_Filtered = tuple[tuple[int, ...], tuple[tuple[str, str], ...]]
+
+
 class MenuCache:
     """A cache of menus by the counts that they show, independent of the selected filters."""
 
     def __init__(self) -> None:
         self._cached: OrderedDict[tuple[str, int, bool, str], tuple[Facets, _Menu]] = OrderedDict()
+        self._filtered: OrderedDict[_Filtered, tuple[tuple[_Menu, ...], str]] = OrderedDict()
 
     def menus(
         self,
@@ -65,8 +71,18 @@ class MenuCache:
         ``counts`` has the counts of each. Where they are unknown, the menu has the values of
         everyone, without numbers.
         """
-        menus = (self._menu(name, counts[name], everyone, sprite) for name in MENUS)
-        return with_words((_with_filters(menu, listing) for menu in menus), listing)
+        menus = tuple(self._menu(name, counts[name], everyone, sprite) for name in MENUS)
+        return with_words([self._with_filters(menus, listing)], listing)
+
+    def _with_filters(self, menus: tuple[_Menu, ...], listing: ListRequest) -> str:
+        key = (tuple(map(id, menus)), tuple(listing.pairs))
+        cached = self._filtered.get(key)
+        if cached is None:
+            # The menus are kept too, so that their identities stay theirs.
+            cached = menus, "".join(_with_filters(menu, listing) for menu in menus)
+            self._filtered[key] = cached
+            _cut_to(self._filtered, _MAX_FILTERED)
+        return cached[1]
 
     def _menu(self, name: str, known: Facets | None, everyone: Facets, sprite: str) -> _Menu:
         facets = known or everyone
@@ -76,9 +92,13 @@ class MenuCache:
             # The counts are kept with the menu, so that their identity stays theirs.
             cached = facets, _draw(name, facets.of(name), known is not None, sprite)
             self._cached[key] = cached
-            while len(self._cached) > _MAX_CACHED:
-                self._cached.popitem(last=False)
+            _cut_to(self._cached, _MAX_CACHED)
         return cached[1]
+
+
+def _cut_to(cache: OrderedDict[Any, Any], most: int) -> None:
+    while len(cache) > most:
+        cache.popitem(last=False)
 
 
 def found_values(
