@@ -70,8 +70,8 @@ def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tu
         what = "your changes were saved" if done == "saved" else "the person was deleted"
         service = error.service[:1].upper() + error.service[1:]
         if error.advice:
-            return 503, Notice("bad", f"{nothing} {error.advice}")
-        if error.maybe_written:
+            sentence = f"{nothing} {error.advice}"
+        elif error.maybe_written:
             sentence = _UNKNOWN_OUTCOME.format(what=what, button=button, done=done)
         else:
             sentence = _NOT_RESPONDING.format(nothing=nothing, service=service, button=button)

@@ -530,7 +530,8 @@ def test_headings_in_brackets_are_no_json() -> None:
         ("LAST, FIRST", "García José", "García José"),
         ("Surname, First name", "King, Jr., Martin", "King, Jr., Martin"),
         ("Surname, First name", "Cher,", "Cher"),
-        ("Name", "García, José", "García, José"),
+        ("Name", "García, José", "José García"),
+        ("Full name", "García, José", "García, José"),
     ],
 )
 def test_a_name_with_the_last_name_first_is_turned_round(

@@ -47,8 +47,8 @@ def find_mismatch(calls: Calls, tables: Tables) -> str:
 def _find_fault(calls: Calls, tables: Tables) -> str:
     """Explain in sentences which table has the wrong key or is missing; "" if none is known to."""
     described = list(_described(calls, tables))
-    missing = [each.name for each in described if each.table is None]
-    advice = f"There is no table {missing[0]}. Run flask setup." if missing else ""
+    is_missing = any(each.table is None for each in described)
+    advice = "The database is not set up. Run flask setup." if is_missing else ""
     return _mismatch(described) or advice
 
 
