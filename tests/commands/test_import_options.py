@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Event
 
 import pytest
-from click.testing import Result
 from flask import Flask
 
 from app.model.employee import Employee
 from app.web.current import current_directory
-from tests.support.small_app import small_app
+from tests.support.import_command import import_app, run
 from tests.support.small_directory import AMARA
 
 FILE = (
@@ -25,14 +23,7 @@ FILE = (
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    """An application whose imports are worked on by a thread of its own: no process to start."""
-    app = small_app(tmp_path)
-
-    def work(job_id: str) -> None:
-        for _ in app.extensions["importer"].work(job_id, Event()):
-            pass
-
-    app.extensions["import_scheduler"].launch = work
+    app = import_app(tmp_path)
     with app.app_context():
         current_directory().employees.add(AMARA, "w")
     return app
@@ -43,10 +34,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "people.csv"
     path.write_text(FILE)
     return path
-
-
-def run(app: Flask, *command: str | Path) -> Result:
-    return app.test_cli_runner().invoke(args=["import", *map(str, command)])
 
 
 def everyone(app: Flask) -> dict[str, Employee]:

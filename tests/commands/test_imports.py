@@ -19,6 +19,7 @@ from flask import Flask
 from app.commands import imports, progress
 from app.contracts.import_jobs import Phase
 from app.web.current import current_directory
+from tests.support.import_command import import_app, run
 from tests.support.in_time import wait_until
 from tests.support.small_app import small_app
 
@@ -28,15 +29,7 @@ GOOD = HEAD + "Ada,A,L,ada@example.com\nBo,B,L,bo@example.com\n"
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    """An application whose imports are worked on by a thread of its own: no process to start."""
-    app = small_app(tmp_path)
-
-    def work(job_id: str) -> None:
-        for _ in app.extensions["importer"].work(job_id, Event()):
-            pass
-
-    app.extensions["import_scheduler"].launch = work
-    return app
+    return import_app(tmp_path)
 
 
 @pytest.fixture
@@ -44,10 +37,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "people.csv"
     path.write_text(GOOD)
     return path
-
-
-def run(app: Flask, *command: str | Path) -> Result:
-    return app.test_cli_runner().invoke(args=["import", *map(str, command)])
 
 
 def total(app: Flask) -> int:
