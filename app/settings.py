@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from app.access.modes import Mode
 from app.model.errors import SettingsError
 from app.text import phone_numbers
 from app.text.person_names import SortBy
@@ -55,6 +56,7 @@ class Settings:
     stress: bool = True
     phone_region: str = ""
     sort_by: SortBy = SortBy.GIVEN
+    access: Mode | None = None
     problems: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
 
@@ -97,6 +99,7 @@ class Settings:
             stress=reader.switch("STRESS", unset=True),
             phone_region=_phone_region(reader.text("PHONE_REGION")),
             sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
+            access=_access(reader),
             problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
             notes=tuple(reader.notes),
         )
@@ -194,6 +197,10 @@ def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
     if host.count(":") > 1 and not host.startswith("["):
         host = f"[{host}]"  # an IPv6 address
     return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
+
+
+def _access(reader: _Reader) -> Mode | None:
+    return Mode(reader.choice("ACCESS", tuple(Mode))) if reader.text("ACCESS") else None
 
 
 def _phone_region(value: str) -> str:

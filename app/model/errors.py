@@ -47,6 +47,15 @@ class RecordTooLarge(DirectoryError):
         self.max_kilobytes = max_kilobytes
 
 
+class NotAllowed(DirectoryError):
+    """The viewer may not do this; ``right`` says what, ``role`` who may. Nothing was changed."""
+
+    def __init__(self, right: str, role: str) -> None:
+        super().__init__(f"only a viewer with the role {role} may {right}")
+        self.right = right
+        self.role = role
+
+
 class PhotoRejected(DirectoryError):
     """The upload is not an accepted image; the message tells the user what to do."""
 

@@ -2,8 +2,9 @@
 
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g
 
+from app.access.viewer import Viewer
 from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
 from app.directory.service import Directory
@@ -46,3 +47,8 @@ def current_console() -> Console:
 def current_doctor() -> Doctor:
     """Return the health checks of the current application."""
     return cast(Doctor, current_app.extensions["doctor"])
+
+
+def current_viewer() -> Viewer:
+    """Return who makes this request; see app/web/http/viewers.py."""
+    return cast(Viewer, g.viewer)

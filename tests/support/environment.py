@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, MutableMapping
 
 OURS = (
+    "ACCESS",
     "AWS_",
     "BOTO_",
     "DATABASE_",
@@ -21,6 +22,7 @@ OURS = (
 KEPT = ("DIRECTORY_TESTS_",)
 
 DUMMY = {
+    "ACCESS": "open",  # whoever tests who may do what says so
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-west-2",

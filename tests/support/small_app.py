@@ -38,7 +38,7 @@ _COMPILED = _CompiledOnce()
 
 def small_app(folder: Path, stores: Stores | None = None, **env: str) -> Flask:
     """The application as on a laptop, with what ``env`` adds to its settings."""
-    settings = Settings.from_env({"INSTANCE_FOLDER": str(folder), **env})
+    settings = Settings.from_env({"INSTANCE_FOLDER": str(folder), "ACCESS": "open", **env})
     if stores is None and folder.is_dir() and not {"DYNAMO_MODE", "DATABASE_URL"} & env.keys():
         lay_empty_database(folder / "directory.db")
     return app_for_people(settings, stores)
