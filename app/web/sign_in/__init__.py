@@ -1,0 +1,1 @@
+"""Signing in: pages, OpenID Connect, the headers of a load balancer and of a proxy."""
