@@ -1,0 +1,27 @@
+"""The page to go on with after a sign-in, which an attacker may have chosen."""
+
+import re
+from urllib.parse import quote
+
+HOME = "/"
+_MAX_CHARACTERS = 2000
+# Browsers read a backslash as a slash, and drop tabs and line breaks: "/\t/evil" is "//evil".
+_OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\x9f\\]*")
+# These lead back to the door, or answer to a form only.
+_DOORS = ("/sign-in", "/sign-out")
+
+
+def own_path(text: str | None) -> str:
+    """Return the path and query if they are certainly a page of ours, else the list of people."""
+    text = text or HOME
+    if len(text) > _MAX_CHARACTERS or not _OURS.fullmatch(text):
+        return HOME
+    path = text.partition("?")[0].partition("#")[0]
+    if any(path == door or path.startswith(f"{door}/") for door in _DOORS):
+        return HOME
+    return text
+
+
+def sign_in_address(next_path: str = HOME) -> str:
+    """Return the address of the door, from which one goes on to this path of ours."""
+    return "/sign-in" if next_path == HOME else f"/sign-in?next={quote(next_path, safe='/')}"
