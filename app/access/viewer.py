@@ -36,12 +36,16 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks. ``person_id`` is their own record, if their account is linked to one."""
+    """Who asks. ``person_id`` is their own record, if their account is linked to one.
+
+    ``email`` is that of the account, to be shown to the viewer only.
+    """
 
     role: Role
     origin: Origin
     account_id: str = ""
     name: str = ""
+    email: str = ""
     person_id: str = ""
 
     @property
