@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from app.access.modes import Mode
 from app.model.errors import SettingsError
+from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
 from app.text import phone_numbers
 from app.text.person_names import SortBy
 
-_YES = frozenset({"on", "1", "true", "yes"})
-_NO = frozenset({"", "off", "0", "false", "no"})
 _MIN_SECRET_CHARACTERS = 16
 _MAX_NAME_CHARACTERS = 200
 _NO_REGION = (
@@ -22,8 +21,6 @@ _NO_REGION = (
 _NO_BUCKET = (
     "Photos are off, because no bucket is set. Set PHOTOS_BUCKET to the name of an S3 bucket."
 )
-# Of the course's application in Node; ours take precedence.
-_NODE_TABLE, _NODE_REGION = "TABLE_NAME", "DEFAULT_AWS_REGION"
 _KNOWN_SECRETS = frozenset(
     {"changeme", "change-me", "secret", "secretkey", "secret_key", "password", "dev", "development",
      "something", "something-secret", "supersecret", "supersecretkey", "flask-secret-key",
@@ -68,13 +65,13 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read the settings. Raises SettingsError for a value that cannot be understood."""
-        reader = _Reader(env)
+        reader = Reader(env)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         dynamo = reader.dynamo_mode()
         bucket = reader.text("PHOTOS_BUCKET")
         folder = reader.text("PHOTOS_FOLDER")
-        region = reader.ours_or_of_node(_NODE_REGION, "AWS_DEFAULT_REGION", "AWS_REGION")
-        table = reader.ours_or_of_node(_NODE_TABLE, "DYNAMO_TABLE", in_use=dynamo)
+        region = reader.ours_or_of_node(NODE_REGION, "AWS_DEFAULT_REGION", "AWS_REGION")
+        table = reader.ours_or_of_node(NODE_TABLE, "DYNAMO_TABLE", in_use=dynamo)
         if dynamo and not region:
             reader.problems.append(_NO_REGION)
         if dynamo and not bucket and not folder:
@@ -105,83 +102,11 @@ class Settings:
         )
 
 
-class _Reader:
-    """The environment without the placeholders of an unfinished script, which become problems."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
-        self.problems: list[str] = []
-        self.notes: list[str] = []
-
-    def text(self, name: str) -> str:
-        value = self._env.get(name, "").strip()
-        if (value.startswith("<") and value.endswith(">")) or "${" in value:
-            self.problems.append(
-                f"{name} still has the placeholder {value}. Replace it with the real value."
-            )
-            return ""
-        return value
-
-    def dynamo_mode(self) -> bool:
-        """Return whether records are in DynamoDB: the application in Node has no other place."""
-        others = ("DYNAMO_MODE", "DATABASE_URL", "DATABASE_HOST")
-        if self.text(_NODE_TABLE) and not any(map(self.text, others)):
-            self.notes.append(f"{_NODE_TABLE} is set, so records are in DynamoDB.")
-            return True
-        is_on = self.switch("DYNAMO_MODE")
-        if self.text(_NODE_TABLE) and not is_on:
-            self.notes.append(f"{_NODE_TABLE} is not used, because records are in SQL.")
-        return is_on
-
-    def ours_or_of_node(self, name: str, *ours: str, in_use: bool = True) -> str:
-        """Return the first of our settings that is set, else that of the application in Node."""
-        value = self.text(name)
-        for each in ours:
-            if own := self.text(each):
-                if in_use and value and value != own:
-                    self.notes.append(f"{name} is not used, because {each} is set.")
-                return own
-        if in_use and value:
-            self.notes.append(f"{name} is used for {ours[0]}: {value}.")
-        return value
-
-    def switch(self, name: str, *, unset: bool = False) -> bool:
-        value = self.text(name)
-        if not value:
-            return unset
-        if value.lower() not in _YES | _NO:
-            raise SettingsError(
-                f"{name} is {value!r}, which is neither on nor off. "
-                "Use on, 1, true or yes; or off, 0, false or no."
-            )
-        return value.lower() in _YES
-
-    def choice(self, name: str, allowed: Sequence[str]) -> str:
-        """Return one of these; the first if it is not set."""
-        value = self.text(name).lower() or allowed[0]
-        if value not in allowed:
-            raise SettingsError(
-                f"{name} is {self.text(name)!r}, which cannot be used. Use {' or '.join(allowed)}."
-            )
-        return value
-
-    def whole_number(self, name: str, *, default: int, minimum: int, maximum: int) -> int:
-        value = self.text(name)
-        if not value:
-            return default
-        if not (value.isascii() and value.isdigit() and minimum <= int(value[:9]) <= maximum):
-            raise SettingsError(
-                f"{name} is {value!r}, which cannot be used. "
-                f"Use a whole number from {minimum} to {maximum}."
-            )
-        return int(value)
-
-
 def _line(text: str) -> str:
     return " ".join(text.split())[:_MAX_NAME_CHARACTERS]
 
 
-def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
+def _database_url(reader: Reader, instance: Path, *, in_use: bool) -> str:
     url = reader.text("DATABASE_URL")
     host = reader.text("DATABASE_HOST")
     if url or not host:
@@ -199,7 +124,7 @@ def _database_url(reader: _Reader, instance: Path, *, in_use: bool) -> str:
     return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
 
 
-def _access(reader: _Reader) -> Mode | None:
+def _access(reader: Reader) -> Mode | None:
     return Mode(reader.choice("ACCESS", tuple(Mode))) if reader.text("ACCESS") else None
 
 
