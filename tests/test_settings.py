@@ -183,3 +183,82 @@ def test_a_table_name_moves_no_records_that_are_elsewhere(ours: dict[str, str]) 
 
 def test_without_a_setting_of_theirs_nothing_is_noted() -> None:
     assert Settings.from_env({"DYNAMO_MODE": "on", "AWS_DEFAULT_REGION": "us-west-2"}).notes == ()
+
+
+ARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/d/0123456789abcdef"
+
+
+def test_the_region_of_a_load_balancer_is_that_of_its_arn() -> None:
+    balancer = Settings.from_env({"ALB_SIGN_IN": ARN}).load_balancer
+    assert balancer == (ARN, "eu-central-1")
+    assert Settings.from_env({}).load_balancer is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["on", "d-123.eu-central-1.elb.amazonaws.com", ARN.replace("/app/", "/net/"), f"{ARN}/1",
+     ARN.replace("eu-central-1", "evil.example/?"), ARN.replace("elasticloadbalancing", "s3")],
+)  # fmt: skip
+def test_what_is_no_load_balancer_that_signs_in_stops_the_start(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"ALB_SIGN_IN is .* Use one such as arn:aws:"):
+        Settings.from_env({"ALB_SIGN_IN": value})
+
+
+@pytest.mark.parametrize("name", ["ALB_SIGN_IN", "SIGN_IN_HEADER", "SIGN_IN_HEADER_FROM"])
+def test_a_placeholder_where_people_sign_in_stops_the_start(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} still has the placeholder <FILL IN>"):
+        Settings.from_env({name: "<FILL IN>"})
+
+
+def proxy(networks: str, name: str = "X-Remote-User") -> Settings:
+    return Settings.from_env({"SIGN_IN_HEADER": name, "SIGN_IN_HEADER_FROM": networks})
+
+
+@pytest.mark.parametrize(
+    ("networks", "peer", "is_believed"),
+    [
+        ("10.0.0.5", "10.0.0.5", True),
+        ("10.0.0.5", "10.0.0.6", False),
+        ("10.0.0.5", "::ffff:10.0.0.5", True),
+        ("10.0.0.5, 10.0.1.0/24", "10.0.1.255", True),
+        ("10.0.0.5 10.0.1.0/24", "10.0.2.0", False),
+        ("fd00::/8", "fd12::1", True),
+        ("fd00::/8", "10.0.0.1", False),
+        ("unix", "", True),
+        ("unix", "127.0.0.1", False),
+        ("127.0.0.1", "", False),
+        ("127.0.0.1", "unknown", False),
+        ("unix, 127.0.0.1", "127.0.0.1", True),
+    ],
+)
+def test_a_header_is_believed_of_named_proxies_only(
+    networks: str, peer: str, is_believed: bool
+) -> None:
+    header = proxy(networks).proxy_header
+    assert header is not None
+    assert header.name == "X-Remote-User"
+    assert header.is_believed_of(peer) is is_believed
+
+
+@pytest.mark.parametrize(
+    ("networks", "name", "sentence"),
+    [
+        ("", "X-Remote-User", "SIGN_IN_HEADER_FROM is not set, so anybody could"),
+        ("10.0.0.5", "", "SIGN_IN_HEADER is not set"),
+        ("proxy.internal", "X-Remote-User", "which is no address"),
+        ("10.0.0.5/8", "X-Remote-User", "has host bits set"),
+        ("0.0.0.0/0", "X-Remote-User", "which is everybody"),
+        ("10.0.0.1 ::/0", "X-Remote-User", "which is everybody"),
+        ("10.0.0.1 " * 51, "X-Remote-User", "has more than 50 addresses"),
+        ("10.0.0.5", "Authorization", "which cannot be used"),
+        ("10.0.0.5", "x-forwarded-for", "which cannot be used"),
+        ("10.0.0.5", "x-amzn-oidc-identity", "which cannot be used"),
+        ("10.0.0.5", "X_Remote_User", "which cannot be used"),
+        ("10.0.0.5", "X-User: ana", "which cannot be used"),
+    ],
+)
+def test_a_header_that_could_be_anybodys_stops_the_start(
+    networks: str, name: str, sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        proxy(networks, name)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from app.access.modes import Mode
 from app.model.errors import SettingsError
 from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
+from app.settings.trusted_headers import LoadBalancer, ProxyHeader, load_balancer, proxy_header
 from app.text import phone_numbers
 from app.text.person_names import SortBy
 
@@ -54,6 +55,8 @@ class Settings:
     phone_region: str = ""
     sort_by: SortBy = SortBy.GIVEN
     access: Mode | None = None
+    load_balancer: LoadBalancer | None = None
+    proxy_header: ProxyHeader | None = None
     problems: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
 
@@ -97,6 +100,10 @@ class Settings:
             phone_region=_phone_region(reader.text("PHONE_REGION")),
             sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
             access=_access(reader),
+            load_balancer=load_balancer(reader.finished("ALB_SIGN_IN")),
+            proxy_header=proxy_header(
+                reader.finished("SIGN_IN_HEADER"), reader.finished("SIGN_IN_HEADER_FROM")
+            ),
             problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
             notes=tuple(reader.notes),
         )

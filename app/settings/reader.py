@@ -30,6 +30,16 @@ class Reader:
             return ""
         return value
 
+    def finished(self, name: str) -> str:
+        """Return the text of a setting that cannot be left out unnoticed. Raises SettingsError."""
+        value = self.text(name)
+        if not value and (left := self._env.get(name, "").strip()):
+            raise SettingsError(
+                f"{name} still has the placeholder {left}. Replace it with the real value, or "
+                "remove the setting."
+            )
+        return value
+
     def dynamo_mode(self) -> bool:
         """Return whether records are in DynamoDB: the application in Node has no other place."""
         others = ("DYNAMO_MODE", "DATABASE_URL", "DATABASE_HOST")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, MutableMapping
 
 OURS = (
     "ACCESS",
+    "ALB_",
     "AWS_",
     "BOTO_",
     "DATABASE_",
@@ -17,6 +18,7 @@ OURS = (
     "PHOTOS_",
     "S3_",
     "SECRET_KEY",
+    "SIGN_IN_",
     "WEB_CONCURRENCY",
 )
 KEPT = ("DIRECTORY_TESTS_",)
