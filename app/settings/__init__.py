@@ -72,23 +72,17 @@ class Settings:
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         dynamo = reader.dynamo_mode()
         bucket = reader.text("PHOTOS_BUCKET")
-        folder = reader.text("PHOTOS_FOLDER")
         region = reader.ours_or_of_node(NODE_REGION, "AWS_DEFAULT_REGION", "AWS_REGION")
         table = reader.ours_or_of_node(NODE_TABLE, "DYNAMO_TABLE", in_use=dynamo)
         if dynamo and not region:
             reader.problems.append(_NO_REGION)
-        if dynamo and not bucket and not folder:
-            reader.problems.append(_NO_BUCKET)
-        photos_folder = Path(folder).absolute() if folder else None
-        if not dynamo and not bucket and not folder:
-            photos_folder = instance / "photos"
         return cls(
             instance_folder=instance,
             dynamo_mode=dynamo,
             dynamo_table=table or "Employees",
             database_url=_database_url(reader, instance, in_use=not dynamo),
             photos_bucket=bucket,
-            photos_folder=None if bucket else photos_folder,
+            photos_folder=_photos_folder(reader, instance, bucket, dynamo=dynamo),
             region=region,
             secret_keys=_secret_keys(reader.text("SECRET_KEY")),
             photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, minimum=1, maximum=100),
@@ -111,6 +105,16 @@ class Settings:
 
 def _line(text: str) -> str:
     return " ".join(text.split())[:_MAX_NAME_CHARACTERS]
+
+
+def _photos_folder(reader: Reader, instance: Path, bucket: str, *, dynamo: bool) -> Path | None:
+    folder = reader.text("PHOTOS_FOLDER")
+    if bucket:
+        return None
+    if not folder and dynamo:
+        reader.problems.append(_NO_BUCKET)
+        return None
+    return Path(folder).absolute() if folder else instance / "photos"
 
 
 def _database_url(reader: Reader, instance: Path, *, in_use: bool) -> str:
