@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from app.runtime import deadline
 from app.text import phone_numbers
-from tests.support import aws_models
+from tests.support import aws_models, background_threads
 from tests.support.browser.chromium import running_chromium
 from tests.support.environment import isolate
 from tests.support.servers.dynamodb_local import running_dynamodb_local
@@ -38,6 +38,7 @@ MARKS_OF_FIXTURES = {
 def pytest_configure() -> None:
     isolate(os.environ)
     aws_models.read_once()
+    background_threads.watch()
     # A busy machine is slow to answer, and to make up examples: no fault of what is tested.
     slowness = [hypothesis.HealthCheck.too_slow]
     hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=slowness)
@@ -56,12 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def isolated_environment() -> Iterator[None]:
     """What a test sets in the environment ends with it, and so does the deadline of a request.
 
-    So does the region of phone numbers, which an application sets for its process.
+    So do the region of phone numbers, which an application sets for its process, and the threads
+    that work in the background of an application.
     """
     before = dict(os.environ)
     deadline.start(float("inf"))
     phone_numbers.use_region("")
     yield
+    background_threads.end_all()
     deadline.start(float("inf"))
     if dict(os.environ) != before:
         os.environ.clear()

@@ -13,19 +13,21 @@ from flask.cli import with_appcontext
 
 from app.directory.service import Directory
 from app.model.errors import DirectoryError
+from app.runtime.json_log import running_command
 from app.settings import Settings
 
 Command = Callable[..., None]
 
 
 def report_errors(command: Command) -> Command:
-    """Turn a DirectoryError into one sentence and exit status 1."""
+    """Turn a DirectoryError into one sentence and exit status 1; keep the log out of stdout."""
 
     @with_appcontext
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
         try:
-            command(*args, **options)
+            with running_command():
+                command(*args, **options)
         except DirectoryError as error:
             raise click.ClickException(str(error)) from error
 

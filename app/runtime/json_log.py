@@ -6,6 +6,8 @@ It has no names, query strings or presigned links.
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -35,13 +37,17 @@ class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]
     In a command it writes to stderr, because stdout is for the command's output.
     """
 
+    running_commands = 0
+
     def __init__(self) -> None:
         logging.Handler.__init__(self)
 
     @property
     def stream(self) -> object:
-        command = click.get_current_context(silent=True)
-        return sys.stdout if command is None or command.info_name == "run" else sys.stderr
+        # The context is that of this thread: the threads of a command have none.
+        context = click.get_current_context(silent=True)
+        is_command = context is not None and context.info_name != "run"
+        return sys.stderr if is_command or _Stdout.running_commands else sys.stdout
 
 
 class _NoAccessLines(logging.Filter):
@@ -49,6 +55,16 @@ class _NoAccessLines(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return " - - [" not in str(record.msg)
+
+
+@contextmanager
+def running_command() -> Iterator[None]:
+    """Log to stderr meanwhile, whichever thread of the process logs."""
+    _Stdout.running_commands += 1
+    try:
+        yield
+    finally:
+        _Stdout.running_commands -= 1
 
 
 def log_as_json() -> None:

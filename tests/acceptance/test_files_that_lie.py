@@ -187,7 +187,7 @@ def test_an_import_that_needs_too_much_memory_is_given_up_and_discarded(
     assert "needed more memory" in page
     assert f'action="/import/{job.id}/forget"' in page
     result = started.app.test_cli_runner().invoke(args=["import", "--discard", job.id])
-    assert result.output == "The import was discarded. Nobody was changed.\n"
+    assert result.stdout == "The import was discarded. Nobody was changed.\n"
     assert client.get(f"/import/{job.id}").status_code == 404
 
 

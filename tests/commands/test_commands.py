@@ -86,7 +86,7 @@ def test_follow_ends_well_when_it_is_told_to_stop(tmp_path: Path, number: int) -
 
     before = signal.getsignal(number)
     result = run(small_app(tmp_path, stores_of(Followed(), None, "Photos are off.")), "follow")
-    assert (result.exit_code, result.output) == (0, "Brought 1 record into the index.\n")
+    assert (result.exit_code, result.stdout) == (0, "Brought 1 record into the index.\n")
     assert signal.getsignal(number) is before
 
 

@@ -45,7 +45,7 @@ def everyone(app: Flask) -> dict[str, Employee]:
 def test_a_dry_run_shows_the_encoding_the_columns_and_every_row(app: Flask, file: Path) -> None:
     result = run(app, "--dry-run", file)
     assert result.exit_code == 1
-    lines = result.output.splitlines()
+    lines = result.stdout.splitlines()
     assert lines[:11] == [
         "CSV in UTF-8, separated by semicolons.",
         "  Full name    Full name  Ada Lovelace, Amara Adeyemi-Lindqvist, Cy",
@@ -86,9 +86,9 @@ def test_a_dry_run_shows_the_encoding_the_columns_and_every_row(app: Flask, file
 def test_quiet_prints_the_counts_alone(app: Flask, file: Path) -> None:
     counts = "1 added, 1 changed, 0 unchanged, 1 possible duplicate, 1 with errors.\n"
     result = run(app, "--dry-run", "--quiet", file)
-    assert (result.exit_code, result.output) == (1, f"Dry run: {counts}")
+    assert (result.exit_code, result.stdout) == (1, f"Dry run: {counts}")
     result = run(app, "--quiet", file)
-    assert (result.exit_code, result.output) == (1, counts)
+    assert (result.exit_code, result.stdout) == (1, counts)
 
 
 @pytest.mark.parametrize("field", ["department", "Department", "Dept", "DEPARTMENT "])
@@ -190,6 +190,6 @@ def test_a_complete_list_tells_who_is_not_in_it(app: Flask, tmp_path: Path) -> N
     result = run(app, "--complete", path)
     assert f"  {AMARA.full_name} (amara)" in result.output
     assert AMARA.full_name in everyone(app)
-    assert run(app, "--complete", "--quiet", path).output == (
+    assert run(app, "--complete", "--quiet", path).stdout == (
         "0 added, 0 changed, 1 unchanged, 0 with errors, 1 not in the file.\n"
     )

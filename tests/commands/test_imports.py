@@ -76,12 +76,12 @@ def test_a_dry_run_changes_nobody_and_can_be_carried_out(
 def test_a_file_with_nothing_to_carry_out_says_so(app: Flask, file: Path) -> None:
     run(app, file)
     known = run(app, "--dry-run", file)
-    assert known.output.endswith("There is nothing to import.\n")
+    assert known.stdout.endswith("There is nothing to import.\n")
     file.write_text(HEAD)
     for options in (["--dry-run"], []):
         result = run(app, *options, file)
         assert result.exit_code == 0, result.output
-        assert result.output.endswith("The file has headings but no rows.\n")
+        assert result.stdout.endswith("The file has headings but no rows.\n")
 
 
 def test_refused_lines_are_told_with_status_1_and_the_others_are_done(
@@ -134,9 +134,9 @@ def test_stopped_it_goes_on_by_the_same_command(
     with file.open("rb") as source:
         job = importer.receive(source, "people.csv", auto_apply=True)
     stopped = run(app, "--stop", job.id)
-    assert stopped.output == f"The import {job.id} will stop within a few seconds.\n"
+    assert stopped.stdout == f"The import {job.id} will stop within a few seconds.\n"
     result = run(app, file)
-    assert result.output.startswith(f"Resuming the import {job.id} of this file.")
+    assert result.stdout.startswith(f"Resuming the import {job.id} of this file.")
     assert "2 added" in result.output
     refused = run(app, "--stop", job.id)
     assert (refused.exit_code, "nothing to stop" in refused.output) == (1, True)
@@ -217,7 +217,7 @@ def test_work_that_waits_for_the_store_and_work_that_does_not_begin_end_with_one
         patch.setattr(watch, "launch", lambda job_id: None)
         absent = run(app, file)
     assert (waiting.exit_code, absent.exit_code) == (1, 1)
-    assert waiting.output == "Error: It waits.\n"
+    assert waiting.stderr.endswith("Error: It waits.\n")
     assert "Error: The import did not start. See the messages above.\n" in absent.output
     assert "2 added" in run(app, file).output
 

@@ -429,11 +429,11 @@ def test_the_command_ends_with_1_exactly_when_something_is_broken(tmp_path: Path
     assert result.exit_code == 0, result.output
     assert "0 failed, " in result.output
     assert "Warning  Sign-in: There is no sign-in" in result.output
-    assert result.output.splitlines()[-1] == f"Employee Directory {version()}"
+    assert result.stdout.splitlines()[-1] == f"Employee Directory {version()}"
     ill = small_app(tmp_path / "ill", PHOTOS_FOLDER="${PHOTOS}")
     result = ill.test_cli_runner().invoke(args=["doctor", "--port", "9"])
     assert result.exit_code == 1
-    assert result.output.startswith("FAILED   Settings: PHOTOS_FOLDER still has")
+    assert result.stdout.startswith("FAILED   Settings: PHOTOS_FOLDER still has")
     assert "PHOTOS_FOLDER=" in result.output
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.runtime.background import BackgroundThread
 from app.runtime.runtime_dir import RuntimeDir
+from tests.support import background_threads
 from tests.support.in_time import wait_until
 
 
@@ -64,3 +65,13 @@ def test_another_process_starts_its_own(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child of this process
     counting.begin()
     assert threads(tmp_path) == 2
+
+
+def test_no_test_leaves_one_to_the_next(tmp_path: Path) -> None:
+    counting = Counting(tmp_path, pause_seconds=60.0)
+    counting.begin()
+    background_threads.end_all()
+    assert threads(tmp_path) == 0
+    lock = RuntimeDir(tmp_path).try_lock(tmp_path.name)
+    assert lock is not None
+    lock.close()

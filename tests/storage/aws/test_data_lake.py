@@ -354,7 +354,7 @@ def test_an_empty_directory_is_a_day_with_nobody(aws: Any, tmp_path: Path) -> No
 def test_a_bucket_that_is_not_there_is_told_in_one_sentence(aws: Any, tmp_path: Path) -> None:
     result = run(tmp_path, "--to", "s3://nowhere/people")
     assert result.exit_code == 1
-    assert result.output == (
+    assert result.stderr == (
         "Error: There is no bucket nowhere. Create it, or name another with --to.\n"
     )
 
@@ -388,7 +388,7 @@ def test_without_the_library_the_command_says_what_to_install(
     monkeypatch.setitem(sys.modules, "awswrangler", None)
     result = run(tmp_path, "--to", LAKE)
     assert result.exit_code == 1
-    assert result.output == (
+    assert result.stderr == (
         "Error: A data lake needs awswrangler, which is not installed. "
         "Install it with: pip install -r requirements-analytics.txt\n"
     )

@@ -113,9 +113,9 @@ def test_rows_are_read_in_batches_whatever_they_hold(
 def test_the_people_of_the_course_are_added_once_beside_their_table(app: Flask) -> None:
     told = "The course's table has 4 people. Already here: {}; to be added, unless "
     told += "they were deleted here: {}.\n"
-    assert run(app, "--dry-run").output == told.format(0, 4)
+    assert run(app, "--dry-run").stdout == told.format(0, 4)
     take_over(app)
-    assert run(app, "--dry-run").output == told.format(4, 0)
+    assert run(app, "--dry-run").stdout == told.format(4, 0)
     with app.app_context():
         store = current_directory().employees
         assert [each.full_name for each in everyone(store, Query(words="jose"))] == [
