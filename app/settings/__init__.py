@@ -10,6 +10,7 @@ from urllib.parse import quote
 from app.access.modes import Mode
 from app.model.errors import SettingsError
 from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
+from app.settings.sign_in import SignInSettings, read_sign_in
 from app.settings.trusted_headers import LoadBalancer, ProxyHeader, load_balancer, proxy_header
 from app.text import phone_numbers
 from app.text.person_names import SortBy
@@ -57,6 +58,7 @@ class Settings:
     access: Mode | None = None
     load_balancer: LoadBalancer | None = None
     proxy_header: ProxyHeader | None = None
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     problems: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
 
@@ -87,9 +89,7 @@ class Settings:
             secret_keys=_secret_keys(reader.text("SECRET_KEY")),
             photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, minimum=1, maximum=100),
             company_name=_line(reader.text("COMPANY_NAME")),
-            trusted_proxies=reader.whole_number(
-                "TRUSTED_PROXIES", default=0, minimum=0, maximum=10
-            ),
+            trusted_proxies=reader.whole_number("TRUSTED_PROXIES", minimum=0, maximum=10),
             stress=reader.switch("STRESS", unset=True),
             phone_region=_phone_region(reader.text("PHONE_REGION")),
             sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
@@ -98,6 +98,7 @@ class Settings:
             proxy_header=proxy_header(
                 reader.finished("SIGN_IN_HEADER"), reader.finished("SIGN_IN_HEADER_FROM")
             ),
+            sign_in=read_sign_in(reader),
             problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
             notes=tuple(reader.notes),
         )

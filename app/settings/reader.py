@@ -40,6 +40,10 @@ class Reader:
             )
         return value
 
+    def is_set(self, name: str) -> bool:
+        """Return whether it is set, be it to a placeholder."""
+        return bool(self._env.get(name, "").strip())
+
     def dynamo_mode(self) -> bool:
         """Return whether records are in DynamoDB: the application in Node has no other place."""
         others = ("DYNAMO_MODE", "DATABASE_URL", "DATABASE_HOST")
@@ -84,7 +88,7 @@ class Reader:
             )
         return value
 
-    def whole_number(self, name: str, *, default: int, minimum: int, maximum: int) -> int:
+    def whole_number(self, name: str, *, default: int = 0, minimum: int, maximum: int) -> int:
         """Return a whole number in these bounds. Raises SettingsError."""
         value = self.text(name)
         if not value:
