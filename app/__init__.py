@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
+    from app.accounts.access import Access
     from app.diagnostics import Doctor
     from app.diagnostics.registry import all_checks
     from app.directory.service import Directory
@@ -68,6 +69,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
         "settings": settings,
+        "access": Access(stores.accounts, mode=settings.access, has_sign_in=False),
         "directory": directory,
         "secret_keys": keys,
         "console": console,

@@ -1,14 +1,16 @@
 """The stores of employees, photos, imports and heartbeats, opened according to the settings."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.contracts import EmployeeStore, PhotoStore
+from app.contracts.accounts import AccountStore
 from app.contracts.checks import Check
 from app.contracts.heartbeats import HeartbeatStore
 from app.contracts.import_jobs import JobStore
 from app.model.employee import Employee
 from app.settings import Settings
+from app.storage.accounts_in_memory import AccountsInMemory
 from app.text import phone_numbers
 
 
@@ -26,6 +28,7 @@ class Stores:
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
+    accounts: AccountStore = field(default_factory=AccountsInMemory)
 
 
 def open_stores(settings: Settings) -> Stores:

@@ -5,6 +5,7 @@ from typing import cast
 from flask import current_app, g
 
 from app.access.viewer import Viewer
+from app.accounts.access import Access
 from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
 from app.directory.service import Directory
@@ -12,6 +13,11 @@ from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
 from app.machine import Console
 from app.settings import Settings
+
+
+def current_access() -> Access:
+    """Return the settings of access of the current application."""
+    return cast(Access, current_app.extensions["access"])
 
 
 def current_directory() -> Directory:
