@@ -1,6 +1,7 @@
 """Middleware of every request: id, deadline, signing key, security headers, log line."""
 
 import logging
+import re
 import secrets
 import time
 from typing import cast
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 # These answer without a signing key, session or database.
 _KEYLESS_PATHS = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
 _MAX_PATH_CHARACTERS = 200
+# What follows is a code that lets whoever reads it in, so it is in no log, however it is written.
+_CODE_IN_PATH = re.compile(r"(?i)(/(?:setup|invite)/).*", re.DOTALL)
 _POLICY_HEADER = "Content-Security-Policy"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -120,7 +123,7 @@ def _log_request(response: Response) -> None:
     line = {
         "request_id": request_id(),
         "method": request.method,
-        "path": request.path[:_MAX_PATH_CHARACTERS],
+        "path": _CODE_IN_PATH.sub(r"\1…", request.path)[:_MAX_PATH_CHARACTERS],
         "status": response.status_code,
         "ms": round(1000 * (time.perf_counter() - g.get("started_at", time.perf_counter())), 1),
     }

@@ -159,6 +159,28 @@ def test_a_request_is_one_json_line_without_its_query(
     assert "Secretname" not in json.dumps(line)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/setup/K7QF-2MXD-9RWB",
+        "/setup/K7QF-2MXD-9RWB/",
+        "/SETUP/K7QF-2MXD-9RWB",
+        "//setup/K7QF-2MXD-9RWB",
+        "/setup/%0aK7QF-2MXD-9RWB",
+        "/invite/K7QF-2MXD-9RWB?K7QF-2MXD-9RWB",
+        "/sign-in?next=/setup/K7QF-2MXD-9RWB",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_the_code_of_a_one_time_link_is_in_no_log(
+    client: FlaskClient, capfd: pytest.CaptureFixture[str], method: str, address: str
+) -> None:
+    client.open(address, method=method)
+    logged = capfd.readouterr()
+    assert '"request"' in logged.out
+    assert "K7QF" not in logged.out + logged.err
+
+
 def test_a_path_cannot_forge_a_line_of_the_log(
     client: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
