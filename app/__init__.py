@@ -69,7 +69,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
         "settings": settings,
-        "access": Access(stores.accounts, mode=settings.access, has_sign_in=False),
+        "access": Access(stores.accounts, mode=settings.access, has_sign_in=settings.has_sign_in),
         "directory": directory,
         "secret_keys": keys,
         "console": console,

@@ -186,12 +186,22 @@ def test_without_a_setting_of_theirs_nothing_is_noted() -> None:
 
 
 ARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/d/0123456789abcdef"
+AT_THE_PROVIDER = {"OIDC_ISSUER": "https://idp.example", "OIDC_CLIENT_ID": "directory"}
 
 
 def test_the_region_of_a_load_balancer_is_that_of_its_arn() -> None:
-    balancer = Settings.from_env({"ALB_SIGN_IN": ARN}).load_balancer
-    assert balancer == (ARN, "eu-central-1")
+    settings = Settings.from_env({"ALB_SIGN_IN": ARN} | AT_THE_PROVIDER)
+    assert settings.load_balancer == (ARN, "eu-central-1")
+    assert settings.has_sign_in
+    assert settings.problems == ()
     assert Settings.from_env({}).load_balancer is None
+
+
+@pytest.mark.parametrize("name", AT_THE_PROVIDER)
+def test_a_load_balancer_of_no_provider_stops_the_start(name: str) -> None:
+    others = {key: value for key, value in AT_THE_PROVIDER.items() if key != name}
+    with pytest.raises(SettingsError, match="OIDC_ISSUER or OIDC_CLIENT_ID is not"):
+        Settings.from_env({"ALB_SIGN_IN": ARN} | others)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +247,7 @@ def test_a_header_is_believed_of_named_proxies_only(
     header = proxy(networks).proxy_header
     assert header is not None
     assert header.name == "X-Remote-User"
+    assert proxy(networks).has_sign_in
     assert header.is_believed_of(peer) is is_believed
 
 

@@ -67,12 +67,18 @@ class Settings:
         """Return the name of the DynamoDB table that lists and searches read."""
         return f"{self.dynamo_table}-index"
 
+    @property
+    def has_sign_in(self) -> bool:
+        """Return whether people sign in elsewhere: at a provider, at a balancer or at a proxy."""
+        return bool(self.sign_in.oidc or self.load_balancer or self.proxy_header)
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read the settings. Raises SettingsError for a value that cannot be understood."""
         reader = Reader(env)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         dynamo = reader.dynamo_mode()
+        sign_in = read_sign_in(reader)
         bucket = reader.text("PHOTOS_BUCKET")
         region = reader.ours_or_of_node(NODE_REGION, "AWS_DEFAULT_REGION", "AWS_REGION")
         table = reader.ours_or_of_node(NODE_TABLE, "DYNAMO_TABLE", in_use=dynamo)
@@ -94,14 +100,25 @@ class Settings:
             phone_region=_phone_region(reader.text("PHONE_REGION")),
             sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
             access=_access(reader),
-            load_balancer=load_balancer(reader.finished("ALB_SIGN_IN")),
+            load_balancer=_load_balancer(reader, sign_in),
             proxy_header=proxy_header(
                 reader.finished("SIGN_IN_HEADER"), reader.finished("SIGN_IN_HEADER_FROM")
             ),
-            sign_in=read_sign_in(reader),
+            sign_in=sign_in,
             problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
             notes=tuple(reader.notes),
         )
+
+
+def _load_balancer(reader: Reader, sign_in: SignInSettings) -> LoadBalancer | None:
+    balancer = load_balancer(reader.finished("ALB_SIGN_IN"))
+    provider = sign_in.oidc
+    if balancer and not (provider and provider.issuer and provider.client_id):
+        raise SettingsError(
+            "ALB_SIGN_IN is set, but OIDC_ISSUER or OIDC_CLIENT_ID is not, so tokens of any other "
+            "application would be believed. Set both as in the listener of the load balancer."
+        )
+    return balancer
 
 
 def _line(text: str) -> str:
