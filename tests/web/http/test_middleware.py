@@ -165,7 +165,7 @@ def test_a_request_is_one_json_line_without_its_query(
         "/setup/K7QF-2MXD-9RWB",
         "/setup/K7QF-2MXD-9RWB/",
         "/SETUP/K7QF-2MXD-9RWB",
-        "//setup/K7QF-2MXD-9RWB",
+        "/x//setup/K7QF-2MXD-9RWB",
         "/setup/%0aK7QF-2MXD-9RWB",
         "/invite/K7QF-2MXD-9RWB?K7QF-2MXD-9RWB",
         "/sign-in?next=/setup/K7QF-2MXD-9RWB",
