@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.access.viewer import Role
 from app.model.errors import SettingsError
 from app.settings import Settings
 from app.text.person_names import SortBy
@@ -273,3 +274,42 @@ def test_a_header_that_could_be_anybodys_stops_the_start(
 ) -> None:
     with pytest.raises(SettingsError, match=sentence):
         proxy(networks, name)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["short-code1", "password1234", "123456789012", "aaaaaaaaaaaaaaa", "Welcome-2026-",
+     "has spaces in it"],
+)  # fmt: skip
+def test_a_setup_code_that_can_be_guessed_stops_the_start_without_being_printed(code: str) -> None:
+    with pytest.raises(SettingsError, match=r"SETUP_CODE .* nobody can guess") as error:
+        Settings.from_env({"SETUP_CODE": code})
+    assert code not in str(error.value)
+
+
+def test_the_settings_of_a_sign_in_have_defaults_and_bounds() -> None:
+    plain = Settings.from_env({}).sign_in
+    assert (plain.setup_code, plain.hours, plain.contact) == ("", 12, "")
+    assert plain.min_export_role is Role.COLLEAGUE
+    env = {"SETUP_CODE": "blue-otter-73-lamp", "SIGN_IN_HOURS": "8", "CONTACT": "hr@example.com"}
+    chosen = Settings.from_env({**env, "EXPORTS": "Editors"}).sign_in
+    assert (chosen.setup_code, chosen.hours) == (env["SETUP_CODE"], 8)
+    assert chosen.contact == "hr@example.com"
+    assert chosen.min_export_role is Role.EDITOR
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SIGN_IN_HOURS", "0", "from 1 to 720"),
+        ("SIGN_IN_HOURS", "721", "from 1 to 720"),
+        ("CONTACT", "people team", "not an email address"),
+        ("CONTACT", "a@b?subject=x, c@d", "not an email address"),
+        ("EXPORTS", "everybody", "Use colleagues or editors"),
+    ],
+)
+def test_a_setting_of_a_sign_in_that_cannot_be_used_stops_the_start(
+    name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        Settings.from_env({name: value})
