@@ -38,7 +38,8 @@ class Origin(StrEnum):
 class Viewer:
     """Who asks. ``person_id`` is their own record, if their account is linked to one.
 
-    ``email`` is that of the account, to be shown to the viewer only.
+    ``email`` is that of the account, to be shown to the viewer only. ``withheld`` are the rights of
+    their role that the settings of this directory take away.
     """
 
     role: Role
@@ -47,6 +48,7 @@ class Viewer:
     name: str = ""
     email: str = ""
     person_id: str = ""
+    withheld: frozenset[str] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:

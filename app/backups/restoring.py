@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.access.viewer import operator
 from app.backups.checking import Backup
 from app.backups.parts import read_manifest, translate_os_errors
 from app.backups.photos import restore_photos
@@ -40,7 +41,7 @@ def restore(
                 "directory, or use --merge to add the people who are missing."
             )
         missing = _MissingPeople(directory, backup, is_empty=is_empty)
-        for stored in directory.add_many(missing.people(), keep_versions=True):
+        for stored in directory.add_many(operator(), missing.people(), keep_versions=True):
             yield Progress(missing.done, manifest.count, stored, "people restored")
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 import click
 
 from app.commands.progress import progress
-from app.commands.running import current_directory, current_settings
+from app.commands.running import current_directory, current_operator, current_settings
 from app.contracts import MAX_BATCH
 from app.model.employee import Employee
 from app.storage import open_course_table
@@ -28,7 +28,7 @@ def add_from_course(*, dry_run: bool) -> None:
 
     added = 0
     with progress() as line:
-        for added in current_directory().add_many(everyone()):
+        for added in current_directory().add_many(current_operator(), everyone()):
             line.show(count_people(added))
     existing = read - added
     click.echo(

@@ -10,7 +10,12 @@ from pathlib import Path
 import click
 
 from app.commands.progress import ProgressLine, progress
-from app.commands.running import current_directory, current_settings, report_errors
+from app.commands.running import (
+    current_directory,
+    current_operator,
+    current_settings,
+    report_errors,
+)
 from app.commands.writing import print_file, write_file
 from app.contracts import Query
 from app.contracts.queries import MAX_FILTER_VALUES
@@ -169,7 +174,7 @@ class _CountedPages:
 def _count_pages(query: Query) -> Iterator[_CountedPages]:
     """Return the people of a query, with their count as progress on standard error."""
     with progress(err=True) as line:
-        yield _CountedPages(people_of_view(current_directory(), query), line)
+        yield _CountedPages(people_of_view(current_directory(), current_operator(), query), line)
 
 
 def _export_lake(address: str, database: str, table: str) -> None:

@@ -1,5 +1,6 @@
 """Access to the directory, error reporting and stop signals for all commands."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.access.viewer import Viewer, operator
 from app.directory.service import Directory
 from app.model.errors import DirectoryError
 from app.runtime.json_log import running_command
@@ -37,6 +39,11 @@ def report_errors(command: Command) -> Command:
 def current_directory() -> Directory:
     """Return the directory that the command works on."""
     return cast(Directory, current_app.extensions["directory"])
+
+
+def current_operator() -> Viewer:
+    """Return who runs this command, with every right: the user of the shell, before sudo."""
+    return operator(os.environ.get("SUDO_USER") or os.environ.get("USER") or "")
 
 
 def current_settings() -> Settings:

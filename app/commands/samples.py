@@ -3,7 +3,7 @@
 import click
 
 from app.commands.progress import progress
-from app.commands.running import current_directory, report_errors
+from app.commands.running import current_directory, current_operator, report_errors
 from app.samples.loading import load_samples
 from app.text.plurals import count_of, count_people
 
@@ -24,7 +24,9 @@ def sample_data(people: int, seed: int) -> None:
     """Add sample people, the first ones with drawn portraits. Nobody is added twice."""
     stored = 0
     with progress() as line:
-        for stored in load_samples(current_directory(), people=people, seed=seed):
+        for stored in load_samples(
+            current_directory(), current_operator(), people=people, seed=seed
+        ):
             line.show(count_people(stored))
     existing = people - stored
     click.echo(

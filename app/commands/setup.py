@@ -2,7 +2,12 @@
 
 import click
 
-from app.commands.running import current_directory, current_settings, report_errors
+from app.commands.running import (
+    current_directory,
+    current_operator,
+    current_settings,
+    report_errors,
+)
 from app.directory.service import Directory
 from app.model.errors import StorageUnavailable
 
@@ -28,7 +33,7 @@ def setup() -> None:
 def _report_records(directory: Directory, sentences: list[str]) -> None:
     """Say what the first page of the list would say of records that it cannot show."""
     try:
-        unlisted = directory.count_unlisted()
+        unlisted = directory.count_unlisted(current_operator())
     except StorageUnavailable as error:
         if error.advice in sentences:
             raise click.ClickException("The directory cannot work like this: see above.") from error

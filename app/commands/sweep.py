@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from app.commands.options import RenamedOption
-from app.commands.running import current_directory, report_errors
+from app.commands.running import current_directory, current_operator, report_errors
 from app.imports.importer import Importer
 from app.text.plurals import count_of
 
@@ -23,7 +23,7 @@ def sweep_photos(delete: bool) -> None:
     """List photos older than a day that no person and no import uses; delete them with --delete."""
     count = 0
     needed = cast(Importer, current_app.extensions["importer"]).photos_in_use()
-    for key in current_directory().sweep_photos(delete=delete, needed=needed):
+    for key in current_directory().sweep_photos(current_operator(), delete=delete, needed=needed):
         count += 1
         click.echo(f"{'Deleted' if delete else 'Would delete'} {key}")
     click.echo(f"{'Deleted' if delete else 'Would delete'} {count_of(count, 'photo', 'photos')}.")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from app.access.viewer import Viewer
 from app.contracts import MAX_BATCH, Query
 from app.directory.service import Directory
 from app.directory.sorting import Sort
@@ -13,50 +14,58 @@ People = Sequence[Employee]
 
 
 def people_of_view(
-    directory: Directory, query: Query, seconds: float = math.inf, sort: Sort | None = None
+    directory: Directory,
+    viewer: Viewer,
+    query: Query,
+    seconds: float = math.inf,
+    sort: Sort | None = None,
 ) -> Iterator[People]:
-    """Yield the people that match the query, in the order of the list, in bounded memory.
+    """Yield the people that match the query, in the order of the list, as the viewer sees them.
 
     With ``sort`` they come in that order if they are at most MAX_SORTED. Without conditions it
-    yields everyone in the store's own order. Each batch has a deadline of ``seconds``. Raises
-    StorageUnavailable, perhaps after many batches.
+    yields everyone in the store's own order. Memory is bounded, and each batch has a deadline of
+    ``seconds``. Raises NotAllowed, and StorageUnavailable, perhaps after many batches.
     """
     if sort is not None:
         deadline.start(seconds)
-        if (ids := directory.sorted_ids(query, sort)) is not None:
-            return _with_ids(directory, ids, seconds)
+        if (ids := directory.sorted_ids(viewer, query, sort)) is not None:
+            return _with_ids(directory, viewer, ids, seconds)
     if query.is_empty:
-        return _everyone(directory, seconds)
-    return _matching(directory, query, seconds)
+        return _everyone(directory, viewer, seconds)
+    return _matching(directory, viewer, query, seconds)
 
 
-def _everyone(directory: Directory, seconds: float) -> Iterator[People]:
-    batches = directory.employees.iter_batches()
+def _everyone(directory: Directory, viewer: Viewer, seconds: float) -> Iterator[People]:
+    batches = directory.iter_batches(viewer)
     while True:
         deadline.start(seconds)
-        batch = next(batches, None)
-        if batch is None:
+        people = next(batches, None)
+        if people is None:
             return
-        yield batch.people
+        yield people
 
 
-def _matching(directory: Directory, query: Query, seconds: float) -> Iterator[People]:
+def _matching(
+    directory: Directory, viewer: Viewer, query: Query, seconds: float
+) -> Iterator[People]:
     cursor: str | None = None
     while True:
         deadline.start(seconds)
-        page = directory.browse(query, cursor, MAX_BATCH)
-        yield _employees(directory, [card.id for card in page.cards])
+        page = directory.browse(viewer, query, cursor, MAX_BATCH)
+        yield _employees(directory, viewer, [card.id for card in page.cards])
         cursor = page.next
         if cursor is None:
             return
 
 
-def _with_ids(directory: Directory, ids: Sequence[str], seconds: float) -> Iterator[People]:
+def _with_ids(
+    directory: Directory, viewer: Viewer, ids: Sequence[str], seconds: float
+) -> Iterator[People]:
     for start in range(0, max(len(ids), 1), MAX_BATCH):
         deadline.start(seconds)
-        yield _employees(directory, ids[start : start + MAX_BATCH])
+        yield _employees(directory, viewer, ids[start : start + MAX_BATCH])
 
 
-def _employees(directory: Directory, ids: Sequence[str]) -> People:
-    employees = directory.employees.get_many(ids) if ids else {}
+def _employees(directory: Directory, viewer: Viewer, ids: Sequence[str]) -> People:
+    employees = directory.get_many(viewer, ids)
     return [employees[key] for key in ids if key in employees]

@@ -48,12 +48,11 @@ class RecordTooLarge(DirectoryError):
 
 
 class NotAllowed(DirectoryError):
-    """The viewer may not do this; ``right`` says what, ``role`` who may. Nothing was changed."""
+    """The viewer does not have this right; see app/access/rights.py. Nothing was changed."""
 
-    def __init__(self, right: str, role: str) -> None:
-        super().__init__(f"only a viewer with the role {role} may {right}")
+    def __init__(self, right: str) -> None:
+        super().__init__(f"this viewer may not {right}")
         self.right = right
-        self.role = role
 
 
 class PhotoRejected(DirectoryError):

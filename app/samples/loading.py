@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from random import Random
 
+from app.access.viewer import Viewer
 from app.contracts import PhotoStore
 from app.directory.service import Directory
 from app.model.employee import Employee
@@ -28,17 +29,21 @@ def sample_people(people: int, seed: int = 1) -> Iterator[Employee]:
     return (sample.employee for sample in islice(samples(seed), people))
 
 
-def load_samples(directory: Directory, people: int = 60, seed: int = 1) -> Iterator[int]:
+def load_samples(
+    directory: Directory, viewer: Viewer, people: int = 60, seed: int = 1
+) -> Iterator[int]:
     """Add sample people; yield how many are stored so far. A second run adds nobody twice.
 
     Two thirds of the first MAX_PORTRAITS have a portrait if photos are on.
     """
-    return directory.add_many(_with_portraits(directory, people, seed))
+    return directory.add_many(viewer, _with_portraits(directory, viewer, people, seed))
 
 
-def _with_portraits(directory: Directory, people: int, seed: int) -> Iterator[Employee]:
+def _with_portraits(
+    directory: Directory, viewer: Viewer, people: int, seed: int
+) -> Iterator[Employee]:
     for number, sample in enumerate(islice(samples(seed), people)):
-        is_drawn = number < MAX_PORTRAITS and _is_new(directory, sample.employee.id)
+        is_drawn = number < MAX_PORTRAITS and _is_new(directory, viewer, sample.employee.id)
         photos = directory.photos if is_drawn else None
         yield with_portrait(photos, sample, Random(f"{seed}/{number}"), sample.employee.id)
 
@@ -59,10 +64,10 @@ def with_portrait(photos: PhotoStore | None, sample: Sample, rng: Random, name: 
     return replace(sample.employee, photo_key=key)
 
 
-def _is_new(directory: Directory, employee_id: str) -> bool:
+def _is_new(directory: Directory, viewer: Viewer, employee_id: str) -> bool:
     """Return whether to draw a portrait: the photo of a stored person is not changed."""
     try:
-        directory.get(employee_id)
+        directory.get(viewer, employee_id)
     except EmployeeNotFound:
         return True
     return False

@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     # Imported here, so that importing the package does nothing.
     from app.web import errors as error_pages
     from app.web.exports import views as export_pages
-    from app.web.http import assets, compression, etags, middleware, photos, viewers
+    from app.web.http import assets, compression, etags, middleware, photos, route_rights, viewers
     from app.web.http.strict_json import StrictJson
     from app.web.imports import choosing, downloads
     from app.web.imports import views as import_pages
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.json = StrictJson(app)
     middleware.register(app, _photo_origin(directory, settings))
     viewers.register(app)
+    route_rights.register(app)
     # Flask runs after_request functions in reverse order: the ETag is computed before the page is
     # compressed, and the middleware adds its headers and the log line last.
     compression.register(app)

@@ -3,8 +3,9 @@
 import logging
 import tempfile
 import time
+from urllib.parse import quote
 
-from flask import Flask, render_template, request
+from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -12,12 +13,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.model.errors import (
     EditConflict,
     EmployeeNotFound,
+    NotAllowed,
     PhotoNotFound,
     PhotosOff,
     RecordTooLarge,
     StorageUnavailable,
 )
 from app.runtime import disk_errors
+from app.web.current import current_viewer
 from app.web.forms import recovery
 from app.web.http.middleware import log_store_failure, request_id
 
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 _MEGABYTE = 1024 * 1024
 _MAX_DRAIN_BYTES = 256 * _MEGABYTE
 _MAX_DRAIN_SECONDS = 8.0
+_JSON = frozenset({"imports.progress"})  # answers a script, not a person
 _PLAIN_TEXT_BLUEPRINTS = frozenset({"photos", "static_files"})
 
 
@@ -33,6 +37,7 @@ def register(app: Flask) -> None:
     """Register a page with the right status for every error that views let pass."""
     app.register_error_handler(EmployeeNotFound, _not_found)
     app.register_error_handler(EditConflict, _conflict)
+    app.register_error_handler(NotAllowed, _not_allowed)
     app.register_error_handler(PhotoNotFound, _photo_not_found)
     app.register_error_handler(PhotosOff, _photos_off)
     app.register_error_handler(RecordTooLarge, _record_too_large)
@@ -51,6 +56,19 @@ def _not_found(error: EmployeeNotFound) -> ResponseReturnValue:
 
 def _conflict(error: EditConflict) -> ResponseReturnValue:
     return recovery.conflict_page(error)
+
+
+def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
+    """Lead somebody who has not signed in to where they can; tell others who may do this."""
+    is_page = request.blueprint not in _PLAIN_TEXT_BLUEPRINTS and request.endpoint not in _JSON
+    if not is_page:
+        return f"You may not {error.right}.\n", 403, {"Content-Type": "text/plain"}
+    if not current_viewer().is_signed_in:
+        if recovery.holds_typed_form():
+            return recovery.form_with_input(error)
+        if request.method in ("GET", "HEAD"):
+            return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}", 303)
+    return render_template("403.html", right=error.right), 403
 
 
 def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:

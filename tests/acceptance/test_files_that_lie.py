@@ -32,6 +32,7 @@ from tests.support.in_time import wait_until
 from tests.support.repository import ROOT
 from tests.support.servers.live_app import LiveApp
 from tests.support.small_app import small_app
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -220,7 +221,7 @@ def backup_of_ten(folder: Path) -> Path:
     app = small_app(folder)
     directory = app.extensions["directory"]
     people = [Employee(id=str(n), full_name=f"Person {n}", location="L") for n in range(10)]
-    assert list(directory.add_many(people))
+    assert list(directory.add_many(OPERATOR, people))
     assert list(take_backup(directory, folder / "backup"))
     return folder / "backup"
 

@@ -19,6 +19,7 @@ from tests.support.acceptance.everything import COMMANDS, Everything
 from tests.support.odd_items import ENDS_OF_THE_CALENDAR, NUMBERS, ODD_IDS, Item, items
 from tests.support.small_app import small_app
 from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +61,7 @@ class OddTable:
         self.directory.read_lists(everyone)
         self.directory.read_exports(everyone)
         for employee_id in self.directory.people():
-            self.directory.delete(employee_id)
+            self.directory.delete(OPERATOR, employee_id)
         assert self.room.items(self.room.people) == []
 
 
@@ -151,7 +152,7 @@ def test_rows_with_values_of_every_type_in_every_column(tmp_path: Path) -> None:
     everyone = directory.people()
     directory.read_lists(everyone)
     for employee_id in everyone:
-        directory.delete(employee_id)
+        directory.delete(OPERATOR, employee_id)
     assert directory.people() == {}
 
 
@@ -176,7 +177,7 @@ def test_an_edit_that_makes_a_record_too_large_is_told_and_keeps_what_was_typed(
     assert page.fields()["about"] == ["About me." * 150]
     assert "version" not in (table.room.item("large") or {})
     table.read()
-    table.directory.delete("large")
+    table.directory.delete(OPERATOR, "large")
 
 
 def test_many_large_records_are_restored_in_transactions_that_the_database_takes(

@@ -22,6 +22,7 @@ from tests.support.pictures import picture
 from tests.support.small_app import small_app
 from tests.support.small_directory import upload
 from tests.support.stores.dynamodb_binding import MotoRoom
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -182,7 +183,7 @@ def test_a_backup_brings_them_back_where_that_application_reads_them(
 
 
 def test_a_line_of_json_says_whose_attributes_a_record_has(world: World) -> None:
-    ann = world.directory.get("ann")
+    ann = world.directory.get(OPERATOR, "ann")
     assert b"generation" not in to_json_line(ann)
     line = to_json_line(ann, for_backup=True)
     assert json.loads(line)["generation"] == "node"
@@ -191,7 +192,7 @@ def test_a_line_of_json_says_whose_attributes_a_record_has(world: World) -> None
     odd = from_json_line(b'{"id": "x", "generation": ["node"]}')
     assert odd.generation == ""
     world.node.put(of_node("ben", full_name="Ben"))
-    assert b"generation" not in to_json_line(world.directory.get("ben"), for_backup=True)
+    assert b"generation" not in to_json_line(world.directory.get(OPERATOR, "ben"), for_backup=True)
 
 
 def test_exports_have_their_names(world: World) -> None:

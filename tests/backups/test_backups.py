@@ -29,6 +29,7 @@ from app.photos.keys import thumbnail_key
 from tests.support.model_store import ModelStore
 from tests.support.pictures import picture
 from tests.support.small_app import small_app, stores_of
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +104,7 @@ def directory_of(store: EmployeeStore | None = None) -> Directory:
 
 def filled(directory: Directory, people: int, first: int = 0) -> Directory:
     everyone = [someone(number) for number in range(first, first + people)]
-    list(directory.add_many(everyone, keep_versions=True))
+    list(directory.add_many(OPERATOR, everyone, keep_versions=True))
     for person in everyone:
         if person.photo_key not in ("", NOWHERE, SPACES):
             for key in {person.photo_key, thumbnail_key(person.photo_key)}:

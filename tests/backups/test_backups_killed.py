@@ -16,6 +16,7 @@ from app.storage.photos_on_disk import open_folder_store
 from app.storage.sql import open_sql_store
 from tests.support.pictures import picture
 from tests.support.servers.warm_process import ROOT, PythonProcess
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 PEOPLE = 5_000
@@ -43,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for number in range(PEOPLE)
     )
-    list(directory.add_many(people, keep_versions=True))
+    list(directory.add_many(OPERATOR, people, keep_versions=True))
     assert directory.photos
     for each in (key, thumbnail_key(key)):
         directory.photos.put(each, picture().read() + each.encode())

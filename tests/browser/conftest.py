@@ -13,6 +13,7 @@ from app.samples.loading import load_samples
 from tests.support.browser.pages import Open, opening
 from tests.support.servers.live_app import app_in_thread
 from tests.support.small_directory import AMARA, SmallDirectory
+from tests.support.viewers import OPERATOR
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Sixty sample people and Amara, in memory; one for all tests of a file."""
     small = SmallDirectory(tmp_path_factory.mktemp("directory"))
-    for _ in load_samples(small.directory, people=60, seed=1):
+    for _ in load_samples(small.directory, OPERATOR, people=60, seed=1):
         pass
     small.put(AMARA)
     with app_in_thread(small.app) as url:

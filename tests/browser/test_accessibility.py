@@ -14,6 +14,7 @@ from app.contracts.import_choices import Choices
 from app.web.http.streaming import MAX_DOWNLOADS
 from tests.browser.conftest import Open, Site
 from tests.support.browser.axe import check, check_views
+from tests.support.viewers import OPERATOR
 
 
 def wrong_form(page: Page, site: Site) -> None:
@@ -35,7 +36,7 @@ def deleted(page: Page, site: Site) -> None:
     form = site.small.form("/add", full_name="Bob Gone", job_title="A", location="L", about="x\ny")
     address = site.small.post("/add", form).response.headers["Location"]
     page.goto(address.replace("/employee/", "/edit/"))
-    site.small.directory.delete(address.rpartition("/")[2], None, "theirs")
+    site.small.directory.delete(OPERATOR, address.rpartition("/")[2], None, "theirs")
     page.click("text=Save person")
     page.wait_for_selector("text=This person was deleted")
 
@@ -192,4 +193,4 @@ def test_long_words_do_not_push_a_page_sideways(browse: Open, site: Site) -> Non
                 assert wide <= page.evaluate("innerWidth"), (address, width, wide)
         check(page)
     finally:
-        site.small.directory.delete(person.id, None, "done")
+        site.small.directory.delete(OPERATOR, person.id, None, "done")

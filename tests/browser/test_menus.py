@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.model.employee import Employee
 from tests.browser.conftest import Open, Site
+from tests.support.viewers import OPERATOR
 
 
 def opened(page: Page, name: str) -> Locator:
@@ -89,7 +90,7 @@ def test_the_box_finds_values_that_the_menu_has_no_room_for(browse: Open, site: 
         expect(page.locator("#count")).to_have_text("1 person matches")
     finally:
         for number in range(80):
-            site.small.directory.delete(f"far-{number}", None, f"form-{number}")
+            site.small.directory.delete(OPERATOR, f"far-{number}", None, f"form-{number}")
 
 
 def test_without_the_script_a_value_is_a_link_and_the_menu_is_whole(

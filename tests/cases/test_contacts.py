@@ -20,6 +20,7 @@ from tests.support.model_store import ModelStore
 from tests.support.photo_archives import archive, face
 from tests.support.stores.bindings import BINDINGS
 from tests.support.stores.photo_bindings import BINDINGS as PHOTO_BINDINGS
+from tests.support.viewers import OPERATOR
 
 _STORE = {binding.name: binding for binding in BINDINGS}
 _PHOTOS = {binding.name: binding for binding in PHOTO_BINDINGS}
@@ -152,8 +153,8 @@ def test_photos_in_bulk_are_put_and_undone(contacts: Cases) -> None:
     job = desk.run(raw)
     assert (job.done.changed, job.done.rejected) == (1, 1)
     directory = Directory(desk.store, desk.photos)
-    assert directory.get(employee_id).photo_key != before
+    assert directory.get(OPERATOR, employee_id).photo_key != before
     desk.undo(job)
-    assert directory.get(employee_id).photo_key == before
+    assert directory.get(OPERATOR, employee_id).photo_key == before
     assert desk.photos
     assert desk.photos.get(before)

@@ -21,6 +21,7 @@ from app.web.current import current_directory
 from tests.support.model_store import ModelStore
 from tests.support.pictures import picture
 from tests.support.small_app import small_app, stores_of
+from tests.support.viewers import OPERATOR
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_the_same_seed_gives_the_same_people_and_another_gives_others(tmp_path: 
         app = small_app(tmp_path / folder)
         run(app, "sample-data", "--people", "20", "--seed", seed)
         with app.app_context():
-            return [card.full_name for card in current_directory().browse(Query()).cards]
+            return [card.full_name for card in current_directory().browse(OPERATOR, Query()).cards]
 
     assert names("a", "1") == names("b", "1") != names("c", "2")
 

@@ -14,6 +14,7 @@ from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.support.photo_archives import archive, face
 from tests.support.small_app import small_app
+from tests.support.viewers import OPERATOR
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def app(tmp_path: Path) -> Flask:
     with app.app_context():
         for number, name in (("1001", "Ada Byron"), ("1002", "Bo Diaz")):
             person = Employee(id=name[:3], full_name=name, employee_number=number)
-            current_directory().add(person, name)
+            current_directory().add(OPERATOR, person, name)
     return app
 
 

@@ -24,6 +24,7 @@ from tests.support.servers.slow_clients import (
     assert_pages_come_in_time,
     slow_and_silent_clients,
 )
+from tests.support.viewers import OPERATOR
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -101,7 +102,7 @@ def test_a_machine_of_one_gigabyte_has_room_for_all_of_it(directory, record_prop
 
 
 def test_a_person_added_through_port_80_is_there_after_a_reboot(directory):
-    directory.add("Grace Reboot")
+    directory.add(OPERATOR, "Grace Reboot")
     ran_before = directory.machine.tell("wc", "-l", LOG)
     directory.machine.reboot()
     directory.wait_for_page(120)

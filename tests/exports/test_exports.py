@@ -31,6 +31,7 @@ from app.text.formula_guard import guarded, unguarded
 from tests.support.model_store import ModelStore
 from tests.support.repository import ROOT
 from tests.support.small_directory import AMARA
+from tests.support.viewers import OPERATOR
 
 vcards_file = CardWriter().file
 WHOLE = replace(
@@ -312,7 +313,7 @@ def directory_of(people: int) -> tuple[Directory, ModelStore]:
 
 
 def names(directory: Directory, query: Query) -> list[str]:
-    return [p.full_name for people in people_of_view(directory, query) for p in people]
+    return [p.full_name for people in people_of_view(directory, OPERATOR, query) for p in people]
 
 
 def test_a_view_is_everyone_who_meets_its_conditions_in_the_order_of_the_list() -> None:
@@ -341,7 +342,7 @@ def test_a_filtered_view_asks_for_no_one_else() -> None:
 
 def test_who_is_deleted_meanwhile_is_left_out() -> None:
     directory, store = directory_of(150)
-    pages = people_of_view(directory, Query(location="Oslo"))
+    pages = people_of_view(directory, OPERATOR, Query(location="Oslo"))
     plain = store.get_many
 
     def losing(ids):
@@ -356,7 +357,7 @@ def test_each_page_of_work_has_time_of_its_own() -> None:
 
     directory, _ = directory_of(450)
     left = []
-    for _ in people_of_view(directory, Query(location="Lima"), seconds=60):
+    for _ in people_of_view(directory, OPERATOR, Query(location="Lima"), seconds=60):
         left.append(deadline.remaining())
         deadline.start(0)
     assert len(left) == 3

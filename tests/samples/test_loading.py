@@ -26,6 +26,7 @@ from app.storage.photos_on_disk import open_folder_store
 from app.text import search_keys
 from app.text.folding import one_line
 from tests.support.model_store import ModelStore
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -128,9 +129,9 @@ def directory_over(folder: Path) -> Directory:
 
 def test_people_are_loaded_with_portraits_that_show(tmp_path):
     directory = directory_over(tmp_path)
-    loaded = list(load_samples(directory, people=30))
+    loaded = list(load_samples(directory, OPERATOR, people=30))
     assert loaded[-1] == 30
-    cards = directory.browse(Query(), limit=30).cards
+    cards = directory.browse(OPERATOR, Query(), limit=30).cards
     assert len(cards) == 30
     with_photo = [card for card in cards if card.photo_key]
     assert 12 <= len(with_photo) <= 28
@@ -143,49 +144,49 @@ def test_people_are_loaded_with_portraits_that_show(tmp_path):
 
 def test_people_loaded_twice_are_there_once_with_the_same_photos(tmp_path):
     directory = directory_over(tmp_path)
-    list(load_samples(directory, people=12))
+    list(load_samples(directory, OPERATOR, people=12))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.jpg")}
-    cards = directory.browse(Query()).cards
-    list(load_samples(directory, people=12))
-    assert directory.browse(Query()).cards == cards
+    cards = directory.browse(OPERATOR, Query()).cards
+    list(load_samples(directory, OPERATOR, people=12))
+    assert directory.browse(OPERATOR, Query()).cards == cards
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.jpg")} == before
 
 
 def test_a_load_that_was_stopped_goes_on(tmp_path):
     directory = directory_over(tmp_path)
-    list(load_samples(directory, people=5))
-    list(load_samples(directory, people=12))
-    assert len(directory.browse(Query()).cards) == 12
+    list(load_samples(directory, OPERATOR, people=5))
+    list(load_samples(directory, OPERATOR, people=12))
+    assert len(directory.browse(OPERATOR, Query()).cards) == 12
 
 
 def test_a_sample_person_who_was_edited_stays_as_edited(tmp_path):
     directory = directory_over(tmp_path)
-    list(load_samples(directory, people=3))
-    first = directory.get(next(sample_people(1)).id)
+    list(load_samples(directory, OPERATOR, people=3))
+    first = directory.get(OPERATOR, next(sample_people(1)).id)
     directory.employees.put_outside(replace(first, job_title="Edited", photo_key=""))
-    list(load_samples(directory, people=3))
-    assert directory.get(first.id).job_title == "Edited"
-    assert directory.get(first.id).photo_key == ""
+    list(load_samples(directory, OPERATOR, people=3))
+    assert directory.get(OPERATOR, first.id).job_title == "Edited"
+    assert directory.get(OPERATOR, first.id).photo_key == ""
 
 
 def test_people_are_loaded_without_portraits_where_photos_are_off():
     off = Directory(ModelStore(), None, "off")
-    assert list(load_samples(off, people=5))[-1] == 5
+    assert list(load_samples(off, OPERATOR, people=5))[-1] == 5
 
 
 def test_only_the_first_people_have_portraits(tmp_path, monkeypatch):
     monkeypatch.setattr("app.samples.loading.MAX_PORTRAITS", 4)
     assert MAX_PORTRAITS == 200
     directory = directory_over(tmp_path)
-    list(load_samples(directory, people=30))
+    list(load_samples(directory, OPERATOR, people=30))
     assert len(list(tmp_path.rglob("*-thumb.jpg"))) <= 4
 
 
 def test_counts_are_fresh_after_a_load():
     directory = Directory(ModelStore(), None, "off")
-    assert directory.facets().total == 0
-    list(load_samples(directory, people=7))
-    assert directory.facets().total == 7
+    assert directory.facets(OPERATOR).total == 0
+    list(load_samples(directory, OPERATOR, people=7))
+    assert directory.facets(OPERATOR).total == 7
 
 
 STYLES = (

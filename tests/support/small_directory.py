@@ -17,6 +17,7 @@ from app.storage.photos_on_disk import open_folder_store
 from tests.support.model_store import ModelStore
 from tests.support.page_reader import Page, PageReader
 from tests.support.small_app import small_app, stores_of
+from tests.support.viewers import OPERATOR
 
 SECRET = "a key for tests that nobody guesses"
 AMARA = Employee(
@@ -96,7 +97,7 @@ class SmallDirectory:
         return found
 
     def put(self, employee: Employee) -> Employee:
-        return self.directory.add(employee, f"first-{employee.id}")
+        return self.directory.add(OPERATOR, employee, f"first-{employee.id}")
 
     def everyone(self) -> list[Employee]:
         return sorted(self.store.people.values(), key=lambda person: person.full_name)
@@ -107,7 +108,7 @@ class SmallDirectory:
 
         stored = self.store.get(employee_id)
         return self.directory.update(
-            replace(stored, **fields), revision_of(stored), f"theirs-{stored.version}"
+            OPERATOR, replace(stored, **fields), revision_of(stored), f"theirs-{stored.version}"
         )
 
     def form(self, address: str, **typed: Any) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from itertools import chain
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.access.rights import Right, require
 from app.exports.card_photos import read_photo
 from app.exports.formats import FORMATS, file_name
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import CardWriter
 from app.model.errors import StorageUnavailable
 from app.runtime.deadline import REQUEST_SECONDS
-from app.web.current import current_directory, current_settings
+from app.web.current import current_directory, current_settings, current_viewer
 from app.web.http.middleware import log_store_failure, request_id
 from app.web.http.streaming import attach, register, send
 from app.web.ui import urls
@@ -32,10 +33,13 @@ def view_file(ending: str) -> ResponseReturnValue:
     """Stream everyone in the list with these parameters as a file."""
     kind = FORMATS[ending]
     cards = _card_writer()
+    viewer = current_viewer()
 
     def begin() -> Iterator[bytes]:
         listing = read_request(request.args)
-        pages = people_of_view(current_directory(), listing.query, REQUEST_SECONDS, listing.sort)
+        pages = people_of_view(
+            current_directory(), viewer, listing.query, REQUEST_SECONDS, listing.sort
+        )
         first = next(pages, ())  # a store that does not respond at all becomes an error page
         return kind.write(chain((first,), pages), cards)
 
@@ -49,7 +53,9 @@ def person_card(employee_id: str) -> Response:
 
     Raises EmployeeNotFound.
     """
-    person = current_directory().get(employee_id)
+    viewer = current_viewer()
+    require(viewer, Right.EXPORT)
+    person = current_directory().get(viewer, employee_id)
     try:
         card = _card_writer().card(person)
     except StorageUnavailable as error:

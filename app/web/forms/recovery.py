@@ -8,6 +8,7 @@ from app.model.employee import BADGES, Employee
 from app.model.errors import (
     EditConflict,
     EmployeeNotFound,
+    NotAllowed,
     PhotosOff,
     RecordTooLarge,
     StorageUnavailable,
@@ -30,6 +31,10 @@ _ADD, _EDIT, _DELETE = "employees.add", "employees.edit", "employees.delete"
 _EXPIRED = (
     "This form expired, so nothing was {done}. "
     "Everything you typed is still here. Press {button} again."
+)
+_SIGNED_OUT = (
+    "You are not signed in, so nothing was {done}. Everything you typed is still here. "
+    "Sign in in another tab of this browser, then press {button} again."
 )
 _NOT_RESPONDING = "{nothing} {service} is not responding. Press {button} again in a minute."
 _UNKNOWN_OUTCOME = "We do not know whether {what}. Press {button} again: nothing is {done} twice."
@@ -57,13 +62,15 @@ def form_with_input(error: Exception) -> ResponseReturnValue:
         form.reject("photo", str(error))
         return show_form(form, revision=revision, status=422)
     status, notice = _what_happened(error, "saved", "Save person", "Your changes were not saved.")
-    silent = isinstance(error, StorageUnavailable)
+    silent = isinstance(error, StorageUnavailable | NotAllowed)
     return show_form(form, revision=revision, status=status, notice=notice, suggest=not silent)
 
 
 def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tuple[int, Notice]:
     if isinstance(error, CSRFError | FormIdForged):
         return 400, Notice("bad", _EXPIRED.format(done=done, button=button))
+    if isinstance(error, NotAllowed):
+        return 403, Notice("bad", _SIGNED_OUT.format(done=done, button=button))
     if isinstance(error, RecordTooLarge):
         return 422, Notice("bad", _TOO_LARGE.format(limit=error.max_kilobytes))
     if isinstance(error, StorageUnavailable):

@@ -11,12 +11,12 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from app.contracts import Facets
-from app.directory.service import PhotoChange
+from app.directory.stored_photos import PhotoChange
 from app.model.employee import BADGES, Employee
 from app.model.errors import StorageUnavailable
 from app.model.field_types import Section
 from app.model.fields import FIELD, FORM_FIELDS, TEXT_FACETS
-from app.web.current import current_directory, current_settings
+from app.web.current import current_directory, current_settings, current_viewer
 from app.web.forms import conflict
 from app.web.forms.fields import EmployeeForm, may_stay_empty
 from app.web.forms.idempotency import FormIdForged, mint_form_id, read_form_id, write_id_of
@@ -147,7 +147,7 @@ def fresh_token() -> str:
 def suggestions() -> Mapping[str, list[str]]:
     """Return frequent locations, departments and job titles; nothing if the store fails."""
     try:
-        facets: Facets = current_directory().facets()
+        facets: Facets = current_directory().facets(current_viewer())
     except StorageUnavailable:
         return {}
     return {

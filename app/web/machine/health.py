@@ -99,7 +99,7 @@ def current_states() -> dict[str, State]:
     readiness: Readiness = current_app.extensions.setdefault("readiness", Readiness())
     states = readiness.of(
         {
-            "database": directory.employees.check,
+            "database": directory.check,
             "photos": directory.photos.check if directory.photos else None,
             "disk": partial(check_disk, current_settings()),
             "order": partial(_check_order, directory),
@@ -110,5 +110,5 @@ def current_states() -> dict[str, State]:
 
 
 def _check_order(directory: Directory) -> None:
-    if problem := directory.employees.list_order().problem:
+    if problem := directory.list_order().problem:
         raise StorageUnavailable("the list", reason=problem)

@@ -20,11 +20,12 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
+from app.access.rights import require_edit
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
 from app.text.sanitizing import clean_text, visible
-from app.web.current import current_directory
+from app.web.current import current_directory, current_viewer
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.recovery import (
@@ -104,11 +105,11 @@ def _prepare(state: BlueprintSetupState) -> None:
 @pages.get("/")
 def people() -> Response:
     """Show the list of people."""
-    directory = current_directory()
+    directory, viewer = current_directory(), current_viewer()
     listing = read_request(request.args)
     sort = listing.sort if listing.view == TABLE else None
-    result = directory.list_page(listing.query, listing.cursor, sort, listing.page)
-    if directory.lists_nobody(listing.query, result):
+    result = directory.list_page(viewer, listing.query, listing.cursor, sort, listing.page)
+    if directory.lists_nobody(viewer, listing.query, result):
         return _maintain_after(make_response(empty_page()))
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     view = list_view(listing, result, directory.list_order(), sprite, menus)
@@ -120,7 +121,7 @@ def people() -> Response:
 def person(employee_id: str) -> ResponseReturnValue:
     """Show one person."""
     after_this_request(_maintain_after)
-    employee = current_directory().get(employee_id)
+    employee = current_directory().get(current_viewer(), employee_id)
     badges = [badge for badge in BADGES if badge.key in employee.badges]
     return render_template("person.html", employee=employee, badges=badges)
 
@@ -129,7 +130,7 @@ def _maintain_after(response: Response) -> Response:
     """Let the store do pending maintenance once the response was sent."""
     prefetched = "prefetch" in request.headers.get("Sec-Purpose", "")
     if request.method in ("GET", "POST") and not prefetched:
-        response.call_on_close(current_directory().employees.maintain)
+        response.call_on_close(current_directory().maintain)
     return response
 
 
@@ -160,7 +161,9 @@ def add() -> ResponseReturnValue:
 def _add(form: EmployeeForm, form_id: str) -> Employee:
     employee = form.changed(Employee(id=form_id, full_name=""))
     try:
-        return current_directory().add(employee, write_id(form_id, form), photo_change(form))
+        return current_directory().add(
+            current_viewer(), employee, write_id(form_id, form), photo_change(form)
+        )
     except EditConflict as error:
         # The form was sent before with a photo, which browsers do not send again.
         if form.upload is None and replace(error.stored, photo_key="").same_content(employee):
@@ -172,7 +175,8 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
 @pages.get("/edit/<id:employee_id>")
 def edit_form(employee_id: str) -> ResponseReturnValue:
     """Show the form of a person."""
-    employee = current_directory().get(employee_id)
+    require_edit(current_viewer(), employee_id)
+    employee = current_directory().get(current_viewer(), employee_id)
     return show_form(form_of_employee(employee), employee, revision=revision_of(employee))
 
 
@@ -180,7 +184,8 @@ def edit_form(employee_id: str) -> ResponseReturnValue:
 @pages.post("/edit/<id:employee_id>")
 def edit(employee_id: str) -> ResponseReturnValue:
     """Change a person."""
-    stored = current_directory().get(employee_id)
+    require_edit(current_viewer(), employee_id)
+    stored = current_directory().get(current_viewer(), employee_id)
     form = form_of_request(stored)
     revision = posted_values().get("revision") or revision_of(stored)
     try:
@@ -191,7 +196,11 @@ def edit(employee_id: str) -> ResponseReturnValue:
         return show_form(form, stored, revision=revision, status=422)
     try:
         saved = current_directory().update(
-            form.changed(stored), revision, write_id(form_id, form, revision), photo_change(form)
+            current_viewer(),
+            form.changed(stored),
+            revision,
+            write_id(form_id, form, revision),
+            photo_change(form),
         )
     except PhotoRejected as error:
         form.reject("photo", str(error))
@@ -209,7 +218,7 @@ def _saved(employee: Employee) -> ResponseReturnValue:
 @pages.get("/delete/<id:employee_id>")
 def delete_form(employee_id: str) -> ResponseReturnValue:
     """Ask before a person is deleted."""
-    return ask_to_delete(current_directory().get(employee_id))
+    return ask_to_delete(current_directory().get(current_viewer(), employee_id))
 
 
 @pages.post("/delete", defaults={"employee_id": ""})
@@ -222,7 +231,10 @@ def delete(employee_id: str) -> ResponseReturnValue:
     except FormIdForged as error:
         return form_with_input(error)
     deleted = current_directory().delete(
-        employee_id, revision or None, write_id_of(form_id, ["delete", employee_id, revision])
+        current_viewer(),
+        employee_id,
+        revision or None,
+        write_id_of(form_id, ["delete", employee_id, revision]),
     )
     name = name_in_sentence(deleted.full_name or request.form.get("shown_name", ""))
     flash(f"Deleted {name}." if name else "The person was deleted.", "good")

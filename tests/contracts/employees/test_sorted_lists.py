@@ -8,6 +8,7 @@ from app.directory.sorting import COLUMNS, MAX_SORTED, Sort, read_whole
 from tests.contracts.employees.test_pages import some_people
 from tests.support.model_store import ModelStore
 from tests.support.stores.people import add, person
+from tests.support.viewers import OPERATOR
 
 QUERIES = (
     Query(),
@@ -25,7 +26,7 @@ def ids(directory: Directory, query: Query, sort: Sort) -> list[str]:
     number, page = 0, None
     while page is None or page.page.next:
         number += 1
-        page = directory.list_page(query, None, sort, number)
+        page = directory.list_page(OPERATOR, query, None, sort, number)
         assert (page.sort, page.number) == (sort, number)
         seen += [card.id for card in page.page.cards]
     assert page.counts.total == len(seen)
@@ -45,7 +46,7 @@ def test_every_store_sorts_alike(big_store: EmployeeStore) -> None:
                 expected = ids(known, query, sort)
                 assert sorted(expected) == sorted(ids(known, query, Sort("name")))
                 assert ids(stored, query, sort) == expected, (query, sort)
-                assert stored.sorted_ids(query, sort) == expected
+                assert stored.sorted_ids(OPERATOR, query, sort) == expected
 
 
 @pytest.mark.slow
@@ -60,7 +61,7 @@ def test_at_most_500_people_are_sorted(big_store: EmployeeStore) -> None:
     directory, sort = Directory(big_store, None), Sort("location", descending=True)
     for query in (Query(), Query(location="Oslo"), Query(words="name")):
         assert read_whole(big_store, query) is None
-        page = directory.list_page(query, None, sort, 2)
+        page = directory.list_page(OPERATOR, query, None, sort, 2)
         assert page.sort is None
         assert page.page == big_store.browse(query)
-        assert directory.sorted_ids(query, sort) is None
+        assert directory.sorted_ids(OPERATOR, query, sort) is None

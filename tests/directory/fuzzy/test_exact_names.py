@@ -15,6 +15,7 @@ from app.model.errors import StorageUnavailable
 from tests.support.model_store import ModelStore
 from tests.support.page_reader import words_of
 from tests.support.small_directory import SmallDirectory, small
+from tests.support.viewers import OPERATOR
 
 __all__ = ["small"]
 
@@ -64,7 +65,7 @@ def names(close: Suggestions) -> list[str]:
 
 
 def further(directory: Directory, words: str, **conditions: str) -> list[str]:
-    page, close = directory.search(Query(words=words, **conditions))
+    page, close = directory.search(OPERATOR, Query(words=words, **conditions))
     assert page.rows_examined
     assert close.beyond_page or not close.people
     return names(close)
@@ -103,21 +104,21 @@ def test_other_conditions_and_later_pages_look_for_nobody(
 ) -> None:
     assert further(directory, "toby mercer", location="Lisbon") == []
     query = Query(words="toby mercer")
-    assert directory.search(query, "onwards")[1] == Suggestions()
+    assert directory.search(OPERATOR, query, "onwards")[1] == Suggestions()
     assert store.asked == ["toby mercer"] * 2
 
 
 def test_more_than_are_shown_are_told_of(store: EarlyStore, directory: Directory) -> None:
     for number in range(30):
         store.add(replace(store.get("p1"), id=f"more {number}"), f"more {number}")
-    _, close = directory.search(Query(words="toby mercer"))
+    _, close = directory.search(OPERATOR, Query(words="toby mercer"))
     assert len(close.people) == 16
     assert close.more
     assert store.asked == ["toby mercer", "mercer"]
 
 
 def test_a_misspelt_name_is_found_so_too(directory: Directory) -> None:
-    _, close = directory.search(Query(words="otby mercer"))
+    _, close = directory.search(OPERATOR, Query(words="otby mercer"))
     assert names(close) == []  # the search itself has not ended
     store = EarlyStore()
     browse = store.browse
@@ -126,7 +127,7 @@ def test_a_misspelt_name_is_found_so_too(directory: Directory) -> None:
         return Page(()) if "otby" in query.words else browse(query, cursor, limit)
 
     store.browse = nobody_has_it  # type: ignore[method-assign]
-    _, close = Directory(store, None).search(Query(words="otby mercer"))
+    _, close = Directory(store, None).search(OPERATOR, Query(words="otby mercer"))
     assert names(close) == ["Toby B. Mercer", "Toby Mercer"]
     assert close.searches == ("toby mercer",)
     assert not close.beyond_page
@@ -179,11 +180,11 @@ def test_a_name_of_which_one_word_begins_another_is_found_among_many_of_the_long
     names += [f"A{n} {name}" for name in ("Johnson", "Yang", "Baden") for n in range(30)]
     for at, name in enumerate(names):
         store.add(Employee(id=f"p{at}", full_name=name, job_title="", location=""), f"form {at}")
-    page, close = Directory(store, None).search(Query(words=typed))
+    page, close = Directory(store, None).search(OPERATOR, Query(words=typed))
     assert [match.card.full_name for match in close.people] == found
     assert close.beyond_page == bool(found)
     assert not {match.card.id for match in close.people} & {card.id for card in page.cards}
-    second = page.next and Directory(store, None).search(Query(words=typed), page.next)
+    second = page.next and Directory(store, None).search(OPERATOR, Query(words=typed), page.next)
     assert not second or second[1] == Suggestions()
 
 
@@ -193,7 +194,7 @@ def test_a_name_that_is_a_small_word_is_found_beside_another(typed: str) -> None
     names = [*(f"An{n:02} Nguyen" for n in range(30)), "In Nguyen", "Zoe Nguyen"]
     for number, name in enumerate(names):
         store.add(Employee(id=f"p{number}", full_name=name), f"form {number}")
-    page, more = Directory(store, None).search(Query(words=typed))
+    page, more = Directory(store, None).search(OPERATOR, Query(words=typed))
     assert len(page.cards) == 24
     assert [match.card.full_name for match in more.people] == ["In Nguyen"]
     assert more.beyond_page

@@ -19,6 +19,7 @@ from app.samples.loading import sample_people
 from app.storage.sql import open_sql_store
 from tests.support.misspelt_names import RULES, Misspelt, misspelt_names
 from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ def sqlite(people: list[Employee], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def is_found(directory: Directory, wanted: Misspelt) -> bool:
-    page, close = directory.search(Query(words=wanted.typed))
+    page, close = directory.search(OPERATOR, Query(words=wanted.typed))
     shown = [card.id for card in page.cards] + [match.card.id for match in close.people]
     return wanted.who in shown
 
@@ -103,7 +104,7 @@ def test_on_dynamodb_it_reads_at_most_twice_the_units_of_a_page(
     some = people[: 5 * MAX_BATCH]
     list(room.store.add_many(some))
     directory = Directory(room.store, None)
-    directory.search(Query(words="smiht"))  # reads the words
+    directory.search(OPERATOR, Query(words="smiht"))  # reads the words
     units: list[float] = []
     room.store.calls.meter = lambda _, consumed: units.append(consumed)
     page = _units_of(directory, units, "eng")
@@ -116,5 +117,5 @@ def test_on_dynamodb_it_reads_at_most_twice_the_units_of_a_page(
 
 def _units_of(directory: Directory, units: list[float], words: str) -> float:
     units.clear()
-    directory.search(Query(words=words))
+    directory.search(OPERATOR, Query(words=words))
     return sum(units)

@@ -21,6 +21,7 @@ from app.model.errors import StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import read_budget
 from tests.support.model_store import ModelStore
+from tests.support.viewers import OPERATOR
 
 NAMES = (
     "Robert Smith", "William Johnson", "José Núñez", "Alexander Meier", "Philipp Schmidt",
@@ -70,7 +71,7 @@ def put(store: ModelStore, *names: str, **fields: str) -> None:
 
 
 def suggest(directory: Directory, words: str, **conditions: str) -> Suggestions:
-    return directory.search(Query(words=words, **conditions))[1]
+    return directory.search(OPERATOR, Query(words=words, **conditions))[1]
 
 
 def named(close: Suggestions) -> list[str]:
@@ -127,7 +128,7 @@ def test_exact_hits_are_on_the_page_and_never_among_the_close(
     store: CountingStore, directory: Directory
 ) -> None:
     put(store, "Bob Robertson", "Robert Bobson")
-    page, close = directory.search(Query(words="bob"))
+    page, close = directory.search(OPERATOR, Query(words="bob"))
     assert [card.full_name for card in page.cards] == ["Bob Robertson", "Robert Bobson"]
     assert named(close) == ["Robert Smith"]
 
@@ -233,7 +234,7 @@ def test_a_search_that_finds_enough_asks_once(store: CountingStore, directory: D
 def test_a_page_further_on_shows_nobody_close(store: CountingStore, directory: Directory) -> None:
     put(store, *(f"Bob Number{each}" for each in "abcdefgh"))
     first = store.browse(Query(words="bob"), None, 5)
-    page, close = directory.search(Query(words="bob"), first.next)
+    page, close = directory.search(OPERATOR, Query(words="bob"), first.next)
     assert len(page.cards) == 3
     assert close == Suggestions()
 
@@ -285,10 +286,10 @@ def test_a_search_and_its_guesses_are_of_one_page(
         return browse(*asked)
 
     monkeypatch.setattr(store, "browse", browsing)
-    directory.search(Query(words="marun"))
+    directory.search(OPERATOR, Query(words="marun"))
     assert len(met) > 1
     assert len(set(met)) == 1
-    directory.search(Query(words="marun"))
+    directory.search(OPERATOR, Query(words="marun"))
     assert len(set(met)) == 2
 
 
@@ -301,7 +302,7 @@ def test_the_page_is_answered_when_the_words_cannot_be_read(
     store: CountingStore, directory: Directory
 ) -> None:
     store.knows_words = False
-    page, _ = directory.search(Query(words="smith"))
+    page, _ = directory.search(OPERATOR, Query(words="smith"))
     assert [card.full_name for card in page.cards] == ["Robert Smith"]
     assert named(suggest(directory, "bob smith")) == ["Robert Smith"]  # needs no words
 
@@ -310,7 +311,7 @@ def test_the_page_is_answered_when_the_search_for_close_people_fails(
     store: CountingStore, directory: Directory
 ) -> None:
     store.answers_left = 1
-    page, close = directory.search(Query(words="smiht"))
+    page, close = directory.search(OPERATOR, Query(words="smiht"))
     assert (page.cards, close) == ((), Suggestions())
 
 
@@ -347,12 +348,14 @@ def test_what_was_saved_in_this_process_is_known_at_once(
 ) -> None:
     assert named(suggest(directory, "lovelcae")) == []
     store.knows_words = False  # so that only what was learned can be known
-    ada = directory.add(Employee(id="a", full_name="Ada Lovelace", job_title="Analyst"), "w1")
+    ada = directory.add(
+        OPERATOR, Employee(id="a", full_name="Ada Lovelace", job_title="Analyst"), "w1"
+    )
     assert named(suggest(directory, "lovelcae")) == ["Ada Lovelace"]
     changed = replace(ada, full_name="Ada Byron")
-    directory.update(changed, revision_of(ada), "w2")
+    directory.update(OPERATOR, changed, revision_of(ada), "w2")
     assert named(suggest(directory, "byorn")) == ["Ada Byron"]
-    list(directory.add_many([Employee(id="g", full_name="Grace Hopper")]))
+    list(directory.add_many(OPERATOR, [Employee(id="g", full_name="Grace Hopper")]))
     assert named(suggest(directory, "hoppre")) == ["Grace Hopper"]
     directory._fuzzy_search._vocabulary._next_at = 0.0
     store.knows_words = True
@@ -366,7 +369,7 @@ def test_very_many_words_of_saves_are_read_again_and_not_kept(
     monkeypatch.setattr(vocabulary_cache, "NEXT_WAIT_SECONDS", 30)
     suggest(directory, "smiht")
     for number, name in enumerate(("Ada Lovelace", "Grace Hopper", "Radia Perlman")):
-        directory.add(Employee(id=f"n{number}", full_name=name), "w")
+        directory.add(OPERATOR, Employee(id=f"n{number}", full_name=name), "w")
     assert len(directory._fuzzy_search._vocabulary._learned) <= 4
     for typed, name in (("lovelcae", "Ada Lovelace"), ("perlmna", "Radia Perlman")):
         assert named(suggest(directory, typed)) == [name]

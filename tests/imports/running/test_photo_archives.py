@@ -29,6 +29,7 @@ from tests.support.model_store import ModelStore
 from tests.support.photo_archives import archive, encrypted, face, lying, with_link
 from tests.support.pictures import giant_png, picture
 from tests.support.stores.bindings import Binding
+from tests.support.viewers import OPERATOR
 
 PEOPLE = (
     Employee(id="ada", full_name="Ada Byron", email="Ada@example.com", employee_number="1001"),
@@ -83,7 +84,7 @@ def test_photos_find_their_people_and_are_undone_as_a_whole(
 ) -> None:
     directory = Directory(real_bulk.store, photos)
     bo = real_bulk.store.get("bo")
-    bo = directory.update(bo, revision_of(bo), "form", PhotoChange(picture("GIF")))
+    bo = directory.update(OPERATOR, bo, revision_of(bo), "form", PhotoChange(picture("GIF")))
     raw = archive(
         ("1001.JPG", face(100)),
         ("team/BO@Example.com.png", face(110)),

@@ -28,6 +28,7 @@ from tests.support.model_store import ModelStore
 from tests.support.pictures import giant_png, picture
 from tests.support.small_directory import AMARA
 from tests.support.vcard_files import card, photo_line
+from tests.support.viewers import OPERATOR
 
 FIELDS = ("ADR;TYPE=WORK:;;;Lima;;;", "TITLE:Clerk")
 
@@ -88,15 +89,15 @@ def test_a_former_photo_comes_back_and_is_swept_only_when_no_undo_needs_it(
     photo_desk: Desk, photos: PhotoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory = directory_at(photo_desk)
-    before = directory.add(AMARA, "form", PhotoChange(picture("PNG")))
+    before = directory.add(OPERATOR, AMARA, "form", PhotoChange(picture("PNG")))
     content = card(f"FN:{AMARA.full_name}", f"EMAIL;TYPE=WORK:{AMARA.email}", photo_line(image()))
     job = photo_desk.run(content)
     [line] = photo_desk.lines(job)
     assert line.old == {"photo_key": before.photo_key}
     assert photo_desk.store.get("amara").photo_key == line.new["photo_key"]
-    monkeypatch.setattr("app.directory.service._SWEEP_AGE", -_DAY)
+    monkeypatch.setattr("app.directory.stored_photos._SWEEP_AGE", -_DAY)
     needed = photo_desk.importer.photos_in_use()
-    assert list(directory.sweep_photos(delete=True, needed=needed)) == []
+    assert list(directory.sweep_photos(OPERATOR, delete=True, needed=needed)) == []
     photo_desk.undo(job)
     assert photo_desk.store.get("amara").photo_key == before.photo_key
     assert keys_of(photos) == {before.photo_key, thumbnail_key(before.photo_key)}
@@ -104,12 +105,12 @@ def test_a_former_photo_comes_back_and_is_swept_only_when_no_undo_needs_it(
 
 def test_a_photo_that_was_changed_since_is_not_undone(photo_desk: Desk, photos: PhotoStore) -> None:
     directory = directory_at(photo_desk)
-    directory.add(AMARA, "form", PhotoChange(picture("PNG")))
+    directory.add(OPERATOR, AMARA, "form", PhotoChange(picture("PNG")))
     content = card(f"FN:{AMARA.full_name}", f"EMAIL;TYPE=WORK:{AMARA.email}", photo_line(image()))
     job = photo_desk.run(content)
     stored = photo_desk.store.get("amara")
     theirs = directory.update(
-        stored, revision_of(stored), "theirs", PhotoChange(picture("PNG", 300, 300))
+        OPERATOR, stored, revision_of(stored), "theirs", PhotoChange(picture("PNG", 300, 300))
     )
     job = photo_desk.undo(job)
     assert job.undone.skipped == 1
@@ -206,7 +207,7 @@ def test_our_own_card_comes_back_whole(stored: Employee, company: str) -> None:
 
 def test_our_own_photo_comes_back_byte_for_byte(photo_desk: Desk, tmp_path: Path) -> None:
     directory = directory_at(photo_desk)
-    stored = directory.add(AMARA, "form", PhotoChange(picture("PNG", 1600, 1200)))
+    stored = directory.add(OPERATOR, AMARA, "form", PhotoChange(picture("PNG", 1600, 1200)))
     portrait = directory.photos.get(stored.photo_key)
     writer = CardWriter(read_photo=lambda key: read_photo(directory.photos, key))
     raw = b"".join(writer.file([[stored]]))

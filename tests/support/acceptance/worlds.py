@@ -43,6 +43,7 @@ from tests.support.small_app import app_for_people
 from tests.support.stores.dynamodb_binding import DynamoRoom
 from tests.support.stores.people import everyone
 from tests.support.stores.sql_binding import SqliteRoom
+from tests.support.viewers import OPERATOR
 
 REGION = "us-west-2"
 MAX_SECONDS = 10.0 + LATE
@@ -323,5 +324,5 @@ def sweep(world: World) -> set[str]:
     """Remove what no record names, however young; what is left then."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(directory_module, "_SWEEP_AGE", timedelta(days=-1))
-        list(world.app.extensions["directory"].sweep_photos(delete=True))
+        list(world.app.extensions["directory"].sweep_photos(OPERATOR, delete=True))
     return set(world.photos())

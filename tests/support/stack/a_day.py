@@ -18,6 +18,7 @@ from app.model.employee import Employee
 from app.model.revision import revision_of
 from tests.support.pictures import picture
 from tests.support.small_app import small_app
+from tests.support.viewers import OPERATOR
 
 _FORMS = (f"form-{number}" for number in itertools.count())
 
@@ -55,13 +56,13 @@ def worked(folder: Path, settings: Mapping[str, str], outside: Any) -> None:
 
 
 def _read(app: Flask, directory: Directory) -> None:
-    page = directory.browse(Query())
+    page = directory.browse(OPERATOR, Query())
     for query in (Query(words="a"), Query(letter="b"), Query(words="a", badge="linux")):
-        directory.browse(query)
-    directory.browse(Query(), page.next)
-    directory.facets()
+        directory.browse(OPERATOR, query)
+    directory.browse(OPERATOR, Query(), page.next)
+    directory.facets(OPERATOR)
     (someone, *_) = (card for card in page.cards if card.photo_key)
-    assert directory.get(someone.id).photo_key
+    assert directory.get(OPERATOR, someone.id).photo_key
     pages = app.test_client()
     for address in ("/", f"/employee/{someone.id}", "/add", "/info", "/healthz"):
         assert pages.get(address).status_code == 200, address
@@ -76,14 +77,14 @@ def _change(directory: Directory) -> None:
     grace = Employee(
         id="grace", full_name="Grace Hopper", location="Arlington", job_title="Admiral"
     )
-    added = directory.add(grace, next(_FORMS), PhotoChange(upload=picture()))
+    added = directory.add(OPERATOR, grace, next(_FORMS), PhotoChange(upload=picture()))
     _see_photo(directory, added.photo_key)
     renamed = replace(added, full_name="Grace B. Hopper")
     changed = directory.update(
-        renamed, revision_of(added), next(_FORMS), PhotoChange(upload=picture(width=300))
+        OPERATOR, renamed, revision_of(added), next(_FORMS), PhotoChange(upload=picture(width=300))
     )
     _see_photo(directory, changed.photo_key)
-    directory.delete("grace", revision_of(changed), next(_FORMS))
+    directory.delete(OPERATOR, "grace", revision_of(changed), next(_FORMS))
 
 
 def _see_photo(directory: Directory, key: str) -> None:
@@ -103,14 +104,14 @@ def _mend(app: Flask, directory: Directory, outside: Any) -> None:
 
     for number in range(3):
         put(number)
-    directory.get("outside-0")
+    directory.get(OPERATOR, "outside-0")
     directory.employees.maintain()
     command(app, "reindex")
     command(app, "reindex", "--force")
-    assert len(directory.browse(Query(words="outside")).cards) == 3
+    assert len(directory.browse(OPERATOR, Query(words="outside")).cards) == 3
     put(3)
     assert "Updated the index for 1 record" in command(app, "follow", "--once")
-    assert len(directory.browse(Query(words="outside")).cards) == 4
+    assert len(directory.browse(OPERATOR, Query(words="outside")).cards) == 4
 
 
 def _look_after(app: Flask) -> None:

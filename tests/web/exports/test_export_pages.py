@@ -34,6 +34,7 @@ from tests.support.servers.live_app import app_in_thread
 from tests.support.servers.server_process import ServerProcess, free_port
 from tests.support.servers.warm_process import ROOT
 from tests.support.small_directory import AMARA, SmallDirectory, small
+from tests.support.viewers import OPERATOR
 
 __all__ = ["small"]
 ENDINGS = ["csv", "xlsx", "jsonl", "vcf"]
@@ -114,7 +115,7 @@ def test_a_person_s_card_is_saved_from_their_page(full: SmallDirectory) -> None:
 
 def test_a_card_leads_to_the_page_and_has_the_photo(small: SmallDirectory) -> None:
     upload = PhotoChange(picture("PNG", 1600, 1200))
-    key = small.directory.add(AMARA, "form", upload).photo_key
+    key = small.directory.add(OPERATOR, AMARA, "form", upload).photo_key
     card = vobject.readOne(fetch(small, "/vcard/amara").text)
     assert card.url.value == "http://localhost/employee/amara"
     assert card.photo.value == small.directory.photos.get(key)
@@ -127,7 +128,7 @@ def test_a_card_leads_to_the_page_and_has_the_photo(small: SmallDirectory) -> No
 def test_a_card_comes_without_the_photo_while_its_store_is_away(
     small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small.directory.add(AMARA, "form", PhotoChange(picture()))
+    small.directory.add(OPERATOR, AMARA, "form", PhotoChange(picture()))
 
     def fail(key: str) -> bytes:
         raise StorageUnavailable("S3", "GetObject", reason="SlowDown")

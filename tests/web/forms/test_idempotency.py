@@ -10,6 +10,7 @@ import pytest
 from app.web.forms import idempotency
 from tests.support.pictures import picture
 from tests.support.small_directory import AMARA, SmallDirectory, small, upload
+from tests.support.viewers import OPERATOR
 
 __all__ = ["small"]
 
@@ -19,7 +20,7 @@ def test_an_edit_of_someone_deleted_gives_back_what_was_typed_to_add_anew(
 ) -> None:
     small.put(AMARA)
     form = small.form("/edit/amara", job_title="Chief")
-    small.directory.delete("amara", None, "theirs")
+    small.directory.delete(OPERATOR, "amara", None, "theirs")
     page = small.post("/edit/amara", form, 404)
     assert page.h1 == "This person was deleted"
     assert not small.is_there("amara")
@@ -34,7 +35,7 @@ def test_the_form_that_added_someone_does_not_revive_them(small: SmallDirectory)
     form = small.form("/add", full_name="Ada", job_title="Analyst", location="London")
     small.post("/add", form)
     [ada] = small.everyone()
-    small.directory.delete(ada.id, None, "theirs")
+    small.directory.delete(OPERATOR, ada.id, None, "theirs")
     page = small.post("/add", form, 404)
     assert "Ada" in page.text
     assert small.everyone() == []

@@ -24,6 +24,7 @@ from tests.support.pictures import picture
 from tests.support.small_app import ScheduleWhenAsked
 from tests.support.small_directory import AMARA, SmallDirectory, upload
 from tests.support.vcard_files import FACE, IPHONE, card, photo_line
+from tests.support.viewers import OPERATOR
 
 FILE = (
     b"Name;Job Title;Office;E-mail;Hire date;Shoe size\n"
@@ -140,7 +141,7 @@ def test_the_photos_of_contacts_are_shown_before_and_after(small: SmallDirectory
 
 def test_photos_in_an_archive_are_shown_with_what_they_replace(small: SmallDirectory) -> None:
     stored = small.store.get("amara")
-    small.directory.update(stored, revision_of(stored), "f", PhotoChange(picture()))
+    small.directory.update(OPERATOR, stored, revision_of(stored), "f", PhotoChange(picture()))
     before = small.store.get("amara").photo_key
     raw = archive(("Amara@example.com.png", face()), ("nobody.jpg", face()))
     sent = send(small, raw)
@@ -337,7 +338,7 @@ def test_what_cannot_be_done_now_is_said(small: SmallDirectory) -> None:
 
 def test_the_list_and_the_empty_page_lead_to_the_import(small: SmallDirectory) -> None:
     assert small.get("/").links()["Import"] == "/import"
-    small.directory.delete("amara", None, "w")
+    small.directory.delete(OPERATOR, "amara", None, "w")
     assert small.get("/").links()["Import a file"] == "/import"
 
 

@@ -15,6 +15,7 @@ from app.web.insights.data import MAX_BARS, years_in_chart
 from app.web.ui.html.charts import scale
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA, SmallDirectory, small
+from tests.support.viewers import OPERATOR
 
 __all__ = ["small"]
 
@@ -156,8 +157,8 @@ def test_insights_ask_only_for_the_counts_and_are_drawn_once_for_them(
     small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.put(AMARA)
-    counts, drawn = small.directory.facets(), []
-    monkeypatch.setattr(small.directory, "facets", lambda: counts)
+    counts, drawn = small.directory.facets(OPERATOR), []
+    monkeypatch.setattr(small.directory, "facets", lambda _: counts)
     for name in ("browse", "get", "facets"):
         monkeypatch.setattr(small.store, name, None)
     monkeypatch.setattr(
@@ -173,13 +174,13 @@ def test_insights_ask_only_for_the_counts_and_are_drawn_once_for_them(
 
 
 def test_a_change_that_counts_nobody_anew_draws_nothing_anew(small: SmallDirectory) -> None:
-    directory, amara = small.directory, small.directory.add(AMARA, "added")
-    counts = directory.facets()
+    directory, amara = small.directory, small.directory.add(OPERATOR, AMARA, "added")
+    counts = directory.facets(OPERATOR)
     called = replace(amara, phone="+254 20 555 0199")
-    amara = directory.update(called, revision_of(amara), "called")
-    assert directory.facets() is counts
-    directory.update(replace(amara, location="Oslo"), revision_of(amara), "moved")
-    assert directory.facets().locations == {"Oslo": 1}
+    amara = directory.update(OPERATOR, called, revision_of(amara), "called")
+    assert directory.facets(OPERATOR) is counts
+    directory.update(OPERATOR, replace(amara, location="Oslo"), revision_of(amara), "moved")
+    assert directory.facets(OPERATOR).locations == {"Oslo": 1}
 
 
 def test_a_directory_of_nobody_leads_to_adding_people(small: SmallDirectory) -> None:

@@ -11,6 +11,7 @@ import pytest
 from app.contracts import Facets, Matches, Page
 from app.model.employee import Card, Employee
 from tests.support.small_directory import SmallDirectory, small
+from tests.support.viewers import OPERATOR
 
 __all__ = ["small"]
 
@@ -210,7 +211,7 @@ def test_a_chosen_value_that_nobody_has_can_be_chosen_away(busy: SmallDirectory)
 def test_counts_follow_a_save_at_once(busy: SmallDirectory) -> None:
     assert count_of(busy.get("/?badge=bug&department=Engineering")) == "30 people match"
     assert count_of(busy.get("/?q=number&badge=bug")) == "30 people match"
-    busy.directory.delete("p001", None, "another form")
+    busy.directory.delete(OPERATOR, "p001", None, "another form")
     assert count_of(busy.get("/?badge=bug&department=Engineering")) == "29 people match"
     assert count_of(busy.get("/?q=number&badge=bug")) == "29 people match"
 

@@ -15,6 +15,7 @@ from app.storage.dynamodb.index.queries import Budget
 from app.storage.dynamodb.index.rows import project_rows
 from tests.support.stores.dynamodb_binding import DynamoRoom
 from tests.support.stores.people import add, everyone, pages
+from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -221,7 +222,7 @@ def test_the_searches_of_one_page_cost_no_more_than_200_units_together(crowd, cr
 
 def test_people_further_on_are_found_by_name_within_the_bound(crowd, crowd_meter):
     directory = Directory(crowd.store, None)
-    page, close = directory.search(Query(words="katharina andersson"))
+    page, close = directory.search(OPERATOR, Query(words="katharina andersson"))
     assert page.rows_examined
     names = [match.card.full_name[:-6] for match in close.people]
     assert names == ["Katharina Andersson"] * 3

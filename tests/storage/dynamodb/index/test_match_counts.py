@@ -6,6 +6,7 @@ from app.contracts import PAGE_SIZE, Query
 from app.directory.service import Directory
 from app.runtime import read_budget
 from tests.storage.dynamodb.index.test_browse import Meter, big_room, crowd, crowd_meter, meter
+from tests.support.viewers import OPERATOR
 
 __all__ = ["Meter", "big_room", "crowd", "crowd_meter", "meter"]
 
@@ -62,15 +63,15 @@ def test_a_page_with_its_counts_costs_at_most_200_units(crowd, crowd_meter):
     directory = Directory(crowd.store, None)
     for query in (Query("andersson katharina"), Query("berg"), Query("andersson", badge="apple")):
         crowd_meter.units.clear()
-        directory.list_page(query)
+        directory.list_page(OPERATOR, query)
         assert crowd_meter.units["Query"] <= 200, query
 
 
 def test_counts_of_filters_are_read_once(big_room, meter):
     directory = Directory(big_room.store, None)
     query = Query(location="Portland", department="Department 3")
-    known = directory.list_page(query).counts
+    known = directory.list_page(OPERATOR, query).counts
     first = meter.units["Query"]
     meter.units.clear()
-    assert directory.list_page(query).counts == known
+    assert directory.list_page(OPERATOR, query).counts == known
     assert meter.units["Query"] < first / 3
