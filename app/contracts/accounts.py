@@ -1,8 +1,9 @@
 """The contract of every store of accounts, sessions and the settings of access."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from app.access.modes import Mode
@@ -12,6 +13,10 @@ from app.model.errors import DirectoryError
 
 ACCOUNTS_PER_PAGE = 50
 MAX_SESSIONS_LISTED = 50
+MAX_SESSIONS_READ = 1_000
+MAX_DESCRIPTION = 120
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_ACCOUNT_ID = re.compile(r"[!-~]{1,64}", re.ASCII)
 
 
 class AccountConflict(DirectoryError):
@@ -20,6 +25,10 @@ class AccountConflict(DirectoryError):
 
 class AccountExists(DirectoryError):
     """The identity, the email that signs in, or the linked person belongs to another account."""
+
+
+class LastAdmin(DirectoryError):
+    """The change would leave no administrator whose account is not disabled."""
 
 
 class Identity(NamedTuple):
@@ -32,6 +41,8 @@ class Identity(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """An account. ``email`` is shown; without an ``identity`` it also signs in, with a password.
+
+    ``id`` is what ``is_account_id`` accepts. Times are in UTC; a store keeps microseconds.
 
     ``role_origin`` says who gave the role: ``setup``, ``admin``, ``groups`` or ``command``; "" is
     nobody, of a colleague. ``person_id`` is the linked employee. Sessions that began at or before
@@ -54,12 +65,34 @@ class Account:
     signed_in_at: datetime | None = None
     version: int = 0
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether the account is an administrator that can sign in."""
+        return self.role is Role.ADMIN and not self.is_disabled
+
+
+def is_account_id(text: str) -> bool:
+    """Return whether a text can be the id of an account: 1 to 64 printable ASCII characters."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
+
+
+def is_digest(text: str) -> bool:
+    """Return whether a text is a SHA-256 in lower-case hexadecimal digits."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def start_of_session(account: Account, now: datetime) -> datetime:
+    """Return ``now``, or the first moment after the sessions of this account were ended."""
+    ended = account.sessions_ended_at
+    return now if ended is None or ended < now else ended + timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A session: ``digest`` is the SHA-256 of the id in the cookie, in hexadecimal digits.
 
-    ``description`` says which browser it is, for its owner: at most 120 characters.
+    ``description`` says which browser it is, for its owner: at most MAX_DESCRIPTION
+    characters.
     """
 
     digest: str
@@ -103,7 +136,10 @@ class AccountStore(Protocol):
 
     Every method raises StorageUnavailable like those of EmployeeStore; a repeated call after a lost
     reply does what the first one did. A change is visible to every call that begins after the
-    method has returned, on any machine.
+    method has returned, on any machine. What another program has written is read so that it gives
+    no right: an unknown role is a colleague, an unknown mode is SIGN_IN, an audience that is
+    unknown is EDITORS, a mark that cannot be read disables the account. Texts are stored without
+    NUL and lone surrogates.
     """
 
     def access_settings(self) -> AccessSettings:
@@ -136,16 +172,17 @@ class AccountStore(Protocol):
         """Return the account that is linked to this employee, or None."""
 
     def add(self, account: Account) -> Account:
-        """Store a new account as version 1. Raises AccountExists.
+        """Store a new account as version 1. Raises AccountExists, also if its id is in use.
 
         Unique are the identity, the linked person, and of accounts without an identity the email
         (by ``search_keys.email_key``).
         """
 
-    def update(self, account: Account) -> Account:
-        """Store the account as its next version. Raises AccountConflict, AccountExists.
+    def update(self, account: Account, *, may_leave_no_admin: bool = False) -> Account:
+        """Store the account as its next version. Raises AccountConflict, AccountExists, LastAdmin.
 
-        The identity stays. ``version`` must be the one that is stored.
+        The identity stays. ``version`` must be the one that is stored. Of several callers at once
+        who demote or disable each other, one at least remains an administrator.
         """
 
     def list_accounts(self, cursor: str | None = None) -> AccountPage:
@@ -158,7 +195,11 @@ class AccountStore(Protocol):
         """Return how many accounts are administrators and not disabled, at most 2 of them."""
 
     def begin_session(self, session: Session) -> None:
-        """Store a session; the store may remove it after ``ends_at``."""
+        """Store a session; the store may remove it after ``ends_at``.
+
+        ``began_at`` must be after ``sessions_ended_at`` of its account, or it is never found: use
+        ``start_of_session``, since the clocks of machines differ.
+        """
 
     def find_session(self, account_id: str, digest: str) -> KnownSession | None:
         """Return the session and its account, in one read, or None.
@@ -167,7 +208,11 @@ class AccountStore(Protocol):
         """
 
     def sessions_of(self, account_id: str) -> tuple[Session, ...]:
-        """Return the sessions that have not ended, newest first, at most MAX_SESSIONS_LISTED."""
+        """Return the sessions that have not ended, newest first, at most MAX_SESSIONS_LISTED.
+
+        Those of a disabled account are among them. Of an account with more than
+        MAX_SESSIONS_READ sessions any may be missing.
+        """
 
     def end_session(self, account_id: str, digest: str) -> None:
         """Remove a session, if it exists."""
@@ -176,7 +221,13 @@ class AccountStore(Protocol):
         """Store the SHA-256 of a one-time link with which this account chooses a password."""
 
     def find_invitation(self, digest: str) -> str | None:
-        """Return the id of the account of a link that can be used, or None. Changes nothing."""
+        """Return the id of the account of a link that can be used, or None. Changes nothing.
+
+        None too after ``ends_at``, and if the account is disabled or gone.
+        """
 
     def spend_invitation(self, digest: str) -> str | None:
-        """Return the id of its account and remove the link: of many callers, to one of them."""
+        """Return what ``find_invitation`` does and remove the link: of many callers, to one.
+
+        A call that raises with ``maybe_written`` may have spent it.
+        """

@@ -16,7 +16,7 @@ from app.text import phone_numbers
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores of one directory; ``jobs`` stores imports.
+    """The stores of one directory; ``jobs`` stores imports, ``accounts`` who may sign in.
 
     Without photos ``photos_off_because`` says why. ``heartbeats`` is None unless machines share a
     store. ``open_checks`` returns the health checks of the stores.
@@ -25,6 +25,7 @@ class Stores:
     employees: EmployeeStore
     photos: PhotoStore | None
     jobs: JobStore
+    accounts: AccountStore
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
@@ -40,7 +41,7 @@ def open_stores(settings: Settings) -> Stores:
     photos = _open_photos(settings)
     if settings.dynamo_mode:
         return _stores_on_dynamodb(settings, photos)
-    from app.storage.sql import SqlJobs, open_sql_store
+    from app.storage.sql import SqlAccounts, SqlJobs, open_sql_store
 
     employees = open_sql_store(settings.database_url, settings.sort_by)
     return Stores(
@@ -48,6 +49,7 @@ def open_stores(settings: Settings) -> Stores:
         photos=photos,
         open_checks=lambda: _aws_checks(settings),
         jobs=SqlJobs(employees.database),
+        accounts=SqlAccounts(employees.database),
     )
 
 
@@ -59,7 +61,12 @@ def open_course_table(settings: Settings) -> Iterator[Employee]:
 
 
 def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores:
-    from app.storage.dynamodb import DynamoHeartbeats, DynamoJobs, open_dynamodb_store
+    from app.storage.dynamodb import (
+        DynamoAccounts,
+        DynamoHeartbeats,
+        DynamoJobs,
+        open_dynamodb_store,
+    )
 
     employees = open_dynamodb_store(settings)
 
@@ -79,6 +86,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         heartbeats=DynamoHeartbeats(employees.calls, employees.tables),
         open_checks=open_checks,
         jobs=DynamoJobs(employees.calls, employees.tables),
+        accounts=DynamoAccounts(employees.calls, employees.tables),  # type: ignore[arg-type]
     )
 
 

@@ -15,6 +15,7 @@ from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
 from app.settings import Settings
 from app.storage import Stores
+from tests.support.accounts_in_memory import AccountsInMemory
 from tests.support.jobs_in_memory import JobsInMemory
 from tests.support.stores.sql_binding import lay_empty_database
 
@@ -56,8 +57,9 @@ def app_for_people(settings: Settings, stores: Stores | None = None) -> Flask:
 def stores_of(
     employees: EmployeeStore, photos: PhotoStore | None, off: str = "", **others: Any
 ) -> Stores:
-    """Stores that may live in this process only, with imports in memory."""
-    return Stores(employees, photos, JobsInMemory(), off, **others)
+    """Stores that may live in this process only, with imports and accounts in memory."""
+    others.setdefault("accounts", AccountsInMemory())
+    return Stores(employees, photos, JobsInMemory(), photos_off_because=off, **others)
 
 
 class ScheduleWhenAsked(ImportScheduler):

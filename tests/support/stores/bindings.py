@@ -12,8 +12,10 @@ from typing import Protocol
 import pytest
 
 from app.contracts import EmployeeStore
+from app.contracts.accounts import AccountStore
 from app.model.employee import Employee
 from app.text.person_names import SortBy
+from tests.support.accounts_in_memory import AccountsInMemory
 from tests.support.model_store import ModelStore
 from tests.support.stores.dynamodb_binding import MotoRoom, UsedRoom
 from tests.support.stores.sql_binding import ServerRoom, SqliteRoom
@@ -26,6 +28,9 @@ class Room(Protocol):
 
     def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> EmployeeStore:
         """The same place seen from another machine, whose setting is this order."""
+
+    def open_accounts(self) -> AccountStore:
+        """The store of accounts, as ``open_another`` sees it."""
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         """What a program does that knows neither version nor index: change one field."""
@@ -53,12 +58,16 @@ class Binding:
 class ModelRoom:
     def __init__(self) -> None:
         self.store = ModelStore()
+        self._accounts = AccountsInMemory()
         self.put_outside = self.store.put_outside
         self.delete_outside = self.store.delete_outside
         self.change_outside = self.store.change_outside
 
     def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> EmployeeStore:
         return self.store.with_setting(sort_by)
+
+    def open_accounts(self) -> AccountStore:
+        return self._accounts
 
     def close(self) -> None:
         return

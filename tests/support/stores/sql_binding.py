@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, delete, insert, update
 from sqlalchemy.pool import NullPool
 
 from app.model.employee import Employee
-from app.storage.sql import SqlStore, open_sql_store
+from app.storage.sql import SqlAccounts, SqlStore, open_sql_store
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people
 from app.text.person_names import SortBy
@@ -29,6 +29,9 @@ class SqlRoom:
     def open_another(self, sort_by: SortBy = SortBy.GIVEN) -> SqlStore:
         self._opened.append(open_sql_store(self.url, sort_by))
         return self._opened[-1]
+
+    def open_accounts(self) -> SqlAccounts:
+        return SqlAccounts(self.open_another().database)
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         self.run(update(people).where(people.c.id == employee_id).values({field: text}))

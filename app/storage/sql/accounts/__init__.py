@@ -1,0 +1,1 @@
+"""Accounts, sessions, invitations and the settings of access in an SQL database."""

@@ -1,0 +1,92 @@
+"""Reads and writes of sessions and invitations, in the transaction of the caller."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from app.contracts.accounts import MAX_SESSIONS_LISTED, Account, KnownSession, Session
+from app.contracts.stored_accounts import (
+    account_from,
+    is_over,
+    session_from,
+    session_values,
+    time_text,
+)
+from app.storage.sql.accounts.tables import accounts, invitations, sessions
+
+# No column of one table has the name of a column of the other.
+_KNOWN = select(accounts, sessions).join_from(
+    sessions, accounts, accounts.c.id == sessions.c.account_id
+)
+_INVITED = select(invitations.c.account_id).join_from(
+    invitations, accounts, accounts.c.id == invitations.c.account_id
+)
+
+
+def begin(connection: Connection, session: Session) -> None:
+    """Store a session; remove those of all accounts that have ended."""
+    connection.execute(sessions.delete().where(sessions.c.ends_at < time_text(_now())))
+    end(connection, session.account_id, session.digest)
+    connection.execute(sessions.insert(), session_values(session))
+
+
+def end(connection: Connection, account_id: str, digest: str) -> None:
+    """Remove a session, if it exists."""
+    connection.execute(sessions.delete().where(_is_session(account_id, digest)))
+
+
+def find(connection: Connection, account_id: str, digest: str) -> KnownSession | None:
+    """Return a session that is not over, with its account, or None."""
+    row = connection.execute(_KNOWN.where(_is_session(account_id, digest))).mappings().first()
+    session, account = (session_from({**row}), account_from({**row})) if row else (None, None)
+    if session is None or account is None or account.is_disabled:
+        return None
+    return None if is_over(session, account, _now()) else KnownSession(session, account)
+
+
+def list_of(connection: Connection, account: Account) -> tuple[Session, ...]:
+    """Return the sessions of an account that are not over, newest first."""
+    now = _now()
+    statement = (
+        select(sessions)
+        .where(sessions.c.account_id == account.id, sessions.c.ends_at > time_text(now))
+        .order_by(sessions.c.began_at.desc(), sessions.c.digest)
+        .limit(MAX_SESSIONS_LISTED)
+    )
+    found = (session_from({**row}) for row in connection.execute(statement).mappings())
+    return tuple(each for each in found if each and not is_over(each, account, now))
+
+
+def invite(connection: Connection, digest: str, account_id: str, ends_at: datetime) -> None:
+    """Store an invitation; remove those that have ended."""
+    ended = invitations.c.ends_at < time_text(_now())
+    connection.execute(invitations.delete().where(ended | (invitations.c.digest == digest)))
+    values = {"digest": digest, "account_id": account_id, "ends_at": time_text(ends_at)}
+    connection.execute(invitations.insert(), values)
+
+
+def find_invitation(connection: Connection, digest: str) -> str | None:
+    """Return the id of the account of an invitation that can be used, or None."""
+    statement = _INVITED.where(
+        invitations.c.digest == digest,
+        invitations.c.ends_at > time_text(_now()),
+        accounts.c.is_disabled == 0,
+    )
+    account_id: str | None = connection.execute(statement).scalar()
+    return account_id
+
+
+def spend_invitation(connection: Connection, digest: str) -> str | None:
+    """Return what ``find_invitation`` does, and remove the invitation."""
+    account_id = find_invitation(connection, digest)
+    if account_id is not None:
+        connection.execute(invitations.delete().where(invitations.c.digest == digest))
+    return account_id
+
+
+def _is_session(account_id: str, digest: str) -> ColumnElement[bool]:
+    return and_(sessions.c.account_id == account_id, sessions.c.digest == digest)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
