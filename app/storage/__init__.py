@@ -1,7 +1,7 @@
 """The stores of employees, photos, imports and heartbeats, opened according to the settings."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.contracts import EmployeeStore, PhotoStore
 from app.contracts.accounts import AccountStore
@@ -10,7 +10,6 @@ from app.contracts.heartbeats import HeartbeatStore
 from app.contracts.import_jobs import JobStore
 from app.model.employee import Employee
 from app.settings import Settings
-from app.storage.accounts_in_memory import AccountsInMemory
 from app.text import phone_numbers
 
 
@@ -29,7 +28,6 @@ class Stores:
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
-    accounts: AccountStore = field(default_factory=AccountsInMemory)
 
 
 def open_stores(settings: Settings) -> Stores:

@@ -10,7 +10,7 @@ from app.access.visibility import Audience
 from app.accounts.access import Access
 from app.contracts.accounts import AccessSettings, Account, AccountConflict
 from app.model.errors import StorageUnavailable
-from app.storage.accounts_in_memory import AccountsInMemory
+from tests.support.accounts_in_memory import AccountsInMemory
 
 ADA = Account(id="a1", name="Ada", email="ada@example.com", role=Role.ADMIN)
 
