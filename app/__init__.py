@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
-    from app.accounts.access import Access
+    from app.accounts.services import open_services
     from app.diagnostics import Doctor
     from app.diagnostics.registry import all_checks
     from app.directory.service import Directory
@@ -65,11 +65,18 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
     directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
     keys = SecretKeys(settings, stores.employees)
+    sign_in = open_services(
+        settings,
+        stores.accounts,
+        keys.get,
+        lambda email: stores.employees.find_by_email([email]).get(email, ()),
+    )
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
         "settings": settings,
-        "access": Access(stores.accounts, mode=settings.access, has_sign_in=settings.has_sign_in),
+        "access": sign_in.access,
+        "sign_in": sign_in,
         "directory": directory,
         "secret_keys": keys,
         "console": console,

@@ -6,6 +6,9 @@ from flask import current_app, g
 
 from app.access.viewer import Viewer
 from app.accounts.access import Access
+from app.accounts.accounts import Accounts
+from app.accounts.services import SignInServices
+from app.accounts.sessions import Sessions
 from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
 from app.directory.service import Directory
@@ -18,6 +21,21 @@ from app.settings import Settings
 def current_access() -> Access:
     """Return the settings of access of the current application."""
     return cast(Access, current_app.extensions["access"])
+
+
+def current_accounts() -> Accounts:
+    """Return the accounts of the current application."""
+    return current_sign_in().accounts
+
+
+def current_sessions() -> Sessions:
+    """Return the sessions of the current application."""
+    return current_sign_in().sessions
+
+
+def current_sign_in() -> SignInServices:
+    """Return how people sign in to the current application, and claim it."""
+    return cast(SignInServices, current_app.extensions["sign_in"])
 
 
 def current_directory() -> Directory:

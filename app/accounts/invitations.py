@@ -1,0 +1,98 @@
+"""One-time links, with which somebody chooses the password of their account."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from app.access.viewer import Viewer
+from app.accounts import audit_log
+from app.accounts.audit_log import Event
+from app.accounts.errors import AccountNotFound, InvitationSpent, ValueRejected
+from app.accounts.passwords import Passwords, require_good
+from app.contracts.accounts import Account, AccountConflict, AccountStore
+
+VALID = timedelta(hours=24)
+_MAX_CODE_CHARACTERS = 100
+_ATTEMPTS = 6
+
+
+class Invitations:
+    """One-time links of accounts that sign in with a password; the store has digests alone."""
+
+    def __init__(
+        self,
+        store: AccountStore,
+        passwords: Passwords,
+        changed: Callable[[], None],
+        *,
+        public_address: str = "",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._changed = changed
+        self._public_address = public_address
+        self._now = now
+
+    def make(self, account: Account, *, by: Viewer) -> str:
+        """Return a link for this account, valid for 24 hours: a path without a public address.
+
+        Raises ValueRejected for an account that signs in at a provider.
+        """
+        if account.identity is not None:
+            raise ValueRejected("account", f"{account.name} signs in at a provider.")
+        code = secrets.token_urlsafe(24)
+        self._store.add_invitation(_digest(code), account.id, self._now() + VALID)
+        audit_log.record(Event.INVITED, account=account.id, by=audit_log.named(by))
+        return f"{self._public_address}/invite/{code}"
+
+    def find(self, code: str) -> Account:
+        """Return the account of a link that can be used; spend nothing. Raises InvitationSpent."""
+        account_id = self._store.find_invitation(_digest(code))
+        account = self._store.get(account_id) if account_id else None
+        if account is None:
+            raise InvitationSpent
+        return account
+
+    def spend(self, code: str, password: str, peer: str = "") -> Account:
+        """Set the password of the account, end its sessions, and make the link useless.
+
+        Raises InvitationSpent, ValueRejected and PasswordsBusy; after the latter two the link can
+        be used again.
+        """
+        account = self.find(code)
+        require_good(password, account.name, account.email)
+        password_hash = self._passwords.hash(password)
+        if self._store.spend_invitation(_digest(code)) != account.id:
+            raise InvitationSpent
+        changed = self._with_password(account.id, password_hash)
+        self._changed()
+        audit_log.record(Event.CHOSE_PASSWORD, account=changed.id, peer=peer)
+        return changed
+
+    def _with_password(self, account_id: str, password_hash: str) -> Account:
+        for attempt in range(_ATTEMPTS):
+            stored = self._store.get(account_id)
+            if stored is None:
+                raise AccountNotFound("There is no such account any more.")
+            try:
+                return self._store.update(
+                    replace(
+                        stored,
+                        password_hash=password_hash,
+                        sessions_ended_at=self._now(),
+                        failures=0,
+                        locked_until=None,
+                    ),
+                    may_leave_no_admin=True,
+                )
+            except AccountConflict:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code[:_MAX_CODE_CHARACTERS].encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""Everything about signing in, as pages and commands use it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.accounts.access import Access
+from app.accounts.accounts import Accounts
+from app.accounts.invitations import Invitations
+from app.accounts.password_sign_in import PasswordSignIn
+from app.accounts.passwords import Passwords
+from app.accounts.provider_profiles import FindPeople, GroupRoles, ProviderProfiles
+from app.accounts.sessions import Sessions
+from app.accounts.setup_link import SetupLink
+from app.contracts.accounts import AccountStore
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SignInServices:
+    """The services of one directory."""
+
+    access: Access
+    sessions: Sessions
+    accounts: Accounts
+    password_sign_in: PasswordSignIn
+    setup_link: SetupLink
+    invitations: Invitations
+
+
+def open_services(
+    settings: Settings,
+    store: AccountStore,
+    keys: Callable[[], tuple[str, ...]],
+    find_people: FindPeople,
+) -> SignInServices:
+    """Create the services for these settings, without a call of the store."""
+    chosen = settings.sign_in
+    access = Access(store, mode=settings.access, has_sign_in=settings.has_sign_in)
+    sessions = Sessions(store, keys, chosen.hours)
+    roles = GroupRoles(editors=chosen.editor_groups, admins=chosen.admin_groups)
+
+    def changed() -> None:
+        sessions.forget()
+        access.forget()
+
+    passwords = Passwords()
+    return SignInServices(
+        access=access,
+        sessions=sessions,
+        accounts=Accounts(store, ProviderProfiles(store, find_people, roles), changed),
+        password_sign_in=PasswordSignIn(store, passwords),
+        setup_link=SetupLink(
+            store,
+            access,
+            keys,
+            passwords,
+            setup_code=chosen.setup_code,
+            public_address=chosen.public_address,
+        ),
+        invitations=Invitations(store, passwords, changed, public_address=chosen.public_address),
+    )
