@@ -10,6 +10,7 @@ from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms.validators import StopValidation
 
+from app.access.rights import OWN_FIELDS
 from app.model import validation
 from app.model.employee import BADGE_KEYS, Employee, in_catalogue_order
 from app.model.field_types import Field
@@ -27,7 +28,7 @@ class FieldValidator:
 
     def __call__(self, form: FlaskForm, field: wtforms.Field) -> None:
         """Raise StopValidation with the message if the value is invalid."""
-        if not field.data and self.name in form.may_stay_empty:
+        if self.name in form.fixed or (not field.data and self.name in form.may_stay_empty):
             return
         if message := validation.problem(self.name, field.data):
             raise StopValidation(message)
@@ -63,6 +64,21 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     photo_limit_mb = 10
     may_stay_empty: frozenset[str] = frozenset()
     photos_off_because = ""
+    # The fields that this viewer may not change, and the labels of those posted nevertheless.
+    fixed: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
+
+    def fix(self, stored: Employee | None) -> None:
+        """Let the viewer change their OWN_FIELDS only; the others keep what is stored."""
+        self.fixed = frozenset(name for name in TEXT_FIELDS if name not in OWN_FIELDS)
+        kept = {name: getattr(stored, name) if stored else "" for name in self.fixed}
+        self.ignored = tuple(
+            self[name].label.text
+            for name in TEXT_FIELDS
+            if name in kept and self[name].data not in ("", kept[name])
+        )
+        for name, text in kept.items():
+            self[name].data = text
 
     def validate_photo(self, field: FileField) -> None:
         """Reject a photo that is too large, or any if photos are off."""

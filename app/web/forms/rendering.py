@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
+from app.access.rights import Right, may
 from app.contracts import Facets
 from app.directory.stored_photos import PhotoChange
 from app.model.employee import BADGES, Employee
@@ -64,9 +65,17 @@ def _prepared(form: EmployeeForm, stored: Employee | None) -> EmployeeForm:
     directory = current_directory()
     if stored is not None:
         form.may_stay_empty = may_stay_empty(stored)
+    if is_own_form():
+        form.fix(stored)
     form.photo_limit_mb = current_settings().photo_max_mb
     form.photos_off_because = "" if directory.photos else directory.photos_off_because
     return form
+
+
+def is_own_form() -> bool:
+    """Return whether the form is of the viewer's own profile, of which they change a part."""
+    viewer = current_viewer()
+    return viewer.is_signed_in and not may(viewer, Right.EDIT_PEOPLE)
 
 
 def posted_form_id() -> str:
@@ -103,7 +112,7 @@ def show_form(
     suggest: bool = True,
 ) -> ResponseReturnValue:
     """Render the form. ``employee`` is the one being edited, if it could be read."""
-    employee_id = (request.view_args or {}).get("employee_id", "")
+    employee_id, viewer = (request.view_args or {}).get("employee_id", ""), current_viewer()
     page = render_template(
         "form.html",
         form=form,
@@ -112,7 +121,9 @@ def show_form(
         is_edit=bool(employee_id),
         action=edit_address(employee_id) if employee_id else "/add",
         cancel=person_address(employee_id) if employee_id else "/",
-        delete=delete_address(employee_id) if employee_id else "",
+        delete=delete_address(employee_id) if employee_id and may(viewer, Right.DELETE) else "",
+        is_own=is_own_form(),
+        contact=current_settings().sign_in.contact,
         revision=revision,
         form_id=form_id_again(),
         token=fresh_token(),

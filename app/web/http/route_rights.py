@@ -2,7 +2,7 @@
 
 from flask import Flask, request
 
-from app.access.rights import Right, require
+from app.access.rights import Right, require, require_edit
 from app.web.current import current_viewer
 
 # These answer everybody, in every mode: probes, and what a page of signing in is made of.
@@ -20,7 +20,7 @@ RIGHTS = {
     "exports.person_card": Right.EXPORT,
     "employees.add_form": Right.EDIT_PEOPLE,
     "employees.add": Right.EDIT_PEOPLE,
-    # Of their own record only, which the views know.
+    # Of the record that is their own.
     "employees.edit_form": Right.EDIT_OWN,
     "employees.edit": Right.EDIT_OWN,
     "employees.delete_form": Right.DELETE,
@@ -54,5 +54,7 @@ def _check() -> None:
     if request.endpoint is None:
         return  # an address that does not exist: its page has nothing to protect
     right = right_for(request.endpoint, request.blueprint)
-    if right is not None:
+    if right is Right.EDIT_OWN:
+        require_edit(current_viewer(), (request.view_args or {}).get("employee_id", ""))
+    elif right is not None:
         require(current_viewer(), right)
