@@ -22,6 +22,7 @@ _PLANTED = {
     "imports/files/rows.py": "import sqlalchemy",
     "web/ui/icons.py": "import PIL",
     "web/ui/phones.py": "import phonenumbers",
+    "web/people/headings.py": "def sign_in():\n    import authlib",
     "directory/loose.py": "",
 }
 _BROKEN = (
@@ -34,6 +35,7 @@ _BROKEN = (
     "app is not allowed to import sqlalchemy",
     "app is not allowed to import PIL",
     "app is not allowed to import phonenumbers",
+    "app is not allowed to import authlib",
     "app.directory.loose",
 )
 
