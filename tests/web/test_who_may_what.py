@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from app.access.modes import Mode
 from app.access.viewer import Role
 from app.web.http.route_rights import BLUEPRINT_RIGHTS, PUBLIC, RIGHTS
+from tests.support.repository import ROOT
 from tests.support.routes import OWNER, PROBES, ROUTES, Route
 from tests.support.small_app import small_app
 from tests.support.viewers import request_as, viewer
@@ -106,3 +108,8 @@ def test_an_endpoint_that_declares_nothing_is_for_administrators(tmp_path: Path)
         answer = app.test_client().get("/forgotten")
         assert (answer.status_code == 200) is (role is Role.ADMIN)
         assert (b"secret" in answer.data) is (role is Role.ADMIN)
+
+
+def test_pages_reach_records_through_the_directory_alone() -> None:
+    for path in (ROOT / "app" / "web").rglob("*.py"):
+        assert not re.search(r"\.employees\b", path.read_text()), path
