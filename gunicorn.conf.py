@@ -42,6 +42,7 @@ timeout = 60  # a worker that gives no sign of life for so long is replaced
 graceful_timeout = 30
 worker_connections = 512  # of a worker; files and sockets together stay below the usual 1,024
 limit_request_line = 8190  # an id of 2,000 bytes takes 6,000
+limit_request_field_size = 20_480  # a token of a load balancer with 11 kB of claims
 keepalive = 75  # longer than the load balancer's 60 s, so that it is never the one to be surprised
 max_requests = 20_000  # then a worker is replaced, whatever it may have leaked
 max_requests_jitter = 5_000

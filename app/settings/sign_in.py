@@ -33,6 +33,7 @@ class SignInSettings:
     contact: str = ""
     min_export_role: Role = Role.COLLEAGUE
     oidc: OidcSettings | None = None
+    email_is_proven: bool = False
     editor_groups: tuple[str, ...] = ()
     admin_groups: tuple[str, ...] = ()
 
@@ -53,6 +54,7 @@ def read_sign_in(reader: Reader) -> SignInSettings:
         contact=_contact(reader.text("CONTACT")),
         min_export_role=_EXPORTS[reader.choice("EXPORTS", tuple(_EXPORTS))],
         oidc=oidc,
+        email_is_proven=reader.switch("OIDC_EMAIL_IS_PROVEN"),
         editor_groups=_groups(reader.text("EDITOR_GROUPS")),
         admin_groups=_groups(reader.text("ADMIN_GROUPS")),
     )

@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     # Imported here, so that importing the package does nothing.
     from app.web import errors as error_pages
     from app.web.exports import views as export_pages
-    from app.web.http import assets, compression, etags, middleware, photos, route_rights, viewers
+    from app.web.http import assets, compression, etags, middleware, photos
     from app.web.http.strict_json import StrictJson
     from app.web.imports import choosing, downloads
     from app.web.imports import views as import_pages
@@ -33,8 +33,7 @@ def register(app: Flask) -> None:
     _configure(app, settings)
     app.json = StrictJson(app)
     middleware.register(app, _photo_origin(directory, settings))
-    viewers.register(app)
-    route_rights.register(app)
+    _know_viewers(app)
     # Flask runs after_request functions in reverse order: the ETag is computed before the page is
     # compressed, and the middleware adds its headers and the log line last.
     compression.register(app)
@@ -53,6 +52,16 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     console.watch(app)
     import_pages.watch(app)
+
+
+def _know_viewers(app: Flask) -> None:
+    """Give each request its viewer, and refuse what they may not do."""
+    from app.web import sign_in
+    from app.web.http import route_rights, viewers
+
+    viewers.register(app)
+    sign_in.register(app)
+    route_rights.register(app)
 
 
 def _photo_origin(directory: Directory, settings: Settings) -> str | None:

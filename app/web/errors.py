@@ -30,6 +30,9 @@ _MEGABYTE = 1024 * 1024
 _MAX_DRAIN_BYTES = 256 * _MEGABYTE
 _MAX_DRAIN_SECONDS = 8.0
 _JSON = frozenset({"imports.progress"})  # answers a script, not a person
+# Of 401 and 403: a load balancer or a proxy says who asks, and is not believed, or may not enter.
+_PAGES = {401: "sign_in_refused.html", 403: "sign_in_refused.html", 404: "404.html",
+          405: "405.html"}  # fmt: skip
 _PLAIN_TEXT_BLUEPRINTS = frozenset({"photos", "static_files"})
 
 
@@ -140,9 +143,13 @@ def _rejected(error: HTTPException) -> ResponseReturnValue:
         return error
     if request.blueprint in _PLAIN_TEXT_BLUEPRINTS:
         return f"{error.name}\n", status, {"Content-Type": "text/plain"}
-    template = {404: "404.html", 405: "405.html"}.get(status, "400.html")
-    headers = {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
-    return render_template(template, status=status), status, headers if headers["Allow"] else {}
+    page = render_template(_PAGES.get(status, "400.html"), status=status, request_id=request_id())
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    if methods := getattr(error, "valid_methods", None):
+        headers["Allow"] = ", ".join(sorted(methods))
+    return page, status, headers
 
 
 def _failed(error: Exception) -> ResponseReturnValue:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Request, g, request
+from flask import Flask, Request, current_app, g, request
 
 from app.access.modes import Mode
-from app.access.viewer import ANYBODY_IN_OPEN_MODE, STRANGER, VISITOR, Viewer
+from app.access.viewer import ANYBODY_IN_OPEN_MODE, STRANGER, VISITOR, Origin, Viewer
 from app.contracts.accounts import Account
 from app.web.current import current_access, current_settings
 from app.web.http.own_laptop import is_own_laptop
@@ -14,6 +14,12 @@ from app.web.http.own_laptop import is_own_laptop
 # Unauthorized (401) for a header that is wrong. The account is at most 30 seconds old, and read
 # anew where the second argument, ``fresh``, is true.
 AccountOfHeader = Callable[[Request, bool], Account | None]
+
+# The same for everybody.
+_OF_NOBODY = ("/static/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
+# A right that was taken away ends here with the next request, elsewhere within 30 seconds.
+_READING = ("GET", "HEAD", "OPTIONS")
+_ALWAYS_FRESH = frozenset({"exports"})
 
 _ANONYMOUS = {
     Mode.OPEN: ANYBODY_IN_OPEN_MODE,
@@ -49,8 +55,27 @@ def mode_of_request() -> Mode:
 
 
 def _identify() -> None:
+    g.viewer = STRANGER  # of the page that says what is wrong with a header
     g.viewer = _viewer()
 
 
 def _viewer() -> Viewer:
-    return _ANONYMOUS[mode_of_request()]
+    account = None if request.path.startswith(_OF_NOBODY) else _account_of_headers()
+    if account is None:
+        return _ANONYMOUS[mode_of_request()]
+    return Viewer(
+        role=account.role,
+        origin=Origin.SESSION,
+        account_id=account.id,
+        name=account.name,
+        email=account.email,
+        person_id=account.person_id,
+    )
+
+
+def _account_of_headers() -> Account | None:
+    fresh = request.method not in _READING or request.blueprint in _ALWAYS_FRESH
+    for account_of in functions_of_headers(current_app):
+        if account := account_of(request, fresh):
+            return account
+    return None

@@ -1,0 +1,108 @@
+"""The signed token in which a load balancer of AWS says whom it has signed in.
+
+What matters is in its header, and signed: PyJWT checks neither the signer nor ``exp`` there.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.runtime import strict_json
+from app.runtime.ttl_map import TtlMap
+from app.web.sign_in.balancer_keys import BalancerKeys
+from app.web.sign_in.refused_header import RefusedHeader
+
+MAX_CHARACTERS = 20_000  # claims have 11 kB at most, says AWS, before they are encoded
+# So long a token that was verified is known again, at most until it expires.
+KNOWN_SECONDS = 60.0
+MAX_KNOWN = 2_000
+_ALGORITHM = "ES256"
+
+Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a token must say of itself: which balancer signed it, of which client and issuer."""
+
+    signer: str
+    client: str
+    issuer: str
+
+
+class BalancerTokens:
+    """Verifies tokens, each that was verified within a minute not again."""
+
+    def __init__(
+        self, expected: Expected, keys: BalancerKeys, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._expected = expected
+        self._keys = keys
+        self._clock = clock
+        self._known: TtlMap[bytes, Claims] = TtlMap(MAX_KNOWN, clock)
+
+    def claims(self, token: str) -> Claims:
+        """Return what the provider says of whom the balancer signed in.
+
+        Raises RefusedHeader; StorageUnavailable if the key cannot be had.
+        """
+        if len(token) > MAX_CHARACTERS or not token.isascii():
+            raise RefusedHeader("token")
+        digest = hashlib.sha256(token.encode()).digest()
+        claims = self._known.get(digest)
+        if claims is None:
+            claims, seconds_left = self._verified(token)
+            self._known.put(digest, claims, min(KNOWN_SECONDS, seconds_left))
+        return claims
+
+    def _verified(self, token: str) -> tuple[Claims, float]:
+        # Imported here: who has no such balancer has no use for it.
+        from jwt.api_jws import PyJWS
+        from jwt.exceptions import InvalidTokenError
+
+        header = _header_of(token)
+        seconds_left = self._check(header)
+        key = self._keys.get(header.get("kid"))
+        try:
+            payload: bytes = PyJWS().decode(token, key, algorithms=[_ALGORITHM])
+        except InvalidTokenError as error:
+            raise RefusedHeader("signature") from error
+        claims = strict_json.parse_object(payload)
+        if not claims:
+            raise RefusedHeader("claims")
+        return claims, seconds_left
+
+    def _check(self, header: Claims) -> float:
+        """Return for how many seconds the token is valid, before a key is asked for."""
+        for name, value in (
+            ("alg", _ALGORITHM),
+            ("signer", self._expected.signer),
+            ("iss", self._expected.issuer),
+            ("client", self._expected.client),
+        ):
+            if header.get(name) != value:
+                raise RefusedHeader(name)
+        expires_at = header.get("exp")
+        if isinstance(expires_at, str):
+            expires_at = strict_json.integer_in_text(expires_at)
+        expires_at = strict_json.number(expires_at, 0, strict_json.MAX_UNIX_TIME)
+        seconds_left = (expires_at or 0) - self._clock()
+        if seconds_left <= 0:
+            raise RefusedHeader("exp")
+        return seconds_left
+
+
+def _header_of(token: str) -> Claims:
+    """Return the header as it is signed, before anything of it is verified."""
+    encoded = token.partition(".")[0]
+    try:
+        # Padded as an ALB sends it, or not: more of it than needed is ignored.
+        return strict_json.parse_object(base64.urlsafe_b64decode(f"{encoded}=="))
+    except ValueError as error:
+        raise RefusedHeader("token") from error
