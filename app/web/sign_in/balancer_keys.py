@@ -6,11 +6,13 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, build_opener
 
 from app.model.errors import StorageUnavailable
+from app.runtime.time_limit import call_within
 from app.runtime.ttl_map import TtlMap
 from app.web.sign_in.refused_header import RefusedHeader
 
@@ -63,7 +65,10 @@ class BalancerKeys:
             raise RefusedHeader("key id")
         address = self._address.format(region=self._region, key_id=key_id)
         try:
-            key = _parsed(self._fetch(address))
+            content = call_within(
+                TIMEOUT_SECONDS, partial(self._fetch, address), name="balancer key"
+            )
+            key = _parsed(content)
         except (OSError, ValueError) as error:
             if isinstance(error, HTTPError) and error.code in (403, 404):
                 self._unknown.put(key_id, value=True, seconds=UNKNOWN_SECONDS)
