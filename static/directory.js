@@ -217,7 +217,7 @@ function slashSearches(input) {
 /* Menus close on Escape (and give the focus back), when the pointer goes elsewhere, and when a file
    was chosen in them, since the page stays. */
 function closeMenus() {
-  const open = () => document.querySelector("details.menu[open]");
+  const open = () => document.querySelector("details[name=menu][open]");
   document.addEventListener("keydown", (event) => {
     const menu = open();
     if (event.key === "Escape" && menu) {

@@ -17,7 +17,7 @@ _FORM_SECONDS = 12 * 60 * 60
 def register(app: Flask) -> None:
     """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
-    from app.web import errors as error_pages
+    from app.web import errors, frame
     from app.web.exports import views as export_pages
     from app.web.http import assets, compression, etags, middleware, photos
     from app.web.http.strict_json import StrictJson
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.json = StrictJson(app)
     middleware.register(app, _photo_origin(directory, settings))
     _know_viewers(app)
+    frame.register(app)
     # Flask runs after_request functions in reverse order: the ETag is computed before the page is
     # compressed, and the middleware adds its headers and the log line last.
     compression.register(app)
@@ -41,7 +42,7 @@ def register(app: Flask) -> None:
     app.extensions["body_limit"] = partial(import_pages.body_limit, _body_limit(settings))
     import_pages.take_large_files(app)
     CSRFProtect(app)
-    error_pages.register(app)
+    errors.register(app)
     assets.register(app, Path(app.root_path).parent / "static")
     for blueprint in (
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),

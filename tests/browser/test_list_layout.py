@@ -64,9 +64,13 @@ def top_of(page: Page, selector: str) -> float:
 
 def test_on_a_telephone_the_first_face_is_near_the_top(browse: Open) -> None:
     page = browse("/", width=390)
-    assert top_of(page, "#people .face") <= 195
+    line = page.locator(".access-line").bounding_box()
+    assert line
+    highest = 195 + line["height"]  # which only a directory has that is open to all
+    assert line["height"] <= 28
+    assert top_of(page, "#people .face") <= highest
     page.goto(f"{page.url}?q=eng&location=London")
-    assert top_of(page, "#people .face") <= 195
+    assert top_of(page, "#people .face") <= highest
     expect(page.locator("#tabs")).to_be_hidden()
     expect(page.locator("#count")).to_be_visible()
 

@@ -8,6 +8,7 @@ from app.web.ui.urls import portrait_address, thumbnail_address
 
 # Width and height by the size's name; the style sheet knows the same names.
 SIZES = {
+    "header": (32, 36),
     "tiny": (36, 40),
     "small": (44, 50),
     "cell": (64, 72),

@@ -1,0 +1,124 @@
+"""The frame of every page: what its viewer may do, the account menu, and the line about access."""
+
+import time
+from collections.abc import Callable
+from functools import lru_cache, partial
+from urllib.parse import quote
+
+from flask import Flask, g, request
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+
+from app.access import rights
+from app.access.modes import Mode
+from app.access.rights import Right
+from app.access.viewer import STRANGER, Origin, Viewer
+from app.model.errors import DirectoryError
+from app.web.current import current_access, current_directory
+from app.web.ui.urls import person_address
+
+# Pages that are reached by the account menu, so it is marked as current on them.
+_MENU_PAGES = frozenset({"import", "settings", "console", "doctor", "account"})
+# Whoever is on one of these is about to sign in already.
+_DOORS = ("/sign-in", "/sign-out", "/setup", "/invite")
+_OWN_PHOTO_SECONDS = 60.0
+_MAX_MENUS = 512
+_MenuOf = Callable[[Viewer, str, str], Markup]
+
+
+def register(app: Flask) -> None:
+    """Offer to all templates what the frame of a page needs."""
+    menu_of = lru_cache(_MAX_MENUS)(partial(_render_menu, app))
+    line_of = lru_cache(partial(_render_line, app))
+    own_photos = _OwnPhotos()
+    app.extensions["own_photos"] = own_photos
+    app.jinja_env.globals.update(
+        viewer=LocalProxy(page_viewer),
+        Right=Right,
+        may=lambda right: rights.may(page_viewer(), right),
+        may_edit=lambda employee_id: rights.may_edit(page_viewer(), employee_id),
+        account_menu=lambda nav: _account_menu(menu_of, own_photos, nav),
+        access_line=lambda: _access_line(line_of),
+    )
+
+
+def page_viewer() -> Viewer:
+    """Return who sees this page; a stranger where the request failed before that was known."""
+    viewer: Viewer = g.get("viewer", STRANGER)
+    return viewer
+
+
+def _account_menu(
+    menu_of: Callable[[Viewer, str, str], Markup], own_photos: "_OwnPhotos", nav: str
+) -> Markup:
+    viewer = page_viewer()
+    if viewer.origin is Origin.ANONYMOUS:
+        return _sign_in_link()
+    return menu_of(viewer, own_photos.photo_key(viewer), nav if nav in _MENU_PAGES else "")
+
+
+def _render_menu(app: Flask, viewer: Viewer, photo_key: str, nav: str) -> Markup:
+    """Render the menu once for all pages of a viewer: its cost is not that of a page."""
+    own_page = person_address(viewer.person_id) if viewer.person_id else ""
+    macros = app.jinja_env.get_template("_account_menu.html").module
+    menu: Markup = macros.menu(viewer, photo_key, nav, own_page)  # type: ignore[attr-defined]
+    return menu
+
+
+def _access_line(line_of: Callable[[str], Markup]) -> Markup:
+    """Return what everybody must know: that they all may change everything, or nobody may."""
+    if page_viewer().origin is Origin.OPEN:
+        return line_of("open" if current_access().policy().mode is Mode.OPEN else "laptop")
+    if "viewer" not in g or request.path.startswith("/setup"):
+        return Markup("")
+    policy = current_access().policy()
+    return line_of("unclaimed") if policy.is_known and not policy.is_claimed else Markup("")
+
+
+def _render_line(app: Flask, kind: str) -> Markup:
+    macros = app.jinja_env.get_template("_access_line.html").module
+    line: Markup = getattr(macros, kind)()
+    return line
+
+
+def _sign_in_link() -> Markup:
+    if request.path.startswith(_DOORS):
+        return Markup("")
+    return Markup('<a class="sign-in-link" href="{}">Sign in</a>').format(_sign_in_address())
+
+
+def _sign_in_address() -> str:
+    """Return the address of the page to sign in, which leads back to this one."""
+    if request.method not in ("GET", "HEAD"):
+        return "/sign-in"
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    back = quote(request.path) + query
+    return "/sign-in" if back == "/" else f"/sign-in?next={quote(back, safe='/')}"
+
+
+class _OwnPhotos:
+    """The photo of each viewer who has a record, asked for once a minute."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, str]] = {}
+
+    def photo_key(self, viewer: Viewer) -> str:
+        """Return the key of the viewer's photo; "" without one, or while the store is down."""
+        if not viewer.person_id:
+            return ""
+        now = time.monotonic()
+        until, key = self._known.get(viewer.person_id, (0.0, ""))
+        if now < until:
+            return key
+        try:
+            key = current_directory().get(viewer, viewer.person_id).photo_key
+        except DirectoryError:
+            key = ""
+        if len(self._known) >= _MAX_MENUS:
+            self._known.clear()
+        self._known[viewer.person_id] = (now + _OWN_PHOTO_SECONDS, key)
+        return key
+
+    def forget(self, person_id: str) -> None:
+        """Ask again at the next page, because this person was changed here."""
+        self._known.pop(person_id, None)
