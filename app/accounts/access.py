@@ -1,6 +1,5 @@
 """Access: how the directory treats those who have not signed in, and whether it has an owner."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,8 +9,6 @@ from app.contracts.accounts import AccessSettings, AccountConflict, AccountStore
 from app.model.errors import StorageUnavailable
 from app.runtime.shared_mark import SharedMark
 from app.runtime.ttl import TtlValue
-
-log = logging.getLogger(__name__)
 
 POLICY_SECONDS = 3.0
 _ATTEMPTS = 5
@@ -24,7 +21,7 @@ class Policy:
     ``mode`` is the one that a setting or an administrator chose; where none did (``is_chosen`` is
     false), ``sign-in`` where people can sign in elsewhere (``has_sign_in``: OpenID Connect, the
     balancer or a header), else ``read-only``. ``is_claimed``: the directory has, or had, an
-    administrator. Where ``is_known`` is false the store has not answered yet.
+    administrator.
     """
 
     mode: Mode
@@ -32,7 +29,6 @@ class Policy:
     is_claimed: bool = False
     has_sign_in: bool = False
     visibility: Visibility = field(default=DEFAULT_VISIBILITY)
-    is_known: bool = True
 
 
 class Access:
@@ -45,11 +41,17 @@ class Access:
         self._policy: TtlValue[Policy] = TtlValue(POLICY_SECONDS)
         self._changes = SharedMark()
         self._seen = self._changes.read()
+        self._failure: StorageUnavailable | None = None
 
     @property
     def mode_of_setting(self) -> Mode | None:
         """Return the mode that ``ACCESS`` sets, which administrators cannot change."""
         return self._mode
+
+    @property
+    def unknown_because(self) -> StorageUnavailable | None:
+        """Return why nobody knows what holds without a sign-in: no setting says, nor the store."""
+        return self._failure
 
     def policy(self) -> Policy:
         """Return the policy, at most POLICY_SECONDS old; never raises.
@@ -101,14 +103,12 @@ class Access:
             stored = self._store.access_settings()
             is_claimed = bool(stored.claimed_by) or self._store.count_admins() > 0
         except StorageUnavailable as error:
-            if last is None or last.is_known:
-                log.warning("the settings of access cannot be read: %s", error)
-            return last or Policy(
-                mode=self._mode or Mode.SIGN_IN,
-                is_chosen=True,
-                has_sign_in=self._has_sign_in,
-                is_known=self._mode is not None,
-            )
+            if last is not None and self._failure is None:
+                return last
+            self._failure = None if self._mode else error
+            strictest = self._mode or Mode.SIGN_IN
+            return Policy(mode=strictest, is_chosen=True, has_sign_in=self._has_sign_in)
+        self._failure = None
         chosen = self._mode or stored.mode
         default = Mode.SIGN_IN if self._has_sign_in else Mode.READ_ONLY
         return Policy(

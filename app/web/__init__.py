@@ -58,10 +58,11 @@ def register(app: Flask) -> None:
 def _know_viewers(app: Flask) -> None:
     """Give each request its viewer, and refuse what they may not do."""
     from app.web import sign_in
-    from app.web.http import route_rights, viewers
+    from app.web.http import route_rights, viewers, write_limit
 
     viewers.register(app)
     sign_in.register(app)
+    write_limit.register(app)
     route_rights.register(app)
 
 

@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from app.access.viewer import Viewer
+from app.access.viewer import STRANGER, Viewer
 from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.services import SignInServices
@@ -75,4 +75,4 @@ def current_doctor() -> Doctor:
 
 def current_viewer() -> Viewer:
     """Return who makes this request; see app/web/http/viewers.py."""
-    return cast(Viewer, g.viewer)
+    return cast(Viewer, g.get("viewer", STRANGER))

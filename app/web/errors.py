@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.accounts.errors import AccountDisabled, TooManyAttempts
 from app.model.errors import (
     EditConflict,
     EmployeeNotFound,
@@ -41,6 +42,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(EmployeeNotFound, _not_found)
     app.register_error_handler(EditConflict, _conflict)
     app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(AccountDisabled, _disabled)
+    app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(PhotoNotFound, _photo_not_found)
     app.register_error_handler(PhotosOff, _photos_off)
     app.register_error_handler(RecordTooLarge, _record_too_large)
@@ -72,6 +75,15 @@ def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
         if request.method in ("GET", "HEAD"):
             return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}", 303)
     return render_template("403.html", right=error.right), 403
+
+
+def _disabled(error: AccountDisabled) -> ResponseReturnValue:
+    return render_template("disabled.html", message=str(error)), 403
+
+
+def _too_many(error: TooManyAttempts) -> ResponseReturnValue:
+    page = render_template("429.html", message=str(error))
+    return page, 429, {"Retry-After": str(error.seconds)}
 
 
 def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:

@@ -70,8 +70,10 @@ def test_a_choice_counts_at_once_and_a_choice_from_an_old_page_is_a_conflict() -
 def test_a_silent_store_closes_the_directory_unless_a_setting_says_otherwise(
     setting: Mode | None,
 ) -> None:
-    policy = Access(Hanging(), mode=setting, has_sign_in=False).policy()
-    assert (policy.mode, policy.is_known) == (setting or Mode.SIGN_IN, setting is not None)
+    access = Access(Hanging(), mode=setting, has_sign_in=False)
+    policy = access.policy()
+    assert policy.mode is (setting or Mode.SIGN_IN)
+    assert (access.unknown_because is None) is (setting is not None)
     assert policy.is_chosen  # so that nothing opens it
 
 
@@ -79,10 +81,21 @@ def test_the_last_known_policy_stays_while_the_store_is_silent() -> None:
     store = Hanging()
     access = Access(store, mode=None, has_sign_in=False)
     store.is_silent = False
-    assert access.policy().is_known
+    assert access.policy().mode is Mode.READ_ONLY
     store.is_silent = True
     access.forget()
-    assert (access.policy().mode, access.policy().is_known) == (Mode.READ_ONLY, True)
+    assert access.policy().mode is Mode.READ_ONLY
+    assert access.unknown_because is None
+
+
+def test_the_policy_is_known_as_soon_as_the_store_answers() -> None:
+    store = Hanging()
+    access = Access(store, mode=None, has_sign_in=False)
+    assert access.policy().mode is Mode.SIGN_IN
+    store.is_silent = False
+    access.forget()
+    assert access.policy().mode is Mode.READ_ONLY
+    assert access.unknown_because is None
 
 
 def test_a_new_setup_link_is_a_new_generation() -> None:

@@ -2,25 +2,36 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request, session
 
 from app.access.modes import Mode
-from app.access.viewer import ANYBODY_IN_OPEN_MODE, STRANGER, VISITOR, Origin, Viewer
-from app.contracts.accounts import Account
-from app.web.current import current_access, current_settings
+from app.access.rights import Right, under_policy
+from app.access.viewer import (
+    ANYBODY_IN_OPEN_MODE,
+    STRANGER,
+    VISITOR,
+    Origin,
+    Role,
+    Viewer,
+)
+from app.contracts.accounts import Account, KnownSession
+from app.web.current import current_access, current_sessions, current_settings
+from app.web.http.browsers import browser_name
 from app.web.http.own_laptop import is_own_laptop
+from app.web.http.route_rights import right_for
+
+COOKIE = "directory_who"
+# A browser takes a cookie of this name from a page over TLS only, and for this host alone.
+SECURE_COOKIE = f"__Host-{COOKIE}"
 
 # Return the account that a header of the request names, or None if it names nobody. Raises
 # Unauthorized (401) for a header that is wrong. The account is at most 30 seconds old, and read
 # anew where the second argument, ``fresh``, is true.
 AccountOfHeader = Callable[[Request, bool], Account | None]
 
-# The same for everybody.
-_OF_NOBODY = ("/static/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
-# A right that was taken away ends here with the next request, elsewhere within 30 seconds.
-_READING = ("GET", "HEAD", "OPTIONS")
-_ALWAYS_FRESH = frozenset({"exports"})
-
+_HEADERS = "accounts_of_headers"
+# Their answers are the same for everybody, also while no store answers.
+_FOR_EVERYBODY = frozenset({"machine", "static_files"})
 _ANONYMOUS = {
     Mode.OPEN: ANYBODY_IN_OPEN_MODE,
     Mode.READ_ONLY: VISITOR,
@@ -31,6 +42,7 @@ _ANONYMOUS = {
 def register(app: Flask) -> None:
     """Give every request of this application its viewer."""
     app.before_request(_identify)
+    app.after_request(_drop_dead_cookie)
 
 
 def know_by_header(app: Flask, account_of: AccountOfHeader) -> None:
@@ -40,7 +52,7 @@ def know_by_header(app: Flask, account_of: AccountOfHeader) -> None:
 
 def functions_of_headers(app: Flask) -> list[AccountOfHeader]:
     """Return the functions that know a viewer by a header, in the order in which to ask them."""
-    functions: list[AccountOfHeader] = app.extensions.setdefault("accounts_of_headers", [])
+    functions: list[AccountOfHeader] = app.extensions.setdefault(_HEADERS, [])
     return functions
 
 
@@ -54,17 +66,86 @@ def mode_of_request() -> Mode:
     return policy.mode
 
 
+def current_session() -> KnownSession | None:
+    """Return the session of this request, if the viewer is known by one."""
+    known: KnownSession | None = g.get("known_session")
+    return known
+
+
+def start_session(response: Response, account: Account, *, how: str) -> None:
+    """Sign in the browser that gets this response; ``how`` is for the audit log.
+
+    The session is a new one, and one that the browser had ends; so do its form tokens. Raises
+    AccountDisabled and StorageUnavailable.
+    """
+    sessions = current_sessions()
+    _end_session_of_browser()
+    value = sessions.begin(
+        account,
+        browser_name(request.user_agent.string),
+        how=how,
+        peer=request.remote_addr or "",
+    )
+    session.clear()
+    g.has_dead_cookie = False
+    response.set_cookie(
+        _cookie_name(),
+        value,
+        max_age=sessions.max_age,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def end_session(response: Response) -> None:
+    """Sign out the browser that gets this response, on the server too. Raises StorageUnavailable.
+
+    Whoever has a copy of the cookie is nobody from now on.
+    """
+    _end_session_of_browser()
+    session.clear()
+    _delete_cookie(response)
+
+
 def _identify() -> None:
-    g.viewer = STRANGER  # of the page that says what is wrong with a header
-    g.viewer = _viewer()
+    g.viewer = STRANGER
+    if request.blueprint not in _FOR_EVERYBODY:
+        policy = current_access().policy()
+        g.viewer = under_policy(
+            _viewer(),
+            sign_in_exists=policy.has_sign_in or policy.is_claimed,
+            editors_export=current_settings().sign_in.min_export_role is Role.EDITOR,
+        )
 
 
 def _viewer() -> Viewer:
-    account = None if request.path.startswith(_OF_NOBODY) else _account_of_headers()
-    if account is None:
-        return _ANONYMOUS[mode_of_request()]
+    fresh = not _may_be_cached()
+    for account_of in current_app.extensions.get(_HEADERS, ()):
+        if (account := account_of(request, fresh)) is not None:
+            return _signed_in(account)
+    if cookie := request.cookies.get(_cookie_name()):
+        known = current_sessions().find(cookie, fresh=fresh)
+        if known is not None:
+            g.known_session = known
+            return _signed_in(known.account)
+        g.has_dead_cookie = True
+    mode = mode_of_request()
+    _require_known_policy()
+    return _ANONYMOUS[mode]
+
+
+def _may_be_cached() -> bool:
+    """Return whether a viewer of half a minute ago will do: of pages that show people only."""
+    right = right_for(request.endpoint, request.blueprint) if request.endpoint else None
+    return request.method in ("GET", "HEAD") and right in (None, Right.SEE_PEOPLE)
+
+
+def _signed_in(account: Account) -> Viewer:
+    # Whoever signs in to an open directory may do no less than those who do not.
+    role = Role.ADMIN if mode_of_request() is Mode.OPEN else account.role
     return Viewer(
-        role=account.role,
+        role=role,
         origin=Origin.SESSION,
         account_id=account.id,
         name=account.name,
@@ -73,9 +154,29 @@ def _viewer() -> Viewer:
     )
 
 
-def _account_of_headers() -> Account | None:
-    fresh = request.method not in _READING or request.blueprint in _ALWAYS_FRESH
-    for account_of in functions_of_headers(current_app):
-        if account := account_of(request, fresh):
-            return account
-    return None
+def _require_known_policy() -> None:
+    """Raise StorageUnavailable where nobody knows yet what people without a sign-in may do."""
+    needs_right = request.endpoint and right_for(request.endpoint, request.blueprint) is not None
+    error = current_access().unknown_because
+    if needs_right and error is not None:
+        raise error.with_traceback(None)
+
+
+def _cookie_name() -> str:
+    return SECURE_COOKIE if request.is_secure else COOKIE
+
+
+def _end_session_of_browser() -> None:
+    if cookie := request.cookies.get(_cookie_name()):
+        current_sessions().end(cookie)
+
+
+def _delete_cookie(response: Response) -> None:
+    response.delete_cookie(_cookie_name(), httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def _drop_dead_cookie(response: Response) -> Response:
+    """Let the browser forget a cookie whose session has ended: each request of it costs a read."""
+    if g.get("has_dead_cookie"):
+        _delete_cookie(response)
+    return response
