@@ -21,7 +21,7 @@ class Policy:
     ``mode`` is the one that a setting or an administrator chose; where none did (``is_chosen`` is
     false), ``sign-in`` where people can sign in elsewhere (``has_sign_in``: OpenID Connect, the
     balancer or a header), else ``read-only``. ``is_claimed``: the directory has, or had, an
-    administrator.
+    administrator. Where ``is_known`` is false the store has not answered yet.
     """
 
     mode: Mode
@@ -29,6 +29,7 @@ class Policy:
     is_claimed: bool = False
     has_sign_in: bool = False
     visibility: Visibility = field(default=DEFAULT_VISIBILITY)
+    is_known: bool = True
 
 
 class Access:
@@ -103,11 +104,13 @@ class Access:
             stored = self._store.access_settings()
             is_claimed = bool(stored.claimed_by) or self._store.count_admins() > 0
         except StorageUnavailable as error:
-            if last is not None and self._failure is None:
+            if last is not None and last.is_known:
                 return last
             self._failure = None if self._mode else error
             strictest = self._mode or Mode.SIGN_IN
-            return Policy(mode=strictest, is_chosen=True, has_sign_in=self._has_sign_in)
+            return Policy(
+                mode=strictest, is_chosen=True, has_sign_in=self._has_sign_in, is_known=False
+            )
         self._failure = None
         chosen = self._mode or stored.mode
         default = Mode.SIGN_IN if self._has_sign_in else Mode.READ_ONLY
