@@ -84,7 +84,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         heartbeats=DynamoHeartbeats(employees.calls, employees.tables),
         open_checks=open_checks,
         jobs=DynamoJobs(employees.calls, employees.tables),
-        accounts=DynamoAccounts(employees.calls, employees.tables),  # type: ignore[arg-type]
+        accounts=DynamoAccounts(employees.calls, employees.tables),
     )
 
 

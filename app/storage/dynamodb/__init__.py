@@ -1,6 +1,6 @@
 """Employees in DynamoDB: a table of records, and a table of index rows (see index/rows.py)."""
 
-from app.storage.dynamodb.accounts import DynamoAccounts
+from app.storage.dynamodb.accounts.store import DynamoAccounts
 from app.storage.dynamodb.heartbeats import DynamoHeartbeats
 from app.storage.dynamodb.jobs import DynamoJobs
 from app.storage.dynamodb.store import DynamoStore, open_dynamodb_store

@@ -8,9 +8,8 @@ import pytest
 from app.contracts.accounts import AccountStore
 from tests.support.stores.bindings import BINDINGS, Room
 
-_TESTED = [binding for binding in BINDINGS if binding.name not in ("dynamodb-local", "moto")]
-_ALL = [pytest.param(binding, id=binding.name, marks=binding.marks) for binding in _TESTED]
-_MANY = [param for binding, param in zip(_TESTED, _ALL, strict=True) if binding.many]
+_ALL = [pytest.param(binding, id=binding.name, marks=binding.marks) for binding in BINDINGS]
+_MANY = [param for binding, param in zip(BINDINGS, _ALL, strict=True) if binding.many]
 
 
 @pytest.fixture(params=_ALL)

@@ -10,11 +10,12 @@ from app.contracts import MAX_BATCH, MAX_NAMESAKES, Namesake
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import Employee
 from app.storage.dynamodb.client.attributes import string_of
+from app.storage.dynamodb.client.batch_reads import MAX_BATCH_KEYS
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.rows import NAME_VIEW, email_view, number_view, read_card
-from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter
+from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.records.codec import employee_from, is_id
 from app.text.person_names import SortBy, sort_key
 from app.text.search_keys import email_key, number_key

@@ -4,13 +4,14 @@ import logging
 from typing import Any
 
 from app.model.errors import StorageUnavailable
+from app.storage.dynamodb.client.batch_reads import MAX_BATCH_KEYS
 from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed, is_item_rejected
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.rows import Key, Projection
-from app.storage.dynamodb.index.transactions import MAX_BATCH_KEYS, IndexWriter, StoredState
+from app.storage.dynamodb.index.transactions import IndexWriter, StoredState
 from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
 from app.storage.dynamodb.records.expressions import Expression

@@ -1,22 +1,16 @@
 """IndexWriter: the writer of a record with its index rows, manifest and counters."""
 
-import random
-import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from app.model.errors import StorageUnavailable
-from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
+from app.storage.dynamodb.client.batch_reads import MAX_BATCH_KEYS, batch_get
+from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.counters import count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, manifest_key, put_manifest, read_manifest
 from app.storage.dynamodb.index.rows import Projection
-
-# Limit of BatchGetItem.
-MAX_BATCH_KEYS = 100
-_MAX_EMPTY_RESPONSES = 8
 
 
 class StoredState(NamedTuple):
@@ -60,21 +54,7 @@ class IndexWriter:
 
     def batch_get(self, keys: dict[str, list[Item]]) -> dict[str, list[Item]]:
         """Read items of both tables by their keys, strongly consistent; retry unprocessed keys."""
-        items: dict[str, list[Item]] = {table: [] for table in keys}
-        unprocessed: dict[str, Any] = {
-            table: {"Keys": ids, "ConsistentRead": True} for table, ids in keys.items() if ids
-        }
-        empty_responses = 0
-        while unprocessed:
-            resource, request = ", ".join(unprocessed), {"RequestItems": unprocessed}
-            response = self._calls.read("BatchGetItem", resource, request)
-            for table, page in response["Responses"].items():
-                items[table] += page
-            unprocessed = response.get("UnprocessedKeys") or {}
-            empty_responses = 0 if any(response["Responses"].values()) else empty_responses + 1
-            if unprocessed and empty_responses:
-                self._back_off(", ".join(unprocessed), empty_responses)
-        return items
+        return batch_get(self._calls, keys)
 
     def apply(
         self,
@@ -104,13 +84,6 @@ class IndexWriter:
             f"{self._tables.people}, {self._tables.index}",
             {"TransactItems": actions, "ClientRequestToken": str(uuid.uuid4())},
         )
-
-    def _back_off(self, resource: str, empty_responses: int) -> None:
-        """Wait after a response without items. Raises StorageUnavailable after too many."""
-        if empty_responses > _MAX_EMPTY_RESPONSES:
-            reason = "too many requests (throttled)"
-            raise StorageUnavailable(SERVICE, "dynamodb:BatchGetItem", resource, reason)
-        time.sleep(random.random() * min(0.5, 0.02 * 2**empty_responses))
 
     def _index_actions(
         self, previous: Manifest, projection: Projection | None, deleted_by: str

@@ -9,7 +9,7 @@ from app.contracts import Query
 from app.model.errors import StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import deadline
-from app.storage.dynamodb.index import transactions
+from app.storage.dynamodb.client import batch_reads
 from app.storage.dynamodb.tasks import bulk_read
 from tests.storage.dynamodb.index.test_browse import Meter
 from tests.support.aws_errors import throttled
@@ -90,7 +90,7 @@ def test_ids_that_are_never_processed_are_a_failure_and_no_empty_answer(
         return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
 
     monkeypatch.setattr(full_room.store.calls, "read", give_nothing)
-    monkeypatch.setattr(transactions, "_MAX_EMPTY_RESPONSES", 2)
+    monkeypatch.setattr(batch_reads, "_MAX_EMPTY_RESPONSES", 2)
     with pytest.raises(StorageUnavailable, match="throttled"):
         full_room.store.get_many(["p1"])
 
