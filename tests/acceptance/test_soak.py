@@ -28,6 +28,8 @@ REQUESTS = 30_000
 WARM_REQUESTS = 20_000
 FAULT_SECONDS = 1.5
 QUIET_SECONDS = 4.0
+# An answer of the database itself takes a hundredth of this, unless the machine stands still.
+STALL_SECONDS, LOOK_SECONDS = 0.5, 0.1
 # Until it is known that the store works again, on a busy machine.
 RECOVERED_SECONDS = 3.0
 GROWTH, GROWTH_MB = 1.15, 10
@@ -46,7 +48,11 @@ class Fault(NamedTuple):
 
 
 class Faults:
-    """Switches one fault on after another, each for a while, until it is stopped."""
+    """Switches one fault on after another, each for a while, until it is stopped.
+
+    Beside them it notes when the machine stood still: a busy one stops everything for seconds, also
+    the database, and what fails then is no fault of the application.
+    """
 
     def __init__(self, aws: Aws) -> None:
         database, s3 = aws.database, aws.s3
@@ -63,16 +69,20 @@ class Faults:
             "database throttles": lambda: database.on("*").answer(throttled()),
         }
         self.past: list[Fault] = []
+        self.stalls: list[Fault] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._watch = threading.Thread(target=self._note_stalls, daemon=True)
 
     def __enter__(self) -> Faults:
         self._thread.start()
+        self._watch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+        self._watch.join()
         self._aws.recover()
 
     @property
@@ -86,9 +96,19 @@ class Faults:
             return False
         return any(
             asked.at < fault.end and asked.answered_at > fault.begin
-            for fault in self.past
+            for fault in (*self.past, *self.stalls)
             if fault.name.startswith("database") or asked.address == "save with photo"
         )
+
+    def _note_stalls(self) -> None:
+        """Read from the database, past all faults, again and again."""
+        looked = time.monotonic()
+        while not self._stop.wait(LOOK_SECONDS):
+            self._aws.store.get("p1")
+            now = time.monotonic()
+            if now - looked > LOOK_SECONDS + STALL_SECONDS:
+                self.stalls.append(Fault("database stands still", looked, now + RECOVERED_SECONDS))
+            looked = now
 
     def _run(self) -> None:
         for name, begin in itertools.cycle(self.kinds.items()):
@@ -228,5 +248,5 @@ def test_thirty_thousand_requests_while_faults_come_and_go(
     assert final_mb < soak.warm_mb * GROWTH + GROWTH_MB
     record_property("seconds", round(time.monotonic() - began))
     record_property("requests by status", dict(Counter(each.status for each in soak.asked)))
-    record_property("faults", len(faults.past))
+    record_property("faults, and stalls of the machine", (len(faults.past), len(faults.stalls)))
     record_property("MB when warm, at the end", (round(soak.warm_mb), round(final_mb)))

@@ -107,9 +107,9 @@ def test_names_are_as_varied_as_search_needs(crowd):
 
 
 def test_people_are_made_faster_than_they_can_be_stored():
-    began = time.process_time()
+    began = time.thread_time()
     assert sum(1 for _ in sample_people(MANY)) == MANY
-    assert MANY / (time.process_time() - began) > 8_000  # 30,000 on a quiet machine
+    assert MANY / (time.thread_time() - began) > 8_000  # 30,000 on a quiet machine
 
 
 def test_later_people_are_made_in_the_memory_of_the_first():
