@@ -13,6 +13,11 @@ from app.model.errors import StorageUnavailable
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.contracts.checks import Check
+    from app.diagnostics import Doctor
+    from app.directory.service import Directory
+    from app.machine import Console
+    from app.secret_keys import SecretKeys
     from app.settings import Settings
     from app.storage import Stores
 
@@ -55,8 +60,6 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
     from app.accounts.services import open_services
-    from app.diagnostics import Doctor
-    from app.diagnostics.registry import all_checks
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.scheduler import ImportScheduler
@@ -80,9 +83,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "directory": directory,
         "secret_keys": keys,
         "console": console,
-        "doctor": Doctor(
-            lambda: all_checks(settings, directory, console, keys, stores.open_checks())
-        ),
+        "doctor": _doctor(settings, directory, console, keys, stores),
         "jobs": stores.jobs,
         "importer": importer,
         "import_scheduler": ImportScheduler(
@@ -90,6 +91,20 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         ),
     }
     _make_ready(settings, stores)
+
+
+def _doctor(
+    settings: Settings, directory: Directory, console: Console, keys: SecretKeys, stores: Stores
+) -> Doctor:
+    from app.diagnostics import Doctor
+    from app.diagnostics.registry import all_checks
+    from app.web.sign_in.oidc.health import provider_checks
+
+    def checks() -> list[Check]:
+        of_stores = [*stores.open_checks(), *provider_checks(settings)]
+        return all_checks(settings, directory, console, keys, of_stores)
+
+    return Doctor(checks)
 
 
 def _make_ready(settings: Settings, stores: Stores) -> None:

@@ -15,6 +15,7 @@ NAMES = {
     "java": "Java",
     "mariadb-install-db": "MariaDB",
     "mariadbd": "MariaDB",
+    "node": "Node.js",
     "npm": "npm",
     "postgres": "PostgreSQL",
     "setpriv": "setpriv",

@@ -1,8 +1,7 @@
-"""Calls to the provider: a few at once, each within a time, with one error for all failures."""
+"""Calls to the provider: a few at once, each within a time."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -11,12 +10,10 @@ from app.runtime import deadline
 from app.runtime.time_limit import call_within
 from app.settings.oidc import OidcSettings
 from app.web.sign_in.oidc.metadata import Metadata
-from app.web.sign_in.ways import ProviderUnavailable
 
 if TYPE_CHECKING:
     from app.web.sign_in.oidc.transport import Client
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # While a provider hangs, the other threads of the server go on with pages.
@@ -25,26 +22,30 @@ _MAX_WAIT_SECONDS = 1.0
 _SCOPES = "openid email profile"
 
 
+class CallFailed(Exception):
+    """The provider gave no answer that can be used; the message says why."""
+
+
 class Calls:
     """The calls to one provider, at most MAX_AT_ONCE at a time."""
 
-    def __init__(self, settings: OidcSettings, *, wants_groups: bool) -> None:
+    def __init__(self, settings: OidcSettings, *, wants_groups: bool = False) -> None:
         self._settings = settings
         self._wants_groups = wants_groups
         self._slots = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     def ask(self, call: Callable[[Client], T], metadata: Metadata | None = None) -> T:
-        """Return what the call of a client returns. Raises ProviderUnavailable."""
+        """Return what the call of a client returns. Raises CallFailed."""
         from app.web.sign_in.oidc.transport import ALL_SECONDS, NoAnswer
 
         client = self.client(metadata)
         if not self._slots.acquire(timeout=_MAX_WAIT_SECONDS):
-            raise self.unavailable("others wait for it")
+            raise CallFailed("others wait for its answer")
         try:
             seconds = min(ALL_SECONDS, deadline.remaining())
             return call_within(seconds, lambda: call(client), name="OpenID provider")
         except (NoAnswer, TimeoutError) as error:
-            raise self.unavailable(str(error)) from error
+            raise CallFailed(str(error)) from error
         finally:
             self._slots.release()
 
@@ -62,9 +63,3 @@ class Calls:
             redirect_uri=self._settings.redirect_address,
             token_endpoint_auth_method=metadata.auth_method if metadata else None,
         )
-
-    def unavailable(self, reason: str) -> ProviderUnavailable:
-        """Return the error for a provider that cannot be used, and log the reason."""
-        label, issuer = self._settings.label, self._settings.issuer
-        log.warning("%s (%s) cannot be used: %s", label, issuer, reason)
-        return ProviderUnavailable(label)

@@ -6,11 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from app.runtime.ttl import TtlValue
 from app.settings.oidc import OidcSettings
-from app.web.sign_in.oidc.calls import Calls
+from app.web.sign_in.oidc.calls import CallFailed, Calls
 from app.web.sign_in.oidc.metadata import (
     Metadata,
     MetadataRejected,
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from joserfc.jwk import KeySet
 
     from app.web.sign_in.oidc.tokens import Verifier
-    from app.web.sign_in.oidc.transport import Answer
+    from app.web.sign_in.oidc.transport import Client
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 METADATA_SECONDS = 3600.0
 KEYS_SECONDS = 3600.0
@@ -127,22 +128,17 @@ class Provider:
         claims = self._verifier(self.metadata()).logout_token(logout_token)
         return claims["sub"], int(claims["iat"])
 
-    def ask_afresh(self) -> tuple[Answer, Callable[[], KeySet]]:
-        """Fetch the document anew, for a health check; the second value fetches the keys."""
-        answer = self._calls.ask(lambda client: client.get(discovery_address(self.settings.issuer)))
-        return answer, lambda: self._fetch_keys(read_metadata(answer.document, self.settings))
-
     def _fetch_metadata(self) -> Metadata:
-        answer = self._calls.ask(lambda client: client.get(discovery_address(self.settings.issuer)))
+        answer = self._ask(lambda client: client.get(discovery_address(self.settings.issuer)))
         try:
             return read_metadata(answer.document, self.settings)
         except MetadataRejected as error:
-            raise self._calls.unavailable(str(error)) from error
+            raise self._unavailable(str(error)) from error
 
     def _fetch_keys(self, metadata: Metadata) -> KeySet:
         from app.web.sign_in.oidc.tokens import read_keys
 
-        return read_keys(self._calls.ask(lambda client: client.get(metadata.jwks_uri)).document)
+        return read_keys(self._ask(lambda client: client.get(metadata.jwks_uri)).document)
 
     def _newer_keys(self, metadata: Metadata) -> KeySet | None:
         with self._lock:
@@ -168,7 +164,7 @@ class Provider:
         from app.web.sign_in.oidc.transport import CodeRefused
 
         try:
-            return self._calls.ask(
+            return self._ask(
                 lambda client: client.fetch_token(metadata.token_endpoint, code, attempt.verifier),
                 metadata,
             )
@@ -188,7 +184,7 @@ class Provider:
     def _with_email(
         self, metadata: Metadata, access_token: str, claims: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        user = self._calls.ask(
+        user = self._ask(
             lambda client: client.get(metadata.userinfo_endpoint, access_token), metadata
         ).document
         if user.get("sub") != claims["sub"]:
@@ -198,3 +194,13 @@ class Provider:
             )
         names = ("email", "email_verified")
         return {"name": user.get("name"), **claims, **{name: user.get(name) for name in names}}
+
+    def _ask(self, call: Callable[[Client], T], metadata: Metadata | None = None) -> T:
+        try:
+            return self._calls.ask(call, metadata)
+        except CallFailed as error:
+            raise self._unavailable(str(error)) from error
+
+    def _unavailable(self, reason: str) -> ProviderUnavailable:
+        log.warning("%s (%s) cannot be used: %s", self.settings.label, self.settings.issuer, reason)
+        return ProviderUnavailable(self.settings.label)
