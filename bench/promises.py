@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bench.results import PageFigures, StoreFigures
+from bench.signed_in import FIRST_PAGE, PERSON, SIGNED_IN
 from bench.targets import COUNTS, SAVE
 from bench.worlds import DYNAMODB, SQLITE
 
@@ -29,6 +30,7 @@ _GROWTHS: tuple[tuple[str, tuple[str, ...], float], ...] = (
 )
 _AGAINST_BARE = (("list pages", _LIST_PAGES), ("search of one word", _ONE_WORD))
 _TIMES_BARE = {SQLITE: 5.0, DYNAMODB: 8.0}
+_SIGNED_IN_TIMES = 1.08
 _BEST_IMPORT, _MOST_SDK, _MOST_GROWTH_MB = 5_000, 1.7, 8
 
 
@@ -59,9 +61,13 @@ def verdicts(figures: StoreFigures) -> Iterator[Verdict]:
         yield from at_most(promise, names, limit, "x_bare", "x_bare_cpu", "x")
     yield from at_most("other searches, p99", _HARD, 100, "p99_ms", "p99_cpu_ms", "ms")
     yield from at_most.beside("a misspelt name, against the name itself", _MISSPELT, _NAMED, 2)
+    for page in (FIRST_PAGE, PERSON):
+        promise = f"{page}{SIGNED_IN}, against the open one"
+        yield from at_most.beside(promise, page + SIGNED_IN, page, _SIGNED_IN_TIMES)
     if figures.store == DYNAMODB:
         yield from at_most("other searches", _HARD, 200, "most_read_units", "", "RCU")
-        yield from at_most("list page, its counts known", _LIST_PAGES, 3, "read_units", "", "RCU")
+        lists = (*_LIST_PAGES, FIRST_PAGE + SIGNED_IN)
+        yield from at_most("list page, its counts known", lists, 3, "read_units", "", "RCU")
     yield from _of_worlds(figures)
 
 

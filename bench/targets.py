@@ -12,6 +12,7 @@ from bench.rounds import Target
 from bench.saved_bytes import saving_pages
 from bench.saves import Saves
 from bench.server import Server
+from bench.signed_in import signed_in_pages
 from bench.worlds import World
 
 COUNTS, SAVE = "counts, read anew", "save"
@@ -60,6 +61,7 @@ def _targets(live: Live, common: Common) -> Iterator[Target]:
     for page in (*list_pages(common, some), *searches(common, some), *other_pages(some)):
         requests = InTurn([Request(path) for path in page.paths])
         yield Target(page.name, world.people, live.server, requests)
+    yield from signed_in_pages(live.server, live.world)
     yield from saving_pages(live.server, world.people)
     counts = InTurn([Request("/-/counts")])
     yield Target(COUNTS, world.people, live.inside, counts)
