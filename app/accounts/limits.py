@@ -29,6 +29,13 @@ class RateLimit:
         self._lock = threading.Lock()
         self._buckets: dict[str, tuple[float, float]] = {}
 
+    def wait_of(self, key: str) -> float:
+        """Return the seconds until there is a token, 0 if there is one; take none."""
+        with self._lock:
+            now = self._clock()
+            tokens, since = self._buckets.get(key, (self._burst, now))
+            return max(0.0, (1 - tokens) / self._per_second - (now - since))
+
     def take(self, key: str) -> float:
         """Take a token; return 0, or the seconds until there is one if there is none."""
         with self._lock:

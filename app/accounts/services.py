@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.invitations import Invitations
+from app.accounts.local_accounts import LocalAccounts
 from app.accounts.password_sign_in import PasswordSignIn
 from app.accounts.passwords import Passwords
 from app.accounts.provider_profiles import FindPeople, GroupRoles, ProviderProfiles
@@ -25,6 +26,7 @@ class SignInServices:
     password_sign_in: PasswordSignIn
     setup_link: SetupLink
     invitations: Invitations
+    local_accounts: LocalAccounts
 
 
 def open_services(
@@ -39,7 +41,10 @@ def open_services(
     sessions = Sessions(store, keys, chosen.hours)
     roles = GroupRoles(editors=chosen.editor_groups, admins=chosen.admin_groups)
 
+    local_accounts = LocalAccounts(store)
+
     def changed() -> None:
+        local_accounts.expire()
         sessions.forget()
         access.forget()
 
@@ -58,4 +63,5 @@ def open_services(
             public_address=chosen.public_address,
         ),
         invitations=Invitations(store, passwords, changed, public_address=chosen.public_address),
+        local_accounts=local_accounts,
     )

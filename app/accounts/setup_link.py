@@ -87,11 +87,13 @@ class SetupLink:
         Raises AlreadyClaimed, SetupCodeWrong, TooManyAttempts and StorageUnavailable.
         """
         self._require_unclaimed()
-        if wait := self._per_address.take(address_key(peer)):
+        # Only a wrong code is counted: scanners of mail open the right link as often as they like.
+        if wait := self._per_address.wait_of(address_key(peer)):
             audit_log.record(Event.CLAIM_REFUSED, reason="too many tries", peer=peer)
             raise TooManyAttempts(wait)
         typed = code.strip()[:_MAX_TYPED_CHARACTERS].encode()
         if not any(hmac.compare_digest(typed, each.encode()) for each in self._codes()):
+            self._per_address.take(address_key(peer))
             audit_log.record(Event.CLAIM_REFUSED, reason="wrong code", peer=peer)
             raise SetupCodeWrong
 

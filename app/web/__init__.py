@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         *(health.machine, console.console, diagnostics.doctor),
     ):
         app.register_blueprint(blueprint)
+    _register_sign_in(app)
     console.watch(app)
     import_pages.watch(app)
 
@@ -64,6 +65,15 @@ def _know_viewers(app: Flask) -> None:
     sign_in.register(app)
     write_limit.register(app)
     route_rights.register(app)
+
+
+def _register_sign_in(app: Flask) -> None:
+    from app.web.sign_in import invitations, own_account, setup, signing_in
+
+    app.register_blueprint(signing_in.signing_in)
+    app.register_blueprint(setup.setup_pages)
+    app.register_blueprint(invitations.invitation_pages)
+    app.register_blueprint(own_account.own_account)
 
 
 def _photo_origin(directory: Directory, settings: Settings) -> str | None:

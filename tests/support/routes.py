@@ -22,6 +22,8 @@ class Route(NamedTuple):
 PROBES = "load balancers, monitors and browsers, in every mode"
 READER = Role.VISITOR
 COLLEAGUE = Role.COLLEAGUE
+PUBLIC = "everybody, in every mode"
+SIGNED_IN = "whoever has an account"
 OWNER = "who it is about, and editors"
 EDITOR = Role.EDITOR
 ADMIN = Role.ADMIN
@@ -64,4 +66,13 @@ ROUTES = {
     "/import/<job_id>/stop": Route("POST", EDITOR, "stops an import"),
     "/import/<job_id>/undo": Route("GET POST", EDITOR, "POST takes an import back"),
     "/import/<job_id>/forget": Route("POST", EDITOR, "removes a file that changed nobody"),
+    "/sign-in": Route("GET", PUBLIC, "nothing"),
+    "/sign-in/with/<key>": Route("GET", PUBLIC, "nothing (a sign-in begins at a provider)"),
+    "/sign-in/password": Route("POST", PUBLIC, "begins a session, or counts a wrong password"),
+    "/sign-out": Route("GET POST", PUBLIC, "POST ends the session of this browser"),
+    "/setup": Route("GET POST", PUBLIC, "POST with the code makes the first administrator"),
+    "/setup/<code>": Route("GET POST", PUBLIC, "POST with the code makes the first administrator"),
+    "/invite/<code>": Route("GET POST", PUBLIC, "POST with the code sets a password, once"),
+    "/me": Route("GET", SIGNED_IN, "nothing"),
+    "/me/sign-out-others": Route("POST", SIGNED_IN, "ends one's other sessions"),
 }

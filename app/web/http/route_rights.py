@@ -3,6 +3,7 @@
 from flask import Flask, request
 
 from app.access.rights import Right, require, require_edit
+from app.model.errors import NotAllowed
 from app.web.current import current_viewer
 
 # These answer everybody, in every mode: probes, and what a page of signing in is made of.
@@ -10,6 +11,10 @@ PUBLIC = frozenset(
     {"machine.healthz", "machine.readyz", "machine.monitor", "static_files.send",
      "static_files.favicon"}
 )  # fmt: skip
+# Whoever has no account yet, or has not said which, needs these.
+PUBLIC_BLUEPRINTS = frozenset({"sign_in", "setup", "invitations"})
+# About the own account: for whoever has one, with any role.
+OF_ACCOUNTS = frozenset({"own_account"})
 RIGHTS = {
     "employees.people": Right.SEE_PEOPLE,
     "employees.person": Right.SEE_PEOPLE,
@@ -44,8 +49,8 @@ def register(app: Flask) -> None:
 
 
 def right_for(endpoint: str, blueprint: str | None) -> Right | None:
-    """Return the right that this endpoint needs, None for a public one."""
-    if endpoint in PUBLIC:
+    """Return the right that this endpoint needs, None for a public one and of the own account."""
+    if endpoint in PUBLIC or blueprint in PUBLIC_BLUEPRINTS | OF_ACCOUNTS:
         return None
     return RIGHTS.get(endpoint) or BLUEPRINT_RIGHTS.get(blueprint or "", Right.ADMINISTER)
 
@@ -54,6 +59,8 @@ def _check() -> None:
     if request.endpoint is None:
         return  # an address that does not exist: its page has nothing to protect
     right = right_for(request.endpoint, request.blueprint)
+    if request.blueprint in OF_ACCOUNTS and not current_viewer().is_signed_in:
+        raise NotAllowed("see your account")
     if right is Right.EDIT_OWN:
         require_edit(current_viewer(), (request.view_args or {}).get("employee_id", ""))
     elif right is not None:

@@ -1,0 +1,44 @@
+"""The own account: role, profile, and the sessions that one can end."""
+
+from __future__ import annotations
+
+from app.access.viewer import operator
+from tests.support.front_door import (
+    EMAIL,
+    NAME,
+    FrontDoor,
+)
+
+
+def test_who_is_not_signed_in_is_asked_to(door: FrontDoor) -> None:
+    answer = door.browser().client.get("/me")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=/me")
+
+
+def test_the_account_says_who_one_is_and_who_gave_the_role(door: FrontDoor) -> None:
+    page = door.owner().get("/me")
+    for words in (NAME, EMAIL, "Admin", "claimed the directory", "This one"):
+        assert words in page.text
+    assert "Sign out everywhere else" not in page.text
+
+
+def test_a_linked_person_leads_to_the_own_page(door: FrontDoor) -> None:
+    browser = door.owner()
+    accounts = door.app.extensions["sign_in"].accounts
+    [account] = accounts.page().accounts
+    accounts.link(account.id, "amara/1", by=operator())
+    assert "/employee/amara%2F1" in browser.get("/me").links().values()
+
+
+def test_all_other_sessions_end_at_once(door: FrontDoor) -> None:
+    browser = door.owner()
+    others = [door.browser() for _ in range(3)]
+    for other in others:
+        other.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 Firefox/142.0 <b>"
+        door.sign_in(other)
+    page = browser.get("/me")
+    assert page.text.count("This one") == 1
+    assert "Firefox" in page.text
+    done = browser.post("/me/sign-out-others", page.fields("/me/sign-out-others"))
+    assert "3 sessions ended" in browser.follow(done).text
+    assert [door.is_signed_in(each) for each in (browser, *others)] == [True, False, False, False]
