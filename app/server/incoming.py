@@ -10,7 +10,6 @@ from gunicorn.http.unreader import Unreader
 from app.server.limits import MAX_BODY_BYTES_IN_MEMORY
 
 _HEAD_END = b"\r\n\r\n"
-_MAX_CHUNK_LINE_BYTES = 8192  # gunicorn refuses more than 8,190
 
 
 class IncomingHead:
@@ -68,7 +67,11 @@ class IncomingRequest:
         self._message = _ReceivedMessage(head)
         self.parsed = Request(cfg, self._message, client, number)
         reader = self.parsed.body.reader
-        self._chunks = _ChunkScanner() if isinstance(reader, ChunkedReader) else None
+        self._chunks = (
+            _ChunkScanner(reader.limit_chunk_size_line + len("\r\n"))
+            if isinstance(reader, ChunkedReader)
+            else None
+        )
         self.length: int | None = reader.length if isinstance(reader, LengthReader) else None
         self.stored_bytes = 0
         self.is_complete = self.length == 0
@@ -124,9 +127,13 @@ class IncomingRequest:
 
 
 class _ChunkScanner:
-    """Finds the end of a chunked body. gunicorn's parser decodes it later, and checks it."""
+    """Finds the end of a chunked body. gunicorn's parser decodes it later, and checks it.
 
-    def __init__(self) -> None:
+    A line of more than ``max_line_bytes`` breaks it, which gunicorn refuses, too.
+    """
+
+    def __init__(self, max_line_bytes: int) -> None:
+        self._max_line_bytes = max_line_bytes
         self._line = bytearray()
         self._to_skip = 0
         self._in_trailer = False
@@ -148,7 +155,7 @@ class _ChunkScanner:
         end = data.find(b"\n", position)
         stop = len(data) if end < 0 else end + 1
         self._line += data[position:stop]
-        if len(self._line) > _MAX_CHUNK_LINE_BYTES:
+        if len(self._line) > self._max_line_bytes:
             self.ended = self.is_broken = True
         elif end >= 0:
             line = bytes(self._line).strip()
