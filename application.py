@@ -2,6 +2,8 @@
 
 import sys
 
+import click
+
 from app import create_app
 from app.model.errors import SettingsError
 from app.runtime.gc_tuning import tune
@@ -14,3 +16,5 @@ except SettingsError as error:
     sys.exit(3)
 
 tune()
+if (command := click.get_current_context(silent=True)) and command.info_name == "run":
+    application.extensions["sign_in"].setup_link.announce()  # gunicorn.conf.py does it for others

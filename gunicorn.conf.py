@@ -79,7 +79,9 @@ logconfig_dict = {
 
 
 def post_worker_init(worker):
-    """An import that a restart cut short goes on, also when nobody asks for a page."""
-    scheduler = getattr(worker.wsgi, "extensions", {}).get("import_scheduler")
-    if scheduler is not None:
-        scheduler.begin()
+    """An import that a restart cut short goes on; a new directory says how to claim it."""
+    extensions = getattr(worker.wsgi, "extensions", {})
+    if "import_scheduler" in extensions:
+        extensions["import_scheduler"].begin()
+    if "sign_in" in extensions and worker.age == 1:  # of all workers, only the first
+        extensions["sign_in"].setup_link.announce()

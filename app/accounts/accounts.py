@@ -53,6 +53,10 @@ class Accounts:
         """Return the account that is linked to this employee, or None."""
         return self._store.find_person(employee_id)
 
+    def has_admin(self) -> bool:
+        """Return whether an account is an administrator and not disabled."""
+        return self._store.count_admins() > 0
+
     def sign_in(self, identity: Identity, profile: Profile) -> Account:
         """Return the account of somebody whom a provider vouches for, made or brought up to date.
 

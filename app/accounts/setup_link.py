@@ -19,6 +19,7 @@ from app.accounts.limits import RateLimit, address_key
 from app.accounts.passwords import Passwords, require_good
 from app.contracts.accounts import Account, AccountStore
 from app.model.errors import StorageUnavailable
+from app.runtime import deadline
 
 log = logging.getLogger(__name__)
 
@@ -134,16 +135,20 @@ class SetupLink:
         ends_at = time.monotonic() + _ANNOUNCE_FOR_SECONDS
         while time.monotonic() < ends_at:
             try:
-                log.info(
-                    "This directory has no administrator. Whoever opens the setup link first "
-                    "becomes one: %s",
-                    self.address(),
-                )
-                return
+                with deadline.within(deadline.REQUEST_SECONDS):
+                    address = self.address()
             except AlreadyClaimed:
                 return
             except StorageUnavailable:
                 time.sleep(_ANNOUNCE_EVERY_SECONDS)
+            else:
+                where = " at the address of this directory" if address.startswith("/") else ""
+                log.info(
+                    "This directory has no administrator. Open %s%s to become the first.",
+                    address,
+                    where,
+                )
+                return
 
     def _claim(self, account: Account, peer: str) -> Account:
         if not self._store.claim(account):

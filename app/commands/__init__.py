@@ -15,11 +15,15 @@ def register(app: Flask) -> None:
         index,
         samples,
         setup,
+        setup_link,
         sweep,
+        users,
     )
 
     for command in (
         setup.setup,
+        setup_link.setup_link,
+        users.user,
         index.reindex,
         index.follow,
         samples.sample_data,

@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.access.viewer import Viewer, operator
+from app.accounts.services import SignInServices
 from app.directory.service import Directory
 from app.model.errors import DirectoryError
 from app.runtime.json_log import running_command
@@ -44,6 +45,11 @@ def current_directory() -> Directory:
 def current_operator() -> Viewer:
     """Return who runs this command, with every right: the user of the shell, before sudo."""
     return operator(os.environ.get("SUDO_USER") or os.environ.get("USER") or "")
+
+
+def current_sign_in() -> SignInServices:
+    """Return how people sign in to the directory, and their accounts."""
+    return cast(SignInServices, current_app.extensions["sign_in"])
 
 
 def current_settings() -> Settings:
