@@ -21,6 +21,7 @@ from tests.diagnostics.test_doctor import reply
 from tests.support.aws_errors import access_denied, s3_error, throttled
 from tests.support.repository import ROOT
 from tests.support.servers.fault_proxy import FaultProxy
+from tests.support.stores.accounts import admin
 from tests.support.stores.dynamodb_binding import DynamoRoom, settings_for
 
 pytestmark = pytest.mark.slow
@@ -237,3 +238,18 @@ def test_a_bucket_of_another_region(bucket: Bucket) -> None:
 def test_a_bucket_server_that_gives_no_answer_is_a_finding(bucket: Bucket) -> None:
     bucket.proxy.refuse()
     assert bucket.find().state is State.FAILED
+
+
+def test_accounts_are_told_since_they_cannot_be_built_anew(patient: Patient) -> None:
+    table = patient.room.index
+    assert patient.find()["Accounts"].message == f"{table} holds no accounts yet."
+    accounts = patient.room.open_accounts()
+    accounts.claim(admin("a1"))
+    assert patient.find()["Accounts"].message == (
+        f"{table} also holds 1 account. They cannot be built anew, as its lists can."
+    )
+    off = {"ContinuousBackupsDescription": {"ContinuousBackupsStatus": "ENABLED"}}
+    patient.proxy.on("DescribeContinuousBackups").answer(lambda _: reply(200, json.dumps(off)))
+    finding = patient.find()["Accounts"]
+    assert (finding.state, finding.fix_command) == (State.WARNING, "flask setup")
+    assert finding.message.endswith("Its point-in-time recovery is off.")

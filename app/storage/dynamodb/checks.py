@@ -5,6 +5,7 @@ import uuid
 
 from app.contracts.checks import Check, Finding, State, failed, ok, warning
 from app.model.errors import StorageUnavailable
+from app.storage.dynamodb.accounts.store import DynamoAccounts
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.pagination import scan_pages
 from app.storage.dynamodb.client.tables import (
@@ -12,6 +13,7 @@ from app.storage.dynamodb.client.tables import (
     PEOPLE_KEY,
     Tables,
     describe,
+    describe_recovery,
     key_mismatch,
     stream_arn_and_view_type,
 )
@@ -50,6 +52,7 @@ class TableChecks:
             Check("Table of the index", lambda: self._check_table(self._tables.index, INDEX_KEY)),
             Check("Changes by others", self._check_stream),
             Check("Index", self._check_index),
+            Check("Accounts", self._check_accounts),
         )
 
     def _check_table(self, name: str, key: tuple[tuple[str, str], ...]) -> Finding:
@@ -71,6 +74,24 @@ class TableChecks:
         if not description.get("DeletionProtectionEnabled"):
             return warning(f"The table {name} is not protected from deletion.", *_SETUP)
         return ok(f"{name}{location} has the right key and is protected from deletion.")
+
+    def _check_accounts(self) -> Finding:
+        table = self._tables.index
+        try:
+            page = DynamoAccounts(self._calls, self._tables).list_accounts()
+            recovery = describe_recovery(self._calls, table)
+        except StorageUnavailable as error:
+            return self._report_failure(error)
+        if not page.accounts:
+            return ok(f"{table} holds no accounts yet.")
+        accounts = count_of(len(page.accounts), "account", "accounts")
+        more = " and more" if page.next else ""
+        message = (
+            f"{table} also holds {accounts}{more}. They cannot be built anew, as its lists can."
+        )
+        if recovery == "DISABLED":
+            return warning(f"{message} Its point-in-time recovery is off.", *_SETUP)
+        return ok(message)
 
     def _check_stream(self) -> Finding:
         name = self._tables.people

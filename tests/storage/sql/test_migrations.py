@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from app.contracts import Query
+from app.model.errors import StorageUnavailable
 from app.model.fields import FIELDS, FIRST_RELEASE
 from app.model.revision import revision_of
-from app.storage.sql import open_sql_store, schema
+from app.storage.sql import SqlStore, open_sql_store, schema
 from tests.support.small_directory import AMARA
 
 # The version of the tables that the first release had, and those after it.
@@ -71,3 +73,76 @@ def test_an_upgrade_keeps_everybody(tmp_path: Path, version: str) -> None:
     assert store.get("amara").same_content(wanted)
     new.close()
     store.close()
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[SqlStore]:
+    """Tables of this release to which a newer one has added a column, and a table."""
+    store = open_sql_store(f"sqlite:///{tmp_path / 'directory.db'}")
+    store.set_up()
+    with sqlite3.connect(tmp_path / "directory.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9000'")
+        database.execute("ALTER TABLE person ADD COLUMN shoe_size TEXT")
+        database.execute("CREATE TABLE shoe (size TEXT)")
+    database.close()
+    yield store
+    store.close()
+
+
+def mark(store: SqlStore, readable_by: str | None) -> None:
+    with store.database.writing("test") as connection:
+        connection.execute(schema.schema_state.delete())
+        if readable_by is not None:
+            row = {"name": "readable_by", "content": readable_by}
+            connection.execute(schema.schema_state.insert(), row)
+
+
+def test_tables_that_a_newer_release_only_added_to_are_used(newer: SqlStore) -> None:
+    newer.check()
+    assert newer.set_up() == []
+    assert newer.add(AMARA, "form") == newer.get("amara")
+    assert [card.id for card in newer.browse(Query("adeyemi")).cards] == ["amara"]
+
+
+@pytest.mark.parametrize("readable_by", [None, "", "9000", "9999", "x"])
+def test_tables_that_a_newer_release_has_changed_are_not(
+    newer: SqlStore, readable_by: str | None
+) -> None:
+    mark(newer, readable_by)
+    with pytest.raises(StorageUnavailable, match="install that release"):
+        newer.check()
+    with pytest.raises(StorageUnavailable, match="a newer release has used it"):
+        newer.set_up()
+    mark(newer, schema.newest_version())
+    newer.check()
+
+
+def test_later_migrations_only_add(tmp_path: Path) -> None:
+    before, after = (
+        _columns_by_table(tmp_path / version, version)
+        for version in (schema.READABLE_BY, schema.newest_version())
+    )
+    assert before.keys() <= after.keys()
+    for table, columns in before.items():
+        kept = {name: column for name, column in after[table].items() if name in columns}
+        assert kept == columns, f"raise READABLE_BY: older releases use {table} as it was"
+        for name, (_, is_required, default) in after[table].items():
+            is_filled = not is_required or default is not None
+            assert name in columns or is_filled, f"older releases insert rows without {name}"
+
+
+def _columns_by_table(file: Path, version: str) -> dict[str, dict[str, tuple[object, ...]]]:
+    make_tables(file, version)
+    with sqlite3.connect(file) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        found = {
+            table: {
+                name: (kind, required, default)
+                for _, name, kind, required, default, _ in database.execute(
+                    f"PRAGMA table_info({table})"
+                )
+            }
+            for (table,) in tables
+        }
+    database.close()
+    return found

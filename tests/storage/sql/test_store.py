@@ -479,15 +479,6 @@ def test_a_start_that_finds_everything_ready_loads_no_alembic(store: SqlStore, f
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_a_file_of_a_newer_release_is_refused(store: SqlStore) -> None:
-    with sqlite3.connect(store._database.url.database) as other:
-        other.execute("UPDATE alembic_version SET version_num = '9999'")
-    other.close()
-    for ask in (store.set_up, store.check):
-        with pytest.raises(StorageUnavailable):
-            ask()
-
-
 @pytest.mark.slow
 def test_several_processes_may_set_up_at_once(file: Path, tmp_path: Path) -> None:
     code = (

@@ -11,13 +11,18 @@ from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
 from flask import Flask
 
+from app.access.modes import Mode
+from app.access.viewer import Role
 from app.contracts import PhotoLink, Query
+from app.contracts.accounts import AccountStore
 from app.contracts.checks import State
 from app.directory.service import Directory, PhotoChange
 from app.model.employee import Employee
 from app.model.revision import revision_of
+from app.storage import open_stores
 from tests.support.pictures import picture
 from tests.support.small_app import small_app
+from tests.support.stores.accounts import admin, digest_of, in_hours, local_account, session
 from tests.support.viewers import OPERATOR
 
 _FORMS = (f"form-{number}" for number in itertools.count())
@@ -50,6 +55,7 @@ def worked(folder: Path, settings: Mapping[str, str], outside: Any) -> None:
     # In a context of its own, as requests have: their deadline is none of a command's.
     contextvars.copy_context().run(_read, app, directory)
     _change(directory)
+    _sign_in(open_stores(app.extensions["settings"]).accounts)
     _mend(app, directory, outside)
     _look_after(app)
     command(app, "sweep-photos", "--delete")
@@ -96,6 +102,27 @@ def _see_photo(directory: Directory, key: str) -> None:
     assert URLLib3Session().send(request).status_code == 200
 
 
+def _sign_in(accounts: AccountStore) -> None:
+    """What becomes of a new directory: claimed, and signed in to."""
+    ana, ben = admin("a1"), local_account("b1", "ben@example.com")
+    assert accounts.claim(ana)
+    assert not accounts.claim(ben)
+    added = accounts.add(ben)
+    accounts.update(replace(accounts.find_login("BEN@example.com") or added, person_id="grace"))
+    saved = accounts.save_access_settings(replace(accounts.access_settings(), mode=Mode.SIGN_IN))
+    assert saved.claimed_by == "a1"
+    begun = session("a1")
+    accounts.begin_session(begun)
+    assert accounts.find_session("a1", begun.digest)
+    assert accounts.sessions_of("a1") == (begun,)
+    accounts.end_session("a1", begun.digest)
+    accounts.add_invitation(digest_of("code"), "b1", in_hours(1))
+    assert accounts.spend_invitation(digest_of("code")) == "b1"
+    assert len(accounts.list_accounts().accounts) == 2
+    promoted = accounts.update(replace(added, version=2, role=Role.ADMIN))
+    accounts.update(replace(promoted, role=Role.EDITOR))
+
+
 def _mend(app: Flask, directory: Directory, outside: Any) -> None:
     def put(number: int) -> None:
         name = {"S": f"Ada Outside {number}"}
@@ -121,6 +148,6 @@ def _look_after(app: Flask) -> None:
     console.request_stop("i-other")
     assert console.fleet(console.current_machine()).error == ""
     found = dict(app.extensions["doctor"].report().findings)
-    tables = ("Table of people", "Table of the index", "Changes by others", "Index")
+    tables = ("Table of people", "Table of the index", "Changes by others", "Index", "Accounts")
     for name in ("Credentials", *tables, "Photo bucket"):
         assert found[name].state is State.OK, found[name]

@@ -135,14 +135,30 @@ def _protect_from_deletion(calls: Calls, name: str) -> Iterator[str]:
         yield _enable(calls, name, "deletion protection", "UpdateTable", request)
 
 
+def describe_recovery(calls: Calls, name: str) -> str:
+    """Return whether a table can be recovered: ENABLED or DISABLED, "" where that is not told."""
+    try:
+        return _recovery_status(calls, name)
+    except StorageUnavailable as error:
+        if error_code(error) == "UnknownOperationException":
+            return ""
+        raise
+
+
+def _recovery_status(calls: Calls, name: str) -> str:
+    response = calls.administer("DescribeContinuousBackups", name, {"TableName": name})
+    recovery = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+    status: str = recovery.get("PointInTimeRecoveryStatus", "DISABLED")
+    return status
+
+
 def _enable_backups(calls: Calls, name: str) -> Iterator[str]:
     try:
-        response = calls.administer("DescribeContinuousBackups", name, {"TableName": name})
+        status = _recovery_status(calls, name)
     except StorageUnavailable as error:
         yield _not_enabled(_BACKUP_FEATURE, name, error)
         return
-    recovery = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+    if status != "ENABLED":
         request = {
             "TableName": name,
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},

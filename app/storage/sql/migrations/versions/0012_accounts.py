@@ -1,4 +1,4 @@
-"""Add the tables of accounts, sessions, invitations and the settings of access."""
+"""Add the tables of accounts, and the one that tells older releases what they can use."""
 
 from alembic import op
 from sqlalchemy import Column, Integer, String, Text
@@ -72,5 +72,11 @@ def _add_sessions() -> None:
         Column("visibility", Text, nullable=False),
         Column("setup_generation", Integer, nullable=False),
         Column("version", Integer, nullable=False),
+        **KEYED_TABLE_OPTIONS,
+    )
+    op.create_table(
+        "schema_state",
+        Column("name", String(20), primary_key=True),
+        Column("content", String(100), nullable=False),
         **KEYED_TABLE_OPTIONS,
     )
