@@ -155,14 +155,24 @@ class Accounts:
         audit_log.record(Event.SESSIONS_ENDED, account=account.id, by=audit_log.named(by))
         return account
 
-    def end_sessions_of(self, identity: Identity) -> bool:
-        """End all sessions of somebody who has signed out at the provider; False if unknown."""
+    def end_sessions_of(self, identity: Identity, said_at: datetime) -> None:
+        """End all sessions of somebody who signed out at the provider, as it said at that time.
+
+        Nothing happens where they were ended at that time or later, so that a message that is sent
+        again ends no session that began after it, on whichever machine.
+        """
         account = self._store.find_identity(identity)
         if account is None:
-            return False
-        self._change(account.id, lambda each: replace(each, sessions_ended_at=self._now()), None)
-        audit_log.record(Event.SESSIONS_ENDED, account=account.id, by="provider")
-        return True
+            return
+
+        def ended(each: Account) -> Account:
+            if each.sessions_ended_at is not None and each.sessions_ended_at >= said_at:
+                return each
+            return replace(each, sessions_ended_at=max(said_at, self._now()))
+
+        was, now = self._change(account.id, ended, None)
+        if was != now:
+            audit_log.record(Event.SESSIONS_ENDED, account=account.id, by="provider")
 
     def _change(
         self, account_id: str, change: Callable[[Account], Account], by: Viewer | None

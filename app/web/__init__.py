@@ -69,11 +69,13 @@ def _know_viewers(app: Flask) -> None:
 
 def _register_sign_in(app: Flask) -> None:
     from app.web.sign_in import invitations, own_account, setup, signing_in
+    from app.web.sign_in.oidc import views as oidc
 
     app.register_blueprint(signing_in.signing_in)
     app.register_blueprint(setup.setup_pages)
     app.register_blueprint(invitations.invitation_pages)
     app.register_blueprint(own_account.own_account)
+    oidc.register(app)
 
 
 def _photo_origin(directory: Directory, settings: Settings) -> str | None:

@@ -68,6 +68,8 @@ ROUTES = {
     "/import/<job_id>/forget": Route("POST", EDITOR, "removes a file that changed nobody"),
     "/sign-in": Route("GET", PUBLIC, "nothing"),
     "/sign-in/with/<key>": Route("GET", PUBLIC, "nothing (a sign-in begins at a provider)"),
+    "/sign-in/back": Route("GET", PUBLIC, "begins a session of who comes back from a provider"),
+    "/sign-in/ended": Route("POST", PUBLIC, "ends the sessions that a provider's token names"),
     "/sign-in/password": Route("POST", PUBLIC, "begins a session, or counts a wrong password"),
     "/sign-out": Route("GET POST", PUBLIC, "POST ends the session of this browser"),
     "/setup": Route("GET POST", PUBLIC, "POST with the code makes the first administrator"),

@@ -12,7 +12,7 @@ PUBLIC = frozenset(
      "static_files.favicon"}
 )  # fmt: skip
 # Whoever has no account yet, or has not said which, needs these.
-PUBLIC_BLUEPRINTS = frozenset({"sign_in", "setup", "invitations"})
+PUBLIC_BLUEPRINTS = frozenset({"sign_in", "oidc", "setup", "invitations"})
 # About the own account: for whoever has one, with any role.
 OF_ACCOUNTS = frozenset({"own_account"})
 RIGHTS = {

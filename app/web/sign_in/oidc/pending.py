@@ -10,11 +10,13 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.secret_keys import SecretKeys
 from app.web.current import current_settings
+from app.web.sign_in.next_path import HOME
 from app.web.sign_in.oidc.provider import Attempt
 
 COOKIE = "directory_sign_in"
 MAX_SECONDS = 600
 _PATH = "/sign-in"
+_MAX_CHARACTERS = 3800  # browsers drop a cookie of more than 4,096 with its name and attributes
 _SALT = "sign-in at a provider"
 
 
@@ -33,9 +35,12 @@ def begin(next_path: str) -> Pending:
 
 def keep(response: Response, pending: Pending) -> None:
     """Keep it in the browser that gets this response, in the place of one begun before."""
+    value = _serializer().dumps([*pending.attempt, pending.next_path])
+    if len(value) > _MAX_CHARACTERS:
+        value = _serializer().dumps([*pending.attempt, HOME])
     response.set_cookie(
         COOKIE,
-        _serializer().dumps([*pending.attempt, pending.next_path]),
+        value,
         max_age=MAX_SECONDS,
         path=_PATH,
         secure=_is_secure(),
