@@ -1,25 +1,36 @@
 """Passwords: which are accepted, and their hashes, at most two of which are made at a time."""
 
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
 from app.accounts.errors import PasswordsBusy, ValueRejected
+from app.runtime.file_lock import try_lock
+from app.runtime.runtime_dir import RuntimeDir
 from app.text.common_passwords import is_common
 
 MIN_CHARACTERS = 12
 MAX_CHARACTERS = 128
 HASHES_AT_ONCE = 2  # each takes 32 MiB for a fifth of a second
 WAIT_SECONDS = 2.0
+_LOOK_EVERY_SECONDS = 0.02
 _METHOD = "scrypt:32768:8:1"
 
 
 class Passwords:
-    """Makes and checks hashes; waits WAIT_SECONDS for others, then raises PasswordsBusy."""
+    """Makes and checks hashes; waits WAIT_SECONDS for others, then raises PasswordsBusy.
 
-    def __init__(self, wait_seconds: float = WAIT_SECONDS) -> None:
+    The processes that share ``folder`` make HASHES_AT_ONCE together: a small machine with several
+    workers has memory for no more.
+    """
+
+    def __init__(
+        self, folder: RuntimeDir | None = None, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
+        self._folder = folder
         self._wait_seconds = wait_seconds
         self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
@@ -46,12 +57,33 @@ class Passwords:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
+        ends_at = time.monotonic() + self._wait_seconds
         if not self._slots.acquire(timeout=self._wait_seconds):
             raise PasswordsBusy
         try:
-            yield
+            with self._slot_of_machine(ends_at):
+                yield
         finally:
             self._slots.release()
+
+    @contextmanager
+    def _slot_of_machine(self, ends_at: float) -> Iterator[None]:
+        """Hold one of the files that stand for the slots; do without where none can be made."""
+        try:
+            names = [f"password.{number}" for number in range(HASHES_AT_ONCE)]
+            paths = [self._folder.path(name) for name in names] if self._folder else []
+            files = [path.open("ab") for path in paths]
+        except OSError:
+            files = []
+        try:
+            while files and not any(try_lock(file) for file in files):
+                if time.monotonic() >= ends_at:
+                    raise PasswordsBusy
+                time.sleep(_LOOK_EVERY_SECONDS)
+            yield
+        finally:
+            for file in files:
+                file.close()
 
 
 def require_good(password: str, *personal: str) -> None:

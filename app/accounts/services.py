@@ -13,6 +13,7 @@ from app.accounts.provider_profiles import FindPeople, GroupRoles, ProviderProfi
 from app.accounts.sessions import Sessions
 from app.accounts.setup_link import SetupLink
 from app.contracts.accounts import AccountStore
+from app.runtime.runtime_dir import RuntimeDir
 from app.settings import Settings
 
 
@@ -48,7 +49,7 @@ def open_services(
         sessions.forget()
         access.forget()
 
-    passwords = Passwords()
+    passwords = Passwords(RuntimeDir(settings.instance_folder))
     return SignInServices(
         access=access,
         sessions=sessions,

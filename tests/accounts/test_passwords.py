@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from app.accounts.errors import (
 )
 from app.accounts.passwords import HASHES_AT_ONCE, Passwords, require_good
 from app.contracts.accounts import Account
+from app.runtime.runtime_dir import RuntimeDir
 from tests.accounts.conftest import Desk
 
 RIGHT = "blue otter 73 lamp"
@@ -173,3 +175,25 @@ def test_two_hashes_are_made_at_once_and_a_third_waits_its_turn_briefly() -> Non
         passwords.matches("", RIGHT)
     passwords._slots.release()
     assert passwords.hash(RIGHT)
+
+
+def test_the_processes_of_a_machine_share_the_two(tmp_path: Path) -> None:
+    here, there = (Passwords(RuntimeDir(tmp_path), wait_seconds=0.01) for _ in range(2))
+    with here._slot(), there._slot():
+        with pytest.raises(PasswordsBusy):
+            here.hash(RIGHT)
+        with pytest.raises(PasswordsBusy):
+            there.hash(RIGHT)
+    assert here.hash(RIGHT)
+
+
+def test_a_machine_whose_disk_is_full_checks_passwords_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RuntimeDir(tmp_path)
+
+    def full(_: str) -> Path:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(folder, "path", full)
+    assert Passwords(folder).hash(RIGHT)
