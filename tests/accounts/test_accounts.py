@@ -167,13 +167,16 @@ def test_the_sessions_of_a_disabled_account_stay_over_when_it_is_enabled(desk: D
 def test_a_provider_ends_the_sessions_of_somebody_who_signed_out_there(desk: Desk) -> None:
     account = desk.accounts.sign_in(ANA, PROFILE)
     cookie = desk.sessions.begin(account, how="test")
-    assert desk.accounts.end_sessions_of(ANA)
+    desk.accounts.end_sessions_of(Identity("https://evil.example", "ana-1"), desk.clock)
+    assert desk.sessions.find(cookie, fresh=False) is not None
+    said_at = desk.clock
+    desk.accounts.end_sessions_of(ANA, said_at)
     assert desk.sessions.find(cookie, fresh=False) is None
     current = desk.accounts.get(account.id)
     assert current is not None
     later = desk.sessions.begin(current, how="test")
+    desk.accounts.end_sessions_of(ANA, said_at)  # the same message again
     assert desk.sessions.find(later, fresh=True) is not None
-    assert not desk.accounts.end_sessions_of(Identity("https://evil.example", "ana-1"))
 
 
 def test_an_account_is_linked_to_one_person_by_hand_and_unlinked(desk: Desk) -> None:
