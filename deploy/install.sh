@@ -21,6 +21,8 @@ OWNER=employee-directory
 . "$SOURCE/deploy/install/release.sh"
 # shellcheck source=deploy/install/takeover.sh
 . "$SOURCE/deploy/install/takeover.sh"
+# shellcheck source=deploy/install/setup_link.sh
+. "$SOURCE/deploy/install/setup_link.sh"
 
 # Asked only when the user data does not say.
 find_out_the_system() {
@@ -49,6 +51,7 @@ install_release() {
   step "making what is missing in the database and the bucket" "Look at what flask setup says above."
   set_up
   take_over "$RELEASE"
+  tell_the_setup_link "$RELEASE"
   step "tidying up" "Look at $RELEASES."
   drop_old_releases
 }

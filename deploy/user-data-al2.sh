@@ -4,6 +4,10 @@
 settings() { cat <<'END_OF_SETTINGS'
 APP_ARCHIVE=<where the archive lies: https://..., s3://... or file:///...>
 APP_SHA256=<its sha256, as deploy/build-archive prints it>
+# Take the mark off for a setup code of your own, of 12 characters or more, in place of the one on the console:
+# SETUP_CODE=
+# Who may do what without a sign-in: read-only, or sign-in (nothing), or open (everything, for everybody):
+# ACCESS=read-only
 PHOTOS_BUCKET=
 AWS_DEFAULT_REGION=
 DYNAMO_MODE=on

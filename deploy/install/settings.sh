@@ -5,7 +5,6 @@
 NEXT=$CONFIG/env.next
 
 write_settings() {
-  local name
   install -d -m 0750 -o root -g "$OWNER" "$CONFIG"
   touch "$CONFIG/env"
   chown "root:$OWNER" "$CONFIG/env"
@@ -15,9 +14,16 @@ write_settings() {
     echo "# Settings of the Employee Directory; then: systemctl restart employee-directory" >>"$NEXT"
     set_line INSTANCE_FOLDER "$STATE"
   fi
+  take_settings
+}
+
+# Those of the user data, into the new settings.
+take_settings() {
+  local name
   for name in ${SETTINGS:-}; do
     case $name in
       APP_ARCHIVE | APP_SHA256 | SUB_PHOTOS_BUCKET) ;; # the script's, not the service's
+      OIDC_CLIENT_SECRET_FROM) if [[ -n ${!name:-} ]]; then fetch_client_secret "${!name}"; fi ;;
       *) if [[ -n ${!name:-} ]]; then set_line "$name" "${!name}"; fi ;;
     esac
   done
@@ -30,6 +36,14 @@ set_line() {
   fi
   sed -i "/^$1=/d" "$NEXT"
   echo "$1='$2'" >>"$NEXT"
+}
+
+# fetch_client_secret ARN: from Secrets Manager, so that no user data has it.
+fetch_client_secret() {
+  local secret
+  step "fetching the client secret" "Look whether the role of this machine may read $1 (secretsmanager:GetSecretValue)."
+  secret=$(aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text)
+  set_line OIDC_CLIENT_SECRET "$secret"
 }
 
 # as_service SETTINGS RELEASE COMMAND...: become this command, in the release, as the service's user,

@@ -14,7 +14,7 @@ from tests.runtime.test_ec2_metadata import ImdsServer
 from tests.support.in_time import assert_ends_within
 from tests.support.machines.archives import ROOT
 from tests.support.machines.directory_machine import fill_in
-from tests.support.machines.imds import MachineImds
+from tests.support.machines.imds import PUBLIC_ADDRESS, MachineImds
 from tests.support.needs import do_without, find
 
 pytestmark = pytest.mark.slow
@@ -219,6 +219,82 @@ def test_a_release_that_is_refused_is_built_anew_if_it_was_built_just_now(tmp_pa
     assert f"The release {tmp_path}/new was refused. It did not answer." in done.stdout
     assert (tmp_path / "new" / ".complete").exists() == kept
     assert (tmp_path / "old" / ".complete").exists()
+
+
+def install_step(tmp_path: Path, step: str, env: str = "", **programs: str) -> str:
+    """What a step of the installation says, with these settings and stand-ins for programs."""
+    bin_folder = tmp_path / "release" / "venv" / "bin"
+    bin_folder.mkdir(parents=True)
+    for name, text in programs.items():
+        (bin_folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (bin_folder / name).chmod(0o755)
+    (tmp_path / "env").write_text(env)
+    script = f"""
+        set -Eeuo pipefail; CONFIG={tmp_path} PATH={bin_folder}:$PATH
+        for part in reporting settings setup_link; do . {DEPLOY}/install/$part.sh; done
+        as_service() {{ shift 2; exec "$@"; }}
+        NEXT={tmp_path}/env BOOTSTRAP_LOG={tmp_path}/log; {step}
+    """
+    done = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "SETTINGS": "OIDC_CLIENT_SECRET_FROM"}
+        | {"AWS_EC2_METADATA_SERVICE_ENDPOINT": os.environ.get("TEST_IMDS", "http://127.0.0.1:9")},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+LINK = "/setup/0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("env", "says", "told"),
+    [
+        (
+            "",
+            f"echo 'Open {LINK}'",
+            f"To become one, open the directory's address with this path: {LINK}",
+        ),
+        ("", f"echo https://people.example{LINK}", f"open https://people.example{LINK}"),
+        ("ACCESS='read-only'\n", f"echo {LINK}", LINK),
+        ("ACCESS='open'\n", f"echo {LINK}", ""),
+        ("", "echo 'There is an administrator.' >&2; exit 1", ""),
+        ("", "echo 'No such command' >&2; exit 2", ""),
+        ("", f"echo {LINK} >&2; exit 1", ""),
+    ],
+)
+def test_the_setup_link_is_the_last_that_an_installation_says(tmp_path, env, says, told):
+    said = install_step(tmp_path, f"tell_the_setup_link {tmp_path}/release", env, flask=says)
+    assert told in said
+    assert bool(said) == bool(told)
+
+
+def test_the_setup_link_of_a_machine_alone_has_its_address(tmp_path, metadata, monkeypatch):
+    monkeypatch.setenv("TEST_IMDS", metadata)
+    step = f"tell_the_setup_link {tmp_path}/release"
+    said = install_step(tmp_path, step, flask=f"echo {LINK}")
+    assert f"open http://{PUBLIC_ADDRESS}{LINK}\n" in said
+
+
+def test_behind_a_load_balancer_nobody_is_sent_to_one_machine(tmp_path, metadata, monkeypatch):
+    monkeypatch.setenv("TEST_IMDS", metadata)
+    env = "TRUSTED_PROXIES='1'\n"
+    said = install_step(
+        tmp_path, f"tell_the_setup_link {tmp_path}/release", env, flask=f"echo {LINK}"
+    )
+    assert PUBLIC_ADDRESS not in said
+    assert LINK in said
+
+
+def test_a_client_secret_is_read_from_secrets_manager_and_told_to_nobody(tmp_path):
+    arn = "arn:aws:secretsmanager:us-west-2:123456789012:secret:ClientSecret-1"
+    step = f"OIDC_CLIENT_SECRET_FROM={arn}; take_settings"
+    said = install_step(tmp_path, step, "STRESS='off'\n", aws=f'test "$4" = {arn} && echo s3cr3t~x')
+    assert (tmp_path / "env").read_text() == "STRESS='off'\nOIDC_CLIENT_SECRET='s3cr3t~x'\n"
+    assert "s3cr3t" not in said
 
 
 def test_every_package_name_stands_beside_the_document_that_names_it():

@@ -7,8 +7,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from app.settings import Settings
 from tests.support.stack.iam_policies import Policy
 from tests.support.stack.stacks import MARKS_ON_MOTO, REGION, on_moto
+from tests.support.stack.template import properties
 
 pytestmark = MARKS_ON_MOTO
 
@@ -32,6 +34,72 @@ def test_with_a_certificate_pages_come_by_https_and_http_leads_there() -> None:
     (redirect,) = listeners[80]["DefaultActions"]
     assert (redirect["Type"], redirect["RedirectConfig"]["Protocol"]) == ("redirect", "HTTPS")
     assert stack.outputs["Address"].startswith("https://")
+
+
+PROVIDER = {
+    "OidcIssuer": "https://idp.example/tenant/v2.0",
+    "OidcClientId": "7f3c-directory",
+    "OidcClientSecret": "kept-by-nobody-else",
+}
+ENDPOINTS = {
+    "OidcAuthorizationEndpoint": "https://idp.example/authorize",
+    "OidcTokenEndpoint": "https://idp.example/token",
+    "OidcUserInfoEndpoint": "https://idp.example/userinfo",
+}
+
+
+def test_a_load_balancer_that_signs_in_does_so_before_it_forwards() -> None:
+    acm = boto3.client("acm", region_name=REGION)
+    certificate = acm.request_certificate(DomainName="directory.example.com")["CertificateArn"]
+    choice = {"SignIn": "oidc-at-the-balancer", "CertificateArn": certificate}
+    stack = on_moto(**choice, **PROVIDER, **ENDPOINTS)
+    assert stack.status == "CREATE_COMPLETE"
+    sign_in, forward = stack.listeners()[443]["DefaultActions"]
+    assert (sign_in["Type"], forward["Type"]) == ("authenticate-oidc", "forward")
+    asked = sign_in["AuthenticateOidcConfig"]
+    assert asked["Issuer"] == PROVIDER["OidcIssuer"]
+    assert asked["UserInfoEndpoint"] == ENDPOINTS["OidcUserInfoEndpoint"]
+    assert asked["OnUnauthenticatedRequest"] == "authenticate"
+    assert asked["Scope"] == "openid email profile"
+    assert int(asked["SessionTimeout"]) == 12 * 60 * 60
+    (redirect,) = stack.listeners()[80]["DefaultActions"]
+    assert redirect["Type"] == "redirect"  # nothing is forwarded without a sign-in
+
+
+def test_its_machines_believe_this_balancer_alone_and_hold_no_secret() -> None:
+    stack = on_moto(SignIn="oidc-at-the-balancer", **PROVIDER, **ENDPOINTS)
+    settings = Settings.from_env(stack.settings())
+    assert settings.load_balancer is not None
+    assert settings.load_balancer.arn == stack.resources["LoadBalancer"]
+    assert settings.sign_in.oidc is not None
+    assert settings.sign_in.oidc.issuer == PROVIDER["OidcIssuer"]
+    assert settings.sign_in.oidc.client_id == PROVIDER["OidcClientId"]
+    assert settings.problems == ()
+    assert PROVIDER["OidcClientSecret"] not in stack.user_data()
+    assert "ReadTheClientSecret" not in stack.machine_policy()
+    assert "ClientSecret" not in stack.resources
+
+
+def test_a_directory_that_signs_in_reads_its_secret_when_it_starts() -> None:
+    stack = on_moto(SignIn="oidc", PublicAddress="https://people.example.com", **PROVIDER)
+    settings = stack.settings()
+    assert "ClientSecret" in settings["OIDC_CLIENT_SECRET_FROM"]  # moto makes none
+    assert settings["PUBLIC_ADDRESS"] == "https://people.example.com"
+    assert "ALB_SIGN_IN" not in settings
+    assert PROVIDER["OidcClientSecret"] not in stack.user_data()
+    assert properties("ClientSecret")["SecretString"] == {"Ref": "OidcClientSecret"}
+    statement = stack.machine_policy()["ReadTheClientSecret"]
+    assert statement["Action"] == "secretsmanager:GetSecretValue"
+    written = str(properties("MachineRole")["Policies"])
+    assert "'secretsmanager:GetSecretValue', 'Resource': {'Ref': 'ClientSecret'}" in written
+    assert stack.outputs["Address"] == "https://people.example.com/"
+
+
+def test_what_was_typed_for_another_way_of_signing_in_is_not_used() -> None:
+    stack = on_moto(**PROVIDER, **ENDPOINTS)
+    assert not Settings.from_env(stack.settings()).has_sign_in
+    (action,) = stack.listeners()[80]["DefaultActions"]
+    assert action["Type"] == "forward"
 
 
 def test_arm_machines_get_the_image_for_arm() -> None:

@@ -44,6 +44,7 @@ def test_the_machines_run_the_script_with_the_stacks_settings(stack: Stack) -> N
         "DYNAMO_MODE": "on",
         "DYNAMO_TABLE": "Employees",
         "TRUSTED_PROXIES": "1",
+        "PUBLIC_ADDRESS": stack.outputs["Address"].rstrip("/"),
     }
     settings = re.compile("(?<=<<'END_OF_SETTINGS'\n).*?(?=END_OF_SETTINGS\n)", re.DOTALL)
     script = (DEPLOY / "user-data-al2023.sh").read_text()
@@ -57,6 +58,8 @@ def test_the_program_understands_the_settings_of_the_machines(stack: Stack) -> N
     assert settings.dynamo_mode
     assert settings.problems == ()
     assert settings.trusted_proxies == 1
+    assert settings.sign_in.public_address == stack.outputs["Address"].rstrip("/").lower()
+    assert not settings.has_sign_in
 
 
 def test_two_machines_start_from_amazons_image_and_the_template(stack: Stack) -> None:

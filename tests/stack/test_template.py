@@ -140,6 +140,79 @@ def test_who_may_open_the_directory_has_to_be_said() -> None:
     assert without_default == {"AppArchive", "AppSha256", "AllowedFrom"}
 
 
+def _refusals(**given: str) -> list[str]:
+    """What the rules say of these parameters, as CloudFormation evaluates them."""
+    parameters = {
+        name: str(one.get("Default", "")) for name, one in template()["Parameters"].items()
+    }
+
+    def value(part: Any) -> Any:
+        if not isinstance(part, dict):
+            return part
+        ((name, operand),) = part.items()
+        if name == "Ref":
+            return (parameters | given)[operand]
+        if name == "Fn::Not":
+            return not value(operand[0])
+        assert name == "Fn::Equals"
+        return value(operand[0]) == value(operand[1])
+
+    return [
+        each["AssertDescription"]
+        for rule in template()["Rules"].values()
+        if value(rule["RuleCondition"])
+        for each in rule["Assertions"]
+        if not value(each["Assert"])
+    ]
+
+
+FOR_THE_BALANCER = {
+    "CertificateArn": "arn:aws:acm:us-west-2:123456789012:certificate/1",
+    "OidcIssuer": "https://idp.example",
+    "OidcClientId": "directory",
+    "OidcClientSecret": "secret",
+    "OidcAuthorizationEndpoint": "https://idp.example/authorize",
+    "OidcTokenEndpoint": "https://idp.example/token",
+    "OidcUserInfoEndpoint": "https://idp.example/userinfo",
+}
+FOR_THE_DIRECTORY = {
+    "PublicAddress": "https://people.example.com",
+    "OidcIssuer": "https://idp.example",
+    "OidcClientId": "directory",
+    "OidcClientSecret": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "needed"),
+    [("setup-link", {}), ("oidc-at-the-balancer", FOR_THE_BALANCER), ("oidc", FOR_THE_DIRECTORY)],
+)
+def test_a_way_of_signing_in_names_what_it_needs(sign_in: str, needed: dict[str, str]) -> None:
+    assert _refusals(SignIn=sign_in, **needed) == []
+    assert len(_refusals(SignIn=sign_in)) == len(needed)
+    for name in needed:
+        (sentence,) = _refusals(SignIn=sign_in, **{**needed, name: ""})
+        assert name in sentence
+
+
+def test_the_client_secret_is_shown_nowhere() -> None:
+    assert template()["Parameters"]["OidcClientSecret"]["NoEcho"] is True
+    outputs_and_machines = str(template()["Outputs"]) + str(properties("MachineTemplate"))
+    assert "OidcClientSecret" not in outputs_and_machines
+
+
+def test_health_checks_need_no_sign_in() -> None:
+    # They go to the machines themselves, and not through the listener that signs in.
+    assert properties("Targets")["HealthCheckPath"] == "/healthz"
+    assert properties("Targets")["TargetType"] == "instance"
+
+
+@pytest.mark.parametrize("name", ["OidcIssuer", "OidcClientId", "PublicAddress"])
+@pytest.mark.parametrize("value", ["https://x'y", "https://x\nEND_OF_SETTINGS", "https://$(id)"])
+def test_what_goes_into_the_user_data_can_end_no_line(name: str, value: str) -> None:
+    assert not re.fullmatch(template()["Parameters"][name]["AllowedPattern"], value)
+
+
 @pytest.mark.parametrize(
     "archive", ['https://x/a"b', "https://x/$(id)", "https://x/`id`", "https://x/a b", "<where>"]
 )

@@ -12,6 +12,7 @@ from tests.support.machines.namespaces import METADATA, Network, inside
 
 ROLE = "employee-directory"
 PLACES = "/latest/meta-data"
+PUBLIC_ADDRESS = "203.0.113.80"
 CREDENTIALS = f"{PLACES}/iam/security-credentials/"
 
 
@@ -30,6 +31,7 @@ def page(path: str) -> str | None:
     ends = (datetime.now(UTC) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         f"{PLACES}/placement/region": "us-west-2",
+        f"{PLACES}/public-ipv4": PUBLIC_ADDRESS,
         CREDENTIALS: ROLE,
         CREDENTIALS + ROLE: (
             f'{{"Code": "Success", "AccessKeyId": "{DUMMY["AWS_ACCESS_KEY_ID"]}", '

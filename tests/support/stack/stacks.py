@@ -14,7 +14,10 @@ from botocore.exceptions import ClientError
 from tests.support.stack.template import PARAMETERS, TEMPLATE, template, without_nothing
 
 # What moto makes nothing of; ministack makes it.
-_IGNORED = "S3..BucketPolicy|AutoScaling..ScalingPolicy|SNS..Subscription|CloudWatch..Alarm"
+_IGNORED = (
+    "S3..BucketPolicy|AutoScaling..ScalingPolicy|SNS..Subscription|CloudWatch..Alarm"
+    "|SecretsManager..Secret"
+)
 MARKS_ON_MOTO = [
     pytest.mark.slow,
     pytest.mark.filterwarnings(f"ignore:Tried to parse AWS..({_IGNORED}) but:UserWarning"),
@@ -121,7 +124,11 @@ def on_moto(**parameters: str) -> Stack:
     """A stack within ``mock_aws``. moto cannot tell the VPC of a security group, so it is given."""
     (vpc,) = boto3.client("ec2", region_name=REGION).describe_vpcs()["Vpcs"]
     given = {**PARAMETERS, "Vpc": vpc["VpcId"], **parameters}
-    decided = without_nothing(template(), {"FindsTables": given.get("ExistingTables") == "yes"})
+    conditions = {
+        "FindsTables": given.get("ExistingTables") == "yes",
+        "DirectorySignsIn": given.get("SignIn") == "oidc",
+    }
+    decided = without_nothing(template(), conditions)
     return Stack(json.dumps(decided), None, given)
 
 
