@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.errors import InvitationSpent, ValueRejected
@@ -31,7 +31,7 @@ def accept(code: str) -> ResponseReturnValue:
         return _spent_page()
     except ValueRejected as error:
         return _page(code, errors={"password": str(error)}, status=422)
-    response = redirect("/", 303)
+    response = make_response(redirect("/", 303))
     start_session(response, account, how="invitation")
     flash("Your password is set, and you are signed in.", "good")
     return response

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.access.modes import Mode
@@ -63,8 +63,9 @@ def claim(code: str = "") -> ResponseReturnValue:
         return _page(code, errors={error.field: str(error)}, status=422)
     except TooManyAttempts as error:
         return wait_page(error, _again)
-    response = redirect("/settings", 303)
+    response = make_response(redirect("/settings", 303))
     start_session(response, account, how="setup")
+    current_sign_in().local_accounts.expire()
     flash("The directory is yours. Decide here who may see and change what.", "good")
     return response
 

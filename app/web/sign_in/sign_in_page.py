@@ -2,7 +2,7 @@
 
 from flask.typing import ResponseReturnValue
 
-from app.web.current import current_sign_in
+from app.web.current import current_access, current_sign_in
 from app.web.forms.rendering import Notice
 from app.web.sign_in.door import show
 from app.web.sign_in.next_path import HOME
@@ -32,5 +32,7 @@ def provider_unavailable(error: ProviderUnavailable, next_path: str) -> Response
 
 
 def offers_passwords() -> bool:
-    """Return whether the page has the form of accounts with a password."""
-    return not ways() or current_sign_in().local_accounts.exist()
+    """Return whether the page has the form of accounts with a password: where one may exist."""
+    if not ways() and current_access().policy().is_claimed:
+        return True
+    return current_sign_in().local_accounts.exist()

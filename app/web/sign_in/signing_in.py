@@ -1,6 +1,6 @@
 """Sign in, by a provider or by email and password, and sign out."""
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.errors import AccountDisabled, SignInRefused, TooManyAttempts
@@ -53,7 +53,7 @@ def check_password() -> ResponseReturnValue:
         account = current_sign_in().password_sign_in.sign_in(
             _typed_email(), request.form.get("password", ""), request.remote_addr or ""
         )
-        response = redirect(own_path(request.form.get("next")), 303)
+        response = make_response(redirect(own_path(request.form.get("next")), 303))
         start_session(response, account, how="password")
     except (SignInRefused, AccountDisabled) as error:
         return _again(Notice("bad", str(error)), 422)
@@ -75,23 +75,26 @@ def _typed_email() -> str:
 @signing_in.get("/sign-out")
 def ask_to_sign_out() -> ResponseReturnValue:
     """Ask before the session of this browser ends; afterwards, say that it has."""
-    return show("sign_out.html", **_who())
+    return _sign_out_page()
 
 
-def _who() -> dict[str, object]:
+def _sign_out_page(notice: Notice | None = None, status: int = 200) -> ResponseReturnValue:
     viewer = current_viewer()
     is_by_header = viewer.is_signed_in and current_session() is None
-    return {
-        "account_name": viewer.name if viewer.is_signed_in else "",
+    return show(
+        "sign_out.html",
+        notice=notice,
+        status=status,
+        account_name=viewer.name if viewer.is_signed_in else "",
         # It would say with the next page who it is, whatever we do.
-        "is_by_proxy": is_by_header and current_settings().load_balancer is None,
-    }
+        is_by_proxy=is_by_header and current_settings().load_balancer is None,
+    )
 
 
 @signing_in.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End the session of this browser, on the server too."""
-    response = redirect("/sign-out", 303)
+    response = make_response(redirect("/sign-out", 303))
     end_session(response)
     if current_settings().load_balancer is not None:
         forget_balancer_session(response)
@@ -100,7 +103,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _after_failure(notice: Notice, status: int) -> ResponseReturnValue:
     if request.endpoint == f"{signing_in.name}.{sign_out.__name__}":
-        return show("sign_out.html", notice=notice, status=status, **_who())
+        return _sign_out_page(notice, status)
     return _again(notice, status)
 
 

@@ -18,7 +18,7 @@ from tests.support.front_door import (
     FrontDoor,
     who_cookies,
 )
-from tests.support.page_reader import words_of
+from tests.support.page_reader import fields_of, words_of
 
 
 def test_opening_the_link_a_hundred_times_spends_nothing(door: FrontDoor) -> None:
@@ -129,14 +129,15 @@ def test_the_code_stays_with_this_site_and_in_no_cache(door: FrontDoor) -> None:
     assert SETUP_CODE not in str(answer.headers)
 
 
-def test_the_list_of_a_directory_without_an_owner_has_no_token(tmp_path: Path) -> None:
+def test_the_list_of_a_directory_without_an_owner_has_a_box_and_no_token(tmp_path: Path) -> None:
     door = FrontDoor(tmp_path, ACCESS="read-only")
     person = Employee(id="a1", full_name="Amara", job_title="Engineer", location="Lagos")
     door.app.extensions["directory"].add(operator(), person, "form-1")
-    page = door.browser().client.get("/")
-    assert page.status_code == 200
-    assert "csrf_token" not in page.text
-    assert "ETag" in page.headers
+    page = door.browser().get("/")
+    box = page.one("form", action="/setup")
+    assert (box.get("method"), list(fields_of(box))) == ("get", ["code"])
+    assert "csrf_token" not in page.response.text
+    assert "ETag" in page.response.headers
 
 
 def test_a_claim_starts_a_session_of_its_own(door: FrontDoor) -> None:

@@ -217,7 +217,16 @@ def test_a_provider_that_is_down_keeps_its_button_and_is_told(door: FrontDoor) -
     assert "Retry-After" in page.response.headers
 
 
+def test_a_directory_of_nobody_leads_to_its_setup_link(door: FrontDoor) -> None:
+    page = door.browser().get("/sign-in")
+    assert page.links()["Claim this directory"] == "/setup"
+    assert not page.all("input", type="password")
+    door.owner()
+    assert door.browser().get("/sign-in").all("input", type="password")
+
+
 def test_plain_http_works_and_says_so(door: FrontDoor) -> None:
+    door.owner()
     client = door.browser().client
     plain = client.get("/sign-in", base_url="http://people.example.com")
     assert plain.status_code == 200
