@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.access.viewer import Role, Viewer
-from app.model.fields import CONTENT_FIELDS
+from app.model.fields import CONTENT_FIELDS, HIDEABLE
 
 
 class Audience(StrEnum):
@@ -30,10 +30,40 @@ _DEFAULT = {"email": Audience.COLLEAGUES, "phone": Audience.COLLEAGUES,
 RESTRICTABLE = tuple(
     name
     for name in CONTENT_FIELDS
-    if name not in ("full_name", "preferred_name", "sort_as", "job_title", "department", "location")
-)
-# What a person may hide from everybody but themselves and editors.
-HIDEABLE = ("phone", "mobile", "pronouns", "photo_key", "start_date", "about")
+    if name
+    not in (
+        "full_name", "preferred_name", "sort_as", "job_title", "department", "location", "hidden",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a viewer sees of employees: all but the ``restricted`` fields, and what each hides.
+
+    Whoever ``sees_hidden`` sees what employees hide too. Of the own record, ``person_id``, nothing
+    is concealed; since lists and searches do not depend on it, it is not compared.
+    """
+
+    restricted: frozenset[str] = frozenset()
+    sees_hidden: bool = True
+    person_id: str = field(default="", compare=False)
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether nothing of anybody is concealed."""
+        return self.sees_hidden and not self.restricted
+
+    def concealed(self, hidden: Collection[str] = (), employee_id: str = "") -> frozenset[str]:
+        """Return the fields of an employee, who hides ``hidden``, that are not seen."""
+        if employee_id and employee_id == self.person_id:
+            return frozenset()
+        if self.sees_hidden or not hidden:
+            return self.restricted
+        return self.restricted.union(name for name in hidden if name in HIDEABLE)
+
+
+SEES_ALL = Sight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +82,16 @@ class Visibility:
         self, viewer: Viewer, *, hidden: Collection[str] = (), employee_id: str = ""
     ) -> frozenset[str]:
         """Return the fields of an employee, who hides ``hidden``, that the viewer may not see."""
-        if viewer.is_person(employee_id) or viewer.role.includes(Role.EDITOR):
-            return frozenset()
-        restricted = {
+        return self.sight_of(viewer).concealed(hidden, employee_id)
+
+    def sight_of(self, viewer: Viewer) -> Sight:
+        """Return what the viewer sees; editors see everything."""
+        if viewer.role.includes(Role.EDITOR):
+            return SEES_ALL
+        restricted = (
             name for name in RESTRICTABLE if not viewer.role.includes(_ROLE[self.audience_of(name)])
-        }
-        return frozenset(restricted.union(name for name in hidden if name in HIDEABLE))
+        )
+        return Sight(frozenset(restricted), sees_hidden=False, person_id=viewer.person_id)
 
 
 DEFAULT_VISIBILITY = Visibility()

@@ -7,9 +7,11 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from app.access.visibility import SEES_ALL, Sight
 from app.model.employee import BADGE_KEYS, Card, Employee
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import badges_named
+from app.model.word_origins import PHONE_FIELDS
 from app.text import search_keys
 from app.text.plurals import count_of
 from app.text.search_terms import (
@@ -28,6 +30,8 @@ FILTERS = tuple(facet.name for facet in FACETS)
 TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
 # The values of the filters that have a fixed number of them, in their order.
 CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
+# The field of each filter that may be concealed.
+FILTERED_FIELD = {"badge": "badges", "joined": "start_date"}
 # How many values of one filter a query takes, joined by "or".
 MAX_FILTER_VALUES = 20
 PAGE_SIZE = 24
@@ -55,7 +59,8 @@ class Query:
     search for, longest first) with their texts as ``search_words``, ``filters`` (name and value,
     for every value of the conditions that are set, except words), ``facet_keys`` (name and keys of
     those that a store counts) and ``is_impossible`` (a letter, badge or month is set, and none of
-    its values is one that an employee can have).
+    its values is one that an employee can have and the viewer sees). ``sight`` is what the viewer
+    sees, everything unless ``seen_with`` sets another: nobody is found by what is concealed.
     """
 
     words: str = ""
@@ -73,9 +78,11 @@ class Query:
         init=False, compare=False, repr=False
     )
     is_impossible: bool = field(init=False, compare=False, repr=False)
+    sight: Sight = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Parse the conditions."""
+        _set(self, "sight", SEES_ALL)
         _set_filters(self, {name: _values(name, getattr(self, name)) for name in FILTERS})
         _set_words(self, self.words, typed_terms(self.words) if self.words else Typed())
 
@@ -84,6 +91,16 @@ class Query:
         other = copy(self)
         typed = [cut(word, WORD_BYTES) for word in words]
         _set_words(other, " ".join(typed), Typed(typed, typed))
+        return other
+
+    def seen_with(self, sight: Sight) -> Query:
+        """Return the query as asked by a viewer with this sight."""
+        if sight == self.sight == SEES_ALL:
+            return self
+        other = copy(self)
+        _set(other, "sight", sight)
+        _set_filters(other, {name: self.values_of(name) for name in FILTERS})
+        _set(other, "terms", tuple(_term(text, sight) for text in self.search_words))
         return other
 
     def without(self, name: str) -> Query:
@@ -120,11 +137,16 @@ def _set_words(query: Query, text: str, typed: Typed) -> None:
     _set(query, "typed_words", tuple(typed.words))
     search_words = longest_first(typed.searched) if typed.searched else ()
     _set(query, "search_words", search_words)
-    _set(query, "terms", tuple(map(_term, search_words)))
+    _set(query, "terms", tuple(_term(text, query.sight) for text in search_words))
 
 
-def _term(text: str) -> Term:
-    return term_of(text)._replace(badges=badges_named(text))
+def _term(text: str, sight: Sight) -> Term:
+    term = term_of(text)
+    if not sight.restricted:
+        return term._replace(badges=badges_named(text))
+    if sight.restricted.issuperset(PHONE_FIELDS):
+        term = term._replace(phone="", phone_forms=())
+    return term if "badges" in sight.restricted else term._replace(badges=badges_named(text))
 
 
 def _set_filters(query: Query, values_of: Mapping[str, tuple[str, ...]]) -> None:
@@ -134,6 +156,7 @@ def _set_filters(query: Query, values_of: Mapping[str, tuple[str, ...]]) -> None
         _set(query, name, values)
         keys = tuple(dict.fromkeys(key for value in values if (key := _key_of(name, value))))
         is_impossible |= bool(values) and not keys and name not in TEXT_FILTERS
+        is_impossible |= bool(values) and FILTERED_FIELD.get(name) in query.sight.restricted
         if keys and name != "letter":
             facet_keys.append((name, keys))
     _set(query, "filters", tuple((n, v) for n in FILTERS for v in values_of.get(n, ())))

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from app.exports.people_of_view import People
-from app.model.employee import GENERATIONS, Employee, badges_from
+from app.model.employee import GENERATIONS, Employee, badges_from, hidden_from
 from app.model.fields import TEXT_FIELDS
 from app.model.stored_values import encodable, stored_time, stored_version
 from app.photos.keys import any_photo_key
@@ -34,6 +34,8 @@ def to_json_line(person: Employee, *, for_backup: bool = False) -> bytes:
         "version": person.version,
         "updated_at": moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None,
     }
+    if person.hidden:
+        record["hidden"] = person.hidden
     if for_backup and person.generation:
         record["generation"] = person.generation
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
@@ -58,6 +60,7 @@ def employee_from(record: dict[str, Any]) -> Employee:
         **{name: _text(record.get(name)) for name in TEXT_FIELDS},
         badges=badges_from(record.get("badges")),
         photo_key=any_photo_key(record.get("photo_key")),
+        hidden=hidden_from(record.get("hidden")),
         version=stored_version(record.get("version")),
         updated_at=stored_time(record.get("updated_at")),
         generation=generation if (generation := record.get("generation")) in GENERATIONS else "",

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from app.model.fields import CONTENT_FIELDS
+from app.model.fields import CONTENT_FIELDS, HIDEABLE
 from app.text.folding import one_line
 
 
@@ -52,6 +52,8 @@ class Employee:
     ``employee_pic/<name>.<ext>``, a foreign key (app/photos/keys.py) or ``""``. ``version`` counts
     the writes of this program, 0 for a record of another one; ``updated_at`` is the time of the
     last (UTC). ``generation`` says in whose attributes a record of DynamoDB has name and photo.
+    ``hidden`` are the names of the fields that only the employee and editors see, as
+    ``hidden_from`` returns them.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Employee:
     mobile: str = ""
     time_zone: str = ""
     sort_as: str = ""
+    hidden: tuple[str, ...] = ()
     version: int = 0
     updated_at: datetime | None = None
     generation: str = field(default="", compare=False)
@@ -96,7 +99,8 @@ class Employee:
 class Card(NamedTuple):
     """The part of an employee that a list shows: texts cut to 200 characters, known badges.
 
-    Its fields are those with ``in_card`` in fields.py. DynamoDB stores them in this order.
+    Its fields are those with ``in_card`` in fields.py, and what the employee hides. DynamoDB stores
+    all but ``hidden`` in this order.
     """
 
     id: str
@@ -108,22 +112,31 @@ class Card(NamedTuple):
     phone: str
     badges: tuple[str, ...]
     photo_key: str
+    hidden: tuple[str, ...] = ()
 
 
-CARD_TEXTS = Card._fields[1:-2]
+# The fields of an employee that a card shows, and those of them that are texts.
+IN_CARDS = tuple(name for name in Card._fields[1:] if name != "hidden")
+CARD_TEXTS = IN_CARDS[:-2]
 _card_texts_of = attrgetter(*CARD_TEXTS)
 
 
 def card_of(employee: Employee) -> Card:
     """Return the card of an employee, which is the same in every store."""
     texts = map(one_line, _card_texts_of(employee))
-    return Card._make((employee.id, *texts, employee.known_badges, employee.photo_key))
+    return Card(employee.id, *texts, employee.known_badges, employee.photo_key, employee.hidden)
 
 
 def in_catalogue_order(keys: Iterable[str]) -> tuple[str, ...]:
     """Return the distinct badges of the catalogue among these keys."""
     chosen = set(keys)
     return tuple(key for key in BADGE_KEYS if key in chosen)
+
+
+def hidden_from(raw: object) -> tuple[str, ...]:
+    """Return the fields that a stored value of any type hides, in the order of HIDEABLE."""
+    names = raw if isinstance(raw, list | tuple | set | frozenset) else ()
+    return tuple(name for name in HIDEABLE if name in names)
 
 
 def badges_from(raw: object) -> tuple[str, ...]:

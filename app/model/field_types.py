@@ -41,7 +41,8 @@ class Field:
     name: str
     label: str
     digest: int
-    section: Section
+    # None if the form has no input of its own for it.
+    section: Section | None
     kind: Kind = Kind.LINE
     max_characters: int = LINE_CHARACTERS
     # The message if it is empty; "" if it may be.
@@ -62,16 +63,18 @@ class Field:
     attribute: str = ""
     # Whether the course's app also has it.
     is_of_course: bool = False
+    # Whether employees may hide it from everybody but themselves and editors.
+    is_hideable: bool = False
 
     @property
     def is_text(self) -> bool:
         """Return whether its value is typed text."""
-        return self.kind not in (Kind.BADGES, Kind.PHOTO)
+        return self.kind not in (Kind.BADGES, Kind.PHOTO, Kind.NAMES)
 
     @property
     def fact_label(self) -> str:
         """Return its label among the facts on an employee's page, "" if it is not one of them."""
-        if self.kind in (Kind.TEXT, Kind.BADGES, Kind.PHOTO):
+        if self.kind is Kind.TEXT or not self.is_text:
             return ""
         return self.label if self.fact is None else self.fact
 

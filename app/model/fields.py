@@ -40,6 +40,7 @@ FIELDS = (
         hint="Such as she/her, he/him, they/them",
         export_width=12,
         vcard="X-PRONOUNS:{}",
+        is_hideable=True,
     ),
     Field(
         name="sort_as",
@@ -119,6 +120,7 @@ FIELDS = (
         vcard="TEL;TYPE=WORK,VOICE:{}",
         in_card=True,
         searched=Searched.NUMBER,
+        is_hideable=True,
     ),
     Field(
         name="mobile",
@@ -130,6 +132,7 @@ FIELDS = (
         export_width=20,
         vcard="TEL;TYPE=CELL,VOICE:{}",
         searched=Searched.NUMBER,
+        is_hideable=True,
     ),
     Field(
         name="start_date",
@@ -140,6 +143,7 @@ FIELDS = (
         hint="Year-month-day, like 2024-02-29",
         export_width=12,
         vcard="X-START-DATE:{}",
+        is_hideable=True,
     ),
     Field(
         name="employee_number",
@@ -171,6 +175,7 @@ FIELDS = (
         export_width=60,
         vcard="NOTE:{}",
         searched=Searched.LAST,
+        is_hideable=True,
     ),
     Field(
         name="photo_key",
@@ -181,7 +186,10 @@ FIELDS = (
         in_card=True,
         attribute="object_key",
         is_of_course=True,
+        is_hideable=True,
     ),
+    # The names of fields that are hidden from colleagues; see app/access/visibility.py.
+    Field(name="hidden", label="Hidden", digest=16, section=None, kind=Kind.NAMES),
 )
 FIRST_RELEASE = 12  # fields, whose digests every revision has
 FIELD = {field.name: field for field in FIELDS}
@@ -190,6 +198,8 @@ CONTENT_FIELDS = tuple(FIELD)
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.is_text)
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind is Kind.DATE)
 FORM_FIELDS = tuple(field for section in Section for field in FIELDS if field.section is section)
+# What an employee may hide from everybody but themselves and editors.
+HIDEABLE = tuple(field.name for field in FIELDS if field.is_hideable)
 
 FACETS = (
     Facet("letter", "Letter", "letters", "letters", "a", "letter"),

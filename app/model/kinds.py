@@ -126,6 +126,7 @@ class Kind(Enum):
     )
     BADGES = _Rules("keys of badges")
     PHOTO = _Rules("the key of a photo")
+    NAMES = _Rules("names of fields")
 
     @property
     def rules(self) -> _Rules:

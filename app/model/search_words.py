@@ -36,19 +36,20 @@ _UNSPACED_WORD = re.compile(
 _MIN_BADGE_PREFIX = 3
 
 # Many employees share a job title, a department and a location; hardly two a name or an address.
-_shared_line_words = lru_cache(maxsize=4096)(line_words)
+shared_line_words = lru_cache(maxsize=4096)(line_words)
 _SHARED = frozenset(facet.name for facet in TEXT_FACETS)
 Splitter = Callable[[str], tuple[str, ...]]
 
 
-def _address_words(address: str) -> tuple[str, ...]:
+def address_words(address: str) -> tuple[str, ...]:
+    """Return the words of an email address: those before the @."""
     return line_words(address.partition("@")[0])
 
 
 def _splitter_of(field: Field) -> Splitter:
     if field.kind is Kind.EMAIL:
-        return _address_words
-    return _shared_line_words if field.name in _SHARED else line_words
+        return address_words
+    return shared_line_words if field.name in _SHARED else line_words
 
 
 # The name first, then in the order of the table.

@@ -72,7 +72,7 @@ def test_a_card_shows_known_badges_and_texts_on_one_line() -> None:
 def test_content_differs_by_any_field_of_it(field: str) -> None:
     one = Employee(id="1", full_name="Ada")
     other = Employee(
-        **{"id": "1", "full_name": "Ada", field: ("bug",) if field == "badges" else "x"}
+        **{"id": "1", "full_name": "Ada", field: ("bug",) if field in ("badges", "hidden") else "x"}
     )
     assert not one.same_content(other)
     assert other.same_content(other)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
 
+from app.access.visibility import Sight
 from app.contracts import (
     MAX_BATCH,
     MAX_COUNTED_MATCHES,
@@ -31,8 +32,10 @@ from app.contracts import (
 from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import FILTERS
-from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of
+from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of, hidden_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.field_types import Searched
+from app.model.fields import FIELDS
 from app.model.revision import revision_of
 from app.model.search_words import search_words
 from app.photos.keys import photo_key
@@ -143,7 +146,7 @@ class ModelStore:
             search_keys.letter_of(name_key_of(each, self.sort_by)) for each in everyone
         )
         badges = Counter(badge for each in everyone for badge in each.known_badges)
-        joined = Counter(filter(None, (search_keys.month_of(each.start_date) for each in everyone)))
+        joined = Counter(filter(None, map(month_of, everyone)))
         spellings = {
             plural: Counter(
                 one_line(getattr(each, field))
@@ -326,23 +329,49 @@ def order_key(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) ->
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
     place = [name_key_of(person, sort_by), search_keys.id_sort_key(person.id)]
     if query.terms:
-        place.insert(0, _place(person, query.terms[0]) or "")
+        place.insert(0, _place(person, query.terms[0], query) or "")
     return SEPARATOR.join(place)
 
 
-def _place(person: Employee, term: Term) -> str | None:
-    return search_terms.position(term, search_words(person), person.known_badges)
+def month_of(person: Employee) -> str:
+    """The month in which lists have somebody; nobody is listed by one that they hide."""
+    return "" if "start_date" in person.hidden else search_keys.month_of(person.start_date)
+
+
+def _place(person: Employee, term: Term, query: Query) -> str | None:
+    return search_terms.position(term, seen_words(person, query.sight), person.known_badges)
+
+
+def seen_words(person: Employee, sight: Sight) -> list[str]:
+    """The words that a viewer may find somebody by: each is in a field that they see."""
+    concealed = sight.concealed(person.hidden)
+    if not concealed:
+        return list(search_words(person))
+    seen = {
+        word
+        for field in FIELDS
+        if field.searched is not Searched.NO and field.name not in concealed
+        for word in _words_of_field(field.name, getattr(person, field.name))
+    }
+    return [word for word in search_words(person) if word in seen]
+
+
+def _words_of_field(name: str, text: str) -> tuple[str, ...]:
+    nobody = Employee(id="x", full_name="", **({} if name == "full_name" else {name: text}))
+    return search_words(replace(nobody, full_name=text) if name == "full_name" else nobody)
 
 
 def meets(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> bool:
     """Whether a person meets every condition of a query."""
+    concealed = query.sight.restricted
+    month = "" if "start_date" in concealed else month_of(person)
     kept = {
         "letter": [search_keys.letter_of(name_key_of(person, sort_by))],
-        "badge": person.known_badges,
-        "joined": filter(None, [search_keys.month_of(person.start_date)]),
+        "badge": () if "badges" in concealed else person.known_badges,
+        "joined": [month] if month else [],
         **{field: [search_keys.facet_key(getattr(person, field))] for field in PLACES},
     }
-    return all(_place(person, term) for term in query.terms) and all(
+    return all(_place(person, term, query) for term in query.terms) and all(
         _meets_one(query.values_of(name), kept[name], fold=name in PLACES) for name in FILTERS
     )
 
@@ -355,7 +384,7 @@ def _meets_one(values: Iterable[str], kept: Iterable[str], *, fold: bool) -> boo
 
 def _as_stored(employee: Employee) -> Employee:
     badges, key = badges_from(employee.badges), photo_key(employee.photo_key)
-    return replace(employee, badges=badges, photo_key=key)
+    return replace(employee, badges=badges, photo_key=key, hidden=hidden_from(employee.hidden))
 
 
 def _page(

@@ -2,8 +2,10 @@
 
 from hypothesis import strategies as st
 
+from app.access.visibility import RESTRICTABLE, SEES_ALL, Sight
 from app.contracts import Query
 from app.model.employee import BADGE_KEYS, Employee
+from app.model.fields import HIDEABLE
 
 IDS = ("1", "2", "10", "a/b", "é", "雨" * 30, "x" * 70, "~odd ")
 NAMES = ("Ada Lovelace", "ada lovelace", "Ádám Ödön", "Bo O'Brien", "Jean-Luc Picard", "王小明",
@@ -36,6 +38,7 @@ people = st.builds(
     employee_number=st.sampled_from(("", "4242", "E-0141")),
     about=st.sampled_from(ABOUTS),
     badges=st.lists(st.sampled_from(BADGES), max_size=3, unique=True).map(tuple),
+    hidden=st.just(()) | st.lists(st.sampled_from(HIDEABLE), max_size=3, unique=True).map(tuple),
 )
 
 
@@ -45,7 +48,14 @@ def _several(values: tuple[str, ...]) -> st.SearchStrategy[str | tuple[str, ...]
     return st.just("") | st.sampled_from(values) | chosen
 
 
-queries = st.builds(
+# What visitors, colleagues or editors see, whatever an administrator has chosen.
+sights = (
+    st.just(SEES_ALL)
+    | st.just(Sight(sees_hidden=False))
+    | st.just(Sight(frozenset(("email", "phone", "mobile")), sees_hidden=False))
+    | st.frozensets(st.sampled_from(RESTRICTABLE)).map(lambda some: Sight(some, sees_hidden=False))
+)
+_queries = st.builds(
     Query,
     words=st.just("") | st.sampled_from(WORDS),
     letter=st.just("") | st.sampled_from(("a", "b", "s", "z", "other", "?")),
@@ -55,6 +65,7 @@ queries = st.builds(
     badge=_several((*BADGE_KEYS[:3], "umbrella", "rocket")),
     joined=_several(("2024-02", "2023-12", "2024-13")),
 )
+queries = st.builds(Query.seen_with, _queries, sights)
 texts = st.sampled_from((*NAMES, *PLACES, *MAILS[1:]))
 # A field and what is to stand there; whoever writes a date has made sure that it is one.
 changes = (

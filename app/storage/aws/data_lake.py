@@ -39,6 +39,7 @@ _COLUMNS = {
     **{name: "date" if name in DATE_FIELDS else "string" for name in TEXT_FIELDS},
     "badges": "array<string>",
     "photo_key": "string",
+    "hidden": "array<string>",
     "version": "bigint",
     "updated_at": "timestamp",
 }
@@ -195,7 +196,8 @@ def _frame(people: Sequence[Employee]) -> Any:
     }
     for name in DATE_FIELDS:
         columns[name] = [_parse_date(getattr(person, name)) for person in people]
-    columns["badges"] = [list(person.badges) for person in people]
+    for name in ("badges", "hidden"):
+        columns[name] = [list(getattr(person, name)) for person in people]
     versions = [person.version if person.version <= _MAX_VERSION else None for person in people]
     columns["version"] = pd.array(versions, dtype="Int64")
     times = [_naive_utc(person.updated_at) for person in people]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from app.model.employee import BADGE_KEYS, Card, Employee, badges_from
+from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, hidden_from
 from app.model.fields import TEXT_FIELDS
 from app.model.stored_values import stored_text, stored_time, stored_version
 from app.photos.keys import photo_key
@@ -17,6 +17,7 @@ from app.storage.sql.tables import people
 from app.text.folding import LINE_CHARACTERS, one_line
 
 CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
+CARD_WIDTH = len(CARD_COLUMNS)
 
 
 def employee_from(row: RowMapping) -> Employee:
@@ -29,6 +30,7 @@ def employee_from(row: RowMapping) -> Employee:
         **texts,
         badges=_parse_badges(row["badges"] or ""),
         photo_key=photo_key(row["photo_key"]),
+        hidden=parse_hidden(row["hidden"]),
         version=stored_version(row["version"]),
         updated_at=stored_time(row["updated_at"]),
     )
@@ -47,8 +49,9 @@ def columns_of(employee: Employee) -> dict[str, Any]:
     """Return the content columns of an employee."""
     return {
         **{name: getattr(employee, name) for name in TEXT_FIELDS},
-        "badges": badges_text(employee.badges),
+        "badges": names_text(employee.badges),
         "photo_key": photo_key(employee.photo_key),
+        "hidden": names_text(employee.hidden),
     }
 
 
@@ -61,13 +64,13 @@ def card_from(values: Sequence[Any]) -> Card:
     """Return the card in the values of ``CARD_COLUMNS``, equal to ``card_of`` of the record."""
     if None in values:
         values = [value or "" for value in values]
-    texts = values[1:-2]
+    texts = values[1:-3]
     # Nearly every card needs no one_line; this test costs a third of the calls.
     try:
         line = f"|{'|'.join(texts)}|"
     except TypeError:  # another program wrote them
         return card_from([stored_text(value) for value in values])
-    if type(values[0]) is not str or type(values[-1]) is not str:
+    if type(values[0]) is not str or type(values[-2]) is not str:
         return card_from([stored_text(value) for value in values])
     if not (
         len(line) <= LINE_CHARACTERS
@@ -77,7 +80,8 @@ def card_from(values: Sequence[Any]) -> Card:
         and "| " not in line
     ):
         texts = [one_line(text) for text in texts]
-    return Card._make((values[0], *texts, parse_known_badges(values[-2]), values[-1]))
+    badges, photo, hidden = values[-3:]
+    return Card(values[0], *texts, parse_known_badges(badges), photo, parse_hidden(hidden))
 
 
 @lru_cache(maxsize=1024)
@@ -87,9 +91,22 @@ def parse_known_badges(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def badges_text(badges: tuple[str, ...]) -> str:
-    """Return badges in the stored form, JSON."""
-    return json.dumps(badges, ensure_ascii=False) if badges else ""
+def names_text(names: tuple[str, ...]) -> str:
+    """Return badges, or names of fields, in the stored form, JSON."""
+    return json.dumps(names, ensure_ascii=False) if names else ""
+
+
+def parse_hidden(stored: object) -> tuple[str, ...]:
+    """Return the hidden fields in their stored form."""
+    return _parse_names(stored) if stored and isinstance(stored, str) else ()
+
+
+@lru_cache(maxsize=256)
+def _parse_names(text: str) -> tuple[str, ...]:
+    try:
+        return hidden_from(strict_json.parse(text))
+    except ValueError:
+        return ()
 
 
 def _parse_badges(text: str | bytes) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from app.contracts import (
     RecordCount,
 )
 from app.contracts.list_order import ListOrder
-from app.model.employee import Employee, badges_from
+from app.model.employee import Employee, badges_from, hidden_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.fields import TEXT_FIELDS
 from app.model.revision import revision_of
@@ -221,7 +221,8 @@ class SqlStore:
 
     def _normalize(self, employee: Employee) -> Employee:
         """Return the employee as it will be read from the database."""
-        badges = _normalize_badges(employee.badges)
+        badges, hidden = _normalize_badges(employee.badges), hidden_from(employee.hidden)
+        employee = employee if hidden == employee.hidden else replace(employee, hidden=hidden)
         texts = _texts_of(employee)
         if not "".join(texts).isprintable():  # as few are, for the line breaks of "about"
             storable = encodable if self._database.holds_nul else _without_nul

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from app.model.employee import Card
+from app.model.employee import IN_CARDS
 from app.model.fields import FIELDS, FIRST_RELEASE
 
 
@@ -61,8 +61,7 @@ metadata = MetaData()
 # The fields of an employee: those of cards, the others of the first release, and those that each
 # later migration added.
 _BY_DIGEST = [field.name for field in sorted(FIELDS, key=lambda field: field.digest)]
-_IN_CARDS = Card._fields[1:]
-_NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in _IN_CARDS]
+_NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in IN_CARDS]
 _LATER = _BY_DIGEST[FIRST_RELEASE:]
 _BEFORE_NUMBER_KEY = 3
 
@@ -78,7 +77,7 @@ people = Table(
     Column("updated_at", String(32)),
     Column("write_id", String(100)),
     Column("id", BytewiseText(_MAX_ID), nullable=False),
-    *(Column(name, Text) for name in _IN_CARDS),
+    *(Column(name, Text) for name in IN_CARDS),
     Column("place", BytewiseText(_MAX_SORT_KEY), key="sort_key"),
     Column("words", Text),
     Column("listed", Text, key="facets"),
@@ -87,6 +86,8 @@ people = Table(
     *(Column(name, Text) for name in _LATER[:_BEFORE_NUMBER_KEY]),
     Column("number_key", BytewiseText(_MAX_NUMBER_KEY)),
     *(Column(name, Text) for name in _LATER[_BEFORE_NUMBER_KEY:]),
+    # Of ``words``, as far as a card does not tell them; see app/model/word_origins.py.
+    Column("origins", Text),
     Index("person_by_tie", "id_key", unique=True),
     Index("person_by_email", "email_key"),
     Index("person_by_number", "number_key"),

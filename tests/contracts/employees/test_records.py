@@ -149,7 +149,11 @@ def test_a_taken_id_with_other_content_is_a_conflict(store: EmployeeStore) -> No
 
 def test_each_field_can_be_changed_by_itself(store: EmployeeStore) -> None:
     stored = store.add(FULL, "w")
-    special = {"badges": ("linux",), "photo_key": "employee_pic/0002.jpg"}
+    special = {
+        "badges": ("linux",),
+        "photo_key": "employee_pic/0002.jpg",
+        "hidden": ("phone", "about"),
+    }
     for number, field in enumerate(CONTENT_FIELDS, start=2):
         new = special.get(field, "2025-01-31")
         changed = store.update(replace(stored, **{field: new}), revision_of(stored), new_write_id())
@@ -163,7 +167,7 @@ def test_each_field_can_be_changed_by_itself(store: EmployeeStore) -> None:
 def test_each_field_can_be_emptied(store: EmployeeStore) -> None:
     stored = store.add(FULL, "w")
     for field in CONTENT_FIELDS:
-        if field not in ("full_name", "badges"):
+        if field not in ("full_name", "badges", "hidden"):
             emptied = replace(stored, **{field: ""})
             stored = store.update(emptied, revision_of(stored), new_write_id())
             assert getattr(store.get(FULL.id), field) == ""

@@ -11,12 +11,14 @@ from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.runtime import read_budget
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.cards import read_card
 from app.storage.dynamodb.index.chain import ChainReader
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.merging import MergedReader, reader_of
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
-from app.storage.dynamodb.index.rows import badges_of_terms, read_card, words_of_terms
+from app.storage.dynamodb.index.rows import badges_of_terms, words_of_terms
+from app.storage.dynamodb.index.sighted_rows import Row, RowFilter
 from app.text import search_terms
 
 # A facet of at most this many employees is read as a whole, and filtered in memory.
@@ -39,6 +41,7 @@ _Ranges = tuple[KeyRange, ...]
 class _PageRow(NamedTuple):
     key: str
     card: str
+    hidden: str
 
 
 class Browser:
@@ -153,28 +156,34 @@ class _Search:
         self._browser.read(reader, MAX_ROWS_EXAMINED, max_rows, _FIRST_READ_ROWS, self._budget)
         if not reader.ended:
             return None
-        rows = sorted({self._page_row(row.at, row.card, row.terms) for row in reader.rows})
+        rows = sorted(set(map(self._page_row, reader.rows)))
         if self._after is not None and self._backwards:
             rows = [row for row in reversed(rows) if row.key < self._after]
         elif self._after is not None:
             rows = [row for row in rows if row.key > self._after]
-        return (self._cut(rows, stopped_at=None),)
+        return (self._cut(rows),)
 
-    def _page_row(self, at: str, card: str, terms: str) -> _PageRow:
+    def _page_row(self, row: Row) -> _PageRow:
         """Return a row of any view with its key in the order of the page."""
-        word = self._conditions.words[0]
-        matched = search_terms.position(word, words_of_terms(terms), badges_of_terms(terms))
-        name_and_id_key = at.split(SEPARATOR)[-2:]
-        return _PageRow(SEPARATOR.join((matched or "", *name_and_id_key)), card)
+        word, seen = self._conditions.words[0], self._conditions.seen
+        words = RowFilter(seen).words(row) if seen else words_of_terms(row.terms)
+        matched = search_terms.position(word, words, badges_of_terms(row.terms))
+        name_and_id_key = row.at.split(SEPARATOR)[-2:]
+        return _PageRow(SEPARATOR.join((matched or "", *name_and_id_key)), row.card, row.hidden)
 
     def _page_from(self, reader: _Reader) -> Page | None:
-        rows = [_PageRow(row.at, row.card) for row in reader.rows]
-        return self._cut(rows, stopped_at=None if reader.ended else reader.after)
+        rows = [_PageRow(row.at, row.card, row.hidden) for row in reader.rows]
+        if reader.ended:
+            return self._cut(rows)
+        return self._cut(rows, reader.stopped_at, is_cut_short=True)
 
-    def _cut(self, rows: list[_PageRow], stopped_at: str | None) -> Page | None:
+    def _cut(
+        self, rows: list[_PageRow], stopped_at: str | None = None, *, is_cut_short: bool = False
+    ) -> Page | None:
         """Return a page of rows after the cursor, which are in the direction of reading.
 
-        ``stopped_at`` is the key of the last row examined, if reading stopped before the end.
+        ``stopped_at`` is the key at which to go on, if reading was cut short before the end; None
+        if every key would tell what the viewer may not see.
         """
         before = [row for row in rows if row.key < self._until]
         is_cut = 0 < len(before) < len(rows)
@@ -182,10 +191,10 @@ class _Search:
         has_more = is_cut or len(rows) > self._limit
         visible = rows[: self._limit]
         last_key = visible[-1].key if has_more else stopped_at
-        is_whole = has_more or len(visible) == self._limit or stopped_at is None
+        is_whole = has_more or len(visible) == self._limit or not is_cut_short
         rows_examined = None if is_whole else self._budget.rows_read
         if self._backwards:
-            if last_key is None:
+            if last_key is None and not is_cut_short:
                 return None
             visible.reverse()
             next_key = visible[-1].key if visible else stopped_at or ""
@@ -203,7 +212,7 @@ class _Search:
         previous_key: str | None,
         rows_examined: int | None,
     ) -> Page:
-        read = [(card, row.key) for row in visible if (card := read_card(row.card))]
+        read = [(card, row.key) for row in visible if (card := read_card(row.card, row.hidden))]
         return Page(
             tuple(card for card, _ in read),
             None if next_key is None else Cursor(False, next_key).to_text(self._query),

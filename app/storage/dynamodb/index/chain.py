@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.storage.dynamodb.client.calls import Calls
-from app.storage.dynamodb.index.queries import Budget, Chain, KeyRange, RangeReader, Row
+from app.storage.dynamodb.index.queries import Budget, Chain, KeyRange, RangeReader
+from app.storage.dynamodb.index.sighted_rows import Row
 
 
 class ChainReader:
@@ -48,6 +49,15 @@ class ChainReader:
                 return end if reader.after is None else key_range.key_prefix + reader.after
             end = key_range.key_prefix + (key_range.first if self._backwards else key_range.last)
         return end
+
+    @property
+    def stopped_at(self) -> str | None:
+        """The key at which a page may go on; see RangeReader."""
+        for reader in self._readers:
+            if not reader.ended and reader.after is not None:
+                at = reader.stopped_at
+                return None if at is None else reader.key_range.key_prefix + at
+        return self.after
 
     def read(
         self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget

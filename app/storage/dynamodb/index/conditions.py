@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from app.contracts import Query
 from app.contracts.cursors import SEPARATOR
+from app.contracts.sighted_search import SightedSearch, sighted_search
 from app.storage.dynamodb.index.queries import All, AnyOf, Chain, KeyRange
 from app.storage.dynamodb.index.rows import (
     KINDS,
@@ -15,6 +16,7 @@ from app.storage.dynamodb.index.rows import (
     token_of,
     word_view,
 )
+from app.storage.dynamodb.index.sighted_rows import RowFilter
 from app.text.search_keys import OTHER_LETTERS
 from app.text.search_marks import BADGE, LOW_RANK
 from app.text.search_terms import Term
@@ -30,6 +32,7 @@ class Conditions:
     words: tuple[Term, ...]
     letter: str
     filters: tuple[Filter, ...]
+    seen: SightedSearch | None = None
 
     def terms(
         self, *, words: tuple[Term, ...], but: Filter | None, letter: bool
@@ -49,24 +52,26 @@ class Conditions:
         kind, tokens = chosen or ("", ())
         views = [f"{kind}#{token}" for token in tokens] or [NAME_VIEW]
         terms = self.terms(words=self.words, but=chosen, letter=False)
+        seen = RowFilter(self.seen) if self.seen else None
         if not self.letter:
-            return tuple(KeyRange.whole(view, terms) for view in views)
+            return tuple(KeyRange.whole(view, terms, seen=seen) for view in views)
         prefix = "{" if self.letter == OTHER_LETTERS else self.letter
-        return tuple(KeyRange.with_prefix(view, prefix, terms) for view in views)
+        return tuple(KeyRange.with_prefix(view, prefix, terms, seen=seen) for view in views)
 
     def by_word(self, word: Term) -> Chain:
         """Return the ranges of one of the words: of each way to meet it, in order of rank."""
         others = tuple(other for other in self.words if other is not word)
         terms = self.terms(words=others, but=None, letter=True)
+        seen = RowFilter(self.seen, word) if self.seen else None
         first, *more = word.words
         words = (*terms, *(((f"|{other}",),) for other in more))
         ranges = [
-            KeyRange.with_prefix(word_view(marked), marked, words, len(first))
+            KeyRange.with_prefix(word_view(marked), marked, words, len(first), seen=seen)
             for marked in (first, LOW_RANK + first)
         ]
         excluded: AnyOf = (_all_words(word),)
         for badge in word.badges:
-            everyone = KeyRange.whole(badge_view(badge), terms)
+            everyone = KeyRange.whole(badge_view(badge), terms, seen=seen)
             key_prefix = f"{BADGE}{badge}{SEPARATOR}"
             ranges.append(replace(everyone, excluded=excluded, key_prefix=key_prefix))
             excluded += ((badge_term(badge),),)
@@ -74,7 +79,9 @@ class Conditions:
             forms = (_phone_forms(word),) if word.phone_forms else ()
             view, length = word_view(word.phone), len(word.phone) - 1
             ranges.append(
-                KeyRange.with_prefix(view, word.phone, (*terms, *forms), length, excluded)
+                KeyRange.with_prefix(
+                    view, word.phone, (*terms, *forms), length, excluded, seen=seen
+                )
             )
         return Chain(ranges)
 
@@ -100,4 +107,5 @@ def conditions_of(query: Query) -> Conditions | None:
     if query.is_impossible:
         return None
     filters = tuple((KINDS[name], tuple(map(token_of, keys))) for name, keys in query.facet_keys)
-    return Conditions(query.terms, "".join(query.values_of("letter")), filters)
+    letter = "".join(query.values_of("letter"))
+    return Conditions(query.terms, letter, filters, sighted_search(query))

@@ -5,10 +5,12 @@ from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matc
 from app.contracts.cursors import SEPARATOR
 from app.runtime import read_budget
 from app.storage.dynamodb.index.browse import Browser, page_budget
+from app.storage.dynamodb.index.cards import read_card
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.merging import reader_of
-from app.storage.dynamodb.index.queries import Budget, Row
-from app.storage.dynamodb.index.rows import LETTER, read_card
+from app.storage.dynamodb.index.queries import Budget
+from app.storage.dynamodb.index.rows import LETTER
+from app.storage.dynamodb.index.sighted_rows import Row
 from app.text import search_keys
 from app.text.search_terms import Term
 
@@ -68,6 +70,6 @@ def _read(
 
 
 def _counts_of(rows: list[Row]) -> Matches:
-    found = [(row.at, card) for row in rows if (card := read_card(row.card))]
+    found = [(row.at, card) for row in rows if (card := read_card(row.card, row.hidden))]
     letters = (search_keys.letter_of(at.split(SEPARATOR)[-2]) for at, _ in found)
     return matches_of(letters, [card for _, card in found])

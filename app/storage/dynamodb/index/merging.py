@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.index.chain import ChainReader
-from app.storage.dynamodb.index.queries import Budget, Chain, KeyRange, RangeReader, Row
+from app.storage.dynamodb.index.queries import Budget, Chain, KeyRange, RangeReader
+from app.storage.dynamodb.index.sighted_rows import Row
 
 _MAX_CHUNK = 500
 
@@ -47,6 +48,11 @@ class MergedReader:
     def after(self) -> str:
         """The sort key up to which every range was read."""
         return self._readers[self._furthest_behind()].after or ""
+
+    @property
+    def stopped_at(self) -> str | None:
+        """The key at which a page may go on; those of names tell nothing hidden."""
+        return self.after
 
     def read(
         self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.storage.dynamodb.client.calls import Calls, Item
+from app.storage.dynamodb.index.sighted_rows import Row, RowFilter, read_row
 
 # Sorts after every character that can follow a prefix in a key.
 _MAX_CHARACTER = "\U0010ffff"
@@ -25,7 +26,8 @@ class KeyRange:
 
     ``t`` must meet each of the ``terms``, and none of ``excluded``. With ``prefix_length`` only the
     row of the first word with the prefix is returned for each employee (see rows.py).
-    ``key_prefix`` goes before ``at`` in the order of a page.
+    ``key_prefix`` goes before ``at`` in the order of a page. ``seen`` leaves out whom a viewer may
+    not find.
     """
 
     view: str
@@ -35,6 +37,7 @@ class KeyRange:
     prefix_length: int = 0
     excluded: AnyOf = ()
     key_prefix: str = ""
+    seen: RowFilter | None = None
 
     @classmethod
     def with_prefix(
@@ -44,14 +47,19 @@ class KeyRange:
         terms: tuple[AnyOf, ...] = (),
         prefix_length: int = 0,
         excluded: AnyOf = (),
+        *,
+        seen: RowFilter | None = None,
     ) -> KeyRange:
         """Return the range of a view that begins with a prefix."""
-        return cls(view, prefix, prefix + _MAX_CHARACTER, terms, prefix_length, excluded)
+        last = prefix + _MAX_CHARACTER
+        return cls(view, prefix, last, terms, prefix_length, excluded, seen=seen)
 
     @classmethod
-    def whole(cls, view: str, terms: tuple[AnyOf, ...] = ()) -> KeyRange:
+    def whole(
+        cls, view: str, terms: tuple[AnyOf, ...] = (), *, seen: RowFilter | None = None
+    ) -> KeyRange:
         """Return all of a view in the order of names: a name key begins with a to z, or ``{``."""
-        return cls(view, "a", "{" + _MAX_CHARACTER, terms)
+        return cls(view, "a", "{" + _MAX_CHARACTER, terms, seen=seen)
 
 
 class Chain(tuple[KeyRange, ...]):
@@ -83,15 +91,6 @@ class Budget:
         self.units_left -= units
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row as read; ``terms`` is empty unless requested."""
-
-    at: str
-    card: str
-    terms: str = ""
-
-
 @dataclass(slots=True)
 class RangeReader:
     """A reader of a range after the sort key ``after``, forwards or backwards."""
@@ -103,6 +102,13 @@ class RangeReader:
     rows: list[Row] = field(default_factory=list)
     examined: int = 0
     ended: bool = False
+    _last_told: str | None = None
+
+    @property
+    def stopped_at(self) -> str | None:
+        """The key at which a page may go on: of the last row examined that tells nothing hidden."""
+        seen = self.key_range.seen
+        return self._last_told if seen and seen.may_tell(self.key_range.first) else self.after
 
     def read(
         self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget
@@ -140,10 +146,15 @@ class RangeReader:
         """Return the rows of a response, without those whose attributes are of other types."""
         after = self.after
         try:
-            return [_row(item) for item in items if item["at"]["S"] != after]
+            rows = [read_row(item) for item in items if item["at"]["S"] != after]
         except KeyError:
             readable = [item for item in items if "S" in item.get("c", ()) and _has_terms(item)]
             return self._rows_in(readable)
+        seen = self.key_range.seen
+        if seen is None:
+            return rows
+        self._last_told = seen.last_told(rows) or self._last_told
+        return [row for row in rows if seen.finds(row, self.key_range.key_prefix + row.at)]
 
     def _bounds(self) -> tuple[str, str] | None:
         """Return the bounds of the next Query; None for an empty range, which a Query rejects."""
@@ -165,26 +176,25 @@ class RangeReader:
             "KeyConditionExpression": "#v = :v AND #a BETWEEN :f AND :l",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
-            "ProjectionExpression": "#a, c, t" if self.with_terms else "#a, c",
+            "ProjectionExpression": "#a, c, v, t, o" if self._needs_terms else "#a, c, v",
             "ConsistentRead": True,
             "ReturnConsumedCapacity": "TOTAL",
             "ScanIndexForward": not self.backwards,
             "Limit": limit,
         }
-        conditions, texts = _conditions(self.key_range.terms, self.key_range.excluded)
+        conditions, texts = _conditions(self.key_range)
         values |= texts
-        if self.key_range.prefix_length:
-            conditions.append("p < :p")
-            values[":p"] = {"N": str(self.key_range.prefix_length)}
         if conditions:
             request["FilterExpression"] = " AND ".join(conditions)
         return request
 
+    @property
+    def _needs_terms(self) -> bool:
+        return self.with_terms or self.key_range.seen is not None
 
-def _conditions(
-    terms: tuple[AnyOf, ...], excluded: AnyOf
-) -> tuple[list[str], dict[str, dict[str, str]]]:
-    """Return the conditions on ``t`` as expressions, and the values in them."""
+
+def _conditions(key_range: KeyRange) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """Return the conditions on rows as expressions, and the values in them."""
     values: dict[str, dict[str, str]] = {}
 
     def all_of(texts: All) -> str:
@@ -196,16 +206,19 @@ def _conditions(
         return f"({' AND '.join(tests)})" if len(tests) > 1 else tests[0]
 
     conditions = []
-    for any_of in terms:
+    for any_of in key_range.terms:
         tests = list(map(all_of, any_of))
         conditions.append(f"({' OR '.join(tests)})" if len(tests) > 1 else tests[0])
-    conditions += [f"NOT {all_of(each)}" for each in excluded]
-    return conditions, values
+    if key_range.seen and key_range.seen.is_restricted:
+        return conditions, values  # which row shows somebody, the filter decides
+    shown_once = [f"NOT {all_of(each)}" for each in key_range.excluded]
+    if key_range.prefix_length:
+        shown_once.append("p < :p")
+        values[":p"] = {"N": str(key_range.prefix_length)}
+    if key_range.seen:
+        shown_once = [f"({each} OR attribute_exists(v))" for each in shown_once]
+    return conditions + shown_once, values
 
 
 def _has_terms(item: Item) -> bool:
     return "t" not in item or "S" in item["t"]
-
-
-def _row(item: Item) -> Row:
-    return Row(item["at"]["S"], item["c"]["S"], item["t"]["S"] if "t" in item else "")

@@ -9,6 +9,8 @@ most 12 badges, one for the email address. One for an employee number takes the 
 - ``t`` holds the terms that filters test: ``|word|word|=aj|=lportland|``, so that the condition
   ``contains(t, "|po")`` is a prefix test, for words of any rank. Words contain neither ``|`` nor
   ``=``.
+- ``v`` are the names of the fields that the employee hides, ``o`` the origins of words that the
+  card does not tell (see word_origins); both are absent where they are empty.
 - ``p``, in word views, is how many leading characters the word shares with an earlier word of the
   employee. A search for a prefix shows an employee once: at the row with ``p < len(prefix)``.
 """
@@ -20,22 +22,22 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-import orjson
-
 from app.contracts.cursors import SEPARATOR
-from app.model.employee import BADGE_KEYS, Card, Employee, card_of
+from app.model.employee import Employee, card_of
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
-from app.photos.keys import PREFIX, is_foreign_key
+from app.model.word_origins import origins_text
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.cards import pack_card
 from app.text import search_keys, search_terms
 from app.text.person_names import SortBy, sort_key
 from app.text.search_marks import MARKS
 from app.text.tokens import joined_words
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
-PROJECTION = 3
+PROJECTION = 4
+_PROJECTION_OF_MARKS = 3
 _FIRST_PROJECTION = 1
 # An employee without these has the rows of the first projection, to the byte, unless the name is
 # not in order as it is written.
@@ -49,11 +51,6 @@ _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
 _FACET_VIEWS = (f"{kind}#" for kind in KINDS.values() if kind != LETTER)
 ROW_VIEWS = (NAME_VIEW, "w#", "e#", "n#", *_FACET_VIEWS)
 _MAX_TOKEN_BYTES = 64
-# Begins a foreign key in a card; older releases then show no photo.
-_FOREIGN = "/"
-# An id and seven texts of a line, with a photo key.
-_MAX_CARD_CHARACTERS = 4_000
-_BADGE_BIT = {key: 1 << position for position, key in enumerate(BADGE_KEYS)}
 
 Key = tuple[str, str]
 
@@ -84,6 +81,8 @@ class Projection:
     shape: Shape
     card: str
     terms: str
+    hidden: str = ""
+    origins: str = ""
 
     @property
     def hash(self) -> str:
@@ -102,7 +101,12 @@ class Projection:
         return items
 
     def _item(self, view: str, at: str) -> Item:
-        return {**Tables.index_key(view, at), "c": {"S": self.card}, "t": {"S": self.terms}}
+        item = {**Tables.index_key(view, at), "c": {"S": self.card}, "t": {"S": self.terms}}
+        if self.hidden:
+            item["v"] = {"S": self.hidden}
+        if self.origins:
+            item["o"] = {"S": self.origins}
+        return item
 
 
 def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projection:
@@ -111,7 +115,8 @@ def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projecti
     name_key = sort_key(employee.full_name, employee.sort_as, sort_by)
     words = search_words(employee)
     texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
-    month = search_keys.month_of(employee.start_date)
+    hides_start = "start_date" in employee.hidden
+    month = "" if hides_start else search_keys.month_of(employee.start_date)
     exact = [(_JOINED, month)] if month else []
     exact += [(_BADGE, key) for key in card.badges]
     tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))] + exact
@@ -124,24 +129,27 @@ def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projecti
         filter_term(LETTER, letter),
         *(filter_term(*token) for token in tokens),
     ]
-    packed = _pack_card(card)
+    packed = pack_card(card)
     views = [f"{kind}#{token}" for kind, token in tokens]
     if address := search_keys.email_key(card.email):
         views.append(email_view(address))
     if number := search_keys.number_key(employee.employee_number):
         views.append(number_view(number))
     body = (name_key, words, tuple(views), tuple(counted_facets))
-    projection = _projection_of(employee, name_key, words)
-    shape = Shape(projection, _digest(projection, packed, body), *body)
-    return Projection(employee.id, shape, packed, f"{search_terms.joined(terms, '|')}|")
+    seen = (" ".join(employee.hidden), origins_text(employee, words))
+    projection = PROJECTION if any(seen) else _projection_of(employee, name_key, words)
+    digest = _digest(projection, packed, (*body, *seen) if any(seen) else body)
+    terms_text = f"{search_terms.joined(terms, '|')}|"
+    return Projection(employee.id, Shape(projection, digest, *body), packed, terms_text, *seen)
 
 
 def _projection_of(employee: Employee, name_key: str, words: tuple[str, ...]) -> int:
-    """Return the oldest projection that has the rows of an employee."""
+    """Return the oldest projection that has the rows of an employee, but for ``v`` and ``o``."""
     is_later = any(getattr(employee, name) for name in (*_LATER_PROJECTION_FIELDS, "generation"))
     is_later = is_later or name_key != search_keys.name_key(employee.full_name)
     is_later = is_later or bool(words and words[-1][0] in MARKS)
-    return PROJECTION if is_later or joined_words(employee.full_name) else _FIRST_PROJECTION
+    is_later = is_later or bool(joined_words(employee.full_name))
+    return _PROJECTION_OF_MARKS if is_later else _FIRST_PROJECTION
 
 
 def word_view(word: str) -> str:
@@ -181,21 +189,6 @@ def filter_term(kind: str, token: str) -> str:
     return f"={kind}{token}"
 
 
-@lru_cache(maxsize=2048)
-def read_card(packed: str) -> Card | None:
-    """Return the card of a row from its packed form; None if that is no card.
-
-    Cached, since a list shows the same cards again and again.
-    """
-    try:
-        *texts, bits, photo = orjson.loads(packed)
-        if len("".join((*texts, photo))) > _MAX_CARD_CHARACTERS or not texts[0]:
-            return None
-        return Card._make((*texts, _badges_of(bits), _unpack_photo(photo)))
-    except (ValueError, TypeError, IndexError):
-        return None
-
-
 def id_key_of(at: str) -> str:
     """Return the id key at the end of a sort key."""
     return at.rpartition(SEPARATOR)[2]
@@ -224,25 +217,6 @@ def badge_term(badge: str) -> str:
 
 def _sort_key(name_key: str, employee_id: str) -> str:
     return f"{name_key}{SEPARATOR}{search_keys.id_sort_key(employee_id)}"
-
-
-def _pack_card(card: Card) -> str:
-    bits = sum(_BADGE_BIT[key] for key in card.badges)
-    key = card.photo_key
-    photo = _FOREIGN + key if is_foreign_key(key) else key.removeprefix(PREFIX)
-    values = (*card[:-2], bits, photo)
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
-
-def _unpack_photo(photo: str) -> str:
-    if not photo:
-        return ""
-    return photo.removeprefix(_FOREIGN) if photo.startswith(_FOREIGN) else PREFIX + photo
-
-
-@lru_cache(maxsize=4096)
-def _badges_of(bits: int) -> tuple[str, ...]:
-    return tuple(key for key, bit in _BADGE_BIT.items() if bits & bit)
 
 
 def _digest(projection: int, packed: str, body: tuple[object, ...]) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from app.model.employee import Employee, badges_from
+from app.model.employee import Employee, badges_from, hidden_from
 from app.model.errors import EmployeeNotFound
 from app.model.fields import CONTENT_FIELDS, DATE_FIELDS, FIELDS, TEXT_FIELDS
 from app.model.stored_values import stored_date, stored_text, stored_time, stored_version
@@ -42,6 +42,7 @@ def employee_from(item: Item) -> Employee:
         **texts,
         badges=badges_from(_plain(item.get("badges"))),
         photo_key=photo_key_in(item),
+        hidden=hidden_from(_plain(item.get("hidden"))),
         version=stored_version((item.get("version") or {}).get("N")),
         updated_at=stored_time(text_of(item.get("updated_at"))),
         generation=generation_in(item),
@@ -71,8 +72,13 @@ def normalized(employee: Employee) -> Employee:
     }
     for name in DATE_FIELDS:
         texts[name] = stored_date(texts[name])
-    badges = badges_from(employee.badges)
-    return replace(employee, **texts, badges=badges, photo_key=any_photo_key(employee.photo_key))
+    return replace(
+        employee,
+        **texts,
+        badges=badges_from(employee.badges),
+        photo_key=any_photo_key(employee.photo_key),
+        hidden=hidden_from(employee.hidden),
+    )
 
 
 def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool = False) -> Item:

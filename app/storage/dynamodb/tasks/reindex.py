@@ -17,6 +17,7 @@ from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.pagination import scan_pages
 from app.storage.dynamodb.client.tables import estimate_count
+from app.storage.dynamodb.index.cards import read_card
 from app.storage.dynamodb.index.counters import Snapshot, count_delta
 from app.storage.dynamodb.index.manifests import (
     MANIFEST_VIEW,
@@ -24,7 +25,7 @@ from app.storage.dynamodb.index.manifests import (
     manifest_id,
     read_manifest,
 )
-from app.storage.dynamodb.index.rows import Key, id_key_of, read_card
+from app.storage.dynamodb.index.rows import Key, id_key_of
 from app.storage.dynamodb.records.codec import employee_from, index_hash, is_id
 from app.storage.dynamodb.tasks import reorder
 from app.storage.dynamodb.tasks.context import TaskContext

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,7 +13,7 @@ from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.model.employee import Card
 from app.storage.sql.index import counters
 from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
-from app.storage.sql.index.entries import LETTERS, view_of, words_from
+from app.storage.sql.index.entries import LETTERS, view_of
 from app.storage.sql.index.scans import (
     IndexScan,
     Scans,
@@ -23,42 +22,22 @@ from app.storage.sql.index.scans import (
     scans_by_word,
 )
 from app.storage.sql.index.statements import LAST, count_entries
-from app.storage.sql.rows import card_from
+from app.storage.sql.index.windows import (
+    WINDOWS,
+    KeyRange,
+    Result,
+    Row,
+    continue_scan,
+    scan_window,
+)
+from app.storage.sql.rows import CARD_WIDTH, card_from
 from app.text import search_keys, search_terms
 from app.text.search_terms import Term
 
-# Rows examined in the first and second step; max_rows pages are full after the first.
-WINDOWS = (400, MAX_ROWS_EXAMINED - 400)
 # A scan of at most this many rows is read as a whole, and sorted in memory.
 MAX_SORTED_ROWS = 2_000
 # Appended to a key it sorts directly after it.
 _DIRECTLY_AFTER = "\x01"
-
-Row = Sequence[Any]  # the sort key, then the values of the card
-
-
-class Result(NamedTuple):
-    """The next rows of a scan, at max_rows one more than a page.
-
-    ``examined_to`` is the last key of a scan that stopped early. ``has_more`` says that rows were
-    cut off.
-    """
-
-    rows: Sequence[Row]
-    examined_to: str | None = None
-    has_more: bool = False
-
-
-class KeyRange(NamedTuple):
-    """A range of the order, exclusive at both ends, read forwards or backwards."""
-
-    after: str = ""
-    before: str = LAST
-    backwards: bool = False
-
-    def after_key(self, key: str) -> KeyRange:
-        """Return the rest of the range after a key, in the direction of reading."""
-        return self._replace(before=key) if self.backwards else self._replace(after=key)
 
 
 def browse(connection: Connection, query: Query, cursor: str | None, limit: int) -> Page:
@@ -93,12 +72,12 @@ def _find_rows(
         scan = _shortest_scan_by_name(connection, conditions)
         return _scan_by_name(connection, scan, key_range, max_rows)
     scans = scans_by_word(conditions, conditions.words[0])
-    first = _scan_window(connection, scans, key_range, max_rows, WINDOWS[0])
+    first = scan_window(connection, scans, key_range, max_rows, WINDOWS[0])
     if first.examined_to is None:
         return first
     if short_scans := _short_scans(connection, conditions):
         return _sort_all(connection, short_scans, conditions.words[0], key_range, max_rows)
-    return _continue_scan(connection, scans, key_range, max_rows, first)
+    return continue_scan(connection, scans, key_range, max_rows, first)
 
 
 def _scan_by_name(
@@ -109,42 +88,8 @@ def _scan_by_name(
         statement = scan.page(backwards=key_range.backwards, window=False)
         return Result(connection.execute(statement, values).all())
     window = WINDOWS[0] if scan.is_filtered else max_rows
-    first = _scan_window(connection, (scan,), key_range, max_rows, window)
-    return _continue_scan(connection, (scan,), key_range, max_rows, first)
-
-
-def _continue_scan(
-    connection: Connection, scans: Scans, key_range: KeyRange, max_rows: int, first: Result
-) -> Result:
-    """Add the rows of the second window, if the first one did not suffice."""
-    if first.examined_to is None:
-        return first
-    rest = key_range.after_key(first.examined_to)
-    second = _scan_window(connection, scans, rest, max_rows - len(first.rows), WINDOWS[1])
-    return Result([*first.rows, *second.rows], second.examined_to)
-
-
-def _scan_window(
-    connection: Connection, scans: Scans, key_range: KeyRange, max_rows: int, window: int
-) -> Result:
-    """Examine the next window of some scans, one after the other, until there are enough rows."""
-    rows: list[Row] = []
-    left = window
-    for scan in reversed(scans) if key_range.backwards else scans:
-        values = scan.values(key_range.after, key_range.before, max_rows - len(rows), left)
-        statement = scan.page(backwards=key_range.backwards, window=True)
-        found: Iterable[Any] = connection.execute(statement, values)
-        if scan.key_prefix:
-            found = ((scan.key_prefix + key, *card) for key, *card in found)
-        rows += found
-        if len(rows) == max_rows:
-            break
-        statement = scan.window_end(backwards=key_range.backwards)
-        examined, end = connection.execute(statement, values).one()
-        if examined == left:
-            return Result(rows, scan.key_prefix + end)
-        left -= examined
-    return Result(rows)
+    first = scan_window(connection, (scan,), key_range, max_rows, window)
+    return continue_scan(connection, (scan,), key_range, max_rows, first)
 
 
 def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> IndexScan:
@@ -186,12 +131,15 @@ def _sort_all(
     found: dict[str, Row] = {}  # once, whoever is in several views
     for scan in scans:
         values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
-        for sort_key, words, *card in connection.execute(scan.all_rows(), values).all():
-            badges = card_from(card).badges if word.badges else ()
-            position = search_terms.position(word, words_from(words), badges)
+        for sort_key, stored_words, *columns in connection.execute(scan.all_rows(), values).all():
+            card = card_from(columns[:CARD_WIDTH])
+            words = scan.words_of(card, stored_words, columns[CARD_WIDTH:])
+            if words is None:
+                continue
+            position = search_terms.position(word, words, card.badges)
             key = f"{position or ''}{SEPARATOR}{sort_key}"
             if key_range.after < key < key_range.before:
-                found[key] = (key, *card)
+                found[key] = (key, *columns)
     ordered = sorted(found.values(), key=itemgetter(0), reverse=key_range.backwards)
     return Result(ordered[:max_rows])
 
@@ -229,7 +177,7 @@ def _last_key(result: Result, limit: int) -> str | None:
     if len(result.rows) > limit or result.has_more:
         key: str = result.rows[:limit][-1][0]
         return key
-    return result.examined_to
+    return result.told_to
 
 
 def _cursor_text(query: Query, backwards: bool, key: str | None) -> str | None:
@@ -237,7 +185,7 @@ def _cursor_text(query: Query, backwards: bool, key: str | None) -> str | None:
 
 
 def _cards(rows: Sequence[Row]) -> tuple[Card, ...]:
-    return tuple(card_from(row[1:]) for row in rows)
+    return tuple(card_from(row[1 : 1 + CARD_WIDTH]) for row in rows)
 
 
 def _name_keys(rows: Sequence[Row]) -> tuple[str, ...]:

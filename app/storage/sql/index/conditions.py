@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from app.contracts import Query
+from app.contracts.sighted_search import SightedSearch, sighted_search
 from app.storage.sql.index.entries import BADGE, KINDS, NAMES, WORDS, view_of
 from app.text import search_keys
 from app.text.search_terms import Term
@@ -30,6 +31,7 @@ class Conditions(NamedTuple):
     words: tuple[Term, ...]
     letter: str
     filters: tuple[Views, ...]
+    seen: SightedSearch | None = None
 
 
 def conditions_of(query: Query) -> Conditions | None:
@@ -42,7 +44,7 @@ def conditions_of(query: Query) -> Conditions | None:
     letter = "".join(query.values_of("letter"))
     if letter == search_keys.OTHER_LETTERS:
         letter = search_keys.name_key("")  # the prefix of all such names
-    return Conditions(query.terms, letter, filters)
+    return Conditions(query.terms, letter, filters, sighted_search(query))
 
 
 def any_of(term: Term) -> AnyOf:

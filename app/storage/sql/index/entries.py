@@ -18,6 +18,7 @@ from app.contracts.cursors import SEPARATOR
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
+from app.model.word_origins import origins_text
 from app.runtime import strict_json
 from app.text import person_names, search_keys, search_terms
 from app.text.folding import one_line
@@ -30,7 +31,8 @@ _TEXT_KINDS = tuple(facet.sql_kind for facet in TEXT_FACETS)
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
 _MAX_KEY_BYTES = 64
 # The columns of ``person`` that store its index entries.
-INDEX_COLUMNS = ("sort_key", "words", "facets", "email_key", "number_key")
+INDEX_COLUMNS = ("sort_key", "words", "facets", "email_key", "number_key", "origins")
+_KEY_COLUMNS = INDEX_COLUMNS[3:]
 
 EntryKey = tuple[str, str]  # view, at
 EntryPrefix = tuple[int, int]  # first_prefix_length, sort_key_start
@@ -66,6 +68,10 @@ class IndexedFields(Protocol):
     def start_date(self) -> str:
         """The start date in ISO format, or ""."""
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The names of the hidden fields."""
+
 
 class Named(Protocol):
     """The fields of an employee that decide the position in lists."""
@@ -84,9 +90,10 @@ class Named(Protocol):
 
 
 class IndexEntries(NamedTuple):
-    r"""The index entries of an employee: sort key, words, facets with spelling, and two keys.
+    r"""The index entries of an employee: sort key, words, facets with spelling, and more.
 
     ``sort_key`` is ``<name key>\x1f<id key>``; it is empty for an employee without entries.
+    ``origins`` is the text of ``word_origins.origins_text`` for the words.
     """
 
     sort_key: str
@@ -94,6 +101,7 @@ class IndexEntries(NamedTuple):
     facets: tuple[FacetKey, ...]
     email_key: str = ""
     number_key: str = ""
+    origins: str = ""
 
     def by_key(self) -> dict[EntryKey, EntryPrefix]:
         """Return the rows of ``entry`` without the number, by primary key."""
@@ -136,7 +144,7 @@ class IndexEntries(NamedTuple):
         """Return the values of ``INDEX_COLUMNS``; each word follows a space, for ``LIKE``."""
         words = search_terms.joined(self.words, " ") if self.words else ""
         facets = f"[{','.join(map(_as_json, self.facets))}]"
-        return self.sort_key, words, facets, self.email_key or None, self.number_key or None
+        return self.sort_key, words, facets, *(text or None for text in self[3:])
 
 
 NOT_INDEXED = IndexEntries("", (), ())
@@ -170,11 +178,13 @@ def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntrie
     facets = (
         *chain.from_iterable(map(_facet, _TEXT_KINDS, _facet_texts_of(employee))),
         *_badges(employee.badges),
-        *_joined(employee.start_date),
+        *_joined("" if "start_date" in employee.hidden else employee.start_date),
     )
+    words = search_words(employee)
     email_key = search_keys.email_key(employee.email)
     number_key = search_keys.number_key(employee.employee_number)
-    return IndexEntries(sort_key, search_words(employee), facets, email_key, number_key)
+    origins = origins_text(employee, words)
+    return IndexEntries(sort_key, words, facets, email_key, number_key, origins)
 
 
 def entries_from(row: RowMapping) -> IndexEntries | None:
@@ -184,7 +194,7 @@ def entries_from(row: RowMapping) -> IndexEntries | None:
     try:
         words = words_from("".join((row["words"] or "", "")))
         facets = [(view, spelling) for view, spelling in strict_json.parse(row["facets"] or "[]")]
-        keys = row["sort_key"], row["email_key"] or "", row["number_key"] or ""
+        keys = tuple(row[name] or "" for name in ("sort_key", *_KEY_COLUMNS))
         "".join((*keys, *chain.from_iterable(facets)))
     except (ValueError, TypeError):  # of another program: SQLite holds any type in any column
         return None

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.contracts import MAX_COUNTED_MATCHES, MAX_ROWS_EXAMINED, Matches, Query
-from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_from
+from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_from, matches_of
+from app.model.employee import Card
 from app.model.fields import TEXT_FACETS
 from app.model.stored_values import stored_text
 from app.storage.sql.index import counters
@@ -21,7 +22,7 @@ from app.storage.sql.index.scans import (
     scans_by_word,
 )
 from app.storage.sql.index.statements import LAST, MATCH_COLUMNS, count_entries, count_word
-from app.storage.sql.rows import parse_known_badges
+from app.storage.sql.rows import CARD_WIDTH, card_from, parse_known_badges
 from app.text import search_keys
 from app.text.folding import one_line
 
@@ -34,16 +35,32 @@ def count_matches(connection: Connection, query: Query) -> Matches:
     if conditions is None:
         return NO_MATCHES
     length, scans = min(_scans(connection, conditions), key=lambda found: found[0])
-    if length >= _MOST and _is_whole_query(scans, conditions):
+    if length >= _MOST and conditions.seen is None and _is_whole_query(scans, conditions):
         return MANY_MATCHES
     if length > MAX_ROWS_EXAMINED:
         return UNKNOWN_MATCHES
+    if conditions.seen is not None:
+        return _count_seen(connection, scans)
     rows: list[Any] = []
     for scan in scans:
         rows += connection.execute(scan.matches(), scan.values("", LAST, _MOST)).all()
     if len(rows) >= _MOST:
         return MANY_MATCHES
     return matches_from(len(rows), _values(zip(*rows, strict=True)) if rows else _values(_NOBODY))
+
+
+def _count_seen(connection: Connection, scans: Scans) -> Matches:
+    """Count those whom a viewer finds, of scans that may have several rows of one."""
+    found: dict[str, Card] = {}
+    for scan in scans:
+        values = scan.values("", LAST, MAX_ROWS_EXAMINED)
+        for sort_key, words, *columns in connection.execute(scan.all_rows(), values):
+            card = card_from(columns[:CARD_WIDTH])
+            if scan.words_of(card, words, columns[CARD_WIDTH:]) is not None:
+                found[sort_key] = card
+    if len(found) >= _MOST:
+        return MANY_MATCHES
+    return matches_of(map(search_keys.letter_of, found), list(found.values()))
 
 
 _NOBODY: tuple[tuple[Any, ...], ...] = ((),) * len(MATCH_COLUMNS)
@@ -66,7 +83,7 @@ def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int
 
 def _length(connection: Connection, scan: IndexScan) -> int:
     values = scan.values("", LAST, MAX_ROWS_EXAMINED + 1)
-    statement = count_word() if scan.prefix_length else count_entries()
+    statement = count_word() if scan.prefix_length and scan.seen is None else count_entries()
     length: int = connection.execute(statement, values).scalar_one()
     return length
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 
 from app.contracts.cursors import SEPARATOR
+from app.model.employee import Card
 from app.storage.sql.index import entries, statements
 from app.storage.sql.index.conditions import (
     ALL_NAMES,
@@ -21,6 +23,7 @@ from app.storage.sql.index.conditions import (
     phone_forms,
 )
 from app.storage.sql.index.entries import view_of
+from app.storage.sql.index.sighted_rows import SightedRows
 from app.text.search_marks import BADGE, LOW_RANK
 from app.text.search_terms import Term
 
@@ -30,7 +33,7 @@ class IndexScan(NamedTuple):
 
     ``prefix`` is the prefix of sort keys; ``prefix_length`` is its length in ``word``, without a
     mark, and 0 elsewhere. ``words`` are met, and none of ``excluded``. ``key_prefix`` goes before
-    the keys of the view in the order of a page.
+    the keys of the view in the order of a page. ``seen`` leaves out whom a viewer may not find.
     """
 
     views: Views
@@ -41,6 +44,7 @@ class IndexScan(NamedTuple):
     filters: tuple[Views, ...] = ()
     excluded: AnyOf = ()
     key_prefix: str = ""
+    seen: SightedRows | None = None
 
     @property
     def is_filtered(self) -> bool:
@@ -56,6 +60,7 @@ class IndexScan(NamedTuple):
             tuple(map(_columns_of, self.words)),
             tuple(map(len, self.filters)),
             _columns_of(self.excluded),
+            self.seen.kind if self.seen else statements.Seen.ALL,
         )
 
     def values(self, after: str, before: str, limit: int, window: int = 0) -> dict[str, Any]:
@@ -96,8 +101,21 @@ class IndexScan(NamedTuple):
         return statements.window_end(len(self.views), backwards)
 
     def all_rows(self) -> Select[Any]:
-        """Return the statement of a whole scan, unordered: sort key, words, then a card."""
+        """Return the statement of a whole scan, unordered: sort key, words, then a card.
+
+        With ``seen``, then words and origins, and nobody is left out.
+        """
         return statements.all_rows(self._shape)
+
+    def words_of(self, card: Card, words: object, columns: Sequence[Any]) -> Sequence[str] | None:
+        """Return the words of a row of ``all_rows``; None if it does not show them.
+
+        ``columns`` are those after the card.
+        """
+        if self.seen is None:
+            return entries.words_from(words)
+        seen_words = self.seen.seen_words(card, *columns)
+        return seen_words if self.seen.search.finds(seen_words, card, None, "") else None
 
 
 # Scans of which each has its rows after those of the one before, in the order of results.
@@ -111,7 +129,8 @@ def _columns_of(tests: AnyOf) -> tuple[tuple[str, ...], ...]:
 def scans_by_word(conditions: Conditions, word: Term) -> Scans:
     """Return the scans of one of the words: of each way to meet it, in the order of results."""
     others = tuple(any_of(other) for other in conditions.words if other is not word)
-    scan = IndexScan(ALL_WORDS, "", 0, others, conditions.letter, conditions.filters)
+    seen = SightedRows(conditions.seen, word) if conditions.seen else None
+    scan = IndexScan(ALL_WORDS, "", 0, others, conditions.letter, conditions.filters, seen=seen)
     first, *more = word.words
     words = (*others, *((all_words((other,)),) for other in more))
     scans = [
@@ -135,7 +154,8 @@ def scan_by_views(conditions: Conditions, views: Views) -> IndexScan:
     """Return the scan of views in the order of names; a letter is a range of it."""
     others = tuple(other for other in conditions.filters if other != views)
     words = tuple(map(any_of, conditions.words))
-    return IndexScan(views, conditions.letter, 0, words, "", others)
+    seen = SightedRows(conditions.seen) if conditions.seen else None
+    return IndexScan(views, conditions.letter, 0, words, "", others, seen=seen)
 
 
 def scan_by_name(conditions: Conditions) -> IndexScan:

