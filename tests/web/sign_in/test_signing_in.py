@@ -239,6 +239,7 @@ def test_plain_http_works_and_says_so(door: FrontDoor) -> None:
 
 
 def test_the_door_is_in_no_cache_and_no_referrer(door: FrontDoor) -> None:
+    door.owner()
     answer = door.browser().client.get("/sign-in")
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["Referrer-Policy"] == "same-origin"
