@@ -18,15 +18,10 @@ def register(app: Flask) -> None:
     """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
     from app.web import errors, frame
-    from app.web.exports import views as export_pages
-    from app.web.http import assets, compression, etags, middleware, photos
+    from app.web.http import assets, compression, etags, middleware
     from app.web.http.strict_json import StrictJson
-    from app.web.imports import choosing, downloads
     from app.web.imports import views as import_pages
-    from app.web.insights import views as insights_page
-    from app.web.machine import console, diagnostics, health
-    from app.web.people import menu_values, samples
-    from app.web.people import views as employee_pages
+    from app.web.machine import console
 
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
@@ -44,16 +39,32 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     errors.register(app)
     assets.register(app, Path(app.root_path).parent / "static")
+    _add_pages(app)
+    _register_sign_in(app)
+    console.watch(app)
+    import_pages.watch(app)
+
+
+def _add_pages(app: Flask) -> None:
+    """Register the pages of every room."""
+    from app.web.exports import views as export_pages
+    from app.web.http import photos
+    from app.web.imports import choosing, downloads
+    from app.web.imports import views as import_pages
+    from app.web.insights import views as insights_page
+    from app.web.machine import console, diagnostics, health
+    from app.web.people import menu_values, samples
+    from app.web.people import views as employee_pages
+    from app.web.settings_pages import access, accounts
+
     for blueprint in (
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),
         *(photos.photos, insights_page.insights),
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(health.machine, console.console, diagnostics.doctor),
+        *(access.access_pages, accounts.account_pages),
     ):
         app.register_blueprint(blueprint)
-    _register_sign_in(app)
-    console.watch(app)
-    import_pages.watch(app)
 
 
 def _know_viewers(app: Flask) -> None:

@@ -29,6 +29,11 @@ EDITOR = Role.EDITOR
 ADMIN = Role.ADMIN
 
 ROUTES = {
+    "/settings": Route("GET", ADMIN, "nothing"),
+    "/settings/access": Route("GET POST", ADMIN, "POST changes who may use the directory"),
+    "/settings/accounts": Route("GET", ADMIN, "nothing"),
+    "/settings/accounts/new": Route("GET POST", ADMIN, "POST adds an account"),
+    "/settings/accounts/<account_id>": Route("GET POST", ADMIN, "POST changes an account"),
     "/": Route("GET", READER, "nothing"),
     "/add": Route("GET POST", EDITOR, "POST adds one person"),
     "/employee/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),

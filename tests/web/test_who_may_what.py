@@ -32,6 +32,7 @@ VALUES = {
     "<name>": "y",
     "<key>": "okta",
     "<seconds>": "1",
+    "<account_id>": "0123456789abcdef",
     "<job_id>": "20260101-000000-00000000",
     "<code>": "x" * 43,
     "<any(csv, xlsx, jsonl, vcf):ending>": "csv",

@@ -36,6 +36,8 @@ RIGHTS = {
 }
 # Whole blueprints.
 BLUEPRINT_RIGHTS = {
+    "access_settings": Right.ADMINISTER,
+    "account_settings": Right.ADMINISTER,
     "imports": Right.IMPORT,
     "import_files": Right.IMPORT,
     "import_choices": Right.IMPORT,

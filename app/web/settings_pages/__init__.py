@@ -1,0 +1,1 @@
+"""The administrators' pages: who may do and see what, and the accounts."""
