@@ -5,11 +5,11 @@ their ids.
 """
 
 import logging
-import threading
-from collections import Counter
 from enum import StrEnum
+from functools import cache
 
 from app.access.viewer import Origin, Viewer
+from app.runtime.shared_mark import SharedCounts
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +18,6 @@ _ALLOWED = frozenset(
     {"account", "by", "how", "role", "was", "reason", "peer", "person", "provider", "generation",
      "mode", "seconds", "sessions"}
 )  # fmt: skip
-_counts: Counter[str] = Counter()
-_lock = threading.Lock()
 
 
 class Event(StrEnum):
@@ -53,16 +51,22 @@ def record(event: Event, **details: str | int) -> None:
     unknown = details.keys() - _ALLOWED
     if unknown:
         raise ValueError(f"an audit event has no {', '.join(sorted(unknown))}")
-    with _lock:
-        _counts[event] += 1
+    _shared().add(event.value)
     line = {name: _shortened(value) for name, value in details.items() if value != ""}
     log.info("%s", event.value, extra={"directory": {"event": event.value, **line}})
 
 
 def counts() -> dict[str, int]:
-    """Return how many events of each kind this process has recorded."""
-    with _lock:
-        return dict(sorted(_counts.items()))
+    """Return how many events of each kind this program has recorded since its start.
+
+    Its workers count together if it was called before they were forked.
+    """
+    return {name: count for name, count in _shared().all().items() if count}
+
+
+@cache
+def _shared() -> SharedCounts:
+    return SharedCounts(event.value for event in Event)
 
 
 def named(viewer: Viewer) -> str:

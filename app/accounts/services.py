@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.accounts import audit_log
 from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.invitations import Invitations
@@ -37,6 +38,7 @@ def open_services(
     find_people: FindPeople,
 ) -> SignInServices:
     """Create the services for these settings, without a call of the store."""
+    audit_log.counts()  # before there are workers, so that they count together
     chosen = settings.sign_in
     access = Access(store, mode=settings.access, has_sign_in=settings.has_sign_in)
     sessions = Sessions(store, keys, chosen.hours)

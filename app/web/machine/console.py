@@ -19,6 +19,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from app.accounts import audit_log
 from app.contracts.heartbeats import Heartbeat
 from app.machine.heartbeat_thread import HeartbeatThread
 from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
@@ -83,6 +84,7 @@ def info() -> ResponseReturnValue:
         states=current_states(),
         photos_off_because="" if directory.photos else directory.photos_off_because,
         report=current_doctor().last,
+        events=wording.events(audit_log.counts()),
     )
 
 
@@ -111,6 +113,7 @@ def _as_json(this: Heartbeat, machines: list[Heartbeat], error: str) -> Response
         machine=_public(this),
         fleet=[_public(beat) for beat in machines],
         fleet_trouble=error,
+        events=audit_log.counts(),
         stores={name: state.text for name, state in current_states().items()},
         doctor=report_of(oldest=_MAX_REPORT_AGE_SECONDS).as_json(),
     )

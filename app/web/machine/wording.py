@@ -1,6 +1,6 @@
 """Texts and numbers of the machine pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,6 +15,14 @@ _STATE_STYLES = {
     MachineState.NO_ANSWER: ("failed", "x-octagon-fill"),
 }
 _HIGH_CPU, _MEDIUM_CPU = 90, 70
+# The events of the audit log that a page tells, by label; the JSON has all.
+_EVENTS = {
+    "Sign-ins": ("sign-in",),
+    "Refused sign-ins": ("sign-in-refused", "account-locked"),
+    "Refused setup codes": ("claim-refused",),
+    "Changed roles": ("role-changed",),
+    "Dropped sign-in headers": ("sign-in-header-dropped",),
+}
 
 
 class Row(NamedTuple):
@@ -178,3 +186,9 @@ def load_averages(beat: Heartbeat) -> str:
     averages = (beat.load_1, beat.load_5, beat.load_15)
     known = [f"{average:.2f}" for average in averages if average is not None]
     return " · ".join(known) if len(known) == len(averages) else "Unknown"
+
+
+def events(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return label and count of the events that have happened."""
+    told = ((label, sum(counts.get(name, 0) for name in names)) for label, names in _EVENTS.items())
+    return [(label, count) for label, count in told if count]

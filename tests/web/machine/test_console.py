@@ -12,6 +12,7 @@ import urllib3
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.accounts.audit_log import Event, record
 from app.contracts.heartbeats import Heartbeat
 from app.machine import Console
 from app.machine.load_test import LoadFailed
@@ -405,3 +406,17 @@ def test_workers_share_one_load_and_their_death_does_not_end_it(live_app, tmp_pa
         stress = Small(tmp_path).console.stress
         assert stress
         stress.stop()
+
+
+def test_the_console_tells_how_often_people_signed_in_and_were_refused(tmp_path: Path) -> None:
+    app = small_app(tmp_path)
+    client = app.test_client()
+
+    def refused() -> int:
+        answer = client.get("/info", headers={"Accept": "application/json"}).get_json()
+        return int(answer["events"].get("sign-in-refused", 0))
+
+    before = refused()
+    record(Event.REFUSED, reason="wrong")
+    assert refused() == before + 1
+    assert "<dt>Refused sign-ins</dt>" in client.get("/info").text
