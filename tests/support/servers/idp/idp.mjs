@@ -35,9 +35,12 @@ const provider = new Provider(issuer, {
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true },
   },
+  // Its own dispatcher refuses loopback, where the directory of the tests is.
+  fetch: (address, { dispatcher: _, ...options }) => fetch(address, options),
   findAccount: async (_context, id) => ({
     accountId: id,
     claims: async () => ({ sub: id, ...people[id] }),
   }),
 });
+provider.on('backchannel.error', (_context, error) => console.error('logout', error));
 provider.listen(Number(port), '127.0.0.1');
