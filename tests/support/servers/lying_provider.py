@@ -116,7 +116,9 @@ class LyingProvider:
     def sign_with_public_key(self) -> None:
         """As of now tokens are signed with HS256, with the public key as the secret."""
         self.header = {"alg": "HS256", "kid": "one"}
-        self.signing = OctKey.import_key(base64.b64encode(key("one").as_pem(private=False)))
+        public = key("one")
+        assert isinstance(public, RSAKey)
+        self.signing = OctKey.import_key(base64.b64encode(public.as_pem(private=False)))
 
     def start(self) -> None:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()

@@ -118,7 +118,7 @@ class Provider:
         access_token = token.get("access_token")
         if claims.get("email") or not metadata.userinfo_endpoint or not access_token:
             return claims
-        return self._with_email(metadata, str(access_token), claims)
+        return self._with_user(metadata, str(access_token), claims)
 
     def ended_subject(self, logout_token: object) -> tuple[str, int]:
         """Return the subject whose sessions end, and when the provider said so (Unix time).
@@ -181,7 +181,7 @@ class Provider:
                 "This sign-in was used already, or took too long. Sign in again.", str(error)
             ) from error
 
-    def _with_email(
+    def _with_user(
         self, metadata: Metadata, access_token: str, claims: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         user = self._ask(
@@ -192,8 +192,9 @@ class Provider:
                 f"{self.settings.label} described somebody else. Sign in again.",
                 "sub of userinfo is another",
             )
-        names = ("email", "email_verified")
-        return {"name": user.get("name"), **claims, **{name: user.get(name) for name in names}}
+        # Some put everything there but the subject. What proves an email stands beside it.
+        email = {name: user.get(name) for name in ("email", "email_verified", "xms_edov")}
+        return {**user, **claims, **email}
 
     def _ask(self, call: Callable[[Client], T], metadata: Metadata | None = None) -> T:
         try:

@@ -256,6 +256,15 @@ def test_userinfo_is_asked_for_an_email_that_the_token_does_not_have(idp: LyingP
     assert idp.count(USERINFO) == 1
 
 
+def test_what_the_token_lacks_beside_the_email_is_taken_from_userinfo_too(
+    idp: LyingProvider,
+) -> None:
+    idp.claims = {"email": None, "name": None}
+    idp.user |= {"name": "Ana Ruiz", "groups": ["IT"]}
+    claims = sign_in(idp)
+    assert (claims["name"], claims["groups"]) == ("Ana Ruiz", ["IT"])
+
+
 def test_a_proof_in_the_token_proves_no_email_of_userinfo(idp: LyingProvider) -> None:
     idp.claims = {"email": None, "email_verified": True}
     idp.user = {"email": "boss@example.com"}
