@@ -128,5 +128,5 @@
   byId("every").hidden = false;
   setInterval(tick, 1000);
   goOn();
-  askDoctor().catch(() => {});
+  if (byId("tally")) askDoctor().catch(() => {});
 })();

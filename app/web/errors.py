@@ -21,7 +21,7 @@ from app.model.errors import (
     StorageUnavailable,
 )
 from app.runtime import disk_errors
-from app.web.current import current_viewer
+from app.web.current import current_settings, current_viewer
 from app.web.forms import recovery
 from app.web.http.middleware import log_store_failure, request_id
 
@@ -74,7 +74,8 @@ def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
             return recovery.form_with_input(error)
         if request.method in ("GET", "HEAD"):
             return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}", 303)
-    return render_template("403.html", right=error.right), 403
+    contact = current_settings().sign_in.contact
+    return render_template("403.html", right=error.right, contact=contact), 403
 
 
 def _disabled(error: AccountDisabled) -> ResponseReturnValue:

@@ -12,9 +12,12 @@ from werkzeug.local import LocalProxy
 from app.access import rights
 from app.access.modes import Mode
 from app.access.rights import Right
-from app.access.viewer import STRANGER, Origin, Viewer
+from app.access.viewer import STRANGER, Origin, Role, Viewer
+from app.model.employee import Employee
 from app.model.errors import DirectoryError
-from app.web.current import current_access, current_directory
+from app.text.sanitizing import visible
+from app.web.current import current_access, current_directory, current_settings
+from app.web.ui.html.links import mail_address
 from app.web.ui.urls import person_address
 
 # Pages that are reached by the account menu, so it is marked as current on them.
@@ -23,6 +26,11 @@ _MENU_PAGES = frozenset({"import", "settings", "console", "doctor", "account"})
 _DOORS = ("/sign-in", "/sign-out", "/setup", "/invite")
 _OWN_PHOTO_SECONDS = 60.0
 _MAX_MENUS = 512
+_WHO = {
+    Role.COLLEAGUE: "everybody who is signed in",
+    Role.EDITOR: "editors and administrators",
+    Role.ADMIN: "administrators",
+}
 _MenuOf = Callable[[Viewer, str, str], Markup]
 
 
@@ -37,6 +45,8 @@ def register(app: Flask) -> None:
         Right=Right,
         may=lambda right: rights.may(page_viewer(), right),
         may_edit=lambda employee_id: rights.may_edit(page_viewer(), employee_id),
+        who_may=_who_may,
+        report_address=_report_address,
         account_menu=lambda nav: _account_menu(menu_of, own_photos, nav),
         access_line=lambda: _access_line(line_of),
     )
@@ -46,6 +56,32 @@ def page_viewer() -> Viewer:
     """Return who sees this page; a stranger where the request failed before that was known."""
     viewer: Viewer = g.get("viewer", STRANGER)
     return viewer
+
+
+def _who_may(right: str) -> str:
+    """Return who has a right in this directory, in words; of their own account, all have it."""
+    if right not in frozenset(Right):
+        return _WHO[Role.COLLEAGUE]
+    editors_export = current_settings().sign_in.min_export_role is Role.EDITOR
+    for role in (Role.COLLEAGUE, Role.EDITOR):
+        somebody = Viewer(role=role, origin=Origin.SESSION)
+        known = rights.under_policy(somebody, sign_in_exists=True, editors_export=editors_export)
+        if rights.may(known, Right(right)):
+            return _WHO[role]
+    return _WHO[Role.ADMIN]
+
+
+def _report_address(employee: Employee) -> str:
+    """Return the mailto of a mistake on a person's page: to them, and to who keeps the directory.
+
+    It is "" for who may mend it themselves, and where there is nobody to write to.
+    """
+    addresses = (employee.email, current_settings().sign_in.contact)
+    mails = [mail.removeprefix("mailto:") for mail in map(mail_address, addresses) if mail]
+    if not mails or rights.may_edit(page_viewer(), employee.id):
+        return ""
+    subject = f"Mistake in the directory: {visible(employee.full_name)}"
+    return f"mailto:{','.join(mails)}?subject={quote(subject)}"
 
 
 def _account_menu(

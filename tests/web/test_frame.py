@@ -189,3 +189,71 @@ def test_no_line_is_above_the_pages_of_a_claimed_directory(tmp_path: Path) -> No
     small.app.extensions["access"]._store.claim(admin)
     request_as(small.app, VISITOR)
     assert not small.get("/").all("aside", cls="access-line")
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "words"),
+    [
+        (COLLEAGUE, "/add", "Editors and administrators may."),
+        (COLLEAGUE, "/info", "Administrators may."),
+        (EDITOR, "/delete/amara", "Administrators may."),
+        (EDITOR, "/settings/access", "Administrators may."),
+    ],
+)
+@pytest.mark.parametrize("contact", ["", "people@example.com"])
+def test_a_refusal_says_who_may_and_whom_to_ask(
+    tmp_path: Path, who: Viewer, address: str, words: str, contact: str
+) -> None:
+    small = SmallDirectory(tmp_path, CONTACT=contact)
+    request_as(small.app, who)
+    page = small.get(address, 403)
+    assert page.h1.startswith("You may not ")
+    assert f"{words} Nothing was changed. Ask" in page.text
+    assert ("mailto:people@example.com" in page.links().values()) == bool(contact)
+    assert "Sign in" not in page.links()
+
+
+def test_who_may_export_is_said_as_it_is_set(tmp_path: Path) -> None:
+    small = SmallDirectory(tmp_path, EXPORTS="editors")
+    request_as(small.app, under_policy(COLLEAGUE, sign_in_exists=True, editors_export=True))
+    assert "Editors and administrators may." in small.get("/export.csv", 403).text
+
+
+@pytest.mark.parametrize(
+    ("who", "mails"),
+    [
+        (COLLEAGUE, "amara@example.com,people@example.com"),
+        (HIMSELF, ""),
+        (EDITOR, ""),
+        (ANYBODY_IN_OPEN_MODE, ""),
+    ],
+)
+def test_whoever_cannot_mend_a_mistake_can_report_it(
+    tmp_path: Path, who: Viewer, mails: str
+) -> None:
+    small = SmallDirectory(tmp_path, CONTACT="people@example.com")
+    link = page_as(small, who, "/employee/amara").links().get("Report a mistake", "")
+    subject = "?subject=Mistake%20in%20the%20directory%3A%20Amara%20Adeyemi-Lindqvist"
+    assert link == (f"mailto:{mails}{subject}" if mails else "")
+
+
+def test_without_anybody_to_write_to_nothing_is_offered(small: SmallDirectory) -> None:
+    small.put(replace(AMARA, id="quiet", email=""))
+    page = page_as(small, COLLEAGUE, "/employee/quiet")
+    assert "Report a mistake" not in page.links()
+
+
+@pytest.mark.parametrize("who", ["first visitor", "editor", "admin", "everybody"])
+def test_the_console_offers_tests_and_checks_to_administrators(
+    small: SmallDirectory, who: str
+) -> None:
+    request_as(small.app, replace(VIEWERS[who], withheld=frozenset()))
+    page = small.get("/info")
+    may_act = who in ("admin", "everybody")
+    assert ("Run health check" in page.links()) == may_act
+    assert bool(page.all("form", method="post")) == may_act
+
+
+def test_a_page_that_is_not_there_offers_a_stranger_no_search(small: SmallDirectory) -> None:
+    request_as(small.app, STRANGER)
+    assert not small.get("/nobody/here", 404).all("form", role="search")
