@@ -1,5 +1,6 @@
 """Sign in with email and password, without helping somebody who guesses."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ ATTEMPTS_PER_MINUTE = 20  # from one address
 _RETRIES = 8
 _MAX_UNKNOWN = 10_000
 _MAX_EMAIL_CHARACTERS = 254
+_MAX_MICROSECONDS = 500_000
 
 
 class PasswordSignIn:
@@ -102,11 +104,17 @@ class PasswordSignIn:
             while len(self._unknown) > _MAX_UNKNOWN:
                 del self._unknown[next(iter(self._unknown))]
 
-    def _lock_after(self, failures: int) -> datetime | None:
+    def _lock_after(self, failures: int) -> datetime:
+        """Return until when no password is tried, a moment in the past for the first failures.
+
+        It is another one for each attempt: a store takes the same account, written twice, for one
+        write whose reply was lost, and would count two attempts at the same moment as one.
+        """
+        moment = self._now() + timedelta(microseconds=secrets.randbelow(_MAX_MICROSECONDS))
         if failures <= FREE_FAILURES:
-            return None
+            return moment - timedelta(seconds=1)
         doubled = MIN_LOCK_SECONDS * 2 ** min(failures - FREE_FAILURES - 1, 10)
-        return self._now() + timedelta(seconds=min(doubled, MAX_LOCK_SECONDS))
+        return moment + timedelta(seconds=min(doubled, MAX_LOCK_SECONDS))
 
     def _require_unlocked(self, locked_until: datetime | None, account_id: str, peer: str) -> None:
         if locked_until is None:

@@ -16,6 +16,7 @@ from app.accounts.passwords import Passwords
 from app.accounts.provider_profiles import GroupRoles, ProviderProfiles
 from app.accounts.sessions import Sessions
 from app.accounts.setup_link import SetupLink
+from app.contracts.accounts import AccountStore
 from tests.support.accounts_in_memory import AccountsInMemory
 
 
@@ -35,10 +36,15 @@ class QuickPasswords(Passwords):
 class Desk:
     """Everything about signing in; ``people`` has the ids of employees by email."""
 
-    def __init__(self, setup_code: str = "", mode: Mode | None = None) -> None:
+    def __init__(
+        self,
+        setup_code: str = "",
+        mode: Mode | None = None,
+        store: AccountStore | None = None,
+    ) -> None:
         self.clock = datetime.now(UTC)
         self.seconds = 0.0
-        self.store = AccountsInMemory()
+        self.store = store or AccountsInMemory()
         self.keys = ("n3w-0123456789abcdef", "0ld-0123456789abcdef")
         self.people: dict[str, tuple[str, ...]] = {}
         self.access = Access(self.store, mode=mode, has_sign_in=False)
