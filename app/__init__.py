@@ -13,6 +13,7 @@ from app.model.errors import StorageUnavailable
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.accounts.services import SignInServices
     from app.contracts.checks import Check
     from app.diagnostics import Doctor
     from app.directory.service import Directory
@@ -83,7 +84,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "directory": directory,
         "secret_keys": keys,
         "console": console,
-        "doctor": _doctor(settings, directory, console, keys, stores),
+        "doctor": _doctor(settings, directory, console, keys, stores, sign_in),
         "jobs": stores.jobs,
         "importer": importer,
         "import_scheduler": ImportScheduler(
@@ -94,15 +95,22 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
 
 def _doctor(
-    settings: Settings, directory: Directory, console: Console, keys: SecretKeys, stores: Stores
+    settings: Settings,
+    directory: Directory,
+    console: Console,
+    keys: SecretKeys,
+    stores: Stores,
+    sign_in: SignInServices,
 ) -> Doctor:
     from app.diagnostics import Doctor
+    from app.diagnostics.access import AccessChecks
     from app.diagnostics.registry import all_checks
     from app.web.sign_in.oidc.health import provider_checks
 
     def checks() -> list[Check]:
         of_stores = [*stores.open_checks(), *provider_checks(settings)]
-        return all_checks(settings, directory, console, keys, of_stores)
+        access = AccessChecks(settings, sign_in, console.visitors)
+        return all_checks(settings, directory, console, keys, of_stores, access)
 
     return Doctor(checks)
 

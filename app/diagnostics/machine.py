@@ -134,16 +134,20 @@ def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
 
 
+def is_on_ec2() -> bool:
+    """Return whether this is a machine of EC2, by what its firmware says."""
+    try:
+        return "Amazon EC2" in VENDOR_FILE.read_text()
+    except OSError:
+        return False
+
+
 def check_metadata() -> Finding:
     """Check that the instance metadata service of EC2 answers."""
     machine = ec2_metadata.current_machine()
     if machine:
         return ok(f"Version 2 answers: {machine.instance_id}, {machine.type}, {machine.zone}.")
-    try:
-        on_ec2 = "Amazon EC2" in VENDOR_FILE.read_text()
-    except OSError:
-        on_ec2 = False
-    if not on_ec2:
+    if not is_on_ec2():
         return ok("This is not an EC2 machine, so none is needed.")
     return failed(
         "This is an EC2 machine, but its metadata service is not responding, so its name and the "
@@ -167,17 +171,4 @@ def check_stress(settings: Settings) -> Finding:
         "It also loads every core.",
         f"sudo {installer} install -y stress",
         "Only if you want to use stress",
-    )
-
-
-def check_sign_in() -> Finding:
-    """Warn that there is no sign-in."""
-    return warning(
-        "There is no sign-in: everyone who can reach this address can read and change every record "
-        "and start load tests.",
-        "aws ec2 revoke-security-group-ingress --group-id sg-... \\\n"
-        "  --protocol tcp --port 80 --cidr 0.0.0.0/0\n"
-        "aws ec2 authorize-security-group-ingress --group-id sg-... \\\n"
-        "  --protocol tcp --port 80 --cidr 10.0.0.0/8",
-        "Allow only the networks of your company",
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from app.contracts.checks import Check
 from app.contracts.heartbeats import Heartbeat
+from app.diagnostics.access import AccessChecks
 from app.diagnostics.machine import (
     check_disk,
     check_metadata,
@@ -11,7 +12,6 @@ from app.diagnostics.machine import (
     check_records,
     check_region,
     check_settings,
-    check_sign_in,
     check_stress,
 )
 from app.diagnostics.photos import check_photos
@@ -29,6 +29,7 @@ def all_checks(
     console: Console,
     keys: SecretKeys,
     store_checks: Sequence[Check],
+    access: AccessChecks,
 ) -> list[Check]:
     """Return the checks of settings, stores and this machine, in the order of the report."""
     checks = [
@@ -51,7 +52,7 @@ def all_checks(
         Check("Disk space", lambda: check_disk(settings)),
         Check("Instance metadata", check_metadata),
         Check("Load test program", lambda: check_stress(settings)),
-        Check("Sign-in", check_sign_in),
+        *access.all(),
     ]
 
 

@@ -14,6 +14,7 @@ from app.machine.load_process import count_cores
 from app.machine.load_test import Load, LoadTest
 from app.machine.metrics import RateMeter
 from app.machine.request_counter import RequestCounter
+from app.machine.visitors import Visitors
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, ec2_metadata
 from app.runtime.runtime_dir import RuntimeDir
@@ -50,6 +51,7 @@ class Console:
         self.folder = RuntimeDir(settings.instance_folder)
         self.stress = LoadTest(self.folder) if settings.stress else None
         self.requests = RequestCounter(self.folder)
+        self.visitors = Visitors(self.folder)
         self.heartbeats = heartbeats
         self._rates = RateMeter(self.folder, self.requests)
         self._sign_key = sign_key

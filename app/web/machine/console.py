@@ -23,6 +23,7 @@ from app.accounts import audit_log
 from app.contracts.heartbeats import Heartbeat
 from app.machine.heartbeat_thread import HeartbeatThread
 from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
+from app.machine.visitors import Visitors
 from app.web.current import current_console, current_directory, current_doctor, current_settings
 from app.web.machine import wording
 from app.web.machine.diagnostics import report_of, wants_json
@@ -45,7 +46,15 @@ def watch(app: Flask) -> None:
         heartbeat.begin()
         if request.path != "/healthz":  # must not do input or output
             app_console.requests.flush()
+            _note_visitor(app_console.visitors)
         return response
+
+
+def _note_visitor(visitors: Visitors) -> None:
+    """Note what proxies say, trusted or not: only the health check depends on it."""
+    route = request.access_route
+    is_encrypted = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+    visitors.note(route[0] if route else "", is_encrypted=is_encrypted)
 
 
 @console.get("/info")
