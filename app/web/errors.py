@@ -3,7 +3,6 @@
 import logging
 import tempfile
 import time
-from urllib.parse import quote
 
 from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,6 +23,7 @@ from app.runtime import disk_errors
 from app.web.current import current_settings, current_viewer
 from app.web.forms import recovery
 from app.web.http.middleware import log_store_failure, request_id
+from app.web.ui.urls import sign_in_address
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
         if recovery.holds_typed_form():
             return recovery.form_with_input(error)
         if request.method in ("GET", "HEAD"):
-            return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}", 303)
+            return redirect(sign_in_address(), 303)
     contact = current_settings().sign_in.contact
     return render_template("403.html", right=error.right, contact=contact), 403
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from functools import lru_cache, partial
-from urllib.parse import quote
 
 from flask import Flask, g, request
 from markupsafe import Markup
@@ -18,7 +17,7 @@ from app.model.errors import DirectoryError
 from app.text.sanitizing import visible
 from app.web.current import current_access, current_directory, current_settings
 from app.web.ui.html.links import mail_address
-from app.web.ui.urls import person_address
+from app.web.ui.urls import person_address, sign_in_address
 
 # Pages that are reached by the account menu, so it is marked as current on them.
 _MENU_PAGES = frozenset({"import", "settings", "console", "doctor", "account"})
@@ -120,16 +119,7 @@ def _render_line(app: Flask, kind: str) -> Markup:
 def _sign_in_link() -> Markup:
     if request.path.startswith(_DOORS):
         return Markup("")
-    return Markup('<a class="sign-in-link" href="{}">Sign in</a>').format(_sign_in_address())
-
-
-def _sign_in_address() -> str:
-    """Return the address of the page to sign in, which leads back to this one."""
-    if request.method not in ("GET", "HEAD"):
-        return "/sign-in"
-    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    back = quote(request.path) + query
-    return "/sign-in" if back == "/" else f"/sign-in?next={quote(back, safe='/')}"
+    return Markup('<a class="sign-in-link" href="{}">Sign in</a>').format(sign_in_address())
 
 
 class _OwnPhotos:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, make_response, redirect
 from werkzeug.test import TestResponse
 
+from app.accounts.profile import Profile
+from app.contracts.accounts import Identity
+from app.web.current import current_accounts
+from app.web.http.viewers import start_session
+from app.web.sign_in.ways import ProviderUnavailable
 from tests.support.page_reader import Page, PageReader
 from tests.support.small_app import small_app
 
@@ -62,3 +67,25 @@ class FrontDoor:
 def who_cookies(response: TestResponse) -> list[str]:
     """The Set-Cookie lines of the session."""
     return [line for line in response.headers.getlist("Set-Cookie") if WHO in line]
+
+
+class Provider:
+    """A way of signing in that does not answer, sends the browser away, or vouches for Ana."""
+
+    def __init__(self, key: str = "okta", label: str = "Okta") -> None:
+        self.key, self.label = key, label
+        self.is_down = False
+        self.vouches = False
+        self.begun: list[str] = []
+
+    def begin(self, next_path: str) -> Response:
+        if self.is_down:
+            raise ProviderUnavailable(self.label)
+        self.begun.append(next_path)
+        if not self.vouches:
+            return make_response(redirect("https://id.example/authorize", 302))
+        ana = Identity("https://id.example", "ana")
+        account = current_accounts().sign_in(ana, Profile("Ana Ruiz", "ana@example.com"))
+        response = make_response(redirect(next_path, 303))
+        start_session(response, account, how=self.key)
+        return response

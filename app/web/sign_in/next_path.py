@@ -1,7 +1,6 @@
 """The page to go on with after a sign-in, which an attacker may have chosen."""
 
 import re
-from urllib.parse import quote
 
 HOME = "/"
 _MAX_CHARACTERS = 2000
@@ -20,8 +19,3 @@ def own_path(text: str | None) -> str:
     if any(path == door or path.startswith(f"{door}/") for door in _DOORS):
         return HOME
     return text
-
-
-def sign_in_address(next_path: str = HOME) -> str:
-    """Return the address of the door, from which one goes on to this path of ours."""
-    return "/sign-in" if next_path == HOME else f"/sign-in?next={quote(next_path, safe='/')}"

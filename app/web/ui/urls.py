@@ -76,3 +76,12 @@ def read_id_key(endpoint: str | None, values: dict[str, Any] | None) -> None:
 def list_address(**conditions: str) -> str:
     """Return the URL of a filtered list."""
     return f"/?{urlencode(conditions, errors='replace')}"
+
+
+def sign_in_address() -> str:
+    """Return the URL of the page to sign in, which leads back to the page of this request."""
+    if request.method not in ("GET", "HEAD"):
+        return "/sign-in"
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    back = quote(request.path) + query
+    return "/sign-in" if back == "/" else f"/sign-in?next={quote(back, safe='/')}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.sign_in.next_path import own_path, sign_in_address
+from app.web.sign_in.next_path import own_path
 
 HERE = "http://directory.example/sign-in"
 
@@ -51,10 +51,3 @@ def test_a_browser_stays_at_this_host(text: str) -> None:
     read = path.translate({9: None, 10: None, 13: None, 92: "/"})
     assert urlsplit(urljoin(HERE, read)).netloc == "directory.example"
     assert not set(path) & set("\r\n\t\0")
-
-
-def test_the_address_of_the_door_carries_the_page() -> None:
-    assert sign_in_address() == sign_in_address("/") == "/sign-in"
-    carried = sign_in_address("/?q=a&b=c#d")
-    assert carried == "/sign-in?next=/%3Fq%3Da%26b%3Dc%23d"
-    assert unquote(carried.partition("next=")[2]) == "/?q=a&b=c#d"

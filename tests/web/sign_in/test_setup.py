@@ -9,13 +9,16 @@ import pytest
 
 from app.access.viewer import operator
 from app.model.employee import Employee
+from app.web.sign_in.ways import add_way
 from tests.support.front_door import (
     EMAIL,
     NAME,
     PASSWORD,
     SETUP_CODE,
     SETUP_LINK,
+    WHO,
     FrontDoor,
+    Provider,
     who_cookies,
 )
 from tests.support.page_reader import fields_of, words_of
@@ -148,3 +151,38 @@ def test_a_claim_starts_a_session_of_its_own(door: FrontDoor) -> None:
     assert planted not in cookie
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_an_account_of_a_provider_may_claim(door: FrontDoor) -> None:
+    okta = Provider()
+    okta.vouches = True
+    add_way(door.app, okta)
+    browser = door.browser()
+    way = browser.get(SETUP_LINK).links()["Use my Okta account instead"]
+    assert way == f"/sign-in/with/okta?next={SETUP_LINK}"
+    back = browser.client.get(way)
+    assert back.headers["Location"] == SETUP_LINK
+    page = browser.get(SETUP_LINK)
+    assert "Ana Ruiz" in page.text
+    assert not page.all("input", type="password")
+    services = door.app.extensions["sign_in"]
+    assert not services.access.settings().claimed_by
+    before = browser.client.get_cookie(WHO)
+    done = browser.post(SETUP_LINK, page.fields())
+    assert done.response.headers["Location"] == "/settings"
+    assert before != browser.client.get_cookie(WHO)
+    [account] = services.accounts.page().accounts
+    assert (account.name, account.role, account.role_origin) == ("Ana Ruiz", "admin", "setup")
+    assert "id.example" in browser.get("/me").text
+    browser.get(SETUP_LINK, 410)
+
+
+def test_an_account_of_a_provider_claims_nothing_with_a_wrong_code(door: FrontDoor) -> None:
+    okta = Provider()
+    okta.vouches = True
+    add_way(door.app, okta)
+    browser = door.browser()
+    browser.client.get("/sign-in/with/okta")
+    page = browser.get("/setup")
+    browser.post("/setup", {**page.fields(), "code": "wrong-otters-7315"}, 422)
+    assert not door.app.extensions["sign_in"].access.settings().claimed_by

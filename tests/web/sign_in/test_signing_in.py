@@ -6,16 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
-from flask import Response, redirect
 
 from app.model.errors import StorageUnavailable
-from app.web.sign_in.ways import ProviderUnavailable, add_way
+from app.web.sign_in.ways import add_way
 from tests.support.front_door import (
     EMAIL,
     PASSWORD,
     SETUP_LINK,
     WHO,
     FrontDoor,
+    Provider,
     who_cookies,
 )
 from tests.support.page_reader import PageReader, words_of
@@ -25,21 +25,6 @@ ATTACKS = [
     "https://evil.example", "/\r\nSet-Cookie: a=b", "/\t/evil.example",
     "javascript:alert(1)", "/sign-out",
 ]  # fmt: skip
-
-
-class Provider:
-    """A way of signing in that sends the browser somewhere, or does not answer."""
-
-    def __init__(self, key: str = "okta", label: str = "Okta") -> None:
-        self.key, self.label = key, label
-        self.is_down = False
-        self.begun: list[str] = []
-
-    def begin(self, next_path: str) -> Response:
-        if self.is_down:
-            raise ProviderUnavailable(self.label)
-        self.begun.append(next_path)
-        return redirect("https://id.example/authorize", 302)  # type: ignore[return-value]
 
 
 def test_a_wrong_password_and_an_unknown_email_are_told_in_the_same_words(door: FrontDoor) -> None:
@@ -66,6 +51,19 @@ def test_one_goes_on_to_the_page_that_was_wanted(door: FrontDoor) -> None:
     )
     again = browser.client.get("/sign-in?next=/insights")
     assert (again.status_code, again.headers["Location"]) == (303, "/insights")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/insights", "/?q=a&badge=bug", "/?q=a%26b", "/employee/a%20b", "/employee/a%3Fb%25", "/add",
+     "/employee/zo%C3%AB", "/employee?key=Li4"],
+)  # fmt: skip
+def test_a_page_that_needs_a_sign_in_is_come_back_to(door: FrontDoor, address: str) -> None:
+    door.owner()
+    browser = door.browser()
+    to_the_door = browser.client.get(address).headers["Location"]
+    [wanted] = browser.get(to_the_door).fields("/sign-in/password")["next"]
+    assert door.sign_in(browser, next_path=wanted).response.headers["Location"] == address
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
