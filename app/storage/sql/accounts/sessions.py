@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from app.contracts.accounts import MAX_SESSIONS_LISTED, Account, KnownSession, Session
 from app.contracts.stored_accounts import (
@@ -14,9 +14,12 @@ from app.contracts.stored_accounts import (
 )
 from app.storage.sql.accounts.tables import accounts, invitations, sessions
 
-# No column of one table has the name of a column of the other.
-_KNOWN = select(accounts, sessions).join_from(
-    sessions, accounts, accounts.c.id == sessions.c.account_id
+# Made once: many requests ask it. No column of one table has the name of one of the other.
+_KNOWN = (
+    select(accounts, sessions)
+    .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
+    .where(sessions.c.account_id == bindparam("of_account"))
+    .where(sessions.c.digest == bindparam("of_digest"))
 )
 _INVITED = select(invitations.c.account_id).join_from(
     invitations, accounts, accounts.c.id == invitations.c.account_id
@@ -32,12 +35,14 @@ def begin(connection: Connection, session: Session) -> None:
 
 def end(connection: Connection, account_id: str, digest: str) -> None:
     """Remove a session, if it exists."""
-    connection.execute(sessions.delete().where(_is_session(account_id, digest)))
+    is_it = and_(sessions.c.account_id == account_id, sessions.c.digest == digest)
+    connection.execute(sessions.delete().where(is_it))
 
 
 def find(connection: Connection, account_id: str, digest: str) -> KnownSession | None:
     """Return a session that is not over, with its account, or None."""
-    row = connection.execute(_KNOWN.where(_is_session(account_id, digest))).mappings().first()
+    key = {"of_account": account_id, "of_digest": digest}
+    row = connection.execute(_KNOWN, key).mappings().first()
     session, account = (session_from({**row}), account_from({**row})) if row else (None, None)
     if session is None or account is None or account.is_disabled:
         return None
@@ -82,10 +87,6 @@ def spend_invitation(connection: Connection, digest: str) -> str | None:
     if account_id is not None:
         connection.execute(invitations.delete().where(invitations.c.digest == digest))
     return account_id
-
-
-def _is_session(account_id: str, digest: str) -> ColumnElement[bool]:
-    return and_(sessions.c.account_id == account_id, sessions.c.digest == digest)
 
 
 def _now() -> datetime:
