@@ -1,8 +1,7 @@
-"""Calls to the provider: a few at once, each within a time."""
+"""Calls to the provider, each within a time."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# While a provider hangs, the other threads of the server go on with pages.
-MAX_AT_ONCE = 4
-_MAX_WAIT_SECONDS = 1.0
 _SCOPES = "openid email profile"
 
 
@@ -27,27 +23,22 @@ class CallFailed(Exception):
 
 
 class Calls:
-    """The calls to one provider, at most MAX_AT_ONCE at a time."""
+    """The calls to one provider."""
 
     def __init__(self, settings: OidcSettings, *, wants_groups: bool = False) -> None:
         self._settings = settings
         self._wants_groups = wants_groups
-        self._slots = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     def ask(self, call: Callable[[Client], T], metadata: Metadata | None = None) -> T:
         """Return what the call of a client returns. Raises CallFailed."""
         from app.web.sign_in.oidc.transport import ALL_SECONDS, NoAnswer
 
         client = self.client(metadata)
-        if not self._slots.acquire(timeout=_MAX_WAIT_SECONDS):
-            raise CallFailed("others wait for its answer")
+        seconds = min(ALL_SECONDS, deadline.remaining())
         try:
-            seconds = min(ALL_SECONDS, deadline.remaining())
             return call_within(seconds, lambda: call(client), name="OpenID provider")
         except (NoAnswer, TimeoutError) as error:
             raise CallFailed(str(error)) from error
-        finally:
-            self._slots.release()
 
     def client(self, metadata: Metadata | None = None) -> Client:
         """Return a client for one sign-in."""

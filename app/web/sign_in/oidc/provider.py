@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from app.runtime.ttl import TtlValue
@@ -32,6 +33,9 @@ T = TypeVar("T")
 METADATA_SECONDS = 3600.0
 KEYS_SECONDS = 3600.0
 UNKNOWN_KEY_SECONDS = 60.0
+# While a provider hangs, the other threads of the server go on with pages.
+MAX_AT_ONCE = 4
+_MAX_WAIT_SECONDS = 1.0
 
 
 class Attempt(NamedTuple):
@@ -45,7 +49,8 @@ class Attempt(NamedTuple):
 class Provider:
     """The provider of these settings, which must be complete.
 
-    Methods raise ProviderUnavailable if it does not answer, or not as a provider does.
+    Methods raise ProviderUnavailable if it does not answer, or not as a provider does, and if
+    MAX_AT_ONCE of this process wait for it already.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Provider:
         self._monotonic = monotonic
         self._metadata: TtlValue[Metadata] = TtlValue(METADATA_SECONDS, monotonic)
         self._keys: TtlValue[KeySet] = TtlValue(KEYS_SECONDS, monotonic)
+        self._slots = threading.BoundedSemaphore(MAX_AT_ONCE)
         self._lock = threading.Lock()
         self._unknown_key_at = float("-inf")
 
@@ -70,12 +76,8 @@ class Provider:
 
         While it does not answer, what it published last counts.
         """
-        try:
-            return self._metadata.get(lambda _: self._fetch_metadata())
-        except ProviderUnavailable:
-            if self._metadata.last is None:
-                raise
-            return self._metadata.last
+        with self._slot():
+            return self._published()
 
     def authorization_address(self, attempt: Attempt) -> str:
         """Return the address to which the browser is sent."""
@@ -105,28 +107,35 @@ class Provider:
 
         Raises SignInRejected.
         """
-        metadata = self.metadata()
-        token = self._fetch_token(metadata, code, attempt)
-        try:
-            claims = self._verifier(metadata).id_token(token.get("id_token"), attempt.nonce)
-        except TokenRejected as error:
-            raise SignInRejected(
-                f"{self.settings.label} sent a sign-in that is not valid here. Sign in again. If "
-                "that does not help, the clock of this machine may be wrong.",
-                f"ID token: {error}",
-            ) from error
-        access_token = token.get("access_token")
-        if claims.get("email") or not metadata.userinfo_endpoint or not access_token:
-            return claims
-        return self._with_user(metadata, str(access_token), claims)
+        with self._slot():
+            return self._claims(self._published(), code, attempt)
 
     def ended_subject(self, logout_token: object) -> tuple[str, int]:
         """Return the subject whose sessions end, and when the provider said so (Unix time).
 
         Raises TokenRejected.
         """
-        claims = self._verifier(self.metadata()).logout_token(logout_token)
+        with self._slot():
+            claims = self._verifier(self._published()).logout_token(logout_token)
         return claims["sub"], int(claims["iat"])
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        # Those who wait for what another thread fetches take one too.
+        if not self._slots.acquire(timeout=_MAX_WAIT_SECONDS):
+            raise self._unavailable("too many wait for it")
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _published(self) -> Metadata:
+        try:
+            return self._metadata.get(lambda _: self._fetch_metadata())
+        except ProviderUnavailable:
+            if self._metadata.last is None:
+                raise
+            return self._metadata.last
 
     def _fetch_metadata(self) -> Metadata:
         answer = self._ask(lambda client: client.get(discovery_address(self.settings.issuer)))
@@ -159,6 +168,21 @@ class Provider:
             newer_keys=lambda: self._newer_keys(metadata),
             now=int(self._clock()),
         )
+
+    def _claims(self, metadata: Metadata, code: str, attempt: Attempt) -> Mapping[str, Any]:
+        token = self._fetch_token(metadata, code, attempt)
+        try:
+            claims = self._verifier(metadata).id_token(token.get("id_token"), attempt.nonce)
+        except TokenRejected as error:
+            raise SignInRejected(
+                f"{self.settings.label} sent a sign-in that is not valid here. Sign in again. If "
+                "that does not help, the clock of this machine may be wrong.",
+                f"ID token: {error}",
+            ) from error
+        access_token = token.get("access_token")
+        if claims.get("email") or not metadata.userinfo_endpoint or not access_token:
+            return claims
+        return self._with_user(metadata, str(access_token), claims)
 
     def _fetch_token(self, metadata: Metadata, code: str, attempt: Attempt) -> Mapping[str, object]:
         from app.web.sign_in.oidc.transport import CodeRefused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.runtime import deadline
-from app.web.sign_in.oidc.provider import Attempt, Provider
+from app.web.sign_in.oidc.provider import MAX_AT_ONCE, Attempt, Provider
 from app.web.sign_in.oidc.rejections import SignInRejected, TokenRejected
 from app.web.sign_in.ways import ProviderUnavailable
 from tests.support.in_time import assert_ends_within
@@ -314,6 +315,28 @@ def test_the_time_of_the_request_ends_before_the_provider_answers(idp: LyingProv
             provider_of(idp).metadata()
 
     assert_ends_within(1.5, begin)
+
+
+def test_more_than_a_few_do_not_wait_for_a_provider_that_hangs(
+    idp: LyingProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    idp.faults[DISCOVERY] = "hang"
+    provider = provider_of(idp)
+    errors: list[ProviderUnavailable] = []
+
+    def wait() -> None:
+        try:
+            provider.metadata()
+        except ProviderUnavailable as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=wait) for _ in range(MAX_AT_ONCE + 6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(errors) == len(threads)
+    assert any("too many wait for it" in message for message in caplog.messages)
 
 
 def test_nobody_listens(idp: LyingProvider) -> None:
