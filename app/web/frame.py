@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import lru_cache, partial
+from urllib.parse import quote
 
 from flask import Flask, g, request
 from markupsafe import Markup
