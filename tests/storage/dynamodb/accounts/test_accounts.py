@@ -14,6 +14,7 @@ from app.access.viewer import Role
 from app.access.visibility import RESTRICTABLE, Audience
 from app.contracts.accounts import AccessSettings, Account, AccountExists, AccountStore, LastAdmin
 from app.model.employee import Employee
+from app.model.errors import StorageUnavailable
 from app.storage.dynamodb import DynamoAccounts
 from app.storage.dynamodb.accounts.items import (
     account_row,
@@ -293,7 +294,7 @@ class Meter:
 
     def __init__(self, store: DynamoAccounts) -> None:
         self.calls: list[tuple[str, float]] = []
-        store._calls.meter = lambda operation, units: self.calls.append((operation, units))
+        store.calls.meter = lambda operation, units: self.calls.append((operation, units))
 
     def take(self) -> list[tuple[str, float]]:
         taken, self.calls = self.calls, []
@@ -303,7 +304,7 @@ class Meter:
 def test_a_request_costs_two_units_and_a_page_of_accounts_its_page(dynamodb_local: str) -> None:
     room = DynamoRoom(dynamodb_local)
     store = room.open_accounts()
-    few = cost_of_page(store, 60)
+    few = cost_of_page(store, 120)
     many = cost_of_page(store, 2_000)
     assert few == many
     store.begin_session(session("a1"))
@@ -330,3 +331,12 @@ def cost_of_page(store: DynamoAccounts, total: int) -> list[tuple[str, float]]:
     meter = Meter(store)
     assert store.list_accounts(first.next).accounts
     return [(operation, round(units / 5)) for operation, units in meter.take()]
+
+
+def test_a_table_that_is_not_there_says_what_to_do(dynamodb_local: str) -> None:
+    room = DynamoRoom(dynamodb_local)
+    store = room.open_accounts()
+    room.close()
+    with pytest.raises(StorageUnavailable) as raised:
+        store.access_settings()
+    assert raised.value.advice == "The database is not set up. Run flask setup."
