@@ -67,13 +67,18 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.machine import Console
     from app.secret_keys import SecretKeys
 
-    directory = Directory(stores.employees, stores.photos, stores.photos_off_because)
     keys = SecretKeys(settings, stores.employees)
     sign_in = open_services(
         settings,
         stores.accounts,
         keys.get,
         lambda email: stores.employees.find_by_email([email]).get(email, ()),
+    )
+    directory = Directory(
+        stores.employees,
+        stores.photos,
+        stores.photos_off_because,
+        lambda: sign_in.access.policy().visibility,
     )
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))

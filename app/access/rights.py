@@ -37,7 +37,7 @@ MINIMUM_ROLE = {
 # What colleagues may change of their own record, if they have one.
 OWN_FIELDS = (
     *("preferred_name", "pronouns", "phone", "mobile", "time_zone", "about"),
-    *("badges", "photo_key"),
+    *("badges", "photo_key", "hidden"),
 )
 
 

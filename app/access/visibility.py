@@ -95,3 +95,5 @@ class Visibility:
 
 
 DEFAULT_VISIBILITY = Visibility()
+# Where nobody knows what an administrator has chosen.
+STRICTEST_VISIBILITY = Visibility(dict.fromkeys(RESTRICTABLE, Audience.EDITORS))

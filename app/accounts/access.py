@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.access.modes import Mode
-from app.access.visibility import DEFAULT_VISIBILITY, Audience, Visibility
+from app.access.visibility import DEFAULT_VISIBILITY, STRICTEST_VISIBILITY, Audience, Visibility
 from app.contracts.accounts import AccessSettings, AccountConflict, AccountStore
 from app.model.errors import StorageUnavailable
 from app.runtime.shared_mark import SharedMark
@@ -109,7 +109,11 @@ class Access:
             self._failure = None if self._mode else error
             strictest = self._mode or Mode.SIGN_IN
             return Policy(
-                mode=strictest, is_chosen=True, has_sign_in=self._has_sign_in, is_known=False
+                mode=strictest,
+                is_chosen=True,
+                has_sign_in=self._has_sign_in,
+                visibility=STRICTEST_VISIBILITY,
+                is_known=False,
             )
         self._failure = None
         chosen = self._mode or stored.mode

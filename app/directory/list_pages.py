@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.contracts import EmployeeStore, Facets, Page, Query
+from app.access.visibility import Sight
+from app.contracts import Facets, Page, Query
 from app.directory.fuzzy import Cost, FuzzySearch, Suggestions
 from app.directory.match_counts import ListCounts, MatchCounter, known_total
+from app.directory.seen_people import PeopleReader
 from app.directory.sorting import MAX_SORTED, Sort, read_whole, sorted_page
 from app.runtime import read_budget
 
@@ -29,7 +31,10 @@ class ListPages:
     """The reader of pages of the list; all that one page reads shares a read budget."""
 
     def __init__(
-        self, employees: EmployeeStore, fuzzy_search: FuzzySearch, facets: Callable[[], Facets]
+        self,
+        employees: PeopleReader,
+        fuzzy_search: FuzzySearch,
+        facets: Callable[[Sight], Facets],
     ) -> None:
         self._employees = employees
         self._fuzzy_search = fuzzy_search
@@ -51,14 +56,14 @@ class ListPages:
             if sort and (sorted_list := self._sorted(query, sort, number)):
                 return sorted_list
             page, suggestions = self._search(query, cursor)
-            everyone = self._facets()
+            everyone = self._facets(query.sight)
             counts = self._counter.of_list(query, page, everyone)
         return ListPage(page, suggestions, everyone, counts)
 
     def count_matches(self, query: Query) -> ListCounts:
         """Return the counts beside a list, without a page of it."""
         with read_budget.limit():
-            return self._counter.of_list(query, None, self._facets())
+            return self._counter.of_list(query, None, self._facets(query.sight))
 
     def _search(self, query: Query, cursor: str | None) -> tuple[Page, Suggestions]:
         start = Cost.now()
@@ -67,7 +72,7 @@ class ListPages:
 
     def _sorted(self, query: Query, sort: Sort, number: int) -> ListPage | None:
         """Return a page of a sorted list; None if it is too long, at no cost where known."""
-        everyone = self._facets()
+        everyone = self._facets(query.sight)
         if (known_total(query, everyone) or 0) > MAX_SORTED:
             return None
         start = Cost.now()

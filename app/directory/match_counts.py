@@ -10,9 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.contracts import MAX_COUNTED_MATCHES, EmployeeStore, Facets, Matches, Page, Query
+from app.contracts import MAX_COUNTED_MATCHES, Facets, Matches, Page, Query
 from app.contracts.counts import MANY_MATCHES, matches_of
 from app.contracts.queries import FILTERS, TEXT_FILTERS
+from app.directory.seen_people import PeopleReader
 from app.text import search_keys
 
 WORDS_SECONDS = 3.0
@@ -49,7 +50,7 @@ def is_whole(page: Page) -> bool:
 class MatchCounter:
     """Counts matches with the help of the page, the counts of everyone, and a cache."""
 
-    def __init__(self, store: EmployeeStore, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: PeopleReader, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()

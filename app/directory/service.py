@@ -1,58 +1,75 @@
 """Directory: the operations of pages and commands on employees and their photos.
 
 Every operation takes the viewer who asks for it. Here, and nowhere else, is checked what a viewer
-may do: a refused one raises NotAllowed, before anything is read or written.
+may do: a refused one raises NotAllowed, before anything is read or written. Here, too, is masked
+what they may not see: it is absent from every card, record, count and search.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
+from app.access.masks import mask_employee
 from app.access.rights import OWN_FIELDS, Right, may, require, require_edit
 from app.access.viewer import Viewer
+from app.access.visibility import DEFAULT_VISIBILITY, Sight, Visibility
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
 from app.contracts.list_order import ListOrder
 from app.directory.fuzzy import FuzzySearch, Suggestions
 from app.directory.list_pages import ListPage, ListPages
 from app.directory.match_counts import ListCounts
+from app.directory.seen_people import CountsOfEveryone, SeenPeople
 from app.directory.sorting import Sort, read_whole, sorted_cards
 from app.directory.stored_photos import NO_PHOTO_CHANGE, PhotoChange, StoredPhotos
 from app.model.employee import Employee
+from app.photos.keys import base_of
 from app.runtime.ttl import TtlValue
 
-__all__ = ["FACETS_SECONDS", "NO_PHOTO_CHANGE", "Directory", "PhotoChange"]
+__all__ = ["NO_PHOTO_CHANGE", "Directory", "PhotoChange"]
 
-FACETS_SECONDS = 3.0
 _ORDER_SECONDS = 30.0
 
 
 class Directory:
-    """The directory of a company, on a store of employees and a store of photos (or none)."""
+    """The directory of a company; ``photos`` may be None, ``visibility`` says who sees what."""
 
     def __init__(
-        self, employees: EmployeeStore, photos: PhotoStore | None, photos_off_because: str = ""
+        self,
+        employees: EmployeeStore,
+        photos: PhotoStore | None,
+        photos_off_because: str = "",
+        visibility: Callable[[], Visibility] = lambda: DEFAULT_VISIBILITY,
     ) -> None:
         self.employees = employees
         self.photos = photos
         self.photos_off_because = photos_off_because
         self._stored_photos = StoredPhotos(photos, photos_off_because)
-        self._fuzzy_search = FuzzySearch(employees)
-        self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
-        self._lists = ListPages(employees, self._fuzzy_search, self._current_facets)
+        self._visibility = visibility
+        self._people = SeenPeople(employees)
+        self._fuzzy_search = FuzzySearch(self._people)
+        self._counts = CountsOfEveryone(employees)
+        self._lists = ListPages(self._people, self._fuzzy_search, self._counts.seen_with)
         self._order: TtlValue[ListOrder] = TtlValue(_ORDER_SECONDS)
 
     def browse(
         self, viewer: Viewer, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE
     ) -> Page:
         """Return one page of cards; see EmployeeStore.browse."""
+        return self._people.browse(self._seen(viewer, query), cursor, limit)
+
+    def _seen(self, viewer: Viewer, query: Query) -> Query:
+        """Return the query as the viewer asks it. Raises NotAllowed."""
         require(viewer, Right.SEE_PEOPLE)
-        return self.employees.browse(query, cursor, limit)
+        return query.seen_with(self._sight(viewer))
+
+    def _sight(self, viewer: Viewer) -> Sight:
+        return self._visibility().sight_of(viewer)
 
     def search(
         self, viewer: Viewer, query: Query, cursor: str | None = None
     ) -> tuple[Page, Suggestions]:
         """Return one page of cards and, if the search has few results, similar employees."""
-        require(viewer, Right.SEE_PEOPLE)
-        return self._lists.search(query, cursor)
+        return self._lists.search(self._seen(viewer, query), cursor)
 
     def list_page(
         self,
@@ -67,36 +84,21 @@ class Directory:
         Counts share the read budget of the page, and are at most a few seconds old. With ``sort``
         it returns the page of this number in that order, if at most MAX_SORTED people match.
         """
-        require(viewer, Right.SEE_PEOPLE)
-        return self._lists.page(query, cursor, sort, number)
+        return self._lists.page(self._seen(viewer, query), cursor, sort, number)
 
     def sorted_ids(self, viewer: Viewer, query: Query, sort: Sort) -> list[str] | None:
         """Return the ids of everyone who matches in this order; None if they are too many."""
-        require(viewer, Right.SEE_PEOPLE)
-        whole = read_whole(self.employees, query)
+        whole = read_whole(self._people, self._seen(viewer, query))
         return None if whole is None else [card.id for card in sorted_cards(whole, sort)]
 
     def count_matches(self, viewer: Viewer, query: Query) -> ListCounts:
         """Return the counts beside a list, without a page of it."""
-        require(viewer, Right.SEE_PEOPLE)
-        return self._lists.count_matches(query)
+        return self._lists.count_matches(self._seen(viewer, query))
 
     def facets(self, viewer: Viewer) -> Facets:
         """Return the counts, at most FACETS_SECONDS old, so that a list page needs one query."""
         require(viewer, Right.SEE_PEOPLE)
-        return self._current_facets()
-
-    def _current_facets(self) -> Facets:
-        return self._facets.get(self._count)
-
-    def _count(self, last: Facets | None) -> Facets:
-        facets = self.employees.facets()
-        # The same object if nothing changed: caches of rendered menus and charts depend on it.
-        return last if last == facets and last.stamp == facets.stamp else facets
-
-    def _expire_counts(self) -> None:
-        self._facets.expire()
-        self._lists.expire_counts()
+        return self._counts.seen_with(self._sight(viewer))
 
     def list_order(self) -> ListOrder:
         """Return the order of names in lists, at most half a minute old."""
@@ -120,19 +122,22 @@ class Directory:
         return records
 
     def get(self, viewer: Viewer, employee_id: str) -> Employee:
-        """Return the employee. Raises EmployeeNotFound."""
+        """Return the employee as the viewer sees them. Raises EmployeeNotFound."""
         require(viewer, Right.SEE_PEOPLE)
-        return self.employees.get(employee_id)
+        return mask_employee(self.employees.get(employee_id), self._sight(viewer))
 
     def get_many(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, Employee]:
         """Return the existing employees of at most MAX_BATCH ids, for an export."""
         require(viewer, Right.EXPORT)
-        return self.employees.get_many(employee_ids) if employee_ids else {}
+        employees = self.employees.get_many(employee_ids) if employee_ids else {}
+        seen = partial(mask_employee, sight=self._sight(viewer))
+        return {key: seen(employee) for key, employee in employees.items()}
 
     def iter_batches(self, viewer: Viewer) -> Iterator[tuple[Employee, ...]]:
         """Yield every employee in batches, for an export; see EmployeeStore.iter_batches."""
         require(viewer, Right.EXPORT)
-        return (tuple(batch.people) for batch in self.employees.iter_batches())
+        seen = partial(mask_employee, sight=self._sight(viewer))
+        return (tuple(map(seen, batch.people)) for batch in self.employees.iter_batches())
 
     def add(
         self,
@@ -146,11 +151,9 @@ class Directory:
         photo_key = self._stored_photos.put(photo)
         with self._stored_photos.cleaning_up(photo_key):
             stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
-        if photo_key and stored.photo_key != photo_key:
-            # The same form was sent before, with the photo.
+        if photo_key and stored.photo_key != photo_key:  # the same form was sent before
             self._stored_photos.drop(photo_key)
-        self._fuzzy_search.learn(stored)
-        self._expire_counts()
+        self._note(stored)
         return stored
 
     def add_many(
@@ -163,7 +166,7 @@ class Directory:
     def _add_many(self, employees: Iterable[Employee], keep_versions: bool) -> Iterator[int]:
         learned = self._fuzzy_search.learning(employees)
         for stored in self.employees.add_many(learned, keep_versions=keep_versions):
-            self._expire_counts()
+            self._note()
             yield stored
 
     def update(
@@ -184,7 +187,7 @@ class Directory:
         before = self.employees.get(employee.id)
         if not may(viewer, Right.EDIT_PEOPLE):
             employee = replace(before, **{name: getattr(employee, name) for name in OWN_FIELDS})
-        new_key = self._stored_photos.put(photo)
+        new_key = self._stored_photos.put_for(photo, before, employee)
         changed = replace(
             employee,
             badges=before.badges_with(employee.badges),
@@ -196,8 +199,7 @@ class Directory:
             self._stored_photos.drop(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
             self._stored_photos.drop(before.photo_key)
-        self._fuzzy_search.learn(stored)
-        self._expire_counts()
+        self._note(stored)
         return stored
 
     def delete(
@@ -208,8 +210,15 @@ class Directory:
         deleted = self.employees.delete(employee_id, expected_revision, write_id)
         if deleted.photo_key:
             self._stored_photos.drop(deleted.photo_key)
-        self._expire_counts()
+        self._note()
         return deleted
+
+    def _note(self, stored: Employee | None = None) -> None:
+        """Count anew after a change by this process, and know the words of who was stored."""
+        if stored is not None:
+            self._fuzzy_search.learn(stored)
+        self._counts.expire()
+        self._lists.expire_counts()
 
     def sweep_photos(
         self, viewer: Viewer, *, delete: bool, needed: Iterable[str] = ()
@@ -220,6 +229,17 @@ class Directory:
         """
         require(viewer, Right.ADMINISTER)
         yield from self._stored_photos.sweep((self.employees.photo_keys(), needed), delete=delete)
+
+    def may_see_photo(self, viewer: Viewer, key: str) -> bool:
+        """Return whether a photo under this key may be sent to the viewer, who knows the key.
+
+        What a person hides has a key that only those are told who may see it.
+        """
+        require(viewer, Right.SEE_PEOPLE)
+        if "photo_key" not in self._sight(viewer).restricted:
+            return True
+        own = self.employees.get_many([viewer.person_id]) if viewer.person_id else {}
+        return any(base_of(person.photo_key) == base_of(key) for person in own.values())
 
     def check(self) -> None:
         """Make the cheapest call that proves the store works. Raises StorageUnavailable."""

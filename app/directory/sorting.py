@@ -6,7 +6,8 @@ from math import ceil
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from app.contracts import PAGE_SIZE, EmployeeStore, Page, Query
+from app.contracts import PAGE_SIZE, Page, Query
+from app.directory.seen_people import PeopleReader
 from app.model.employee import Card
 from app.text.search_keys import facet_key, id_sort_key, name_key
 
@@ -57,7 +58,7 @@ _KEYS: dict[str, Callable[[_Row], Any]] = {
 COLUMNS = tuple(_KEYS)
 
 
-def read_whole(employees: EmployeeStore, query: Query) -> Page | None:
+def read_whole(employees: PeopleReader, query: Query) -> Page | None:
     """Return everyone who matches on one page; None if they are too many to be read as a whole."""
     page = employees.browse(query, None, MAX_SORTED)
     return page if page.next is None and page.rows_examined is None else None

@@ -6,18 +6,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import chain
 from typing import BinaryIO
 
 from app.contracts import PhotoStore
+from app.model.employee import Employee
 from app.model.errors import (
     EditConflict,
     EmployeeNotFound,
+    PhotoNotFound,
+    PhotoRejected,
     PhotosOff,
     RecordTooLarge,
     StorageUnavailable,
 )
 from app.photos import keys, processing
+from app.photos.keys import is_foreign_key
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +65,27 @@ class StoredPhotos:
             self.drop(key)
             raise
         return key
+
+    def put_for(self, photo: PhotoChange, before: Employee, after: Employee) -> str:
+        """Store the photo of a changed record under a new key; return it, "" if the old one stays.
+
+        A photo that becomes hidden gets another key, so that nobody finds it under the one that
+        they have seen. Raises PhotoRejected, PhotosOff, StorageUnavailable.
+        """
+        becomes_hidden = "photo_key" in after.hidden and "photo_key" not in before.hidden
+        if photo.upload is None and not photo.remove and becomes_hidden:
+            return self._copy(before.photo_key)
+        return self.put(photo)
+
+    def _copy(self, key: str) -> str:
+        """Store a photo under a new key too, and return that; "" if there is none to be read."""
+        if self._store is None or not key:
+            return ""
+        try:
+            image = self._store.get_foreign(key) if is_foreign_key(key) else self._store.get(key)
+            return self.put(PhotoChange(BytesIO(image)))
+        except (PhotoNotFound, PhotoRejected):
+            return ""
 
     @contextmanager
     def cleaning_up(self, new_key: str) -> Iterator[None]:

@@ -124,7 +124,8 @@ _card_texts_of = attrgetter(*CARD_TEXTS)
 def card_of(employee: Employee) -> Card:
     """Return the card of an employee, which is the same in every store."""
     texts = map(one_line, _card_texts_of(employee))
-    return Card(employee.id, *texts, employee.known_badges, employee.photo_key, employee.hidden)
+    own = (employee.known_badges, employee.photo_key, employee.hidden)
+    return Card._make((employee.id, *texts, *own))
 
 
 def in_catalogue_order(keys: Iterable[str]) -> tuple[str, ...]:

@@ -262,7 +262,7 @@ def test_counts_of_every_type(real_machine: Machine) -> None:
     machine.put("tally", "d#none")
     for value in WRONG_TYPES:
         machine.put("tally", "0", ver=value)
-        machine.app.extensions["directory"]._facets.expire()
+        machine.app.extensions["directory"]._counts.expire()
         everything.reader.get("/")
         everything.reader.get("/insights")
         everything.reader.get("/?q=ann&location=Lima&job_title=x")

@@ -165,7 +165,7 @@ def test_an_open_menu_is_in_order_but_for_the_names_it_covers(browse: Open, widt
 def test_an_empty_directory_is_in_order(browse: Open, site: Site) -> None:
     page = browse("/")
     people, site.small.store.people = site.small.store.people, {}
-    site.small.directory.facets.__self__._facets.expire()  # type: ignore[attr-defined]
+    site.small.directory.facets.__self__._counts.expire()  # type: ignore[attr-defined]
     try:
         check_views(browse("/"))
     finally:

@@ -9,9 +9,10 @@ adjacent there, and read directly.
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from app.contracts import EmployeeStore, Page, Query
+from app.contracts import Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor
 from app.directory.fuzzy.tuning import LATER_MATCHES_SHARE, MAX_LATER_MATCHES
+from app.directory.seen_people import PeopleReader
 from app.model.employee import Card
 from app.model.search_words import words_on_card
 from app.runtime import read_budget
@@ -27,7 +28,7 @@ def may_have_later_matches(query: Query, page: Page) -> bool:
     return page.next is not None and _is_nested(query)
 
 
-def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> Page:
+def later_exact_matches(employees: PeopleReader, query: Query, page: Page) -> Page:
     """Return at most MAX_LATER_MATCHES such employees who are not on the first page.
 
     Returns none if the query has filters or no word of the name is complete. It reads at most three
@@ -41,7 +42,7 @@ def later_exact_matches(employees: EmployeeStore, query: Query, page: Page) -> P
         for first, whole in (
             _name_pairs(typed) if len(typed) > 1 else _whole_names(query.typed_words)
         ):
-            matches = _with_name(employees, first, whole)
+            matches = _with_name(employees, query, first, whole)
             cards = [
                 card for card in matches.cards if card.id not in page_ids and _meets(card, query)
             ]
@@ -70,9 +71,9 @@ def _whole_names(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield " ".join((*typed[1:], typed[0])), longest
 
 
-def _with_name(employees: EmployeeStore, first: str, whole: str) -> Page:
+def _with_name(employees: PeopleReader, original: Query, first: str, whole: str) -> Page:
     """Return employees who have the whole word and whose name begins with the first one."""
-    query = Query().with_words([whole])
+    query = Query().with_words([whole]).seen_with(original.sight)
     position = Cursor(False, SEPARATOR.join((whole, first, ""))).to_text(query)
     page = employees.browse(query, position, MAX_LATER_MATCHES)
     same_first_word = takewhile(

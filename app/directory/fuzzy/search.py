@@ -7,13 +7,14 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from operator import attrgetter
 
-from app.contracts import EmployeeStore, Page, Query
+from app.contracts import Page, Query
 from app.directory.fuzzy.exact_names import later_exact_matches, may_have_later_matches
 from app.directory.fuzzy.rewrites import Rewrite, Substitution, rewrites
 from app.directory.fuzzy.stopwatch import Cost
 from app.directory.fuzzy.suggestions import Reason, Suggestion, Suggestions
 from app.directory.fuzzy.tuning import ENOUGH_MATCHES, MAX_SUGGESTIONS, MIN_BUDGET, MIN_WORD
 from app.directory.fuzzy.vocabulary_cache import VocabularyCache
+from app.directory.seen_people import PeopleReader
 from app.model.employee import Card, Employee
 from app.model.errors import StorageUnavailable
 from app.model.search_words import FUZZY_FIELDS
@@ -31,7 +32,7 @@ class FuzzySearch:
     StorageUnavailable: results that cannot be read are omitted.
     """
 
-    def __init__(self, employees: EmployeeStore) -> None:
+    def __init__(self, employees: PeopleReader) -> None:
         self._employees = employees
         self._vocabulary = VocabularyCache(employees)
 

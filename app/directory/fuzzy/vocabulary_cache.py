@@ -8,7 +8,7 @@ import threading
 import time
 from itertools import islice
 
-from app.contracts import MAX_VOCABULARY, EmployeeStore
+from app.contracts import MAX_VOCABULARY
 from app.directory.fuzzy.tuning import (
     FIRST_WAIT_SECONDS,
     MAX_AGE_SECONDS,
@@ -18,6 +18,7 @@ from app.directory.fuzzy.tuning import (
     WORDS_PER_SECOND_OF_AGE,
 )
 from app.directory.fuzzy.vocabulary import Vocabulary
+from app.directory.seen_people import PeopleReader
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.model.search_words import vocabulary_words
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 class VocabularyCache:
     """A cache of the vocabulary, loaded by one thread at a time, so that searches wait briefly."""
 
-    def __init__(self, employees: EmployeeStore) -> None:
+    def __init__(self, employees: PeopleReader) -> None:
         self._employees = employees
         self._vocabulary: Vocabulary | None = None
         self._next_at = 0.0

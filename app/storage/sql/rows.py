@@ -81,7 +81,8 @@ def card_from(values: Sequence[Any]) -> Card:
     ):
         texts = [one_line(text) for text in texts]
     badges, photo, hidden = values[-3:]
-    return Card(values[0], *texts, parse_known_badges(badges), photo, parse_hidden(hidden))
+    names = (parse_known_badges(badges), photo, parse_hidden(hidden))
+    return Card._make((values[0], *texts, *names))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from app.contracts import PhotoFile
 from app.model.errors import PhotoNotFound
 from app.photos.headers import EXTENSIONS
 from app.photos.keys import is_foreign_key
-from app.web.current import current_directory
+from app.web.current import current_directory, current_viewer
 from app.web.ui.urls import SIGNATURE, photo_signer
 
 photos = Blueprint("photos", __name__)
@@ -20,8 +20,9 @@ _POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 @photos.get("/photos/<path:key>")
 def show(key: str) -> Response:
     """Serve the photo with this key, cacheable for ever: a key is never reused."""
-    store = current_directory().photos
-    if store is None:
+    directory = current_directory()
+    store = directory.photos
+    if store is None or not directory.may_see_photo(current_viewer(), key):
         raise PhotoNotFound(key)
     location = store.locate_foreign(key) if _is_signed(key) else store.locate(key)
     if isinstance(location, PhotoFile):

@@ -7,13 +7,12 @@ from typing import NamedTuple
 from app.access.modes import Mode
 from app.access.visibility import (
     DEFAULT_VISIBILITY,
-    HIDEABLE,
     RESTRICTABLE,
     Audience,
     Visibility,
 )
 from app.contracts.accounts import AccessSettings
-from app.model.fields import FIELDS
+from app.model.fields import FIELDS, HIDEABLE
 from app.web.settings_pages.wording import AUDIENCES
 
 _PREFIX = "sees-"

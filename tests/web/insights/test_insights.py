@@ -139,7 +139,7 @@ def test_who_joined_outside_the_years_of_the_chart_is_told_in_words(small: Small
     page = small.get("/insights")
     assert "3 people started before 2126." in page.text
     put(small, start_date="2021-01-01")
-    small.directory._facets.expire()
+    small.directory._counts.expire()
     page = small.get("/insights")
     assert "1 person started before 2020. 2 people started after 2021." in page.text
 
@@ -205,7 +205,7 @@ def test_bars_are_no_longer_than_the_chart_and_never_vanish(small: SmallDirector
     small.store.facets = lambda: Facets(  # type: ignore[method-assign]
         total=1_000_001, locations={"Everywhere": 1_000_000, "Here": 1}, joined={"2026-03": 7}
     )
-    small.directory._facets.expire()
+    small.directory._counts.expire()
     page = small.get("/insights")
     widths = [bar.get("width", "") for bar in page.all(f"{SVG}rect", cls="chart-bar")]
     assert widths[:2] == ["100%", "0.7%"]

@@ -37,7 +37,7 @@ def read_card(packed: str, hidden: str = "") -> Card | None:
         if len("".join((*texts, photo))) > _MAX_CARD_CHARACTERS or not texts[0]:
             return None
         fields = (*texts, _badges_of(bits), _unpack_photo(photo))
-        return Card(*fields, hidden_from(hidden.split(" ")) if hidden else ())
+        return Card._make((*fields, hidden_from(hidden.split(" ")) if hidden else ()))
     except (ValueError, TypeError, IndexError):
         return None
 
