@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from app.accounts.errors import TooManyAttempts
+from app.accounts.errors import PasswordsBusy, TooManyAttempts
 from app.model.errors import StorageUnavailable
 from app.text.plurals import count_of
 from app.web.current import current_settings
@@ -26,6 +26,9 @@ _NOT_RESPONDING = (
 _UNKNOWN_OUTCOME = (
     "{service} is not responding, so we do not know whether this worked. Try again in a minute. "
     "If the problem continues, give the help desk this code: {code}"
+)
+_BUSY = (
+    "Many people are signing in at this moment. Nothing was changed. Try again in a few seconds."
 )
 _RETRY_SECONDS = "5"
 NO_ERRORS: Mapping[str, str] = MappingProxyType({})
@@ -96,13 +99,18 @@ def keep_typed(pages: Blueprint, again: Again) -> None:
         log_store_failure(error, request_id())
         if request.method != "POST" or "keyless" in g:
             return _unavailable_page(error)
-        service = error.service[:1].upper() + error.service[1:]
-        sentence = _UNKNOWN_OUTCOME if error.maybe_written else _NOT_RESPONDING
-        notice = Notice("bad", sentence.format(service=service, code=request_id()))
         try:
-            return again(notice, 503)
+            return again(Notice("bad", _sentence(error)), 503)
         except StorageUnavailable:
             return _unavailable_page(error)
+
+
+def _sentence(error: StorageUnavailable) -> str:
+    if isinstance(error, PasswordsBusy):
+        return _BUSY
+    service = error.service[:1].upper() + error.service[1:]
+    sentence = _UNKNOWN_OUTCOME if error.maybe_written else _NOT_RESPONDING
+    return sentence.format(service=service, code=request_id())
 
 
 def _unavailable_page(error: StorageUnavailable) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from app.contracts.accounts import Account
 from app.text.sanitizing import clean_line
 from app.web.current import current_access, current_accounts, current_sign_in, current_viewer
 from app.web.forms.rendering import Notice
-from app.web.http.viewers import mode_of_request, start_session
+from app.web.http.viewers import current_session, mode_of_request, start_session
 from app.web.sign_in.door import NO_ERRORS, keep_typed, show, wait_page
 
 setup_pages = Blueprint("setup", __name__)
@@ -64,7 +64,8 @@ def claim(code: str = "") -> ResponseReturnValue:
     except TooManyAttempts as error:
         return wait_page(error, _again)
     response = make_response(redirect("/settings", 303))
-    start_session(response, account, how="setup")
+    if not _is_known_by_header():
+        start_session(response, account, how="setup")
     current_sign_in().local_accounts.expire()
     flash("The directory is yours. Decide here who may see and change what.", "good")
     return response
@@ -78,6 +79,11 @@ def _claim(code: str) -> Account:
         return setup_link.claim_with_account(code, account, peer)
     password = request.form.get("password", "")
     return setup_link.claim_with_password(code, _typed("name"), _typed("email"), password, peer)
+
+
+def _is_known_by_header() -> bool:
+    """Return whether a proxy says with every request who it is of, so that no session is needed."""
+    return current_viewer().is_signed_in and current_session() is None
 
 
 def _page(

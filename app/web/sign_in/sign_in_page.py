@@ -2,7 +2,7 @@
 
 from flask.typing import ResponseReturnValue
 
-from app.web.current import current_access, current_sign_in
+from app.web.current import current_access, current_settings, current_sign_in
 from app.web.forms.rendering import Notice
 from app.web.sign_in.door import show
 from app.web.sign_in.next_path import HOME
@@ -20,6 +20,7 @@ def sign_in_page(
         next_path=next_path,
         email=email,
         has_passwords=offers_passwords(),
+        is_by_proxy=_is_by_proxy(),
     )
 
 
@@ -36,3 +37,9 @@ def offers_passwords() -> bool:
     if not ways() and current_access().policy().is_claimed:
         return True
     return current_sign_in().local_accounts.exist()
+
+
+def _is_by_proxy() -> bool:
+    """Return whether what is in front of the directory signs people in."""
+    settings = current_settings()
+    return settings.load_balancer is not None or settings.proxy_header is not None

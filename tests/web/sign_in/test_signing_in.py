@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts.errors import PasswordsBusy
 from app.model.errors import StorageUnavailable
 from app.web.sign_in.ways import add_way
 from tests.support.front_door import (
@@ -175,6 +176,35 @@ def test_a_store_that_is_down_signs_nobody_in(
     assert not door.is_signed_in(browser)
     door.sign_in(browser)
     assert door.is_signed_in(browser)
+
+
+def test_while_too_many_passwords_are_checked_one_is_asked_to_wait(
+    door: FrontDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.owner()
+
+    def busy(*args: object) -> None:
+        raise PasswordsBusy
+
+    services = door.app.extensions["sign_in"]
+    monkeypatch.setattr(type(services.password_sign_in), "sign_in", busy)
+    page = door.sign_in(door.browser(), status=503)
+    assert "Try again in a few seconds" in words_of(page.by_id("notice"))
+    assert page.by_id("email").get("value") == EMAIL
+
+
+def test_where_a_proxy_signs_in_the_page_says_so(tmp_path: Path) -> None:
+    proxy = {"SIGN_IN_HEADER": "X-Remote-User", "SIGN_IN_HEADER_FROM": "192.0.2.1"}
+    door = FrontDoor(tmp_path, **proxy)
+    assert "The proxy in front" in door.browser().get("/sign-in").text
+    known = PageReader(door.app)
+    known.client.environ_base.update(REMOTE_ADDR="192.0.2.1", HTTP_X_REMOTE_USER="ana")
+    page = known.get(SETUP_LINK)
+    assert not page.all("input", type="password")
+    claimed = known.post(SETUP_LINK, page.fields())
+    assert not who_cookies(claimed.response)
+    assert "Admin" in known.get("/me").text
+    assert "Sign out there" in known.get("/sign-out").text
 
 
 def test_the_only_way_is_gone_to_at_once_and_not_after_a_sign_out(door: FrontDoor) -> None:
