@@ -88,21 +88,25 @@ class Sessions:
 
         ``fresh`` reads it now; else it may be KNOWN_SECONDS old.
         """
+        mark = self._changes.read()
+        kept = None if fresh else self._known.get(cookie)
+        if kept is not None and kept[0] == mark:  # only what was signed is kept
+            known: KnownSession | None = kept[1]
+        else:
+            known = self._read(cookie, mark)
+        return known if known and self._goes_on(known) else None
+
+    def _read(self, cookie: str, mark: bytes) -> KnownSession | None:
         parts = self._verified(cookie)
         if parts is None:
             return None
         session_id, account_id = parts
-        mark = self._changes.read()
-        kept = None if fresh else self._known.get(cookie)
-        if kept is not None and kept[0] == mark:
-            known: KnownSession | None = kept[1]
+        known = self._store.find_session(account_id, _digest(session_id))
+        if known is None:
+            self._known.discard(cookie)
         else:
-            known = self._store.find_session(account_id, _digest(session_id))
-            if known is None:
-                self._known.discard(cookie)
-                return None
             self._known.put(cookie, (mark, known), KNOWN_SECONDS)
-        return known if known and self._goes_on(known) else None
+        return known
 
     def end(self, cookie: str) -> None:
         """End the session of a cookie on the server, so that the cookie is nobody's."""

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.accounts.audit_log import Event, record
 from app.accounts.errors import AccountDisabled, TooManyAttempts
 from app.model.errors import (
     EditConflict,
@@ -66,10 +67,13 @@ def _conflict(error: EditConflict) -> ResponseReturnValue:
 
 def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
     """Lead somebody who has not signed in to where they can; tell others who may do this."""
+    viewer = current_viewer()
+    if viewer.is_signed_in:  # of all others there are too many, and nobody to ask
+        record(Event.NOT_ALLOWED, account=viewer.account_id, reason=error.right)
     is_page = request.blueprint not in _PLAIN_TEXT_BLUEPRINTS and request.endpoint not in _JSON
     if not is_page:
         return f"You may not {error.right}.\n", 403, {"Content-Type": "text/plain"}
-    if not current_viewer().is_signed_in:
+    if not viewer.is_signed_in:
         if recovery.holds_typed_form():
             return recovery.form_with_input(error)
         if request.method in ("GET", "HEAD"):

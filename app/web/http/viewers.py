@@ -156,9 +156,10 @@ def _signed_in(account: Account) -> Viewer:
 
 def _require_known_policy() -> None:
     """Raise StorageUnavailable where nobody knows yet what people without a sign-in may do."""
-    needs_right = request.endpoint and right_for(request.endpoint, request.blueprint) is not None
     error = current_access().unknown_because
-    if needs_right and error is not None:
+    if error is None or not request.endpoint:
+        return
+    if right_for(request.endpoint, request.blueprint) is not None:
         raise error.with_traceback(None)
 
 

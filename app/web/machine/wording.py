@@ -20,6 +20,7 @@ _EVENTS = {
     "Sign-ins": ("sign-in",),
     "Refused sign-ins": ("sign-in-refused", "account-locked"),
     "Refused setup codes": ("claim-refused",),
+    "Refused requests of people signed in": ("not-allowed",),
     "Changed roles": ("role-changed",),
     "Dropped sign-in headers": ("sign-in-header-dropped",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 from typing import cast
@@ -344,3 +345,19 @@ def test_while_nobody_knows_what_holds_without_a_sign_in_nothing_is_shown(
         assert client.get("/healthz").status_code == 200
     services_of(app).access.forget()
     assert client.get("/").status_code == 200
+
+
+def test_who_was_not_allowed_what_is_in_the_log_of_those_who_are_signed_in(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = small_app(tmp_path, ACCESS="read-only")
+    client = signed_in(app, Role.COLLEAGUE)
+    with caplog.at_level(logging.INFO, "app.accounts.audit_log"):
+        assert client.get("/import").status_code == 403
+        assert app.test_client().get("/import").status_code == 303
+    (line,) = [each for each in caplog.records if each.getMessage() == "not-allowed"]
+    assert line.directory == {  # type: ignore[attr-defined]
+        "event": "not-allowed",
+        "account": "ana",
+        "reason": "import people",
+    }
