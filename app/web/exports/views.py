@@ -67,10 +67,11 @@ def person_card(employee_id: str) -> Response:
 
 
 def _card_writer() -> CardWriter:
-    """Return a writer of cards that lead to the pages under the address of this request."""
-    root = request.host_url.rstrip("/")
+    """Return a writer of cards that lead to the pages: at the public address, or this request's."""
+    settings = current_settings()
+    root = settings.sign_in.public_address or request.host_url.rstrip("/")
     return CardWriter(
-        company=current_settings().company_name,
+        company=settings.company_name,
         page_of=lambda employee_id: root + urls.person_address(employee_id),
         read_photo=partial(read_photo, current_directory().photos),
     )

@@ -113,6 +113,15 @@ def test_a_person_s_card_is_saved_from_their_page(full: SmallDirectory) -> None:
     )
 
 
+def test_a_card_leads_to_the_public_address_whatever_the_host_of_a_request(tmp_path: Path) -> None:
+    small = SmallDirectory(tmp_path, PUBLIC_ADDRESS="https://people.example.com")
+    small.put(AMARA)
+    for address in ("/vcard/amara", "/export.vcf"):
+        answer = small.reader.client.get(address, headers={"Host": "evil.example"})
+        card = vobject.readOne(answer.text)
+        assert card.url.value == "https://people.example.com/employee/amara"
+
+
 def test_a_card_leads_to_the_page_and_has_the_photo(small: SmallDirectory) -> None:
     upload = PhotoChange(picture("PNG", 1600, 1200))
     key = small.directory.add(OPERATOR, AMARA, "form", upload).photo_key
