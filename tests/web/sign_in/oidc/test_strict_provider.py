@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import requests
+from playwright.sync_api import Browser
 
 from app import create_app
 from app.model.employee import Employee
@@ -99,3 +100,21 @@ def test_whoever_signs_out_at_the_provider_is_signed_out_here(place: Place) -> N
         return page.status_code == 303
 
     wait_until(is_signed_out)
+
+
+def test_a_browser_without_script_is_led_to_the_provider_and_back(
+    place: Place, chromium: Browser
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{place.url}/employee/a1")
+    page.get_by_placeholder("Enter any login").fill("ana")
+    page.get_by_placeholder("and password").fill("any")
+    page.get_by_role("button", name="Sign-in").click()
+    page.get_by_role("button", name="Continue").click()
+    assert page.url == f"{place.url}/employee/a1"
+    assert page.get_by_role("heading", name=ANA).is_visible()
+    names = {cookie["name"] for cookie in context.cookies()}
+    assert "directory_who" in names
+    assert "directory_sign_in" not in names
+    context.close()
