@@ -91,6 +91,6 @@ def matches_from(total: int, values: Mapping[str, Iterable[str]]) -> Matches:
         raise ValueError(f"{total} are more than {MAX_COUNTED_MATCHES}")
     counts = {name: Counter(some) for name, some in values.items()}
     for name in TEXT_FILTERS:
-        for value in [value for value in counts[name] if not search_keys.facet_key(value)]:
+        for value in [each for each in counts[name] if not search_keys.facet_key(each)]:
             del counts[name][value]
     return Matches(facets_from(total, counts))

@@ -7,11 +7,10 @@ with a Latin letter sorts after z, under "other".
 import hashlib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
-from operator import itemgetter
+from functools import lru_cache
 
-from app.text.folding import fold, one_line
+from app.text.folding import LINE_CHARACTERS, fold, one_line
 from app.text.tokens import cut, is_plain, split
 
 NAME_KEY_BYTES = 160
@@ -25,6 +24,12 @@ _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCI
 
 def facet_key(text: str) -> str:
     """Return the key that is equal for all spellings of a location, job title or department."""
+    # The menus of a page compare hundreds of values; no value of a list is longer.
+    return _facet_key(text) if len(text) <= LINE_CHARACTERS else fold(one_line(text))
+
+
+@lru_cache(maxsize=4096)
+def _facet_key(text: str) -> str:
     return fold(one_line(text))
 
 
@@ -50,14 +55,16 @@ def is_month(text: str) -> bool:
 
 def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
     """Merge counts by spelling into counts by facet, under the most frequent spelling."""
-    by_key: dict[str, Counter[str]] = {}
+    by_key: dict[str, list[str]] = {}
     for spelling, count in counts.items():
         if count > 0:
-            by_key.setdefault(facet_key(spelling), Counter())[spelling] += count
+            by_key.setdefault(facet_key(spelling), []).append(spelling)
     merged = {}
-    for _, spellings in sorted(by_key.items(), key=itemgetter(0)):
-        label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
-        merged[label] = spellings.total()
+    for key in sorted(by_key):
+        label, *others = by_key[key]
+        if others:  # few have another spelling
+            label = min(by_key[key], key=lambda spelling: (-counts[spelling], spelling))
+        merged[label] = sum(map(counts.__getitem__, by_key[key])) if others else counts[label]
     return merged
 
 

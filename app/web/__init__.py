@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
     """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
     from app.web import errors, frame
-    from app.web.http import assets, compression, etags, middleware
+    from app.web.http import assets, compression, etags, middleware, template_constants
     from app.web.http.strict_json import StrictJson
     from app.web.imports import views as import_pages
     from app.web.machine import console
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     errors.register(app)
     assets.register(app, Path(app.root_path).parent / "static")
+    template_constants.register(app)
     _add_pages(app)
     _register_sign_in(app)
     console.watch(app)
@@ -115,6 +116,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = _FORM_SECONDS
     app.config["SESSION_COOKIE_NAME"] = "directory_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.ensure_sync = lambda view: view  # type: ignore[method-assign]  # none is asynchronous
     app.url_map.merge_slashes = False  # an id may have any character, also two slashes
     if settings.trusted_proxies:
         count = settings.trusted_proxies

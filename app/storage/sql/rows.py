@@ -14,7 +14,7 @@ from app.model.stored_values import stored_text, stored_time, stored_version
 from app.photos.keys import photo_key
 from app.runtime import strict_json
 from app.storage.sql.tables import people
-from app.text.folding import LINE_CHARACTERS, one_line
+from app.text.folding import are_lines, one_line
 
 CARD_COLUMNS = tuple(people.c[name] for name in Card._fields)
 CARD_WIDTH = len(CARD_COLUMNS)
@@ -65,20 +65,13 @@ def card_from(values: Sequence[Any]) -> Card:
     if None in values:
         values = [value or "" for value in values]
     texts = values[1:-3]
-    # Nearly every card needs no one_line; this test costs a third of the calls.
     try:
-        line = f"|{'|'.join(texts)}|"
+        as_they_are = are_lines(texts)
     except TypeError:  # another program wrote them
         return card_from([stored_text(value) for value in values])
     if type(values[0]) is not str or type(values[-2]) is not str:
         return card_from([stored_text(value) for value in values])
-    if not (
-        len(line) <= LINE_CHARACTERS
-        and line.isprintable()
-        and "  " not in line
-        and " |" not in line
-        and "| " not in line
-    ):
+    if not as_they_are:  # nearly all are
         texts = [one_line(text) for text in texts]
     badges, photo, hidden = values[-3:]
     names = (parse_known_badges(badges), photo, parse_hidden(hidden))

@@ -1,7 +1,7 @@
 """Counts of those who match a query, in a scan that is short enough to be read as a whole."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,7 +24,7 @@ from app.storage.sql.index.scans import (
 from app.storage.sql.index.statements import LAST, MATCH_COLUMNS, count_entries, count_word
 from app.storage.sql.rows import CARD_WIDTH, card_from, parse_known_badges
 from app.text import search_keys
-from app.text.folding import one_line
+from app.text.folding import are_lines, one_line
 
 _MOST = MAX_COUNTED_MATCHES + 1
 
@@ -97,29 +97,40 @@ def _is_whole_query(scans: Scans, conditions: Conditions) -> bool:
 
 def _values(columns: Iterable[Iterable[Any]]) -> Mapping[str, Counter[str]]:
     """Return the counts of the counted filters' values from the columns of matches."""
-    _, initials, *texts, badges = columns
+    initials, *texts, badges = columns
     return {
-        "letter": _counted(initials, lambda initial: (search_keys.letter_of(initial),)),
-        "badge": _counted(badges, lambda stored: parse_known_badges(_text(stored))),
+        "letter": _letters(Counter(initials)),
+        "badge": _badges(Counter(badges)),
         **{
-            facet.name: _counted(column, lambda text: (_line(text),))
+            facet.name: _lines(Counter(column))
             for facet, column in zip(TEXT_FACETS, texts, strict=True)
         },
     }
 
 
-def _counted(column: Iterable[Any], values_of: Callable[[Any], Iterable[str]]) -> Counter[str]:
-    """Count the values in a column, of which each distinct one is read once."""
-    counts: Counter[str] = Counter()
-    for stored, number in Counter(column).items():
-        for value in values_of(stored):
-            counts[value] += number
-    return counts
+def _letters(counts: Counter[str]) -> Counter[str]:
+    letters: Counter[str] = Counter()
+    for initial, number in counts.items():
+        letters[search_keys.letter_of(initial)] += number
+    return letters
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else stored_text(value)
+def _badges(counts: Counter[Any]) -> Counter[str]:
+    badges: dict[str, int] = {}
+    for stored, number in counts.items():
+        text = stored if type(stored) is str else stored_text(stored)
+        for badge in parse_known_badges(text):
+            badges[badge] = badges.get(badge, 0) + number
+    return Counter(badges)
 
 
-def _line(value: Any) -> str:
-    return one_line(_text(value))
+def _lines(counts: Counter[Any]) -> Counter[str]:
+    try:
+        if are_lines(counts):
+            return counts
+    except TypeError:  # another program stored something else
+        pass
+    lines: Counter[str] = Counter()
+    for stored, number in counts.items():
+        lines[one_line(stored_text(stored))] += number
+    return lines

@@ -21,8 +21,8 @@ from app.model.fields import TEXT_FACETS
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people
 
-# What is counted of a match: its number, the initial of its sort key, and the values of filters.
-MATCH_COLUMNS = ("number", "initial", *(facet.name for facet in TEXT_FACETS), "badges")
+# What is counted of a match: the initial of its sort key, and the values of filters.
+MATCH_COLUMNS = ("initial", *(facet.name for facet in TEXT_FACETS), "badges")
 # Sorts after every text that can follow a prefix.
 LAST = "\U0010ffff"
 
@@ -219,7 +219,7 @@ def matches(shape: Shape) -> Select[Any]:
     """Return the statement of all matches; see IndexScan.matches."""
     row, conditions = _whole(shape)
     initial = func.substr(row.c.at, row.c.sort_key_start, 1)
-    columns = (people.c.number, initial, *(people.c[name] for name in MATCH_COLUMNS[2:]))
+    columns = (initial, *(people.c[name] for name in MATCH_COLUMNS[1:]))
     return select(*columns).where(*conditions).limit(bindparam("most"))
 
 
