@@ -33,7 +33,9 @@ def initials(full_name: str) -> str:
 def _latin_initials(full_name: str) -> str:
     # The same, but faster, for ASCII, as nearly all names are: a page of a list has 24 of them.
     starts = _STARTS(full_name)
-    return "".join((*starts[:1], *starts[1:][-1:])).upper() or _first_visible(full_name)
+    if not starts:
+        return _first_visible(full_name)
+    return (f"{starts[0]}{starts[-1]}" if len(starts) > 1 else str(starts[0])).upper()
 
 
 def _first_visible(name: str) -> str:

@@ -1,8 +1,9 @@
 """Avatars: the photo over the initials, so that a missing or failing photo shows initials."""
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.photos.keys import any_photo_key
+from app.web.ui.html.escaping import escape
 from app.web.ui.initials import colour_of, initials
 from app.web.ui.urls import portrait_address, thumbnail_address
 

@@ -11,7 +11,7 @@ from app.photos.keys import is_foreign_key
 from app.text.search_keys import OTHER_LETTERS, letter_of
 from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
-from app.web.ui.html.escaping import escape
+from app.web.ui.html.escaping import escape, escape_all
 from app.web.ui.html.icons import icon_at
 from app.web.ui.html.links import dialled, mail_address, mail_link, phone_link
 from app.web.ui.urls import person_address
@@ -61,28 +61,35 @@ def _label(letter: str) -> str:
 
 @lru_cache(maxsize=1536)
 def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
-    title = details = ""
-    if card.job_title:
-        title = f'<div class="cell-title" dir="auto">{escape(card.job_title)}</div>'
-    if card.location or card.department:
-        texts = [f"<bdi>{escape(text)}</bdi>" for text in (card.location, card.department) if text]
-        details = f'<div class="cell-details">{" · ".join(texts)}</div>'
+    name, job_title, location, department = escape_all(
+        (display_name(card.full_name, card.id), card.job_title, card.location, card.department)
+    )
+    title = f'<div class="cell-title" dir="auto">{job_title}</div>' if job_title else ""
+    details = ""
+    if location or department:
+        texts = " · ".join([f"<bdi>{text}</bdi>" for text in (location, department) if text])
+        details = f'<div class="cell-details">{texts}</div>'
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-text">{_name(card)}{_reasons(reasons)}{title}{details}'
-        f"{_badge_row(card.badges, sprite, 6)}</div>{_reach(card, sprite)}"
+        f'<div class="cell-text">{_link(card.id, name)}{_reasons(reasons)}{title}{details}'
+        f"{_badge_row(card.badges, sprite, 6)}</div>{_reach(card, name, sprite)}"
     )
 
 
-def _reach(card: Card, sprite: Sprite) -> str:
-    """Return the links to call and to write, which telephones show."""
+def _reach(card: Card, name: str, sprite: Sprite) -> str:
+    """Return the links to call and to write to an escaped name, which telephones show."""
     number, address = dialled(card.phone), mail_address(card.email)
     if not (number or address):
         return ""
-    name = escape(display_name(card.full_name, card.id))
-    call = f'<a href="tel:{number}" aria-label="Call {name}">{icon_at(sprite, "telephone")}</a>'
-    write = f'<a href="{address}" aria-label="Email {name}">{icon_at(sprite, "envelope")}</a>'
-    return f'<div class="cell-reach">{call if number else ""}{write if address else ""}</div>'
+    phone, envelope = _reach_icons(sprite)
+    call = f'<a href="tel:{number}" aria-label="Call {name}">{phone}</a>' if number else ""
+    write = f'<a href="{address}" aria-label="Email {name}">{envelope}</a>' if address else ""
+    return f'<div class="cell-reach">{call}{write}</div>'
+
+
+@lru_cache(maxsize=4)
+def _reach_icons(sprite: Sprite) -> tuple[str, str]:
+    return str(icon_at(sprite, "telephone")), str(icon_at(sprite, "envelope"))
 
 
 @lru_cache(maxsize=1024)
@@ -119,8 +126,11 @@ def _reason(reason: Reason) -> str:
 
 
 def _name(card: Card) -> str:
-    name = escape(display_name(card.full_name, card.id))
-    return f'<a class="name" dir="auto" href="{person_address(card.id)}">{name}</a>'
+    return _link(card.id, escape(display_name(card.full_name, card.id)))
+
+
+def _link(employee_id: str, name: str) -> str:
+    return f'<a class="name" dir="auto" href="{person_address(employee_id)}">{name}</a>'
 
 
 @lru_cache(maxsize=2048)

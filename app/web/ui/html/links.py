@@ -1,5 +1,6 @@
 """Links of an employee's values: to write an email, to call, to list others with the value."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,9 @@ from app.web.ui.dates import day, is_day
 from app.web.ui.html.escaping import escape
 from app.web.ui.urls import list_address
 
+# Nothing in it has to be quoted.
+_is_plain_mail = re.compile(r"[A-Za-z0-9_.~-]+@[A-Za-z0-9_.~-]+").fullmatch
+
 
 def mail_link(email: str) -> Markup:
     """Return a mailto link; plain text if the address is invalid."""
@@ -31,6 +35,8 @@ def mail_link(email: str) -> Markup:
 
 def mail_address(email: str) -> str:
     """Return the address for a mailto link, "" if there is none."""
+    if _is_plain_mail(email):  # as nearly all are: a list has 24 of them
+        return f"mailto:{email}"
     name, _, domain = email.rpartition("@")
     return f"mailto:{quote(email, safe='@', errors='replace')}" if name and domain else ""
 
@@ -51,7 +57,8 @@ def phone_link(phone: str) -> Markup:
 
 def dialled(phone: str) -> str:
     """Return what to dial for the first number in a text, with its extension; "" if it has none."""
-    return next((number.uri for number in numbers_in(phone)), "")
+    numbers = numbers_in(phone) if phone else ()
+    return numbers[0].uri if numbers else ""
 
 
 def filter_link(name: str, value: str) -> Markup:
