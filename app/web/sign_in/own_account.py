@@ -1,9 +1,10 @@
 """The own account: who one is here, and where one is signed in."""
 
+from datetime import UTC
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, current_app, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access.viewer import Viewer
@@ -51,6 +52,7 @@ def _page(notice: Notice | None = None, status: int = 200) -> ResponseReturnValu
         "me.html",
         notice=notice,
         account=account,
+        photo_key=current_app.extensions["own_photos"].photo_key(viewer),
         role=account.role.capitalize(),
         role_origin=_ROLE_ORIGINS.get(account.role_origin, ""),
         way=_way_of(account),
@@ -80,9 +82,15 @@ def _line(session: Session, this: Session | None) -> SessionLine:
     return SessionLine(
         session.description,
         Clock(moment(session.began_at), session.began_at.isoformat(timespec="minutes")),
-        Clock(moment(session.ends_at), session.ends_at.isoformat(timespec="minutes")),
+        Clock(_end_of(session), session.ends_at.isoformat(timespec="minutes")),
         this is not None and session.digest == this.digest,
     )
+
+
+def _end_of(session: Session) -> str:
+    """Return when a session ends; only the time if that is on the day on which it began."""
+    began, ends = session.began_at.astimezone(UTC), session.ends_at.astimezone(UTC)
+    return f"{ends:%H:%M} UTC" if began.date() == ends.date() else moment(ends)
 
 
 def _way_of(account: Account) -> str:

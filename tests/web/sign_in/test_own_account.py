@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from app.access.viewer import operator
 from tests.support.front_door import (
     EMAIL,
@@ -28,6 +30,19 @@ def test_a_linked_person_leads_to_the_own_page(door: FrontDoor) -> None:
     [account] = accounts.page().accounts
     accounts.link(account.id, "amara/1", by=operator())
     assert "/employee/amara%2F1" in browser.get("/me").links().values()
+
+
+def test_a_session_of_another_day_has_both_days(door: FrontDoor) -> None:
+    door.owner()
+    browser = door.browser()
+    sessions = door.app.extensions["sign_in"].sessions
+    sessions._now = lambda: datetime(2126, 3, 1, 8, 5, tzinfo=UTC)
+    door.sign_in(door.browser())
+    sessions._now = lambda: datetime(2126, 3, 1, 17, 5, tzinfo=UTC)
+    door.sign_in(browser)
+    text = browser.get("/me").text
+    assert "Since Friday 1 March 2126, 08:05 UTC, until 20:05 UTC" in text
+    assert "until Saturday 2 March 2126, 05:05 UTC" in text
 
 
 def test_all_other_sessions_end_at_once(door: FrontDoor) -> None:
