@@ -47,6 +47,15 @@ class OidcSettings:
     missing: tuple[str, ...] = ()
 
     @property
+    def problem(self) -> str:
+        """Return the sentence that says what is missing, or ""."""
+        if not self.missing:
+            return ""
+        *others, last = self.missing
+        names = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+        return f"Nobody can sign in at {self.label}, because {names} not set."
+
+    @property
     def is_entra(self) -> bool:
         """Return whether the provider is Microsoft Entra."""
         return urlsplit(self.issuer).hostname in _HOSTS_OF_ENTRA

@@ -43,10 +43,8 @@ def read_sign_in(reader: Reader) -> SignInSettings:
     public_address = read_public_address(reader)
     oidc = read_oidc(reader, public_address)
     # A load balancer that signs in people needs the issuer and the client, and keeps the secret.
-    if oidc is not None and oidc.missing and not reader.is_set("ALB_SIGN_IN"):
-        reader.problems.append(
-            f"Nobody can sign in at {oidc.label}, because {_named(oidc.missing)} not set."
-        )
+    if oidc is not None and oidc.problem and not reader.is_set("ALB_SIGN_IN"):
+        reader.problems.append(oidc.problem)
     return SignInSettings(
         public_address=public_address,
         setup_code=_setup_code(reader.text("SETUP_CODE")),
@@ -58,11 +56,6 @@ def read_sign_in(reader: Reader) -> SignInSettings:
         editor_groups=_groups(reader.text("EDITOR_GROUPS")),
         admin_groups=_groups(reader.text("ADMIN_GROUPS")),
     )
-
-
-def _named(names: tuple[str, ...]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last} are" if others else f"{last} is"
 
 
 def _groups(value: str) -> tuple[str, ...]:
