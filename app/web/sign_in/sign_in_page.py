@@ -15,7 +15,7 @@ def sign_in_page(
     """Show the ways to sign in, after which one goes on to this path of ours."""
     return show(
         "sign_in.html",
-        notice=notice,
+        notice=notice or _unfinished(),
         status=status,
         next_path=next_path,
         email=email,
@@ -37,6 +37,15 @@ def offers_passwords() -> bool:
     if not ways() and current_access().policy().is_claimed:
         return True
     return current_sign_in().local_accounts.exist()
+
+
+def _unfinished() -> Notice | None:
+    """Return what is missing of a provider that is set up in part."""
+    settings = current_settings()
+    oidc = settings.sign_in.oidc
+    if oidc is None or not oidc.problem or settings.load_balancer is not None:
+        return None
+    return Notice("warning", f"{oidc.problem} Whoever runs the directory can set it.")
 
 
 def _is_by_proxy() -> bool:

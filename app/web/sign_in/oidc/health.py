@@ -48,9 +48,7 @@ def check_provider(oidc: OidcSettings) -> Finding:
     if oidc.missing:
         name = oidc.missing[0]
         line = f"{name}={_EXAMPLES.get(name, 'value')}"
-        return failed(
-            f"Nobody can sign in at {oidc.label}: {name} is not set.", *setting_line(line)
-        )
+        return failed(oidc.problem, *setting_line(line))
     calls = Calls(oidc)
     began = time.perf_counter()
     try:

@@ -418,6 +418,16 @@ def test_a_logout_token_of_somebody_who_never_signed_in_here_changes_nothing(doo
 # Without a provider
 
 
+def test_a_provider_that_is_set_up_in_part_is_told_where_people_sign_in(
+    tmp_path: Path, idp: LyingProvider
+) -> None:
+    door = Door(tmp_path, idp, PUBLIC_ADDRESS="")
+    page = door.browser.get("/sign-in")
+    assert page.status_code == 200
+    assert "Nobody can sign in at Example, because PUBLIC_ADDRESS is not set." in page.text
+    assert "/sign-in/with/oidc" not in page.text
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> FlaskClient:
     return small_app(tmp_path, ACCESS="sign-in").test_client()
