@@ -17,7 +17,11 @@ MINE, THEIRS = "mine", "theirs"
 _CHOOSE = "choose-"
 _OTHER_FIELDS = ("csrf_token", "form_id", "revision")
 # Under the names of the form: of the photo only its removal can be chosen.
-_LABELS = {**LABELS, "remove_photo": FIELD["photo_key"].label}
+_LABELS = {
+    **LABELS,
+    "remove_photo": FIELD["photo_key"].label,
+    "hidden": FIELD["hidden"].label,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Confli
     else:
         sides = _badge_side(edited, stored), _badge_side(stored, edited)
         differing.append(Difference("badges", _LABELS["badges"], *sides, choice("badges")))
+    if edited.hidden == stored.hidden:
+        same.append(_same_hidden(edited.hidden))
+    else:
+        sides = _hidden_side(edited.hidden), _hidden_side(stored.hidden)
+        differing.append(Difference("hidden", _LABELS["hidden"], *sides, choice("hidden")))
     if form.remove_photo.data and stored.photo_key:
         differing.append(_photo_difference("photo_key" in changed_by_them))
     return Conflict(stored, tuple(differing), tuple(same))
@@ -94,6 +103,16 @@ def _text_side(text: str, other: str) -> Side:
 def _badge_side(employee: Employee, other: Employee) -> Side:
     badges = [badge for badge in BADGES if badge.key in employee.badges]
     return Side(employee.known_badges, badges=tuple((b, b.key not in other.badges) for b in badges))
+
+
+def _hidden_side(names: Sequence[str]) -> Side:
+    labels = ", ".join(FIELD[name].label for name in names)
+    return Side(("", *names), Markup("{}").format(labels))  # "" says that it was asked
+
+
+def _same_hidden(names: Sequence[str]) -> EqualField:
+    labels = ", ".join(FIELD[name].label for name in names)
+    return EqualField("hidden", _LABELS["hidden"], ("", *names), labels)
 
 
 def _same_badges(keys: Sequence[str]) -> EqualField:

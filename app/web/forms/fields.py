@@ -12,9 +12,9 @@ from wtforms.validators import StopValidation
 
 from app.access.rights import OWN_FIELDS
 from app.model import validation
-from app.model.employee import BADGE_KEYS, Employee, in_catalogue_order
+from app.model.employee import BADGE_KEYS, Employee, hidden_from, in_catalogue_order
 from app.model.field_types import Field
-from app.model.fields import FORM_FIELDS, TEXT_FIELDS
+from app.model.fields import FIELD, FORM_FIELDS, TEXT_FIELDS
 from app.model.kinds import Kind
 
 _MEGABYTE = 1024 * 1024
@@ -51,6 +51,22 @@ class BadgesField(wtforms.Field):  # type: ignore[misc]  # WTForms is untyped
         """Reject a badge that is not in the catalogue."""
         if message := validation.badges_problem(getattr(self, "unknown", ())):
             raise StopValidation(message)
+
+
+class HiddenField(wtforms.Field):  # type: ignore[misc]  # WTForms is untyped
+    """The names of the fields that colleagues do not see, in the order of HIDEABLE."""
+
+    def process_data(self, value: Iterable[str] | None) -> None:
+        """Take what a record hides."""
+        self.data = hidden_from(tuple(value or ()))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the posted names; an empty value means none, no value what is stored.
+
+        So the form of an older release, which does not ask, makes nothing visible.
+        """
+        if valuelist:
+            self.data = hidden_from(valuelist)
 
 
 class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -105,7 +121,12 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def changed(self, employee: Employee) -> Employee:
         """Return the employee with the input; badges that the form does not know are kept."""
-        return replace(employee, badges=employee.badges_with(self.badges.data), **self.content)
+        return replace(
+            employee,
+            badges=employee.badges_with(self.badges.data),
+            hidden=self.hidden.data,
+            **self.content,
+        )
 
     def reject(self, name: str, message: str) -> None:
         """Add an error to a field after validation."""
@@ -147,6 +168,7 @@ for _row in FORM_FIELDS:
         setattr(EmployeeForm, _row.name, BadgesField(_row.label))
     else:
         setattr(EmployeeForm, _row.name, _text(_row))
+EmployeeForm.hidden = HiddenField(FIELD["hidden"].label)
 
 
 def _size_of(upload: FileStorage) -> int:

@@ -16,7 +16,7 @@ from app.directory.stored_photos import PhotoChange
 from app.model.employee import BADGES, Employee
 from app.model.errors import StorageUnavailable
 from app.model.field_types import Section
-from app.model.fields import FIELD, FORM_FIELDS, TEXT_FACETS
+from app.model.fields import FIELD, FORM_FIELDS, HIDEABLE, TEXT_FACETS
 from app.web.current import current_directory, current_settings, current_viewer
 from app.web.forms import conflict
 from app.web.forms.fields import EmployeeForm, may_stay_empty
@@ -92,7 +92,8 @@ def write_id(form_id: str, form: EmployeeForm, revision: str = "") -> str:
         photo = hashlib.blake2b(form.upload.stream.read(), digest_size=16).hexdigest()
         form.upload.stream.seek(0)
     content = [f"{name}={text}" for name, text in form.content.items()]
-    return write_id_of(form_id, [revision, removed, photo, *form.badges.data, *content])
+    chosen = (*form.badges.data, *form.hidden.data)
+    return write_id_of(form_id, [revision, removed, photo, *chosen, *content])
 
 
 def photo_change(form: EmployeeForm) -> PhotoChange:
@@ -133,6 +134,7 @@ def show_form(
         suggestions=suggestions() if suggest else {},
         badges=BADGES,
         sections=_LINE_SECTIONS,
+        hideable=tuple(FIELD[name] for name in HIDEABLE),
         max_about=FIELD["about"].max_characters,
     )
     return page, status
