@@ -46,20 +46,11 @@ _texts_of = attrgetter(*TEXT_FIELDS)
 
 
 # Of a row to insert: sort key, id key, badges and what is hidden, then columns of ``person``.
-_MEMBERS = (
-    "sort_key",
-    "id_key",
-    "badges",
-    "hidden",
-    "id",
-    *TEXT_FIELDS,
-    "photo_key",
-    "version",
-    "updated_at",
-)
+_BEFORE = ("sort_key", "id_key", "badges", "hidden")
+_MEMBERS = (*_BEFORE, "id", *TEXT_FIELDS, "photo_key", "version", "updated_at")
 _named_tuple: Any = namedtuple  # mypy knows only members that are written out
 _NewRow = _named_tuple("_NewRow", _MEMBERS)
-_FIRST_COLUMN = _MEMBERS.index("id")
+_FIRST_COLUMN = len(_BEFORE)
 _COLUMNS = (*_MEMBERS[_FIRST_COLUMN:], "id_key", "badges", "hidden", "write_id", *INDEX_COLUMNS)
 _ViewEntry = tuple[str, str, int]
 _VIEW_COLUMNS = ("view", "at", "number")
