@@ -67,7 +67,9 @@ class Steps:
 
 
 def visitor_of(folder: Path) -> Visitor:
-    app = create_app(Settings.from_env({"INSTANCE_FOLDER": str(folder / "instance")}))
+    app = create_app(
+        Settings.from_env({"INSTANCE_FOLDER": str(folder / "instance"), "ACCESS": "open"})
+    )
     return Visitor(InProcess(app), Ledger())
 
 

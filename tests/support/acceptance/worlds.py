@@ -79,7 +79,7 @@ class World:
 
     def another_machine(self, **settings: str) -> Flask:
         """One more application on the same stores."""
-        found = Settings.from_env({**self.environment, **settings})
+        found = Settings.from_env({"ACCESS": "open", **self.environment, **settings})
         app = app_for_people(found)
         self._apps.append(app)
         return app
