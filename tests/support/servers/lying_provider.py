@@ -6,15 +6,23 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 
@@ -88,6 +96,13 @@ class LyingProvider:
         code = secrets.token_urlsafe(12)
         self._codes[code] = {**asked, "sub": subject}
         return {"code": code, "state": asked["state"], "iss": self.issuer}
+
+    def speak_tls(self, certificate: Path) -> None:
+        """From now on speak TLS, with a certificate of its own that is written there."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(_certificate(certificate))
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.issuer = self.issuer.replace("http://", "https://")
 
     def count(self, path: str) -> int:
         """How often a path was asked for."""
@@ -241,6 +256,31 @@ def _part(value: Claims) -> str:
 def address_of(path: str, answer: dict[str, str | None]) -> str:
     """The address with which a browser brings an answer back; None leaves a part out."""
     return f"{path}?{urlencode({name: part for name, part in answer.items() if part is not None})}"
+
+
+def _certificate(path: Path) -> Path:
+    """Write a certificate of this host that no authority knows, with its key."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a provider of the tests")])
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), False)
+    )
+    signed = builder.sign(private, hashes.SHA256())
+    key_text = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(key_text + signed.public_bytes(serialization.Encoding.PEM))
+    return path
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -367,6 +368,17 @@ def test_a_document_that_is_not_of_this_provider_is_not_used(
     idp.document = document
     with pytest.raises(ProviderUnavailable):
         provider_of(idp).metadata()
+
+
+def test_a_certificate_that_no_authority_signed_is_refused_unless_the_machine_is_told_of_it(
+    idp: LyingProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tmp_path / "company.pem"
+    idp.speak_tls(certificate)
+    with pytest.raises(ProviderUnavailable):
+        provider_of(idp).metadata()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    assert provider_of(idp).metadata().jwks_uri.startswith("https://")
 
 
 # Sign-out at the provider

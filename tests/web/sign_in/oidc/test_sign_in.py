@@ -282,8 +282,16 @@ def test_a_code_that_is_none_is_not_sent_to_the_provider(door: Door, code: str |
 # Whose record it is
 
 
-def test_a_proven_email_makes_the_record_ones_own(door: Door) -> None:
+@pytest.mark.parametrize("stored", ["ana@example.com", "Ana@Example.COM"])
+def test_a_proven_email_makes_the_record_ones_own(door: Door, stored: str) -> None:
+    door.add_person("a1", stored)
+    door.sign_in()
+    assert door.account().person_id == "a1"
+
+
+def test_capitals_of_the_providers_email_do_not_count(door: Door) -> None:
     door.add_person("a1", "ana@example.com")
+    door.idp.claims["email"] = "ANA@Example.com"
     door.sign_in()
     assert door.account().person_id == "a1"
 
