@@ -51,9 +51,9 @@ install_release() {
   step "making what is missing in the database and the bucket" "Look at what flask setup says above."
   set_up
   take_over "$RELEASE"
-  tell_the_setup_link "$RELEASE"
   step "tidying up" "Look at $RELEASES."
   drop_old_releases
+  tell_the_setup_link "$RELEASE"
 }
 
 main() {

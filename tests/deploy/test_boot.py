@@ -14,7 +14,7 @@ from tests.support.in_time import LATE
 from tests.support.machines import archives
 from tests.support.machines.debian_root import debian_root
 from tests.support.machines.directory_machine import DYNAMODB, LOG, S3, DirectoryMachine
-from tests.support.machines.imds import running_imds
+from tests.support.machines.imds import PUBLIC_ADDRESS, running_imds
 from tests.support.machines.machine import Machine
 from tests.support.machines.namespaces import Network
 from tests.support.machines.shims import ASKED
@@ -24,7 +24,6 @@ from tests.support.servers.slow_clients import (
     assert_pages_come_in_time,
     slow_and_silent_clients,
 )
-from tests.support.viewers import OPERATOR
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -87,6 +86,17 @@ def test_the_people_of_the_courses_table_are_listed_at_once(directory):
     assert "Ada Course" in directory.page()
 
 
+def test_nobody_changes_anything_before_somebody_has_opened_the_setup_link(directory):
+    answer = requests.get(f"{directory.url}/add", timeout=30)
+    assert answer.url.startswith(f"{directory.url}/sign-in")
+    (link,) = directory.setup_links()
+    assert link.startswith(f"http://{PUBLIC_ADDRESS}/setup/")
+    assert directory.machine.tell("employee-directory", "setup-link").endswith(urlsplit(link).path)
+    assert directory.machine.tell("stat", "--format=%a", LOG) == "640"
+    directory.add("Ada Claims")
+    assert "Ada Claims" in directory.page()
+
+
 def test_what_another_program_writes_is_listed_in_seconds(directory, dynamodb_local):
     put_from_outside(dynamodb_local, directory.table, "Otto Outside")
     ends = time.monotonic() + 60
@@ -102,7 +112,7 @@ def test_a_machine_of_one_gigabyte_has_room_for_all_of_it(directory, record_prop
 
 
 def test_a_person_added_through_port_80_is_there_after_a_reboot(directory):
-    directory.add(OPERATOR, "Grace Reboot")
+    directory.add("Grace Reboot")
     ran_before = directory.machine.tell("wc", "-l", LOG)
     directory.machine.reboot()
     directory.wait_for_page(120)
@@ -176,7 +186,7 @@ def test_a_killed_service_answers_again(directory):
 
 def test_forwarded_headers_are_not_believed_unless_told_to(directory):
     believed = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
-    answer = requests.get(f"{directory.url}/add", headers=believed, timeout=30)
+    answer = requests.get(f"{directory.url}/sign-in", headers=believed, timeout=30)
     assert "Strict-Transport-Security" not in answer.headers
     assert "Secure" not in answer.headers["Set-Cookie"]
 
@@ -262,6 +272,7 @@ def test_three_releases_are_kept(directory):
         directory.machine.tell("touch", date, f"{releases}/old-{number}/.complete")
     status, said = directory.install("first", archives.sha256_of(directory.first))
     assert status == 0, said
+    assert "/setup/" not in said  # there is an administrator
     kept = directory.machine.tell("ls", releases).split()
     assert len(kept) == 3
     assert {directory.running_release(), directory.previous_release()} <= set(kept)

@@ -4,6 +4,7 @@ import re
 import time
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -28,6 +29,7 @@ class DirectoryMachine:
         self.url = network.reach(80)
         self.first = machine.media / "first.zip"
         self.seconds_to_first_page = 0.0
+        self._administrator: requests.Session | None = None
 
     def switch_on(self) -> None:
         archives.with_wheelhouse(self.system, self.first)
@@ -141,16 +143,41 @@ class DirectoryMachine:
         assert answer.status_code == 200, answer.text
         return answer.text
 
+    def setup_links(self) -> list[str]:
+        """The links that the installation told, with which somebody becomes the administrator."""
+        self.machine.finish_booting()
+        return re.findall(r"open (http\S+/setup/[0-9a-f]{32})\b", self.machine.tell("cat", LOG))
+
+    def claim(self) -> requests.Session:
+        """Open the link that the system log shows, as a person does; the browser of who did."""
+        browser = requests.Session()
+        browser.trust_env = False
+        path = urlsplit(self.setup_links()[-1]).path
+        typed = {
+            "code": path.rpartition("/")[2],
+            "name": "Ana Ruiz",
+            "email": "ana@corp.example",
+            "password": "five otters at sea",
+        }
+        answer = self._send(browser, path, "/setup", typed)
+        assert answer.url.startswith(f"{self.url}/settings"), answer.text
+        return browser
+
     def add(self, full_name: str) -> None:
-        """As a person does: open the form, fill it in, send it with what it hides."""
-        session = requests.Session()
-        session.trust_env = False
-        form = HiddenFields()
-        form.feed(session.get(f"{self.url}/add", timeout=30).text)
+        """As the administrator does: open the form, fill it in, send it with what it hides."""
+        self._administrator = self._administrator or self.claim()
         typed = {"full_name": full_name, "location": "Seattle", "job_title": "Engineer"}
-        answer = session.post(f"{self.url}/add", data=form.fields | typed, timeout=30)
-        assert answer.status_code == 200, answer.text
+        answer = self._send(self._administrator, "/add", "/add", typed)
         assert full_name in answer.text
+
+    def _send(
+        self, browser: requests.Session, page: str, action: str, typed: dict[str, str]
+    ) -> requests.Response:
+        form = HiddenFields()
+        form.feed(browser.get(f"{self.url}{page}", timeout=30).text)
+        answer = browser.post(f"{self.url}{action}", data=form.fields | typed, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer
 
 
 class HiddenFields(HTMLParser):
