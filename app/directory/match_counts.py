@@ -20,7 +20,8 @@ WORDS_SECONDS = 3.0
 # More than a thousand do not become fewer in a moment, and counting them costs the most.
 MANY_SECONDS = 300.0
 UNKNOWN_SECONDS = 30.0
-_MAX_CACHED = 128
+# Of filters alone, whose counts stay; and of words, which come once for each search.
+_MAX_FILTERED, _MAX_SEARCHED = 128, 32
 
 
 class ListCounts(NamedTuple):
@@ -54,7 +55,8 @@ class MatchCounter:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._cache: OrderedDict[Query, _Cached] = OrderedDict()
+        self._filtered: OrderedDict[Query, _Cached] = OrderedDict()
+        self._searched: OrderedDict[Query, _Cached] = OrderedDict()
         self._changes = 0
 
     def expire(self) -> None:
@@ -91,18 +93,21 @@ class MatchCounter:
         return self._count(others, everyone).facets
 
     def _count(self, query: Query, everyone: Facets) -> Matches:
+        cache, most = (
+            (self._searched, _MAX_SEARCHED) if query.words else (self._filtered, _MAX_FILTERED)
+        )
         with self._lock:
-            cached = self._cache.get(query)
+            cached = cache.get(query)
             if cached is not None:
-                self._cache.move_to_end(query)
+                cache.move_to_end(query)
         if cached is not None and self._is_valid(cached, query, everyone):
             return cached.matches
         changes, now = self._changes, self._clock()
         matches = self._store.count_matches(query)
         with self._lock:
-            self._cache[query] = _Cached(matches, everyone.stamp, changes, now)
-            if len(self._cache) > _MAX_CACHED:
-                self._cache.popitem(last=False)
+            cache[query] = _Cached(matches, everyone.stamp, changes, now)
+            if len(cache) > most:
+                cache.popitem(last=False)
         return matches
 
     def _is_valid(self, cached: _Cached, query: Query, everyone: Facets) -> bool:

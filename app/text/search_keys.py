@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from sys import intern
 
 from app.text.folding import LINE_CHARACTERS, fold, one_line
 from app.text.tokens import cut, is_plain, split
@@ -64,7 +65,8 @@ def merge_spellings(counts: Mapping[str, int]) -> dict[str, int]:
         label, *others = by_key[key]
         if others:  # few have another spelling
             label = min(by_key[key], key=lambda spelling: (-counts[spelling], spelling))
-        merged[label] = sum(map(counts.__getitem__, by_key[key])) if others else counts[label]
+        total = sum(map(counts.__getitem__, by_key[key])) if others else counts[label]
+        merged[intern(str(label))] = total  # kept once, in whichever counts it is cached
     return merged
 
 

@@ -116,7 +116,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = _FORM_SECONDS
     app.config["SESSION_COOKIE_NAME"] = "directory_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    app.ensure_sync = lambda view: view  # type: ignore[method-assign]  # none is asynchronous
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # none is asynchronous
     app.url_map.merge_slashes = False  # an id may have any character, also two slashes
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -148,3 +148,16 @@ def test_several_badges_are_counted_since_one_person_may_have_them_all(
     counts = counter.of_list(Query(badge=("bug", "apple")), None, everyone)
     assert (counts.total, counts.are_many) == (None, False)
     assert len(store.counted) == 1
+
+
+def test_many_searches_push_out_no_counts_of_filters(
+    store: CountingStore, counter: MatchCounter
+) -> None:
+    everyone = store.facets()
+    filtered = Query(location="Lima", department="Ops")
+    counter.of_list(filtered, None, everyone)
+    for number in range(200):
+        counter.of_list(Query(f"number{number}"), None, everyone)
+    store.counted.clear()
+    counter.of_list(filtered, None, everyone)
+    assert store.counted == []

@@ -138,7 +138,8 @@ def reindex_record(
         entry_rows.update_entries(connection, record.number, record.entries, entries)
         columns = {**columns, **_changed_columns(record.entries, entries)}
     if columns:
-        connection.execute(_CHANGE.values(columns), {"of_number": record.number})
+        # By parameters: a statement with values is put together anew each time.
+        connection.execute(_CHANGE, {"of_number": record.number, **columns})
 
 
 def _changed_columns(old: IndexEntries, new: IndexEntries) -> dict[str, str | None]:

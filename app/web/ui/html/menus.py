@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -71,6 +72,11 @@ class MenuCache:
         ``counts`` has the counts of each. Where they are unknown, the menu has the values of
         everyone, without numbers.
         """
+        known = [counts[name] for name in MENUS]
+        if listing.query.words and any(each and each is not everyone for each in known):
+            # The counts of a search come once, and would take the places of those that stay.
+            drawn = (_draw(name, counts[name], everyone, sprite) for name in MENUS)
+            return with_words(_with_filters_all(drawn, listing), listing)
         menus = tuple(self._menu(name, counts[name], everyone, sprite) for name in MENUS)
         return with_words([self._with_filters(menus, listing)], listing)
 
@@ -79,9 +85,12 @@ class MenuCache:
         cached = self._filtered.get(key)
         if cached is None:
             # The menus are kept too, so that their identities stay theirs.
-            cached = menus, "".join(_with_filters(menu, listing) for menu in menus)
+            cached = menus, "".join(_with_filters_all(menus, listing))
             self._filtered[key] = cached
             _cut_to(self._filtered, _MAX_FILTERED)
+        else:
+            with suppress(KeyError):  # another thread took it out meanwhile
+                self._filtered.move_to_end(key)
         return cached[1]
 
     def _menu(self, name: str, known: Facets | None, everyone: Facets, sprite: str) -> _Menu:
@@ -90,10 +99,14 @@ class MenuCache:
         cached = self._cached.get(key)
         if cached is None:
             # The counts are kept with the menu, so that their identity stays theirs.
-            cached = facets, _draw(name, facets.of(name), known is not None, sprite)
+            cached = facets, _draw(name, known, everyone, sprite)
             self._cached[key] = cached
             _cut_to(self._cached, _MAX_CACHED)
         return cached[1]
+
+
+def _with_filters_all(menus: Iterable[_Menu], listing: ListRequest) -> Iterator[str]:
+    return (_with_filters(menu, listing) for menu in menus)
 
 
 def _cut_to(cache: OrderedDict[Any, Any], most: int) -> None:
@@ -116,11 +129,15 @@ def found_values(
         for value, number in (counts or everyone).of(name).items()
         if all(word in facet_key(_plain_label(name, value)) for word in words)
     }
-    menu = _draw(name, found, counts is not None, sprite)
+    menu = _menu_of(name, found, counts is not None, sprite)
     return with_words([_rows_with_filters(menu, listing, menu.rows)], listing)
 
 
-def _draw(name: str, counts: Mapping[str, int], numbered: bool, sprite: str) -> _Menu:
+def _draw(name: str, known: Facets | None, everyone: Facets, sprite: str) -> _Menu:
+    return _menu_of(name, (known or everyone).of(name), known is not None, sprite)
+
+
+def _menu_of(name: str, counts: Mapping[str, int], numbered: bool, sprite: str) -> _Menu:
     values = [value for value in commonest_first(counts) if value]
     rows = tuple(
         _row(name, value, counts[value] if numbered else None, sprite)
