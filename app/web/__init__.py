@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
     """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
     from app.web import errors, frame
-    from app.web.http import assets, compression, etags, middleware, template_constants
+    from app.web.http import assets, compression, etags, middleware, template_constants, view_as
     from app.web.http.strict_json import StrictJson
     from app.web.imports import views as import_pages
     from app.web.machine import console
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     # compressed, and the middleware adds its headers and the log line last.
     compression.register(app)
     etags.register(app)
+    view_as.keep_in_links(app)
     app.extensions["body_limit"] = partial(import_pages.body_limit, _body_limit(settings))
     import_pages.take_large_files(app)
     CSRFProtect(app)
@@ -71,12 +72,13 @@ def _add_pages(app: Flask) -> None:
 def _know_viewers(app: Flask) -> None:
     """Give each request its viewer, and refuse what they may not do."""
     from app.web import sign_in
-    from app.web.http import route_rights, viewers, write_limit
+    from app.web.http import route_rights, view_as, viewers, write_limit
 
     viewers.register(app)
     sign_in.register(app)
     write_limit.register(app)
     route_rights.register(app)
+    view_as.register(app)
 
 
 def _register_sign_in(app: Flask) -> None:
