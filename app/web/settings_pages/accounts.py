@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.access.viewer import ACCOUNT_ROLES, Role, Viewer
+from app.accounts.checked_values import checked_email, checked_name
 from app.accounts.errors import AccountNotFound, ValueRejected
 from app.contracts.accounts import Account, AccountExists, LastAdmin
 from app.web.current import current_accounts, current_sign_in, current_viewer
@@ -37,13 +38,24 @@ def add_account() -> ResponseReturnValue:
     """Add an account, and show the one-time link with which its owner chooses a password."""
     role = _posted_role()
     name, email = request.form.get("name", ""), request.form.get("email", "")
+    if problems := _problems(name, email):
+        return _show_new(problems)
     try:
         account = current_accounts().add_with_password(name, email, role, by=current_viewer())
-    except ValueRejected as error:
-        return _show_new({error.field: str(error)})
     except AccountExists:
         return _show_new({"email": "Another account signs in with this email already."})
     return _show_link(account)
+
+
+def _problems(name: str, email: str) -> dict[str, str]:
+    """Return what is wrong with each field."""
+    problems = {}
+    for check, text in ((checked_name, name), (checked_email, email)):
+        try:
+            check(text)
+        except ValueRejected as error:
+            problems[error.field] = str(error)
+    return problems
 
 
 @account_pages.get("/<account_id>")
