@@ -35,7 +35,7 @@ def claim(page: Page) -> None:
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)
     page.click("text=Claim directory")
-    page.wait_for_url("**/settings")
+    page.wait_for_url("**/settings/access")
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:
