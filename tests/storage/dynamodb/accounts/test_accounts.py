@@ -305,7 +305,7 @@ def test_a_request_costs_two_units_and_a_page_of_accounts_its_page(dynamodb_loca
     room = DynamoRoom(dynamodb_local)
     store = room.open_accounts()
     few = cost_of_page(store, 120)
-    many = cost_of_page(store, 2_000)
+    many = cost_of_page(store, 600)
     assert few == many
     store.begin_session(session("a1"))
     meter = Meter(store)
@@ -313,6 +313,11 @@ def test_a_request_costs_two_units_and_a_page_of_accounts_its_page(dynamodb_loca
     assert meter.take() == [("BatchGetItem", 2)]
     store.access_settings()
     assert meter.take() == [("GetItem", 1)]
+    ana = store.get("a1")
+    assert ana
+    meter.take()
+    store.update(replace(ana, failures=1, locked_until=in_hours(1), email="a@example.com"))
+    assert meter.take() == [("GetItem", 1), ("UpdateItem", 1)]
     store.sessions_of("a1")
     assert meter.take() == [("GetItem", 1), ("Query", 1)]
     assert store.find_login("") is None

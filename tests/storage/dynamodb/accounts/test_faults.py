@@ -36,6 +36,10 @@ WRITES: dict[str, tuple[str, Act]] = {
         "TransactWriteItems",
         lambda store: store.update(account("a1", "Zoë", version=1, person_id="e2")),
     ),
+    "count": (
+        "UpdateItem",
+        lambda store: store.update(account("a1", version=1, person_id="e1", failures=1)),
+    ),
     "save": (
         "UpdateItem",
         lambda store: store.save_access_settings(AccessSettings(mode=Mode.SIGN_IN)),
