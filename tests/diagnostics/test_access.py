@@ -50,7 +50,7 @@ def on_ec2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def examined(folder: Path, **env: str) -> Examined:
-    return Examined(small_app(folder, **({"ACCESS": ""} | env)))
+    return Examined(small_app(folder, None, **({"ACCESS": ""} | env)))
 
 
 @pytest.mark.parametrize(

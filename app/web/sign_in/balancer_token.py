@@ -11,12 +11,16 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from app.runtime import strict_json
 from app.runtime.ttl_map import TtlMap
 from app.web.sign_in.balancer_keys import BalancerKeys
 from app.web.sign_in.refused_header import RefusedHeader
+
+if TYPE_CHECKING:
+    from jwt.api_jws import PyJWS
 
 MAX_CHARACTERS = 20_000  # claims have 11 kB at most, says AWS, before they are encoded
 # So long a token that was verified is known again, at most until it expires.
@@ -25,6 +29,7 @@ MAX_KNOWN = 2_000
 _ALGORITHM = "ES256"
 
 Claims = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,41 +41,49 @@ class Expected:
     issuer: str
 
 
-class BalancerTokens:
-    """Verifies tokens, each that was verified within a minute not again."""
+class BalancerTokens(Generic[T]):
+    """Verifies tokens, each that was verified within a minute not again.
+
+    ``read`` makes of the claims of a token, once, what is kept of it. It may raise RefusedHeader.
+    """
 
     def __init__(
-        self, expected: Expected, keys: BalancerKeys, clock: Callable[[], float] = time.time
+        self,
+        expected: Expected,
+        keys: BalancerKeys,
+        read: Callable[[Claims], T],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._expected = expected
         self._keys = keys
+        self._read = read
         self._clock = clock
-        self._known: TtlMap[bytes, Claims] = TtlMap(MAX_KNOWN, clock)
+        self._known: TtlMap[bytes, T] = TtlMap(MAX_KNOWN, clock)
 
-    def claims(self, token: str) -> Claims:
-        """Return what the provider says of whom the balancer signed in.
+    def signed_in(self, token: str) -> T:
+        """Return what ``read`` makes of the claims about whom the balancer signed in.
 
         Raises RefusedHeader; StorageUnavailable if the key cannot be had.
         """
         if len(token) > MAX_CHARACTERS or not token.isascii():
             raise RefusedHeader("token")
         digest = hashlib.sha256(token.encode()).digest()
-        claims = self._known.get(digest)
-        if claims is None:
+        known = self._known.get(digest)
+        if known is None:
             claims, seconds_left = self._verified(token)
-            self._known.put(digest, claims, min(KNOWN_SECONDS, seconds_left))
-        return claims
+            known = self._read(claims)
+            self._known.put(digest, known, min(KNOWN_SECONDS, seconds_left))
+        return known
 
     def _verified(self, token: str) -> tuple[Claims, float]:
         # Imported here: who has no such balancer has no use for it.
-        from jwt.api_jws import PyJWS
         from jwt.exceptions import InvalidTokenError
 
         header = _header_of(token)
         seconds_left = self._check(header)
         key = self._keys.get(header.get("kid"))
         try:
-            payload: bytes = PyJWS().decode(token, key, algorithms=[_ALGORITHM])
+            payload: bytes = _verifier().decode(token, key, algorithms=[_ALGORITHM])
         except InvalidTokenError as error:
             raise RefusedHeader("signature") from error
         claims = strict_json.parse_object(payload)
@@ -96,6 +109,13 @@ class BalancerTokens:
         if seconds_left <= 0:
             raise RefusedHeader("exp")
         return seconds_left
+
+
+@cache
+def _verifier() -> PyJWS:
+    from jwt.api_jws import PyJWS
+
+    return PyJWS([_ALGORITHM])
 
 
 def _header_of(token: str) -> Claims:

@@ -13,8 +13,6 @@ from app.accounts.services import SignInServices
 from app.contracts.accounts import Account
 from app.settings import Settings
 from app.web.http.viewers import AccountOfHeader, know_by_header
-from app.web.sign_in.balancer_keys import BalancerKeys
-from app.web.sign_in.balancer_token import BalancerTokens, Expected
 from app.web.sign_in.header_accounts import HeaderAccounts
 from app.web.sign_in.load_balancer import BalancerSignIn
 from app.web.sign_in.proxy_header import ProxySignIn, peer_of
@@ -35,12 +33,7 @@ def register(app: Flask) -> None:
         )
         know_by_header(app, partial(_account_of, proxy.account_of, "proxy"))
     if settings.load_balancer and settings.sign_in.oidc:
-        balancer, provider = settings.load_balancer, settings.sign_in.oidc
-        tokens = BalancerTokens(
-            Expected(balancer.arn, provider.client_id, provider.issuer),
-            BalancerKeys(balancer.region),
-        )
-        known = BalancerSignIn(tokens, provider, accounts)
+        known = BalancerSignIn(settings.load_balancer, settings.sign_in.oidc, accounts)
         know_by_header(app, partial(_account_of, known.account_of, "load balancer"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from typing import Any
 from urllib.error import URLError
 
 import pytest
@@ -26,6 +27,7 @@ from tests.support.balancer import (
     public_pem,
 )
 
+Tokens = BalancerTokens[dict[str, Any]]
 ANA = {"sub": "ana", "email": "ana@corp.example"}
 
 
@@ -47,9 +49,9 @@ def balancer() -> Balancer:
 
 
 @pytest.fixture
-def tokens(balancer: Balancer, clock: Clock) -> BalancerTokens:
+def tokens(balancer: Balancer, clock: Clock) -> Tokens:
     keys = BalancerKeys("eu-central-1", balancer.fetch, clock)
-    return BalancerTokens(Expected(ARN, CLIENT, ISSUER), keys, clock)
+    return BalancerTokens(Expected(ARN, CLIENT, ISSUER), keys, dict, clock)
 
 
 def soon(clock: Clock) -> int:
@@ -58,20 +60,18 @@ def soon(clock: Clock) -> int:
 
 @pytest.mark.parametrize("padded", [True, False])
 def test_a_token_says_who_was_signed_in(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock, padded: bool
+    tokens: Tokens, balancer: Balancer, clock: Clock, padded: bool
 ) -> None:
     # Each length of padding, as the claims grow.
     for claims in (ANA, ANA | {"x": "1"}, ANA | {"x": "12"}, ANA | {"x": "Zoë"}):
         token = balancer.token(claims, padded=padded, exp=soon(clock))
         assert ("=" in token) is padded
-        assert tokens.claims(token) == claims
+        assert tokens.signed_in(token) == claims
     assert balancer.asked == [KEYS + KEY_ID]
 
 
-def test_the_time_may_be_written_as_text(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
-) -> None:
-    assert tokens.claims(balancer.token(ANA, exp=str(soon(clock)))) == ANA
+def test_the_time_may_be_written_as_text(tokens: Tokens, balancer: Balancer, clock: Clock) -> None:
+    assert tokens.signed_in(balancer.token(ANA, exp=str(soon(clock)))) == ANA
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_the_time_may_be_written_as_text(
     ],
 )
 def test_what_the_header_says_wrongly_is_refused_before_a_key_is_asked_for(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock, part: str, value: object
+    tokens: Tokens, balancer: Balancer, clock: Clock, part: str, value: object
 ) -> None:
     header: dict[str, object] = {"exp": soon(clock)} | {part: value}
     with pytest.raises(RefusedHeader) as error:
-        tokens.claims(balancer.token(ANA, **header))  # type: ignore[arg-type]
+        tokens.signed_in(balancer.token(ANA, **header))  # type: ignore[arg-type]
     assert error.value.reason == part
     assert balancer.asked == []
 
@@ -114,62 +114,58 @@ def test_what_the_header_says_wrongly_is_refused_before_a_key_is_asked_for(
      "11111111-2222-3333-4444-55555555555/", "@evil.example/11111111-2222-3333-44", [KEY_ID]],
 )  # fmt: skip
 def test_a_key_id_that_is_a_path_asks_nobody(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock, key_id: object
+    tokens: Tokens, balancer: Balancer, clock: Clock, key_id: object
 ) -> None:
     token = balancer.token(ANA, kid=key_id, exp=soon(clock))
     with pytest.raises(RefusedHeader, match="key id"):
-        tokens.claims(token)
+        tokens.signed_in(token)
     assert balancer.asked == []
 
 
 def test_a_key_that_aws_does_not_know_is_asked_for_once_a_minute(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
+    tokens: Tokens, balancer: Balancer, clock: Clock
 ) -> None:
     token = balancer.token(ANA, kid="0" * 36, exp=soon(clock) + 600)
     for _ in range(5):
         with pytest.raises(RefusedHeader, match="key id"):
-            tokens.claims(token)
+            tokens.signed_in(token)
     assert balancer.asked == [f"{KEYS}{'0' * 36}"]
     clock.now += 61
     with pytest.raises(RefusedHeader, match="key id"):
-        tokens.claims(token)
+        tokens.signed_in(token)
     assert len(balancer.asked) == 2
 
 
 def test_the_signature_of_another_key_is_refused(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
+    tokens: Tokens, balancer: Balancer, clock: Clock
 ) -> None:
     token = balancer.token(ANA, key=generate_private_key(SECP256R1()), exp=soon(clock))
     with pytest.raises(RefusedHeader, match="signature"):
-        tokens.claims(token)
+        tokens.signed_in(token)
 
 
-def test_a_signature_in_der_is_refused(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
-) -> None:
+def test_a_signature_in_der_is_refused(tokens: Tokens, balancer: Balancer, clock: Clock) -> None:
     with pytest.raises(RefusedHeader, match="signature"):
-        tokens.claims(balancer.token(ANA, der=True, exp=soon(clock)))
+        tokens.signed_in(balancer.token(ANA, der=True, exp=soon(clock)))
 
 
 def test_other_claims_under_a_signature_are_refused(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
+    tokens: Tokens, balancer: Balancer, clock: Clock
 ) -> None:
     header, _, signature = balancer.token(ANA, exp=soon(clock)).split(".")
     with pytest.raises(RefusedHeader, match="signature"):
-        tokens.claims(f"{header}.{encoded({'sub': 'eve'})}.{signature}")
+        tokens.signed_in(f"{header}.{encoded({'sub': 'eve'})}.{signature}")
 
 
-def test_the_public_key_signs_nothing(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
-) -> None:
+def test_the_public_key_signs_nothing(tokens: Tokens, balancer: Balancer, clock: Clock) -> None:
     for algorithm in ("HS256", "ES256"):
         header = balancer.header(alg=algorithm, exp=soon(clock))
         signed = f"{encoded(header)}.{encoded(ANA)}"
         mac = hmac.digest(public_pem(balancer.key), signed.encode(), hashlib.sha256)
         with pytest.raises(RefusedHeader, match=r"alg|signature"):
-            tokens.claims(f"{signed}.{base64url(mac)}")
+            tokens.signed_in(f"{signed}.{base64url(mac)}")
     with pytest.raises(RefusedHeader, match="alg"):
-        tokens.claims(f"{encoded(balancer.header(alg='none'))}.{encoded(ANA)}.")
+        tokens.signed_in(f"{encoded(balancer.header(alg='none'))}.{encoded(ANA)}.")
 
 
 @pytest.mark.parametrize(
@@ -177,23 +173,23 @@ def test_the_public_key_signs_nothing(
     ["", ".", "..", "a.b.c", "Bearer x", "é.b.c", "a" * 20_001, base64url(b"[]") + ".e30.", "=.=.=",
      base64url(json.dumps("x").encode()) + "..", "\x00", "e30.e30.e30.e30"],
 )  # fmt: skip
-def test_what_is_no_token_is_refused(tokens: BalancerTokens, token: str) -> None:
+def test_what_is_no_token_is_refused(tokens: Tokens, token: str) -> None:
     with pytest.raises(RefusedHeader):
-        tokens.claims(token)
+        tokens.signed_in(token)
 
 
 def test_two_tokens_in_one_header_are_refused(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
+    tokens: Tokens, balancer: Balancer, clock: Clock
 ) -> None:
     token = balancer.token(ANA, exp=soon(clock))
     for sent in (f"{token},{token}", f"x,{token}", f"{token}, "):
         with pytest.raises(RefusedHeader):
-            tokens.claims(sent)
+            tokens.signed_in(sent)
 
 
 @pytest.mark.parametrize("claims", ['"ana"', "[]", "{}", "not json", '{"sub": "ana"'])
 def test_claims_that_are_none_are_refused(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock, claims: str
+    tokens: Tokens, balancer: Balancer, clock: Clock, claims: str
 ) -> None:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
@@ -203,11 +199,11 @@ def test_claims_that_are_none_are_refused(
     r, s = decode_dss_signature(balancer.key.sign(signed.encode(), ECDSA(hashes.SHA256())))
     signature = base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
     with pytest.raises(RefusedHeader, match="claims"):
-        tokens.claims(f"{signed}.{signature}")
+        tokens.signed_in(f"{signed}.{signature}")
 
 
 def test_a_token_that_was_verified_is_known_for_a_minute_and_not_beyond_its_time(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tokens: Tokens, balancer: Balancer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified: list[str] = []
     real = tokens._verified
@@ -219,22 +215,22 @@ def test_a_token_that_was_verified_is_known_for_a_minute_and_not_beyond_its_time
     monkeypatch.setattr(tokens, "_verified", verify)
     short, long = (balancer.token(ANA, exp=int(clock.now) + seconds) for seconds in (30, 900))
     for _ in range(3):
-        assert tokens.claims(short) == tokens.claims(long) == ANA
+        assert tokens.signed_in(short) == tokens.signed_in(long) == ANA
     assert len(verified) == 2
     clock.now += 31
     with pytest.raises(RefusedHeader, match="exp"):
-        tokens.claims(short)
-    assert tokens.claims(long) == ANA
+        tokens.signed_in(short)
+    assert tokens.signed_in(long) == ANA
     assert len(verified) == 3
     clock.now += 30
-    assert tokens.claims(long) == ANA
+    assert tokens.signed_in(long) == ANA
     assert len(verified) == 4
 
 
-def test_what_is_kept_is_bounded(tokens: BalancerTokens, balancer: Balancer, clock: Clock) -> None:
+def test_what_is_kept_is_bounded(tokens: Tokens, balancer: Balancer, clock: Clock) -> None:
     for number in range(MAX_KNOWN):
         tokens._known.put(number.to_bytes(32, "big"), {}, 60)
-    assert tokens.claims(balancer.token(ANA, exp=soon(clock))) == ANA
+    assert tokens.signed_in(balancer.token(ANA, exp=soon(clock))) == ANA
     assert len(tokens._known) == MAX_KNOWN
     keys = BalancerKeys("eu-central-1", lambda _: public_pem(balancer.key), clock)
     for number in range(3 * MAX_KEYS):
@@ -243,26 +239,26 @@ def test_what_is_kept_is_bounded(tokens: BalancerTokens, balancer: Balancer, clo
 
 
 def test_a_key_is_asked_for_again_after_an_hour(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
+    tokens: Tokens, balancer: Balancer, clock: Clock
 ) -> None:
     for seconds in (0, 3500, 200):
         clock.now += seconds
-        assert tokens.claims(balancer.token(ANA, exp=soon(clock))) == ANA
+        assert tokens.signed_in(balancer.token(ANA, exp=soon(clock))) == ANA
     assert balancer.asked == [KEYS + KEY_ID] * 2
 
 
 def test_without_an_answer_nobody_new_signs_in_and_who_is_signed_in_goes_on(
-    tokens: BalancerTokens, balancer: Balancer, clock: Clock
+    tokens: Tokens, balancer: Balancer, clock: Clock
 ) -> None:
     balancer.failure = URLError("timed out")
     with pytest.raises(StorageUnavailable, match=r"load balancer's key did not respond.*timed out"):
-        tokens.claims(balancer.token(ANA, exp=soon(clock)))
+        tokens.signed_in(balancer.token(ANA, exp=soon(clock)))
     balancer.failure = None
-    assert tokens.claims(balancer.token(ANA, exp=soon(clock))) == ANA
+    assert tokens.signed_in(balancer.token(ANA, exp=soon(clock))) == ANA
     balancer.failure = URLError("timed out")
     clock.now += 3700
-    assert tokens.claims(balancer.token(ANA, exp=soon(clock))) == ANA
-    assert tokens.claims(balancer.token(ANA | {"x": 1}, exp=soon(clock)))
+    assert tokens.signed_in(balancer.token(ANA, exp=soon(clock))) == ANA
+    assert tokens.signed_in(balancer.token(ANA | {"x": 1}, exp=soon(clock)))
     assert len(balancer.asked) == 3  # and not with every request
 
 
