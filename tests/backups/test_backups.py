@@ -28,7 +28,9 @@ from app.model.revision import revision_of
 from app.photos.keys import thumbnail_key
 from tests.support.model_store import ModelStore
 from tests.support.pictures import picture
+from tests.support.signed_in import store_of
 from tests.support.small_app import small_app, stores_of
+from tests.support.stores.accounts import local_account
 from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
@@ -524,6 +526,26 @@ def test_the_commands_say_what_they_did(tmp_path: Path, option: str) -> None:
     nothing = run(other, "restore", str(tmp_path / "nothing"))
     assert nothing.exit_code == 1
     assert "does not have a complete backup" in nothing.output
+
+
+def test_a_backup_holds_no_account_and_a_restore_changes_none(tmp_path: Path) -> None:
+    full = small_app(tmp_path / "a")
+    store_of(full).claim(local_account("boss", "boss@example.com", person_id="00000001"))
+    full.extensions["directory"].add(OPERATOR, someone(3), "form")
+    folder = tmp_path / "b"
+    assert run(full, "backup", str(folder)).exit_code == 0
+    for part in folder.rglob("*"):
+        content = part.read_bytes() if part.is_file() else b""
+        if part.suffix == ".gz":
+            content = gzip.decompress(content)
+        assert b"boss" not in content, part
+    other = small_app(tmp_path / "c")
+    assert store_of(other).claim(local_account("c1", "c@example.com", person_id=someone(3).id))
+    before = store_of(other).list_accounts()
+    result = run(other, "restore", str(folder))
+    assert "Restored 1 person." in result.output
+    assert store_of(other).list_accounts() == before
+    assert store_of(other).access_settings().claimed_by == "c1"
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
