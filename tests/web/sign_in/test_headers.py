@@ -306,3 +306,30 @@ def test_a_login_name_that_is_an_email_is_one(world: Begin, is_proven: bool) -> 
     behind_proxy.asks(X_Remote_User="ana@corp.example")
     profile = behind_proxy.accounts.profiles[0][1]
     assert profile == Profile("ana@corp.example", "ana@corp.example", email_is_proven=is_proven)
+
+
+def test_signing_out_makes_the_browser_forget_that_the_balancer_signed_it_in(
+    behind_balancer: World,
+) -> None:
+    browser, headers = behind_balancer.client, {HEADER: behind_balancer.balancer.token(ANA)}
+    page = browser.get("/sign-out", headers=headers).text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    answer = browser.post("/sign-out", data={"csrf_token": token}, headers=headers)
+    assert answer.status_code == 303
+    ended = [cookie for cookie in answer.headers.getlist("Set-Cookie") if "Max-Age=0" in cookie]
+    names = {cookie.partition("=")[0] for cookie in ended}
+    assert names >= {"AWSELBAuthSessionCookie-0", "AWSELBAuthSessionCookie-1"}
+    assert all("Path=/" in cookie for cookie in ended)
+
+
+def test_whoever_the_balancer_signed_in_claims_a_new_directory(behind_balancer: World) -> None:
+    services = behind_balancer.client.application.extensions["sign_in"]
+    link = services.setup_link.address()
+    headers = {HEADER: behind_balancer.balancer.token(ANA)}
+    page = behind_balancer.client.get(link, headers=headers).text
+    assert "Ana Ruiz" in page
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    typed = {"csrf_token": token, "code": link.rpartition("/")[2], "with": "account"}
+    assert behind_balancer.client.post("/setup", data=typed, headers=headers).status_code == 303
+    behind_balancer.brings(ANA, "/settings")
+    assert behind_balancer.viewer.role is Role.ADMIN

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.support.balancer import SETTINGS
 from tests.support.environment import isolated
 from tests.support.repository import ROOT
 
@@ -26,11 +29,14 @@ OIDC = {
 }
 
 
-def test_no_library_of_a_sign_in_is_loaded_at_the_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", [OIDC, SETTINGS], ids=["provider", "balancer"])
+def test_no_library_of_a_sign_in_is_loaded_at_the_start(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", _LOADED],
         cwd=ROOT,
-        env=isolated({"INSTANCE_FOLDER": str(tmp_path), "ACCESS": "sign-in", **OIDC}),
+        env=isolated({"INSTANCE_FOLDER": str(tmp_path), "ACCESS": "sign-in", **settings}),
         capture_output=True,
         text=True,
         check=False,
