@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -345,3 +345,60 @@ def test_a_table_that_is_not_there_says_what_to_do(dynamodb_local: str) -> None:
     with pytest.raises(StorageUnavailable) as raised:
         store.access_settings()
     assert raised.value.advice == "The database is not set up. Run flask setup."
+
+
+def let_others_write_first(store: DynamoAccounts, write: Callable[[], object]) -> None:
+    """Let others write once, after this store has read and before it writes."""
+    send = store._writer._send
+    written: list[object] = []
+
+    def send_after_them(writes: list[dict[str, Any]]) -> None:
+        if not written:
+            written.append(write())
+        send(writes)
+
+    store._writer._send = send_after_them  # type: ignore[method-assign]
+
+
+def test_a_claim_is_lost_to_one_that_is_written_first(
+    room: MotoRoom, store: DynamoAccounts
+) -> None:
+    let_others_write_first(store, lambda: room.open_accounts().claim(admin("first")))
+    assert not store.claim(admin("second"))
+    assert store.get("second") is None
+    assert store.access_settings().claimed_by == "first"
+
+
+def test_administrators_who_demote_each_other_leave_one(
+    room: MotoRoom, store: DynamoAccounts
+) -> None:
+    ana, ben = store.add(admin("a1")), store.add(admin("b1"))
+    other = room.open_accounts()
+    let_others_write_first(store, lambda: other.update(replace(ben, role=Role.EDITOR)))
+    with pytest.raises(LastAdmin):
+        store.update(replace(ana, is_disabled=True))
+    assert store.get("a1") == ana
+
+
+@pytest.mark.parametrize(
+    "theirs", [account("b1"), local_account("b1"), account("b1", person_id="e1")]
+)
+def test_what_somebody_takes_meanwhile_is_theirs(
+    room: MotoRoom, store: DynamoAccounts, theirs: Account
+) -> None:
+    let_others_write_first(store, lambda: room.open_accounts().add(theirs))
+    with pytest.raises(AccountExists):
+        store.add(replace(theirs, id="a1"))
+    assert [each.id for each in store.list_accounts().accounts] == ["b1"]
+
+
+def test_a_row_that_its_account_takes_back_meanwhile_is_not_free(
+    room: MotoRoom, store: DynamoAccounts
+) -> None:
+    ben = store.add(account("b1", person_id="e1"))
+    type_in(room, account_row("b1"), "rows", {"S": "[]"})
+    other = room.open_accounts()
+    let_others_write_first(store, lambda: other.update(replace(ben, name="Ben")))
+    with pytest.raises(AccountExists):
+        store.add(account("a1", person_id="e1"))
+    assert store.find_person("e1") == store.get("b1")
