@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.access.visibility import Sight
 from app.contracts import MAX_ROWS_EXAMINED, PAGE_SIZE, Query
 from app.directory.service import Directory
 from app.model.employee import Employee
@@ -18,6 +19,9 @@ from tests.support.stores.people import add, everyone, pages
 from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
+
+COLLEAGUE = Sight(sees_hidden=False)
+VISITOR = Sight(frozenset(("email", "phone", "mobile")), sees_hidden=False)
 
 TITLES = ("Software Engineer", "Product Manager", "Account Executive", "Data Analyst")
 PLACES = ("Portland", "Amsterdam", "Singapore", "Buenos Aires")
@@ -85,6 +89,10 @@ def meter(big_room, dynamodb_local, monkeypatch):
         Query(location="PORTLAND", letter="k"),
         Query(words="andersson"),
         Query(words="kath"),
+        Query().seen_with(COLLEAGUE),
+        Query(words="andersson").seen_with(COLLEAGUE),
+        Query(words="andersson").seen_with(VISITOR),
+        Query(words="kath", letter="k").seen_with(VISITOR),
     ],
     ids=repr,
 )
