@@ -83,6 +83,19 @@ def test_the_menu_shows_the_photo_of_the_viewers_own_record(small: SmallDirector
     assert page_as(small, HIMSELF).links()["Your profile"] == "/employee/amara"
 
 
+def test_whoever_saves_their_own_photo_sees_it_in_the_menu_at_once(small: SmallDirectory) -> None:
+    [menu] = page_as(small, HIMSELF).all("nav", cls="account")
+    assert not list(menu.iter("img"))
+    key = "employee_pic/0123456789abcdef0123456789abcdef.jpg"
+    small.store.people["amara"] = replace(small.store.get("amara"), photo_key=key)
+    form = small.get("/edit/amara")
+    [kept] = form.all("nav", cls="account")
+    assert not list(kept.iter("img")), "it is asked for once a minute"
+    small.post("/edit/amara", {**form.fields(), "about": "Someone else now."})
+    [fresh] = small.get("/").all("nav", cls="account")
+    assert len(list(fresh.iter("img"))) == 2
+
+
 def test_a_store_that_does_not_answer_leaves_initials_in_the_menu(small: SmallDirectory) -> None:
     small.put(AMARA)
     request_as(small.app, HIMSELF)

@@ -209,6 +209,7 @@ def edit(employee_id: str) -> ResponseReturnValue:
 
 def _saved(employee: Employee) -> ResponseReturnValue:
     after_this_request(_maintain_after)
+    current_app.extensions["own_photos"].forget(employee.id)
     flash(f"Saved {name_in_sentence(employee.full_name) or 'the person'}.", "good")
     return redirect(urls.person_address(employee.id), 303)
 
