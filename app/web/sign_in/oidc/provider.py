@@ -35,7 +35,7 @@ KEYS_SECONDS = 3600.0
 UNKNOWN_KEY_SECONDS = 60.0
 # While a provider hangs, the other threads of the server go on with pages.
 MAX_AT_ONCE = 4
-_MAX_WAIT_SECONDS = 1.0
+_MAX_WAIT_SECONDS = 0.3
 
 
 class Attempt(NamedTuple):
