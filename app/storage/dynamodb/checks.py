@@ -78,6 +78,8 @@ class TableChecks:
     def _check_accounts(self) -> Finding:
         table = self._tables.index
         try:
+            if describe(self._calls, table) is None:
+                return failed(f"There is no table {table}, so there are no accounts.", *_SETUP)
             page = DynamoAccounts(self._calls, self._tables).list_accounts()
             recovery = describe_recovery(self._calls, table)
         except StorageUnavailable as error:
