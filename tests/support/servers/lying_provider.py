@@ -60,6 +60,7 @@ class LyingProvider:
         self.faults: dict[str, str] = {}
         self.asked: list[str] = []
         self.published = ["one"]
+        self.keys: object = ...  # what is said instead
         self.header: dict[str, Any] = {"alg": "RS256", "kid": "one"}
         self.signing: Key = key("one")
         self.date: str | None = None
@@ -176,7 +177,8 @@ class LyingProvider:
         if path == DISCOVERY:
             return 200, self._document()
         if path == KEYS:
-            return 200, {"keys": [key(kid).as_dict(private=False) for kid in self.published]}
+            known = [key(kid).as_dict(private=False) for kid in self.published]
+            return 200, {"keys": known if self.keys is ... else self.keys}
         if path == TOKEN:
             return self._exchange(form, authorization)
         if path == USERINFO:

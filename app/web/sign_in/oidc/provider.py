@@ -149,23 +149,24 @@ class Provider:
 
         return read_keys(self._ask(lambda client: client.get(metadata.jwks_uri)).document)
 
-    def _newer_keys(self, metadata: Metadata) -> KeySet | None:
-        with self._lock:
+    def _newer_keys(self, metadata: Metadata, known: KeySet) -> KeySet | None:
+        with self._lock:  # whoever waits for it finds what was fetched meanwhile
             now = self._monotonic()
-            if now - self._unknown_key_at < UNKNOWN_KEY_SECONDS:
-                return None
-            self._unknown_key_at = now
-        return self._keys.get(lambda _: self._fetch_keys(metadata), 0)
+            if now - self._unknown_key_at >= UNKNOWN_KEY_SECONDS:
+                self._unknown_key_at = now
+                return self._keys.get(lambda _: self._fetch_keys(metadata), 0)
+            return None if self._keys.last is known else self._keys.last
 
     def _verifier(self, metadata: Metadata) -> Verifier:
         from app.web.sign_in.oidc.tokens import Verifier
 
+        keys = self._keys.get(lambda _: self._fetch_keys(metadata))
         return Verifier(
             issuer=self.settings.issuer,
             client_id=self.settings.client_id,
             algorithms=metadata.algorithms,
-            keys=self._keys.get(lambda _: self._fetch_keys(metadata)),
-            newer_keys=lambda: self._newer_keys(metadata),
+            keys=keys,
+            newer_keys=lambda: self._newer_keys(metadata, keys),
             now=int(self._clock()),
         )
 

@@ -112,7 +112,7 @@ class Client:
             )
         except OAuthError as error:
             raise CodeRefused(str(error.error)[:100], str(error.description or "")[:300]) from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:  # TypeError: expires_in is a list
             raise NoAnswer(_reason(error)) from error
         return cast(Mapping[str, object], token)
 

@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +227,43 @@ def test_a_key_that_is_new_is_fetched_at_once_and_then_at_most_once_a_minute(
     idp.published = ["three"]
     sign_in(idp, provider)
     assert idp.count(KEYS) == 3
+
+
+def test_those_who_come_with_a_new_key_at_once_all_sign_in(idp: LyingProvider) -> None:
+    provider = provider_of(idp)
+    sign_in(idp, provider)
+    idp.published = ["two"]
+    idp.header, idp.signing = {"alg": "RS256", "kid": "two"}, key("two")
+    codes = [idp.approve(provider.authorization_address(ATTEMPT))["code"] for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        claims = list(pool.map(lambda code: provider.claims(code, ATTEMPT), codes))
+    assert [each["sub"] for each in claims] == ["ana"] * 4
+    assert idp.count(KEYS) == 2
+
+
+@pytest.mark.parametrize(
+    "token",
+    [{"expires_in": []}, {"expires_at": {}}, {"expires_in": "soon"}, {"access_token": ["x"]},
+     {"id_token": {}}, {"token_type": None}, {"error": {"code": 7}}, {"error": ["x"]}],
+)  # fmt: skip
+def test_whatever_the_token_endpoint_answers_the_failure_has_a_sentence(
+    idp: LyingProvider, token: dict[str, Any]
+) -> None:
+    idp.token = token
+    with suppress(SignInRejected, ProviderUnavailable):
+        assert sign_in(idp)["sub"] == "ana"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [None, [], {}, "x", [None], [{"kty": "RSA"}], [{"kty": "RSA", "n": 1, "e": []}],
+     [{"kty": "oct", "k": "AAAA", "kid": "one"}], [{"kty": ["RSA"]}], [{"kty": "EC", "crv": "x"}]],
+)  # fmt: skip
+def test_whatever_is_published_as_keys_the_failure_has_a_sentence(
+    idp: LyingProvider, keys: object
+) -> None:
+    idp.keys = keys
+    assert rejected(idp)
 
 
 def test_a_code_is_used_once(idp: LyingProvider) -> None:
