@@ -294,6 +294,7 @@ def test_the_settings_of_a_sign_in_have_defaults_and_bounds() -> None:
     env = {"SETUP_CODE": "blue-otter-73-lamp", "SIGN_IN_HOURS": "8", "CONTACT": "hr@example.com"}
     chosen = Settings.from_env({**env, "EXPORTS": "Editors"}).sign_in
     assert (chosen.setup_code, chosen.hours) == (env["SETUP_CODE"], 8)
+    assert env["SETUP_CODE"] not in repr(chosen)
     assert chosen.contact == "hr@example.com"
     assert chosen.min_export_role is Role.EDITOR
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.access.viewer import Role
 from app.model.errors import SettingsError
@@ -28,7 +28,7 @@ class SignInSettings:
     """
 
     public_address: str = ""
-    setup_code: str = ""
+    setup_code: str = field(default="", repr=False)
     hours: int = 12
     contact: str = ""
     min_export_role: Role = Role.COLLEAGUE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from werkzeug.exceptions import Forbidden
 
 from app.accounts.accounts import Accounts
+from app.accounts.audit_log import Event, record
 from app.accounts.profile import Profile
 from app.contracts.accounts import Account, Identity
 from app.runtime.ttl_map import TtlMap
@@ -49,4 +50,7 @@ class HeaderAccounts:
             stored = self._accounts.get(known.account.id)
             if stored is not None and stored.identity == identity:
                 return stored
-        return self._accounts.sign_in(identity, profile)
+        account = self._accounts.sign_in(identity, profile)
+        if not account.is_disabled:
+            record(Event.SIGN_IN, account=account.id, role=account.role.value, how="header")
+        return account

@@ -269,6 +269,13 @@ def test_whom_a_named_proxy_names_sees_the_directory(behind_proxy: World) -> Non
     assert profile == Profile("ana")
 
 
+def test_whom_a_header_names_is_signed_in_once_in_the_log(behind_proxy: World) -> None:
+    before = audit_log.counts().get(Event.SIGN_IN.value, 0)
+    for path in ("/", "/insights", "/info"):
+        behind_proxy.asks(path, X_Remote_User="ana")
+    assert audit_log.counts()[Event.SIGN_IN.value] == before + 1
+
+
 def test_the_header_of_anybody_else_is_dropped_and_counted(behind_proxy: World) -> None:
     before = audit_log.counts().get(Event.HEADER_DROPPED, 0)
     assert behind_proxy.asks(peer="10.0.0.9", X_Remote_User="ana") == 303
