@@ -60,10 +60,11 @@ class Balancer:
 
     def token(
         self, claims: Mapping[str, object], *, key: EllipticCurvePrivateKey | None = None,
-        der: bool = False, padded: bool = True, **header: object,
+        der: bool = False, padded: bool = True, alphabet: str = "-_", **header: object,
     ) -> str:  # fmt: skip
         """A token as an ALB signs it: every part is padded, and the padding is signed."""
-        signed = ".".join(encoded(part, padded) for part in (self.header(**header), claims))
+        parts = (encoded(part, padded) for part in (self.header(**header), claims))
+        signed = ".".join(parts).translate(str.maketrans("-_", alphabet))
         signature = (key or self.key).sign(signed.encode(), ECDSA(hashes.SHA256()))
         if not der:
             r, s = decode_dss_signature(signature)

@@ -1,6 +1,6 @@
 """The signed token in which a load balancer of AWS says whom it has signed in.
 
-What matters is in its header, and signed: PyJWT checks neither the signer nor ``exp`` there.
+What matters is in its header, and signed: who signed, for which client, until when.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ from app.web.sign_in.balancer_keys import BalancerKeys
 from app.web.sign_in.refused_header import RefusedHeader
 
 if TYPE_CHECKING:
-    from jwt.api_jws import PyJWS
+    from jwt.algorithms import ECAlgorithm
 
 MAX_CHARACTERS = 20_000  # claims have 11 kB at most, says AWS, before they are encoded
 # So long a token that was verified is known again, at most until it expires.
 KNOWN_SECONDS = 60.0
 MAX_KNOWN = 2_000
 _ALGORITHM = "ES256"
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 
 Claims = Mapping[str, Any]
 T = TypeVar("T")
@@ -76,17 +78,15 @@ class BalancerTokens(Generic[T]):
         return known
 
     def _verified(self, token: str) -> tuple[Claims, float]:
-        # Imported here: who has no such balancer has no use for it.
-        from jwt.exceptions import InvalidTokenError
-
-        header = _header_of(token)
-        seconds_left = self._check(header)
-        key = self._keys.get(header.get("kid"))
-        try:
-            payload: bytes = _verifier().decode(token, key, algorithms=[_ALGORITHM])
-        except InvalidTokenError as error:
-            raise RefusedHeader("signature") from error
-        claims = strict_json.parse_object(payload)
+        header, payload, signature = _parts(token)
+        header_claims = strict_json.parse_object(_decoded(header))
+        seconds_left = self._check(header_claims)
+        key = self._keys.get(header_claims.get("kid"))
+        # The padding of both parts is signed, and so are their letters: "+" or "-".
+        signed = f"{header}.{payload}".encode()
+        if not _es256().verify(signed, key, _decoded(signature)):
+            raise RefusedHeader("signature")
+        claims = strict_json.parse_object(_decoded(payload))
         if not claims:
             raise RefusedHeader("claims")
         return claims, seconds_left
@@ -112,17 +112,27 @@ class BalancerTokens(Generic[T]):
 
 
 @cache
-def _verifier() -> PyJWS:
-    from jwt.api_jws import PyJWS
+def _es256() -> ECAlgorithm:
+    # Imported here: who has no such balancer has no use for it. Its algorithm alone: nothing else
+    # of PyJWT looks at what matters in this token, and the token would be parsed twice.
+    from jwt.algorithms import ECAlgorithm
 
-    return PyJWS([_ALGORITHM])
+    return ECAlgorithm(ECAlgorithm.SHA256)
 
 
-def _header_of(token: str) -> Claims:
-    """Return the header as it is signed, before anything of it is verified."""
-    encoded = token.partition(".")[0]
+def _parts(token: str) -> tuple[str, str, str]:
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise RefusedHeader("token")
+    header, payload, signature = parts
+    return header, payload, signature
+
+
+def _decoded(part: str) -> bytes:
+    """Return the content of a part, padded as an ALB sends it or not, in either alphabet."""
+    if not _BASE64.fullmatch(part):
+        raise RefusedHeader("token")
     try:
-        # Padded as an ALB sends it, or not: more of it than needed is ignored.
-        return strict_json.parse_object(base64.urlsafe_b64decode(f"{encoded}=="))
+        return base64.urlsafe_b64decode(f"{part}==")  # more padding than needed is ignored
     except ValueError as error:
         raise RefusedHeader("token") from error

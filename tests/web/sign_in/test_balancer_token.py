@@ -70,6 +70,15 @@ def test_a_token_says_who_was_signed_in(
     assert balancer.asked == [KEYS + KEY_ID]
 
 
+def test_both_alphabets_are_read(tokens: Tokens, balancer: Balancer, clock: Clock) -> None:
+    claims = ANA | {"name": "~~~???>>>", "x": "\u00ff\u00fe"}
+    token = balancer.token(claims, alphabet="+/", exp=soon(clock))
+    assert "+" in token or "/" in token
+    assert tokens.signed_in(token) == claims
+    with pytest.raises(RefusedHeader, match="signature"):  # what was signed is what counts
+        tokens.signed_in(token.translate(str.maketrans("+/", "-_")))
+
+
 def test_the_time_may_be_written_as_text(tokens: Tokens, balancer: Balancer, clock: Clock) -> None:
     assert tokens.signed_in(balancer.token(ANA, exp=str(soon(clock)))) == ANA
 
