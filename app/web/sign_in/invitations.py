@@ -9,7 +9,7 @@ from app.accounts.errors import InvitationSpent, ValueRejected
 from app.web.current import current_sign_in
 from app.web.forms.rendering import Notice
 from app.web.http.viewers import start_session
-from app.web.sign_in.door import NO_ERRORS, keep_typed, show
+from app.web.sign_in.rendering import NO_ERRORS, keep_typed, show
 
 invitation_pages = Blueprint("invitations", __name__)
 

@@ -6,8 +6,8 @@ HOME = "/"
 _MAX_CHARACTERS = 2000
 # Browsers read a backslash as a slash, and drop tabs and line breaks: "/\t/evil" is "//evil".
 _OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\x9f\\]*")
-# These lead back to the door, or answer to a form only.
-_DOORS = ("/sign-in", "/sign-out")
+# These would lead in a circle, or answer to a form only.
+_SIGN_IN_PAGES = ("/sign-in", "/sign-out")
 
 
 def own_path(text: str | None) -> str:
@@ -16,6 +16,6 @@ def own_path(text: str | None) -> str:
     if len(text) > _MAX_CHARACTERS or not _OURS.fullmatch(text):
         return HOME
     path = text.partition("?")[0].partition("#")[0]
-    if any(path == door or path.startswith(f"{door}/") for door in _DOORS):
+    if any(path == page or path.startswith(f"{page}/") for page in _SIGN_IN_PAGES):
         return HOME
     return text

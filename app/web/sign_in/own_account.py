@@ -13,7 +13,7 @@ from app.text.plurals import count_of
 from app.web.current import current_accounts, current_sessions, current_settings, current_viewer
 from app.web.forms.rendering import Notice
 from app.web.http.viewers import current_session
-from app.web.sign_in.door import keep_typed
+from app.web.sign_in.rendering import keep_typed
 from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
 

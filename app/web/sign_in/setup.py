@@ -13,7 +13,7 @@ from app.text.sanitizing import clean_line
 from app.web.current import current_access, current_accounts, current_sign_in, current_viewer
 from app.web.forms.rendering import Notice
 from app.web.http.viewers import current_session, mode_of_request, start_session
-from app.web.sign_in.door import NO_ERRORS, keep_typed, show, wait_page
+from app.web.sign_in.rendering import NO_ERRORS, keep_typed, show, wait_page
 
 setup_pages = Blueprint("setup", __name__)
 

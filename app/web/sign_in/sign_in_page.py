@@ -4,8 +4,8 @@ from flask.typing import ResponseReturnValue
 
 from app.web.current import current_access, current_settings, current_sign_in
 from app.web.forms.rendering import Notice
-from app.web.sign_in.door import show
 from app.web.sign_in.next_path import HOME
+from app.web.sign_in.rendering import show
 from app.web.sign_in.ways import ProviderUnavailable, ways
 
 

@@ -8,9 +8,9 @@ from app.text.sanitizing import clean_line
 from app.web.current import current_settings, current_sign_in, current_viewer
 from app.web.forms.rendering import Notice
 from app.web.http.viewers import current_session, end_session, start_session
-from app.web.sign_in.door import keep_typed, show, wait_page
 from app.web.sign_in.load_balancer import forget_balancer_session
 from app.web.sign_in.next_path import own_path
+from app.web.sign_in.rendering import keep_typed, show, wait_page
 from app.web.sign_in.sign_in_page import offers_passwords, provider_unavailable, sign_in_page
 from app.web.sign_in.ways import ProviderUnavailable, Way, ways
 
