@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.accounts.services import SignInServices
+    from app.contracts import cursors
     from app.contracts.checks import Check
     from app.diagnostics import Doctor
     from app.directory.service import Directory
@@ -68,6 +69,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.secret_keys import SecretKeys
 
     keys = SecretKeys(settings, stores.employees)
+    cursors.use_key(lambda: keys.get()[0].encode())
     sign_in = open_services(
         settings,
         stores.accounts,

@@ -2,12 +2,18 @@ r"""The cursor of a page: a position in the order that every store shares, as te
 
 The order key of a row is ``<name key>\x1f<id key>``, and ``<matched word>\x1f<name key>\x1f<id
 key>`` if words were typed. Its parts have no control characters, so it sorts like their tuple.
+
+Where a search ended early, the key is that of the last row examined, which may be of a word or a
+person that the viewer may not know of. So the cursor of a viewer who does not see everything is
+sealed: encrypted, with a digest of its text as the nonce and as the proof that it is ours.
 """
 
 import base64
 import hashlib
 import json
 import re
+import secrets
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +26,22 @@ _MAX_CHARACTERS = 1_200
 _MAX_CUT_CHARACTERS = 100
 _CONTROL = re.compile(r"[\x00-\x1e]")
 _LAST_CHARACTER = "\U0010ffff"
+_SEAL_BYTES = 16
+_KEY_OF_PROCESS = secrets.token_bytes(32)
+
+
+class _Keys:
+    """The key of seals, which is read when it is needed."""
+
+    read: Callable[[], bytes] = staticmethod(lambda: _KEY_OF_PROCESS)
+
+
+def use_key(read_key: Callable[[], bytes]) -> None:
+    """Seal the cursors of this process with the key that this function returns.
+
+    It must be the same in every process that answers for one directory.
+    """
+    _Keys.read = staticmethod(read_key)
 
 
 class Cursor(NamedTuple):
@@ -40,7 +62,32 @@ class Cursor(NamedTuple):
     def _encode(self, query: Query, key: str) -> str:
         parts = [_VERSION, _fingerprint_of(query), int(self.backwards), key]
         raw = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+        raw = raw if query.sight.is_whole else _seal(raw)
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _seal(raw: bytes) -> bytes:
+    """Return sealed bytes: the same for the same cursor, so that a page stays the same too."""
+    key = hashlib.sha256(b"cursor" + _Keys.read()).digest()
+    digest = hashlib.blake2b(raw, key=key, digest_size=_SEAL_BYTES).digest()
+    return digest + _covered(raw, key, digest)
+
+
+def _unseal(sealed: bytes) -> bytes:
+    """Return what was sealed. Raises ValueError for everything else."""
+    key = hashlib.sha256(b"cursor" + _Keys.read()).digest()
+    digest, covered = sealed[:_SEAL_BYTES], sealed[_SEAL_BYTES:]
+    raw = _covered(covered, key, digest)
+    expected = hashlib.blake2b(raw, key=key, digest_size=_SEAL_BYTES).digest()
+    if not secrets.compare_digest(digest, expected):
+        raise ValueError("this cursor was not sealed here")
+    return raw
+
+
+def _covered(raw: bytes, key: bytes, digest: bytes) -> bytes:
+    """Return bytes with those of a stream, which the key and the digest decide, on top."""
+    stream = hashlib.shake_256(key + digest).digest(len(raw))
+    return bytes(one ^ other for one, other in zip(raw, stream, strict=True))
 
 
 def _readable_key(key: str, separators: int) -> str:
@@ -61,6 +108,7 @@ def read_cursor(text: str | None, query: Query) -> Cursor | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        raw = raw if query.sight.is_whole else _unseal(raw)
         version, fingerprint, backwards, key = strict_json.parse(raw)
     except (ValueError, TypeError):
         return None

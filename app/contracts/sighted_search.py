@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from app.contracts.cursors import SEPARATOR
 from app.contracts.queries import Query
 from app.model.employee import Card
-from app.model.search_words import words_on_card
 from app.model.word_origins import CONCEALABLE, visible_words
-from app.text.search_marks import LOW_RANK, PHONE
+from app.text.search_marks import LOW_RANK
 from app.text.search_terms import Term, position
 
 
@@ -55,16 +54,6 @@ class SightedSearch:
             if place is None or (each is term and place != key.partition(SEPARATOR)[0]):
                 return False
         return True
-
-    def may_tell(self, key: str) -> bool:
-        """Return whether the key of some row may begin with a concealed word."""
-        if key[:1] in (LOW_RANK, PHONE):
-            return True
-        return not self._sight.restricted.isdisjoint(("email", "employee_number"))
-
-    def words_on_card(self, card: Card) -> list[str]:
-        """Return the visible words under which an employee is found, as far as the card tells."""
-        return visible_words(words_on_card(card), card, "", self._sight.concealed(card.hidden))
 
 
 def _prefixes_of(terms: Iterable[Term]) -> Iterable[str]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.access.visibility import Sight
 from app.contracts import Query
 from app.contracts.cursors import SEPARATOR, Cursor, order_separators, read_cursor
 from app.text import search_keys
@@ -103,3 +104,24 @@ def test_places_sort_as_their_parts_do_and_as_bytes_do(places: list[tuple[str, s
     joined = sorted(SEPARATOR.join(place) for place in places)
     assert joined == [SEPARATOR.join(place) for place in sorted(places)]
     assert joined == sorted(joined, key=str.encode)
+
+
+SIGHT = Sight(sees_hidden=False)
+
+
+def test_a_sealed_cursor_tells_nothing_and_is_read_by_the_same_key() -> None:
+    query = Query("ada").seen_with(SIGHT)
+    key = "secretword\x1fada king\x1f1"
+    text = Cursor(False, key).to_text(query)
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    assert b"secret" not in raw
+    assert b"ada" not in raw
+    assert read_cursor(text, query) == Cursor(False, key)
+    assert Cursor(False, key).to_text(query) == text
+    assert read_cursor(Cursor(False, key).to_text(Query("ada")), query) is None
+    assert read_cursor(text, Query("ada")) is None
+    for at in range(len(text) - 1):
+        other = "A" if text[at] != "A" else "B"
+        assert read_cursor(text[:at] + other + text[at + 1 :], query) is None
+    assert read_cursor("", query) is None
+    assert read_cursor("AAAA", query) is None

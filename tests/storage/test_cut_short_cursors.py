@@ -47,10 +47,9 @@ def walk(store: EmployeeStore, query: Query) -> list[Page]:
     return walked
 
 
-def told(pages: list[Page]) -> str:
+def told(pages: list[Page]) -> bytes:
     texts = [cursor for page in pages for cursor in (page.next, page.previous) if cursor]
-    return "\n".join(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-                     for text in texts)  # fmt: skip
+    return b"".join(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in texts)
 
 
 @pytest.mark.parametrize("sight", [COLLEAGUE, VISITOR], ids=["colleague", "visitor"])
@@ -64,15 +63,14 @@ def test_a_cursor_tells_no_concealed_word(store: EmployeeStore, sight: Sight) ->
         for n, letter in enumerate("abcdefghi")
     ]  # fmt: skip
     add(store, *people)
-    assert "secretabout" in told(walk(store, Query("secreta")))
+    assert b"secretabout" in told(walk(store, Query("secreta")))
     for words in ("secret", "secretab zeta", "0141", "ada 0141", "secretmail", "secretm zeta"):
         pages = walk(store, Query(words).seen_with(sight))
         keys = told(pages)
-        assert "secretabout" not in keys, words
-        assert "secretness" not in keys, words
-        assert "1410" not in keys, words
-        if sight is VISITOR:
-            assert "secretmail" not in keys, words
+        assert keys or "zeta" in words, words
+        for concealed in (b"secret", b"1410", b"ada"):
+            assert concealed not in keys, words
+        if sight is VISITOR and words != "ada 0141":
             assert not any(page.cards for page in pages), words
     full = walk(store, Query("secretmail").seen_with(COLLEAGUE))
     assert len([card for page in full for card in page.cards]) == len(people)

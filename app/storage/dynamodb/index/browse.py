@@ -173,17 +173,12 @@ class _Search:
 
     def _page_from(self, reader: _Reader) -> Page | None:
         rows = [_PageRow(row.at, row.card, row.hidden) for row in reader.rows]
-        if reader.ended:
-            return self._cut(rows)
-        return self._cut(rows, reader.stopped_at, is_cut_short=True)
+        return self._cut(rows, None if reader.ended else reader.after)
 
-    def _cut(
-        self, rows: list[_PageRow], stopped_at: str | None = None, *, is_cut_short: bool = False
-    ) -> Page | None:
+    def _cut(self, rows: list[_PageRow], stopped_at: str | None = None) -> Page | None:
         """Return a page of rows after the cursor, which are in the direction of reading.
 
-        ``stopped_at`` is the key at which to go on, if reading was cut short before the end; None
-        if every key would tell what the viewer may not see.
+        ``stopped_at`` is the key of the last row examined, if reading stopped before the end.
         """
         before = [row for row in rows if row.key < self._until]
         is_cut = 0 < len(before) < len(rows)
@@ -191,10 +186,10 @@ class _Search:
         has_more = is_cut or len(rows) > self._limit
         visible = rows[: self._limit]
         last_key = visible[-1].key if has_more else stopped_at
-        is_whole = has_more or len(visible) == self._limit or not is_cut_short
+        is_whole = has_more or len(visible) == self._limit or stopped_at is None
         rows_examined = None if is_whole else self._budget.rows_read
         if self._backwards:
-            if last_key is None and not is_cut_short:
+            if last_key is None:
                 return None
             visible.reverse()
             next_key = visible[-1].key if visible else stopped_at or ""

@@ -50,15 +50,6 @@ class ChainReader:
             end = key_range.key_prefix + (key_range.first if self._backwards else key_range.last)
         return end
 
-    @property
-    def stopped_at(self) -> str | None:
-        """The key at which a page may go on; see RangeReader."""
-        for reader in self._readers:
-            if not reader.ended and reader.after is not None:
-                at = reader.stopped_at
-                return None if at is None else reader.key_range.key_prefix + at
-        return self.after
-
     def read(
         self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget
     ) -> None:

@@ -49,11 +49,6 @@ class MergedReader:
         """The sort key up to which every range was read."""
         return self._readers[self._furthest_behind()].after or ""
 
-    @property
-    def stopped_at(self) -> str | None:
-        """The key at which a page may go on; those of names tell nothing hidden."""
-        return self.after
-
     def read(
         self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget
     ) -> None:

@@ -102,13 +102,6 @@ class RangeReader:
     rows: list[Row] = field(default_factory=list)
     examined: int = 0
     ended: bool = False
-    _last_told: str | None = None
-
-    @property
-    def stopped_at(self) -> str | None:
-        """The key at which a page may go on: of the last row examined that tells nothing hidden."""
-        seen = self.key_range.seen
-        return self._last_told if seen and seen.may_tell(self.key_range.first) else self.after
 
     def read(
         self, calls: Calls, table: str, enough: int, max_rows: int, first_chunk: int, budget: Budget
@@ -153,7 +146,6 @@ class RangeReader:
         seen = self.key_range.seen
         if seen is None:
             return rows
-        self._last_told = seen.last_told(rows) or self._last_told
         return [row for row in rows if seen.finds(row, self.key_range.key_prefix + row.at)]
 
     def _bounds(self) -> tuple[str, str] | None:

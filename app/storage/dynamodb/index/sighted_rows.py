@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.contracts.cursors import SEPARATOR
 from app.contracts.sighted_search import SightedSearch
 from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Item
@@ -65,18 +63,3 @@ class RowFilter:
         if not (self.is_restricted or row.hidden):
             return words
         return self.search.words(words, card, row.origins)
-
-    def may_tell(self, key: str) -> bool:
-        """Return whether a row of the range that begins so may have a concealed word as its key."""
-        return self.term is not None and self.search.may_tell(key)
-
-    def last_told(self, rows: Sequence[Row]) -> str | None:
-        """Return the key of the last of these rows whose word the viewer may know, if any."""
-        if self.term is None:
-            return None
-        for row in reversed(rows):
-            if not (self.is_restricted or row.hidden):
-                return row.at
-            if row.at.partition(SEPARATOR)[0] in self.words(row):
-                return row.at
-        return None

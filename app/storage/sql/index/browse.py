@@ -177,7 +177,7 @@ def _last_key(result: Result, limit: int) -> str | None:
     if len(result.rows) > limit or result.has_more:
         key: str = result.rows[:limit][-1][0]
         return key
-    return result.told_to
+    return result.examined_to
 
 
 def _cursor_text(query: Query, backwards: bool, key: str | None) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from app.contracts.cursors import SEPARATOR
 from app.contracts.sighted_search import SightedSearch
 from app.model.employee import Card
 from app.storage.sql.index.entries import words_from
@@ -45,15 +44,3 @@ class SightedRows(NamedTuple):
         if not (self.search.is_restricted or card.hidden):
             return True  # the conditions of the statement have decided it
         return self.search.finds(self.seen_words(card, words, origins), card, self.term, key)
-
-    def may_tell(self, key: str) -> bool:
-        """Return whether a row of the scan that begins so may have a concealed word as its key."""
-        return self.term is not None and self.search.may_tell(key)
-
-    def last_told(self, rows: Sequence[Row]) -> str | None:
-        """Return the key of the last of these rows whose word the viewer may know, if any."""
-        for key, *values, words, origins in reversed(rows):
-            word = key.partition(SEPARATOR)[0]
-            if word in self.seen_words(card_from(values), words, origins):
-                return str(key)
-        return None

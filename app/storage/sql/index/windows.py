@@ -20,14 +20,13 @@ Row = Sequence[Any]  # the sort key, the values of the card, and perhaps more
 class Result(NamedTuple):
     """The next rows of a scan, at max_rows one more than a page.
 
-    ``examined_to`` is the last key of a scan that stopped early, and ``told_to`` the last one that
-    tells the viewer nothing hidden, if any. ``has_more`` says that rows were cut off.
+    ``examined_to`` is the last key of a scan that stopped early. ``has_more`` says that rows were
+    cut off.
     """
 
     rows: Sequence[Row]
     examined_to: str | None = None
     has_more: bool = False
-    told_to: str | None = None
 
 
 class KeyRange(NamedTuple):
@@ -50,8 +49,7 @@ def continue_scan(
         return first
     rest = key_range.after_key(first.examined_to)
     second = scan_window(connection, scans, rest, max_rows - len(first.rows), WINDOWS[1])
-    told_to = second.told_to or first.told_to if second.examined_to else None
-    return Result([*first.rows, *second.rows], second.examined_to, told_to=told_to)
+    return Result([*first.rows, *second.rows], second.examined_to)
 
 
 def scan_window(
@@ -61,25 +59,22 @@ def scan_window(
     rows: list[Row] = []
     left = window
     for scan in reversed(scans) if key_range.backwards else scans:
-        found, told_to = _rows_of_window(connection, scan, key_range, max_rows - len(rows), left)
-        rows += found
+        rows += _rows_of_window(connection, scan, key_range, max_rows - len(rows), left)
         if len(rows) == max_rows:
             break
         statement = scan.window_end(backwards=key_range.backwards)
         values = scan.values(key_range.after, key_range.before, 0, left)
         examined, end = connection.execute(statement, values).one()
         if examined == left:
-            end = scan.key_prefix + end
-            is_told = scan.seen is None or not scan.seen.may_tell(scan.prefix)
-            return Result(rows, end, told_to=end if is_told else told_to)
+            return Result(rows, scan.key_prefix + end)
         left -= examined
     return Result(rows)
 
 
 def _rows_of_window(
     connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int, window: int
-) -> tuple[Sequence[Row], str | None]:
-    """Return rows of the next window of a scan that show somebody, and ``Result.told_to``."""
+) -> Sequence[Row]:
+    """Return at most ``max_rows`` rows of the next window of a scan that show somebody."""
     statement = scan.page(backwards=key_range.backwards, window=True)
 
     def read(most: int) -> list[Row]:
@@ -90,10 +85,10 @@ def _rows_of_window(
         return [(scan.key_prefix + key, *others) for key, *others in rows]
 
     if scan.seen is None:
-        return read(max_rows), None
+        return read(max_rows)
     rows = read(2 * max_rows)
     found = scan.seen.found(rows)
     if len(found) < max_rows and len(rows) == 2 * max_rows:
         rows = read(window)
         found = scan.seen.found(rows)
-    return found[:max_rows], scan.seen.last_told(rows)
+    return found[:max_rows]
