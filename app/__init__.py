@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.accounts.services import SignInServices
-    from app.contracts import cursors
     from app.contracts.checks import Check
     from app.diagnostics import Doctor
     from app.directory.service import Directory
@@ -62,6 +61,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
     from app.accounts.services import open_services
+    from app.contracts import cursors
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.scheduler import ImportScheduler

