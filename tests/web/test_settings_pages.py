@@ -306,6 +306,15 @@ def test_a_new_account_that_is_wrong_keeps_what_was_typed(
     assert kept["role"] == ["editor"]
 
 
+def test_characters_that_no_page_can_have_are_not_shown_again(small: SmallDirectory) -> None:
+    posted = form(small.get("/settings/accounts/new"))
+    page = small.post("/settings/accounts/new", {**posted, "name": "D\x00i", "email": "\x07"}, 422)
+    assert form(page)["name"] == ["Di"]
+    store_of(small).add(BO)
+    page = change(small, "b2", "person", 422, person="\x00nobody")
+    assert form(page, do="person")["person"] == ["nobody"]
+
+
 @pytest.mark.parametrize("typed", ["amara", " AMARA@example.com "])
 def test_an_account_is_linked_to_a_person_by_id_or_email(small: SmallDirectory, typed: str) -> None:
     small.put(AMARA)
@@ -353,8 +362,15 @@ def test_a_change_that_does_not_exist_is_refused(
     assert store_of(small).get("b2").version == 1  # type: ignore[union-attr]
 
 
-def test_an_account_that_is_gone_is_not_found(small: SmallDirectory) -> None:
-    small.get("/settings/accounts/nobody", 404)
+@pytest.mark.parametrize("account_id", ["nobody", "x" * 5000, "a%00b", "%F0%9F%98%80", "%ff"])
+def test_an_account_that_is_not_there_is_not_found(small: SmallDirectory, account_id: str) -> None:
+    small.get(f"/settings/accounts/{account_id}", 404)
+
+
+@pytest.mark.parametrize("after", ["", "x" * 5000, "%00", "%F0%9F%98%80", "%ff"])
+def test_a_list_that_goes_on_from_nowhere_begins_anew(small: SmallDirectory, after: str) -> None:
+    page = small.get(f"/settings/accounts?after={after}")
+    assert [words_of(link) for link in page.all("a", cls="account-link")] == ["Ana"]
 
 
 def test_nothing_changes_without_a_token(small: SmallDirectory) -> None:

@@ -9,11 +9,13 @@ from app.access.viewer import ACCOUNT_ROLES, Role, Viewer
 from app.accounts.checked_values import checked_email, checked_name
 from app.accounts.errors import AccountNotFound, ValueRejected
 from app.contracts.accounts import Account, AccountExists, LastAdmin
+from app.text.sanitizing import visible
 from app.web.current import current_accounts, current_sign_in, current_viewer
 from app.web.settings_pages import wording
 from app.web.settings_pages.guard import ask_for_an_account
 from app.web.settings_pages.linked_person import PersonUnknown, find_person, linked_person
 
+_MAX_ID = 64
 _ADDRESS = "/settings/accounts"
 account_pages = Blueprint("account_settings", __name__, url_prefix=_ADDRESS)
 account_pages.before_request(ask_for_an_account)
@@ -22,7 +24,7 @@ account_pages.before_request(ask_for_an_account)
 @account_pages.get("")
 def accounts() -> ResponseReturnValue:
     """Show a page of the accounts, in the order of their names."""
-    after = request.args.get("after", "")
+    after = visible(request.args.get("after", ""))
     page = current_accounts().page(after or None)
     return render_template("settings_accounts.html", page=page, after=after, **_words())
 
@@ -130,7 +132,9 @@ _ACTIONS = {
 
 
 def _known(account_id: str) -> Account:
-    return current_accounts().get(account_id) or abort(404)
+    # No store is asked for what cannot be an id: it might not be a key that it can have.
+    is_id = account_id.isascii() and account_id.isalnum() and len(account_id) <= _MAX_ID
+    return (current_accounts().get(account_id) if is_id else None) or abort(404)
 
 
 def _posted_role() -> Role:
