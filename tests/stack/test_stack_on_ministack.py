@@ -29,7 +29,8 @@ def test_all_that_the_template_names_is_created(stack: Stack) -> None:
     resources = template()["Resources"]
     https = {"HttpsFromPeople", "HttpToHttps"}
     looking_up = {"Network", "NetworkFinder", "NetworkFinderRole"}  # subnets were given
-    assert stack.resources.keys() == resources.keys() - https - looking_up
+    signing_in = {"ClientSecret"}
+    assert stack.resources.keys() == resources.keys() - https - looking_up - signing_in
 
 
 def test_everything_is_in_the_default_vpc(stack: Stack) -> None:
@@ -87,6 +88,27 @@ def test_machines_have_no_policy_of_amazons_unless_session_manager_is_wanted(
     assert attached(stack) == []
     other = on_ministack(ministack, "other", SessionManager="yes", TableName="Others")
     assert attached(other) == ["AmazonSSMManagedInstanceCore"]
+    other.delete()
+
+
+def test_a_client_secret_is_in_secrets_manager_and_in_no_user_data(ministack: str) -> None:
+    other = on_ministack(
+        ministack,
+        "signing-in",
+        SignIn="oidc",
+        OidcIssuer="https://idp.example",
+        OidcClientId="directory",
+        OidcClientSecret="kept-by-nobody-else",
+        PublicAddress="https://people.example.com",
+        TableName="SigningIn",
+    )
+    assert other.status == "CREATE_COMPLETE"
+    secret = other.settings()["OIDC_CLIENT_SECRET_FROM"]
+    kept = other.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+    assert kept == "kept-by-nobody-else"
+    assert kept not in other.user_data()
+    statement = other.machine_policy()["ReadTheClientSecret"]
+    assert (statement["Action"], statement["Resource"]) == ("secretsmanager:GetSecretValue", secret)
     other.delete()
 
 

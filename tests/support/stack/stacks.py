@@ -72,7 +72,9 @@ class Stack:
         return {one["Sid"]: one for one in found["Statement"]}
 
     def group(self) -> dict[str, Any]:
-        (found,) = self.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+        (found,) = self.client("autoscaling").describe_auto_scaling_groups(
+            AutoScalingGroupNames=[self.outputs["Group"]]
+        )["AutoScalingGroups"]
         group: dict[str, Any] = found
         return group
 
