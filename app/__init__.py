@@ -52,7 +52,9 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
         instance_path=str(settings.instance_folder),
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    _equip(app, settings, stores or open_stores(settings))
+    stores = stores or open_stores(settings)
+    _equip(app, settings, stores)
+    _make_ready(settings, stores)
     web.register(app)
     commands.register(app)
     return app
@@ -98,7 +100,6 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
             importer, console.folder, partial(run_process, settings, stores.jobs)
         ),
     }
-    _make_ready(settings, stores)
 
 
 def _doctor(
