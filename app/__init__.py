@@ -62,7 +62,6 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
-    from app.accounts.services import open_services
     from app.contracts import cursors
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
@@ -72,12 +71,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
     keys = SecretKeys(settings, stores.employees)
     cursors.use_key(lambda: keys.get()[0].encode())
-    sign_in = open_services(
-        settings,
-        stores.accounts,
-        keys.get,
-        lambda email: stores.employees.find_by_email([email]).get(email, ()),
-    )
+    sign_in = _open_sign_in(settings, stores, keys)
     directory = Directory(
         stores.employees,
         stores.photos,
@@ -100,6 +94,15 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
             importer, console.folder, partial(run_process, settings, stores.jobs)
         ),
     }
+
+
+def _open_sign_in(settings: Settings, stores: Stores, keys: SecretKeys) -> SignInServices:
+    from app.accounts.services import open_services
+
+    def find_people(email: str) -> tuple[str, ...]:
+        return stores.employees.find_by_email([email]).get(email, ())
+
+    return open_services(settings, stores.accounts, keys.get, find_people)
 
 
 def _doctor(
