@@ -168,6 +168,17 @@ def test_an_open_directory_tells_how_to_close_it_and_changes_no_setting(
     assert store_of(small).find_login("eve@example.com") is None
 
 
+def test_an_open_directory_lends_an_account_no_right_to_the_settings(tmp_path: Path) -> None:
+    """Whoever signs in to an open directory may do everything, as everybody else may."""
+    small = claimed(tmp_path, "open")
+    token = form(small.get("/settings/accounts/new"))["csrf_token"]
+    store_of(small).add(BO)
+    request_as(small.app, replace(viewer(Role.ADMIN), account_id=BO.id))
+    assert not small.get("/settings/accounts/b2").all("form", method="post")
+    small.post("/settings/accounts/b2", {"csrf_token": token, "do": "role", "role": "admin"})
+    assert store_of(small).get("b2").role is Role.COLLEAGUE  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("role", [Role.COLLEAGUE, Role.EDITOR])
 def test_the_settings_are_for_administrators(small: SmallDirectory, role: Role) -> None:
     request_as(small.app, viewer(role))
