@@ -116,12 +116,13 @@ def _doctor(
     from app.diagnostics import Doctor
     from app.diagnostics.access import AccessChecks
     from app.diagnostics.registry import all_checks
+    from app.web.sign_in.balancer_health import balancer_checks
     from app.web.sign_in.oidc.health import provider_checks
 
     def checks() -> list[Check]:
-        of_stores = [*stores.open_checks(), *provider_checks(settings)]
+        others = [*stores.open_checks(), *provider_checks(settings), *balancer_checks(settings)]
         access = AccessChecks(settings, sign_in, console.visitors)
-        return all_checks(settings, directory, console, keys, of_stores, access)
+        return all_checks(settings, directory, console, keys, others, access)
 
     return Doctor(checks)
 

@@ -40,7 +40,6 @@ class BalancerKeys:
     def __init__(
         self, region: str, fetch: Fetch | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._address = _GOVERNMENT if region.startswith("us-gov-") else _COMMERCIAL
         self._region = region
         self._fetch = fetch or fetch_key
         self._lock = threading.Lock()
@@ -63,7 +62,7 @@ class BalancerKeys:
     def _fetched(self, key_id: str) -> EllipticCurvePublicKey:
         if self._unknown.get(key_id):
             raise RefusedHeader("key id")
-        address = self._address.format(region=self._region, key_id=key_id)
+        address = key_address(self._region, key_id)
         try:
             content = call_within(
                 TIMEOUT_SECONDS, partial(self._fetch, address), name="balancer key"
@@ -86,6 +85,12 @@ class BalancerKeys:
             ) from error
         self._keys.put(key_id, key, UNKNOWN_SECONDS)
         return key
+
+
+def key_address(region: str, key_id: str) -> str:
+    """Return where AWS publishes a key of the load balancers of a region."""
+    address = _GOVERNMENT if region.startswith("us-gov-") else _COMMERCIAL
+    return address.format(region=region, key_id=key_id)
 
 
 def _parsed(pem: bytes) -> EllipticCurvePublicKey:
