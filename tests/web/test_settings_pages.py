@@ -196,12 +196,14 @@ def test_the_list_says_who_signs_in_how_and_with_which_role(small: SmallDirector
     okta = Identity("https://northwind.okta.com", "00u1")
     store.add(Account(id="c3", name="Cy", role=Role.EDITOR, role_origin="groups", identity=okta))
     store.add(Account(id="d4", name="Di", email="di@example.com", is_disabled=True))
+    store.add(Account(id="e5", name="Ed", identity=Identity("proxy", "ed")))
     rows = [words_of(row) for row in small.get("/settings/accounts").all("tr")[1:]]
     told = [
         ("Ana", "ana@example.com", "Password, not chosen yet", "Never"),
         ("Bo Ek", "bo@example.com", "Password", "Never"),
         ("Cy", "Given by a group of the provider", "northwind.okta.com"),
         ("Di", "Disabled", "di@example.com", "Password, not chosen yet"),
+        ("Ed", "Proxy"),
     ]
     assert len(rows) == len(told)
     for row, words in zip(rows, told, strict=True):

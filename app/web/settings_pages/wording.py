@@ -61,7 +61,7 @@ def way_of_signing_in(account: Account) -> str:
     """Return where somebody signs in: the host of a provider, or with a password."""
     if account.identity is not None:
         issuer = account.identity.issuer
-        return urlsplit(issuer).hostname or issuer
+        return urlsplit(issuer).hostname or issuer.capitalize()
     return "Password" if account.password_hash else "Password, not chosen yet"
 
 
