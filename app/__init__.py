@@ -72,12 +72,8 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     keys = SecretKeys(settings, stores.employees)
     cursors.use_key(lambda: keys.get()[0].encode())
     sign_in = _open_sign_in(settings, stores, keys)
-    directory = Directory(
-        stores.employees,
-        stores.photos,
-        stores.photos_off_because,
-        lambda: sign_in.access.policy().visibility,
-    )
+    photos, visibility = stores.photos, lambda: sign_in.access.policy().visibility
+    directory = Directory(stores.employees, photos, stores.photos_off_because, visibility)
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {

@@ -24,6 +24,8 @@ def mask_card(card: Card, sight: Sight) -> Card:
     if sight.is_whole or card.id == sight.person_id:
         return card
     concealed = sight.concealed(card.hidden)
+    if not concealed:
+        return card
     return card._replace(**_empty(concealed.intersection(IN_CARDS)), hidden=())
 
 

@@ -23,6 +23,7 @@ Origins = frozenset[str]
 OPEN: Origins = frozenset()
 
 _OPEN_FIELDS = [field for field in FIELDS if field.searched is Searched.FUZZY]
+_OPEN_IN_CARDS = [field.name for field in _OPEN_FIELDS if field.in_card]
 _PLAIN_FIELDS = frozenset(field.name for field in FIELDS if field.searched is Searched.EXACT)
 PHONE_FIELDS = frozenset(field.name for field in FIELDS if field.searched is Searched.NUMBER)
 (_LOW_RANK_FIELD,) = (field.name for field in FIELDS if field.searched is Searched.LAST)
@@ -84,14 +85,13 @@ def _parse(text: str) -> dict[str, Origins]:
 
 def _origins_by_card(card: Any) -> Callable[[str], Origins | None]:
     """Return the function that returns the origins of a word as far as the card tells them."""
-    in_card = [field.name for field in _OPEN_FIELDS if field.in_card]
 
     def origins_of(word: str) -> Origins | None:
         if word[0] == LOW_RANK:
             return frozenset((_LOW_RANK_FIELD,))
         if word[0] == PHONE:
             return frozenset(("phone" if word in phone_words(card.phone) else "mobile",))
-        if any(word in _cut_words(name, getattr(card, name)) for name in in_card):
+        if any(word in _cut_words(name, getattr(card, name)) for name in _OPEN_IN_CARDS):
             return OPEN
         return frozenset(("email",)) if word in _cut_words("email", card.email) else None
 

@@ -1,6 +1,6 @@
 """The filter of rows by which a viewer may not find somebody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from app.contracts.sighted_search import SightedSearch
@@ -27,9 +27,9 @@ class SightedRows(NamedTuple):
         """Return which rows are tested."""
         return Seen.NONE if self.search.is_restricted else Seen.UNLESS_HIDDEN
 
-    def found(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the rows that show somebody; each has its key in the order of a page."""
-        return [row for row in rows if self._finds(row)]
+    def found(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows that show somebody; each has its key in the order of a page."""
+        return filter(self._finds, rows)
 
     def seen_words(self, card: Card, words: object, origins: object) -> Sequence[str]:
         """Return the words that the search may use, of these columns."""
@@ -40,7 +40,7 @@ class SightedRows(NamedTuple):
 
     def _finds(self, row: Row) -> bool:
         key, *values, words, origins = row
+        if not (self.search.is_restricted or values[-1]):
+            return True  # who hides nothing: the conditions of the statement have decided it
         card = card_from(values)
-        if not (self.search.is_restricted or card.hidden):
-            return True  # the conditions of the statement have decided it
         return self.search.finds(self.seen_words(card, words, origins), card, self.term, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -86,9 +87,10 @@ def _rows_of_window(
 
     if scan.seen is None:
         return read(max_rows)
-    rows = read(2 * max_rows)
-    found = scan.seen.found(rows)
-    if len(found) < max_rows and len(rows) == 2 * max_rows:
-        rows = read(window)
-        found = scan.seen.found(rows)
-    return found[:max_rows]
+    found: list[Row] = []
+    for most in (2 * max_rows, 6 * max_rows, window):
+        rows = read(min(most, window))
+        found = list(islice(scan.seen.found(rows), max_rows))
+        if len(found) == max_rows or len(rows) < most:
+            break
+    return found

@@ -92,7 +92,7 @@ def meter(big_room, dynamodb_local, monkeypatch):
         Query().seen_with(COLLEAGUE),
         Query(words="andersson").seen_with(COLLEAGUE),
         Query(words="andersson").seen_with(VISITOR),
-        Query(words="kath", letter="k").seen_with(VISITOR),
+        Query(words="kath", letter="k").seen_with(COLLEAGUE),
     ],
     ids=repr,
 )
