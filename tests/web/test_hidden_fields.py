@@ -239,6 +239,22 @@ def test_an_administrators_choice_holds_at_once_without_a_reindex(app: Flask) ->
     assert client.get(f"/photos/{key}", buffered=True).status_code == 200
 
 
+@pytest.mark.parametrize("column", ["phone", "email", "badges"])
+def test_an_order_by_a_concealed_field_tells_nothing(app: Flask, column: str) -> None:
+    hide(directory_of(app), ())
+    access = app.extensions["access"]
+    chosen = {"badges": Audience.EDITORS, "email": Audience.EDITORS, "phone": Audience.EDITORS}
+    access.choose(access.settings(), mode=None, visibility=chosen)
+    directory = directory_of(app)
+
+    def order(who: Viewer, *, descending: bool) -> list[str] | None:
+        return directory.sorted_ids(who, Query(), Sort(column, descending))
+
+    assert order(COLLEAGUE, descending=True) == order(COLLEAGUE, descending=False)
+    if column != "badges":
+        assert order(EDITOR, descending=True) != order(EDITOR, descending=False)
+
+
 def test_a_hidden_photo_is_not_under_the_key_that_others_know(app: Flask) -> None:
     old = app.extensions["first_key"]
     new = directory_of(app).get(OPERATOR, "amara").photo_key

@@ -1,6 +1,7 @@
 """The insights page: people by location, department, job title, badge and start month."""
 
 import threading
+from collections import deque
 from typing import cast
 
 from flask import Blueprint, Flask, current_app, render_template
@@ -16,19 +17,24 @@ insights = Blueprint("insights", __name__)
 
 
 class ChartCache:
-    """A cache of the drawn charts, keyed by the identity of the counts object."""
+    """A cache of the drawn charts, keyed by the identity of the counts object.
+
+    Viewers who see different fields have different counts.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._cached: tuple[Facets, Markup] | None = None
+        self._cached: deque[tuple[Facets, Markup]] = deque(maxlen=3)
 
     def charts(self, facets: Facets) -> Markup:
         """Return the charts and their tables, drawn once for each counts object."""
         with self._lock:
-            cached = self._cached
-            if cached is None or cached[0] is not facets:
-                cached = self._cached = (facets, _charts(facets))
-            return cached[1]
+            for cached in self._cached:
+                if cached[0] is facets:
+                    return cached[1]
+            drawn = _charts(facets)
+            self._cached.append((facets, drawn))
+            return drawn
 
 
 def _charts(facets: Facets) -> Markup:

@@ -21,6 +21,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, inspect
 
+from app.access.visibility import SEES_ALL, Sight
 from app.contracts import MAX_ROWS_EXAMINED, Query
 from app.model.employee import Card, Employee, card_of
 from app.model.errors import EditConflict, SettingsError, StorageUnavailable
@@ -701,3 +702,22 @@ def test_a_forked_process_opens_its_own_connections(store: SqlStore) -> None:
         os._exit(0 if store._database._engine.pool.checkedin() == 0 and found(store) else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert store._database._engine.pool.checkedin() == pooled
+
+
+def test_before_the_reindex_what_is_not_known_of_a_word_counts_as_concealed(store: SqlStore):
+    store.add(
+        Employee(id="1", full_name="Ada King", preferred_name="Countess", employee_number="E-4711"),
+        "form",
+    )
+    with sqlite3.connect(store._database.url.database) as other:
+        other.execute("UPDATE person SET origins = NULL")
+    other.close()
+    visitor = Sight(frozenset(("email",)), sees_hidden=False)
+
+    def found(words: str, sight: Sight = visitor) -> int:
+        return len(store.browse(Query(words).seen_with(sight)).cards)
+
+    assert [found("king"), found("countess"), found("4711")] == [1, 0, 0]
+    assert [found(words, SEES_ALL) for words in ("king", "countess", "4711")] == [1, 1, 1]
+    assert [step.changed for step in store.reindex()][-1] == 1
+    assert [found("king"), found("countess"), found("4711")] == [1, 1, 1]

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from app.model.employee import BADGE_KEYS, Employee, card_of
@@ -287,3 +288,33 @@ def test_an_update_names_only_what_differs():
 
 def _fields(employee: Employee) -> dict[str, object]:
     return {name: getattr(employee, name) for name in employee.__slots__}
+
+
+def test_what_is_hidden_lies_beside_the_card_and_never_in_it():
+    shown = Employee(id="x", full_name="Ada King", phone="+1 206 555 0141", about="Zeppelins")
+    hiding = replace(shown, hidden=("phone", "about"), start_date="2024-02-29")
+    before, after = project_rows(replace(shown, start_date="2024-02-29")), project_rows(hiding)
+    assert (after.card, after.terms) == (before.card, before.terms)
+    assert (after.hash, after.shape.projection) != (before.hash, PROJECTION)
+    assert len(orjson.loads(after.card)) == 9  # an older release reads no card of ten values
+    [hidden] = {item["v"]["S"] for item in after.items().values()}
+    assert hidden == "phone about"
+    assert read_card(after.card, hidden) == card_of(hiding)
+    assert not any("v" in item or "o" in item for item in before.items().values())
+    month = project_rows(replace(hiding, hidden=("start_date",)))
+    assert not any(view.startswith("j#") for view, _ in month.items())
+    assert "j:2024-02" not in month.shape.counted_facets
+
+
+def test_origins_lie_beside_the_card_only_where_it_does_not_tell_them():
+    ada = Employee(
+        id="x", full_name="Ada King", email="ada.king@b.example", phone="+1 206 555 0141",
+        about="Zeppelins",
+    )  # fmt: skip
+    assert project_rows(ada).origins == ""
+    assert project_rows(replace(ada, preferred_name="Ada")).origins == ""
+    assert project_rows(replace(ada, preferred_name="Countess")).origins == ":countess"
+    assert project_rows(replace(ada, employee_number="E1")).origins == "n:e1"
+    both = project_rows(replace(ada, mobile="+1 206 555 0141"))
+    assert both.origins.startswith("mp:")
+    assert both.shape.projection == PROJECTION
