@@ -24,7 +24,7 @@ MENUS = (*TEXT_FILTERS, "badge")
 _SELECTED = ' aria-current="true"'
 _ARROW = "chevron-down"
 _MAX_CACHED = 256
-_MAX_FILTERED = 32  # of some 40 kB each
+_MAX_FILTERED = 64  # of some 40 kB each
 _BADGE = {badge.key: badge for badge in BADGES}
 
 # The placeholder for a value of a menu.
