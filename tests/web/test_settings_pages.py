@@ -14,7 +14,7 @@ from app.access.modes import Mode
 from app.access.viewer import ANYBODY_IN_OPEN_MODE, Role
 from app.access.visibility import Audience
 from app.contracts.accounts import ACCOUNTS_PER_PAGE, Account, AccountStore, Identity
-from tests.support.page_reader import Page, fields_of, words_of
+from tests.support.page_reader import Page, PageReader, fields_of, words_of
 from tests.support.small_directory import AMARA, SmallDirectory
 from tests.support.viewers import request_as, viewer
 
@@ -28,8 +28,8 @@ def small(tmp_path: Path) -> SmallDirectory:
     return claimed(tmp_path)
 
 
-def claimed(folder: Path, access: str = "") -> SmallDirectory:
-    small = SmallDirectory(folder, ACCESS=access)
+def claimed(folder: Path, access: str = "", **env: str) -> SmallDirectory:
+    small = SmallDirectory(folder, ACCESS=access, **env)
     assert store_of(small).claim(ANA)
     request_as(small.app, viewer(Role.ADMIN))
     return small
@@ -284,6 +284,28 @@ def test_a_new_account_gets_a_one_time_link_that_is_shown_once(small: SmallDirec
     account = services.invitations.find(code)
     assert (account.name, account.role) == ("Di", Role.EDITOR)
     assert code not in small.get(f"/settings/accounts/{account.id}").response.text
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "Forwarded"])
+@pytest.mark.parametrize("public", ["", "https://people.example.com"])
+def test_a_one_time_link_leads_to_the_public_address_and_never_to_the_host_of_a_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str, public: str
+) -> None:
+    small = claimed(tmp_path, PUBLIC_ADDRESS=public, TRUSTED_PROXIES="1")
+    store_of(small).add(BO)
+    value = "for=1.2.3.4;host=evil.example" if header == "Forwarded" else "evil.example"
+    reader = PageReader(small.app)
+    ask = reader.client.open
+    monkeypatch.setattr(
+        reader.client, "open", lambda *args, **more: ask(*args, headers={header: value}, **more)
+    )
+    page = reader.post(
+        "/settings/accounts/b2", form(reader.get("/settings/accounts/b2"), do="invite"), 200
+    )
+    [link] = [words_of(code) for code in page.all("code", cls="one-time-link")]
+    assert link.startswith(f"{public}/invite/")
+    assert "evil" not in page.response.text
+    assert ("at the address of this directory" in page.text) is not bool(public)
 
 
 def test_a_link_for_a_new_password_is_for_accounts_with_a_password(small: SmallDirectory) -> None:

@@ -136,9 +136,15 @@ def _viewer() -> Viewer:
 
 
 def _may_be_cached() -> bool:
-    """Return whether a viewer of half a minute ago will do: of pages that show people only."""
-    right = right_for(request.endpoint, request.blueprint) if request.endpoint else None
-    return request.method in ("GET", "HEAD") and right in (None, Right.SEE_PEOPLE)
+    """Return whether a viewer of half a minute ago will do: of pages that show people only.
+
+    Not of those about the own account, or of signing in, which say who one is at this moment.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return False
+    if not request.endpoint:
+        return True  # an address that does not exist
+    return right_for(request.endpoint, request.blueprint) is Right.SEE_PEOPLE
 
 
 def _signed_in(account: Account) -> Viewer:

@@ -143,13 +143,14 @@ def _posted_role() -> Role:
 
 
 def _show_link(account: Account) -> ResponseReturnValue:
-    """Show a new one-time link: in this answer only, since nothing keeps it but its digest."""
+    """Show a new one-time link: in this answer only, since nothing keeps it but its digest.
+
+    Without a public address it is a path: the host of a request is what the client wrote there.
+    """
     try:
         link = current_sign_in().invitations.make(account, by=current_viewer())
     except ValueRejected as error:
         return _show(account, problem=str(error), status=409)
-    if link.startswith("/"):
-        link = request.host_url.rstrip("/") + link
     return _show(account, link=link)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
+
+import pytest
 
 from app.access.viewer import operator
 from tests.support.front_door import (
     EMAIL,
     NAME,
+    WHO,
     FrontDoor,
+    who_cookies,
 )
 
 
@@ -22,6 +27,28 @@ def test_the_account_says_who_one_is_and_who_gave_the_role(door: FrontDoor) -> N
     for words in (NAME, EMAIL, "Admin", "claimed the directory", "This one"):
         assert words in page.text
     assert "Sign out everywhere else" not in page.text
+
+
+@pytest.mark.parametrize("address", ["/me", "/sign-in?next=/me", "/sign-out"])
+def test_a_session_that_ended_on_another_machine_is_over_at_once(
+    door: FrontDoor, address: str
+) -> None:
+    browser = door.owner()
+    kept = browser.client.get_cookie(WHO)
+    assert kept is not None
+    assert NAME in browser.client.get(address, follow_redirects=True).text
+    assert browser.get("/").response.status_code == 200, "and this process keeps the session"
+    end_elsewhere(door, kept.value)
+    answer = browser.client.get(address, follow_redirects=True)
+    assert NAME not in answer.text
+    assert who_cookies(answer) or browser.client.get_cookie(WHO) is None
+
+
+def end_elsewhere(door: FrontDoor, cookie: str) -> None:
+    """End a session as another machine does: the store alone knows."""
+    session_id, account_id, _ = cookie.split(".")
+    store = door.app.extensions["access"]._store
+    store.end_session(account_id, hashlib.sha256(session_id.encode()).hexdigest())
 
 
 def test_a_linked_person_leads_to_the_own_page(door: FrontDoor) -> None:
