@@ -194,6 +194,9 @@ class AccountStore(Protocol):
     def count_admins(self) -> int:
         """Return how many accounts are administrators and not disabled, at most 2 of them."""
 
+    def has_local(self) -> bool:
+        """Return whether an account that is not disabled signs in with an email and a password."""
+
     def begin_session(self, session: Session) -> None:
         """Store a session; the store may remove it after ``ends_at``.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.access.viewer import Role
 from app.accounts.local_accounts import LocalAccounts
 from app.contracts.accounts import Account, Identity
 from tests.support.accounts_in_memory import AccountsInMemory
 
 
-def of_provider(number: int, role: Role = Role.COLLEAGUE) -> Account:
+def of_provider(number: int) -> Account:
     identity = Identity("https://id.example", str(number))
-    return Account(id=f"a{number}", name=f"Ana {number:03}", role=role, identity=identity)
+    return Account(id=f"a{number}", name=f"Ana {number:03}", identity=identity)
 
 
 def test_accounts_of_a_provider_have_no_password() -> None:
@@ -22,22 +21,14 @@ def test_accounts_of_a_provider_have_no_password() -> None:
     assert not LocalAccounts(store).exist()
 
 
-def test_an_account_of_the_directory_is_found_on_a_later_page() -> None:
+def test_the_only_account_of_the_directory_may_be_the_last_by_name() -> None:
     store = AccountsInMemory()
-    for number in range(120):
+    for number in range(260):
         store.add(of_provider(number))
     local = store.add(Account(id="zoe", name="Zoe", email="zoe@example.com"))
     assert LocalAccounts(store).exist()
     store.update(replace(local, is_disabled=True))
     assert not LocalAccounts(store).exist()
-
-
-def test_who_claimed_the_directory_is_asked_first() -> None:
-    store = AccountsInMemory()
-    assert store.claim(Account(id="o", name="Zoe", email="zoe@example.com", role=Role.ADMIN))
-    for number in range(260):
-        store.add(of_provider(number))
-    assert LocalAccounts(store).exist()
 
 
 def test_the_answer_is_kept_until_an_account_is_added() -> None:

@@ -125,6 +125,12 @@ class AccountsInMemory:
         with self._lock:
             return min(2, sum(account.is_admin for account in self._accounts.values()))
 
+    def has_local(self) -> bool:
+        with self._lock:
+            return any(
+                login_key_of(each) and not each.is_disabled for each in self._accounts.values()
+            )
+
     def begin_session(self, session: Session) -> None:
         stored = session_from(session_values(session))
         assert stored

@@ -44,6 +44,7 @@ def test_nobody_is_there_at_first(store: AccountStore) -> None:
     assert store.find_person("") is None
     assert store.list_accounts() == AccountPage((), None)
     assert store.count_admins() == 0
+    assert not store.has_local()
     assert store.sessions_of("a1") == ()
 
 
@@ -184,6 +185,39 @@ def test_a_command_may_leave_no_administrator(store: AccountStore) -> None:
     first = store.add(admin("a1"))
     store.update(replace(first, role=Role.EDITOR), may_leave_no_admin=True)
     assert store.count_admins() == 0
+
+
+def test_a_local_account_is_known_of_unless_it_is_disabled(store: AccountStore) -> None:
+    store.add(account("a1", email="ana@example.com"))
+    store.add(local_account("b1", ""))
+    assert not store.has_local()
+    ben = store.add(local_account("c1", "ben@example.com"))
+    assert store.has_local()
+    ben = store.update(replace(ben, is_disabled=True))
+    assert not store.has_local()
+    disabled = [store.add(local_account(f"d{n}", f"d{n}@x", is_disabled=True)) for n in range(5)]
+    assert not store.has_local()
+    ben = store.update(replace(ben, is_disabled=False, email="other@example.com"))
+    assert store.has_local()
+    store.update(replace(ben, email=""))
+    assert not store.has_local()
+    store.update(replace(disabled[-1], is_disabled=False))
+    assert store.has_local()
+
+
+def test_whoever_claims_with_a_password_is_local(store: AccountStore) -> None:
+    assert store.claim(replace(local_account(), role=Role.ADMIN))
+    assert store.has_local()
+
+
+def test_the_only_local_account_is_known_wherever_it_is_in_the_list(
+    big_store: AccountStore,
+) -> None:
+    for number in range(210):
+        big_store.add(account(f"id-{number}", f"Ana {number:03}"))
+    assert not big_store.has_local()
+    big_store.add(local_account("zoe", "zoe@example.com", name="Zoe"))
+    assert big_store.has_local()
 
 
 def test_pages_of_accounts_come_by_name(big_store: AccountStore) -> None:

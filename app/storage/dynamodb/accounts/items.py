@@ -21,12 +21,13 @@ from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import Tables
 
-LIST_VIEW, ADMINS_VIEW = "accounts", "admins"
+LIST_VIEW, ADMINS_VIEW, LOCAL_VIEW = "accounts", "admins", "locals"
 IDENTITY_VIEW, LOGIN_VIEW, PERSON_VIEW = "ident#", "login#", "self#"
 _ACCESS_VIEW, _ACCOUNT_VIEW = "access", "acct#"
 _SESSION_VIEW, _INVITATION_VIEW = "sess#", "invite#"
 _ONLY = "-"
 _MAX_KEY = 1_024
+_LISTS = frozenset({LIST_VIEW, ADMINS_VIEW, LOCAL_VIEW})
 
 # The view and the sort key of a row.
 Row = tuple[str, str]
@@ -91,12 +92,14 @@ def rows_of(account: Account) -> frozenset[Row]:
     rows.add((LIST_VIEW, list_key(account)))
     if account.is_admin:
         rows.add((ADMINS_VIEW, account.id))
+    if unique[LOGIN_VIEW] and not account.is_disabled:
+        rows.add((LOCAL_VIEW, account.id))
     return frozenset(rows)
 
 
 def is_unique(row: Row) -> bool:
     """Return whether only one account may have this row."""
-    return row[0] not in (LIST_VIEW, ADMINS_VIEW)
+    return row[0] not in _LISTS
 
 
 def account_attributes(account: Account, rows: frozenset[Row]) -> Item:
@@ -168,4 +171,4 @@ def _parse_rows(text: str) -> frozenset[Row]:
 def _is_other(view: str, at: str) -> bool:
     """Return whether an account may have this row besides its own."""
     is_unique_row = view.startswith((IDENTITY_VIEW, LOGIN_VIEW, PERSON_VIEW)) and at == _ONLY
-    return is_unique_row or (view in (LIST_VIEW, ADMINS_VIEW) and at != "")
+    return is_unique_row or (view in _LISTS and at != "")

@@ -6,12 +6,21 @@ from typing import Any
 
 from app.contracts.accounts import ACCOUNTS_PER_PAGE, AccountPage
 from app.contracts.stored_accounts import cursor_after, key_in_cursor
-from app.storage.dynamodb.accounts.items import ADMINS_VIEW, LIST_VIEW, StoredAccount, row_of
+from app.storage.dynamodb.accounts.items import (
+    ADMINS_VIEW,
+    LIST_VIEW,
+    LOCAL_VIEW,
+    StoredAccount,
+    row_of,
+    rows_of,
+)
 from app.storage.dynamodb.accounts.reader import HOLDER, AccountReader
 from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.batch_reads import MAX_BATCH_KEYS
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.pagination import query_view
+
+_FEW = 3
 
 
 def page(calls: Calls, table: str, reader: AccountReader, cursor: str | None) -> AccountPage:
@@ -32,10 +41,27 @@ def page(calls: Calls, table: str, reader: AccountReader, cursor: str | None) ->
 
 def admins(calls: Calls, table: str, reader: AccountReader) -> Iterator[StoredAccount]:
     """Yield the administrators that are not disabled, as lazily as a batch allows."""
-    rows = query_view(calls, table, ADMINS_VIEW, request={"Limit": MAX_BATCH_KEYS})
-    while batch := list(islice(rows, MAX_BATCH_KEYS)):
+    return _accounts_in(calls, table, reader, ADMINS_VIEW, MAX_BATCH_KEYS)
+
+
+def local_accounts(calls: Calls, table: str, reader: AccountReader) -> Iterator[StoredAccount]:
+    """Yield the local accounts that are not disabled, in small batches: one is all that is asked.
+
+    Those that nothing was written of since this list is kept are not in it.
+    """
+    return _accounts_in(calls, table, reader, LOCAL_VIEW, _FEW)
+
+
+def _accounts_in(
+    calls: Calls, table: str, reader: AccountReader, view: str, batch_size: int
+) -> Iterator[StoredAccount]:
+    """Yield the accounts in a view of ids that are there by what they are now."""
+    rows = query_view(calls, table, view, request={"Limit": batch_size})
+    while batch := list(islice(rows, batch_size)):
         found = reader.accounts(item["at"]["S"] for item in batch)
-        yield from (stored for stored in found.values() if stored.account.is_admin)
+        for stored in found.values():
+            if (view, stored.account.id) in rows_of(stored.account):
+                yield stored
 
 
 def _rows_after(calls: Calls, table: str, key: str, most: int) -> list[Item]:

@@ -125,6 +125,11 @@ class DynamoAccounts:
         return len(list(islice(admins, _ENOUGH_ADMINS)))
 
     @explaining_keys
+    def has_local(self) -> bool:
+        """Implement AccountStore.has_local."""
+        return any(lists.local_accounts(self.calls, self._table, self._reader))
+
+    @explaining_keys
     def begin_session(self, session: Session) -> None:
         """Implement AccountStore.begin_session."""
         self._sessions.begin(session)

@@ -19,6 +19,11 @@ _ENOUGH_ADMINS = 2
 _READ = select(accounts).where(accounts.c.id == bindparam("of_id"))
 _ADMINS = select(accounts.c.id).where(accounts.c.role == "admin", accounts.c.is_disabled == 0)
 
+# By the index of logins, in which accounts of a provider are not.
+_LOCAL = (
+    select(accounts.c.id).where(accounts.c.login_key > "", accounts.c.is_disabled == 0).limit(1)
+)
+
 
 class ListedAccount(NamedTuple):
     """A row of the list: its key, and the account, or None if it cannot be read."""
@@ -62,6 +67,11 @@ def count_admins(connection: Connection, *, without: str = "") -> int:
     """Return how many administrators are not disabled, besides one account, at most 2 of them."""
     statement = _ADMINS.where(accounts.c.id != without).limit(_ENOUGH_ADMINS)
     return len(connection.execute(statement).all())
+
+
+def has_local(connection: Connection) -> bool:
+    """Return whether an account that signs in with an email is not disabled."""
+    return connection.execute(_LOCAL).first() is not None
 
 
 def check_admin_remains(connection: Connection, stored: Account, changed: Account) -> None:

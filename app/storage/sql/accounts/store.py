@@ -143,6 +143,11 @@ class SqlAccounts:
         with self._database.reading("count_admins") as connection:
             return accounts.count_admins(connection)
 
+    def has_local(self) -> bool:
+        """Implement AccountStore.has_local."""
+        with self._database.reading("has_local_account") as connection:
+            return accounts.has_local(connection)
+
     @retry_when_rolled_back
     def begin_session(self, session: Session) -> None:
         """Implement AccountStore.begin_session."""

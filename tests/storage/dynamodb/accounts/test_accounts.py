@@ -81,6 +81,7 @@ def use(store: AccountStore, ana: Account) -> None:
     store.access_settings()
     store.list_accounts()
     store.count_admins()
+    store.has_local()
     store.find_identity(ana.identity) if ana.identity else store.find_login(ana.email)
     store.find_person(ana.person_id)
     store.find_session(ana.id, digest_of("s1"))
