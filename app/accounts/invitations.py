@@ -77,12 +77,14 @@ class Invitations:
             stored = self._store.get(account_id)
             if stored is None:
                 raise AccountNotFound("There is no such account any more.")
+            now = self._now()
             try:
                 return self._store.update(
                     replace(
                         stored,
                         password_hash=password_hash,
-                        sessions_ended_at=self._now(),
+                        sessions_ended_at=now,
+                        signed_in_at=now,  # who has chosen a password is signed in with it
                         failures=0,
                         locked_until=None,
                     ),

@@ -49,6 +49,7 @@ def register(app: Flask) -> None:
         report_address=_report_address,
         account_menu=lambda nav: _account_menu(menu_of, own_photos, nav),
         access_line=lambda: _access_line(line_of),
+        search_hint=_search_hint,
     )
 
 
@@ -82,6 +83,18 @@ def _report_address(employee: Employee) -> str:
         return ""
     subject = f"Mistake in the directory: {visible(employee.full_name)}"
     return f"mailto:{','.join(mails)}?subject={quote(subject)}"
+
+
+def _search_hint() -> str:
+    """Return what the box of the search takes: the fields that find somebody for this viewer."""
+    restricted = current_access().policy().visibility.sight_of(page_viewer()).restricted
+    return _search_words("phone" not in restricted, "email" not in restricted)
+
+
+@lru_cache
+def _search_words(phone: bool, email: bool) -> str:
+    words = ["Name", "job title", "location", *["phone"] * phone, *["email"] * email]
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _account_menu(

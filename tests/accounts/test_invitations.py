@@ -34,6 +34,11 @@ def test_a_link_sets_the_password_and_ends_what_the_former_one_began(
     assert desk.sessions.find(cookie, fresh=False) is None
 
 
+def test_whoever_has_chosen_a_password_has_signed_in(desk: Desk, account: Account) -> None:
+    assert account.signed_in_at is None
+    assert desk.invitations.spend(code_for(desk, account), PASSWORD).signed_in_at is not None
+
+
 def test_a_link_is_looked_at_often_and_spent_once(desk: Desk, account: Account) -> None:
     code = code_for(desk, account)
     for _ in range(20):

@@ -270,3 +270,18 @@ def test_the_console_offers_tests_and_checks_to_administrators(
 def test_a_page_that_is_not_there_offers_a_stranger_no_search(small: SmallDirectory) -> None:
     request_as(small.app, STRANGER)
     assert not small.get("/nobody/here", 404).all("form", role="search")
+
+
+@pytest.mark.parametrize(
+    ("who", "hint"),
+    [
+        (VISITOR, "Name, job title or location"),
+        (COLLEAGUE, "Name, job title, location, phone or email"),
+        (ADMIN, "Name, job title, location, phone or email"),
+    ],
+    ids=["visitor", "colleague", "admin"],
+)
+def test_the_search_names_what_it_finds_for_its_viewer(
+    small: SmallDirectory, who: Viewer, hint: str
+) -> None:
+    assert page_as(small, who).by_id("q").get("placeholder") == hint

@@ -136,6 +136,19 @@ def test_two_administrators_do_not_overwrite_each_other(small: SmallDirectory) -
     assert store_of(small).access_settings().visibility == {"email": Audience.EDITORS}
 
 
+def test_the_mode_of_another_administrator_stands_beside_the_own(small: SmallDirectory) -> None:
+    mine = form(small.get("/settings/access"), part="mode")
+    small.post("/settings/access", {**mine, "mode": "sign-in"})
+    late = small.post("/settings/access", {**mine, "mode": "open"}, 409)
+    assert [words_of(line) for line in late.all("p", cls="sees-stored")] == [
+        "Saved meanwhile: Sign-in required"
+    ]
+    again = form(late, part="mode")
+    assert again["mode"] == ["open"], "what was chosen is still chosen"
+    small.post("/settings/access", again)
+    assert store_of(small).access_settings().mode is Mode.OPEN
+
+
 def row_of(page: Page, label: str) -> Element:
     return next(row for row in page.all("tr") if words_of(next(iter(row))) == label)
 

@@ -45,7 +45,7 @@ def save_access() -> ResponseReturnValue:
         saved = _choose(mode, visibility)
     except AccountConflict:
         stored = current_access().settings()
-        return _show(form_again(stored, mode or _mode(stored), visibility), is_late=True)
+        return _show(form_again(stored, _mode(stored), mode, visibility), is_late=True)
     audit_log.record(
         Event.ACCESS,
         by=audit_log.named(current_viewer()),

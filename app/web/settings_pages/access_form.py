@@ -33,11 +33,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccessForm:
-    """What the page shows as chosen, and the version of the settings that it is based on."""
+    """What the page shows as chosen, and the version of the settings that it is based on.
+
+    ``stored_mode`` is the mode that another administrator chose meanwhile, if it is another.
+    """
 
     mode: Mode
     rows: tuple[Row, ...]
     version: int
+    stored_mode: Mode | None = None
 
 
 def access_form(stored: AccessSettings, mode: Mode) -> AccessForm:
@@ -47,12 +51,16 @@ def access_form(stored: AccessSettings, mode: Mode) -> AccessForm:
 
 
 def form_again(
-    stored: AccessSettings, mode: Mode, typed: Mapping[str, Audience] | None
+    stored: AccessSettings,
+    mode_now: Mode,
+    mode: Mode | None,
+    typed: Mapping[str, Audience] | None,
 ) -> AccessForm:
     """Return the form with what was chosen, beside what another administrator saved meanwhile."""
     now = Visibility(stored.visibility)
     mine = Visibility(typed) if typed is not None else now
-    return AccessForm(mode, _rows(mine, now), stored.version)
+    stored_mode = mode_now if mode not in (None, mode_now) else None
+    return AccessForm(mode or mode_now, _rows(mine, now), stored.version, stored_mode)
 
 
 def posted_visibility(form: Mapping[str, str]) -> dict[str, Audience]:

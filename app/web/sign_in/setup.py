@@ -23,6 +23,10 @@ _UNTIL_CLAIMED = {
     Mode.READ_ONLY: "Until somebody does, anyone can look, and no one can change anything.",
     Mode.SIGN_IN: "Until somebody does, no one sees anything.",
 }
+_LAPTOP_UNTIL_CLAIMED = (
+    "Until somebody does, whoever uses this computer sees and changes everything. Afterwards only"
+    " those who sign in change anything, here too."
+)
 
 
 @setup_pages.get("/setup")
@@ -106,8 +110,15 @@ def _page(
         errors=errors,
         account_name=viewer.name if viewer.is_signed_in else "",
         here=_link(code) if code else "/setup",
-        until_claimed=_UNTIL_CLAIMED[mode_of_request()],
+        until_claimed=_until_claimed(),
     )
+
+
+def _until_claimed() -> str:
+    mode = mode_of_request()
+    if mode is Mode.OPEN and current_access().policy().mode is not Mode.OPEN:
+        return _LAPTOP_UNTIL_CLAIMED
+    return _UNTIL_CLAIMED[mode]
 
 
 def _claimed_page() -> ResponseReturnValue:

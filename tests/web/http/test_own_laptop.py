@@ -105,3 +105,18 @@ def test_a_laptop_where_people_sign_in_is_not_open(tmp_path: Path) -> None:
     store = app.extensions["access"]._store
     app.extensions["access"] = Access(store, mode=None, has_sign_in=True)
     assert mode_for(app, LAPTOP) is Mode.SIGN_IN
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        (LAPTOP, "whoever uses this computer sees and changes everything"),
+        (LAPTOP | {"HTTP_HOST": "evil.example"}, "anyone can look, and no one can change anything"),
+    ],
+    ids=["at the laptop", "from elsewhere"],
+)
+def test_a_claim_is_told_what_it_changes(
+    tmp_path: Path, environ: dict[str, str], words: str
+) -> None:
+    client = new_app(tmp_path).test_client()
+    assert words in client.get("/setup", environ_overrides=environ).text
