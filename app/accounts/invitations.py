@@ -11,15 +11,20 @@ from app.accounts import audit_log
 from app.accounts.audit_log import Event
 from app.accounts.errors import AccountNotFound, InvitationSpent, ValueRejected
 from app.accounts.passwords import Passwords, require_good
-from app.contracts.accounts import Account, AccountConflict, AccountStore
+from app.contracts.accounts import Account, AccountConflict, AccountStore, is_account_id
 
 VALID = timedelta(hours=24)
 _MAX_CODE_CHARACTERS = 100
+_AFTER_ID = "-"  # in a link, between the id of the account and what nobody can guess
 _ATTEMPTS = 6
 
 
 class Invitations:
-    """One-time links of accounts that sign in with a password; the store has digests alone."""
+    """One-time links of accounts that sign in with a password; the store has digests alone.
+
+    A digest is of the link and of the password that the account had: once another was chosen, no
+    link that was made before is of any use, whoever has it.
+    """
 
     def __init__(
         self,
@@ -43,16 +48,17 @@ class Invitations:
         """
         if account.identity is not None:
             raise ValueRejected("account", f"{account.name} signs in at a provider.")
-        code = secrets.token_urlsafe(24)
-        self._store.add_invitation(_digest(code), account.id, self._now() + VALID)
+        account = self._store.get(account.id) or account  # with the password of now
+        code = f"{account.id}{_AFTER_ID}{secrets.token_urlsafe(24)}"
+        self._store.add_invitation(_digest(code, account), account.id, self._now() + VALID)
         audit_log.record(Event.INVITED, account=account.id, by=audit_log.named(by))
         return f"{self._public_address}/invite/{code}"
 
     def find(self, code: str) -> Account:
         """Return the account of a link that can be used; spend nothing. Raises InvitationSpent."""
-        account_id = self._store.find_invitation(_digest(code))
-        account = self._store.get(account_id) if account_id else None
-        if account is None:
+        account_id, _, _ = code[:_MAX_CODE_CHARACTERS].partition(_AFTER_ID)
+        account = self._store.get(account_id) if is_account_id(account_id) else None
+        if account is None or self._store.find_invitation(_digest(code, account)) != account.id:
             raise InvitationSpent
         return account
 
@@ -65,18 +71,20 @@ class Invitations:
         account = self.find(code)
         require_good(password, account.name, account.email)
         password_hash = self._passwords.hash(password)
-        if self._store.spend_invitation(_digest(code)) != account.id:
+        if self._store.spend_invitation(_digest(code, account)) != account.id:
             raise InvitationSpent
-        changed = self._with_password(account.id, password_hash)
+        changed = self._with_password(account, password_hash)
         self._changed()
         audit_log.record(Event.CHOSE_PASSWORD, account=changed.id, peer=peer)
         return changed
 
-    def _with_password(self, account_id: str, password_hash: str) -> Account:
+    def _with_password(self, account: Account, password_hash: str) -> Account:
         for attempt in range(_ATTEMPTS):
-            stored = self._store.get(account_id)
+            stored = self._store.get(account.id)
             if stored is None:
                 raise AccountNotFound("There is no such account any more.")
+            if stored.password_hash not in (account.password_hash, password_hash):
+                raise InvitationSpent  # with another link, at the same time
             now = self._now()
             try:
                 return self._store.update(
@@ -96,5 +104,6 @@ class Invitations:
         raise AssertionError("unreachable")
 
 
-def _digest(code: str) -> str:
-    return hashlib.sha256(code[:_MAX_CODE_CHARACTERS].encode()).hexdigest()
+def _digest(code: str, account: Account) -> str:
+    content = f"{code[:_MAX_CODE_CHARACTERS]} {account.password_hash}"
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -50,6 +50,41 @@ def test_a_link_is_looked_at_often_and_spent_once(desk: Desk, account: Account) 
     assert desk.password_sign_in.sign_in("ana@example.com", PASSWORD)
 
 
+def test_a_new_password_makes_every_link_of_before_useless(desk: Desk, account: Account) -> None:
+    went_astray, again = code_for(desk, account), code_for(desk, account)
+    assert desk.invitations.find(went_astray).id == account.id
+    desk.invitations.spend(again, PASSWORD)
+    with pytest.raises(InvitationSpent):
+        desk.invitations.find(went_astray)
+    with pytest.raises(InvitationSpent):
+        desk.invitations.spend(went_astray, "x" + PASSWORD)
+    assert desk.invitations.spend(code_for(desk, account), "y" + PASSWORD).id == account.id
+
+
+def test_of_two_links_that_are_spent_at_once_one_sets_the_password(
+    desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = code_for(desk, account), code_for(desk, account)
+    hash_it = desk.passwords.hash
+
+    def hash_meanwhile(password: str) -> str:
+        monkeypatch.undo()
+        desk.invitations.spend(second, PASSWORD)
+        return hash_it(password)
+
+    monkeypatch.setattr(desk.passwords, "hash", hash_meanwhile)
+    with pytest.raises(InvitationSpent):
+        desk.invitations.spend(first, "x" + PASSWORD)
+    assert desk.password_sign_in.sign_in("ana@example.com", PASSWORD)
+
+
+def test_a_link_is_of_its_own_account_only(desk: Desk, account: Account) -> None:
+    other = desk.accounts.add_with_password("Bo", "bo@example.com", by=OPERATOR)
+    code = code_for(desk, account).replace(account.id, other.id)
+    with pytest.raises(InvitationSpent):
+        desk.invitations.find(code)
+
+
 def test_of_many_who_spend_a_link_at_once_one_sets_the_password(
     desk: Desk, account: Account
 ) -> None:
