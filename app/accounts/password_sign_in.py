@@ -51,8 +51,9 @@ class PasswordSignIn:
             audit_log.record(Event.REFUSED, reason="too many from an address", peer=peer)
             raise TooManyAttempts(wait)
         email = email.strip()[: _MAX_EMAIL_CHARACTERS + 1]
-        account = self._counted(email, peer)
-        is_right = self._passwords.matches(account.password_hash if account else "", password)
+        with self._passwords.place():  # before the attempt is counted, which will not be made
+            account = self._counted(email, peer)
+            is_right = self._passwords.matches(account.password_hash if account else "", password)
         if account is None or not is_right:
             known = account.id if account else ""
             audit_log.record(Event.REFUSED, account=known, reason="wrong", peer=peer)

@@ -16,6 +16,8 @@ MIN_CHARACTERS = 12
 MAX_CHARACTERS = 128
 HASHES_AT_ONCE = 2  # each takes 32 MiB for a fifth of a second
 WAIT_SECONDS = 2.0
+# Hashes of a process with those that wait for one: half of its threads answer other requests.
+MOST_AT_ONCE = 4
 _LOOK_EVERY_SECONDS = 0.02
 _METHOD = "scrypt:32768:8:1"
 
@@ -23,6 +25,7 @@ _METHOD = "scrypt:32768:8:1"
 class Passwords:
     """Makes and checks hashes; waits WAIT_SECONDS for others, then raises PasswordsBusy.
 
+    It does so at once where MOST_AT_ONCE are made or waited for: guesses must not stop all pages.
     The processes that share ``folder`` make HASHES_AT_ONCE together: a small machine with several
     workers has memory for no more.
     """
@@ -33,19 +36,30 @@ class Passwords:
         self._folder = folder
         self._wait_seconds = wait_seconds
         self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Be one of those who make a hash or wait for it. Raises PasswordsBusy at once."""
+        if not self._places.acquire(blocking=False):
+            raise PasswordsBusy
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def hash(self, password: str) -> str:
         """Return the hash of a new password. Raises PasswordsBusy."""
         # Imported here: whoever does not use passwords does not need it.
         from werkzeug.security import generate_password_hash
 
-        with self._slot():
+        with self.place(), self._slot():
             return generate_password_hash(_normal(password), _METHOD)
 
     def matches(self, password_hash: str, password: str) -> bool:
         """Return whether it is the password of this hash, at the same cost without a hash.
 
-        Raises PasswordsBusy.
+        Call it with a ``place``. Raises PasswordsBusy.
         """
         from werkzeug.security import check_password_hash
 

@@ -15,10 +15,11 @@ from app.accounts.errors import (
     TooManyAttempts,
     ValueRejected,
 )
-from app.accounts.passwords import HASHES_AT_ONCE, Passwords, require_good
+from app.accounts.passwords import HASHES_AT_ONCE, MOST_AT_ONCE, Passwords, require_good
 from app.contracts.accounts import Account
 from app.runtime.runtime_dir import RuntimeDir
 from tests.accounts.conftest import Desk
+from tests.support.in_time import wait_until
 
 RIGHT = "blue otter 73 lamp"
 EMAIL = "ana@example.com"
@@ -91,6 +92,7 @@ def test_the_wait_holds_on_every_machine(desk: Desk, account: Account) -> None:
 
 def test_wrong_ones_at_the_same_time_are_all_counted(desk: Desk, account: Account) -> None:
     together = threading.Barrier(16)
+    desk.passwords._places = threading.BoundedSemaphore(16)
     outcomes: list[str] = []
 
     def try_one(number: int) -> None:
@@ -174,6 +176,34 @@ def test_two_hashes_are_made_at_once_and_a_third_waits_its_turn_briefly() -> Non
     with pytest.raises(PasswordsBusy):
         passwords.matches("", RIGHT)
     passwords._slots.release()
+    assert passwords.hash(RIGHT)
+
+
+def test_an_attempt_that_a_busy_machine_does_not_make_is_not_counted(
+    desk: Desk, account: Account
+) -> None:
+    desk.passwords._places = threading.BoundedSemaphore(1)
+    with desk.passwords.place():
+        for _ in range(8):
+            with pytest.raises(PasswordsBusy):
+                desk.password_sign_in.sign_in(EMAIL, "wrong")
+    assert attempt(desk, RIGHT) == "Ana"
+
+
+def test_only_a_few_threads_wait_for_their_turn_and_the_next_is_told_at_once() -> None:
+    passwords = Passwords(wait_seconds=60)
+    for _ in range(HASHES_AT_ONCE):
+        passwords._slots.acquire()
+    waiting = [threading.Thread(target=passwords.hash, args=(RIGHT,)) for _ in range(MOST_AT_ONCE)]
+    for thread in waiting:
+        thread.start()
+    wait_until(lambda: not passwords._places._value)
+    with pytest.raises(PasswordsBusy):
+        passwords.hash(RIGHT)
+    for _ in range(HASHES_AT_ONCE):
+        passwords._slots.release()
+    for thread in waiting:
+        thread.join()
     assert passwords.hash(RIGHT)
 
 
