@@ -20,6 +20,7 @@ from app.contracts.accounts import (
     AccountStore,
     Identity,
     LastAdmin,
+    start_of_session,
 )
 
 _ATTEMPTS = 6
@@ -124,7 +125,7 @@ class Accounts:
         """Disable an account and end its sessions at once. Raises AccountNotFound, LastAdmin."""
         _, account = self._change(
             account_id,
-            lambda each: replace(each, is_disabled=True, sessions_ended_at=self._now()),
+            lambda each: replace(self._signed_out(each), is_disabled=True),
             by,
         )
         audit_log.record(Event.DISABLED, account=account.id, by=audit_log.named(by))
@@ -149,9 +150,7 @@ class Accounts:
 
     def end_sessions(self, account_id: str, *, by: Viewer) -> Account:
         """End all sessions of an account at once. Raises AccountNotFound."""
-        _, account = self._change(
-            account_id, lambda each: replace(each, sessions_ended_at=self._now()), by
-        )
+        _, account = self._change(account_id, self._signed_out, by)
         audit_log.record(Event.SESSIONS_ENDED, account=account.id, by=audit_log.named(by))
         return account
 
@@ -194,6 +193,9 @@ class Accounts:
             self._changed()
             return stored, changed
         raise AssertionError("unreachable")
+
+    def _signed_out(self, account: Account) -> Account:
+        return replace(account, sessions_ended_at=start_of_session(account, self._now()))
 
     def _new_account(self, identity: Identity, profile: Profile) -> Account:
         nobody = Account(id=new_account_id(), name="", identity=identity)

@@ -39,7 +39,7 @@ class AccountNotFound(DirectoryError):
 
 
 class ValueRejected(DirectoryError):
-    """A value cannot be used; the message says why. ``field`` is name, email, or password."""
+    """A value cannot be used; the message says why. ``field`` is that of a form."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)

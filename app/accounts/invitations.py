@@ -3,20 +3,19 @@
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.access.viewer import Viewer
 from app.accounts import audit_log
 from app.accounts.audit_log import Event
-from app.accounts.errors import AccountNotFound, InvitationSpent, ValueRejected
+from app.accounts.errors import InvitationSpent, ValueRejected
+from app.accounts.new_passwords import PasswordChanged, store_password
 from app.accounts.passwords import Passwords, require_good
-from app.contracts.accounts import Account, AccountConflict, AccountStore, is_account_id
+from app.contracts.accounts import Account, AccountStore, is_account_id
 
 VALID = timedelta(hours=24)
 _MAX_CODE_CHARACTERS = 100
 _AFTER_ID = "-"  # in a link, between the id of the account and what nobody can guess
-_ATTEMPTS = 6
 
 
 class Invitations:
@@ -73,35 +72,13 @@ class Invitations:
         password_hash = self._passwords.hash(password)
         if self._store.spend_invitation(_digest(code, account)) != account.id:
             raise InvitationSpent
-        changed = self._with_password(account, password_hash)
+        try:
+            changed = store_password(self._store, account, password_hash, self._now())
+        except PasswordChanged:  # at the same time, in another way
+            raise InvitationSpent from None
         self._changed()
         audit_log.record(Event.CHOSE_PASSWORD, account=changed.id, peer=peer)
         return changed
-
-    def _with_password(self, account: Account, password_hash: str) -> Account:
-        for attempt in range(_ATTEMPTS):
-            stored = self._store.get(account.id)
-            if stored is None:
-                raise AccountNotFound("There is no such account any more.")
-            if stored.password_hash not in (account.password_hash, password_hash):
-                raise InvitationSpent  # with another link, at the same time
-            now = self._now()
-            try:
-                return self._store.update(
-                    replace(
-                        stored,
-                        password_hash=password_hash,
-                        sessions_ended_at=now,
-                        signed_in_at=now,  # who has chosen a password is signed in with it
-                        failures=0,
-                        locked_until=None,
-                    ),
-                    may_leave_no_admin=True,
-                )
-            except AccountConflict:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
 
 
 def _digest(code: str, account: Account) -> str:

@@ -8,6 +8,7 @@ from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.invitations import Invitations
 from app.accounts.local_accounts import LocalAccounts
+from app.accounts.new_passwords import OwnPassword
 from app.accounts.password_sign_in import PasswordSignIn
 from app.accounts.passwords import Passwords
 from app.accounts.provider_profiles import FindPeople, GroupRoles, ProviderProfiles
@@ -26,6 +27,7 @@ class SignInServices:
     sessions: Sessions
     accounts: Accounts
     password_sign_in: PasswordSignIn
+    own_password: OwnPassword
     setup_link: SetupLink
     invitations: Invitations
     local_accounts: LocalAccounts
@@ -52,11 +54,13 @@ def open_services(
         access.forget()
 
     passwords = Passwords(RuntimeDir(settings.instance_folder))
+    password_sign_in = PasswordSignIn(store, passwords)
     return SignInServices(
         access=access,
         sessions=sessions,
         accounts=Accounts(store, ProviderProfiles(store, find_people, roles), changed),
-        password_sign_in=PasswordSignIn(store, passwords),
+        password_sign_in=password_sign_in,
+        own_password=OwnPassword(store, passwords, password_sign_in, changed),
         setup_link=SetupLink(
             store,
             access,

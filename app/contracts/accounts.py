@@ -82,7 +82,11 @@ def is_digest(text: str) -> bool:
 
 
 def start_of_session(account: Account, now: datetime) -> datetime:
-    """Return ``now``, or the first moment after the sessions of this account were ended."""
+    """Return ``now``, or the first moment after the sessions of this account were ended.
+
+    To end them again it is the moment too: by the clock of another machine ``now`` may be earlier,
+    and would give life to sessions that are over.
+    """
     ended = account.sessions_ended_at
     return now if ended is None or ended < now else ended + timedelta(microseconds=1)
 

@@ -11,6 +11,7 @@ from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.invitations import Invitations
 from app.accounts.limits import RateLimit
+from app.accounts.new_passwords import OwnPassword
 from app.accounts.password_sign_in import PasswordSignIn
 from app.accounts.passwords import Passwords
 from app.accounts.provider_profiles import GroupRoles, ProviderProfiles
@@ -58,6 +59,9 @@ class Desk:
         self.accounts = Accounts(self.store, profiles, self.sessions.forget, self.now)
         self.password_sign_in = PasswordSignIn(
             self.store, self.passwords, self.now, RateLimit(20, 20, lambda: self.seconds)
+        )
+        self.own_password = OwnPassword(
+            self.store, self.passwords, self.password_sign_in, self.sessions.forget, self.now
         )
         self.setup_link = SetupLink(
             self.store, self.access, lambda: self.keys, self.passwords, setup_code=setup_code

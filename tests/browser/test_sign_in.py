@@ -116,6 +116,29 @@ def test_all_other_sessions_end(browse: Open) -> None:
     expect(page).to_have_title(re.compile("^Sign in"))
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_own_password_is_changed(browse: Open, door: FrontDoor, script: bool) -> None:
+    page = browse("/setup", script=script)
+    claim(page)
+    other = browse("/sign-in", script=script)
+    sign_in(other)
+    page.goto("/me")
+    for current, new, name in (("no otters", NEW, "current_password"), (PASSWORD, "x", "password")):
+        page.fill("#current_password", current)
+        page.fill("#password", new)
+        page.click("text=Change password")
+        expect(page.locator(f"#{name}-error")).to_be_visible()
+    page.fill("#current_password", PASSWORD)
+    page.fill("#password", NEW)
+    page.click("text=Change password")
+    expect(page.locator(".flash")).to_contain_text("Your password is changed")
+    expect(page.locator(".own-list li")).to_have_count(1)
+    other.goto("/me")
+    expect(other).to_have_title(re.compile("^Sign in"))
+    sign_in(other, NEW)
+    other.wait_for_url("**/me")
+
+
 def test_axe_finds_nothing_at_the_door(browse: Open, door: FrontDoor) -> None:
     page = browse(SETUP_LINK)
     check_views(page)
@@ -138,6 +161,11 @@ def test_axe_finds_nothing_in_the_own_account(browse: Open) -> None:
     claim(page)
     page.goto("/me")
     check_views(page)
+    page.fill("#current_password", PASSWORD)
+    page.fill("#password", "short")
+    page.click("text=Change password")
+    page.wait_for_selector(".field-error")
+    check_views(page)
     page.goto("/sign-out")
     check_views(page)
     page.click("button:text-is('Sign out')")
@@ -159,3 +187,6 @@ def test_no_page_of_the_door_scrolls_sideways(browse: Open, door: FrontDoor, wid
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, address
     check(page)
+    claim(page)
+    page.goto("/me")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

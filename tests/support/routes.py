@@ -81,5 +81,6 @@ ROUTES = {
     "/setup/<code>": Route("GET POST", PUBLIC, "POST with the code makes the first administrator"),
     "/invite/<code>": Route("GET POST", PUBLIC, "POST with the code sets a password, once"),
     "/me": Route("GET", SIGNED_IN, "nothing"),
+    "/me/password": Route("POST", SIGNED_IN, "changes one's password, or counts a wrong one"),
     "/me/sign-out-others": Route("POST", SIGNED_IN, "ends one's other sessions"),
 }

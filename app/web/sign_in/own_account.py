@@ -1,19 +1,44 @@
-"""The own account: who one is here, and where one is signed in."""
+"""The own account: who one is here, where one is signed in, and the password."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 
 from app.access.viewer import Viewer
-from app.contracts.accounts import Account, Session
+from app.accounts.errors import (
+    AccountDisabled,
+    AccountNotFound,
+    SignInRefused,
+    TooManyAttempts,
+    ValueRejected,
+)
+from app.contracts.accounts import Account, AccountConflict, Session
+from app.model.errors import StorageUnavailable
 from app.text.plurals import count_of
-from app.web.current import current_accounts, current_sessions, current_settings, current_viewer
+from app.web.current import (
+    current_accounts,
+    current_sessions,
+    current_settings,
+    current_sign_in,
+    current_viewer,
+)
 from app.web.forms.rendering import Notice
-from app.web.http.viewers import current_session
-from app.web.sign_in.rendering import keep_typed
+from app.web.http.middleware import log_store_failure, request_id
+from app.web.http.viewers import current_session, start_session
+from app.web.sign_in.rendering import NO_ERRORS, is_in_the_clear, keep_typed, wait_page
+from app.web.sign_in.sign_in_page import sign_in_page
 from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
 
@@ -42,7 +67,9 @@ def ask() -> ResponseReturnValue:
     return _page()
 
 
-def _page(notice: Notice | None = None, status: int = 200) -> ResponseReturnValue:
+def _page(
+    notice: Notice | None = None, status: int = 200, errors: Mapping[str, str] = NO_ERRORS
+) -> ResponseReturnValue:
     viewer = current_viewer()
     account = current_accounts().get(viewer.account_id) or _account_as_known(viewer)
     known = current_session()
@@ -51,7 +78,10 @@ def _page(notice: Notice | None = None, status: int = 200) -> ResponseReturnValu
     page = render_template(
         "me.html",
         notice=notice,
+        errors=errors,
         account=account,
+        has_password=account.identity is None and account.email,
+        is_clear=is_in_the_clear(),
         photo_key=current_app.extensions["own_photos"].photo_key(viewer),
         role=account.role.capitalize(),
         role_origin=_ROLE_ORIGINS.get(account.role_origin, ""),
@@ -71,6 +101,45 @@ def sign_out_others() -> ResponseReturnValue:
         ended = count_of(current_sessions().end_others(known.session), "session", "sessions")
         flash(f"Signed out everywhere else: {ended} ended.", "good")
     return redirect("/me", 303)
+
+
+@own_account.post("/me/password")
+def change_password() -> ResponseReturnValue:
+    """Change the password of whoever knows the current one, and sign out everywhere else."""
+    try:
+        account = current_sign_in().own_password.change(
+            current_viewer().account_id,
+            request.form.get("current_password", ""),
+            request.form.get("password", ""),
+            request.remote_addr or "",
+        )
+    except SignInRefused:
+        return _page(status=422, errors={"current_password": "This is not your current password."})
+    except ValueRejected as error:
+        if error.field == "account":  # which has no such form
+            return _page(Notice("bad", str(error)), 422)
+        return _page(status=422, errors={error.field: str(error)})
+    except TooManyAttempts as error:
+        return wait_page(error, _page)
+    except AccountConflict:
+        text = "Your account was changed at the same time, and your password was not. Try again."
+        return _page(Notice("bad", text), 409)
+    except (AccountDisabled, AccountNotFound) as error:
+        return _page(Notice("bad", str(error)), 422)
+    return _go_on_with(account)
+
+
+def _go_on_with(account: Account) -> ResponseReturnValue:
+    """Begin a session in place of that of this browser, which has ended with all others."""
+    response = make_response(redirect("/me", 303))
+    try:
+        start_session(response, account, how="password")
+    except StorageUnavailable as error:
+        log_store_failure(error, request_id())
+        text = "Your password is changed, and you are signed out everywhere. Sign in with it."
+        return sign_in_page("/me", notice=Notice("warning", text), status=503, email=account.email)
+    flash("Your password is changed, and you are signed out everywhere else.", "good")
+    return response
 
 
 def _account_as_known(viewer: Viewer) -> Account:

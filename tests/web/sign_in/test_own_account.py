@@ -8,13 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from app.access.viewer import operator
+from app.model.errors import StorageUnavailable
+from app.web.sign_in.ways import add_way
 from tests.support.front_door import (
     EMAIL,
     NAME,
+    PASSWORD,
     WHO,
     FrontDoor,
+    Provider,
     who_cookies,
 )
+from tests.support.page_reader import Page, PageReader, words_of
 
 
 def test_who_is_not_signed_in_is_asked_to(door: FrontDoor) -> None:
@@ -84,3 +89,91 @@ def test_all_other_sessions_end_at_once(door: FrontDoor) -> None:
     done = browser.post("/me/sign-out-others", page.fields("/me/sign-out-others"))
     assert "3 sessions ended" in browser.follow(done).text
     assert [door.is_signed_in(each) for each in (browser, *others)] == [True, False, False, False]
+
+
+NEW = "eleven loud geese"
+
+
+def change_password(browser: PageReader, current: str, new: str = NEW, status: int = 303) -> Page:
+    form = browser.get("/me").fields("/me/password")
+    typed = {"current_password": current, "password": new}
+    return browser.post("/me/password", {**form, **typed}, status)
+
+
+def test_the_password_is_changed_and_all_other_sessions_end(door: FrontDoor) -> None:
+    browser, other = door.owner(), door.browser()
+    door.sign_in(other)
+    kept = browser.client.get_cookie(WHO)
+    assert kept is not None
+    done = change_password(browser, PASSWORD)
+    assert "Your password is changed" in browser.follow(done).text
+    assert [door.is_signed_in(each) for each in (browser, other)] == [True, False]
+    browser.client.set_cookie(WHO, kept.value)
+    assert not door.is_signed_in(browser), "whoever copied the cookie is nobody too"
+    door.sign_in(door.browser(), status=422)
+    door.sign_in(other, password=NEW)
+    assert door.is_signed_in(other)
+
+
+def test_what_is_wrong_with_a_password_stands_at_its_field(door: FrontDoor) -> None:
+    browser = door.owner()
+    for current, new, name in (
+        ("no otters at all", NEW, "current_password"),
+        ("", NEW, "current_password"),
+        (PASSWORD, "short", "password"),
+        (PASSWORD, PASSWORD, "password"),
+    ):
+        page = change_password(browser, current, new, 422)
+        assert page.title.startswith("Error: ")
+        assert words_of(page.by_id(f"{name}-error"))
+        assert [page.by_id(each).get("value") for each in ("current_password", "password")] == [
+            "",
+            "",
+        ]
+        assert new == "short" or new not in page.response.text
+    assert door.is_signed_in(browser)
+    door.sign_in(door.browser())
+
+
+def test_wrong_current_passwords_lock_the_sign_in_too(door: FrontDoor) -> None:
+    browser = door.owner()
+    for _ in range(5):
+        change_password(browser, "no otters at all", NEW, 422)
+    locked = change_password(browser, PASSWORD, NEW, 429)
+    assert "Wait" in words_of(locked.by_id("notice"))
+    assert int(locked.response.headers["Retry-After"]) > 0
+    door.sign_in(door.browser(), status=429)
+
+
+def test_who_signs_in_at_a_provider_has_no_password_here(door: FrontDoor) -> None:
+    okta = Provider()
+    okta.vouches = True
+    add_way(door.app, okta)
+    browser = door.browser()
+    browser.client.get("/sign-in/with/okta")
+    page = browser.get("/me")
+    assert not page.all("input", type="password")
+    forged = {"csrf_token": csrf_of(browser), "current_password": PASSWORD, "password": NEW}
+    assert "signs in at a provider" in browser.post("/me/password", forged, 422).text
+
+
+def csrf_of(browser: PageReader) -> str:
+    [token] = browser.get("/sign-out").fields("/sign-out")["csrf_token"]
+    return token
+
+
+def test_a_store_that_falls_silent_after_the_change_says_that_it_was_made(
+    door: FrontDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = door.owner()
+
+    def fail(*args: object, **more: object) -> None:
+        raise StorageUnavailable("the database", "begin session", reason="down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(door.app.extensions["sign_in"].sessions, "begin", fail)
+        page = change_password(browser, PASSWORD, NEW, 503)
+    assert "Your password is changed" in words_of(page.by_id("notice"))
+    assert not door.is_signed_in(browser)
+    door.sign_in(browser, password=NEW)
+    assert door.is_signed_in(browser)

@@ -132,7 +132,9 @@ def test_a_sign_out_asks_first_and_ends_the_cookie_itself(door: FrontDoor) -> No
     assert browser.get("/sign-out").links()["Sign in"] == "/sign-in?choose"
 
 
-@pytest.mark.parametrize("address", ["/sign-in/password", "/sign-out", "/me/sign-out-others"])
+@pytest.mark.parametrize(
+    "address", ["/sign-in/password", "/sign-out", "/me/sign-out-others", "/me/password"]
+)
 def test_a_form_without_its_token_does_nothing(door: FrontDoor, address: str) -> None:
     browser = door.owner()
     answer = browser.client.post(address, data={"email": EMAIL, "password": PASSWORD})
