@@ -54,6 +54,12 @@ class Access:
         """Return why nobody knows what holds without a sign-in: no setting says, nor the store."""
         return self._failure
 
+    @property
+    def last_mode(self) -> Mode | None:
+        """Return the mode of the policy that was read last, None before; reads nothing."""
+        last = self._policy.last
+        return last.mode if last else None
+
     def policy(self) -> Policy:
         """Return the policy, at most POLICY_SECONDS old; never raises.
 

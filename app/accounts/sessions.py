@@ -108,6 +108,10 @@ class Sessions:
             self._known.put(cookie, (mark, known), KNOWN_SECONDS)
         return known
 
+    def is_ours(self, cookie: str) -> bool:
+        """Return whether one of our keys signed this cookie; its session may have ended."""
+        return self._verified(cookie) is not None
+
     def end(self, cookie: str) -> None:
         """End the session of a cookie on the server, so that the cookie is nobody's."""
         parts = self._verified(cookie)

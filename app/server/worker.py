@@ -102,7 +102,7 @@ class BufferingWorker(ConnectionLoop):
         if stored > MAX_STORED_BYTES:
             self._refuse(connection, BUSY)
             return
-        if size > self._largest_body(incoming.parsed.path):
+        if size > self._largest_body(incoming.parsed):
             incoming.cut()  # the application says what is wrong with it
         elif stored > MAX_STORED_BYTES_IN_MEMORY:
             incoming.leave_memory()
@@ -111,9 +111,11 @@ class BufferingWorker(ConnectionLoop):
         else:
             connection.send_continue()
 
-    def _largest_body(self, path: str) -> int:
-        limit: Callable[[str], int] | None = getattr(self.wsgi, "extensions", {}).get("body_limit")
-        return limit(path) if limit else MAX_STORED_BYTES
+    def _largest_body(self, request: Any) -> int:
+        """Return the limit that the application sets for this request, by its path and headers."""
+        limit: Callable[[str, list[tuple[str, str]]], int] | None
+        limit = getattr(self.wsgi, "extensions", {}).get("body_limit")
+        return limit(request.path, request.headers) if limit else MAX_STORED_BYTES
 
     def _stored_bytes(self) -> int:
         requests = (each.incoming for each in self._connections)

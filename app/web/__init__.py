@@ -18,10 +18,19 @@ def register(app: Flask) -> None:
     """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
     from app.web import errors, frame
-    from app.web.http import assets, compression, etags, middleware, template_constants, view_as
+    from app.web.http import (
+        assets,
+        body_limits,
+        compression,
+        etags,
+        middleware,
+        template_constants,
+        view_as,
+    )
     from app.web.http.strict_json import StrictJson
     from app.web.imports import views as import_pages
     from app.web.machine import console
+    from app.web.sign_in.headers import header_names
 
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
@@ -35,7 +44,10 @@ def register(app: Flask) -> None:
     compression.register(app)
     etags.register(app)
     view_as.keep_in_links(app)
-    app.extensions["body_limit"] = partial(import_pages.body_limit, _body_limit(settings))
+    others = _body_limit(settings)
+    app.extensions["body_limit"] = body_limits.BodyLimits(
+        app, partial(import_pages.body_limit, others), others, header_names(settings)
+    )
     import_pages.take_large_files(app)
     CSRFProtect(app)
     errors.register(app)

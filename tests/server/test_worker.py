@@ -108,6 +108,13 @@ def test_a_body_over_the_limit_reaches_the_application_unread(server: EchoServer
     assert tale_of(server.ask(head))["received"] == 0  # and it was not told to send it
 
 
+def test_a_stranger_may_send_less_than_somebody_who_may_be_known(server: EchoServer) -> None:
+    head = POST % b"known" + b"Content-Length: 200000\r\n"
+    assert tale_of(server.ask(head + b"\r\n" + bytes(200_000)))["received"] < 200_000  # cut
+    known = head + b"Cookie: who=ana\r\n\r\n" + bytes(200_000)
+    assert tale_of(server.ask(known))["received"] == 200_000
+
+
 def test_the_sender_of_too_much_still_reads_the_answer(server: EchoServer) -> None:
     with server.connect(POST % b"small" + b"Content-Length: 3000000\r\n\r\n") as connection:
         connection.sendall(bytes(3_000_000))  # never reset while it sends

@@ -30,7 +30,7 @@ _RECEIVE_SECONDS = 60.0
 imports = Blueprint("imports", __name__, url_prefix="/import")
 
 
-def body_limit(others: int | None, path: str) -> int | None:
+def body_limit(others: int, path: str) -> int:
     """Return the largest body in bytes for a path: an import may be larger than others."""
     return MAX_MEGABYTES * 1024 * 1024 if path == "/import" else others
 
@@ -40,7 +40,8 @@ def take_large_files(app: Flask) -> None:
 
     @app.before_request
     def allow() -> None:
-        request.max_content_length = body_limit(request.max_content_length, request.path)
+        others = request.max_content_length or 0
+        request.max_content_length = body_limit(others, request.path) or None
 
 
 def watch(app: Flask) -> None:

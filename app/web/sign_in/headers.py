@@ -14,7 +14,7 @@ from app.contracts.accounts import Account
 from app.settings import Settings
 from app.web.http.viewers import AccountOfHeader, know_by_header
 from app.web.sign_in.header_accounts import HeaderAccounts
-from app.web.sign_in.load_balancer import BalancerSignIn
+from app.web.sign_in.load_balancer import HEADER, BalancerSignIn
 from app.web.sign_in.proxy_header import ProxySignIn, peer_of
 from app.web.sign_in.refused_header import RefusedHeader
 
@@ -35,6 +35,14 @@ def register(app: Flask) -> None:
     if settings.load_balancer and settings.sign_in.oidc:
         known = BalancerSignIn(settings.load_balancer, settings.sign_in.oidc, accounts)
         know_by_header(app, partial(_account_of, known.account_of, "load balancer"))
+
+
+def header_names(settings: Settings) -> frozenset[str]:
+    """Return the names, in upper case, of the headers by which somebody may be known."""
+    names = {HEADER} if settings.load_balancer else set()
+    if settings.proxy_header:
+        names.add(settings.proxy_header.name)
+    return frozenset(map(str.upper, names))
 
 
 def _account_of(

@@ -32,7 +32,9 @@ class Application:
         return [text]
 
 
-def limit_of(path: str) -> int:
+def limit_of(path: str, headers: list[tuple[str, str]]) -> int:
+    if path == "/known":
+        return 8_000_000 if ("COOKIE", "who=ana") in headers else 100_000
     return 100_000 if path == "/small" else 8_000_000
 
 
