@@ -18,19 +18,10 @@ def register(app: Flask) -> None:
     """Register the middleware, error pages, assets and endpoints on the application."""
     # Imported here, so that importing the package does nothing.
     from app.web import errors, frame
-    from app.web.http import (
-        assets,
-        body_limits,
-        compression,
-        etags,
-        middleware,
-        template_constants,
-        view_as,
-    )
+    from app.web.http import assets, compression, etags, middleware, template_constants, view_as
     from app.web.http.strict_json import StrictJson
     from app.web.imports import views as import_pages
     from app.web.machine import console
-    from app.web.sign_in.headers import header_names
 
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
@@ -44,11 +35,7 @@ def register(app: Flask) -> None:
     compression.register(app)
     etags.register(app)
     view_as.keep_in_links(app)
-    others = _body_limit(settings)
-    app.extensions["body_limit"] = body_limits.BodyLimits(
-        app, partial(import_pages.body_limit, others), others, header_names(settings)
-    )
-    import_pages.take_large_files(app)
+    _limit_bodies(app, settings)
     CSRFProtect(app)
     errors.register(app)
     assets.register(app, Path(app.root_path).parent / "static")
@@ -57,6 +44,18 @@ def register(app: Flask) -> None:
     _register_sign_in(app)
     console.watch(app)
     import_pages.watch(app)
+
+
+def _limit_bodies(app: Flask, settings: Settings) -> None:
+    """Say how large bodies may be: to the server, and to each request."""
+    from app.web.http.body_limits import BodyLimits
+    from app.web.imports import views as import_pages
+    from app.web.sign_in.headers import header_names
+
+    others = _body_limit(settings)
+    limit_of = partial(import_pages.body_limit, others)
+    app.extensions["body_limit"] = BodyLimits(app, limit_of, others, header_names(settings))
+    import_pages.take_large_files(app)
 
 
 def _add_pages(app: Flask) -> None:

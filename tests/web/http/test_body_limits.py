@@ -25,7 +25,7 @@ def limit(app: Flask, path: str = "/import", **headers: str) -> int:
 
 def asked(folder: Path, **env: str) -> Flask:
     """The application after its first page."""
-    app = small_app(folder, **env)
+    app = small_app(folder, None, **env)
     app.test_client().get("/")
     return app
 
