@@ -1,9 +1,10 @@
 """Whether the directory has accounts of its own, beside those of a provider."""
 
 from app.contracts.accounts import AccountStore
+from app.model.errors import StorageUnavailable
 from app.runtime.ttl import TtlValue
 
-_MAX_AGE_SECONDS = 60.0
+MAX_AGE_SECONDS = 3.0
 
 
 class LocalAccounts:
@@ -11,15 +12,24 @@ class LocalAccounts:
 
     def __init__(self, store: AccountStore) -> None:
         self._store = store
-        self._exist: TtlValue[bool] = TtlValue(_MAX_AGE_SECONDS)
+        self._exist: TtlValue[bool] = TtlValue(MAX_AGE_SECONDS)
 
     def exist(self) -> bool:
         """Return whether there is one that is not disabled.
 
-        The answer may be a minute old. Raises StorageUnavailable if none is known.
+        The answer may be MAX_AGE_SECONDS old, and is the last one while the store does not answer.
+        Raises StorageUnavailable if none is known.
         """
-        return self._exist.get(lambda last: self._store.has_local())
+        return self._exist.get(self._look)
 
     def expire(self) -> None:
         """Look again at the next call, since an account was added."""
         self._exist.expire()
+
+    def _look(self, last: bool | None) -> bool:
+        try:
+            return self._store.has_local()
+        except StorageUnavailable:
+            if last is None:
+                raise
+            return last

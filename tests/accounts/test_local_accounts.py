@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from app.accounts.local_accounts import LocalAccounts
 from app.contracts.accounts import Account, Identity
+from app.model.errors import StorageUnavailable
 from tests.support.accounts_in_memory import AccountsInMemory
 
 
@@ -39,3 +42,19 @@ def test_the_answer_is_kept_until_an_account_is_added() -> None:
     assert not accounts.exist()
     accounts.expire()
     assert accounts.exist()
+
+
+def test_while_the_store_is_silent_the_last_answer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = AccountsInMemory()
+    store.add(Account(id="zoe", name="Zoe", email="zoe@example.com"))
+    known, unknown = LocalAccounts(store), LocalAccounts(store)
+    assert known.exist()
+
+    def fail() -> bool:
+        raise StorageUnavailable("the database", "read", reason="down")
+
+    monkeypatch.setattr(store, "has_local", fail)
+    known.expire()
+    assert known.exist()
+    with pytest.raises(StorageUnavailable):
+        unknown.exist()

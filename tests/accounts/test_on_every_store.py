@@ -187,3 +187,21 @@ def test_the_commands_work(room: Room, tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
     assert "editor\tAna Sol\tana@example.com" in result.stdout
     assert not services_of(app).accounts.has_admin()
+
+
+def test_a_new_password_ends_the_sessions_of_all_machines(desks: tuple[Desk, Desk]) -> None:
+    here, there = desks
+    ana = here.accounts.add_with_password("Ana", "ana@example.com", by=OPERATOR)
+    here.invitations.spend(
+        here.invitations.make(ana, by=OPERATOR).removeprefix("/invite/"), PASSWORD
+    )
+    account = there.password_sign_in.sign_in("ana@example.com", PASSWORD)
+    cookie = there.sessions.begin(account, how="test")
+    there.wait(seconds=1)
+    changed = there.own_password.change(ana.id, PASSWORD, f"{PASSWORD} anew")
+    assert here.sessions.find(cookie, fresh=True) is None
+    anew = there.sessions.begin(changed, how="test")
+    assert here.sessions.find(anew, fresh=True)
+    with pytest.raises(SignInRefused):
+        here.password_sign_in.sign_in("ana@example.com", PASSWORD)
+    assert here.password_sign_in.sign_in("ana@example.com", f"{PASSWORD} anew").id == ana.id
