@@ -5,6 +5,7 @@ from typing import cast
 from flask import current_app, g
 
 from app.access.viewer import STRANGER, Viewer
+from app.access.visibility import Sight
 from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.services import SignInServices
@@ -76,3 +77,8 @@ def current_doctor() -> Doctor:
 def current_viewer() -> Viewer:
     """Return who makes this request; see app/web/http/viewers.py."""
     return cast(Viewer, g.get("viewer", STRANGER))
+
+
+def current_sight() -> Sight:
+    """Return what the current viewer sees of employees."""
+    return current_access().policy().visibility.sight_of(current_viewer())

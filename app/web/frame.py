@@ -16,7 +16,7 @@ from app.access.viewer import STRANGER, Origin, Role, Viewer
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
 from app.text.sanitizing import visible
-from app.web.current import current_access, current_directory, current_settings
+from app.web.current import current_access, current_directory, current_settings, current_sight
 from app.web.ui.html.links import mail_address
 from app.web.ui.urls import person_address, sign_in_address
 
@@ -87,7 +87,7 @@ def _report_address(employee: Employee) -> str:
 
 def _search_hint() -> str:
     """Return what the box of the search takes: the fields that find somebody for this viewer."""
-    restricted = current_access().policy().visibility.sight_of(page_viewer()).restricted
+    restricted = current_sight().restricted
     return _search_words("phone" not in restricted, "email" not in restricted)
 
 

@@ -285,3 +285,17 @@ def test_the_search_names_what_it_finds_for_its_viewer(
     small: SmallDirectory, who: Viewer, hint: str
 ) -> None:
     assert page_as(small, who).by_id("q").get("placeholder") == hint
+
+
+@pytest.mark.parametrize(
+    ("who", "unseen"), [(VISITOR, {"Phone", "Email"}), (COLLEAGUE, set()), (EDITOR, set())]
+)
+@pytest.mark.parametrize("address", ["/?view=table", "/?view=table&q=amara", "/?view=table&q=amra"])
+def test_a_table_has_no_columns_of_what_its_viewer_does_not_see(
+    small: SmallDirectory, who: Viewer, unseen: set[str], address: str
+) -> None:
+    page = page_as(small, who, address)
+    headings = [words_of(th) for th in page.all("th", scope="col")]
+    assert {"Phone", "Email"} - set(headings) == unseen
+    [row] = [row for row in page.all("tr") if list(row.iter("a")) and "Amara" in words_of(row)]
+    assert len(list(row)) == len(headings)

@@ -26,10 +26,17 @@ class Heading:
     address: str
 
 
-def headings(listing: ListRequest, count: int | None) -> tuple[Heading, ...]:
-    """Return the headings of a list with this number of people; links if they can be sorted."""
+def headings(
+    listing: ListRequest, count: int | None, without: frozenset[str]
+) -> tuple[Heading, ...]:
+    """Return the headings of a list with this number of people; links if they can be sorted.
+
+    They are ``without`` those of fields that the viewer does not see.
+    """
     can_sort = count is not None and 0 < count <= MAX_SORTED
-    return tuple(_heading(listing, column, can_sort=can_sort) for column in COLUMNS)
+    return tuple(
+        _heading(listing, column, can_sort=can_sort) for column in COLUMNS if column not in without
+    )
 
 
 def _heading(listing: ListRequest, column: str, *, can_sort: bool) -> Heading:

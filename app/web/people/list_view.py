@@ -59,9 +59,15 @@ class ListView:
 
 
 def list_view(
-    listing: ListRequest, result: ListPage, order: ListOrder, sprite: str, cache: MenuCache
+    listing: ListRequest,
+    result: ListPage,
+    order: ListOrder,
+    sprite: str,
+    cache: MenuCache,
+    *,
+    without: frozenset[str] = frozenset(),
 ) -> ListView:
-    """Return everything that one page of the list shows."""
+    """Return everything that one page of the list shows, ``without`` fields that are not seen."""
     page, suggestions, everyone, counts = result[:4]
     count = list_counts.known_count(page, counts)
     listing = _as_found(listing, result, count)
@@ -70,7 +76,7 @@ def list_view(
     next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
     return ListView(
         listing=listing,
-        people=_people(listing, page, sprite),
+        people=_people(listing, page, sprite, without),
         menus=cache.menus(listing, everyone, counts.by_filter, sprite),
         tabs=tabs(listing, counts.by_filter["letter"] or everyone),
         chips=_chips(listing),
@@ -79,7 +85,7 @@ def list_view(
         position=list_counts.page_position(listing, page, count),
         next=listing.address(page.next, next_number) if page.next else "",
         previous=listing.address(page.previous, number - 1) if page.previous else "",
-        suggestions=suggestions_view(listing, suggestions, sprite),
+        suggestions=suggestions_view(listing, suggestions, sprite, without),
         no_matches=not page.cards and not suggestions.people,
         rows_examined=page.rows_examined,
         cards_address=_as_view(listing, CARDS),
@@ -87,7 +93,7 @@ def list_view(
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
         notes=(*filter(None, (order.problem,)), *listing.notes),
-        headings=headings(listing, count) if listing.view == TABLE else (),
+        headings=headings(listing, count, without) if listing.view == TABLE else (),
     )
 
 
@@ -101,9 +107,9 @@ def _as_found(listing: ListRequest, result: ListPage, count: int | None) -> List
     return replace(unsorted, notes=(*listing.notes, unsorted_note(listing.sort, count)))
 
 
-def _people(listing: ListRequest, page: Page, sprite: str) -> Markup:
+def _people(listing: ListRequest, page: Page, sprite: str, without: frozenset[str]) -> Markup:
     if listing.view == TABLE:
-        return rows(page.cards, sprite)
+        return rows(page.cards, sprite, without=without)
     return grid(page.cards, sprite, name_keys=page.name_keys if listing.query.is_empty else ())
 
 

@@ -1,6 +1,7 @@
 """Similar people, ready for the list: cards with their reasons, and the count."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -19,14 +20,14 @@ class SuggestionsView:
 
 
 def suggestions_view(
-    listing: ListRequest, suggestions: Suggestions, sprite: str
+    listing: ListRequest, suggestions: Suggestions, sprite: str, without: frozenset[str]
 ) -> SuggestionsView | None:
     """Return the similar people and searches, if there are any."""
     if not suggestions.people and not suggestions.searches:
         return None
     cards = [suggestion.card for suggestion in suggestions.people]
     reasons = {suggestion.card.id: suggestion.reasons for suggestion in suggestions.people}
-    draw = rows if listing.view == TABLE else grid
+    draw = partial(rows, without=without) if listing.view == TABLE else grid
     return SuggestionsView(
         people=draw(cards, sprite, reasons=reasons),
         searches=tuple((words, listing.address_with("q", words)) for words in suggestions.searches),

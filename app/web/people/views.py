@@ -24,7 +24,7 @@ from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
 from app.text.sanitizing import clean_text, visible
-from app.web.current import current_directory, current_viewer
+from app.web.current import current_directory, current_sight, current_viewer
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.recovery import (
@@ -111,7 +111,8 @@ def people() -> Response:
     if directory.lists_nobody(viewer, listing.query, result):
         return _maintain_after(make_response(empty_page()))
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
-    view = list_view(listing, result, directory.list_order(), sprite, menus)
+    unseen = current_sight().restricted
+    view = list_view(listing, result, directory.list_order(), sprite, menus, without=unseen)
     return _maintain_after(make_response(render_template("list.html", view=view)))
 
 

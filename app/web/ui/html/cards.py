@@ -21,6 +21,7 @@ _BADGE = {badge.key: badge for badge in BADGES}
 Sprite = str
 Reasons = Mapping[str, Sequence[Reason]]
 _NO_REASONS: Reasons = {}
+_NO_COLUMNS: frozenset[str] = frozenset()
 
 
 def grid(
@@ -45,13 +46,19 @@ def grid(
     return Markup("".join(parts))
 
 
-def rows(cards: Iterable[Card], sprite: Sprite, *, reasons: Reasons = _NO_REASONS) -> Markup:
-    """Return the rows of the table, with reasons as in ``grid``."""
+def rows(
+    cards: Iterable[Card],
+    sprite: Sprite,
+    *,
+    reasons: Reasons = _NO_REASONS,
+    without: frozenset[str] = _NO_COLUMNS,
+) -> Markup:
+    """Return the rows of the table, with reasons as in ``grid``, ``without`` some columns."""
     parts = []
     for position, card in enumerate(cards):
         render = _row.__wrapped__ if is_foreign_key(card.photo_key) else _row
         reason = tuple(reasons.get(card.id, ()))
-        parts.append(render(card, sprite, position >= _EAGER_CARDS, reason))
+        parts.append(render(card, sprite, position >= _EAGER_CARDS, reason, without))
     return Markup("".join(parts))
 
 
@@ -93,7 +100,13 @@ def _reach_icons(sprite: Sprite) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _row(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
+def _row(
+    card: Card,
+    sprite: Sprite,
+    lazy: bool,
+    reasons: tuple[Reason, ...],
+    without: frozenset[str],
+) -> str:
     avatar = avatar_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
     texts = "".join(
         f'<td class="{kind}" dir="auto">{escape(text)}</td>'
@@ -103,12 +116,15 @@ def _row(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) ->
             ("row-location", card.location),
         )
     )
+    phone = f'<td class="row-phone">{phone_link(card.phone)}</td>'
+    email = f'<td class="row-mail">{mail_link(card.email)}</td>'
+    badges = f"<td>{_badge_row(card.badges, sprite, 4)}</td>"
     return (
         f'<tr><th scope="row"><span class="row-name">{avatar}{_name(card)}</span>'
         f"{_reasons(reasons)}</th>{texts}"
-        f'<td class="row-phone">{phone_link(card.phone)}</td>'
-        f'<td class="row-mail">{mail_link(card.email)}</td>'
-        f"<td>{_badge_row(card.badges, sprite, 4)}</td></tr>\n"
+        f"{'' if 'phone' in without else phone}"
+        f"{'' if 'email' in without else email}"
+        f"{'' if 'badges' in without else badges}</tr>\n"
     )
 
 
