@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     _configure(app, settings)
     app.json = StrictJson(app)
     middleware.register(app, _photo_origin(directory, settings))
+    _limit_bodies(app, settings)
     _know_viewers(app)
     frame.register(app)
     # Flask runs after_request functions in reverse order: the ETag is computed before the page is
@@ -35,7 +36,6 @@ def register(app: Flask) -> None:
     compression.register(app)
     etags.register(app)
     view_as.keep_in_links(app)
-    _limit_bodies(app, settings)
     CSRFProtect(app)
     errors.register(app)
     assets.register(app, Path(app.root_path).parent / "static")
@@ -55,7 +55,7 @@ def _limit_bodies(app: Flask, settings: Settings) -> None:
     others = _body_limit(settings)
     limit_of = partial(import_pages.body_limit, others)
     app.extensions["body_limit"] = BodyLimits(app, limit_of, others, header_names(settings))
-    import_pages.take_large_files(app)
+    import_pages.limit_bodies(app)
 
 
 def _add_pages(app: Flask) -> None:

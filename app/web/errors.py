@@ -23,6 +23,7 @@ from app.model.errors import (
 from app.runtime import disk_errors
 from app.web.current import current_settings, current_viewer
 from app.web.forms import recovery
+from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.http.middleware import log_store_failure, request_id
 from app.web.ui.urls import sign_in_address
 
@@ -55,9 +56,17 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _failed)
 
 
+def _form_with_input(error: Exception) -> ResponseReturnValue:
+    """Return the page with all input; what has too much of it is refused as anywhere else."""
+    try:
+        return recovery.form_with_input(error)
+    except RequestEntityTooLarge as too_large:
+        return _too_large(too_large)
+
+
 def _not_found(error: EmployeeNotFound) -> ResponseReturnValue:
     if recovery.holds_typed_form():
-        return recovery.form_with_input(error)
+        return _form_with_input(error)
     return recovery.person_not_found(error)
 
 
@@ -75,7 +84,7 @@ def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
         return f"You may not {error.right}.\n", 403, {"Content-Type": "text/plain"}
     if not viewer.is_signed_in:
         if recovery.holds_typed_form():
-            return recovery.form_with_input(error)
+            return _form_with_input(error)
         if request.method in ("GET", "HEAD"):
             return redirect(sign_in_address(), 303)
     contact = current_settings().sign_in.contact
@@ -96,11 +105,11 @@ def _photo_not_found(error: PhotoNotFound) -> ResponseReturnValue:
 
 
 def _photos_off(error: PhotosOff) -> ResponseReturnValue:
-    return recovery.form_with_input(error)
+    return _form_with_input(error)
 
 
 def _record_too_large(error: RecordTooLarge) -> ResponseReturnValue:
-    return recovery.form_with_input(error)
+    return _form_with_input(error)
 
 
 def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
@@ -110,7 +119,7 @@ def _unavailable(error: StorageUnavailable) -> ResponseReturnValue:
         text = f"{error.service} is not responding. Code for the help desk: {request_id()}\n"
         return text, 503, {"Content-Type": "text/plain"}
     if recovery.holds_typed_form():
-        return recovery.form_with_input(error)
+        return _form_with_input(error)
     return _unavailable_page(error)
 
 
@@ -121,7 +130,7 @@ def _unavailable_page(error: StorageUnavailable) -> ResponseReturnValue:
 
 def _form_expired(error: CSRFError) -> ResponseReturnValue:
     if recovery.holds_typed_form():
-        return recovery.form_with_input(error)
+        return _form_with_input(error)
     return render_template("expired.html"), 400
 
 
@@ -129,7 +138,9 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     _drain()
     limit, length = request.max_content_length, request.content_length
     # Otherwise the form has too many or too large fields.
-    is_long = length is None or (limit is not None and length > limit)
+    is_long = request.mimetype == FORM_WITH_FILES and (
+        length is None or (limit is not None and length > limit)
+    )
     page = render_template(
         "413.html",
         title="The file is too large" if is_long else "The form has too much data",

@@ -9,6 +9,8 @@ from app.access.modes import Mode
 from app.accounts.services import SignInServices
 from app.web.http.viewers import COOKIE, SECURE_COOKIE
 
+FORM_WITH_FILES = "multipart/form-data"
+
 
 class BodyLimits:
     """The limits of the server's workers, which receive bodies before the application is asked.

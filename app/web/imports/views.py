@@ -21,6 +21,7 @@ from app.imports.errors import FileUnreadable, ImportNotPossible
 from app.runtime import deadline
 from app.text.plurals import count_people
 from app.web.current import current_importer, current_scheduler
+from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.imports import wording
 from app.web.imports.columns import column_table
 from app.web.imports.rows_page import adds_duplicates, rows_page
@@ -35,13 +36,20 @@ def body_limit(others: int, path: str) -> int:
     return MAX_MEGABYTES * 1024 * 1024 if path == "/import" else others
 
 
-def take_large_files(app: Flask) -> None:
-    """Allow an import to be larger than a photo; call it before anything reads a form."""
+def limit_bodies(app: Flask) -> None:
+    """Allow an import to be larger than a photo, and a form without a file no more than its texts.
+
+    Call it before anything reads a form, as pages do of those who are refused. Werkzeug limits the
+    texts of a form with files alone: of others, megabytes of empty fields take seconds.
+    """
 
     @app.before_request
-    def allow() -> None:
-        others = request.max_content_length or 0
-        request.max_content_length = body_limit(others, request.path) or None
+    def limit() -> None:
+        if request.mimetype == FORM_WITH_FILES:
+            others = request.max_content_length or 0
+            request.max_content_length = body_limit(others, request.path) or None
+        else:
+            request.max_content_length = request.max_form_memory_size
 
 
 def watch(app: Flask) -> None:
