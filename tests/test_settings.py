@@ -279,7 +279,7 @@ def test_a_header_that_could_be_anybodys_stops_the_start(
 @pytest.mark.parametrize(
     "code",
     ["short-code1", "password1234", "123456789012", "aaaaaaaaaaaaaaa", "Welcome-2026-",
-     "has spaces in it"],
+     "has spaces in it", "your-code-here", "my-setup-code", "ABCD-EFGH-IJKL", "1234-5678-9012"],
 )  # fmt: skip
 def test_a_setup_code_that_can_be_guessed_stops_the_start_without_being_printed(code: str) -> None:
     with pytest.raises(SettingsError, match=r"SETUP_CODE .* nobody can guess") as error:

@@ -9,24 +9,24 @@ import re
 
 # Words of the lists of leaked passwords that are published each year, and of this program.
 _WORD_LIST = """
-a abc access account admin administrator amanda andrea andrew angel anthony apple asdf ashley
-austin autumn azerty babygirl bailey banana barney baseball basketball batman biteme blahblah
-blink buster butterfly camaro canada changeit changeme charlie cheese chelsea chicken chocolate
-chris christmas classic company computer cookie corporate corvette dallas daniel dave default
-demo dev develop development diamond directory dolphin donald dragon eagle elephant employee
-employeedirectory employees enter family ferrari flower football freedom friend friends fuck
-fuckme fuckyou garfield george ginger golfer google guest hannah harley hello helloworld hockey
-home hunter iceman iloveyou internet is jackson jasmine jennifer jessica jesus jordan joseph
-joshua justin killer kitty letmein liverpool login london looking love lovely maggie manager
-manchester marina master matrix matthew maverick me mercedes merlin michael michelle mickey
-midnight mike minecraft monday money monkey monster mother mustang my naruto new nicole ninja
-not nothing office orange parola pass passe passw password passwort pepper phoenix please
-pokemon princess private purple qazwsx qwer qwert qwerty qwertz raiders rainbow ranger robert
-root samantha samsung scooter secret secure security server service setup shadow silver slipknot
-snoopy soccer softball sophie spring standard starwars summer sunday sunshine superman superuser
-support sysadmin system taylor temp temporary test testing the this thomas thunder thx tiger
-tigger trustme trustno trustnoone tweety user username victoria welcome whatever william winter
-wizard work world yankees yellow you your zaq zaqxsw zxc zxcv zxcvbn zxcvbnm
+a abc access account admin administrator amanda andrea andrew angel anthony apple asdf ashley austin
+autumn azerty babygirl bailey banana barney baseball basketball batman biteme blahblah blink buster
+butterfly camaro canada changeit changeme charlie cheese chelsea chicken chocolate choose chris
+christmas classic code company computer cookie corporate corvette dallas daniel dave default demo
+dev develop development diamond directory dolphin donald dragon eagle elephant employee
+employeedirectory employees enter example family ferrari fill flower football freedom friend friends
+fuck fuckme fuckyou garfield george ginger golfer google guest hannah harley hello helloworld here
+hockey home hunter iceman iloveyou insert internet is jackson jasmine jennifer jessica jesus jordan
+joseph joshua justin killer kitty letmein link liverpool login london looking love lovely maggie
+manager manchester marina master matrix matthew maverick me mercedes merlin michael michelle mickey
+midnight mike minecraft monday money monkey monster mother mustang my naruto new nicole ninja not
+nothing office orange parola pass passe passw password passwort pepper phoenix placeholder please
+pokemon princess private purple put qazwsx qwer qwert qwerty qwertz raiders rainbow ranger replace
+robert root samantha samsung scooter secret secure security server service setup shadow silver
+slipknot snoopy soccer softball some sophie spring standard starwars summer sunday sunshine superman
+superuser support sysadmin system taylor temp temporary test testing the this thomas thunder thx
+tiger tigger trustme trustno trustnoone tweety type user username value victoria welcome whatever
+william winter wizard work world yankees yellow you your zaq zaqxsw zxc zxcv zxcvbn zxcvbnm
 """
 _WORDS = frozenset(_WORD_LIST.split())
 _RUNS = (
@@ -51,7 +51,10 @@ _MIN_RUN = 4
 def is_common(password: str) -> bool:
     """Return whether a password is among the first that somebody would try."""
     text = password.casefold()
-    if len(set(text)) < _MIN_DISTINCT or _is_repetition(text) or _is_of_runs(text):
+    if len(set(text)) < _MIN_DISTINCT or _is_repetition(text):
+        return True
+    # "abcd-efgh-ijkl" is a run that is easier to read.
+    if _is_of_runs(text) or _is_of_runs(re.sub(r"[\W_]+", "", text) or text):
         return True
     # "P@ssw0rd2026!" is "password"; digits at the end are not letters, so both are tried.
     bare = _AROUND.sub("", text)
