@@ -11,6 +11,7 @@ from app.accounts.audit_log import Event
 from app.accounts.errors import AccountDisabled, SignInRefused, TooManyAttempts
 from app.accounts.limits import RateLimit, address_key
 from app.accounts.passwords import Passwords
+from app.accounts.unknown_emails import UnknownEmails
 from app.contracts.accounts import Account, AccountConflict, AccountStore
 from app.text.search_keys import email_key
 
@@ -19,7 +20,6 @@ MIN_LOCK_SECONDS = 60
 MAX_LOCK_SECONDS = 15 * 60
 ATTEMPTS_PER_MINUTE = 20  # from one address
 _RETRIES = 8
-_MAX_UNKNOWN = 10_000
 _MAX_EMAIL_CHARACTERS = 254
 _MAX_MICROSECONDS = 500_000
 
@@ -38,7 +38,7 @@ class PasswordSignIn:
         self._passwords = passwords
         self._now = now
         self._per_address = per_address or RateLimit(ATTEMPTS_PER_MINUTE, ATTEMPTS_PER_MINUTE)
-        self._unknown: dict[str, tuple[int, datetime | None]] = {}
+        self._unknown = UnknownEmails()
         self._lock = threading.Lock()
 
     def sign_in(self, email: str, password: str, peer: str = "") -> Account:
@@ -98,12 +98,9 @@ class PasswordSignIn:
     def _count_unknown(self, email: str) -> None:
         key = email_key(email)
         with self._lock:
-            failures, locked_until = self._unknown.pop(key, (0, None))
-            self._unknown[key] = (failures, locked_until)
+            failures, locked_until = self._unknown.get(key)
             self._require_unlocked(locked_until, "", "")
-            self._unknown[key] = (failures + 1, self._lock_after(failures + 1))
-            while len(self._unknown) > _MAX_UNKNOWN:
-                del self._unknown[next(iter(self._unknown))]
+            self._unknown.put(key, failures + 1, self._lock_after(failures + 1))
 
     def _lock_after(self, failures: int) -> datetime:
         """Return until when no password is tried, a moment in the past for the first failures.
