@@ -7,8 +7,15 @@ import click
 from app.access.viewer import ACCOUNT_ROLES, Role
 from app.accounts.errors import AccountNotFound
 from app.accounts.services import SignInServices
-from app.commands.running import current_operator, current_sign_in, report_errors
+from app.commands.running import (
+    current_directory,
+    current_operator,
+    current_sign_in,
+    report_errors,
+)
 from app.contracts.accounts import Account, AccountExists, is_account_id
+from app.directory.named_person import find_person
+from app.model.employee import Employee
 from app.model.errors import DirectoryError
 from app.text.sanitizing import visible
 from app.text.search_keys import email_key
@@ -40,14 +47,15 @@ def list_users() -> None:
 @click.argument("name")
 @click.argument("email")
 @click.option("--role", type=_ROLES, default=Role.COLLEAGUE.value, show_default=True)
-@click.option("--person", default="", help="The id of the employee who it is.")
+@click.option("--person", default="", help="The id or the email of the employee who it is.")
 @report_errors
 def add(name: str, email: str, role: str, person: str) -> None:
     """Add an account that signs in with a password; print the link with which to choose one."""
     services, operator = current_sign_in(), current_operator()
+    employee = _employee(person)
     try:
         account = services.accounts.add_with_password(
-            name, email, Role(role), by=operator, person_id=person
+            name, email, Role(role), by=operator, person_id=employee.id if employee else ""
         )
     except AccountExists as error:
         raise DirectoryError(
@@ -104,18 +112,22 @@ def link(who: str) -> None:
 
 @user.command("person")
 @click.argument("who")
-@click.argument("employee_id", default="")
+@click.argument("employee", default="")
 @report_errors
-def person(who: str, employee_id: str) -> None:
-    """Say which employee an account belongs to; without an id, to none."""
+def person(who: str, employee: str) -> None:
+    """Say which employee, by id or email, an account belongs to; without one, to nobody."""
     services = current_sign_in()
-    account = _find(services, who)
+    account, found = _find(services, who), _employee(employee)
     try:
-        services.accounts.link(account.id, employee_id, by=current_operator())
+        services.accounts.link(account.id, found.id if found else "", by=current_operator())
     except AccountExists as error:
         raise DirectoryError("This employee belongs to another account already.") from error
-    whose = f"belongs to {visible(employee_id)} now" if employee_id else "belongs to nobody now"
-    click.echo(f"{_named(account)} {whose}.")
+    whose = f"{visible(found.full_name)} ({visible(found.id)})" if found else "nobody"
+    click.echo(f"{_named(account)} belongs to {whose} now.")
+
+
+def _employee(text: str) -> Employee | None:
+    return find_person(current_directory(), current_operator(), text)
 
 
 def _all(services: SignInServices) -> Iterator[Account]:

@@ -12,6 +12,7 @@ from flask import Flask
 from app.access.viewer import Role
 from app.accounts.profile import Profile
 from app.contracts.accounts import Identity
+from app.model.employee import Employee
 from tests.support.signed_in import add_account, services_of
 from tests.support.small_app import small_app
 
@@ -133,9 +134,28 @@ def test_a_new_link_is_made_and_of_a_provider_there_is_none(app: Flask) -> None:
 def test_an_account_is_linked_to_one_employee_and_to_none(app: Flask) -> None:
     add_account(app, Role.EDITOR)
     add_account(app, Role.EDITOR, "Bo")
-    assert "belongs to e1 now" in ok(app, "user", "person", "ana", "e1")
-    assert "another account" in refused(app, "user", "person", "bo", "e1")
+    add_employee(app, "e1", "ana.sol@example.com")
+    assert "belongs to Ana Sol (e1) now" in ok(app, "user", "person", "ana", "e1")
+    assert "another account" in refused(app, "user", "person", "bo", "ana.sol@example.com")
     assert "belongs to nobody now" in ok(app, "user", "person", "ana")
+    assert "belongs to Ana Sol (e1) now" in ok(app, "user", "person", "bo", "ANA.SOL@example.com")
+
+
+def test_an_employee_who_is_not_there_is_linked_to_no_account(app: Flask) -> None:
+    add_account(app, Role.EDITOR)
+    add_employee(app, "e1", "twice@example.com")
+    add_employee(app, "e2", "twice@example.com")
+    assert "Nobody here has this id" in refused(app, "user", "person", "ana", "e3")
+    assert "Several people" in refused(app, "user", "person", "ana", "twice@example.com")
+    add = ("user", "add", "Cy", "cy@example.com", "--person")
+    assert "Nobody here has this id" in refused(app, *add, "e3")
+    assert "no person" in ok(app, "user", "list"), "nothing was changed"
+    assert "cy@example.com" not in ok(app, "user", "list")
+
+
+def add_employee(app: Flask, employee_id: str, email: str) -> None:
+    employee = Employee(id=employee_id, full_name="Ana Sol", email=email)
+    app.extensions["directory"].employees.add(employee, f"add-{employee_id}")
 
 
 def test_the_public_address_makes_whole_links(tmp_path: Path) -> None:

@@ -9,11 +9,17 @@ from app.access.viewer import ACCOUNT_ROLES, Role, Viewer
 from app.accounts.checked_values import checked_email, checked_name
 from app.accounts.errors import AccountNotFound, ValueRejected
 from app.contracts.accounts import Account, AccountExists, LastAdmin
+from app.directory.named_person import PersonUnknown, find_person
 from app.text.sanitizing import visible
-from app.web.current import current_accounts, current_sign_in, current_viewer
+from app.web.current import (
+    current_accounts,
+    current_directory,
+    current_sign_in,
+    current_viewer,
+)
 from app.web.settings_pages import wording
 from app.web.settings_pages.guard import ask_for_an_account
-from app.web.settings_pages.linked_person import PersonUnknown, find_person, linked_person
+from app.web.settings_pages.linked_person import linked_person
 
 _MAX_ID = 64
 _ADDRESS = "/settings/accounts"
@@ -114,7 +120,7 @@ def _end_sessions(account: Account, by: Viewer) -> str:
 
 
 def _link_person(account: Account, by: Viewer) -> str:
-    person = find_person(request.form.get("person", ""))
+    person = find_person(current_directory(), by, request.form.get("person", ""))
     current_accounts().link(account.id, person.id if person else "", by=by)
     if person is None:
         return f"The account of {account.name} is linked to nobody."
