@@ -9,7 +9,7 @@ chdir = str(Path(__file__).resolve().parent)
 sys.path.insert(0, chdir)
 
 from app.photos.large import PHOTO_MB  # noqa: E402
-from app.runtime.json_log import JsonFormatter  # noqa: E402
+from app.runtime.json_log import JsonFormatter, WithoutRequests  # noqa: E402
 
 RESERVED_MB = 200  # the system's
 # A worker's own memory, the bodies that it receives and one small photo: 82 MB were measured while
@@ -62,8 +62,10 @@ logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": JsonFormatter}},
+    "filters": {"without requests": {"()": WithoutRequests}},
     "handlers": {
         "stdout": {
+            "filters": ["without requests"],
             "class": "logging.StreamHandler",
             "formatter": "json",
             "stream": "ext://sys.stdout",

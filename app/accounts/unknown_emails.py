@@ -15,7 +15,7 @@ _DIGEST_BYTES = 8
 class Failures(NamedTuple):
     """How many attempts failed, and until when no more is looked at; None if never."""
 
-    count: int = 0
+    number: int = 0
     locked_until: datetime | None = None
 
 

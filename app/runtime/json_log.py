@@ -5,6 +5,7 @@ It has no names, query strings or presigned links.
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,10 @@ from datetime import UTC, datetime
 import click
 
 _EXTRA = "directory"  # the attribute of a record that has our own fields
+
+_QUOTES = re.compile(r"Invalid request from ip=\S*( [A-Za-z]+)*|Error handling request(?= )")
+    r"Invalid request from ip=\S* [A-Za-z]+( [A-Za-z]+)*|Error handling request(?= )"
+)
 
 
 class JsonFormatter(logging.Formatter):
@@ -29,6 +34,20 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)
+
+
+class WithoutRequests(logging.Filter):
+    """A filter that leaves out what a client sent of the lines of gunicorn that quote it.
+
+    The quoted line or header may have a name, a one-time code or the cookie of a session.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the message; let every record pass."""
+        message = record.getMessage()
+        if quoted := _QUOTES.match(message):
+            record.msg, record.args = f"{quoted[0]} …", ()
+        return True
 
 
 class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]

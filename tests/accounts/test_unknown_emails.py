@@ -23,7 +23,7 @@ def test_another_process_counts_on() -> None:
     emails.put("ana@example.com", 3, NOON)
     child = os.fork()
     if not child:
-        emails.put("ana@example.com", emails.get("ana@example.com").count + 1, NOON)
+        emails.put("ana@example.com", emails.get("ana@example.com").number + 1, NOON)
         os._exit(0)
     os.waitpid(child, 0)
     assert emails.get("ana@example.com") == Failures(4, NOON)
@@ -34,4 +34,4 @@ def test_of_two_with_the_same_place_the_later_one_is_known() -> None:
     emails.put("ana@example.com", 5, NOON)
     emails.put("bo\ud800@example.com", 2, NOON)
     assert emails.get("ana@example.com") == Failures()
-    assert emails.get("bo\ud800@example.com").count == 2
+    assert emails.get("bo\ud800@example.com").number == 2
