@@ -77,6 +77,14 @@ def test_the_mode_is_said_with_its_reason(
     assert said in found.message
 
 
+def test_a_laptop_is_said_to_be_open_only_while_it_is(tmp_path: Path) -> None:
+    claimed = examined(tmp_path / "claimed")
+    claimed.claim()
+    for directory in (claimed, examined(tmp_path / "behind", TRUSTED_PROXIES="1")):
+        message = directory.finding("Access").message
+        assert message.endswith("because ACCESS is not set."), message
+
+
 def test_what_an_administrator_chose_is_said_to_be_chosen(tmp_path: Path) -> None:
     directory = examined(tmp_path)
     access = directory.services.access
