@@ -16,8 +16,6 @@ import click
 _EXTRA = "directory"  # the attribute of a record that has our own fields
 
 _QUOTES = re.compile(r"Invalid request from ip=\S*( [A-Za-z]+)*|Error handling request(?= )")
-    r"Invalid request from ip=\S* [A-Za-z]+( [A-Za-z]+)*|Error handling request(?= )"
-)
 
 
 class JsonFormatter(logging.Formatter):
