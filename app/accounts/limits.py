@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 _MAX_KEYS = 10_000
+_MAX_KEY_CHARACTERS = 64
 _NETWORK_OF_A_HOUSEHOLD = 64
 
 
@@ -54,7 +55,7 @@ def address_key(address: str | None) -> str:
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
-        return address or "unknown"
+        return (address or "unknown")[:_MAX_KEY_CHARACTERS]  # a proxy may forward anything
     if isinstance(parsed, ipaddress.IPv4Address):
         return str(parsed)
     if parsed.ipv4_mapped:

@@ -39,6 +39,7 @@ def test_its_memory_is_bounded() -> None:
         (None, "unknown"),
         ("", "unknown"),
         ("not an address", "not an address"),
+        ("x" * 8_000, "x" * 64),
     ],
 )
 def test_addresses_of_one_household_are_one(address: str | None, key: str) -> None:
