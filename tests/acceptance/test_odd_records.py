@@ -19,7 +19,6 @@ from tests.support.acceptance.everything import COMMANDS, Everything
 from tests.support.odd_items import ENDS_OF_THE_CALENDAR, NUMBERS, ODD_IDS, Item, items
 from tests.support.small_app import small_app
 from tests.support.stores.dynamodb_binding import DynamoRoom
-from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +60,7 @@ class OddTable:
         self.directory.read_lists(everyone)
         self.directory.read_exports(everyone)
         for employee_id in self.directory.people():
-            self.directory.delete(OPERATOR, employee_id)
+            self.directory.delete(employee_id)
         assert self.room.items(self.room.people) == []
 
 
@@ -152,7 +151,7 @@ def test_rows_with_values_of_every_type_in_every_column(tmp_path: Path) -> None:
     everyone = directory.people()
     directory.read_lists(everyone)
     for employee_id in everyone:
-        directory.delete(OPERATOR, employee_id)
+        directory.delete(employee_id)
     assert directory.people() == {}
 
 
@@ -177,7 +176,7 @@ def test_an_edit_that_makes_a_record_too_large_is_told_and_keeps_what_was_typed(
     assert page.fields()["about"] == ["About me." * 150]
     assert "version" not in (table.room.item("large") or {})
     table.read()
-    table.directory.delete(OPERATOR, "large")
+    table.directory.delete("large")
 
 
 def test_many_large_records_are_restored_in_transactions_that_the_database_takes(

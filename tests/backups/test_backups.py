@@ -340,7 +340,7 @@ def test_a_photo_that_is_changed_meanwhile_is_in_it(full: Directory, tmp_path: P
     run_to_end(steps)
     to = directory_of()
     run_to_end(restore(to, tmp_path / "b"))
-    assert to.get(whose.id).photo_key == key
+    assert to.get(OPERATOR, whose.id).photo_key == key
     assert to.photos
     assert to.photos.get(key) == image_of(key)
 
@@ -415,7 +415,7 @@ def test_a_directory_with_other_people_is_refused_unless_told(
 ) -> None:
     run_to_end(take_backup(full, tmp_path / "b"))
     to = filled(directory_of(), 50, first=220)  # some are in both
-    edited = replace(to.get(someone(225).id), full_name="Edited since")
+    edited = replace(to.get(OPERATOR, someone(225).id), full_name="Edited since")
     before = everyone_in(to)
     with pytest.raises(ExportRefused, match="--merge"):
         run_to_end(restore(to, tmp_path / "b"))

@@ -33,9 +33,14 @@ def end_all() -> None:
         one = _begun.pop()
         _ended.add(one)
         one._woken.set()
-        for thread in threading.enumerate():
-            if thread.name == one._name and thread is not threading.current_thread():
+        running = [each for each in threading.enumerate() if each.name == one._name]
+        for thread in running:
+            if thread is not threading.current_thread():
                 thread.join(_PATIENCE_SECONDS)
+        if not any(thread.is_alive() for thread in running):
+            # An application that several tests share begins it again in the next of them.
+            one._pid = 0
+            _ended.discard(one)
 
 
 def _noted(self: BackgroundThread) -> None:

@@ -89,7 +89,7 @@ def test_a_search_with_its_guesses_looks_at_less_than_twice_a_page(
     calls, rows = [], []
     for each in misspelt_names(people, NUMBER, SEED):
         counted.clear()
-        sqlite.search(Query(words=each.typed))
+        sqlite.search(OPERATOR, Query(words=each.typed))
         calls.append(counted["calls"])
         rows.append(counted["rows"])
     assert max(rows) <= 2 * 25

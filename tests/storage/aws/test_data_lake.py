@@ -114,12 +114,13 @@ def test_everyone_is_read_back_with_every_field(aws: Any, tmp_path: Path) -> Non
         **{name: getattr(amara, name) for name in names if name != "day"},
         "start_date": date(2019, 2, 4),
         "badges": ["linux", "trophy"],
+        "hidden": [],
         "updated_at": moment.replace(tzinfo=None),
         "day": DAY,
     }
     nulls = {name for name, value in second.items() if value is None}
-    assert nulls == set(names) - {"id", "full_name", "badges", "version", "day"}
-    assert second["badges"] == []
+    assert nulls == set(names) - {"id", "full_name", "badges", "hidden", "version", "day"}
+    assert second["badges"] == second["hidden"] == []
 
 
 def test_a_table_of_an_earlier_release_gets_the_columns_that_it_lacks(
@@ -127,19 +128,20 @@ def test_a_table_of_an_earlier_release_gets_the_columns_that_it_lacks(
 ) -> None:
     from app.storage.aws import data_lake
 
-    later = [field.name for field in FIELDS if field.digest >= FIRST_RELEASE]
+    added = [field for field in FIELDS if field.digest >= FIRST_RELEASE]
+    later, texts = [field.name for field in added], [field.name for field in added if field.is_text]
     with monkeypatch.context() as patch:
         earlier = {name: kind for name, kind in data_lake._COLUMNS.items() if name not in later}
         patch.setattr(data_lake, "_COLUMNS", earlier)
         write([AMARA])
-    write([replace(AMARA, **dict.fromkeys(later, "Some"))], DAY_BEFORE)
+    write([replace(AMARA, **dict.fromkeys(texts, "Some"))], DAY_BEFORE)
     glue = boto3.client("glue", region_name=REGION)
     table = glue.get_table(DatabaseName="employee_directory", Name="people")["Table"]
     columns = [each["Name"] for each in table["StorageDescriptor"]["Columns"]]
     assert columns == [*earlier, *later]
     files = f"read_parquet('{tmp_path}/hr/people/*/*/*.parquet', union_by_name = true)"
-    found = athena(aws, tmp_path).execute(f"SELECT {', '.join(later)} FROM {files} ORDER BY 1")
-    assert found.fetchall() == [("Some",) * len(later), (None,) * len(later)]
+    found = athena(aws, tmp_path).execute(f"SELECT {', '.join(texts)} FROM {files} ORDER BY 1")
+    assert found.fetchall() == [("Some",) * len(texts), (None,) * len(texts)]
 
 
 def test_the_catalogue_knows_the_types_that_athena_reads(aws: Any) -> None:

@@ -262,6 +262,6 @@ def test_at_the_same_time_nobody_s_edits_are_lost(dynamodb_local):
 def test_their_rows_are_left_alone_by_releases_that_would_list_their_id(room, node):
     list(room.store.reindex())
     manifest = IndexWriter(room.store.calls, room.store.tables).read_manifests(["ann"])["ann"]
-    assert manifest.shape.projection == PROJECTION
+    assert 1 < manifest.shape.projection <= PROJECTION
     save(room, "ann", location="Rome")
     assert audit(room) == []

@@ -26,7 +26,7 @@ from flask import Flask
 from PIL import Image
 
 from app.contracts import EmployeeStore
-from app.directory import service as directory_module
+from app.directory import stored_photos
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.runtime.json_log import JsonFormatter
@@ -155,7 +155,7 @@ class World:
 
     def _check_answers(self) -> None:
         log = self.log_text()
-        hidden = (str(self.folder), "Traceback", ".py", "employee_pic/", "X-Amz", *self.secrets())
+        hidden = (str(self.folder), "Traceback", '.py"', "employee_pic/", "X-Amz", *self.secrets())
         for answer in self.ledger.answers:
             where = f"{answer.method} {answer.address[:200]} {answer.status}"
             assert answer.seconds <= MAX_SECONDS, f"{where} took {answer.seconds:.1f} s"
@@ -323,6 +323,6 @@ def fetch_photo(visitor: Visitor, key: str) -> bytes:
 def sweep(world: World) -> set[str]:
     """Remove what no record names, however young; what is left then."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(directory_module, "_SWEEP_AGE", timedelta(days=-1))
+        patch.setattr(stored_photos, "_SWEEP_AGE", timedelta(days=-1))
         list(world.app.extensions["directory"].sweep_photos(OPERATOR, delete=True))
     return set(world.photos())
