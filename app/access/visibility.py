@@ -78,12 +78,6 @@ class Visibility:
             return Audience.EVERYBODY
         return self.chosen.get(name, _DEFAULT.get(name, Audience.EVERYBODY))
 
-    def concealed_from(
-        self, viewer: Viewer, *, hidden: Collection[str] = (), employee_id: str = ""
-    ) -> frozenset[str]:
-        """Return the fields of an employee, who hides ``hidden``, that the viewer may not see."""
-        return self.sight_of(viewer).concealed(hidden, employee_id)
-
     def sight_of(self, viewer: Viewer) -> Sight:
         """Return what the viewer sees; editors see everything."""
         if viewer.role.includes(Role.EDITOR):
