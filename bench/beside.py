@@ -70,7 +70,7 @@ def _measure(
     scratch: Path,
 ) -> None:
     with ExitStack() as stack:
-        pairs: list[tuple[Target, Target]] = []
+        pairs: list[tuple[Target, ...]] = []
         sides = []
         for name, world, checkout in zip(_REVISION_NAMES, worlds, checkouts, strict=True):
             server = running(
@@ -104,7 +104,7 @@ def _pages(world: World) -> Iterator[MeasuredPage]:
     yield from other_pages(employees)
 
 
-def _report(store: str, people: int, pairs: Sequence[tuple[Target, Target]]) -> None:
+def _report(store: str, people: int, pairs: Sequence[tuple[Target, ...]]) -> None:
     print(f"{store}, {people:,} people: after, as a multiple of before")
     for before, after in pairs:
         print(

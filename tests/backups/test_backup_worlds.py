@@ -20,6 +20,7 @@ from app.storage.photos_on_disk import open_folder_store
 from app.storage.sql import open_sql_store
 from tests.support.pictures import picture
 from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.viewers import OPERATOR
 
 REGION = "us-west-2"
 
@@ -67,7 +68,7 @@ def test_sqlite_to_dynamodb_and_back(dynamodb_local: str, s3_server: str, tmp_pa
     laptop = on_a_laptop(tmp_path / "laptop")
     assert laptop.photos
     everyone = [someone(number) for number in range(130)]
-    list(laptop.add_many(everyone, keep_versions=True))
+    list(laptop.add_many(OPERATOR, everyone, keep_versions=True))
     for person in everyone:
         if person.photo_key:
             laptop.photos.put(person.photo_key, picture().read() + person.id.encode())
@@ -81,8 +82,9 @@ def test_sqlite_to_dynamodb_and_back(dynamodb_local: str, s3_server: str, tmp_pa
         aws = Directory(room.store, bucket)
         list(restore(aws, tmp_path / "of-sqlite"))
         assert taken(aws, tmp_path / "of-dynamodb") == first
-        assert aws.facets().total == 130
-        assert len(aws.browse(Query(words="nandu", location="Lima"), limit=100).cards) == 65
+        assert aws.facets(OPERATOR).total == 130
+        nandus_in_lima = aws.browse(OPERATOR, Query(words="nandu", location="Lima"), limit=100)
+        assert len(nandus_in_lima.cards) == 65
         list(restore(aws, tmp_path / "of-sqlite"))  # again, and nothing changes
         assert taken(aws, tmp_path / "of-dynamodb-again") == first
     finally:

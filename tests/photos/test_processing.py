@@ -110,14 +110,14 @@ def test_a_picture_of_any_shape_fits_in_the_portrait(kind, size, fitted):
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
 @pytest.mark.parametrize("size", [(90, 60), (2500, 1700)])
 def test_a_png_of_every_mode_becomes_an_image(mode, size):
-    large = portrait_of(file_of(gradient(*size, mode), "PNG"))
+    large = portrait_of(file_of(gradient(size[0], size[1], mode), "PNG"))
     if mode not in ("1", "L", "LA"):
         assert shows_the_gradient(large)
 
 
 @pytest.mark.parametrize("size", [(90, 60), (2500, 1700)])
 def test_a_cmyk_jpeg_keeps_its_colours(size):
-    large = portrait_of(file_of(gradient(*size, "CMYK"), "JPEG", quality=95))
+    large = portrait_of(file_of(gradient(size[0], size[1], "CMYK"), "JPEG", quality=95))
     assert shows_the_gradient(large)
 
 
