@@ -3,6 +3,7 @@
 The docstrings are the specification; ``tests/contracts`` holds every backend to them.
 """
 
+from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
 from app.contracts.counts import MAX_COUNTED_MATCHES, Facets, Matches
 from app.contracts.employees import EmployeeStore
 from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
@@ -13,13 +14,8 @@ from app.contracts.queries import (
     MAX_ROWS_EXAMINED,
     MAX_VOCABULARY,
     PAGE_SIZE,
-    Batch,
-    Deletion,
-    Namesake,
     Page,
-    Progress,
     Query,
-    RecordCount,
 )
 
 __all__ = [

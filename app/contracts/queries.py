@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from app.access.visibility import SEES_ALL, Sight
-from app.model.employee import BADGE_KEYS, Card, Employee
+from app.model.employee import BADGE_KEYS, Card
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import badges_named
 from app.model.word_origins import PHONE_FIELDS
 from app.text import search_keys
-from app.text.plurals import count_of
 from app.text.search_terms import (
     WORD_BYTES,
     Term,
@@ -200,51 +198,3 @@ class Page:
     previous: str | None = None
     rows_examined: int | None = None
     name_keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch of employees, and the bookmark from which ``iter_batches`` continues after it."""
-
-    people: tuple[Employee, ...]
-    bookmark: str
-
-
-class RecordCount(NamedTuple):
-    """A number of records; at least so many if it is not exact."""
-
-    number: int
-    is_exact: bool = True
-
-    @property
-    def not_listed(self) -> str:
-        """Return what is told of so many records where lists show nobody."""
-        counted = count_of(self.number, "record is", "records are")
-        return (
-            f"{counted} not listed yet" if self.is_exact else f"At least {counted} not listed yet"
-        )
-
-
-class Namesake(NamedTuple):
-    """An employee who was found by name."""
-
-    id: str
-    full_name: str
-
-
-class Deletion(NamedTuple):
-    """The arguments of one deletion; see EmployeeStore.delete."""
-
-    employee_id: str
-    expected_revision: str | None
-    write_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The progress of a long operation. ``total`` is an estimate, 0 if unknown."""
-
-    done: int
-    total: int
-    changed: int
-    what: str

@@ -13,7 +13,7 @@ from app.access.masks import mask_employee
 from app.access.rights import OWN_FIELDS, Right, may, require, require_edit
 from app.access.viewer import Viewer
 from app.access.visibility import DEFAULT_VISIBILITY, Sight, Visibility
-from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
+from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.contracts.list_order import ListOrder
 from app.directory.fuzzy import FuzzySearch, Suggestions
 from app.directory.list_pages import ListPage, ListPages
@@ -21,6 +21,8 @@ from app.directory.match_counts import ListCounts
 from app.directory.seen_people import CountsOfEveryone, SeenPeople
 from app.directory.sorting import Sort, read_whole, sorted_cards
 from app.directory.stored_photos import NO_PHOTO_CHANGE, PhotoChange, StoredPhotos
+from app.history.authors import written_by
+from app.history.changes import ON_THE_PAGE, Through, Write
 from app.model.employee import Employee
 from app.photos.keys import base_of
 from app.runtime.ttl import TtlValue
@@ -104,23 +106,6 @@ class Directory:
         """Return the order of names in lists, at most half a minute old."""
         return self._order.get(lambda _: self.employees.list_order())
 
-    def lists_nobody(self, viewer: Viewer, query: Query, shown: ListPage) -> bool:
-        """Return whether lists show nobody; for a search, only where records are not listed."""
-        page = shown.page
-        if page.cards or page.next is not None or page.previous is not None:
-            return False
-        if query.is_empty:
-            return True
-        return not shown.everyone.total and self.count_unlisted(viewer).number > 0
-
-    def count_unlisted(self, viewer: Viewer) -> RecordCount:
-        """Count the records that no list shows, where lists show nobody; see count_records."""
-        require(viewer, Right.SEE_PEOPLE)
-        records = self.employees.count_records()
-        if records.number and self.employees.browse(Query(), limit=1).cards:
-            return RecordCount(0)  # somebody was added meanwhile
-        return records
-
     def get(self, viewer: Viewer, employee_id: str) -> Employee:
         """Return the employee as the viewer sees them. Raises EmployeeNotFound."""
         require(viewer, Right.SEE_PEOPLE)
@@ -145,27 +130,36 @@ class Directory:
         employee: Employee,
         write_id: str,
         photo: PhotoChange = NO_PHOTO_CHANGE,
+        through: Through = ON_THE_PAGE,
     ) -> Employee:
         """Add an employee with a photo; see EmployeeStore.add. Raises PhotoRejected, PhotosOff."""
         require(viewer, Right.EDIT_PEOPLE)
+        write = written_by(viewer, write_id, through)
         photo_key = self._stored_photos.put(photo)
         with self._stored_photos.cleaning_up(photo_key):
-            stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
+            stored = self.employees.add(replace(employee, photo_key=photo_key), write)
         if photo_key and stored.photo_key != photo_key:  # the same form was sent before
             self._stored_photos.drop(photo_key)
         self._note(stored)
         return stored
 
     def add_many(
-        self, viewer: Viewer, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        viewer: Viewer,
+        employees: Iterable[Employee],
+        through: Through = ON_THE_PAGE,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Add new employees, whose photos are stored, in bulk; see EmployeeStore.add_many."""
         require(viewer, Right.IMPORT)
-        return self._add_many(employees, keep_versions)
+        return self._add_many(employees, written_by(viewer, "", through), keep_versions)
 
-    def _add_many(self, employees: Iterable[Employee], keep_versions: bool) -> Iterator[int]:
+    def _add_many(
+        self, employees: Iterable[Employee], write: Write, keep_versions: bool
+    ) -> Iterator[int]:
         learned = self._fuzzy_search.learning(employees)
-        for stored in self.employees.add_many(learned, keep_versions=keep_versions):
+        for stored in self.employees.add_many(learned, write, keep_versions=keep_versions):
             self._note()
             yield stored
 
@@ -176,6 +170,7 @@ class Directory:
         expected_revision: str,
         write_id: str,
         photo: PhotoChange = NO_PHOTO_CHANGE,
+        through: Through = ON_THE_PAGE,
     ) -> Employee:
         """Change an employee; see EmployeeStore.update. Raises PhotoRejected, PhotosOff.
 
@@ -194,7 +189,8 @@ class Directory:
             photo_key=new_key or ("" if photo.remove else before.photo_key),
         )
         with self._stored_photos.cleaning_up(new_key):
-            stored = self.employees.update(changed, expected_revision, write_id)
+            write = written_by(viewer, write_id, through)
+            stored = self.employees.update(changed, expected_revision, write)
         if new_key and stored.photo_key != new_key:
             self._stored_photos.drop(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
@@ -207,7 +203,8 @@ class Directory:
     ) -> Employee:
         """Delete an employee and the photo; see EmployeeStore.delete."""
         require(viewer, Right.DELETE)
-        deleted = self.employees.delete(employee_id, expected_revision, write_id)
+        write = written_by(viewer, write_id)
+        deleted = self.employees.delete(employee_id, expected_revision, write)
         if deleted.photo_key:
             self._stored_photos.drop(deleted.photo_key)
         self._note()

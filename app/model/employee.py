@@ -53,7 +53,7 @@ class Employee:
     the writes of this program, 0 for a record of another one; ``updated_at`` is the time of the
     last (UTC). ``generation`` says in whose attributes a record of DynamoDB has name and photo.
     ``hidden`` are the names of the fields that only the employee and editors see, as
-    ``hidden_from`` returns them.
+    ``hidden_from`` returns them. ``left_on`` is the last day of who leaves or has left.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Employee:
     time_zone: str = ""
     sort_as: str = ""
     hidden: tuple[str, ...] = ()
+    left_on: str = ""
     version: int = 0
     updated_at: datetime | None = None
     generation: str = field(default="", compare=False)

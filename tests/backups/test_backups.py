@@ -22,6 +22,7 @@ from app.backups.restoring import restore
 from app.contracts import Batch, EmployeeStore, Facets
 from app.directory.service import Directory
 from app.exports.json_lines import from_json_line
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotoNotFound, PhotosOff, StorageUnavailable
 from app.model.revision import revision_of
@@ -335,7 +336,7 @@ def test_a_photo_that_is_changed_meanwhile_is_in_it(full: Directory, tmp_path: P
     key = f"employee_pic/{'e' * 32}.jpg"
     for each in (key, thumbnail_key(key)):
         full.photos.put(each, image_of(each))
-    full.employees.update(replace(whose, photo_key=key), revision_of(whose), "other")
+    full.employees.update(replace(whose, photo_key=key), revision_of(whose), Write("other"))
     full.photos.delete([whose.photo_key, thumbnail_key(whose.photo_key)])
     run_to_end(steps)
     to = directory_of()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.support.import_command import import_app, run
@@ -25,7 +26,7 @@ FILE = (
 def app(tmp_path: Path) -> Flask:
     app = import_app(tmp_path)
     with app.app_context():
-        current_directory().employees.add(AMARA, "w")
+        current_directory().employees.add(AMARA, Write("w"))
     return app
 
 

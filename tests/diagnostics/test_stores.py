@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from app.contracts.checks import Finding, State
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.storage.aws.s3_checks import BucketChecks
 from app.storage.aws.s3_client import S3Calls
@@ -51,7 +52,7 @@ def patient(dynamodb_local: str, fault_proxy: Callable[[str], FaultProxy]) -> It
 
 def test_tables_in_order_are_fine_and_say_what_was_compared(patient: Patient) -> None:
     for number in range(3):
-        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
+        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), Write("form"))
     found = patient.find()
     assert {finding.state for finding in found.values()} == {State.OK}, found
     assert found["Index"].message == "The index lists and counts 3 people and matches every record."
@@ -140,7 +141,7 @@ def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
 
 def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patient) -> None:
     for each in ("a", "b"):
-        patient.room.store.add(Employee(id=each, full_name=f"Ada {each}"), "form")
+        patient.room.store.add(Employee(id=each, full_name=f"Ada {each}"), Write("form"))
     patient.room.delete_outside("a")
     finding = patient.find()["Index"]
     assert (finding.state, finding.fix_command) == (State.FAILED, "flask reindex")
@@ -154,7 +155,7 @@ def test_of_a_large_table_some_records_from_anywhere_are_compared(
 ) -> None:
     monkeypatch.setattr(checks, "_SAMPLE_SIZE", 4)
     for number in range(12):
-        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
+        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), Write("form"))
     finding = patient.find()["Index"]
     assert finding.state is State.OK
     assert "chosen at random, match the index. The index counts 12 people." in finding.message

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from app.contracts import EmployeeStore, Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
@@ -46,7 +47,7 @@ class StoresAgree(RuleBasedStateMachine):
 
     @rule(person=people, write_id=WRITES)
     def add(self, person: Employee, write_id: str) -> None:
-        self.both(lambda store: store.add(person, write_id))
+        self.both(lambda store: store.add(person, Write(write_id)))
 
     @rule(employee_id=st.sampled_from(IDS))
     def look(self, employee_id: str) -> None:
@@ -58,7 +59,7 @@ class StoresAgree(RuleBasedStateMachine):
     def update(self, person: Employee, write_id: str) -> None:
         """With what was seen of the person at some earlier time."""
         revision = self.seen.get(person.id, "0.")
-        self.both(lambda store: store.update(person, revision, write_id))
+        self.both(lambda store: store.update(person, revision, Write(write_id)))
 
     @rule(employee_id=st.sampled_from(IDS), change=changes, write_id=WRITES)
     def change_one_field(self, employee_id: str, change: tuple[str, str], write_id: str) -> None:
@@ -66,14 +67,16 @@ class StoresAgree(RuleBasedStateMachine):
 
         def ask(store: EmployeeStore) -> Employee:
             stored = store.get(employee_id)
-            return store.update(replace(stored, **{field: text}), revision_of(stored), write_id)
+            return store.update(
+                replace(stored, **{field: text}), revision_of(stored), Write(write_id)
+            )
 
         self.both(ask)
 
     @rule(employee_id=st.sampled_from(IDS), write_id=WRITES, blind=st.booleans())
     def delete(self, employee_id: str, write_id: str, blind: bool) -> None:
         revision = None if blind else self.seen.get(employee_id, "0.")
-        self.both(lambda store: store.delete(employee_id, revision, write_id))
+        self.both(lambda store: store.delete(employee_id, revision, Write(write_id)))
 
     @rule(batch=st.lists(people, max_size=6))
     def add_many(self, batch: list[Employee]) -> None:

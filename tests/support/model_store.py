@@ -30,8 +30,10 @@ from app.contracts import (
     RecordCount,
 )
 from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
+from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import FILTERS
+from app.history.changes import Write
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of, hidden_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.field_types import Searched
@@ -64,36 +66,36 @@ class ModelStore:
         with self._lock:
             return self._stored(employee_id)
 
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         wanted = _as_stored(employee)
         with self._lock:
             stored = self.people.get(wanted.id)
             if stored is not None:
-                if self._last_write[wanted.id] == write_id or stored.same_content(wanted):
+                if self._last_write[wanted.id] == write.id or stored.same_content(wanted):
                     return stored
                 raise EditConflict(stored)
             if wanted.id in self._deleted_by:
                 raise EmployeeDeleted(wanted.id)
-            return self._write(replace(wanted, version=1), write_id)
+            return self._write(replace(wanted, version=1), write.id)
 
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         wanted = _as_stored(employee)
         with self._lock:
             stored = self._stored(wanted.id)
-            if self._last_write[wanted.id] == write_id or stored.same_content(wanted):
+            if self._last_write[wanted.id] == write.id or stored.same_content(wanted):
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            return self._write(replace(wanted, version=stored.version + 1), write_id)
+            return self._write(replace(wanted, version=stored.version + 1), write.id)
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         with self._lock:
-            if self._deleted_by.get(employee_id) == write_id:
+            if self._deleted_by.get(employee_id) == write.id:
                 return Employee(id=employee_id, full_name="")
             stored = self._stored(employee_id)
             if expected_revision not in (None, revision_of(stored)):
                 raise EditConflict(stored)
-            self._deleted_by[employee_id] = write_id
+            self._deleted_by[employee_id] = write.id
             return self.people.pop(employee_id)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
@@ -205,7 +207,11 @@ class ModelStore:
         yield "Lists are made anew for every page, so there is nothing to follow."
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         stored = 0
         for employee in employees:

@@ -13,6 +13,7 @@ from itertools import islice
 
 from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.batching import find_by_emails, find_by_ids, find_by_numbers
+from app.history.changes import Write
 from app.imports.planning.lines import UNCHANGED, Line
 from app.imports.planning.matching import (
     MAX_ID_CANDIDATES,
@@ -152,7 +153,9 @@ class Additions:
         for employee_id in id_candidates(line.id)[1:]:
             reassigned = replace(line, id=employee_id)
             try:
-                self._store.add(reassigned.new_employee, f"import {self._job_id} {line.number}")
+                self._store.add(
+                    reassigned.new_employee, Write(f"import {self._job_id} {line.number}")
+                )
             except (EmployeeNotFound, EditConflict):
                 continue
             return reassigned

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore
 from app.contracts.batching import find_by_ids
+from app.history.changes import Write
 from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNDONE, Line
 from app.imports.planning.matching import possible_ids
 from app.imports.running.updates import UPDATE_BATCH, has_values_of, with_values
@@ -67,11 +68,11 @@ class Undo:
         results: dict[int, Line | None] = {}
         deletions: list[tuple[Line, Deletion]] = []
         for line in lines:
-            stored, write_id = employees[line.number], self._write_id(line)
+            stored, write = employees[line.number], self._write(line)
             if stored is None:  # deleted, by this job or by others: the store knows
-                deletions.append((line, Deletion(line.id, None, write_id)))
+                deletions.append((line, Deletion(line.id, None, write)))
             elif stored.same_content(replace(line.new_employee, id=stored.id)):
-                deletions.append((line, Deletion(stored.id, revision_of(stored), write_id)))
+                deletions.append((line, Deletion(stored.id, revision_of(stored), write)))
             else:
                 results[line.number] = _skipped(line, _CHANGED_SINCE)
         outcomes = self._store.delete_many([deletion for _, deletion in deletions])
@@ -94,13 +95,13 @@ class Undo:
             return None  # never changed: the import was stopped before
         if has_values_of(line, stored):
             restored = with_values(stored, line.old)
-            self._store.update(restored, revision_of(stored), self._write_id(line))
+            self._store.update(restored, revision_of(stored), self._write(line))
         elif not _is_undone(line, stored):
             return _skipped(line, _CHANGED_SINCE)
         return replace(line, outcome=UNDONE)
 
-    def _write_id(self, line: Line) -> str:
-        return f"undo {self._job_id} {line.number}"
+    def _write(self, line: Line) -> Write:
+        return Write(f"undo {self._job_id} {line.number}")
 
 
 def _groups(lines: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.contracts import EmployeeStore
 from app.contracts.batching import find_by_ids
+from app.history.changes import Write
 from app.imports.planning.lines import ADDED, CHANGED, UNCHANGED, Line
 from app.imports.running.additions import Additions
 from app.model.employee import Employee
@@ -71,7 +72,7 @@ class Updater:
             return line.rejected(_CHANGED_SINCE)
         updated = with_values(stored, line.new)
         try:
-            self._store.update(updated, line.revision, self._write_id(line))
+            self._store.update(updated, line.revision, self._write(line))
         except EditConflict:
             return line.rejected(_CHANGED_SINCE)
         except EmployeeNotFound:
@@ -80,8 +81,8 @@ class Updater:
             return line.rejected(str(error))
         return line
 
-    def _write_id(self, line: Line) -> str:
-        return f"import {self._job_id} {line.number}"
+    def _write(self, line: Line) -> Write:
+        return Write(f"import {self._job_id} {line.number}")
 
 
 def with_values(stored: Employee, values: Any) -> Employee:

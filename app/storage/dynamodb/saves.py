@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
@@ -43,12 +44,12 @@ class Saves:
         self._upkeep = upkeep
         self._vocabulary = vocabulary
 
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
         checked_id(employee.id)
         employee = normalized(employee)
         projection = self._order.project(employee)
-        item = new_record(employee, projection.hash, write_id)
+        item = new_record(employee, projection.hash, write.id)
         put = {
             "TableName": self._tables.people,
             "Item": item,
@@ -62,7 +63,7 @@ class Saves:
             except ConditionFailed:
                 stored_item, manifest = self._writer.read_state(employee.id)
                 if stored_item is not None:
-                    return _existing(stored_item, employee, write_id)
+                    return _existing(stored_item, employee, write.id)
                 # A manifest without a record: deleted by us or, if it has rows, by another program.
                 if manifest.is_tombstone or manifest.shape is not None:
                     self._upkeep.heal_later(employee.id)
@@ -71,7 +72,7 @@ class Saves:
                 return self._vocabulary.collect(employee_from(item))
         raise contention(self._tables)
 
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
         employee = normalized(employee)
         for _ in range(MAX_ATTEMPTS):
@@ -79,13 +80,13 @@ class Saves:
             if item is None:
                 raise _missing(manifest)
             stored = employee_from(item)
-            if written_by(item) == write_id or stored.same_content(employee):
+            if written_by(item) == write.id or stored.same_content(employee):
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
             employee = replace(employee, generation=stored.generation)
             projection = self._order.project(employee)
-            update = update_expression(item, employee, projection.hash, write_id)
+            update = update_expression(item, employee, projection.hash, write.id)
             action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
             try:
                 with rejecting_large_records(employee.id):
@@ -95,12 +96,12 @@ class Saves:
             return self._vocabulary.collect(employee_from(updated(item, update)))
         raise contention(self._tables)
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
         for _ in range(MAX_ATTEMPTS):
             item, manifest = self._writer.read_state(checked_id(employee_id))
             if item is None:
-                if manifest.is_tombstone and manifest.deleted_by == write_id:
+                if manifest.is_tombstone and manifest.deleted_by == write.id:
                     return Employee(id=employee_id, full_name="")
                 if manifest.shape is not None:
                     self._upkeep.heal_later(employee_id)
@@ -110,7 +111,7 @@ class Saves:
                 raise EditConflict(stored)
             action = {"Delete": {**self._record_key(item), **unchanged(item)}}
             try:
-                self._writer.apply(manifest, None, action, deleted_by=write_id, rewrite=True)
+                self._writer.apply(manifest, None, action, deleted_by=write.id, rewrite=True)
             except ConditionFailed:
                 continue
             return stored

@@ -22,7 +22,9 @@ from app.contracts import (
     Query,
     RecordCount,
 )
+from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EmployeeNotFound, StorageUnavailable
 from app.settings import Settings
@@ -82,19 +84,19 @@ class DynamoStore:
         return employee
 
     @explaining_keys
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
-        return self._saves.add(employee, write_id)
+        return self._saves.add(employee, write)
 
     @explaining_keys
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
-        return self._saves.update(employee, expected_revision, write_id)
+        return self._saves.update(employee, expected_revision, write)
 
     @explaining_keys
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
-        return self._saves.delete(employee_id, expected_revision, write_id)
+        return self._saves.delete(employee_id, expected_revision, write)
 
     @explaining_keys
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
@@ -156,7 +158,11 @@ class DynamoStore:
         return follower.run(stop, once=once)
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many; one import or reindex runs at a time."""
         task = BulkAdd(self._open_task_context(), keep_versions=keep_versions)

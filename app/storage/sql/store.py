@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import lru_cache, partial
-from operator import attrgetter
+from functools import partial
 from threading import Event
-from typing import Any
 
 from sqlalchemy import select
 
@@ -24,17 +21,18 @@ from app.contracts import (
     Query,
     RecordCount,
 )
+from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder
-from app.model.employee import Employee, badges_from, hidden_from
+from app.history.changes import Write
+from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.model.fields import TEXT_FIELDS
 from app.model.revision import revision_of
-from app.model.stored_values import encodable
 from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
 from app.storage.sql.index import browse, counters, match_counts, order
+from app.storage.sql.normalizing import normalized
 from app.storage.sql.tables import people
 from app.storage.sql.tasks import (
     bulk_add,
@@ -44,9 +42,6 @@ from app.storage.sql.tasks import (
 )
 from app.storage.vocabulary_writer import VocabularyWriter
 from app.text.person_names import SortBy
-
-_TEXTS = (*TEXT_FIELDS, "photo_key")
-_texts_of = attrgetter(*_TEXTS)
 
 
 def open_sql_store(database_url: str, sort_by: SortBy = SortBy.GIVEN) -> SqlStore:
@@ -74,35 +69,35 @@ class SqlStore:
             return _existing(records.read(connection, employee_id), employee_id).employee
 
     @retry_when_rolled_back
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
-        employee = self._normalize(employee)
+        employee = normalized(employee, self._database)
         with self._database.writing("add") as connection:
             record = records.read(connection, employee.id, to_change=True)
             if record is not None:
-                if record.write_id == write_id or record.employee.same_content(employee):
+                if record.write_id == write.id or record.employee.same_content(employee):
                     return record.employee
                 raise EditConflict(record.employee)
             if records.deletion_write_ids(connection, [employee.id]):
                 raise EmployeeDeleted(employee.id)
-            return self._vocabulary.collect(records.insert(connection, employee, write_id))
+            return self._vocabulary.collect(records.insert(connection, employee, write.id))
 
     @retry_when_rolled_back
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
-        employee = self._normalize(employee)
+        employee = normalized(employee, self._database)
         with self._database.writing("update") as connection:
             stored = records.read(connection, employee.id, to_change=True)
             record = _existing(stored, employee.id)
-            if record.write_id == write_id or record.employee.same_content(employee):
+            if record.write_id == write.id or record.employee.same_content(employee):
                 return record.employee
             if revision_of(record.employee) != expected_revision:
                 raise EditConflict(record.employee)
-            return self._vocabulary.collect(records.change(connection, record, employee, write_id))
+            return self._vocabulary.collect(records.change(connection, record, employee, write.id))
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
-        deletion = Deletion(employee_id, expected_revision, write_id)
+        deletion = Deletion(employee_id, expected_revision, write)
         (outcome,) = bulk_delete.delete_many(self._database, [deletion])
         if isinstance(outcome, DirectoryError):
             raise outcome
@@ -162,10 +157,14 @@ class SqlStore:
         )
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many."""
-        people = map(self._normalize, employees)
+        people = map(partial(normalized, database=self._database), employees)
         note = self._vocabulary.collect
         steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
         return self._vocabulary.writing_between(steps)
@@ -219,17 +218,6 @@ class SqlStore:
         deadline.start()
         self._vocabulary.write()
 
-    def _normalize(self, employee: Employee) -> Employee:
-        """Return the employee as it will be read from the database."""
-        badges, hidden = _normalize_badges(employee.badges), hidden_from(employee.hidden)
-        employee = employee if hidden == employee.hidden else replace(employee, hidden=hidden)
-        texts = _texts_of(employee)
-        if not "".join(texts).isprintable():  # as few are, for the line breaks of "about"
-            storable = encodable if self._database.holds_nul else _without_nul
-            cleaned: dict[str, Any] = dict(zip(_TEXTS, map(storable, texts), strict=True))
-            return replace(employee, **cleaned, badges=tuple(map(storable, badges)))
-        return employee if badges == employee.badges else replace(employee, badges=badges)
-
     def close(self) -> None:
         """Close all connections, for tests and commands that open many stores."""
         self._database.close()
@@ -239,12 +227,3 @@ def _existing(record: records.Record | None, employee_id: str) -> records.Record
     if record is None:
         raise EmployeeNotFound(employee_id)
     return record
-
-
-@lru_cache(maxsize=1024)
-def _normalize_badges(badges: tuple[str, ...]) -> tuple[str, ...]:
-    return badges_from(badges)
-
-
-def _without_nul(text: str) -> str:
-    return encodable(text).replace("\0", "")

@@ -20,6 +20,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
+from app.directory.unlisted import lists_nobody
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
@@ -108,7 +109,7 @@ def people() -> Response:
     listing = read_request(request.args)
     sort = listing.sort if listing.view == TABLE else None
     result = directory.list_page(viewer, listing.query, listing.cursor, sort, listing.page)
-    if directory.lists_nobody(viewer, listing.query, result):
+    if lists_nobody(directory, viewer, listing.query, result):
         return _maintain_after(make_response(empty_page()))
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     unseen = current_sight().restricted

@@ -15,6 +15,7 @@ import pytest
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job, Phase
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Write
 from app.imports.errors import ImportNotPossible
 from app.imports.planning import line_store
 from app.imports.planning.lines import REJECTED
@@ -36,7 +37,7 @@ def many(count: int, title: str = "T") -> str:
 
 def change(store: EmployeeStore, employee_id: str, **fields: Any) -> Employee:
     stored = store.get(employee_id)
-    return store.update(replace(stored, **fields), revision_of(stored), f"other {fields}")
+    return store.update(replace(stored, **fields), revision_of(stored), Write(f"other {fields}"))
 
 
 def contents(desk: Desk) -> set[tuple[str, str, str]]:
@@ -47,9 +48,9 @@ def contents(desk: Desk) -> set[tuple[str, str, str]]:
 def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk: Desk) -> None:
     desk = real_desk
     desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L",
-                            email="bo@example.com", badges=("bug", "own")), "w")  # fmt: skip
+                            email="bo@example.com", badges=("bug", "own")), Write("w"))  # fmt: skip
     desk.store.add(Employee(id="cy", full_name="Cy", job_title="T", location="L",
-                            email="cy@example.com"), "w")  # fmt: skip
+                            email="cy@example.com"), Write("w"))  # fmt: skip
     before = contents(desk)
     text = HEAD + (
         "Ada,T,L,ada@example.com,Gamer\n"
@@ -79,14 +80,14 @@ def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk
 
 def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(desk: Desk) -> None:
     for name in ("bo", "cy", "di"):
-        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), "w")
+        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), Write("w"))
     job = desk.run(
         "Id,Title,Name,Office,Mail\nbo,New,bo,L,\ncy,New,cy,L,\ndi,New,di,L,\n,T,Eve,L,eve@x.com\n",
         go=False,
     )
     change(desk.store, "bo", phone="123")
-    desk.store.delete("cy", None, "gone")
-    desk.store.add(Employee(id="other", full_name="Other", email="EVE@x.com"), "w")
+    desk.store.delete("cy", None, Write("gone"))
+    desk.store.add(Employee(id="other", full_name="Other", email="EVE@x.com"), Write("w"))
     desk.importer.resume(job.id)
     done = desk.work(job)
     told = [(line.outcome, line.problems and line.problems[0].reason) for line in desk.lines(done)]
@@ -99,8 +100,8 @@ def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(de
 
 
 def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
-    desk.store.add(Employee(id="7", full_name="Old"), "w")
-    desk.store.delete("7", None, "gone")
+    desk.store.add(Employee(id="7", full_name="Old"), Write("w"))
+    desk.store.delete("7", None, Write("gone"))
     [line] = desk.lines(desk.run("Id,Name,Title,Office\n7,Ada,T,L\n"))
     assert line.outcome == "refused"
     assert "ids are not reused" in line.problems[0].reason
@@ -108,7 +109,7 @@ def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
 
 def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk: Desk) -> None:
     desk = real_desk
-    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), Write("w"))
     text = "Id,Name,Title,Office,Mail\nbo,Bo,New,L,\nnew,Ada,T,L,\n,Eve,T,L,\n"
     first, second = desk.run(text, go=False), desk.run(text, go=False)
     for job in (first, second):
@@ -125,7 +126,7 @@ def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk
 
 
 def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: Desk) -> None:
-    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), Write("w"))
     job = desk.run("Id,Name,Title,Office\nbo,Bo,Boss,L\n", go=False)
     change(desk.store, "bo", job_title="Boss")
     desk.importer.resume(job.id)
@@ -137,7 +138,7 @@ def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: 
 def test_imports_are_undone_one_after_the_other(real_desk: Desk) -> None:
     desk = real_desk
     head = "Id,Name,Title,Office\n"
-    desk.store.add(Employee(id="old", full_name="Old", job_title="A", location="L"), "w")
+    desk.store.add(Employee(id="old", full_name="Old", job_title="A", location="L"), Write("w"))
     jobs = [desk.run(f"{head}old,Old,{title},L\nnew,New,{title},L\n") for title in ("B", "C", "D")]
     for job in reversed(jobs):
         assert desk.undo(job).undone == LineCounts(undone=2)
@@ -169,13 +170,13 @@ def test_a_file_that_breaks_off_while_it_is_received_leaves_nothing(desk: Desk) 
 
 def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
     for name in ("bo", "cy"):
-        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), "w")
+        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), Write("w"))
     job = desk.run(
         "Id,Name,Title,Office\nbo,bo,New,L\ncy,cy,New,L\nn1,N1,T,L\nn2,N2,T,L\nn3,N3,T,L\n"
     )
     change(desk.store, "cy", phone="123")
     change(desk.store, "n1", phone="123")
-    desk.store.delete("n2", None, "gone")
+    desk.store.delete("n2", None, Write("gone"))
     undone = desk.undo(job)
     kept = [line for line in desk.lines(undone) if line.outcome == "kept"]
     assert {line.name: line.problems[0].reason for line in kept} == {
@@ -262,7 +263,7 @@ def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
         desk = Desk(ModelStore(), JobsInMemory())
         for number in range(0, 30, 3):
             fields = {"job_title": "Old", "location": "L", "email": f"p{number}@example.com"}
-            desk.store.add(Employee(id=f"id{number}", full_name="x", **fields), "w")
+            desk.store.add(Employee(id=f"id{number}", full_name="x", **fields), Write("w"))
         before = contents(desk)
         job = desk.take_in(many(30))
         if kill_undo:
@@ -300,7 +301,7 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
         desk.store.add(Employee(id="id", full_name="x", job_title="Old", location="L",
-                                email="p4@example.com"), "w")  # fmt: skip
+                                email="p4@example.com"), Write("w"))  # fmt: skip
         before = contents(desk)
         job = desk.run(many(30), go=False)
         desk.importer.resume(job.id)
@@ -430,7 +431,7 @@ def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
     desk: Desk,
 ) -> None:
     job = desk.run(many(3), go=False)
-    desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), "w")
+    desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), Write("w"))
     desk.importer.resume(job.id)
     done = desk.work(job)
     assert done.done == LineCounts(added=2, rejected=1)
@@ -442,7 +443,7 @@ def test_of_newcomers_those_are_refused_whose_number_somebody_has_by_now(real_de
     desk = real_desk
     text = "Employee number,Name,Title,Office\n7,Ann,T,L\n8,Bea,T,L\n9,Cy,T,L\n"
     job = desk.run(text, go=False)
-    desk.store.add(Employee(id="other", full_name="Other", employee_number="8"), "w")
+    desk.store.add(Employee(id="other", full_name="Other", employee_number="8"), Write("w"))
     desk.importer.resume(job.id)
     done = desk.work(job)
     assert done.done == LineCounts(added=2, rejected=1)
@@ -454,7 +455,7 @@ def test_of_newcomers_those_are_refused_whose_number_somebody_has_by_now(real_de
 
 def test_who_has_left_is_no_part_of_an_undo(real_desk: Desk) -> None:
     desk = real_desk
-    desk.store.add(Employee(id="1", full_name="Ann", job_title="T", location="L"), "w")
+    desk.store.add(Employee(id="1", full_name="Ann", job_title="T", location="L"), Write("w"))
     text = "Id,Name,Title,Office,Status\n1,Ann,New,L,Left\n2,Bea,T,L,Active\n3,Cy,T,L,Left\n"
     job = desk.run(text)
     assert job.done == LineCounts(added=1, inactive=2)
@@ -493,9 +494,9 @@ def test_who_was_added_and_then_changed_or_deleted_by_others_still_was_added_by_
     monkeypatch.undo()
     changed, deleted, joined, *_ = sorted(desk.everyone())
     change(desk.store, changed, phone="123")
-    desk.store.delete(deleted, None, "gone")
+    desk.store.delete(deleted, None, Write("gone"))
     address = desk.store.get(joined).email
-    desk.store.add(Employee(id="other", full_name="Other", email=address), "w")
+    desk.store.add(Employee(id="other", full_name="Other", email=address), Write("w"))
     desk.stop.clear()
     assert desk.work(job).done == LineCounts(added=30)
     assert desk.everyone().keys() >= {changed, joined, "other"}
@@ -509,7 +510,7 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
 ) -> None:
     monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
     job = desk.run(many(20), go=False)
-    desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), "w")
+    desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), Write("w"))
     desk.importer.resume(job.id)
     real = desk.jobs.put_part
 
@@ -523,7 +524,7 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
         patch.setattr(worker, "_give_up", lambda *args: None)
         with pytest.raises(Killed):
             desk.work(job)
-    desk.store.delete("other", None, "gone")
+    desk.store.delete("other", None, Write("gone"))
     done = desk.work(job)
     assert done.done == LineCounts(added=20)
     assert desk.outcomes(done) == ["added"] * 20
@@ -531,8 +532,8 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
 
 @pytest.mark.usefixtures("small_parts")
 def test_lines_that_were_done_as_they_were_planned_are_not_kept_twice(desk: Desk) -> None:
-    desk.store.add(Employee(id="7", full_name="Old"), "w")
-    desk.store.delete("7", None, "gone")
+    desk.store.add(Employee(id="7", full_name="Old"), Write("w"))
+    desk.store.delete("7", None, Write("gone"))
     head = "Id,Name,Title,Office\n"
     rows = "".join(f"{number},Person {number},T,L\n" for number in range(30))
     done = desk.run(head + rows)

@@ -37,7 +37,7 @@ def _delete(
     removals: list[records.Removal] = []
     outcomes: list[Employee | DirectoryError] = []
     for deletion in deletions:
-        employee_id, _, write_id = deletion
+        employee_id, write_id = deletion.employee_id, deletion.write.id
         record, id_key = known.get(employee_id), search_keys.id_sort_key(employee_id)
         outcome = _outcome(deletion, record, deleted_by.get(id_key))
         outcomes.append(outcome)
@@ -52,11 +52,11 @@ def _outcome(
     deletion: Deletion, record: records.Record | None, deleted_by: str | None
 ) -> Employee | DirectoryError:
     """Return the employee to delete, or the error that delete would raise."""
-    employee_id, expected_revision, write_id = deletion
+    employee_id, expected_revision, write = deletion
     if record is None:
         if deleted_by is None:
             return EmployeeNotFound(employee_id)
-        if deleted_by != write_id:
+        if deleted_by != write.id:
             return EmployeeDeleted(employee_id)
         return Employee(id=employee_id, full_name="")
     if expected_revision not in (None, revision_of(record.employee)):

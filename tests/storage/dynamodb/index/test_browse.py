@@ -8,6 +8,7 @@ import pytest
 from app.access.visibility import Sight
 from app.contracts import MAX_ROWS_EXAMINED, PAGE_SIZE, Query
 from app.directory.service import Directory
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.revision import revision_of
 from app.runtime import read_budget
@@ -274,7 +275,7 @@ def test_writes_cost_what_the_design_says(dynamodb_local):
     meter.units.clear()
     stored = room.store.get(colleague(1).id)
     assert meter.units == {"GetItem": 1.0}
-    room.store.update(replace(stored, about="x"), revision_of(stored), "form")
+    room.store.update(replace(stored, about="x"), revision_of(stored), Write("form"))
     assert meter.units["TransactWriteItems"] <= 4
     room.store.calls.meter = None
     room.close()

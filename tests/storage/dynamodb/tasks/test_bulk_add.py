@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.history.changes import Write
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.tasks import bulk_add, lease
@@ -221,7 +222,7 @@ def test_an_import_whose_lease_was_taken_stores_nobody_any_more(proxied_room, mo
 
 def test_who_was_deleted_is_not_brought_back_by_an_import(proxied_room):
     add(proxied_room.store, person("p1", "Person 1"))
-    proxied_room.store.delete("p1", None, "form")
+    proxied_room.store.delete("p1", None, Write("form"))
     list(proxied_room.store.add_many(some(3)))
     assert [card.id for card in everyone(proxied_room.store)] == ["p0", "p2"]
     assert audit(proxied_room) == []
