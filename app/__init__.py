@@ -73,7 +73,8 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     cursors.use_key(lambda: keys.get()[0].encode())
     sign_in = _open_sign_in(settings, stores, keys)
     photos, visibility = stores.photos, lambda: sign_in.access.policy().visibility
-    directory = Directory(stores.employees, photos, stores.photos_off_because, visibility)
+    off, history = stores.photos_off_because, stores.history
+    directory = Directory(stores.employees, photos, off, visibility, history)
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {

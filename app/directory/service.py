@@ -14,6 +14,7 @@ from app.access.rights import OWN_FIELDS, Right, may, require, require_edit
 from app.access.viewer import Viewer
 from app.access.visibility import DEFAULT_VISIBILITY, Sight, Visibility
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
+from app.contracts.history import HistoryStore
 from app.contracts.list_order import ListOrder
 from app.directory.fuzzy import FuzzySearch, Suggestions
 from app.directory.list_pages import ListPage, ListPages
@@ -41,8 +42,10 @@ class Directory:
         photos: PhotoStore | None,
         photos_off_because: str = "",
         visibility: Callable[[], Visibility] = lambda: DEFAULT_VISIBILITY,
+        history: HistoryStore | None = None,
     ) -> None:
         self.employees = employees
+        self.history = history
         self.photos = photos
         self.photos_off_because = photos_off_because
         self._stored_photos = StoredPhotos(photos, photos_off_because)

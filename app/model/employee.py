@@ -54,6 +54,8 @@ class Employee:
     last (UTC). ``generation`` says in whose attributes a record of DynamoDB has name and photo.
     ``hidden`` are the names of the fields that only the employee and editors see, as
     ``hidden_from`` returns them. ``left_on`` is the last day of who leaves or has left.
+    ``history`` is the mark of the last recorded change (app/history/difference.py), "" of a record
+    that was there before its history.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Employee:
     version: int = 0
     updated_at: datetime | None = None
     generation: str = field(default="", compare=False)
+    history: str = field(default="", compare=False)
 
     @property
     def known_badges(self) -> tuple[str, ...]:
