@@ -16,7 +16,7 @@ FIRST_RELEASE = (
 
 
 def test_an_employee_has_the_fields_of_the_table() -> None:
-    own = {"id", "version", "updated_at", "generation"}
+    own = {"id", "version", "updated_at", "generation", "history"}
     assert {each.name for each in dataclasses.fields(Employee)} == {*CONTENT_FIELDS, *own}
     defaults = {each.name: each.default for each in dataclasses.fields(Employee)}
     tuples = ("badges", "hidden")
