@@ -49,7 +49,7 @@ class Directory:
         self.photos = photos
         self.photos_off_because = photos_off_because
         self._stored_photos = StoredPhotos(photos, photos_off_because)
-        self._visibility = visibility
+        self.visibility = visibility
         self._people = SeenPeople(employees)
         self._fuzzy_search = FuzzySearch(self._people)
         self._counts = CountsOfEveryone(employees)
@@ -68,7 +68,7 @@ class Directory:
         return query.seen_with(self._sight(viewer))
 
     def _sight(self, viewer: Viewer) -> Sight:
-        return self._visibility().sight_of(viewer)
+        return self.visibility().sight_of(viewer)
 
     def search(
         self, viewer: Viewer, query: Query, cursor: str | None = None
