@@ -10,6 +10,7 @@ from app.contracts.photos import PhotoFile, PhotoLink, PhotoStore
 from app.contracts.queries import (
     MAX_BATCH,
     MAX_DELETE_BATCH,
+    MAX_LEAVERS_AT_ONCE,
     MAX_NAMESAKES,
     MAX_ROWS_EXAMINED,
     MAX_VOCABULARY,
@@ -22,6 +23,7 @@ __all__ = [
     "MAX_BATCH",
     "MAX_COUNTED_MATCHES",
     "MAX_DELETE_BATCH",
+    "MAX_LEAVERS_AT_ONCE",
     "MAX_NAMESAKES",
     "MAX_ROWS_EXAMINED",
     "MAX_VOCABULARY",

@@ -37,6 +37,11 @@ class EmployeeStore(Protocol):
     job, in the transaction of the record. If another program wrote a record since our last change,
     a change OUTSIDE comes before. ``delete`` and ``delete_many`` are permanent: the changes of the
     person go too, and the audit log keeps who deleted somebody, and when.
+
+    Who has left (``leaving.has_left``) is found by ``get``, ``get_many``, ``find_by_email``,
+    ``find_by_number``, ``iter_batches``, ``photo_keys`` and queries for those who left alone: in no
+    other list, count or look-up. Whoever has a last day to come is listed until
+    ``carry_out_leaving``, ``follow`` or ``reindex`` finds that it has come.
     """
 
     def get(self, employee_id: str) -> Employee:
@@ -74,13 +79,13 @@ class EmployeeStore(Protocol):
         """Return one page of cards; paging shows every employee with an unchanged name once.
 
         Order: ``(name_key, id_sort_key)`` as UTF-8 bytes, where the name key is
-        ``person_names.sort_key`` in the order of ``list_order().stored``; for a search, first the
-        smallest word of the employee that begins with ``query.search_words[0]``, then the same. The
-        cost depends on the page, not on the directory: the page ends early after MAX_ROWS_EXAMINED
-        rows (see Page.rows_examined). A cursor is valid for its own query, at any later time, even
-        if the employee it points at is gone, or the order is another; any other cursor returns the
-        first page. Paging backwards, the first page may be shorter than ``limit``; no employee is
-        on two pages.
+        ``person_names.sort_key`` in the order of ``list_order().stored``; for a search (but of
+        those who left), first the smallest word of the employee that begins with
+        ``query.search_words[0]``, then the same. The cost depends on the page, not on the
+        directory: the page ends early after MAX_ROWS_EXAMINED rows (see Page.rows_examined). A
+        cursor is valid for its own query, at any later time, even if the employee it points at is
+        gone, or the order is another; any other cursor returns the first page. Paging backwards,
+        the first page may be shorter than ``limit``; no employee is on two pages.
         """
 
     def facets(self) -> Facets:
@@ -91,6 +96,14 @@ class EmployeeStore(Protocol):
 
         Unknown, rather than wrong or slow, where the read budget of the page does not suffice; the
         cost does not depend on the directory. See Matches.
+        """
+
+    def carry_out_leaving(self, today: str) -> int:
+        """Take out of all lists those whose last day has come by ``today``; return how many.
+
+        At most MAX_LEAVERS_AT_ONCE of those whom ``facets().leaving`` counts; call it again for the
+        others. It repairs the index alone: no record changes, so no version and no history.
+        ``today`` is ``leaving.today()``. May be called concurrently and at any time.
         """
 
     def count_records(self) -> RecordCount:

@@ -39,6 +39,8 @@ MAX_DELETE_BATCH = 500
 MAX_VOCABULARY = 200_000
 # Of the employees with one name, which is enough to tell that there are some.
 MAX_NAMESAKES = 5
+# Of people whose last day has come, taken out of lists by one call.
+MAX_LEAVERS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Query:
     ``location``, ``department`` and ``job_title`` are met by every spelling of the same
     ``search_keys.facet_key``. ``badge`` is a catalogue key. ``joined`` is a month, ``2026-03``
     (see ``search_keys.month_of``). Raises ValueError if a filter has too many values.
+    With ``left``, those who have left are asked for, whom no other query finds; every condition
+    narrows them, and they are in order of names, whatever the words.
 
     A query is parsed when it is created, into ``typed_words`` (in the order typed), ``terms`` (to
     search for, longest first) with their texts as ``search_words``, ``filters`` (name and value,
@@ -68,6 +72,7 @@ class Query:
     job_title: str | tuple[str, ...] = ()
     badge: str | tuple[str, ...] = ()
     joined: str | tuple[str, ...] = ()
+    left: bool = False
     typed_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     search_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     terms: tuple[Term, ...] = field(init=False, compare=False, repr=False)
@@ -109,8 +114,8 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether every employee matches, because no condition is set."""
-        return not (self.words or self.filters)
+        """Return whether everybody who works here matches, because no condition is set."""
+        return not (self.words or self.filters or self.left)
 
     @property
     def search_words_as_typed(self) -> tuple[str, ...]:

@@ -44,9 +44,9 @@ def test_no_two_fields_share_a_word() -> None:
 
 def test_facets_are_those_of_a_query_and_of_the_counts() -> None:
     names = [each.name for each in dataclasses.fields(Query) if each.init]
-    assert names == ["words", *(facet.name for facet in FACETS)]
+    assert names == ["words", *(facet.name for facet in FACETS), "left"]
     counts = [each.name for each in dataclasses.fields(Facets) if each.compare]
-    assert counts == ["total", *(facet.counts for facet in FACETS)]
+    assert counts == ["total", *(facet.counts for facet in FACETS), "left", "leaving"]
     assert {facet.name for facet in TEXT_FACETS} <= set(TYPED_FIELDS)
     assert all(facet.label == FIELD[facet.name].label for facet in TEXT_FACETS)
 

@@ -17,6 +17,7 @@ from app.contracts import (
     MAX_BATCH,
     MAX_COUNTED_MATCHES,
     MAX_DELETE_BATCH,
+    MAX_LEAVERS_AT_ONCE,
     MAX_NAMESAKES,
     PAGE_SIZE,
     Batch,
@@ -34,6 +35,7 @@ from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import FILTERS
 from app.history.changes import Write
+from app.model import leaving
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of, hidden_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.field_types import Searched
@@ -47,6 +49,7 @@ from app.text.person_names import SortBy
 from app.text.search_terms import Term
 from app.text.tokens import is_spelled, words_of
 
+EVERYONE = Query()
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
 
 
@@ -59,6 +62,9 @@ class ModelStore:
         self.people: dict[str, Employee] = {}
         self._last_write: dict[str, str] = {}
         self._deleted_by: dict[str, str] = {}
+        # Whom the index has among those who left: whoever has a last day to come stays in lists
+        # until somebody looks whether it has come.
+        self._leavers: set[str] = set()
         self._secret: str | None = None
         self._lock = threading.RLock()
 
@@ -96,6 +102,7 @@ class ModelStore:
             if expected_revision not in (None, revision_of(stored)):
                 raise EditConflict(stored)
             self._deleted_by[employee_id] = write.id
+            self._leavers.discard(employee_id)
             return self.people.pop(employee_id)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
@@ -110,8 +117,7 @@ class ModelStore:
         return outcomes
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
-        with self._lock:
-            everyone = list(self.people.values())
+        everyone = self._people_of(query)
         rows = sorted((order_key(person, query, self.sort_by), card_of(person))
                       for person in everyone if meets(person, query, self.sort_by))  # fmt: skip
         start = read_cursor(cursor, query)
@@ -131,14 +137,34 @@ class ModelStore:
         # Where the page is empty, the neighbour before it ends with the row that the cursor names.
         return _page(query, shown, following, shown[0][0] if shown else start.key + "\x01")
 
-    def facets(self) -> Facets:
+    def _people_of(self, query: Query = EVERYONE) -> list[Employee]:
+        """Those whom a query may find: who works here, or who has left."""
         with self._lock:
-            everyone = list(self.people.values())
-        return self._facets_of(everyone)
+            return [
+                each for each in self.people.values() if (each.id in self._leavers) is query.left
+            ]
+
+    def facets(self) -> Facets:
+        everyone = self._people_of()
+        days = Counter(filter(None, map(leaving.last_day, everyone)))
+        facets = self._facets_of(everyone)
+        left = len(self.people) - len(everyone)
+        return replace(facets, left=left, leaving=dict(sorted(days.items())))
+
+    def carry_out_leaving(self, today: str) -> int:
+        with self._lock:
+            due = [each for each in self._people_of() if leaving.has_left(each, today)]
+            self._leavers.update(each.id for each in due[:MAX_LEAVERS_AT_ONCE])
+        return min(len(due), MAX_LEAVERS_AT_ONCE)
+
+    def _index(self, *people: Employee) -> None:
+        today = leaving.today()
+        for each in people:
+            note = self._leavers.add if leaving.has_left(each, today) else self._leavers.discard
+            note(each.id)
 
     def count_matches(self, query: Query) -> Matches:
-        with self._lock:
-            matching = [person for person in self.people.values() if meets(person, query)]
+        matching = [person for person in self._people_of(query) if meets(person, query)]
         if len(matching) > MAX_COUNTED_MATCHES:
             return Matches(are_many=True)
         return Matches(replace(self._facets_of(matching), joined={}))
@@ -201,9 +227,12 @@ class ModelStore:
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         total = len(self.people)
         self.order[0] = self.wanted
+        self._index(*self.people.values())
         yield Progress(done=total, total=total, changed=0, what="people")
 
     def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
+        while self.carry_out_leaving(leaving.today()):
+            pass
         yield "Lists are made anew for every page, so there is nothing to follow."
 
     def add_many(
@@ -219,7 +248,7 @@ class ModelStore:
                 if employee.id not in self.people and employee.id not in self._deleted_by:
                     wanted = _as_stored(employee)
                     self._write(wanted if keep_versions else replace(wanted, version=1), "")
-                    if keep_versions:
+                    if keep_versions:  # and the time
                         self.people[employee.id] = wanted
                     stored += 1
             yield stored
@@ -233,8 +262,7 @@ class ModelStore:
     def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
         if len(names) > MAX_BATCH:
             raise ValueError(f"at most {MAX_BATCH} names at once")
-        with self._lock:
-            everyone = sorted(self.people.values(), key=lambda each: each.id)
+        everyone = sorted(self._people_of(), key=lambda each: each.id)
         found = {}
         for name in names:
             key = person_names.sort_key(name, "", self.sort_by)
@@ -276,8 +304,7 @@ class ModelStore:
             yield Batch(people, some[-1])
 
     def vocabulary(self) -> Iterator[str]:
-        with self._lock:
-            everyone = list(self.people.values())
+        everyone = self._people_of()
         texts = {
             text
             for each in everyone
@@ -303,15 +330,18 @@ class ModelStore:
         """What a program does that knows neither versions nor write ids."""
         with self._lock:
             self.people[employee_id] = replace(self.people[employee_id], **{field: text})
+            self._index(self.people[employee_id])
 
     def put_outside(self, employee: Employee) -> None:
         with self._lock:
             self.people[employee.id] = replace(_as_stored(employee), version=0)
             self._last_write[employee.id] = ""
+            self._index(employee)
 
     def delete_outside(self, employee_id: str) -> None:
         with self._lock:
             del self.people[employee_id]
+            self._leavers.discard(employee_id)
 
     def _stored(self, employee_id: str) -> Employee:
         if employee_id in self.people:
@@ -323,6 +353,7 @@ class ModelStore:
     def _write(self, employee: Employee, write_id: str) -> Employee:
         stored = replace(employee, updated_at=datetime.now(UTC))
         self.people[stored.id] = stored
+        self._index(stored)
         self._last_write[stored.id] = write_id
         return stored
 
@@ -334,7 +365,7 @@ def name_key_of(person: Employee, sort_by: SortBy) -> str:
 def order_key(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
     place = [name_key_of(person, sort_by), search_keys.id_sort_key(person.id)]
-    if query.terms:
+    if query.terms and not query.left:
         place.insert(0, _place(person, query.terms[0], query) or "")
     return SEPARATOR.join(place)
 

@@ -20,8 +20,8 @@ from app.storage.dynamodb.client.tables import (
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.order import IndexOrder
-from app.storage.dynamodb.index.rows import NAME_VIEW
 from app.storage.dynamodb.index.transactions import IndexWriter
+from app.storage.dynamodb.index.views import NAME_VIEW
 from app.storage.dynamodb.records.codec import employee_from
 from app.text.plurals import count_of, count_people
 

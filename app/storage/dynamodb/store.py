@@ -34,6 +34,7 @@ from app.storage.dynamodb.client.key_errors import explaining_keys, find_mismatc
 from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
+from app.storage.dynamodb.index.leaving import carry_out_leaving
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.transactions import IndexWriter
@@ -107,6 +108,11 @@ class DynamoStore:
     def facets(self) -> Facets:
         """Implement EmployeeStore.facets."""
         return facets_in(self._counters.snapshot())
+
+    @explaining_keys
+    def carry_out_leaving(self, today: str) -> int:
+        """Implement EmployeeStore.carry_out_leaving."""
+        return carry_out_leaving(self.calls, self.tables, self._repair, self._counters, today)
 
     @explaining_keys
     def count_records(self) -> RecordCount:

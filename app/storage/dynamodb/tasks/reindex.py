@@ -25,7 +25,8 @@ from app.storage.dynamodb.index.manifests import (
     manifest_id,
     read_manifest,
 )
-from app.storage.dynamodb.index.rows import Key, id_key_of
+from app.storage.dynamodb.index.rows import Key
+from app.storage.dynamodb.index.views import id_key_of
 from app.storage.dynamodb.records.codec import employee_from, index_hash, is_id
 from app.storage.dynamodb.tasks import reorder
 from app.storage.dynamodb.tasks.context import TaskContext

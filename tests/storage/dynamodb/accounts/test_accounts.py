@@ -25,7 +25,7 @@ from app.storage.dynamodb.accounts.items import (
     session_row,
 )
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW
-from app.storage.dynamodb.index.rows import ROW_VIEWS
+from app.storage.dynamodb.index.views import ROW_VIEWS
 from tests.support.stores.accounts import (
     account,
     admin,

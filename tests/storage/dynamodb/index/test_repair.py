@@ -11,7 +11,7 @@ from app.contracts import Query
 from app.contracts.checks import State
 from app.history.changes import Write
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.model.fields import TEXT_FIELDS
+from app.model.fields import DATE_FIELDS, TEXT_FIELDS
 from app.model.revision import revision_of
 from app.storage.dynamodb.checks import TableChecks
 from app.storage.dynamodb.index import manifests, vocabulary
@@ -278,7 +278,8 @@ def test_a_person_restored_at_the_console_after_a_deletion_is_listed_again(room)
 def test_an_outside_change_between_the_form_and_the_save_is_a_conflict_in_every_field(room):
     for field in TEXT_FIELDS:
         stored = room.store.get("ada")
-        room.change_outside("ada", field, "2024-01-01" if field == "start_date" else f"new {field}")
+        text = "2024-01-01" if field in DATE_FIELDS else f"new {field}"
+        room.change_outside("ada", field, text)
         with pytest.raises(EditConflict):
             room.store.update(
                 replace(stored, badges=("apple",)), revision_of(stored), Write(f"f {field}")
