@@ -56,7 +56,11 @@ def content_differences(
 
 def packed_content(employee: Employee) -> bytes:
     """Return the whole content as a JSON array in ORDER; empty values at its end are cut."""
-    values = list(_values_of(employee))
+    return packed(list(_values_of(employee)))
+
+
+def packed(values: list[Value]) -> bytes:
+    """Return the values of all fields in ORDER as ``packed_content`` does."""
     while values and not values[-1]:
         values.pop()
     try:

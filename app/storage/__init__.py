@@ -51,6 +51,7 @@ def open_stores(settings: Settings) -> Stores:
         open_checks=lambda: _aws_checks(settings),
         jobs=SqlJobs(employees.database),
         accounts=SqlAccounts(employees.database),
+        history=employees.history,
     )
 
 

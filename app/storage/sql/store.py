@@ -31,6 +31,8 @@ from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
+from app.storage.sql.history.authors import AuthorNumbers
+from app.storage.sql.history.store import SqlHistory
 from app.storage.sql.index import browse, counters, match_counts, order
 from app.storage.sql.normalizing import normalized
 from app.storage.sql.tables import people
@@ -57,6 +59,8 @@ class SqlStore:
         self._sort_by = sort_by
         self._counts: counters.CountSnapshot | None = None
         self._vocabulary = VocabularyWriter(partial(vocabulary.write, database))
+        self._authors = AuthorNumbers(database)
+        self.history = SqlHistory(database, self._authors)
 
     @property
     def database(self) -> Database:
@@ -72,6 +76,7 @@ class SqlStore:
     def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
         employee = normalized(employee, self._database)
+        signed = self._authors.sign(write)
         with self._database.writing("add") as connection:
             record = records.read(connection, employee.id, to_change=True)
             if record is not None:
@@ -80,12 +85,13 @@ class SqlStore:
                 raise EditConflict(record.employee)
             if records.deletion_write_ids(connection, [employee.id]):
                 raise EmployeeDeleted(employee.id)
-            return self._vocabulary.collect(records.insert(connection, employee, write.id))
+            return self._vocabulary.collect(records.insert(connection, employee, signed))
 
     @retry_when_rolled_back
     def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
         employee = normalized(employee, self._database)
+        signed = self._authors.sign(write)
         with self._database.writing("update") as connection:
             stored = records.read(connection, employee.id, to_change=True)
             record = _existing(stored, employee.id)
@@ -93,12 +99,12 @@ class SqlStore:
                 return record.employee
             if revision_of(record.employee) != expected_revision:
                 raise EditConflict(record.employee)
-            return self._vocabulary.collect(records.change(connection, record, employee, write.id))
+            return self._vocabulary.collect(records.change(connection, record, employee, signed))
 
     def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
         deletion = Deletion(employee_id, expected_revision, write)
-        (outcome,) = bulk_delete.delete_many(self._database, [deletion])
+        (outcome,) = bulk_delete.delete_many(self._database, [deletion], self._authors)
         if isinstance(outcome, DirectoryError):
             raise outcome
         return outcome
@@ -170,12 +176,13 @@ class SqlStore:
         """Implement EmployeeStore.add_many."""
         people = map(partial(normalized, database=self._database), employees)
         note = self._vocabulary.collect
-        steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
+        target = bulk_add.Target(self._database, note, self._authors)
+        steps = bulk_add.add_many(target, people, None if keep_versions else write)
         return self._vocabulary.writing_between(steps)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
         """Implement EmployeeStore.delete_many, in one transaction."""
-        return bulk_delete.delete_many(self._database, deletions)
+        return bulk_delete.delete_many(self._database, deletions, self._authors)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         """Implement EmployeeStore.get_many."""

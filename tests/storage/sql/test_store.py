@@ -660,6 +660,7 @@ KILLED = """
 import os, signal
 from sqlalchemy import event
 from app.storage.sql import open_sql_store
+from app.history.changes import Write
 from app.model.revision import revision_of
 from dataclasses import replace
 store = open_sql_store({url!r})
@@ -669,7 +670,7 @@ steps = iter(range({step}))
 def count(connection, cursor, statement, parameters, context, many):
     if next(steps, None) is None:
         os.kill(os.getpid(), signal.SIGKILL)
-store.update(replace(stored, full_name="Zoe", location="Porto"), revision_of(stored), "w2")
+store.update(replace(stored, full_name="Zoe", location="Porto"), revision_of(stored), Write("w2"))
 print("saved", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
