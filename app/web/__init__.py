@@ -61,6 +61,8 @@ def _limit_bodies(app: Flask, settings: Settings) -> None:
 def _add_pages(app: Flask) -> None:
     """Register the pages of every room."""
     from app.web.exports import views as export_pages
+    from app.web.history import audit_views, undo_views
+    from app.web.history import views as history_pages
     from app.web.http import photos
     from app.web.imports import choosing, downloads
     from app.web.imports import views as import_pages
@@ -76,6 +78,7 @@ def _add_pages(app: Flask) -> None:
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(health.machine, console.console, diagnostics.doctor),
         *(access.access_pages, accounts.account_pages),
+        *(history_pages.histories, undo_views.undos, audit_views.audit),
     ):
         app.register_blueprint(blueprint)
 

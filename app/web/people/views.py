@@ -44,6 +44,8 @@ from app.web.forms.rendering import (
     show_form,
     write_id,
 )
+from app.web.http.middleware import on_this_page
+from app.web.people.last_change import last_change, tell_saved
 from app.web.people.list_view import list_view
 from app.web.people.person_facts import person_facts
 from app.web.people.samples import empty_page
@@ -89,12 +91,9 @@ def _prepare(state: BlueprintSetupState) -> None:
         display_name=display_name,
         mail_address=mail_address,
         person_facts=person_facts,
+        last_change=last_change,
         photo_limit_mb=app.extensions["settings"].photo_max_mb,
-        list_address=urls.list_address,
-        person_address=urls.person_address,
-        card_address=urls.card_address,
-        edit_address=urls.edit_address,
-        delete_address=urls.delete_address,
+        **urls.FOR_TEMPLATES,
     )
     app.jinja_env.filters.update(
         visible=visible, readable=clean_text, moment=dates.moment, in_words=dates.number_in_words
@@ -163,7 +162,11 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
     employee = form.changed(Employee(id=form_id, full_name=""))
     try:
         return current_directory().add(
-            current_viewer(), employee, write_id(form_id, form), photo_change(form)
+            current_viewer(),
+            employee,
+            write_id(form_id, form),
+            photo_change(form),
+            on_this_page(),
         )
     except EditConflict as error:
         # The form was sent before with a photo, which browsers do not send again.
@@ -200,19 +203,21 @@ def edit(employee_id: str) -> ResponseReturnValue:
             revision,
             write_id(form_id, form, revision),
             photo_change(form),
+            on_this_page(),
         )
     except PhotoRejected as error:
         form.reject("photo", str(error))
         return show_form(form, stored, revision=revision, status=422)
     if form.ignored:
         flash(f"Not changed: {', '.join(form.ignored)}. Only an editor may.", "warning")
-    return _saved(saved)
+    return _saved(saved, stored)
 
 
-def _saved(employee: Employee) -> ResponseReturnValue:
+def _saved(employee: Employee, before: Employee | None = None) -> ResponseReturnValue:
+    """Lead to the page of who was saved; an edit can be undone there."""
     after_this_request(_maintain_after)
     current_app.extensions["own_photos"].forget(employee.id)
-    flash(f"Saved {name_in_sentence(employee.full_name) or 'the person'}.", "good")
+    tell_saved(f"Saved {name_in_sentence(employee.full_name) or 'the person'}.", employee, before)
     return redirect(urls.person_address(employee.id), 303)
 
 

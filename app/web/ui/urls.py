@@ -34,6 +34,26 @@ def delete_address(employee_id: str) -> str:
     return f"/delete{id_path(employee_id)}"
 
 
+def history_address(employee_id: str) -> str:
+    """Return the URL of a person's history."""
+    return _below_person(employee_id, "/history")
+
+
+def change_address(employee_id: str, moment: str) -> str:
+    """Return the URL of one change of a person."""
+    return _below_person(employee_id, f"/history/{quote(moment)}")
+
+
+def undo_address(employee_id: str, moment: str) -> str:
+    """Return the URL of the page that asks before a change is undone."""
+    return _below_person(employee_id, f"/history/{quote(moment)}/undo")
+
+
+def _below_person(employee_id: str, page: str) -> str:
+    path = id_path(employee_id)
+    return f"{page}{path}" if path.startswith("?") else f"/employee{path}{page}"
+
+
 def card_address(employee_id: str) -> str:
     """Return the URL of a person's vCard."""
     return f"/vcard{id_path(employee_id)}"
@@ -85,3 +105,12 @@ def sign_in_address() -> str:
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     back = quote(request.path) + query
     return "/sign-in" if back == "/" else f"/sign-in?next={quote(back, safe='/')}"
+
+
+FOR_TEMPLATES = {
+    function.__name__: function
+    for function in (
+        *(list_address, person_address, card_address, edit_address, delete_address),
+        history_address,
+    )
+}

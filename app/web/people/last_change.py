@@ -1,0 +1,28 @@
+"""Who changed a person last, and the message after a save."""
+
+from flask import flash
+
+from app.access.rights import may_see_history
+from app.history.changes import Change
+from app.history.difference import last_moment
+from app.model.employee import Employee
+from app.web.current import current_directory, current_viewer
+from app.web.ui.flashes import flash_with_undo
+from app.web.ui.urls import undo_address
+
+
+def last_change(employee: Employee) -> Change | None:
+    """Return the newest change of a person, for who may see their history; else None."""
+    history = current_directory().history
+    if history is None or not may_see_history(current_viewer(), employee.id):
+        return None
+    return next(iter(history.changes_of(employee.id, limit=1).changes), None)
+
+
+def tell_saved(text: str, saved: Employee, before: Employee | None) -> None:
+    """Tell of a save; offer to undo a change of who was there ``before``."""
+    moment = last_moment(saved.history)
+    if before is None or not moment or moment == last_moment(before.history):
+        flash(text, "good")
+    else:
+        flash_with_undo(text, undo_address(saved.id, moment))

@@ -1,0 +1,74 @@
+"""Who changed something, and how it came, as HTML."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from app.contracts.import_jobs import JOB_ID
+from app.history.changes import Author, Through, Via
+from app.history.sentences import Part, author_name
+from app.web.ui.html.escaping import escape
+
+
+class Way(NamedTuple):
+    """How a change came, as menus and lines name it."""
+
+    icon: str
+    label: str
+    in_line: str
+
+
+WAYS = {
+    Via.PAGE: Way("window", "Page", "On the page"),
+    Via.IMPORT: Way("upload", "Import", "Import"),
+    Via.BULK: Way("people", "Bulk edit", "Bulk edit"),
+    Via.UNDO: Way("arrow-counterclockwise", "Undo", "Undo"),
+    Via.COMMAND: Way("terminal", "Command", "Command"),
+    Via.API: Way("key", "API token", "API token"),
+    Via.SCIM: Way("arrow-left-right", "SCIM", "SCIM"),
+    Via.OUTSIDE: Way("database", "Outside the directory", "Outside the directory"),
+}
+WAY_OPTIONS = tuple((via.value, way.label) for via, way in WAYS.items())
+
+
+def sentence_html(sentence: Iterable[Part]) -> Markup:
+    """Return a sentence with its names and fields in bold."""
+    return Markup(
+        "".join(
+            f'<b dir="auto">{escape(part.text)}</b>' if part.is_strong else escape(part.text)
+            for part in sentence
+        )
+    )
+
+
+def source_html(through: Through) -> Markup:
+    """Return the file, the command or the token of a write."""
+    return Markup(_source_html(through).strip())
+
+
+def way_html(through: Through, author: Author, employee_id: str = "") -> Markup:
+    """Return how a change came: by which file and row, command, token, or on the own page."""
+    label = WAYS[through.via].in_line
+    if through.via is Via.PAGE:
+        is_own = bool(author.person_id) and author.person_id == employee_id
+        return Markup(f"{label}, own profile" if is_own else label)
+    return Markup(f"{label}{_source_html(through)}")
+
+
+def _source_html(through: Through) -> str:
+    if not through.source:
+        return ""
+    source = escape(through.source)
+    if through.via is Via.COMMAND:
+        return f' <code class="code">{source}</code>'
+    if JOB_ID.fullmatch(through.job):
+        source = f'<a href="/import/{through.job}">{source}</a>'
+    row = f", row {through.row:,}" if through.row else ""
+    return f" <bdi>{source}</bdi>{row}"
+
+
+def undone_html(address: str, words: str, by: Author) -> Markup:
+    """Return that a change was undone, as a link to its undo, and by whom."""
+    name = escape(author_name(by))
+    return Markup(f'<a href="{escape(address)}">{escape(words)}</a> by <bdi>{name}</bdi>')
