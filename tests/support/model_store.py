@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 
 from app.access.visibility import Sight
@@ -35,6 +36,8 @@ from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import FILTERS
 from app.history.changes import Write
+from app.history.difference import last_moment, next_moment
+from app.history.recording import change_of, marked, outside_change
 from app.model import leaving
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of, hidden_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
@@ -48,6 +51,7 @@ from app.text.folding import one_line
 from app.text.person_names import SortBy
 from app.text.search_terms import Term
 from app.text.tokens import is_spelled, words_of
+from tests.support.history_in_memory import HistoryInMemory
 
 EVERYONE = Query()
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
@@ -65,6 +69,7 @@ class ModelStore:
         # Whom the index has among those who left: whoever has a last day to come stays in lists
         # until somebody looks whether it has come.
         self._leavers: set[str] = set()
+        self.history = HistoryInMemory()
         self._secret: str | None = None
         self._lock = threading.RLock()
 
@@ -82,7 +87,7 @@ class ModelStore:
                 raise EditConflict(stored)
             if wanted.id in self._deleted_by:
                 raise EmployeeDeleted(wanted.id)
-            return self._write(replace(wanted, version=1), write.id)
+            return self._write(replace(wanted, version=1), write)
 
     def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         wanted = _as_stored(employee)
@@ -92,7 +97,7 @@ class ModelStore:
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            return self._write(replace(wanted, version=stored.version + 1), write.id)
+            return self._write(replace(wanted, version=stored.version + 1), write)
 
     def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         with self._lock:
@@ -103,6 +108,7 @@ class ModelStore:
                 raise EditConflict(stored)
             self._deleted_by[employee_id] = write.id
             self._leavers.discard(employee_id)
+            self.history.record_erasure(employee_id, write, datetime.now(UTC))
             return self.people.pop(employee_id)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
@@ -204,7 +210,7 @@ class ModelStore:
         return
 
     def maintain(self) -> None:
-        return
+        self._notice_outside()
 
     def set_up(self) -> list[str]:
         if not self.people:
@@ -228,6 +234,7 @@ class ModelStore:
         total = len(self.people)
         self.order[0] = self.wanted
         self._index(*self.people.values())
+        self._notice_outside()
         yield Progress(done=total, total=total, changed=0, what="people")
 
     def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
@@ -247,9 +254,10 @@ class ModelStore:
             with self._lock:
                 if employee.id not in self.people and employee.id not in self._deleted_by:
                     wanted = _as_stored(employee)
-                    self._write(wanted if keep_versions else replace(wanted, version=1), "")
-                    if keep_versions:  # and the time
-                        self.people[employee.id] = wanted
+                    if keep_versions:
+                        self._keep(wanted, "")
+                    else:
+                        self._add(replace(wanted, version=1), write)
                     stored += 1
             yield stored
 
@@ -350,8 +358,33 @@ class ModelStore:
             raise EmployeeDeleted(employee_id)
         raise EmployeeNotFound(employee_id)
 
-    def _write(self, employee: Employee, write_id: str) -> Employee:
-        stored = replace(employee, updated_at=datetime.now(UTC))
+    def _write(self, employee: Employee, write: Write) -> Employee:
+        known = self.people.get(employee.id)
+        before = None if known is None else self._record_outside(known)
+        last = "" if before is None else last_moment(before.history)
+        change = change_of(before, employee, write, next_moment(last, datetime.now(UTC)))
+        self.history.record(change)
+        return self._keep(replace(marked(employee, change), updated_at=datetime.now(UTC)), write.id)
+
+    def _add(self, employee: Employee, write: Write) -> None:
+        """Add one of many, who have no entries in the audit log."""
+        change = change_of(None, employee, write, next_moment("", datetime.now(UTC)))
+        self.history.record_change(change)
+        self._keep(replace(marked(employee, change), updated_at=datetime.now(UTC)), "")
+
+    def _notice_outside(self) -> None:
+        with self._lock:
+            self.people |= {key: self._record_outside(each) for key, each in self.people.items()}
+
+    def _record_outside(self, stored: Employee) -> Employee:
+        told = partial(self.history.recorded_content, stored.id)
+        change = outside_change(stored, told, datetime.now(UTC))
+        if change is None:
+            return stored
+        self.history.record(change)
+        return marked(stored, change)
+
+    def _keep(self, stored: Employee, write_id: str) -> Employee:
         self.people[stored.id] = stored
         self._index(stored)
         self._last_write[stored.id] = write_id
