@@ -66,6 +66,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
     from app.storage.dynamodb import (
         DynamoAccounts,
         DynamoHeartbeats,
+        DynamoHistory,
         DynamoJobs,
         open_dynamodb_store,
     )
@@ -89,6 +90,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         open_checks=open_checks,
         jobs=DynamoJobs(employees.calls, employees.tables),
         accounts=DynamoAccounts(employees.calls, employees.tables),
+        history=DynamoHistory(employees.calls, employees.tables),
     )
 
 

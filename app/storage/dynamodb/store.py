@@ -25,12 +25,14 @@ from app.contracts import (
 from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.history.changes import Write
+from app.history.difference import is_as_recorded
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EmployeeNotFound, StorageUnavailable
 from app.settings import Settings
 from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.key_errors import explaining_keys, find_mismatch
+from app.storage.dynamodb.history.writer import ChangeWriter
 from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
@@ -67,7 +69,10 @@ class DynamoStore:
         self._repair = IndexRepair(calls, names, self._order, self._writer)
         self._vocabulary = VocabularyWriter(VocabularyRows(calls, names).write)
         self._upkeep = IndexUpkeep(self._repair, self._counters, self._vocabulary)
-        self._saves = Saves(names, self._order, self._writer, self._upkeep, self._vocabulary)
+        changes = ChangeWriter(calls, names.index)
+        self._saves = Saves(
+            names, self._order, self._writer, self._upkeep, self._vocabulary, changes
+        )
 
     @explaining_keys
     def get(self, employee_id: str) -> Employee:
@@ -80,7 +85,8 @@ class DynamoStore:
             raise EmployeeNotFound(employee_id)
         employee = employee_from(item)
         with suppress(StorageUnavailable):  # the record was read: it is shown without the index
-            if index_hash(item) != self._order.project_as_known(employee).hash:
+            is_indexed = index_hash(item) == self._order.project_as_known(employee).hash
+            if not is_indexed or not is_as_recorded(employee):
                 self._upkeep.heal_later(employee_id)
         return employee
 
@@ -171,7 +177,7 @@ class DynamoStore:
         keep_versions: bool = False,
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many; one import or reindex runs at a time."""
-        task = BulkAdd(self._open_task_context(), keep_versions=keep_versions)
+        task = BulkAdd(self._open_task_context(), write, keep_versions=keep_versions)
         return self._vocabulary.writing_between(task.run(self._vocabulary.collecting(employees)))
 
     @explaining_keys

@@ -15,6 +15,7 @@ from datetime import datetime
 from threading import Event
 
 from app.contracts import Progress
+from app.history.difference import is_as_recorded
 from app.model import leaving
 from app.model.errors import StorageUnavailable
 from app.runtime.ttl import TtlValue
@@ -168,7 +169,7 @@ class Follower:
             employee = employee_from(change.image)
             digest = self._order.project(employee).hash
             repaired = (change.employee_id, digest)
-            if index_hash(change.image) != digest:
+            if index_hash(change.image) != digest or not is_as_recorded(employee):
                 hash_of[change.employee_id] = digest
             elif repaired in self._expected:
                 self._expected.discard(repaired)
@@ -179,7 +180,7 @@ class Follower:
 
     def _heal(self, employee_id: str) -> bool:
         try:
-            return self._repair.heal(employee_id)
+            return self._repair.heal(employee_id, is_change=True)
         except StorageUnavailable as error:
             if not is_item_rejected(error):
                 raise

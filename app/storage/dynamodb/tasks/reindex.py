@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from app.contracts import Progress
+from app.history.difference import is_as_recorded
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.attributes import string_of
@@ -195,9 +196,11 @@ class Reindex:
         return manifest.is_newer or keys <= manifest.shape.keys(employee_id)
 
     def _is_indexed(self, item: Item, manifest: Manifest) -> bool:
-        """Return whether manifest and ``ix`` match the record."""
-        digest = self._order.project(employee_from(item)).hash
-        return manifest.is_newer or (manifest.holds(digest) and index_hash(item) == digest)
+        """Return whether manifest, ``ix`` and the last recorded change match the record."""
+        employee = employee_from(item)
+        digest = self._order.project(employee).hash
+        is_indexed = manifest.holds(digest) and index_hash(item) == digest
+        return manifest.is_newer or (is_indexed and is_as_recorded(employee))
 
     def _heal(self, employee_id: str, *, force: bool = False) -> None:
         self._changed += self._repair.heal(employee_id, force=force)

@@ -139,6 +139,7 @@ def test_healing_changes_no_field_and_not_the_version(room):
         "updated_at",
         "ix",
         "write_id",
+        "history",
     }
 
 

@@ -269,16 +269,17 @@ def test_an_update_names_only_what_differs():
     stored = Employee(id="x", full_name="Ada", about="old", badges=("bug",), version=3)
     wanted = Employee(id="x", full_name="Ada", phone="1", badges=("bug",))
     item = new_record(stored, "hash", "", keep_version=True)
-    change = update_expression(item, wanted, "hash", "form")
+    change = update_expression(item, wanted, "hash", "form", "mark")
     assert sorted(change.names.values()) == [
         "about",
+        "history",
         "ix",
         "phone",
         "updated_at",
         "version",
         "write_id",
     ]
-    assert change.text.endswith("REMOVE #e5")
+    assert change.text.endswith("REMOVE #e6")
 
 
 def _fields(employee: Employee) -> dict[str, object]:
