@@ -16,6 +16,7 @@ class Right(StrEnum):
     EDIT_PEOPLE = "add and change people"
     SEE_HISTORY = "see what changed"
     SEE_AUDIT = "see the audit log"
+    LEAVE = "mark people as left"
     IMPORT = "import people"
     DELETE = "delete people"
     SEE_CONSOLE = "see the console"
@@ -32,6 +33,7 @@ MINIMUM_ROLE = {
     Right.EDIT_PEOPLE: Role.EDITOR,
     Right.SEE_HISTORY: Role.EDITOR,
     Right.SEE_AUDIT: Role.EDITOR,
+    Right.LEAVE: Role.EDITOR,
     Right.IMPORT: Role.EDITOR,
     Right.DELETE: Role.ADMIN,
     Right.RUN_LOAD_TEST: Role.ADMIN,

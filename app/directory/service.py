@@ -7,9 +7,7 @@ what they may not see: it is absent from every card, record, count and search.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 
-from app.access.masks import mask_employee
 from app.access.rights import OWN_FIELDS, Right, may, require, require_edit
 from app.access.viewer import Viewer
 from app.access.visibility import DEFAULT_VISIBILITY, Sight, Visibility
@@ -20,6 +18,7 @@ from app.directory.fuzzy import FuzzySearch, Suggestions
 from app.directory.list_pages import ListPage, ListPages
 from app.directory.match_counts import ListCounts
 from app.directory.seen_people import CountsOfEveryone, SeenPeople
+from app.directory.seen_records import SeenRecords
 from app.directory.sorting import Sort, read_whole, sorted_cards
 from app.directory.stored_photos import NO_PHOTO_CHANGE, PhotoChange, StoredPhotos
 from app.history.authors import written_by
@@ -50,7 +49,7 @@ class Directory:
         self.photos_off_because = photos_off_because
         self._stored_photos = StoredPhotos(photos, photos_off_because)
         self.visibility = visibility
-        self._people = SeenPeople(employees)
+        self._records, self._people = SeenRecords(employees), SeenPeople(employees)
         self._fuzzy_search = FuzzySearch(self._people)
         self._counts = CountsOfEveryone(employees)
         self._lists = ListPages(self._people, self._fuzzy_search, self._counts.seen_with)
@@ -63,8 +62,9 @@ class Directory:
         return self._people.browse(self._seen(viewer, query), cursor, limit)
 
     def _seen(self, viewer: Viewer, query: Query) -> Query:
-        """Return the query as the viewer asks it. Raises NotAllowed."""
-        require(viewer, Right.SEE_PEOPLE)
+        """Return the query as the viewer asks it, when lists are of today. Raises NotAllowed."""
+        require(viewer, Right.LEAVE if query.left else Right.SEE_PEOPLE)
+        self._counts.read()
         return query.seen_with(self._sight(viewer))
 
     def _sight(self, viewer: Viewer) -> Sight:
@@ -112,20 +112,19 @@ class Directory:
     def get(self, viewer: Viewer, employee_id: str) -> Employee:
         """Return the employee as the viewer sees them. Raises EmployeeNotFound."""
         require(viewer, Right.SEE_PEOPLE)
-        return mask_employee(self.employees.get(employee_id), self._sight(viewer))
+        return self._records.get(viewer, employee_id, self._sight(viewer))
 
-    def get_many(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, Employee]:
-        """Return the existing employees of at most MAX_BATCH ids, for an export."""
+    def get_many(
+        self, viewer: Viewer, employee_ids: Collection[str], *, left: bool = False
+    ) -> dict[str, Employee]:
+        """Return those of at most MAX_BATCH ids who work here, or who left, for an export."""
         require(viewer, Right.EXPORT)
-        employees = self.employees.get_many(employee_ids) if employee_ids else {}
-        seen = partial(mask_employee, sight=self._sight(viewer))
-        return {key: seen(employee) for key, employee in employees.items()}
+        return self._records.many(viewer, employee_ids, self._sight(viewer), left=left)
 
     def iter_batches(self, viewer: Viewer) -> Iterator[tuple[Employee, ...]]:
-        """Yield every employee in batches, for an export; see EmployeeStore.iter_batches."""
+        """Yield all who work here in batches, for an export; see EmployeeStore.iter_batches."""
         require(viewer, Right.EXPORT)
-        seen = partial(mask_employee, sight=self._sight(viewer))
-        return (tuple(map(seen, batch.people)) for batch in self.employees.iter_batches())
+        return self._records.batches(self._sight(viewer))
 
     def add(
         self,
@@ -182,7 +181,7 @@ class Directory:
         kept as they are. The old photo is deleted after the new record is stored.
         """
         require_edit(viewer, employee.id)
-        before = self.employees.get(employee.id)
+        before = self._records.stored(viewer, employee.id)
         if not may(viewer, Right.EDIT_PEOPLE):
             employee = replace(before, **{name: getattr(employee, name) for name in OWN_FIELDS})
         new_key = self._stored_photos.put_for(photo, before, employee)

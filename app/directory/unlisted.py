@@ -18,9 +18,13 @@ def lists_nobody(directory: Directory, viewer: Viewer, query: Query, shown: List
 
 
 def count_unlisted(directory: Directory, viewer: Viewer) -> RecordCount:
-    """Count the records that no list shows, where lists show nobody; see count_records."""
+    """Count the records that no list shows, where lists show nobody; see count_records.
+
+    Those who have left are not among them.
+    """
     require(viewer, Right.SEE_PEOPLE)
     records = directory.employees.count_records()
     if records.number and directory.employees.browse(Query(), limit=1).cards:
         return RecordCount(0)  # somebody was added meanwhile
-    return records
+    left = directory.facets(viewer).left if records.number else 0
+    return records._replace(number=max(records.number - left, 0))

@@ -19,6 +19,7 @@ from app.directory.fuzzy.tuning import (
 )
 from app.directory.fuzzy.vocabulary import Vocabulary
 from app.directory.seen_people import PeopleReader
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.model.search_words import vocabulary_words
@@ -40,7 +41,12 @@ class VocabularyCache:
         self._has_news = False
 
     def learn(self, employee: Employee) -> None:
-        """Add the words of an employee who was saved; the next search knows them."""
+        """Add the words of an employee who was saved; the next search knows them.
+
+        Nobody searches for who has left, but those who list leavers.
+        """
+        if leaving.has_left(employee, leaving.today()):
+            return
         words = [word for word in vocabulary_words(employee) if word not in self._learned]
         if not words:
             return

@@ -4,7 +4,9 @@ from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access.rights import Right, require
+from app.access.viewer import Viewer
 from app.contracts import Query
+from app.directory.service import Directory
 from app.directory.unlisted import count_unlisted
 from app.samples.jobs import SAMPLE_PEOPLE, begin_samples, find_samples
 from app.web.current import current_directory, current_jobs, current_scheduler, current_viewer
@@ -27,9 +29,18 @@ def load() -> ResponseReturnValue:
     """Begin to fill an empty directory with sample people; show the progress."""
     directory, viewer = current_directory(), current_viewer()
     require(viewer, Right.IMPORT)
-    if directory.browse(viewer, Query(), None, 1).cards or count_unlisted(directory, viewer).number:
+    if _has_people(directory, viewer):
         flash("The directory already has people, so no sample people were loaded.", "warning")
         return redirect("/", 303)
     job = begin_samples(current_jobs())
     current_scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
+
+
+def _has_people(directory: Directory, viewer: Viewer) -> bool:
+    """Return whether anybody is there, listed or not, or has left."""
+    return bool(
+        directory.browse(viewer, Query(), None, 1).cards
+        or directory.facets(viewer).left
+        or count_unlisted(directory, viewer).number
+    )
