@@ -10,6 +10,7 @@ They lie in views of their own, which sweeps and counts of the index do not read
 | moment of an entry about a person that no change has | ``note#<id key>`` | ``<moment>`` |
 | a day that has changes or entries | ``hist#days`` | ``<day>`` |
 | name of an author | ``author#<account id, or ~ and a digest>`` | ``<number>`` |
+| name under which a person wrote | ``wrote#<id key>`` | ``<key of the author> <number>`` |
 | how far old changes are deleted | ``hist#thin`` | ``-`` |
 
 The record has ``history``, the mark of its last recorded change (app/history/difference.py).

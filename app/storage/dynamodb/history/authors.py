@@ -17,7 +17,7 @@ from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.history.items import AUTHOR_VIEW
+from app.storage.dynamodb.history.items import AUTHOR_VIEW, author_person_view
 
 NOBODY = Author()
 # An erased name may be read for so long by another process.
@@ -25,6 +25,7 @@ _MAX_AGE_SECONDS = 30.0
 _MAX_KNOWN = 2_000
 _MAX_NAME_CHARACTERS = 200
 _MAX_NAMES = 10_000
+_KEY = ("view", "at")
 
 
 class AuthorNames:
@@ -64,9 +65,16 @@ class AuthorNames:
     def erase(self, account_id: str) -> None:
         """Empty the names that an account had; their numbers are not given again."""
         for item in query_view(self._calls, self._index, AUTHOR_VIEW + account_id):
-            key = {"view": item["view"], "at": item["at"]}
-            request = {"TableName": self._index, "Item": {**key, "name": {"S": ""}}}
-            self._calls.write("PutItem", self._index, request)
+            self._put({"view": item["view"], "at": item["at"], "name": {"S": ""}})
+        self._read.clear()
+        self._reference_of.clear()
+
+    def erase_person(self, employee_id: str) -> None:
+        """Empty the names under which a person wrote."""
+        for item in query_view(self._calls, self._index, author_person_view(employee_id)):
+            self._put({**_key_of(item["at"]["S"]), "name": {"S": ""}})
+            request = {"TableName": self._index, "Key": {name: item[name] for name in _KEY}}
+            self._calls.write("DeleteItem", self._index, request)
         self._read.clear()
         self._reference_of.clear()
 
@@ -85,8 +93,10 @@ class AuthorNames:
     def _store(self, key: str, number: str, author: Author) -> bool:
         """Store a name; return False if another process has stored one with this number."""
         item: Item = {**Tables.index_key(AUTHOR_VIEW + key, number), "name": {"S": author.name}}
-        if author.person_id:
+        if author.person_id:  # so that an erasure of the person finds it
             item["person"] = {"S": author.person_id}
+            view = author_person_view(author.person_id)
+            self._put(Tables.index_key(view, f"{key} {number}"))
         request: dict[str, Any] = {
             "TableName": self._index,
             "Item": item,
@@ -98,6 +108,9 @@ class AuthorNames:
         except ConditionFailed:
             return False
         return True
+
+    def _put(self, item: Item) -> None:
+        self._calls.write("PutItem", self._index, {"TableName": self._index, "Item": item})
 
     def _read_names(self, references: list[str]) -> None:
         now = time.monotonic()

@@ -7,18 +7,21 @@ from app.storage.dynamodb.client.batch_writes import MAX_BATCH_ACTIONS, write_ba
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.pagination import query_range
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.history.authors import AuthorNames
 from app.storage.dynamodb.history.items import change_view, log_key, note_view
 
 
 class Erasure:
     """The erasure of single people, which goes on where a killed one ended."""
 
-    def __init__(self, calls: Calls, index: str) -> None:
+    def __init__(self, calls: Calls, index: str, names: AuthorNames) -> None:
+        self._names = names
         self._calls = calls
         self._index = index
 
     def erase(self, employee_id: str) -> None:
-        """Delete the changes of a person and the entries about them."""
+        """Delete the changes of a person, the entries about them, and their name as an author."""
+        self._names.erase_person(employee_id)
         for view in (change_view(employee_id), note_view(employee_id)):
             rows = query_range(self._calls, self._index, view, fields=("at",))
             moments = (item["at"]["S"] for item in rows)

@@ -22,7 +22,7 @@ from app.storage.dynamodb.history.contents import (
 from app.text import search_keys
 
 CHANGE_VIEW, LOG_VIEW, AUTHOR_VIEW = "h#", "hist#", "author#"
-NOTE_VIEW = "note#"
+NOTE_VIEW, AUTHOR_PERSON_VIEW = "note#", "wrote#"
 DAYS_VIEW = f"{LOG_VIEW}days"
 SEPARATOR = "\x1f"
 SHARDS = 4
@@ -43,6 +43,11 @@ def change_view(employee_id: str) -> str:
 def note_view(employee_id: str) -> str:
     """Return the view that has the moments of entries about a person which no change has."""
     return NOTE_VIEW + search_keys.id_sort_key(employee_id)
+
+
+def author_person_view(employee_id: str) -> str:
+    """Return the view of the references of the names under which a person wrote."""
+    return AUTHOR_PERSON_VIEW + search_keys.id_sort_key(employee_id)
 
 
 def log_view(day: str, shard: int) -> str:

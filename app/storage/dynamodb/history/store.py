@@ -125,7 +125,7 @@ class DynamoHistory:
     @explaining_keys
     def erase(self, employee_id: str) -> None:
         """Implement HistoryStore.erase."""
-        Erasure(self.calls, self._index).erase(employee_id)
+        Erasure(self.calls, self._index, self._names).erase(employee_id)
 
     @explaining_keys
     def erase_author(self, account_id: str) -> None:

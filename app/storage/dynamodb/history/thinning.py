@@ -52,6 +52,7 @@ class Thinning:
 
     def run(self) -> Iterator[int]:
         """Delete, and yield how many changes and entries were deleted so far."""
+        yield self._deleted
         if next(self._days.before(self._before), None) is None:
             return
         for _ in self._thin_changes():

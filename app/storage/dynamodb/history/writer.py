@@ -72,7 +72,7 @@ class ChangeWriter:
 
         Call it before the record goes, so that a killed one asks again.
         """
-        Erasure(self._calls, self._index).erase(employee_id)
+        Erasure(self._calls, self._index, self.names).erase(employee_id)
         entry = erasure_entry(write, next_moment("", _now()))
         if entry is None:
             return []
