@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from threading import Event
 
-from sqlalchemy import select
-
 from app.contracts import (
     PAGE_SIZE,
     Batch,
@@ -24,10 +22,10 @@ from app.contracts import (
 from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder
 from app.history.changes import Write
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
-from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
@@ -35,11 +33,12 @@ from app.storage.sql.history.authors import AuthorNumbers
 from app.storage.sql.history.store import SqlHistory
 from app.storage.sql.index import browse, counters, match_counts, order
 from app.storage.sql.normalizing import normalized
-from app.storage.sql.tables import people
 from app.storage.sql.tasks import (
     bulk_add,
     bulk_delete,
     bulk_read,
+    leavers,
+    outside,
     reindex,
 )
 from app.storage.vocabulary_writer import VocabularyWriter
@@ -60,6 +59,7 @@ class SqlStore:
         self._counts: counters.CountSnapshot | None = None
         self._vocabulary = VocabularyWriter(partial(vocabulary.write, database))
         self._authors = AuthorNumbers(database)
+        self._outside = outside.OutsideChanges(database)
         self.history = SqlHistory(database, self._authors)
 
     @property
@@ -70,7 +70,8 @@ class SqlStore:
     def get(self, employee_id: str) -> Employee:
         """Implement EmployeeStore.get."""
         with self._database.reading("get") as connection:
-            return _existing(records.read(connection, employee_id), employee_id).employee
+            record = _existing(records.read(connection, employee_id), employee_id)
+        return self._outside.notice(record.employee)
 
     @retry_when_rolled_back
     def add(self, employee: Employee, write: Write) -> Employee:
@@ -122,7 +123,7 @@ class SqlStore:
 
     def carry_out_leaving(self, today: str) -> int:
         """Implement EmployeeStore.carry_out_leaving."""
-        return 0  # lists do not tell yet who leaves
+        return leavers.carry_out_leaving(self._database, today)
 
     def count_records(self) -> RecordCount:
         """Implement EmployeeStore.count_records."""
@@ -139,10 +140,11 @@ class SqlStore:
         schema.check_current(self._database)
 
     def maintain(self) -> None:
-        """Implement EmployeeStore.maintain: write new words; the index needs no repair."""
-        if self._vocabulary.has_unwritten:
+        """Implement EmployeeStore.maintain; the index needs no repair."""
+        outside, database = self._outside, self._database
+        if self._vocabulary.has_unwritten or outside.are_pending or database.holds_deleted:
             # In a copy of this context, where the deadline of the finished request does not apply.
-            contextvars.copy_context().run(self._write_words)
+            contextvars.copy_context().run(self._write_pending)
 
     def set_up(self) -> list[str]:
         """Implement EmployeeStore.set_up."""
@@ -160,7 +162,9 @@ class SqlStore:
         return self._vocabulary.writing_between(steps)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
-        """Implement EmployeeStore.follow: SQL databases report no changes."""
+        """Implement EmployeeStore.follow: SQL databases report no changes, but days come."""
+        while self.carry_out_leaving(leaving.today()):
+            pass
         yield (
             "An SQL database does not report changes by other programs, so there is nothing to "
             "follow. Run flask reindex to list them."
@@ -214,10 +218,7 @@ class SqlStore:
 
     def photo_keys(self) -> Iterator[str]:
         """Implement EmployeeStore.photo_keys."""
-        keys = select(people.c.photo_key).where(people.c.photo_key != "")
-        with self._database.snapshot("photo_keys") as connection:
-            named = connection.execution_options(yield_per=1_000).execute(keys).scalars()
-            yield from filter(None, map(photo_key, named))
+        return bulk_read.photo_keys(self._database)
 
     def shared_secret(self, proposal: str) -> str | None:
         """Implement EmployeeStore.shared_secret; None for a file of this machine."""
@@ -225,9 +226,11 @@ class SqlStore:
             return None
         return secret.shared_secret(self._database, proposal)
 
-    def _write_words(self) -> None:
+    def _write_pending(self) -> None:
         deadline.start()
         self._vocabulary.write()
+        self._outside.store()
+        self._database.overwrite_deleted()
 
     def close(self) -> None:
         """Close all connections, for tests and commands that open many stores."""

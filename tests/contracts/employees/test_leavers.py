@@ -53,13 +53,6 @@ QUERIES = (
 LEFT = Query(left=True)
 
 
-@pytest.fixture(autouse=True)
-def _skip_what_is_not_there_yet(request: pytest.FixtureRequest) -> None:
-    """Databases do not know leavers yet."""
-    if any(name in request.node.name for name in ("sqlite", "mariadb", "postgresql")):
-        pytest.skip("lists of databases do not know leavers yet")
-
-
 def change(store: EmployeeStore, employee_id: str, **fields: object) -> Employee:
     stored = store.get(employee_id)
     changed = replace(stored, **fields)  # type: ignore[arg-type]

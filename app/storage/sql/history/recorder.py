@@ -48,10 +48,14 @@ def _insert(connection: Connection, change: Change, author: int) -> None:
 
 def erase(connection: Connection, employee_ids: list[str]) -> None:
     """Delete the changes of these people, and what the audit log tells of them."""
-    id_keys = [*map(search_keys.id_sort_key, employee_ids)]
+    erase_id_keys(connection, [*map(search_keys.id_sort_key, employee_ids)])
+    authors.erase_people(connection, employee_ids)
+
+
+def erase_id_keys(connection: Connection, id_keys: list[str]) -> None:
+    """Delete the changes of the people with these id keys, and their entries in the audit log."""
     changes.delete_of(connection, id_keys)
     audit.delete_of(connection, id_keys)
-    authors.erase_people(connection, employee_ids)
 
 
 def record_erasures(connection: Connection, writes: list[SignedWrite]) -> None:

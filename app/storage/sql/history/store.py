@@ -1,7 +1,9 @@
 """SqlHistory: the HistoryStore in an SQL database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+
+from sqlalchemy import Connection
 
 from app.contracts.audit_entries import entry_of
 from app.contracts.history import (
@@ -114,18 +116,24 @@ class SqlHistory:
                     audit.put(connection, entry, number)
         return len(new)
 
-    @retry_when_rolled_back
     def erase(self, employee_id: str) -> None:
         """Implement HistoryStore.erase; EmployeeStore.delete does it in its own transaction."""
-        with self._database.writing("erase") as connection:
-            recorder.erase(connection, [employee_id])
+        self._erase(lambda connection: recorder.erase(connection, [employee_id]))
 
-    @retry_when_rolled_back
     def erase_author(self, account_id: str) -> None:
         """Implement HistoryStore.erase_author."""
-        with self._database.writing("erase_author") as connection:
-            authors.erase(connection, account_id)
+        self._erase(lambda connection: authors.erase(connection, account_id))
+
+    def _erase(self, erase: Callable[[Connection], object]) -> None:
+        _in_transaction(self._database, erase)
+        self._database.overwrite_deleted()
 
     def thin_out(self, before: str) -> Iterator[int]:
         """Implement HistoryStore.thin_out."""
         return thinning.thin_out(self._database, before)
+
+
+@retry_when_rolled_back
+def _in_transaction(database: Database, write: Callable[[Connection], object]) -> None:
+    with database.writing("erase") as connection:
+        write(connection)

@@ -19,6 +19,7 @@ from app.storage.sql.index.scans import (
     Scans,
     scan_by_name,
     scan_by_views,
+    scan_of_leavers,
     scans_by_word,
 )
 from app.storage.sql.index.statements import LAST, count_entries
@@ -68,6 +69,8 @@ def _cut_before(result: Result, before: str) -> Result:
 def _find_rows(
     connection: Connection, conditions: Conditions, max_rows: int, key_range: KeyRange
 ) -> Result:
+    if conditions.left:
+        return _scan_by_name(connection, scan_of_leavers(conditions), key_range, max_rows)
     if not conditions.words:
         scan = _shortest_scan_by_name(connection, conditions)
         return _scan_by_name(connection, scan, key_range, max_rows)

@@ -14,7 +14,6 @@ from app.storage.sql.history.authors import AuthorNumbers, SignedWrite
 from app.text import search_keys
 
 
-@retry_when_rolled_back
 def delete_many(
     database: Database, deletions: Sequence[Deletion], authors: AuthorNumbers
 ) -> list[Employee | DirectoryError]:
@@ -22,6 +21,15 @@ def delete_many(
     if len(deletions) > MAX_DELETE_BATCH:
         raise ValueError(f"at most {MAX_DELETE_BATCH} deletions at once")
     signed = [authors.sign(deletion.write) for deletion in deletions]
+    outcomes = _delete_all(database, deletions, signed)
+    database.overwrite_deleted()
+    return outcomes
+
+
+@retry_when_rolled_back
+def _delete_all(
+    database: Database, deletions: Sequence[Deletion], signed: Sequence[SignedWrite]
+) -> list[Employee | DirectoryError]:
     with database.writing("delete") as connection:
         if len(deletions) > 1:
             database.grow_cache(connection)

@@ -38,7 +38,9 @@ class NewEntries:
         by_facet, by_word = self._by_facet, self._by_word
         for facet_key in entries.counted_facets():
             by_facet[facet_key].append(position)
-        for word, length in zip(entries.words, entries.first_prefix_lengths(), strict=True):
+        for word, length in zip(
+            entries.listed_words(), entries.first_prefix_lengths(), strict=True
+        ):
             by_word[word] += (position, length)
 
     def counts(self) -> dict[FacetKey, int]:
