@@ -21,8 +21,9 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class SignInServices:
-    """The services of one directory."""
+    """The services of one directory, and the store that they work on."""
 
+    store: AccountStore
     access: Access
     sessions: Sessions
     accounts: Accounts
@@ -56,6 +57,7 @@ def open_services(
     passwords = Passwords(RuntimeDir(settings.instance_folder))
     password_sign_in = PasswordSignIn(store, passwords)
     return SignInServices(
+        store=store,
         access=access,
         sessions=sessions,
         accounts=Accounts(store, ProviderProfiles(store, find_people, roles), changed),

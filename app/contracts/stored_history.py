@@ -74,6 +74,11 @@ def through_in(text: object) -> Through:
 
 def entry_text(entry: AuditEntry) -> str:
     """Return JSON of an entry of the audit log, without its moment and author."""
+    return _dumps(entry_data(entry))
+
+
+def entry_data(entry: AuditEntry) -> dict[str, Any]:
+    """Return plain data of an entry of the audit log, without its moment and author."""
     data = {
         "event": entry.event,
         "id": entry.employee_id,
@@ -83,12 +88,16 @@ def entry_text(entry: AuditEntry) -> str:
         "details": entry.details,
         "through": through_data(entry.through),
     }
-    return _dumps({name: value for name, value in data.items() if value})
+    return {name: value for name, value in data.items() if value}
 
 
 def entry_in(moment: str, author: Author, text: object) -> AuditEntry:
     """Return the entry of the audit log in JSON."""
-    data = strict_json.parse_object(text)
+    return entry_from(moment, author, strict_json.parse_object(text))
+
+
+def entry_from(moment: str, author: Author, data: Mapping[str, Any]) -> AuditEntry:
+    """Return the entry of the audit log in plain data."""
     return AuditEntry(
         moment=moment,
         event=stored_text(data.get("event")),

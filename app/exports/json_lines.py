@@ -23,7 +23,8 @@ def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
 def to_json_line(person: Employee, *, for_backup: bool = False) -> bytes:
     """Serialize an employee; equal employees give equal bytes in every store.
 
-    A backup also has the generation of a record, which a restore into DynamoDB brings back.
+    A backup also has the generation of a record, which a restore into DynamoDB brings back, and the
+    mark of its last recorded change.
     """
     moment = person.updated_at
     record: dict[str, Any] = {
@@ -38,6 +39,8 @@ def to_json_line(person: Employee, *, for_backup: bool = False) -> bytes:
         record["hidden"] = person.hidden
     if for_backup and person.generation:
         record["generation"] = person.generation
+    if for_backup and person.history:
+        record["history"] = person.history
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return line.encode("utf-8", "replace") + b"\n"
 
@@ -63,6 +66,7 @@ def employee_from(record: dict[str, Any]) -> Employee:
         hidden=hidden_from(record.get("hidden")),
         version=stored_version(record.get("version")),
         updated_at=stored_time(record.get("updated_at")),
+        history=_text(record.get("history")),
         generation=generation if (generation := record.get("generation")) in GENERATIONS else "",
     )
 
