@@ -97,8 +97,9 @@ class Thinning:
         request = {
             "TableName": self._index,
             "Key": Tables.index_key(change_view(change.employee_id), change.moment),
-            "UpdateExpression": "SET base = :base",
-            "ConditionExpression": "attribute_exists(kind)",
+            "UpdateExpression": "SET #base = :base",
+            "ConditionExpression": "attribute_exists(#kind)",
+            "ExpressionAttributeNames": {"#base": "base", "#kind": "kind"},
             "ExpressionAttributeValues": {":base": base_attribute(change)},
         }
         try:
