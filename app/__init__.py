@@ -95,11 +95,10 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
 def _open_sign_in(settings: Settings, stores: Stores, keys: SecretKeys) -> SignInServices:
     from app.accounts.services import open_services
+    from app.directory.linked_people import LinkedPeople
 
-    def find_people(email: str) -> tuple[str, ...]:
-        return stores.employees.find_by_email([email]).get(email, ())
-
-    return open_services(settings, stores.accounts, keys.get, find_people)
+    people = LinkedPeople(stores.employees)
+    return open_services(settings, stores.accounts, keys.get, people.find, people.has_left)
 
 
 def _doctor(

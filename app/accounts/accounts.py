@@ -121,14 +121,13 @@ class Accounts:
             self._record_role(was, account, audit_log.named(by))
         return account
 
-    def disable(self, account_id: str, *, by: Viewer) -> Account:
+    def disable(self, account_id: str, *, by: Viewer | None) -> Account:
         """Disable an account and end its sessions at once. Raises AccountNotFound, LastAdmin."""
         _, account = self._change(
-            account_id,
-            lambda each: replace(self._signed_out(each), is_disabled=True),
-            by,
+            account_id, lambda each: replace(self._signed_out(each), is_disabled=True), by
         )
-        audit_log.record(Event.DISABLED, account=account.id, by=audit_log.named(by))
+        who = audit_log.named(by) if by else "last day"  # see LeaverAccounts
+        audit_log.record(Event.DISABLED, account=account.id, by=who)
         return account
 
     def enable(self, account_id: str, *, by: Viewer) -> Account:
