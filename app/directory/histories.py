@@ -4,8 +4,13 @@ Editors see those of everybody, a colleague that of their own record. What is co
 viewer is absent from the changes too.
 """
 
+from __future__ import annotations
+
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from app.access.rights import Right, require, require_history
 from app.access.viewer import Viewer
@@ -19,6 +24,8 @@ from app.model.errors import DirectoryError
 MAX_CHANGES_EXAMINED = 300
 _EXAMINED_AT_ONCE = 50
 _EXPORTED_AT_ONCE = 100
+_MAX_FIRST_KNOWN = 1_000
+_FIRST: WeakKeyDictionary[Directory, OrderedDict[str, FirstChange]] = WeakKeyDictionary()
 
 
 class ChangeNotFound(DirectoryError):
@@ -55,20 +62,28 @@ class HistoryFilter:
         )
 
 
+class FirstChange(NamedTuple):
+    """What is told of the oldest change of a person, which stays for good."""
+
+    moment: str
+    version: int
+    kind: ChangeKind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
     """Changes of one person as the viewer sees them, newest first.
 
     ``older`` is the cursor of the older ones, None if there are no more. ``examined`` is None if
     the page is complete; otherwise so many changes were looked through for the filters, with fewer
-    matches than asked for. ``first`` is the oldest change, if it was read.
+    matches than asked for. ``first`` is the oldest change, on the first page.
     """
 
     employee: Employee
     changes: tuple[Change, ...]
     older: str | None = None
     examined: int | None = None
-    first: Change | None = None
+    first: FirstChange | None = None
 
 
 def author_key(author: Author) -> str:
@@ -93,7 +108,7 @@ def read_history(
     seen = _seen(directory, viewer, employee, page.changes)
     first = None
     if cursor is None and page.changes:
-        first = page.changes[-1] if page.older is None else _first(directory, employee_id)
+        first = _first(directory, employee_id, page)
     return HistoryPage(
         employee=employee, changes=seen, older=page.older, examined=examined, first=first
     )
@@ -166,9 +181,21 @@ def _page(directory: Directory, employee_id: str, cursor: str | None, limit: int
     return directory.history.changes_of(employee_id, cursor, limit)
 
 
-def _first(directory: Directory, employee_id: str) -> Change | None:
-    oldest = directory.history.changes_since(employee_id, "", 1) if directory.history else ()
-    return oldest[0] if oldest else None
+def _first(directory: Directory, employee_id: str, page: ChangePage) -> FirstChange | None:
+    """Return the oldest change of a person, which is asked for once: it does not change."""
+    if page.older is None:
+        return _told(page.changes[-1])
+    known: OrderedDict[str, FirstChange] = _FIRST.setdefault(directory, OrderedDict())
+    if employee_id not in known and directory.history is not None:
+        for oldest in directory.history.changes_since(employee_id, "", 1):
+            known[employee_id] = _told(oldest)
+        while len(known) > _MAX_FIRST_KNOWN:
+            known.popitem(last=False)
+    return known.get(employee_id)
+
+
+def _told(change: Change) -> FirstChange:
+    return FirstChange(change.moment, change.version, change.kind)
 
 
 def _filtered(

@@ -65,15 +65,13 @@ def leaving_step(change: Change) -> LeavingStep | None:
 
 
 def told_fields(change: Change) -> tuple[str, ...]:
-    """Return the fields that a sentence and a table tell, in the order of forms and exports.
+    """Return the fields that a sentence and a table tell, in their order.
 
     The photo of who leaves gets another name, which is no change of the person.
     """
-    names = [name for name in FIELD if name in change.now]
-    names += [name for name in change.now if name not in FIELD]
     if leaving_step(change) and _is_renamed_photo(change):
-        names.remove("photo_key")
-    return tuple(names)
+        return tuple(name for name in change.now if name != "photo_key")
+    return tuple(change.now)
 
 
 def _is_renamed_photo(change: Change) -> bool:

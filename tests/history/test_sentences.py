@@ -36,8 +36,8 @@ def told(was: Mapping[str, Any], now: Mapping[str, Any], **values: Any) -> str:
     [
         ({"job_title": "A"}, {"job_title": "B"}, "Ana Ruiz changed Job title"),
         (
-            {"location": "A", "job_title": "A"},
-            {"location": "B", "job_title": "B"},
+            {"job_title": "A", "location": "A"},
+            {"job_title": "B", "location": "B"},
             "Ana Ruiz changed Job title and Location",
         ),
         ({"mobile": ""}, {"mobile": "+1 555"}, "Ana Ruiz added a Mobile number"),

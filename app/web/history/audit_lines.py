@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from app.contracts.history import AuditEntry, AuditPage
 from app.contracts.import_jobs import JOB_ID
@@ -19,23 +19,21 @@ from app.web.history.audit_wording import (
     sentence_of,
     way_of,
 )
-from app.web.history.lines import face_of
+from app.web.history.lines import WITH_FACE, face_html
 from app.web.history.wording import Moment, moment_of
 from app.web.ui.html.change_words import sentence_html, source_html
 from app.web.ui.urls import change_address, person_address
-
-_WITH_FACE = frozenset({Via.PAGE, Via.UNDO})
 
 
 class EntryLine(NamedTuple):
     """An entry as the audit log shows it, with what its details say."""
 
     moment: Moment
-    face: Markup | None
+    face: str  # HTML, as are the sentence and the way
     glyph: str
-    sentence: Markup
+    sentence: str
     second: str
-    way: Markup
+    way: str
     way_icon: str
     fields: str
     remark: str
@@ -86,12 +84,12 @@ def _count(entries: Iterable[AuditEntry]) -> str:
 def _line(entry: AuditEntry, name_of: NameOf) -> EntryLine:
     through = entry.through
     is_event, is_job = entry.event in EVENTS, bool(JOB_ID.fullmatch(through.job))
-    has_face = not is_event and through.via in _WITH_FACE and bool(entry.author.name)
+    has_face = not is_event and through.via in WITH_FACE and bool(entry.author.name)
     icon, label = way_of(entry)
     has_change = bool(entry.employee_id) and not is_event and not through.job
     return EntryLine(
         moment=moment_of(entry.moment),
-        face=face_of(entry.author) if has_face else None,
+        face=face_html(entry.author) if has_face else "",
         glyph=glyph_of(entry),
         sentence=sentence_html(sentence_of(entry, name_of)),
         second=second_line(entry, name_of),

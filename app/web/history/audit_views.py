@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app.contracts.history import AuditPage, AuditQuery
 from app.directory.histories import author_key, iter_audit, read_audit
@@ -18,10 +19,11 @@ from app.web.current import current_accounts, current_directory, current_setting
 from app.web.history.audit_lines import days_of
 from app.web.history.audit_wording import EVENT_OPTIONS
 from app.web.history.files import AUDIT_HEADINGS, audit_rows
-from app.web.history.filters import MAX_CHARACTERS, Filters, Menu, span_of, span_options
+from app.web.history.filters import MAX_CHARACTERS, Filters, span_of, span_options
 from app.web.history.wording import kept_for, moment_of
 from app.web.http.streaming import send
 from app.web.ui.html.change_words import WAY_OPTIONS
+from app.web.ui.html.filter_menus import menus_html
 
 audit = Blueprint("audit", __name__)
 _FILTERS = ("q", "who", "what", "how", "when")
@@ -120,7 +122,7 @@ def _query() -> AuditQuery:
     )
 
 
-def _menus(filters: Filters, page: AuditPage) -> tuple[Menu, ...]:
+def _menus(filters: Filters, page: AuditPage) -> Markup:
     authors = {}
     for entry in page.entries:
         if entry.author.name and author_key(entry.author):
@@ -128,12 +130,13 @@ def _menus(filters: Filters, page: AuditPage) -> tuple[Menu, ...]:
             authors[key if entry.author.account_id else entry.author.name] = author_name(
                 entry.author
             )
-    return (
+    menus = (
         filters.menu("who", "Who", "Anyone", sorted(authors.items(), key=lambda pair: pair[1])),
         filters.menu("what", "What", "Everything", EVENT_OPTIONS),
         filters.menu("how", "How", "Any way", WAY_OPTIONS),
         filters.menu("when", "When", "Any time", span_options(_values()["when"])),
     )
+    return menus_html(menus, current_app.extensions["sprite"])
 
 
 def _position(page: AuditPage) -> str:

@@ -7,6 +7,7 @@ from app.contracts.history import AuditEntry
 from app.history.changes import Author, Via
 from app.history.sentences import SOMEBODY, Part, Sentence, author_name, listed
 from app.text.plurals import count_of, count_people
+from app.web.ui.html import change_words
 from app.web.ui.html.change_words import WAYS
 
 NameOf = Callable[[str], str]  # the name of the account with this id
@@ -179,6 +180,4 @@ def glyph_of(entry: AuditEntry) -> str:
     """Return the icon of an entry that shows no face."""
     if entry.event in EVENTS:
         return EVENTS[entry.event].icon
-    return {Via.IMPORT: "file-earmark", Via.BULK: "people"}.get(
-        entry.through.via, WAYS[entry.through.via].icon
-    )
+    return change_words.glyph_of(entry.through.via)

@@ -1,35 +1,20 @@
-"""The filter menus of a history and of the audit log: links, so that they work without a script."""
+"""The filters of a history and of the audit log, as addresses have them."""
 
 import calendar
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from app.web.ui import dates
+from app.web.ui.html.filter_menus import FilterMenu
 
 MAX_CHARACTERS = 200
 _SPANS = {"1": ("Today", 1), "7": ("Last 7 days", 7), "30": ("Last 30 days", 30),
           "365": ("Last 12 months", 365)}  # fmt: skip
 _MONTHS_IN_MENU = 12
 _MONTH_CHARACTERS = len("2026-11")
-
-
-class Option(NamedTuple):
-    """A value of a menu, as a link."""
-
-    address: str
-    label: str
-    is_chosen: bool
-
-
-class Menu(NamedTuple):
-    """A menu: its label, what is chosen, and the options."""
-
-    label: str
-    chosen: str
-    options: tuple[Option, ...]
-    is_set: bool
 
 
 class Span(NamedTuple):
@@ -64,22 +49,15 @@ class Filters:
         """Return the address of this page without filters."""
         return self.address(**dict.fromkeys(self._chosen))
 
-    def menu(self, name: str, label: str, every: str, values: Iterable[tuple[str, str]]) -> Menu:
+    def menu(
+        self, name: str, label: str, every: str, values: Iterable[tuple[str, str]]
+    ) -> FilterMenu:
         """Return the menu of a filter; ``every`` is the label of none."""
         chosen = self._chosen.get(name, "")
         options = [("", every), *values]
         if chosen and chosen not in dict(options):
             options.append((chosen, chosen))
-        labels = dict(options)
-        return Menu(
-            label,
-            labels[chosen],
-            tuple(
-                Option(self.address(**{name: value}), text, value == chosen)
-                for value, text in options
-            ),
-            bool(chosen),
-        )
+        return FilterMenu(name, label, chosen, self.address(**{name: None}), options)
 
 
 def span_of(text: str, today: date | None = None) -> Span:
@@ -99,15 +77,22 @@ def span_of(text: str, today: date | None = None) -> Span:
     return Span(day, day, dates.day(day))
 
 
+@lru_cache(maxsize=4)
+def _months(today: date) -> tuple[tuple[str, str], ...]:
+    """Return the last twelve months, newest first."""
+    months, first = [], today.replace(day=1)
+    for _ in range(_MONTHS_IN_MENU):
+        month = first.isoformat()[:_MONTH_CHARACTERS]
+        months.append((month, dates.month(month)))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return tuple(months)
+
+
 def span_options(chosen: str, today: date | None = None) -> list[tuple[str, str]]:
     """Return values and labels of the menu "When"."""
     today = today or datetime.now(UTC).date()
     options = [(value, label) for value, (label, _) in _SPANS.items()]
-    first = today.replace(day=1)
-    for _ in range(_MONTHS_IN_MENU):
-        month = first.isoformat()[:_MONTH_CHARACTERS]
-        options.append((month, dates.month(month)))
-        first = (first - timedelta(days=1)).replace(day=1)
+    options += _months(today)
     if chosen and chosen not in dict(options):
         options.append((chosen, span_of(chosen, today).label))
     return options

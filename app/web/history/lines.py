@@ -1,27 +1,27 @@
-"""The lines of a history: one for each change, under the day on which it was made."""
+"""The lines of a history: what each change says, and whether it can be undone."""
 
-from collections.abc import Mapping
-from itertools import groupby
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
+from flask import current_app
 from markupsafe import Markup
 
 from app.access.viewer import Viewer
 from app.directory.histories import HistoryPage
 from app.directory.undos import undo_of
-from app.history.changes import Author, Change, ChangeKind, Via
+from app.history.changes import Author, Change, Via
 from app.history.sentences import author_name, field_label, sentence_of
 from app.history.undoing import Kept, Undo
 from app.model.employee import Employee
-from app.web.history.wording import Moment, moment_of
-from app.web.ui.html.avatars import avatar
-from app.web.ui.html.change_words import WAYS, sentence_html, undone_html, way_html
-from app.web.ui.html.changed_values import Row, rows_of
+from app.web.history.wording import moment_of
+from app.web.ui.html.avatars import avatar_html
+from app.web.ui.html.change_words import WAYS, glyph_of, sentence_html, undone_html, way_html
+from app.web.ui.html.changed_values import diff_html
+from app.web.ui.html.changes import ChangeLine, days_html
+from app.web.ui.html.escaping import escape
 from app.web.ui.urls import change_address, undo_address
 
 # Changes of people show a face, all others the way by which they came.
-_WITH_FACE = frozenset({Via.PAGE, Via.UNDO})
-_GLYPHS = {Via.IMPORT: "file-earmark", Via.BULK: "people"}
+WITH_FACE = frozenset({Via.PAGE, Via.UNDO})
 # The first reason that holds is told.
 _REASONS = {
     Kept.CHANGED_SINCE: "{} changed again later, so this one cannot be undone on its own.",
@@ -31,75 +31,55 @@ _REASONS = {
 }
 
 
-class Line(NamedTuple):
-    """A change as a history shows it; ``undo`` is an address, "" if it cannot be undone."""
-
-    anchor: str
-    moment: Moment
-    face: Markup | None
-    glyph: str
-    sentence: Markup
-    way: Markup
-    way_icon: str
-    note: str
-    note_icon: str
-    rows: tuple[Row, ...]
-    is_added: bool
-    undo: str
-    remark: str
-
-
-class Day(NamedTuple):
-    """The changes of one day."""
-
-    name: str
-    lines: tuple[Line, ...]
-
-
-def days_of(page: HistoryPage, viewer: Viewer) -> tuple[Day, ...]:
+def page_html(page: HistoryPage, viewer: Viewer) -> Markup:
     """Return the changes of a page, newest first, by their days."""
+    return days_html(_lines(page, viewer), current_app.extensions["sprite"])
+
+
+def _lines(page: HistoryPage, viewer: Viewer) -> Iterator[ChangeLine]:
     undone_by = {change.through.undoes: change for change in page.changes if change.through.undoes}
-    lines = (line_of(change, page.employee, viewer, undone_by) for change in page.changes)
-    return tuple(Day(name, tuple(group)) for name, group in groupby(lines, _day_of_line))
+    faces: dict[Author, str] = {}
+    for change in page.changes:
+        author = change.author
+        if change.through.via in WITH_FACE and author.name and author not in faces:
+            faces[author] = face_html(author, page.employee)
+        face = faces.get(author, "") if change.through.via in WITH_FACE else ""
+        yield _line_of(change, page.employee, viewer, undone_by)._replace(face_html=face)
 
 
-def _day_of_line(line: Line) -> str:
-    return line.moment.day
-
-
-def line_of(
+def _line_of(
     change: Change, employee: Employee, viewer: Viewer, undone_by: Mapping[str, Change]
-) -> Line:
+) -> ChangeLine:
     """Return one change as a line; ``undone_by`` has the undo of each undone moment."""
     undo = undo_of(viewer, change, employee)
     via, later = change.through.via, undone_by.get(change.moment)
-    has_face = via in _WITH_FACE and bool(change.author.name)
-    return Line(
-        anchor=f"c{change.moment}",
-        moment=moment_of(change.moment),
-        face=face_of(change.author, employee) if has_face else None,
-        glyph=_GLYPHS.get(via, WAYS[via].icon),
-        sentence=sentence_html(sentence_of(change)),
-        way=way_html(change.through, change.author, change.employee_id),
+    made = moment_of(change.moment)
+    return ChangeLine(
+        moment=change.moment,
+        day=made.day,
+        time=made.time,
+        face_html="",
+        glyph=glyph_of(via),
+        sentence_html=sentence_html(sentence_of(change)),
+        way_html=way_html(change.through, change.author, change.employee_id),
         way_icon=WAYS[via].icon,
-        note=_undone(change, later) if later else _reason(undo),
+        note_html=_undone(change, later) if later else escape(_reason(undo)),
         note_icon="arrow-counterclockwise" if later else "",
-        rows=rows_of(change),
-        is_added=change.kind is ChangeKind.ADDED,
-        undo=undo_address(employee.id, change.moment) if undo.is_possible else "",
+        diff_html=diff_html(change),
         remark=change.through.note,
+        undo=undo_address(employee.id, change.moment) if undo.is_possible else "",
     )
 
 
-def face_of(author: Author, employee: Employee | None = None) -> Markup:
+def face_html(author: Author, employee: Employee | None = None) -> str:
     """Return the face of an author: with a photo if it is the person's own change."""
     is_own = employee is not None and author.person_id == employee.id
     photo_key = employee.photo_key if employee and is_own else ""
     face_id = author.person_id or author.account_id or author.name
-    return avatar(face_id, author_name(author), photo_key, "tiny")
+    return avatar_html(face_id, author_name(author), photo_key, "tiny")
 
 
-def _undone(change: Change, later: Change) -> Markup:
+def _undone(change: Change, later: Change) -> str:
     then = moment_of(later.moment)
     on = "" if then.day == moment_of(change.moment).day else f" on {then.day}"
     address = change_address(change.employee_id, later.moment)

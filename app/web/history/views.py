@@ -2,8 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from flask import Blueprint, Response, after_this_request, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    current_app,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app.directory.histories import (
     ChangeNotFound,
@@ -24,13 +32,14 @@ from app.runtime.deadline import REQUEST_SECONDS
 from app.text.plurals import count_of
 from app.web.current import current_directory, current_settings, current_viewer
 from app.web.history.files import HISTORY_HEADINGS, history_rows
-from app.web.history.filters import MAX_CHARACTERS, Filters, Menu, span_of, span_options
-from app.web.history.lines import days_of
-from app.web.history.wording import kept_for, moment_of
+from app.web.history.filters import MAX_CHARACTERS, Filters, span_of, span_options
+from app.web.history.lines import page_html
+from app.web.history.wording import changes_kept_for, moment_of
 from app.web.http.streaming import send
 from app.web.ui import urls
 from app.web.ui.display_names import display_name
 from app.web.ui.html.change_words import WAY_OPTIONS
+from app.web.ui.html.filter_menus import menus_html
 
 histories = Blueprint("history", __name__)
 histories.url_value_preprocessor(urls.read_id_key)
@@ -49,11 +58,11 @@ def history(employee_id: str) -> ResponseReturnValue:
     return render_template(
         "history.html",
         page=page,
-        days=days_of(page, current_viewer()),
+        changes=page_html(page, current_viewer()),
         filters=filters,
         menus=_menus(filters, page),
         count=_count(page, cursor, filters),
-        kept=kept_for(current_settings().history_days),
+        kept=changes_kept_for(current_settings().history_days),
         is_whole=page.older is None and not filters.is_set,
         older=filters.address(cursor=page.older) if page.older else "",
         position=_position(page),
@@ -67,8 +76,8 @@ def change(employee_id: str, moment: str) -> ResponseReturnValue:
     """Show one change of a person."""
     viewer = current_viewer()
     employee, found = read_change(current_directory(), viewer, employee_id, moment)
-    days = days_of(HistoryPage(employee=employee, changes=(found,)), viewer)
-    return render_template("change.html", employee=employee, days=days)
+    changes = page_html(HistoryPage(employee=employee, changes=(found,)), viewer)
+    return render_template("change.html", employee=employee, changes=changes)
 
 
 @histories.get("/history.csv", defaults={"employee_id": ""})
@@ -133,16 +142,17 @@ def _filters(employee_id: str) -> Filters:
     return Filters(path, _values(), key)
 
 
-def _menus(filters: Filters, page: HistoryPage) -> tuple[Menu, ...]:
+def _menus(filters: Filters, page: HistoryPage) -> Markup:
     values = _values()
     authors = {author_key(each.author): author_name(each.author) for each in page.changes}
     authors.pop("", None)
-    return (
+    menus = (
         filters.menu("field", "Field", "Any", _FIELD_OPTIONS),
         filters.menu("who", "Who", "Anyone", sorted(authors.items(), key=lambda pair: pair[1])),
         filters.menu("how", "How", "Any way", WAY_OPTIONS),
         filters.menu("when", "When", "Any time", span_options(values["when"])),
     )
+    return menus_html(menus, current_app.extensions["sprite"])
 
 
 def _count(page: HistoryPage, cursor: str | None, filters: Filters) -> str:

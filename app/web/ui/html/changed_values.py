@@ -1,6 +1,6 @@
-"""What a field was and is: the rows of the table of a change."""
+"""What a field was and is, as rows of the table of a change."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -14,8 +14,9 @@ from app.text.sanitizing import clean_text
 from app.web.ui.dates import day
 from app.web.ui.html.escaping import escape
 
-_NOTHING = Markup(f'<span class="diff-none">{NOTHING}</span>')
-_LEFT_TO_RIGHT = frozenset({Kind.EMAIL, Kind.PHONE})
+_NOTHING = f'<span class="diff-none">{NOTHING}</span>'
+_KINDS = {name: field.kind for name, field in FIELD.items()}
+_HEAD = '<th role="columnheader" scope="col">{}</th> '
 
 
 class Row(NamedTuple):
@@ -27,49 +28,64 @@ class Row(NamedTuple):
     now: Markup
 
 
-def rows_of(change: Change) -> tuple[Row, ...]:
-    """Return a row for each field of a change; of who was added, what they have."""
-    names = told_fields(change)
-    if change.kind is ChangeKind.ADDED:
-        names = tuple(name for name in names if change.now[name])
-    return tuple(row_of(name, change.was.get(name, ""), change.now[name]) for name in names)
-
-
 def row_of(name: str, was: Value, now: Value) -> Row:
     """Return the row of one field, with what is new marked."""
-    return Row(name, field_label(name), value_html(name, was), _marked(name, was, now))
+    values = _html(name, was) if was else _NOTHING, _marked(name, was, now)
+    return Row(name, field_label(name), *map(Markup, values))
 
 
-def value_html(name: str, value: Value) -> Markup:
-    """Return a value for people to read."""
-    return _html(name, value) if value else _NOTHING
+def diff_html(change: Change) -> str:
+    """Return the table of what each field was and is; of who was added, what they have."""
+    is_added = change.kind is ChangeKind.ADDED
+    names = [name for name in told_fields(change) if not is_added or change.now[name]]
+    if not names:
+        return ""
+    kind, columns = (" diff-added", ("Field", "Now")) if is_added else ("", ("Field", "Was", "Now"))
+    head = "".join(map(_HEAD.format, columns))
+    rows = "".join(_row_html(change, name, is_added) for name in names)
+    return (
+        f'<table class="diff{kind}" role="table"><thead role="rowgroup" class="visually-hidden">'
+        f'<tr role="row">{head}</tr></thead><tbody role="rowgroup">{rows}</tbody></table>'
+    )
 
 
-def _html(name: str, value: Value) -> Markup:
-    kind = FIELD[name].kind if name in FIELD else Kind.LINE
+def _row_html(change: Change, name: str, is_added: bool) -> str:
+    was, now = change.was.get(name, ""), change.now[name]
+    before = _html(name, was) if was else _NOTHING
+    cell = "" if is_added else f'<td role="cell" class="diff-was" dir="auto">{before}</td> '
+    return (
+        f'<tr role="row"><th role="rowheader" scope="row">{escape(field_label(name))}</th> {cell}'
+        f'<td role="cell" class="diff-now" dir="auto">{_marked(name, was, now)}</td></tr>'
+    )
+
+
+def _html(name: str, value: Value) -> str:
     if not isinstance(value, str):
-        return Markup(escape(value_text(name, value)))
+        return escape(value_text(name, value))
+    kind = _KINDS.get(name, Kind.LINE)
+    if kind is Kind.LINE:
+        return escape(value)
     if kind is Kind.PHOTO:
-        return Markup("a photo")
+        return "a photo"
     if kind is Kind.DATE:
-        return Markup(escape(day(value)))
+        return escape(day(value))
     if kind is Kind.TEXT:
-        return Markup('<span class="diff-text" dir="auto">{}</span>').format(clean_text(value))
+        return f'<span class="diff-text" dir="auto">{escape_all(clean_text(value))}</span>'
     text = escape(value)
-    return Markup(f'<bdi dir="ltr">{text}</bdi>' if kind in _LEFT_TO_RIGHT else text)
+    if kind is Kind.EMAIL:
+        text = text.replace("@", "<wbr>@")
+    return text if kind is Kind.TIME_ZONE else f'<bdi dir="ltr">{text}</bdi>'
 
 
-def _marked(name: str, was: Value, now: Value) -> Markup:
+def _marked(name: str, was: Value, now: Value) -> str:
     if not now:
         return _NOTHING
-    if isinstance(now, str):
-        is_other_photo = name == "photo_key" and bool(was)
-        inner = Markup("another photo") if is_other_photo else _html(name, now)
-        return Markup("<mark>{}</mark>").format(inner)
-    return Markup(", ").join(_marked_names(name, was, now))
+    if not isinstance(now, str):
+        return ", ".join(_marked_name(name, was, key) for key in now)
+    is_other_photo = name == "photo_key" and bool(was)
+    return f"<mark>{'another photo' if is_other_photo else _html(name, now)}</mark>"
 
 
-def _marked_names(name: str, was: Value, now: Iterable[str]) -> Iterable[Markup]:
-    for key in now:
-        label = escape_all(value_text(name, (key,)))
-        yield label if key in was else Markup("<mark>{}</mark>").format(label)
+def _marked_name(name: str, was: Collection[str], key: str) -> str:
+    label = escape(value_text(name, (key,)))
+    return label if key in was else f"<mark>{label}</mark>"
