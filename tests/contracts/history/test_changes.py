@@ -167,7 +167,7 @@ def test_what_another_program_wrote_is_told_before_the_next_save(room, store, hi
 
 def test_what_another_program_wrote_is_told_by_a_reindex_once(room, store, history):
     add(store, person("ada", location="Oslo"), person("bob", "Bob"))
-    room.change_outside("ada", "location", "Rome")
+    room.change_outside("ada", "pronouns", "she/her")
     for _ in range(2):
         list(store.reindex())
     assert [change.through.via for change in changes_of(history, "ada")] == [Via.PAGE, Via.OUTSIDE]

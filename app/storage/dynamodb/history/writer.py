@@ -89,31 +89,35 @@ class ChangeWriter:
         """Return what a change of another program leaves, as ``see`` found it."""
         return self._recording(change, stored, entry_of(change))
 
-    def see(self, stored: Employee) -> Seen:
-        """Compare a record with its changes; reads them only if the mark is missing or differs.
+    def see(self, stored: Employee, *, is_replaced: bool = False) -> Seen:
+        """Compare a record with its changes; reads them only if its mark does not suffice.
 
-        Without a mark but with changes, another program replaced the record, or it was restored.
+        A record without a mark that has changes was replaced by another program, or restored. One
+        that ``is_replaced``, perhaps, may have an old mark.
         """
+        moment = last_moment(stored.history)
         marked = stored
-        if not stored.history:
+        if is_replaced or not stored.history:
             newest = next(self._reader.newest(stored.id), None)
-            if newest is None:
-                return Seen("", None)
-            marked = replace(stored, history=f"{newest.moment} {_NO_DIGEST}")
+            if newest is not None and newest.moment > moment:
+                moment = newest.moment
+                marked = replace(stored, history=f"{moment} {_NO_DIGEST}")
         change = outside_change(marked, lambda: self._reader.recorded(stored.id), _now())
-        return Seen(last_moment(marked.history), change)
+        return Seen(moment, change)
 
     def repair(self, stored: Employee, *, is_replaced: bool) -> Recording | None:
         """Return what a record lacks of its history, or None.
 
-        A record without a mark is looked at only if ``is_replaced``: it may be of before.
+        A record without a mark is looked at only if it ``is_replaced``, perhaps: it may be of
+        before.
         """
-        if is_as_recorded(stored) and not (is_replaced and not stored.history):
+        is_right = is_as_recorded(stored)
+        if is_right and not is_replaced:
             return None
-        seen = self.see(stored)
+        seen = self.see(stored, is_replaced=is_replaced)
         if seen.outside is not None:
             return self.of_outside(stored, seen.outside)
-        if not stored.history:
+        if is_right:
             return None
         return Recording(mark_of(seen.last_moment or next_moment("", _now()), stored), [])
 
