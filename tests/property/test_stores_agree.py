@@ -15,6 +15,7 @@ from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
+from tests.support.days import COMING_DAY, set_today
 from tests.support.model_store import ModelStore
 from tests.support.stores.bindings import Room
 from tests.support.stores.people import everyone
@@ -37,8 +38,10 @@ class StoresAgree(RuleBasedStateMachine):
         self.store = self.room.store
         self.model = ModelStore()
         self.seen: dict[str, str] = {}
+        self.monkeypatch = pytest.MonkeyPatch()
 
     def teardown(self) -> None:
+        self.monkeypatch.undo()
         self.room.close()
 
     def both(self, ask: Callable[[EmployeeStore], Employee]) -> None:
@@ -104,6 +107,13 @@ class StoresAgree(RuleBasedStateMachine):
             self.room.change_outside(employee_id, *change)
             list(self.store.reindex())
 
+    @rule()
+    def a_last_day_comes(self) -> None:
+        today = set_today(self.monkeypatch, COMING_DAY)
+        expected = self.model.carry_out_leaving(today)
+        assert self.store.carry_out_leaving(today) == expected
+        assert self.store.carry_out_leaving(today) == 0
+
     @rule(query=queries)
     def count(self, query: Query) -> None:
         assert self.store.count_matches(query) == self.model.count_matches(query)
@@ -126,7 +136,8 @@ class StoresAgree(RuleBasedStateMachine):
 
     @invariant()
     def lists_and_counts_are_the_same(self) -> None:
-        assert everyone(self.store) == everyone(self.model)
+        for query in (Query(), Query(left=True)):
+            assert everyone(self.store, query) == everyone(self.model, query)
         assert self.store.facets() == self.model.facets()
 
 
