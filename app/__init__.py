@@ -94,9 +94,11 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
 
 def _open_sign_in(settings: Settings, stores: Stores, keys: SecretKeys) -> SignInServices:
+    from app.accounts.audit_sink import record_in
     from app.accounts.services import open_services
     from app.directory.linked_people import LinkedPeople
 
+    record_in(stores.history, stores.accounts)
     people = LinkedPeople(stores.employees)
     return open_services(settings, stores.accounts, keys.get, people.find, people.has_left)
 

@@ -115,6 +115,8 @@ def _event(entry: AuditEntry, name_of: NameOf) -> Sentence:
     }
     if entry.event == "sign-in-refused":
         return _refused(details, values["account"])
+    if entry.event == "account-added" and not entry.author.name:
+        return (Part(values["account"], is_strong=True), Part(" signed in for the first time"))
     told = tuple(_with_values(words.sentence, values))
     if entry.event in WITHOUT_AUTHOR:
         return told

@@ -6,7 +6,10 @@ import csv
 import io
 from dataclasses import replace
 
+import pytest
+
 from app.access.viewer import Role
+from app.accounts.errors import SignInRefused
 from app.contracts.history import AuditEntry
 from app.history.changes import Author, Through, Via
 from tests.support.page_reader import Page, words_of
@@ -122,3 +125,20 @@ def test_the_export_has_a_line_for_each_entry(changing: Changing) -> None:
     assert [(line["Who"], line["Fields"]) for line in lines] == [("Ana Ruiz", "Location")]
     assert lines[0]["Person"] == "'=cmd()"
     assert lines[0]["What"] == "Ana Ruiz changed Location of =cmd()"
+
+
+def test_what_happens_to_accounts_is_in_the_log(changing: Changing) -> None:
+    from app.access.viewer import operator
+    from tests.support.signed_in import add_account, services_of
+
+    services = services_of(changing.app)
+    ruth = add_account(changing.app, Role.COLLEAGUE, "Ruth")
+    services.accounts.change_role(ruth.id, Role.EDITOR, by=operator("root"))
+    for _ in range(2):
+        with pytest.raises(SignInRefused):
+            services.password_sign_in.sign_in("nobody@example.com", "wrong", "203.0.113.24")
+    page = changing.get("/audit")
+    assert sorted(sentences(page)) == [
+        "2 failed sign-ins of nobody who is known",
+        "root gave Ruth the role editor",
+    ]
