@@ -152,5 +152,5 @@ def test_the_field_has_a_limit(field: Field) -> None:
 
 
 def test_the_data_lake_has_a_column_for_every_field() -> None:
-    data_lake = pytest.importorskip("app.storage.aws.data_lake")
-    assert set(CONTENT_FIELDS) <= data_lake._COLUMNS.keys()
+    data_lake = pytest.importorskip("app.storage.aws.lake_tables")
+    assert set(CONTENT_FIELDS) <= data_lake.PEOPLE.columns.keys()
