@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
     from app.contracts import cursors
+    from app.directory.leavers import Leavers
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.scheduler import ImportScheduler
@@ -82,6 +83,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "access": sign_in.access,
         "sign_in": sign_in,
         "directory": directory,
+        "leavers": Leavers(directory, sign_in.linked_accounts),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),

@@ -16,9 +16,9 @@ class Right(StrEnum):
     EDIT_PEOPLE = "add and change people"
     SEE_HISTORY = "see what changed"
     SEE_AUDIT = "see the audit log"
-    LEAVE = "mark people as left"
     IMPORT = "import people"
-    DELETE = "delete people"
+    LEAVE = "mark people as left, and restore them"
+    DELETE = "delete people permanently"
     SEE_CONSOLE = "see the console"
     RUN_LOAD_TEST = "run a load test"
     SEE_HEALTH = "see the health check"
@@ -33,8 +33,8 @@ MINIMUM_ROLE = {
     Right.EDIT_PEOPLE: Role.EDITOR,
     Right.SEE_HISTORY: Role.EDITOR,
     Right.SEE_AUDIT: Role.EDITOR,
-    Right.LEAVE: Role.EDITOR,
     Right.IMPORT: Role.EDITOR,
+    Right.LEAVE: Role.EDITOR,
     Right.DELETE: Role.ADMIN,
     Right.RUN_LOAD_TEST: Role.ADMIN,
     Right.SEE_HEALTH: Role.ADMIN,

@@ -34,6 +34,7 @@ class Event(StrEnum):
     ROLE = "role-changed"
     DISABLED = "account-disabled"
     ENABLED = "account-enabled"
+    DELETED = "account-deleted"
     LINKED = "person-linked"
     UNLINKED = "person-unlinked"
     INVITED = "one-time-link-made"

@@ -8,6 +8,7 @@ from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.invitations import Invitations
 from app.accounts.leavers import HasLeft, LeaverAccounts
+from app.accounts.linked_accounts import PeopleAccounts
 from app.accounts.local_accounts import LocalAccounts
 from app.accounts.new_passwords import OwnPassword
 from app.accounts.password_sign_in import PasswordSignIn
@@ -34,6 +35,7 @@ class SignInServices:
     setup_link: SetupLink
     invitations: Invitations
     local_accounts: LocalAccounts
+    linked_accounts: PeopleAccounts
 
 
 def open_services(
@@ -74,4 +76,5 @@ def open_services(
         ),
         invitations=Invitations(store, passwords, changed, public_address=public_address),
         local_accounts=local_accounts,
+        linked_accounts=PeopleAccounts(store, accounts, changed),
     )

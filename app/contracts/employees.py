@@ -106,6 +106,13 @@ class EmployeeStore(Protocol):
         ``today`` is ``leaving.today()``. May be called concurrently and at any time.
         """
 
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        """Return the ids of at most ``limit`` employees in lists who have one of these last days.
+
+        In the order of the days, which ``facets().leaving`` tells, and of names; at a cost that
+        depends on the result.
+        """
+
     def count_records(self) -> RecordCount:
         """Count the records themselves, about a hundred at most: of an empty list, those missing.
 

@@ -5,7 +5,7 @@ Who has left is, for everybody but those who may mark people as left, as if neve
 
 from collections.abc import Collection, Iterator
 
-from app.access.masks import mask_employee
+from app.access.masks import mask_employee, mask_exported
 from app.access.rights import Right, may, require
 from app.access.viewer import Viewer
 from app.access.visibility import Sight
@@ -41,7 +41,7 @@ class SeenRecords:
         employees = self._employees.get_many(employee_ids) if employee_ids else {}
         today = leaving.today()
         return {
-            key: mask_employee(employee, sight)
+            key: mask_exported(employee, sight)
             for key, employee in employees.items()
             if leaving.has_left(employee, today) is left
         }
@@ -51,7 +51,7 @@ class SeenRecords:
         today = leaving.today()
         for batch in self._employees.iter_batches():
             yield tuple(
-                mask_employee(employee, sight)
+                mask_exported(employee, sight)
                 for employee in batch.people
                 if not leaving.has_left(employee, today)
             )

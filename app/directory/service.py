@@ -24,7 +24,6 @@ from app.directory.stored_photos import NO_PHOTO_CHANGE, PhotoChange, StoredPhot
 from app.history.authors import written_by
 from app.history.changes import ON_THE_PAGE, Through, Write
 from app.model.employee import Employee
-from app.photos.keys import base_of
 from app.runtime.ttl import TtlValue
 
 __all__ = ["NO_PHOTO_CHANGE", "Directory", "PhotoChange"]
@@ -65,9 +64,10 @@ class Directory:
         """Return the query as the viewer asks it, when lists are of today. Raises NotAllowed."""
         require(viewer, Right.LEAVE if query.left else Right.SEE_PEOPLE)
         self._counts.read()
-        return query.seen_with(self._sight(viewer))
+        return query.seen_with(self.sight_of(viewer))
 
-    def _sight(self, viewer: Viewer) -> Sight:
+    def sight_of(self, viewer: Viewer) -> Sight:
+        """Return what the viewer sees of employees."""
         return self.visibility().sight_of(viewer)
 
     def search(
@@ -103,7 +103,7 @@ class Directory:
     def facets(self, viewer: Viewer) -> Facets:
         """Return the counts, at most FACETS_SECONDS old, so that a list page needs one query."""
         require(viewer, Right.SEE_PEOPLE)
-        return self._counts.seen_with(self._sight(viewer))
+        return self._counts.seen_with(self.sight_of(viewer))
 
     def list_order(self) -> ListOrder:
         """Return the order of names in lists, at most half a minute old."""
@@ -112,19 +112,19 @@ class Directory:
     def get(self, viewer: Viewer, employee_id: str) -> Employee:
         """Return the employee as the viewer sees them. Raises EmployeeNotFound."""
         require(viewer, Right.SEE_PEOPLE)
-        return self._records.get(viewer, employee_id, self._sight(viewer))
+        return self._records.get(viewer, employee_id, self.sight_of(viewer))
 
     def get_many(
         self, viewer: Viewer, employee_ids: Collection[str], *, left: bool = False
     ) -> dict[str, Employee]:
         """Return those of at most MAX_BATCH ids who work here, or who left, for an export."""
         require(viewer, Right.EXPORT)
-        return self._records.many(viewer, employee_ids, self._sight(viewer), left=left)
+        return self._records.many(viewer, employee_ids, self.sight_of(viewer), left=left)
 
     def iter_batches(self, viewer: Viewer) -> Iterator[tuple[Employee, ...]]:
         """Yield all who work here in batches, for an export; see EmployeeStore.iter_batches."""
         require(viewer, Right.EXPORT)
-        return self._records.batches(self._sight(viewer))
+        return self._records.batches(self.sight_of(viewer))
 
     def add(
         self,
@@ -142,7 +142,7 @@ class Directory:
             stored = self.employees.add(replace(employee, photo_key=photo_key), write)
         if photo_key and stored.photo_key != photo_key:  # the same form was sent before
             self._stored_photos.drop(photo_key)
-        self._note(stored)
+        self.note_change(stored)
         return stored
 
     def add_many(
@@ -162,7 +162,7 @@ class Directory:
     ) -> Iterator[int]:
         learned = self._fuzzy_search.learning(employees)
         for stored in self.employees.add_many(learned, write, keep_versions=keep_versions):
-            self._note()
+            self.note_change()
             yield stored
 
     def update(
@@ -197,7 +197,7 @@ class Directory:
             self._stored_photos.drop(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
             self._stored_photos.drop(before.photo_key)
-        self._note(stored)
+        self.note_change(stored)
         return stored
 
     def delete(
@@ -209,10 +209,10 @@ class Directory:
         deleted = self.employees.delete(employee_id, expected_revision, write)
         if deleted.photo_key:
             self._stored_photos.drop(deleted.photo_key)
-        self._note()
+        self.note_change()
         return deleted
 
-    def _note(self, stored: Employee | None = None) -> None:
+    def note_change(self, stored: Employee | None = None) -> None:
         """Count anew after a change by this process, and know the words of who was stored."""
         if stored is not None:
             self._fuzzy_search.learn(stored)
@@ -228,17 +228,6 @@ class Directory:
         """
         require(viewer, Right.ADMINISTER)
         yield from self._stored_photos.sweep((self.employees.photo_keys(), needed), delete=delete)
-
-    def may_see_photo(self, viewer: Viewer, key: str) -> bool:
-        """Return whether a photo under this key may be sent to the viewer, who knows the key.
-
-        What a person hides has a key that only those are told who may see it.
-        """
-        require(viewer, Right.SEE_PEOPLE)
-        if "photo_key" not in self._sight(viewer).restricted:
-            return True
-        own = self.employees.get_many([viewer.person_id]) if viewer.person_id else {}
-        return any(base_of(person.photo_key) == base_of(key) for person in own.values())
 
     def check(self) -> None:
         """Make the cheapest call that proves the store works. Raises StorageUnavailable."""

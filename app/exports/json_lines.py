@@ -12,6 +12,9 @@ from app.model.stored_values import encodable, stored_time, stored_version
 from app.photos.keys import any_photo_key
 from app.runtime import strict_json
 
+# Of who does not leave, a line is as it was before there was a last day.
+_TEXTS = tuple(name for name in TEXT_FIELDS if name != "left_on")
+
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
     """Yield the file, one piece per page of people."""
@@ -29,12 +32,14 @@ def to_json_line(person: Employee, *, for_backup: bool = False) -> bytes:
     moment = person.updated_at
     record: dict[str, Any] = {
         "id": person.id,
-        **{name: getattr(person, name) for name in TEXT_FIELDS},
+        **{name: getattr(person, name) for name in _TEXTS},
         "badges": person.badges,
         "photo_key": any_photo_key(person.photo_key),
         "version": person.version,
         "updated_at": moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None,
     }
+    if person.left_on:
+        record["left_on"] = person.left_on
     if person.hidden:
         record["hidden"] = person.hidden
     if for_backup and person.generation:

@@ -67,6 +67,8 @@ def _add_pages(app: Flask) -> None:
     from app.web.imports import choosing, downloads
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
+    from app.web.leaving import leavers_page
+    from app.web.leaving import views as leaving_pages
     from app.web.machine import console, diagnostics, health
     from app.web.people import menu_values, samples
     from app.web.people import views as employee_pages
@@ -77,6 +79,7 @@ def _add_pages(app: Flask) -> None:
         *(photos.photos, insights_page.insights),
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(health.machine, console.console, diagnostics.doctor),
+        *(leaving_pages.leaving_pages, leavers_page.leavers_pages),
         *(access.access_pages, accounts.account_pages),
         *(history_pages.histories, undo_views.undos, audit_views.audit),
     ):

@@ -132,3 +132,30 @@ def test_an_image_anywhere_in_the_bucket_has_a_foreign_key(key):
 )  # fmt: skip
 def test_what_is_no_image_of_the_bucket_has_none(key):
     assert not keys.is_foreign_key(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        OUR_KEY,
+        "employee_pic/ana.png",
+        "employee_pic/ana",
+        "employee_pic/a.b.jpeg",
+        "employee_pic/-",
+    ],
+)
+def test_the_key_of_a_leaver_tells_the_key_before_and_the_last_day(key):
+    left = keys.left_key(key, "20261130" + "0a1b2c3d")
+    assert left != key
+    assert keys.is_photo_key(left)
+    assert keys.key_before_leaving(left) == key == keys.key_before_leaving(key)
+    assert keys.left_key(left, "20261201" + "0" * 8) == keys.left_key(key, "20261201" + "0" * 8)
+    assert keys.base_of(keys.thumbnail_key(left)) == left
+    for size in (left, keys.thumbnail_key(left)):
+        assert keys.last_day_in(size) == "2026-11-30"
+    assert keys.last_day_in(key) == ""
+
+
+@pytest.mark.parametrize("key", ["", "photos/ana.jpg", "employee_pic/" + "a" * 180 + ".jpg"])
+def test_a_key_that_must_stay_has_none_of_a_leaver(key):
+    assert keys.left_key(key, "20261130" + "0" * 8) == ""

@@ -163,6 +163,13 @@ class ModelStore:
             self._leavers.update(each.id for each in due[:MAX_LEAVERS_AT_ONCE])
         return min(len(due), MAX_LEAVERS_AT_ONCE)
 
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        rows = sorted(
+            (leaving.last_day(each), order_key(each, EVERYONE, self.sort_by), each.id)
+            for each in self._people_of()
+        )
+        return [each for day, _, each in rows if day in days][:limit]
+
     def _index(self, *people: Employee) -> None:
         today = leaving.today()
         for each in people:

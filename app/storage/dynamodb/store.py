@@ -10,20 +10,11 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from threading import Event
 
-from app.contracts import (
-    PAGE_SIZE,
-    Batch,
-    Deletion,
-    Facets,
-    Matches,
-    Namesake,
-    Page,
-    Progress,
-    Query,
-    RecordCount,
-)
+from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
+from app.contracts.counts import Facets, Matches
 from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
+from app.contracts.queries import PAGE_SIZE, Page, Query
 from app.history.changes import Write
 from app.history.difference import is_as_recorded
 from app.model.employee import Employee
@@ -36,7 +27,7 @@ from app.storage.dynamodb.history.writer import ChangeWriter
 from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
-from app.storage.dynamodb.index.leaving import carry_out_leaving
+from app.storage.dynamodb.index.leaving import carry_out_leaving, find_leaving
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.transactions import IndexWriter
@@ -119,6 +110,11 @@ class DynamoStore:
     def carry_out_leaving(self, today: str) -> int:
         """Implement EmployeeStore.carry_out_leaving."""
         return carry_out_leaving(self.calls, self.tables, self._repair, self._counters, today)
+
+    @explaining_keys
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        """Implement EmployeeStore.find_leaving."""
+        return find_leaving(self.calls, self.tables, days, limit)
 
     @explaining_keys
     def count_records(self) -> RecordCount:

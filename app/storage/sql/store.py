@@ -7,20 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from threading import Event
 
-from app.contracts import (
-    PAGE_SIZE,
-    Batch,
-    Deletion,
-    Facets,
-    Matches,
-    Namesake,
-    Page,
-    Progress,
-    Query,
-    RecordCount,
-)
+from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
+from app.contracts.counts import Facets, Matches
 from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder
+from app.contracts.queries import PAGE_SIZE, Page, Query
 from app.history.changes import Write
 from app.model import leaving
 from app.model.employee import Employee
@@ -124,6 +115,11 @@ class SqlStore:
     def carry_out_leaving(self, today: str) -> int:
         """Implement EmployeeStore.carry_out_leaving."""
         return leavers.carry_out_leaving(self._database, today)
+
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        """Implement EmployeeStore.find_leaving."""
+        with self._database.reading("find_leaving") as connection:
+            return leavers.find_leaving(connection, days, limit)
 
     def count_records(self) -> RecordCount:
         """Implement EmployeeStore.count_records."""

@@ -47,6 +47,8 @@ BLUEPRINT_RIGHTS = {
     "imports": Right.IMPORT,
     "import_files": Right.IMPORT,
     "import_choices": Right.IMPORT,
+    "leaving": Right.LEAVE,
+    "leavers": Right.LEAVE,
     "console": Right.RUN_LOAD_TEST,
 }
 

@@ -1,12 +1,9 @@
 """The pages about people: list, person, add, edit, delete."""
 
 from dataclasses import replace
-from functools import partial
-from typing import cast
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     after_this_request,
     current_app,
@@ -16,15 +13,12 @@ from flask import (
     render_template,
     request,
 )
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BaseConverter
 
 from app.directory.unlisted import lists_nobody
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
-from app.text.sanitizing import clean_text, visible
 from app.web.current import current_directory, current_sight, current_viewer
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, write_id_of
@@ -33,7 +27,9 @@ from app.web.forms.recovery import (
     conflict_page,
     form_with_input,
     holds_typed_form,
+    is_confirmed,
     person_not_found,
+    typed_name,
 )
 from app.web.forms.rendering import (
     form_of_employee,
@@ -45,17 +41,12 @@ from app.web.forms.rendering import (
     write_id,
 )
 from app.web.http.middleware import on_this_page
-from app.web.people.last_change import last_change, tell_saved
+from app.web.people.last_change import tell_saved
 from app.web.people.list_view import list_view
-from app.web.people.person_facts import person_facts
 from app.web.people.samples import empty_page
-from app.web.ui import dates, urls
-from app.web.ui.display_names import display_name, name_in_sentence
-from app.web.ui.flashes import FLASH_ICONS, flashes
-from app.web.ui.html.avatars import avatar, named_avatar
-from app.web.ui.html.icons import icon_at
-from app.web.ui.html.links import dialled, mail_address
-from app.web.ui.html.menus import MenuCache
+from app.web.people.template_names import offer_to_templates
+from app.web.ui import urls
+from app.web.ui.display_names import name_in_sentence
 from app.web.ui.list_query import TABLE, read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
@@ -64,41 +55,7 @@ pages = Blueprint("employees", __name__)
 pages.url_value_preprocessor(urls.read_id_key)
 
 
-class AnyText(BaseConverter):
-    """A URL converter for ids: any text with slashes, because other programs create ids."""
-
-    regex = ".+"
-    part_isolating = False
-    weight = 200
-
-
-@pages.record
-def _prepare(state: BlueprintSetupState) -> None:
-    # Runs before the routes are registered, which need the converter.
-    app = cast(Flask, state.app)
-    app.url_map.converters["id"] = AnyText
-    app.extensions["menus"] = MenuCache()
-    sprite = app.extensions["sprite"] = app.extensions["assets"]["icons.svg"].address
-    app.jinja_env.globals.update(
-        icon=partial(icon_at, sprite),
-        # Faster than an import in the template, which creates the macros again for every page.
-        macros=lambda name: app.jinja_env.get_template(name).module,
-        flashes=flashes,
-        avatar=avatar,
-        named_avatar=named_avatar,
-        flash_icon=FLASH_ICONS.__getitem__,
-        dialled=dialled,
-        display_name=display_name,
-        mail_address=mail_address,
-        person_facts=person_facts,
-        last_change=last_change,
-        photo_limit_mb=app.extensions["settings"].photo_max_mb,
-        **urls.FOR_TEMPLATES,
-    )
-    app.jinja_env.filters.update(
-        visible=visible, readable=clean_text, moment=dates.moment, in_words=dates.number_in_words
-    )
-    app.jinja_env.tests["a_day"] = dates.is_day
+pages.record(offer_to_templates)
 
 
 @pages.get("/")
@@ -231,12 +188,16 @@ def delete_form(employee_id: str) -> ResponseReturnValue:
 @pages.post("/delete", defaults={"employee_id": ""})
 @pages.post("/delete/<id:employee_id>")
 def delete(employee_id: str) -> ResponseReturnValue:
-    """Delete a person."""
+    """Delete a person permanently, if the name was typed where the form asks for it."""
     revision = request.form.get("revision", "")
     try:
         form_id = posted_form_id()
     except FormIdForged as error:
         return form_with_input(error)
+    if not is_confirmed():
+        employee = current_directory().get(current_viewer(), employee_id)
+        problem = "Type the name exactly as it is shown above"
+        return ask_to_delete(employee, 422, typed_name=typed_name(), problem=problem)
     deleted = current_directory().delete(
         current_viewer(),
         employee_id,

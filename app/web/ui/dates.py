@@ -26,6 +26,12 @@ def day(iso: str) -> str:
     return f"{then.day} {MONTHS[then.month - 1]} {then.year}"
 
 
+def weekday(iso: str) -> str:
+    """Format a day of this year or so: ``Sunday 29 November`` for ``2026-11-29``."""
+    then = date.fromisoformat(iso)
+    return f"{_DAYS[then.weekday()]} {then.day} {MONTHS[then.month - 1]}"
+
+
 def month(iso: str) -> str:
     """Format a month: ``March 2026`` for ``2026-03``."""
     year, number = iso.split("-")

@@ -54,6 +54,16 @@ def _below_person(employee_id: str, page: str) -> str:
     return f"{page}{path}" if path.startswith("?") else f"/employee{path}{page}"
 
 
+def leave_address(employee_id: str) -> str:
+    """Return the URL of the page that asks for a last day."""
+    return f"/leave{id_path(employee_id)}"
+
+
+def restore_address(employee_id: str) -> str:
+    """Return the URL of the page that asks before somebody is restored."""
+    return f"/restore{id_path(employee_id)}"
+
+
 def card_address(employee_id: str) -> str:
     """Return the URL of a person's vCard."""
     return f"/vcard{id_path(employee_id)}"
@@ -111,6 +121,6 @@ FOR_TEMPLATES = {
     function.__name__: function
     for function in (
         *(list_address, person_address, card_address, edit_address, delete_address),
-        history_address,
+        *(leave_address, restore_address, history_address),
     )
 }

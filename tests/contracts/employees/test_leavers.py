@@ -226,6 +226,21 @@ def test_who_has_a_day_to_come_is_listed_and_counted_by_that_day(store: Employee
     assert store.facets().leaving == {DAY_AFTER: 1}
 
 
+def test_those_who_leave_are_found_by_their_days(store: EmployeeStore) -> None:
+    add(store, ADA, BEA)
+    leave(store, "bea", COMING_DAY)
+    leave(store, "ada", DAY_AFTER)
+    days = [*store.facets().leaving]
+    assert store.find_leaving(days, 9) == ["bea", "ada"]
+    assert store.find_leaving(days[1:], 9) == ["ada"]
+    assert store.find_leaving(days, 1) == ["bea"]
+    leave(store, "ada", COMING_DAY)
+    assert store.find_leaving(days, 9) == ["ada", "bea"]
+    change(store, "ada", left_on="")
+    assert store.find_leaving(days, 9) == ["bea"]
+    assert store.find_leaving([], 9) == []
+
+
 @pytest.mark.parametrize("day", [COMING_DAY, DAY_AFTER])
 def test_a_day_that_has_come_is_carried_out_without_a_new_version(
     store: EmployeeStore, monkeypatch: pytest.MonkeyPatch, day: str

@@ -1,0 +1,86 @@
+"""PeopleAccounts: the account of somebody who leaves, comes back or is deleted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.access.viewer import Viewer
+from app.accounts import audit_log
+from app.accounts.account_states import disabled
+from app.accounts.accounts import Accounts
+from app.accounts.audit_log import Event
+from app.contracts.accounts import Account, AccountStore, LastAdmin
+from app.model import leaving
+
+_ONLY_ADMIN = (
+    "The account of this person is the only administrator. Make somebody else an administrator "
+    "first, under Settings, Accounts."
+)
+_LEFT = "left"
+
+
+class PeopleAccounts:
+    """The LinkedAccounts of a directory."""
+
+    def __init__(
+        self, store: AccountStore, accounts: Accounts, changed: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._changed = changed
+
+    def is_linked(self, employee_id: str) -> bool:
+        """Implement LinkedAccounts.is_linked."""
+        return self._accounts.of_person(employee_id) is not None
+
+    def check_leaving(self, employee_id: str) -> None:
+        """Implement LinkedAccounts.check_leaving."""
+        account = self._accounts.of_person(employee_id)
+        if account is not None and account.is_admin and self._store.count_admins() < 2:
+            raise LastAdmin(_ONLY_ADMIN)
+
+    def leave(self, employee_id: str, last_day: str, *, by: Viewer) -> None:
+        """Implement LinkedAccounts.leave."""
+        account = self._accounts.of_person(employee_id)
+        if account is None:
+            return
+        is_due = last_day <= leaving.today()
+
+        def left(each: Account) -> Account:
+            if each.is_disabled and not each.leaves_on:
+                return each
+            if not is_due:
+                return replace(each, is_disabled=False, leaves_on=last_day)
+            if each.is_disabled and each.leaves_on == last_day:
+                return each
+            return disabled(each, self._accounts.now(), last_day)
+
+        try:
+            was, changed = self._accounts.change(account.id, left, by)
+        except LastAdmin as error:
+            raise LastAdmin(_ONLY_ADMIN) from error
+        if changed != was and changed.is_disabled:
+            name = audit_log.named(by)
+            audit_log.record(Event.DISABLED, account=account.id, by=name, reason=_LEFT)
+
+    def come_back(self, employee_id: str, *, by: Viewer) -> bool:
+        """Implement LinkedAccounts.come_back."""
+        account = self._accounts.of_person(employee_id)
+        if account is None:
+            return False
+
+        if account.leaves_on:
+            account = self._accounts.enable(account.id, by=by)
+        return not account.is_disabled
+
+    def erase(self, employee_id: str, *, by: Viewer) -> str:
+        """Implement LinkedAccounts.erase."""
+        account = self._accounts.of_person(employee_id)
+        if account is None:
+            return ""
+        try:
+            self._store.delete(account.id)
+        except LastAdmin as error:
+            raise LastAdmin(_ONLY_ADMIN) from error
+        self._changed()
+        audit_log.record(Event.DELETED, account=account.id, by=audit_log.named(by))
+        return account.id
