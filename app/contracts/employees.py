@@ -167,8 +167,8 @@ class EmployeeStore(Protocol):
 
         Much faster than ``add`` for each. An id that exists, or was deleted, is left as it is and
         not counted. A run that was killed can be repeated; ``reindex`` removes what it left over.
-        ``keep_versions`` stores ``version`` and ``updated_at`` as given, to restore a backup, whose
-        changes are restored by themselves (HistoryStore.restore_changes).
+        ``keep_versions`` stores ``version``, ``updated_at`` and ``history`` as given, to restore a
+        backup, whose changes are restored by themselves (HistoryStore.restore_changes).
         Raises RecordTooLarge.
         """
 

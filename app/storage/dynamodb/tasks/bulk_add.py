@@ -179,7 +179,7 @@ class BulkAdd:
 
     def _record(self, employee: Employee) -> Recording:
         if self._keep_versions:
-            return Recording("", [])
+            return Recording(employee.history, [])
         added = replace(employee, version=1)
         return self._changes.of_addition(added, self._write, in_bulk=True)
 

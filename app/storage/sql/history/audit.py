@@ -1,6 +1,7 @@
 """Rows of ``audit``, in the transaction of the caller."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select
@@ -74,7 +75,7 @@ def page(connection: Connection, query: AuditQuery, cursor: str | None, limit: i
     if (start := read_position(cursor)) is not None and start < first:
         first = start
     found: list[tuple[Position, AuditEntry]] = []
-    rows = _entries_before(connection, query.since, first)
+    rows = _entries_before(connection, query.since, first, limit + 1)
     for examined, (position, entry) in enumerate(rows, 1):
         if meets(entry, query):
             if len(found) == limit:
@@ -93,20 +94,21 @@ def _page(
 
 
 def _entries_before(
-    connection: Connection, since: str, position: Position
+    connection: Connection, since: str, position: Position, first_rows: int
 ) -> Iterator[tuple[Position, AuditEntry]]:
-    while True:
+    """Yield entries, newest first: a page of them, then more at once, for filters."""
+    for most in chain((first_rows,), repeat(_ROWS_AT_ONCE)):
         values = {
             "since": since,
             "before": position.moment,
             "before_id_key": position.id_key,
-            "most": _ROWS_AT_ONCE,
+            "most": most,
         }
         rows = connection.execute(_OLDER, values).all()
         for row in rows:
             position = Position(row[0], row[1])
             yield position, _entry_in(row)
-        if len(rows) < _ROWS_AT_ONCE:
+        if len(rows) < most:
             return
 
 
