@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.access.rights import OWN_FIELDS, Right, may, require_edit
 from app.access.viewer import Viewer
 from app.directory.histories import read_change
+from app.directory.leavers import Leavers
 from app.directory.service import NO_PHOTO_CHANGE, Directory, PhotoChange
 from app.history.changes import Change, Through, Via
 from app.history.undoing import Kept, Undo, plan_undo, undone
@@ -38,6 +39,7 @@ def read_undo(directory: Directory, viewer: Viewer, employee_id: str, moment: st
 
 def take_back(
     directory: Directory,
+    leavers: Leavers,
     viewer: Viewer,
     planned: PlannedUndo,
     names: Collection[str],
@@ -48,13 +50,17 @@ def take_back(
     """Take these fields of a change back; return the stored employee.
 
     The same call again changes nothing. Raises NotAllowed, and EditConflict if somebody changed the
-    record after ``revision``, or nothing of the change is left to take back.
+    record after ``revision``, or nothing of the change is left to take back. A last day raises what
+    Leavers.mark_as_left does.
     """
     undo = planned.undo.only(names)
+    through = Through(Via.UNDO, undoes=planned.change.moment, request_id=request_id)
     if not undo.is_possible:
         if names and all(planned.undo.kept.get(name) is Kept.IS_BACK for name in names):
             return planned.employee  # the form was sent twice
         raise EditConflict(planned.employee)
+    if "left_on" in undo.goes_back:
+        return _leave_or_return(leavers, viewer, planned, revision, write_id, through)
     remove_photo = undo.goes_back.get("photo_key") == ""
     return directory.update(
         viewer,
@@ -62,5 +68,20 @@ def take_back(
         revision,
         write_id,
         PhotoChange(remove=True) if remove_photo else NO_PHOTO_CHANGE,
-        Through(Via.UNDO, undoes=planned.change.moment, request_id=request_id),
+        through,
     )
+
+
+def _leave_or_return(
+    leavers: Leavers,
+    viewer: Viewer,
+    planned: PlannedUndo,
+    revision: str,
+    write_id: str,
+    through: Through,
+) -> Employee:
+    """Restore somebody, or give them the last day of before; their photo and account follow."""
+    employee_id, day = planned.employee.id, planned.undo.goes_back["left_on"]
+    if not isinstance(day, str) or not day:
+        return leavers.restore(viewer, employee_id, revision, write_id, through).employee
+    return leavers.mark_as_left(viewer, employee_id, day, revision, write_id, through=through)

@@ -22,6 +22,7 @@ class Kept(Enum):
     PHOTO_GONE = "cannot come back: a photo is deleted when another replaces it"
     FOREIGN = "is kept by another program"
     NOT_YOURS = "is changed by editors only"
+    APART = "can be undone after that, by itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ def plan_undo(
     """Return what would go back of a change, given the record as it is now.
 
     A field goes back if it is still as the change left it; of badges, those of the catalogue. That
-    a person was added is not undone, and of leaving nothing but all of it.
+    a person was added is not undone. Of what was changed together with a last day, the last day
+    goes back first, by itself: it takes more than the record.
     """
     if change.kind is ChangeKind.ADDED:
         return Undo()
@@ -63,6 +65,9 @@ def plan_undo(
             goes_back[name] = was
         else:
             kept[name] = reason
+    if "left_on" in goes_back:
+        kept |= dict.fromkeys((name for name in goes_back if name != "left_on"), Kept.APART)
+        goes_back = {"left_on": goes_back["left_on"]}
     return Undo(goes_back, kept)
 
 

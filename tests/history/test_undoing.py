@@ -91,6 +91,15 @@ def test_a_field_of_a_later_release_stays() -> None:
     assert plan.kept == {"shoe_size": Kept.FOREIGN}
 
 
+def test_a_last_day_goes_back_before_what_was_changed_with_it() -> None:
+    both = change({"left_on": "", "about": ""}, {"left_on": "2026-11-30", "about": "x"})
+    gone = replace(NOW, left_on="2026-11-30", about="x")
+    plan = plan_undo(both, gone)
+    assert plan.goes_back == {"left_on": ""}
+    assert plan.kept == {"about": Kept.APART}
+    assert plan_undo(both, replace(gone, left_on="")).goes_back == {"about": ""}
+
+
 def test_leaving_is_known_as_such() -> None:
     left = change({"left_on": ""}, {"left_on": "2026-11-30"})
     restored = change({"left_on": "2026-11-30"}, {"left_on": ""})

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.contracts.accounts import LastAdmin
+from app.directory.leavers import LastDayRejected
 from app.directory.undos import PlannedUndo, read_undo, take_back
 from app.history.difference import last_moment
 from app.history.sentences import field_label, sentence_of
@@ -12,7 +14,7 @@ from app.history.undoing import is_of_leaving
 from app.model.employee import Employee
 from app.model.errors import EditConflict
 from app.model.revision import revision_of
-from app.web.current import current_directory, current_viewer
+from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, mint_form_id, write_id_of
 from app.web.forms.rendering import fresh_token, posted_form_id
 from app.web.history.wording import moment_of
@@ -55,9 +57,18 @@ def undo(employee_id: str, moment: str) -> ResponseReturnValue:
         return _ask(planned, 422, _NOTHING_CHOSEN)
     write_id = write_id_of(form_id, ["undo", moment, revision, *names])
     try:
-        stored = take_back(directory, viewer, planned, names, revision, write_id, request_id())
+        stored = take_back(
+            *(directory, current_leavers(), viewer),
+            planned,
+            names,
+            revision,
+            write_id,
+            request_id(),
+        )
     except EditConflict:
         return _ask(read_undo(directory, viewer, employee_id, moment), 409, _CHANGED)
+    except (LastDayRejected, LastAdmin) as error:
+        return _ask(planned, 409, str(error))
     return _undone(planned, stored, names)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from app.access.viewer import Role
+from app.directory.leavers import Leavers
 from app.history.changes import Via
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA
 from tests.support.viewers import viewer
-from tests.web.history.conftest import Changing
+from tests.web.history.conftest import ANA, Changing
 
 AMARA_HERSELF = viewer(Role.COLLEAGUE, person_id="amara", name="Amara")
 
@@ -155,3 +157,25 @@ def test_a_save_keeps_the_id_of_its_request(changing: Changing) -> None:
     answer = changing.post("/edit/amara", form)
     newest = changing.directory.history.changes_of("amara").changes[0]  # type: ignore[union-attr]
     assert newest.through.request_id == answer.response.headers["X-Request-Id"]
+
+
+def test_the_undo_of_leaving_restores(changing: Changing) -> None:
+    changing.add()
+    before = content(changing)
+    today = datetime.now(UTC).date().isoformat()
+    leavers: Leavers = changing.app.extensions["leavers"]
+    left = leavers.mark_as_left(ANA, "amara", today, "", "w-left", note="Moved to Oslo")
+    history = changing.get("/employee/amara/history")
+    assert "Ana Ruiz marked Amara Adeyemi-Lindqvist as left" in history.text
+    assert "Moved to Oslo" in history.text
+    assert "Amara" not in changing.get("/").text
+    page = ask(changing, left.history.partition(" ")[0])
+    assert page.h1 == "Restore Amara Adeyemi-Lindqvist?"
+    person = changing.reader.follow(press(changing, page))
+    assert "Restored Amara Adeyemi-Lindqvist" in person.text
+    assert content(changing) == before
+    assert "Amara" in changing.get("/").text
+    press(changing, changing.get(person.links()["Undo"]))
+    assert changing.now().left_on == today
+    changing.seen_by(AMARA_HERSELF)
+    changing.get("/employee/amara/history", 404)
