@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from app.contracts.import_choices import Choices
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
 from app.model.errors import DirectoryError
 
 DAYS_KEPT = 30
@@ -87,7 +88,10 @@ class Job:
     are fields with the number of people whose value an empty cell clears. Of a complete list,
     ``absent`` people are not in the file, in ``absent_parts``; ``absent_bookmark`` and the number
     of people ``compared`` say how far it is. ``photos`` rows have a photo.
-    Of ``samples`` sample people there is no file; 0 for an import.
+    Of ``samples`` sample people there is no file; 0 for an import. Of ``people`` in the directory,
+    so many were listed at the check. ``contradicted`` are the rows of who has left by them, and is
+    here by another. ``author`` began it, or applied it, at ``began``, and ``undone_by`` undid it at
+    ``undo_began`` (Unix time); these are stable when it goes on after a kill.
     """
 
     id: str
@@ -123,6 +127,8 @@ class Job:
     photos: int = 0
     samples: int = 0
     compared: int = 0
+    people: int = 0
+    contradicted: tuple[int, ...] = ()
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)
     begun_parts: int = 0
@@ -131,6 +137,10 @@ class Job:
     undone_parts: int = 0
     undone: LineCounts = field(default_factory=LineCounts)
     ended: float = 0.0
+    author: Author = field(default_factory=Author)
+    began: float = 0.0
+    undone_by: Author = field(default_factory=Author)
+    undo_began: float = 0.0
 
     @property
     def needs_work(self) -> bool:
@@ -148,30 +158,24 @@ class Job:
         if self.phase in (Phase.VALIDATING, Phase.READY):
             return sum(self.planned), max(self.total, 0)
         if self.phase in (Phase.UNDOING, Phase.UNDONE):
-            touched = self.added + self.done.changed
+            touched = self.added + self.done.updated
             return min(sum(self.undone), touched), touched
-        return sum(self.done) + self.added_ahead, max(self.total, 0)
+        return sum(self.done) + self.added_ahead, max(self.total, 0) + self.departing
+
+    @property
+    def departing(self) -> int:
+        """Return how many people are to be marked as left because the file does not have them."""
+        return self.absent if self.choices.mark_left else 0
+
+    @property
+    def all_parts(self) -> int:
+        """Return the number of parts to apply: of rows, then of those who are not in the file."""
+        return self.parts + (self.absent_parts if self.choices.mark_left else 0)
 
     @property
     def added(self) -> int:
         """Return how many employees it added so far."""
         return self.done.added + self.added_ahead
-
-    @property
-    def ignored_sheets_note(self) -> str:
-        """Return two sentences about the sheets that were not read; "" if all were."""
-        if not self.ignored_sheets:
-            return ""
-        which, first = ", ".join(self.ignored_sheets), self.sheets[0]
-        if len(self.ignored_sheets) == 1:
-            return (
-                f"The sheet {which} was ignored, because its headings differ from those of "
-                f"{first}. If it has people, give it the same headings and import the file again."
-            )
-        return (
-            f"These sheets were ignored, because their headings differ from those of {first}: "
-            f"{which}. If they have people, give them the same headings and import the file again."
-        )
 
     def as_text(self) -> str:
         """Serialise the job as JSON."""

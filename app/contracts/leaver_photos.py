@@ -23,7 +23,7 @@ def copy_for_leaving(photos: PhotoStore | None, key: str, last_day: str) -> str:
     it, and for a foreign key. Raises StorageUnavailable.
     """
     digits = last_day.replace("-", "") + secrets.token_hex(_RANDOM_BYTES)
-    return _copy(photos, key, keys.left_key(key, digits))
+    return copy_photo(photos, key, keys.left_key(key, digits))
 
 
 def copy_for_return(photos: PhotoStore | None, key: str) -> str:
@@ -31,7 +31,7 @@ def copy_for_return(photos: PhotoStore | None, key: str) -> str:
 
     Raises StorageUnavailable.
     """
-    return _copy(photos, key, keys.key_before_leaving(key))
+    return copy_photo(photos, key, keys.key_before_leaving(key))
 
 
 def drop_photo(photos: PhotoStore | None, key: str) -> None:
@@ -44,7 +44,11 @@ def drop_photo(photos: PhotoStore | None, key: str) -> None:
         log.warning("an unused photo remains until the next sweep: %s", error)
 
 
-def _copy(photos: PhotoStore | None, key: str, new_key: str) -> str:
+def copy_photo(photos: PhotoStore | None, key: str, new_key: str) -> str:
+    """Store a photo under another key too, and return that; the same one if there is no photo.
+
+    Raises StorageUnavailable.
+    """
     if photos is None or not new_key or new_key == key:
         return key
     try:

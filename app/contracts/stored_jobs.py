@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import JOB_ID, STORED_AS, Job, Phase
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
 from app.runtime import strict_json
 
 _REQUIRED = {"id", "name", "created", "phase"}
@@ -46,6 +47,11 @@ def _values(parsers: Mapping[str, _Parse], stored: Mapping[str, Any]) -> dict[st
 def _choices(stored: object) -> Choices | None:
     values = _values(_CHOICE_PARSERS, stored) if isinstance(stored, dict) else None
     return None if values is None else Choices(**values)
+
+
+def _author(stored: object) -> Author | None:
+    values = _values(_AUTHOR_PARSERS, stored) if isinstance(stored, dict) else None
+    return None if values is None else Author(**values)
 
 
 def _bool(stored: object) -> bool | None:
@@ -98,6 +104,7 @@ _PARSERS: Mapping[object, _Parse] = {
     Phase: _phase,
     LineCounts: counts_from,
     Choices: _choices,
+    Author: _author,
     tuple[str, ...]: _texts,
     tuple[int, ...]: partial(_tuple_of, _count),
     tuple[tuple[str, str], ...]: partial(_tuple_of, partial(_pair_of, _text)),
@@ -107,4 +114,5 @@ _JOB_PARSERS: Mapping[str, _Parse] = {
     **{name: _PARSERS[kind] for name, kind in get_type_hints(Job).items()},
     "total": _total,
 }
+_AUTHOR_PARSERS = {name: _PARSERS[kind] for name, kind in get_type_hints(Author).items()}
 _CHOICE_PARSERS = {name: _PARSERS[kind] for name, kind in get_type_hints(Choices).items()}

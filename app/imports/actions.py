@@ -1,11 +1,21 @@
 """Which actions the state of a job allows, and how it begins again."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from time import time
+from typing import Any
 
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
+from app.imports.errors import ImportNotPossible
 from app.imports.running.job_lease import is_leased
+from app.imports.running.share import share_refusal
+from app.imports.running.upload_store import Upload
+
+_NOT_EVERYONE = "Only a file that lists everyone shows who has left. Read it again as such a file."
+_CONFIRM = "Nothing was changed. Check who leaves, and confirm the share to go on."
 
 
 def may_undo(job: Job) -> bool:
@@ -48,6 +58,34 @@ def may_discard(job: Job) -> bool:
     return (waits or (job.phase is Phase.VALIDATING and job.paused)) and not is_leased(job)
 
 
+def as_confirmed(job: Job, author: Author, leaving: Mapping[str, Any]) -> Job:
+    """Return a job that was READY as one that is applied.
+
+    ``leaving`` has those of its Choices about who leaves that are made now.
+
+    Raises ImportNotPossible if it would mark more people as left than was confirmed, or those who
+    are in no row of a file that does not list everyone.
+    """
+    job = replace(job, choices=replace(job.choices, **leaving))
+    if job.choices.mark_left and not job.choices.is_complete:
+        raise ImportNotPossible(_NOT_EVERYONE)
+    if refusal := share_refusal(job):
+        raise ImportNotPossible(f"{refusal} {_CONFIRM}")
+    begun = replace(job, author=author, auto_apply=True, began=time())
+    return replace(begun, phase=Phase.APPLYING, paused=False, error="")
+
+
+def as_uploaded(job: Job, upload: Upload) -> Job:
+    """Return the job as one whose file is stored and is to be read."""
+    return replace(
+        job,
+        phase=Phase.VALIDATING,
+        file_parts=upload.parts,
+        size=upload.size,
+        digest=upload.digest,
+    )
+
+
 def as_received(job: Job, choices: Choices) -> Job:
     """Return the job as it was before its file was read."""
     return replace(
@@ -67,5 +105,7 @@ def as_received(job: Job, choices: Choices) -> Job:
         absent_parts=0,
         absent_bookmark="",
         compared=0,
+        people=0,
+        contradicted=(),
         ended=0.0,
     )

@@ -2,17 +2,21 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from threading import Event
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
+from app.contracts.history import HistoryStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
 from app.imports.actions import (
+    as_confirmed,
     as_received,
+    as_uploaded,
     may_discard,
     may_read_again,
     may_undo,
@@ -34,6 +38,8 @@ JOBS_PER_PAGE = 20
 _MAX_NAME_CHARACTERS = 120
 _NO_CHOICES = Choices()
 _NO_PHOTOS = PhotoOptions()
+_NOBODY = Author()
+_AS_PLANNED: Mapping[str, Any] = {}
 
 
 class RecentJobs(NamedTuple):
@@ -60,12 +66,14 @@ class Importer:
         writers: int = 1,
         read_rejected: ReadRejected | None = None,
         photos: PhotoOptions = _NO_PHOTOS,
+        history: HistoryStore | None = None,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._writers = writers
         self._read_rejected = read_rejected
         self._photos = photos
+        self._history = history
 
     def receive(
         self,
@@ -74,6 +82,7 @@ class Importer:
         *,
         auto_apply: bool = False,
         choices: Choices = _NO_CHOICES,
+        author: Author = _NOBODY,
     ) -> Job:
         """Store an uploaded file to be validated, and with ``auto_apply`` to be applied then.
 
@@ -85,6 +94,7 @@ class Importer:
             created=time.time(),
             auto_apply=auto_apply,
             choices=choices,
+            author=author,
         )
         self._jobs.create(job)
         try:
@@ -97,16 +107,7 @@ class Importer:
             self._jobs.delete(job.id)
             raise FileUnreadable("The file is empty. Choose a file with one row for each person.")
 
-        def begin(job: Job) -> Job:
-            return replace(
-                job,
-                phase=Phase.VALIDATING,
-                file_parts=upload.parts,
-                size=upload.size,
-                digest=upload.digest,
-            )
-
-        return change(self._jobs, job.id, begin)
+        return change(self._jobs, job.id, lambda job: as_uploaded(job, upload))
 
     def read(self, job_id: str) -> Job:
         """Return a job as it is now. Raises JobNotFound."""
@@ -175,16 +176,20 @@ class Importer:
 
         return change(self._jobs, job_id, begin)
 
-    def resume(self, job_id: str) -> Job:
-        """Apply a job that is READY, or continue one that was stopped.
+    def resume(
+        self, job_id: str, author: Author = _NOBODY, leaving: Mapping[str, Any] = _AS_PLANNED
+    ) -> Job:
+        """Apply a job that is READY, as ``author``, or continue one that was stopped.
 
-        Raises ImportNotPossible when it has ended.
+        ``leaving`` has choices about who leaves, see as_confirmed. Raises ImportNotPossible when
+        it has ended, and when it would mark more people as left than was confirmed.
         """
 
         def resume(job: Job) -> Job:
             if job.phase is Phase.READY:
+                job = as_confirmed(job, author, leaving)
                 column_mapping.remember(self._jobs, job)
-                return replace(job, phase=Phase.APPLYING, auto_apply=True, paused=False, error="")
+                return job
             if job.phase in ACTIVE_PHASES:
                 return replace(job, paused=False, attempts=0, error="")
             raise ImportNotPossible("This import has ended, so it cannot be resumed.")
@@ -201,13 +206,14 @@ class Importer:
 
         return change(self._jobs, job_id, stop)
 
-    def undo(self, job_id: str) -> Job:
-        """Start to undo what was applied. Raises ImportNotPossible."""
+    def undo(self, job_id: str, author: Author = _NOBODY) -> Job:
+        """Start to undo what was applied, as ``author``. Raises ImportNotPossible."""
 
         def undo(job: Job) -> Job:
             if not may_undo(job):
                 raise ImportNotPossible(undo_refusal(job))
-            return replace(job, phase=Phase.UNDOING, paused=False, error="", attempts=0)
+            undone = replace(job, undone_by=author, undo_began=time.time())
+            return replace(undone, phase=Phase.UNDOING, paused=False, error="", attempts=0)
 
         return change(self._jobs, job_id, undo)
 
@@ -234,4 +240,5 @@ class Importer:
 
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job and yield its progress; see worker.work."""
-        return work(self._store, self._jobs, job_id, stop, self._writers, self._photos)
+        options = self._writers, self._photos, self._history
+        return work(self._store, self._jobs, job_id, stop, *options)

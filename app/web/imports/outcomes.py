@@ -11,7 +11,9 @@ from app.imports.planning.lines import (
     CHANGED,
     DUPLICATE,
     INACTIVE,
+    LEFT,
     REJECTED,
+    RESTORED,
     SKIPPED,
     UNCHANGED,
     UNDONE,
@@ -26,13 +28,17 @@ _OUTCOME_LABELS: Mapping[str, str] = {
     UNDONE: "Undone",
     SKIPPED: "Not undone",
     DUPLICATE: "Possible duplicates",
-    INACTIVE: "Not active",
+    INACTIVE: "Left before",
     ABSENT: "Not in this file",
+    LEFT: "Marked as left",
+    RESTORED: "Restored",
 }
 _PLANNED_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
     CHANGED: "To be changed",
     ADDED: "To be added",
+    LEFT: "To be marked as left",
+    RESTORED: "Come back",
     UNCHANGED: "Unchanged",
 }
 # While only some of them are applied.
@@ -40,14 +46,16 @@ _IN_PROGRESS_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
     CHANGED: "Changes",
     ADDED: "New people",
+    LEFT: "Leavers",
+    RESTORED: "Come back",
     UNCHANGED: "Unchanged",
 }
 # In the order of a sentence.
-_COUNTED = (ADDED, CHANGED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
+_COUNTED = (ADDED, CHANGED, LEFT, RESTORED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
 _WITH_ERRORS = {
     REJECTED: "with errors",
     DUPLICATE: "possible duplicates",
-    INACTIVE: "not active",
+    INACTIVE: "left before",
 }
 _DONE_TEXTS = {outcome: _OUTCOME_LABELS[outcome].lower() for outcome in _COUNTED} | _WITH_ERRORS
 _PLANNED_TEXTS = {
@@ -64,10 +72,12 @@ _OUTCOME_ICONS: Mapping[str, str] = {
     SKIPPED: "exclamation-triangle-fill",
     DUPLICATE: "people",
     INACTIVE: "person-fill",
+    LEFT: "box-arrow-right",
+    RESTORED: "arrow-counterclockwise",
     ABSENT: "search",
 }
 # A tab of these is shown only if it has rows.
-_UNUSUAL = frozenset({DUPLICATE, INACTIVE, ABSENT})
+_UNUSUAL = frozenset({DUPLICATE, INACTIVE, ABSENT, LEFT, RESTORED})
 _TAB_LABELS: Mapping[Phase, Mapping[str, str]] = {
     Phase.VALIDATING: _PLANNED_LABELS,
     Phase.READY: _PLANNED_LABELS,

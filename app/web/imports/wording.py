@@ -85,13 +85,13 @@ def _applied(job: Job, of_all: str) -> str:
 def _undone(job: Job, of_all: str) -> str:
     skipped = job.undone.skipped
     note = f" Changed since, so not undone: {count_people(skipped)}." if skipped else ""
-    if not job.added + job.done.changed:
+    if not job.added + job.done.updated:
         return "Import undone. It had not changed anyone."
     return f"Import undone: {count_people(job.undone.undone)} {_how_undone(job)}.{note}"
 
 
 def _how_undone(job: Job) -> str:
-    if job.added and job.done.changed:
+    if job.added and job.done.updated:
         return "removed or restored"
     return "removed" if job.added else "restored"
 
@@ -110,12 +110,12 @@ def what_is_emptied(job: Job) -> str:
 
 def what_undoing_does(job: Job) -> str:
     """Return what an undo will do, before it is confirmed."""
-    added, changed = count_people(job.added), count_people(job.done.changed)
+    added, changed = count_people(job.added), count_people(job.done.updated)
     delete = f"removes {added} added by the import"
     restore = f"restores the old values of {changed}"
-    if not job.added + job.done.changed:
+    if not job.added + job.done.updated:
         return "The import has not changed anyone yet."
-    if job.added and job.done.changed:
+    if job.added and job.done.updated:
         return f"This {delete} and {restore}."
     return f"This {delete if job.added else restore}."
 
@@ -161,9 +161,9 @@ def is_waiting(job: Job) -> bool:
 
 def has_work(job: Job) -> bool:
     """Return whether the import has anything to apply."""
-    return bool(people_of(job))
+    return bool(people_of(job) or job.absent)
 
 
 def people_of(job: Job) -> int:
-    """Return the number of people that the import would add or change."""
-    return job.planned.added + job.planned.changed
+    """Return the number of people that the rows would add, change, mark as left or restore."""
+    return job.planned.added + job.planned.updated - len(job.contradicted)

@@ -8,6 +8,7 @@ from app.access.viewer import Viewer
 from app.contracts import Query
 from app.directory.service import Directory
 from app.directory.unlisted import count_unlisted
+from app.history.authors import author_of
 from app.samples.jobs import SAMPLE_PEOPLE, begin_samples, find_samples
 from app.web.current import current_directory, current_jobs, current_scheduler, current_viewer
 
@@ -32,7 +33,7 @@ def load() -> ResponseReturnValue:
     if _has_people(directory, viewer):
         flash("The directory already has people, so no sample people were loaded.", "warning")
         return redirect("/", 303)
-    job = begin_samples(current_jobs())
+    job = begin_samples(current_jobs(), author_of(viewer))
     current_scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
 

@@ -10,6 +10,7 @@ from app.contracts.import_jobs import Phase
 from app.exports.csv_file import csv_file
 from app.exports.xlsx_file import xlsx_file
 from app.history.changes import Write
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.fields import TEXT_FIELDS
 from tests.support.import_desk import Desk
@@ -256,7 +257,7 @@ def test_somebody_is_found_by_the_user_principal_name_of_another_column(two: Des
     assert (line.outcome, line.id, line.new) == ("changed", "2", {"email": "bea.roe@new.example"})
 
 
-def test_who_has_left_is_told_and_neither_added_nor_changed(two: Desk) -> None:
+def test_who_has_left_is_marked_as_left_and_never_added(two: Desk) -> None:
     job = two.run(
         "Id,Name,Title,Office,Status\n"
         "1,Ann Roe,New,L,Terminated\n"
@@ -264,14 +265,16 @@ def test_who_has_left_is_told_and_neither_added_nor_changed(two: Desk) -> None:
         "8,Dee Fox,T,L,Active\n"
         ",Eve Fox,,,Suspended\n"
     )
-    assert two.outcomes(job) == ["inactive", "inactive", "added", "inactive"]
+    two.importer.resume(job.id, leaving={"max_left": 50})
+    job = two.work(job)
+    assert two.outcomes(job) == ["left", "inactive", "added", "inactive"]
     ann, cy, _, _ = two.lines(job)
-    assert (ann.id, ann.name) == ("1", "Ann Roe")
-    here = "Not active in the file. The person is here and stays as they are"
-    assert ann.problems == (("Status", here, "Terminated"),)
+    assert (ann.id, ann.name, ann.new) == ("1", "Ann Roe", {"left_on": leaving.today()})
+    assert ann.problems == (("Status", "", "Terminated"),)
     assert (cy.id, cy.name) == ("", "Cy Fox")
-    assert cy.problems == (("Status", "Not active, so not added", "Terminated"),)
-    assert job.done.inactive == 3
+    told = "Has left, and is not in the directory"
+    assert cy.problems == (("Status", told, "Terminated"),)
+    assert (job.done.left, job.done.inactive) == (1, 2)
     assert two.store.get("1").job_title == "T"
     assert two.everyone().keys() == {"1", "2", "8"}
 

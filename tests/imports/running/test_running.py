@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, StorageUnavailable
 from app.model.revision import revision_of
 from tests.support.import_desk import Desk
+from tests.support.killed_jobs import Killed, kill_at
 
 HEAD = "Name,Title,Office,Mail,Badges\n"
 
@@ -194,59 +195,6 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line_store, "MAX_PART_LINES", 10)
 
 
-class Killed(BaseException):
-    """As sudden as kill -9, for the process that works."""
-
-
-@dataclass
-class Lives:
-    """So many calls are lived through."""
-
-    left: int
-
-    def lose_one(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-
-    def spent_by(self, real: Any) -> Any:
-        def call(*args: Any, **options: Any) -> Any:
-            self.lose_one()
-            return real(*args, **options)
-
-        return call
-
-    def spent_by_adding(self, real: Any) -> Any:
-        """As a store does that puts all people in order, and adds five at a time."""
-
-        def add_many(people: Iterable[Employee]) -> Iterator[int]:
-            self.lose_one()
-            for stored in real(list(people)[::-1]):
-                if stored % 5 == 0:
-                    yield stored
-                    self.lose_one()
-            yield stored
-
-        return add_many
-
-
-def kill_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, job: Job, writes: int) -> bool:
-    """Work on a job until so many writes to the stores; whether it was killed before its end."""
-    lives = Lives(writes)
-    with monkeypatch.context() as patch:
-        for name in ("write", "put_part"):
-            patch.setattr(desk.jobs, name, lives.spent_by(getattr(desk.jobs, name)))
-        for name in ("update", "delete"):
-            patch.setattr(desk.store, name, lives.spent_by(getattr(desk.store, name)))
-        patch.setattr(desk.store, "add_many", lives.spent_by_adding(desk.store.add_many))
-        patch.setattr(worker, "_give_up", lambda *args: None)
-        try:
-            desk.work(job)
-        except Killed:
-            return True
-    return False
-
-
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("parts_together", [1, 2])
 @pytest.mark.parametrize("kill_undo", [False, True])
@@ -339,8 +287,8 @@ def reads_all_first(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int = -1) -
     """Let the store put all in order before it adds the first; stop it when so many are added."""
     real = desk.store.add_many
 
-    def in_order(people: Iterable[Employee]) -> Iterator[int]:
-        for count in real(sorted(people, key=lambda one: one.full_name, reverse=True)):
+    def in_order(people: Iterable[Employee], write: Write) -> Iterator[int]:
+        for count in real(sorted(people, key=lambda one: one.full_name, reverse=True), write):
             if count == at:
                 desk.stop.set()
             yield count
@@ -453,14 +401,19 @@ def test_of_newcomers_those_are_refused_whose_number_somebody_has_by_now(real_de
     assert desk.everyone() == {"other": "Other"}
 
 
-def test_who_has_left_is_no_part_of_an_undo(real_desk: Desk) -> None:
+def test_who_left_by_an_import_is_back_after_its_undo(real_desk: Desk) -> None:
     desk = real_desk
     desk.store.add(Employee(id="1", full_name="Ann", job_title="T", location="L"), Write("w"))
     text = "Id,Name,Title,Office,Status\n1,Ann,New,L,Left\n2,Bea,T,L,Active\n3,Cy,T,L,Left\n"
     job = desk.run(text)
-    assert job.done == LineCounts(added=1, inactive=2)
-    assert desk.undo(job).undone == LineCounts(undone=1)
+    assert job.phase is Phase.READY  # all who are here would leave
+    desk.importer.resume(job.id, leaving={"max_left": 100})
+    job = desk.work(job)
+    assert job.done == LineCounts(added=1, inactive=1, left=1)
+    assert desk.store.get("1").left_on
+    assert desk.undo(job).undone == LineCounts(undone=2)
     assert desk.everyone() == {"1": "Ann"}
+    assert desk.store.get("1").left_on == ""
 
 
 def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
