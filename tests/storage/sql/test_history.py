@@ -206,6 +206,20 @@ def test_a_release_without_leavers_takes_no_count_of_others_from_one(store: SqlS
     assert {("left", 1), (f"leaving:{COMING_DAY}", 1), ("name", 1)} <= set(map(tuple, views))
 
 
+def test_the_page_of_a_leaver_whom_a_release_without_leavers_listed_mends_the_lists(
+    store: SqlStore,
+) -> None:
+    add(store, ADA)
+    with store.database.writing("test") as connection:
+        statement = f"UPDATE person SET left_on = '{PAST_DAY}' WHERE id = 'ada'"
+        connection.exec_driver_sql(statement)
+    assert everyone(store) != []
+    store.get("ada")
+    store.maintain()
+    assert (everyone(store), len(everyone(store, Query(left=True)))) == ([], 1)
+    assert store.history.changes_of("ada").changes[0].now == {"left_on": PAST_DAY}
+
+
 def test_what_a_release_without_histories_deleted_is_erased_by_a_reindex(store: SqlStore) -> None:
     add(store, ADA, person("bea", "Bea"))
     with store.database.writing("test") as connection:

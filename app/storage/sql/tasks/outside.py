@@ -1,4 +1,4 @@
-"""What other programs wrote into records that a page has read, stored after its response."""
+"""What other programs wrote into records that a page has read: told and indexed after it."""
 
 import logging
 from typing import TypeVar
@@ -8,6 +8,8 @@ from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
+from app.storage.sql.index import order
+from app.storage.sql.index.entries import entries_of
 
 log = logging.getLogger(__name__)
 
@@ -47,4 +49,6 @@ def _store(database: Database, employee_id: str) -> None:
     with database.writing("outside") as connection:
         record = records.read(connection, employee_id, to_change=True)
         if record is not None:
+            entries = entries_of(record.employee, order.written(connection))
+            records.reindex_record(connection, record, entries, {})
             records.record_outside(connection, record)
