@@ -36,6 +36,7 @@ class StoresAgree(RuleBasedStateMachine):
         super().__init__()
         self.room = type(self).open_room()
         self.store = self.room.store
+        self.history = self.room.open_history()
         self.model = ModelStore()
         self.seen: dict[str, str] = {}
         self.monkeypatch = pytest.MonkeyPatch()
@@ -106,6 +107,15 @@ class StoresAgree(RuleBasedStateMachine):
             self.model.change_outside(employee_id, *change)
             self.room.change_outside(employee_id, *change)
             list(self.store.reindex())
+            self.model.maintain()
+
+    @rule(employee_id=st.sampled_from(IDS))
+    def read_a_history(self, employee_id: str) -> None:
+        told, expected = (
+            [replace(change, moment="") for change in history.changes_since(employee_id, "", 1_000)]
+            for history in (self.history, self.model.history)
+        )
+        assert told == expected
 
     @rule()
     def a_last_day_comes(self) -> None:
