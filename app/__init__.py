@@ -62,10 +62,12 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
+    from app.accounts.linked_accounts import AccountTraces
     from app.contracts import cursors
     from app.directory.leavers import Leavers
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
+    from app.imports.running.erasing import ImportTraces
     from app.imports.scheduler import ImportScheduler
     from app.machine import Console
     from app.secret_keys import SecretKeys
@@ -76,6 +78,10 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     photos, visibility = stores.photos, lambda: sign_in.access.policy().visibility
     off, history = stores.photos_off_because, stores.history
     directory = Directory(stores.employees, photos, off, visibility, history)
+    directory.erasure.places = (
+        ImportTraces(stores.jobs, photos),
+        AccountTraces(sign_in.linked_accounts, history),
+    )
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {

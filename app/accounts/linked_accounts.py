@@ -9,7 +9,9 @@ from app.accounts.account_states import disabled
 from app.accounts.accounts import Accounts
 from app.accounts.audit_log import Event
 from app.contracts.accounts import Account, AccountStore, LastAdmin
+from app.contracts.history import HistoryStore
 from app.model import leaving
+from app.model.employee import Employee
 
 _ONLY_ADMIN = (
     "The account of this person is the only administrator. Make somebody else an administrator "
@@ -72,15 +74,35 @@ class PeopleAccounts:
             account = self._accounts.enable(account.id, by=by)
         return not account.is_disabled
 
-    def erase(self, employee_id: str, *, by: Viewer) -> str:
-        """Implement LinkedAccounts.erase."""
+    def account_id_of(self, employee_id: str) -> str:
+        """Return the id of the account of somebody, "" if they have none."""
+        account = self._accounts.of_person(employee_id)
+        return account.id if account else ""
+
+    def erase(self, employee_id: str, *, by: Viewer) -> None:
+        """Delete the account of somebody with its sessions. Raises LastAdmin."""
         account = self._accounts.of_person(employee_id)
         if account is None:
-            return ""
+            return
         try:
             self._store.delete(account.id)
         except LastAdmin as error:
             raise LastAdmin(_ONLY_ADMIN) from error
         self._changed()
         audit_log.record(Event.DELETED, account=account.id, by=audit_log.named(by))
-        return account.id
+
+
+class AccountTraces:
+    """The Traces of people among accounts: their own, and its names as an author of changes."""
+
+    def __init__(self, accounts: PeopleAccounts, history: HistoryStore | None) -> None:
+        self._accounts = accounts
+        self._history = history
+
+    def erase(self, person: Employee, *, by: Viewer) -> None:
+        """Implement Traces.erase; the account goes last, so that it can be repeated."""
+        self._accounts.check_leaving(person.id)
+        account_id = self._accounts.account_id_of(person.id)
+        if account_id and self._history is not None:
+            self._history.erase_author(account_id)
+        self._accounts.erase(person.id, by=by)

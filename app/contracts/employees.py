@@ -223,6 +223,9 @@ class EmployeeStore(Protocol):
         employee has any more may remain.
         """
 
+    def forget_words(self, words: Collection[str]) -> None:
+        """Delete words from the vocabulary; a word that somebody has comes back with a reindex."""
+
     def photo_keys(self) -> Iterator[str]:
         """Yield every photo key in a record, for the sweep; the cost grows with the directory."""
 

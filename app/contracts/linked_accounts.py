@@ -1,4 +1,4 @@
-"""What becomes of the account that is linked to somebody who leaves, comes back or is deleted."""
+"""What becomes of the account that is linked to somebody who leaves or comes back."""
 
 from typing import Protocol
 
@@ -25,9 +25,3 @@ class LinkedAccounts(Protocol):
 
     def come_back(self, employee_id: str, *, by: Viewer) -> bool:
         """Enable the account that ``leave`` disabled; return whether they can sign in now."""
-
-    def erase(self, employee_id: str, *, by: Viewer) -> str:
-        """Delete the account with its sessions; return its id, "" if there is none.
-
-        Raises LastAdmin.
-        """

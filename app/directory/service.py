@@ -14,6 +14,7 @@ from app.access.visibility import DEFAULT_VISIBILITY, Sight, Visibility
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
 from app.contracts.history import HistoryStore
 from app.contracts.list_order import ListOrder
+from app.directory.erasing import Erasure
 from app.directory.fuzzy import FuzzySearch, Suggestions
 from app.directory.list_pages import ListPage, ListPages
 from app.directory.match_counts import ListCounts
@@ -46,6 +47,7 @@ class Directory:
         self.history = history
         self.photos = photos
         self.photos_off_because = photos_off_because
+        self.erasure = Erasure(employees)
         self._stored_photos = StoredPhotos(photos, photos_off_because)
         self.visibility = visibility
         self._records, self._people = SeenRecords(employees), SeenPeople(employees)
@@ -201,14 +203,24 @@ class Directory:
         return stored
 
     def delete(
-        self, viewer: Viewer, employee_id: str, expected_revision: str | None, write_id: str
+        self,
+        viewer: Viewer,
+        employee_id: str,
+        expected_revision: str | None,
+        write_id: str,
+        through: Through = ON_THE_PAGE,
     ) -> Employee:
-        """Delete an employee and the photo; see EmployeeStore.delete."""
+        """Delete an employee permanently, with all traces; see EmployeeStore.delete.
+
+        Raises ErasureBlocked and LastAdmin too.
+        """
         require(viewer, Right.DELETE)
-        write = written_by(viewer, write_id)
+        write = self.erasure.write_of(viewer, employee_id, write_id, through)
+        gone_words = self.erasure.before(viewer, employee_id, expected_revision)
         deleted = self.employees.delete(employee_id, expected_revision, write)
         if deleted.photo_key:
             self._stored_photos.drop(deleted.photo_key)
+        self._fuzzy_search.forget(gone_words)
         self.note_change()
         return deleted
 

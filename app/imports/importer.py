@@ -153,7 +153,7 @@ class Importer:
 
     def rejected_rows(self, job: Job) -> Iterator[Cells]:
         """Yield the rejected rows as a table to be corrected; see rejected_rows.py."""
-        if self._read_rejected:
+        if self._read_rejected and job.file_parts:
             return self._read_rejected(job.id)
         return rejected_rows(self._jobs, job)
 

@@ -81,6 +81,13 @@ class VocabularyWriter:
                 self._seen_texts.clear()
             log.warning("the search vocabulary could not be written: %s", error)
 
+    def forget(self, words: Iterable[str]) -> None:
+        """Write these words again when somebody has them, since they were deleted."""
+        with self._lock:
+            self._seen_words.difference_update(words)
+            self._seen_texts.clear()
+            self._unwritten = [word for word in self._unwritten if word in self._seen_words]
+
     def _collect_text(self, text: str) -> None:
         words = line_words(text)
         if not self._seen_words.issuperset(words):

@@ -333,6 +333,9 @@ class ModelStore:
         with self._lock:
             return RecordCount(min(len(self.people), 100), is_exact=len(self.people) <= 100)
 
+    def forget_words(self, words: Collection[str]) -> None:
+        return  # the vocabulary is that of the people
+
     def photo_keys(self) -> Iterator[str]:
         with self._lock:
             keys = [each.photo_key for each in self.people.values() if each.photo_key]

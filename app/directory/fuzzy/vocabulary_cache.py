@@ -6,6 +6,7 @@ Words of what this process saves are added at once, since a store writes them af
 import logging
 import threading
 import time
+from collections.abc import Collection
 from itertools import islice
 
 from app.contracts import MAX_VOCABULARY
@@ -56,6 +57,12 @@ class VocabularyCache:
                 self._next_at = 0.0
             self._learned.update(dict.fromkeys(words))
             self._has_news = True
+
+    def forget(self, words: Collection[str]) -> None:
+        """Remove words that the store has deleted; the next search reads the others again."""
+        with self._lock:
+            self._learned = {word: None for word in self._learned if word not in words}
+            self._next_at = 0.0
 
     def get(self) -> Vocabulary | None:
         """Return the vocabulary; None if it could not be loaded in time."""

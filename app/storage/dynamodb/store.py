@@ -186,6 +186,12 @@ class DynamoStore:
         return delete_many(self.delete, deletions)
 
     @explaining_keys
+    def forget_words(self, words: Collection[str]) -> None:
+        """Implement EmployeeStore.forget_words."""
+        self._vocabulary.forget(words)
+        VocabularyRows(self.calls, self.tables).forget(words)
+
+    @explaining_keys
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         """Implement EmployeeStore.get_many."""
         return lookups.get_many(self._writer, self.tables, employee_ids)

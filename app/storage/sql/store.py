@@ -212,6 +212,11 @@ class SqlStore:
         """Implement EmployeeStore.vocabulary."""
         return vocabulary.read(self._database)
 
+    def forget_words(self, words: Collection[str]) -> None:
+        """Implement EmployeeStore.forget_words."""
+        self._vocabulary.forget(words)
+        vocabulary.forget(self._database, words)
+
     def photo_keys(self) -> Iterator[str]:
         """Implement EmployeeStore.photo_keys."""
         return bulk_read.photo_keys(self._database)

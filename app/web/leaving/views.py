@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contracts.accounts import LastAdmin
 from app.directory.leavers import LastDayRejected, latest_last_day
-from app.history.changes import MAX_NOTE_CHARACTERS, Through
+from app.history.changes import MAX_NOTE_CHARACTERS
 from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
@@ -15,7 +15,7 @@ from app.web.forms import recovery
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.recovery import Outcome
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
-from app.web.http.middleware import request_id
+from app.web.http.middleware import on_this_page
 from app.web.leaving.day_form import DayForm, empty_form, posted_form
 from app.web.ui import dates, urls
 from app.web.ui.display_names import name_in_sentence
@@ -50,7 +50,7 @@ def leave(employee_id: str) -> ResponseReturnValue:
             revision,
             write_id_of(form_id, ["leave", employee_id, revision, form.last_day, form.note]),
             form.note,
-            Through(request_id=request_id()),
+            on_this_page(),
         )
     except FormIdForged as error:
         return recovery.form_with_input(error)
@@ -153,7 +153,7 @@ def restore(employee_id: str) -> ResponseReturnValue:
             employee_id,
             revision,
             write_id_of(form_id, ["restore", employee_id, revision]),
-            Through(request_id=request_id()),
+            on_this_page(),
         )
     except FormIdForged as error:
         return recovery.form_with_input(error)

@@ -15,6 +15,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from app.contracts.accounts import LastAdmin
+from app.contracts.traces import ErasureBlocked
 from app.directory.unlisted import lists_nobody
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
@@ -32,6 +34,7 @@ from app.web.forms.recovery import (
     typed_name,
 )
 from app.web.forms.rendering import (
+    Notice,
     form_of_employee,
     form_of_request,
     photo_change,
@@ -198,12 +201,17 @@ def delete(employee_id: str) -> ResponseReturnValue:
         employee = current_directory().get(current_viewer(), employee_id)
         problem = "Type the name exactly as it is shown above"
         return ask_to_delete(employee, 422, typed_name=typed_name(), problem=problem)
-    deleted = current_directory().delete(
-        current_viewer(),
-        employee_id,
-        revision or None,
-        write_id_of(form_id, ["delete", employee_id, revision]),
-    )
+    try:
+        deleted = current_directory().delete(
+            current_viewer(),
+            employee_id,
+            revision or None,
+            write_id_of(form_id, ["delete", employee_id, revision]),
+            on_this_page(),
+        )
+    except (ErasureBlocked, LastAdmin) as error:
+        employee = current_directory().get(current_viewer(), employee_id)
+        return ask_to_delete(employee, 409, Notice("bad", str(error)), typed_name=typed_name())
     name = name_in_sentence(deleted.full_name or request.form.get("shown_name", ""))
     flash(f"Deleted {name}." if name else "The person was deleted.", "good")
     return redirect("/", 303)
