@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     from app.commands import (
         backup,
         doctor,
+        erase,
         export,
         history,
         import_photos,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         index.follow,
         samples.sample_data,
         sweep.sweep_photos,
+        erase.erase,
         history.thin_history,
         export.export,
         imports.import_people,
