@@ -118,7 +118,7 @@ def entry_from(moment: str, author: Author, data: Mapping[str, Any]) -> AuditEnt
 
 def _via(stored: object) -> Via:
     try:
-        return Via(stored)
+        return Via(str(stored))
     except ValueError:  # of a newer release
         return Via.OUTSIDE
 

@@ -188,7 +188,8 @@ def entries_from(row: RowMapping) -> IndexEntries | None:
         return None
     has_left = not sort_key
     key = facets.pop(0)[1] if has_left else sort_key
-    return IndexEntries(key, tuple(words), tuple(facets), *keys[1:], has_left)
+    email_key, number_key, origins = keys[1:]
+    return IndexEntries(key, tuple(words), tuple(facets), email_key, number_key, origins, has_left)
 
 
 def _tells_of_leaver(stored_facets: object) -> bool:
