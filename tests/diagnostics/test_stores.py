@@ -247,7 +247,8 @@ def test_accounts_are_told_since_they_cannot_be_built_anew(patient: Patient) -> 
     accounts = patient.room.open_accounts()
     accounts.claim(admin("a1"))
     assert patient.find()["Accounts"].message == (
-        f"{table} also holds 1 account. They cannot be built anew, as its lists can."
+        f"{table} also holds 1 account and the history of people. Neither can be built anew, as "
+        "its lists can."
     )
     off = {"ContinuousBackupsDescription": {"ContinuousBackupsStatus": "ENABLED"}}
     patient.proxy.on("DescribeContinuousBackups").answer(lambda _: reply(200, json.dumps(off)))

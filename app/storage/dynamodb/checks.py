@@ -89,7 +89,8 @@ class TableChecks:
         accounts = count_of(len(page.accounts), "account", "accounts")
         more = " and more" if page.next else ""
         message = (
-            f"{table} also holds {accounts}{more}. They cannot be built anew, as its lists can."
+            f"{table} also holds {accounts}{more} and the history of people. Neither can be built "
+            "anew, as its lists can."
         )
         if recovery == "DISABLED":
             return warning(f"{message} Its point-in-time recovery is off.", *_SETUP)

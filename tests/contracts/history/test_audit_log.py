@@ -92,6 +92,10 @@ def test_filters_are_joined(history):
     assert found(until="2026-11-28") == (two, three)
     assert found(since="2026-11-28", until="2026-11-28", account_id="a2") == (two,)
     assert found(words="cafe", account_id="a2") == ()
+    assert found(since="2026-11-29", until="2026-11-27") == ()
+    older = history.audit(EVERYTHING, None, 1).older
+    assert history.audit(AuditQuery(since="2026-11-30"), older).entries == ()
+    assert history.audit(AuditQuery(since="2026-11-27"), older).entries == (two, three)
 
 
 def test_a_rare_filter_looks_at_no_more_than_it_may(history, monkeypatch, room):

@@ -67,6 +67,8 @@ def query_range(
     "" is no limit. ``fields`` of less than whole rows include ``at``. Reads are strongly
     consistent, lazy, and of ``page_size`` rows each.
     """
+    if after and before and after >= before:
+        return  # no condition may say so
     request: dict[str, Any] = {"ScanIndexForward": not backwards}
     limits = (("view", view), ("after", after), ("before", before))
     values = {name: text for name, text in limits if text}

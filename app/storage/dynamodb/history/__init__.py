@@ -5,10 +5,10 @@ They lie in views of their own, which sweeps and counts of the index do not read
 | item | ``view`` | ``at`` |
 |---|---|---|
 | change of a person | ``h#<id key>`` | ``<moment>`` |
-| entry of the audit log about a person | ``hist#<day>#<0..3>`` | ``<moment> 1f <id key>`` |
-| another entry, such as that of a job | ``hist#<day>#<0..3>`` | ``<moment>`` |
+| entry of the audit log about a person | ``hist#<0..3>`` | ``<moment> 1f <id key>`` |
+| another entry, such as that of a job | ``hist#<0..3>`` | ``<moment>`` |
 | moment of an entry about a person that no change has | ``note#<id key>`` | ``<moment>`` |
-| a day that has changes or entries | ``hist#days`` | ``<day>`` |
+| the oldest day that may have any of them | ``hist#oldest`` | ``-`` |
 | name of an author | ``author#<account id, or ~ and a digest>`` | ``<number>`` |
 | name under which a person wrote | ``wrote#<id key>`` | ``<key of the author> <number>`` |
 | how far old changes are deleted | ``hist#thin`` | ``-`` |

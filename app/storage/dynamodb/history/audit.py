@@ -1,4 +1,4 @@
-"""The audit log: the entries of all days, merged from the views of each."""
+"""The audit log: entries merged from the views over which they are spread."""
 
 import heapq
 from collections.abc import Iterator
@@ -10,27 +10,28 @@ from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.pagination import query_range
 from app.storage.dynamodb.history.authors import NOBODY, AuthorNames
-from app.storage.dynamodb.history.days import Days
-from app.storage.dynamodb.history.items import SHARDS, day_of, entry_from, log_view
+from app.storage.dynamodb.history.items import SHARDS, entry_from, log_view
 
 _BATCH_SIZE = 100
 _MIN_PAGE_SIZE = 16
+_FILTERED_PAGE_SIZE = 200
 
 
 class AuditReader:
     """The reader of the audit log."""
 
-    def __init__(self, calls: Calls, index: str, names: AuthorNames, days: Days) -> None:
+    def __init__(self, calls: Calls, index: str, names: AuthorNames) -> None:
         self._calls = calls
         self._index = index
         self._names = names
-        self._days = days
 
     def page(self, query: AuditQuery, before: str, limit: int) -> AuditPage:
         """Return a page of entries whose sort keys are before this one; ``older`` is one too."""
         shown: list[AuditEntry] = []
         last, examined = before, 0
-        for at, entry in self._entries(query, before, page_size=max(limit // 2, _MIN_PAGE_SIZE)):
+        is_filtered = query != AuditQuery()
+        page_size = _FILTERED_PAGE_SIZE if is_filtered else max(limit // 2, _MIN_PAGE_SIZE)
+        for at, entry in self._entries(query, before, page_size):
             if examined == MAX_ENTRIES_EXAMINED:
                 return AuditPage(tuple(shown), last, examined)
             if entry is not None and meets(entry, query):
@@ -59,13 +60,19 @@ class AuditReader:
             yield item["at"]["S"], entry_from(item, lambda one: authors.get(one, NOBODY))
 
     def _rows(self, query: AuditQuery, before: str, page_size: int) -> Iterator[Item]:
-        """Yield rows from the newest to the oldest, of days that have any."""
-        until = min(filter(None, (query.until, day_of(before))), default="")
-        for day in self._days.newest_first(query.since, until):
-            views = [self._view(log_view(day, shard), before, page_size) for shard in range(SHARDS)]
-            yield from heapq.merge(*views, key=lambda item: item["at"]["S"], reverse=True)
-
-    def _view(self, view: str, before: str, page_size: int) -> Iterator[Item]:
-        return query_range(
-            self._calls, self._index, view, before=before, backwards=True, page_size=page_size
+        """Yield rows from the newest to the oldest, of the days of the query."""
+        # What begins with a day sorts before the day and "~".
+        before = min(filter(None, (before, query.until and f"{query.until}~")), default="")
+        views = (
+            query_range(
+                self._calls,
+                self._index,
+                log_view(shard),
+                after=query.since,
+                before=before,
+                backwards=True,
+                page_size=page_size,
+            )
+            for shard in range(SHARDS)
         )
+        return heapq.merge(*views, key=lambda item: item["at"]["S"], reverse=True)

@@ -23,9 +23,9 @@ from app.text import search_keys
 
 CHANGE_VIEW, LOG_VIEW, AUTHOR_VIEW = "h#", "hist#", "author#"
 NOTE_VIEW, AUTHOR_PERSON_VIEW = "note#", "wrote#"
-DAYS_VIEW = f"{LOG_VIEW}days"
 SEPARATOR = "\x1f"
 SHARDS = 4
+_DIGITS = tuple("0123456789abcdef")
 _DAY_CHARACTERS = 10
 _MAX_NAME_CHARACTERS = 200
 _MAX_TEXT_CHARACTERS = 2_000
@@ -50,9 +50,9 @@ def author_person_view(employee_id: str) -> str:
     return AUTHOR_PERSON_VIEW + search_keys.id_sort_key(employee_id)
 
 
-def log_view(day: str, shard: int) -> str:
-    """Return one of the SHARDS views of the entries of a day."""
-    return f"{LOG_VIEW}{day}#{shard}"
+def log_view(shard: int) -> str:
+    """Return one of the SHARDS views of the audit log."""
+    return f"{LOG_VIEW}{shard}"
 
 
 def day_of(moment: str) -> str:
@@ -61,16 +61,13 @@ def day_of(moment: str) -> str:
 
 
 def log_key(moment: str, employee_id: str = "") -> Item:
-    """Return the primary key of an entry of the audit log, about this person or nobody."""
+    """Return the primary key of an entry of the audit log, about this person or nobody.
+
+    The last digit of a moment, which is random, spreads the entries over the views.
+    """
     at = f"{moment}{SEPARATOR}{search_keys.id_sort_key(employee_id)}" if employee_id else moment
-    return log_key_at(at)
-
-
-def log_key_at(at: str) -> Item:
-    """Return the primary key of an entry by its sort key; days are spread over SHARDS views."""
-    last_digit = at.partition(SEPARATOR)[0][-1:]
-    shard = int(last_digit, 16) % SHARDS if last_digit in set("0123456789abcdef") else 0
-    return Tables.index_key(log_view(day_of(at), shard), at)
+    shard = int(moment[-1:], 16) % SHARDS if moment[-1:] in _DIGITS else 0
+    return Tables.index_key(log_view(shard), at)
 
 
 def change_item(change: Change, author: str) -> Item:

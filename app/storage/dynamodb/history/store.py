@@ -26,7 +26,6 @@ from app.storage.dynamodb.client.pagination import scan_pages
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.history.audit import AuditReader
 from app.storage.dynamodb.history.authors import AuthorNames
-from app.storage.dynamodb.history.days import Days
 from app.storage.dynamodb.history.erasing import Erasure
 from app.storage.dynamodb.history.items import (
     CHANGE_VIEW,
@@ -39,6 +38,7 @@ from app.storage.dynamodb.history.items import (
     note_view,
     own_entry_item,
 )
+from app.storage.dynamodb.history.oldest import OldestDay
 from app.storage.dynamodb.history.reader import ChangeReader
 from app.storage.dynamodb.history.thinning import Thinning
 
@@ -58,9 +58,9 @@ class DynamoHistory:
         self.tables = tables
         self._index = tables.index
         self._names = AuthorNames(calls, tables.index)
-        self._days = Days(calls, tables.index)
+        self._oldest = OldestDay(calls, tables.index)
         self._reader = ChangeReader(calls, tables.index, self._names)
-        self._audit = AuditReader(calls, tables.index, self._names, self._days)
+        self._audit = AuditReader(calls, tables.index, self._names)
 
     @explaining_keys
     def changes_of(
@@ -87,7 +87,7 @@ class DynamoHistory:
         cursor: str | None = None,
         limit: int = AUDIT_ENTRIES_PER_PAGE,
     ) -> AuditPage:
-        """Implement HistoryStore.audit: a few rows of each view of a day, merged."""
+        """Implement HistoryStore.audit: a few rows of each of its views, merged."""
         page = self._audit.page(query, _key_in(cursor), limit)
         return AuditPage(page.entries, _cursor(page.older), page.examined)
 
@@ -95,7 +95,7 @@ class DynamoHistory:
     def note(self, entry: AuditEntry) -> None:
         """Implement HistoryStore.note."""
         author = self._names.reference(entry.author)
-        self._days.add(day_of(entry.moment))
+        self._oldest.note(day_of(entry.moment))
         if entry.employee_id:  # so that an erasure finds it
             self._put(Tables.index_key(note_view(entry.employee_id), entry.moment))
         self._put(own_entry_item(entry, author))
@@ -136,7 +136,7 @@ class DynamoHistory:
     @explaining_keys
     def thin_out(self, before: str) -> Iterator[int]:
         """Implement HistoryStore.thin_out; see thinning.py for the cost."""
-        return Thinning(self.calls.for_background_task(), self._index, self._days, before).run()
+        return Thinning(self.calls.for_background_task(), self._index, self._oldest, before).run()
 
     def _restore(self, changes: list[Change]) -> int:
         by_key = {(change_view(one.employee_id), one.moment): one for one in changes}
@@ -151,7 +151,7 @@ class DynamoHistory:
     def _items(self, change: Change) -> Iterator[Item]:
         """Yield the items of a change, the one that tells that it is there last."""
         author = self._names.reference(change.author)
-        self._days.add(day_of(change.moment))
+        self._oldest.note(day_of(change.moment))
         if (entry := entry_of(change)) is not None:
             yield entry_item(entry, author, log_key(entry.moment, entry.employee_id))
         yield change_item(change, author)

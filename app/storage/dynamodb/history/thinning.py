@@ -1,11 +1,11 @@
 """Thinning: changes and entries before a day are deleted, but for two changes of each person.
 
-It reads the whole index once, at half a read unit for each 4 KB where it is not consistent, if any
-day before has something. So that the changes that stay still add up, the one after a gap gets the
-whole content before it.
+It reads the whole index once, half a read unit for each 4 KB, if anything may be as old. So that
+the changes that stay still add up, the one after a gap gets the whole content before it.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from app.history.changes import Change
@@ -16,7 +16,6 @@ from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.pagination import query_range, scan_pages
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.history.authors import NOBODY
-from app.storage.dynamodb.history.days import Days
 from app.storage.dynamodb.history.erasing import delete_keys
 from app.storage.dynamodb.history.items import (
     CHANGE_VIEW,
@@ -29,6 +28,7 @@ from app.storage.dynamodb.history.items import (
     log_view,
     note_view,
 )
+from app.storage.dynamodb.history.oldest import OldestDay
 
 _CHECKPOINT = Tables.index_key(f"{LOG_VIEW}thin", "-")
 _MAX_OLD_CHANGES = 500
@@ -43,23 +43,24 @@ _SCAN: dict[str, Any] = {
 class Thinning:
     """One run before a day, which goes on where a killed one of the same day ended."""
 
-    def __init__(self, calls: Calls, index: str, days: Days, before: str) -> None:
+    def __init__(self, calls: Calls, index: str, oldest: OldestDay, before: str) -> None:
         self._calls = calls
         self._index = index
-        self._days = days
+        self._oldest = oldest
         self._before = before
         self._deleted = 0
 
     def run(self) -> Iterator[int]:
         """Delete, and yield how many changes and entries were deleted so far."""
         yield self._deleted
-        if next(self._days.before(self._before), None) is None:
+        if not self._oldest.is_before(self._before):
             return
         for _ in self._thin_changes():
             yield self._deleted
-        for day in self._days.before(self._before):
-            self._delete_day(day)
-            yield self._deleted
+        for shard in range(SHARDS):
+            for _ in self._delete_entries(log_view(shard)):
+                yield self._deleted
+        self._oldest.advance(self._before)
         request = {"TableName": self._index, "Key": _CHECKPOINT}
         self._calls.write("DeleteItem", self._index, request)
 
@@ -108,18 +109,14 @@ class Thinning:
             return False
         return True
 
-    def _delete_day(self, day: str) -> None:
-        for shard in range(SHARDS):
-            view = log_view(day, shard)
-            keys: list[Item] = []
-            for item in query_range(self._calls, self._index, view, fields=("at", "id", "own")):
-                keys += _keys_of_entry(view, item)
-                self._deleted += 1
-                if len(keys) >= _MAX_OLD_CHANGES:
-                    delete_keys(self._calls, self._index, keys)
-                    keys = []
+    def _delete_entries(self, view: str) -> Iterator[None]:
+        fields = ("at", "id", "own")
+        rows = query_range(self._calls, self._index, view, before=self._before, fields=fields)
+        while batch := list(islice(rows, _MAX_OLD_CHANGES)):
+            keys = (key for item in batch for key in _keys_of_entry(view, item))
             delete_keys(self._calls, self._index, keys)
-        self._days.remove(day)
+            self._deleted += len(batch)
+            yield
 
     def _read_checkpoint(self) -> Item | None:
         request = {"TableName": self._index, "Key": _CHECKPOINT, "ConsistentRead": True}

@@ -12,7 +12,6 @@ from app.history.recording import change_of, outside_change
 from app.model.employee import Employee
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.history.authors import AuthorNames
-from app.storage.dynamodb.history.days import Days
 from app.storage.dynamodb.history.erasing import Erasure
 from app.storage.dynamodb.history.items import (
     change_item,
@@ -21,6 +20,7 @@ from app.storage.dynamodb.history.items import (
     log_key,
     own_entry_item,
 )
+from app.storage.dynamodb.history.oldest import OldestDay
 from app.storage.dynamodb.history.reader import ChangeReader
 
 _BY_ANOTHER_PROGRAM = Write("", through=Through(Via.OUTSIDE))
@@ -45,13 +45,13 @@ class Seen(NamedTuple):
 
 
 class ChangeWriter:
-    """The writer of changes. Names of authors and days are stored before the transaction."""
+    """The writer of changes. Names of authors are stored before the transaction."""
 
     def __init__(self, calls: Calls, index: str) -> None:
         self._calls = calls
         self._index = index
         self.names = AuthorNames(calls, index)
-        self.days = Days(calls, index)
+        self._oldest = OldestDay(calls, index)
         self._reader = ChangeReader(calls, index, self.names)
 
     def of_addition(self, employee: Employee, write: Write, *, in_bulk: bool = False) -> Recording:
@@ -76,7 +76,7 @@ class ChangeWriter:
         entry = erasure_entry(write, next_moment("", _now()))
         if entry is None:
             return []
-        self.days.add(day_of(entry.moment))
+        self._oldest.note(day_of(entry.moment))
         return [self._put(own_entry_item(entry, self.names.reference(entry.author)))]
 
     def of_finding(self, stored: Employee) -> Recording:
@@ -123,7 +123,7 @@ class ChangeWriter:
 
     def _recording(self, change: Change, after: Employee, entry: AuditEntry | None) -> Recording:
         author = self.names.reference(change.author)
-        self.days.add(day_of(change.moment))
+        self._oldest.note(day_of(change.moment))
         actions = [self._put(change_item(change, author))]
         if entry is not None:
             key = log_key(entry.moment, entry.employee_id)

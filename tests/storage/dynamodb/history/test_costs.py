@@ -185,14 +185,14 @@ def test_a_page_of_history_costs_the_same_at_5_and_at_5_000_changes(dynamodb_loc
 
 
 @pytest.mark.slow
-def test_entries_are_spread_over_four_views_of_a_day(proxied_room):
+def test_entries_are_spread_over_four_views(proxied_room):
     add(proxied_room.store, person("ada"))
     for number in range(60):
         save(proxied_room.store, "ada", about=f"text {number}")
     views = Counter(
         item["view"]["S"][-2:]
         for item in proxied_room.items(proxied_room.index)
-        if item["view"]["S"].startswith("hist#2")
+        if item["view"]["S"].startswith("hist#") and "event" in item
     )
     assert set(views) == {"#0", "#1", "#2", "#3"}
     assert max(views.values()) < 40
@@ -214,13 +214,13 @@ def test_a_save_reads_nothing_of_the_history_but_for_the_first_of_a_record_of_be
 
 
 @pytest.mark.slow
-def test_the_name_of_an_author_and_a_day_are_written_once(proxied_room, dynamodb_proxy):
+def test_the_name_of_an_author_is_written_once(proxied_room, dynamodb_proxy):
     add(proxied_room.store, person("ada"))
     save(proxied_room.store, "ada", Write(new_write_id(), ANA), about="x")
     dynamodb_proxy.forget()
     for number in range(3):
         save(proxied_room.store, "ada", Write(new_write_id(), ANA), about=f"text {number}")
-    assert dynamodb_proxy.operations["PutItem"] == 0
+    assert set(dynamodb_proxy.operations) == {"GetItem", "BatchGetItem", "TransactWriteItems"}
     stored = proxied_room.store.get("ada")
     another = proxied_room.open_another()
     other = Author("Ana Married", ANA.account_id, ANA.person_id)

@@ -270,8 +270,8 @@ def test_writes_cost_what_the_design_says(dynamodb_local):
     room = DynamoRoom(dynamodb_local)
     meter = Meter(room)
     add(room.store, colleague(1))
-    # One number for each table; and the first change of a day in a process tells of the day.
-    assert meter.calls == {"TransactWriteItems": 2, "PutItem": 1}
+    # One number for each table; and a process tells once which day it is.
+    assert meter.calls == {"TransactWriteItems": 2, "UpdateItem": 1}
     assert meter.units["TransactWriteItems"] <= 50
     meter.units.clear()
     stored = room.store.get(colleague(1).id)
