@@ -27,6 +27,7 @@ _EMPTY: dict[str, Value] = {
     name: () if isinstance(getattr(Employee(id="", full_name=""), name), tuple) else ""
     for name in CONTENT_FIELDS
 }
+_POSITION = {name: position for position, name in enumerate(CONTENT_FIELDS)}
 _MILLISECOND = timedelta(milliseconds=1)
 _TIME_CHARACTERS, MOMENT_CHARACTERS = 24, 29
 
@@ -76,10 +77,11 @@ def unpacked_content(values: list[Any]) -> dict[str, Value]:
 
 def clean_content(stored: Mapping[str, Any], *, keep_empty: bool = False) -> dict[str, Value]:
     """Return the known fields of a stored content with values of their types."""
+    names = [name for name in stored if name in _EMPTY]
+    if len(names) > 1:
+        names.sort(key=_POSITION.__getitem__)
     return {
-        name: value
-        for name in CONTENT_FIELDS
-        if name in stored and ((value := _value(stored[name], _EMPTY[name])) or keep_empty)
+        name: value for name in names if (value := _value(stored[name], _EMPTY[name])) or keep_empty
     }
 
 

@@ -8,6 +8,7 @@ reaches everyone else too, if it arrives as it was typed.
 
 import base64
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 _MAX_QUOTED_CHARACTERS = 2_000
@@ -18,6 +19,7 @@ _CHANGED_IN_PATH = re.compile(
 ).search
 
 
+@lru_cache(maxsize=256)  # a history has twenty links below the same id
 def id_path(employee_id: str) -> str:
     """Return what follows the name of a page in the URL of a person's: ``/<id>`` or a key."""
     if employee_id.isascii() and employee_id.replace("-", "").isalnum():

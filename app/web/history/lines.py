@@ -1,6 +1,6 @@
 """The lines of a history: what each change says, and whether it can be undone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from flask import current_app
 from markupsafe import Markup
@@ -44,21 +44,21 @@ def _lines(page: HistoryPage, viewer: Viewer) -> Iterator[ChangeLine]:
         if change.through.via in WITH_FACE and author.name and author not in faces:
             faces[author] = face_html(author, page.employee)
         face = faces.get(author, "") if change.through.via in WITH_FACE else ""
-        yield _line_of(change, page.employee, viewer, undone_by)._replace(face_html=face)
+        yield _line_of(change, page.employee, viewer, undone_by.get(change.moment), face)
 
 
 def _line_of(
-    change: Change, employee: Employee, viewer: Viewer, undone_by: Mapping[str, Change]
+    change: Change, employee: Employee, viewer: Viewer, later: Change | None, face: str
 ) -> ChangeLine:
-    """Return one change as a line; ``undone_by`` has the undo of each undone moment."""
+    """Return one change as a line; ``later`` is its undo."""
     undo = undo_of(viewer, change, employee)
-    via, later = change.through.via, undone_by.get(change.moment)
+    via = change.through.via
     made = moment_of(change.moment)
     return ChangeLine(
         moment=change.moment,
         day=made.day,
         time=made.time,
-        face_html="",
+        face_html=face,
         glyph=glyph_of(via),
         sentence_html=sentence_html(sentence_of(change)),
         way_html=way_html(change.through, change.author, change.employee_id),

@@ -1,6 +1,6 @@
 """The history of a person: its pages, one change by itself, and its export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask import (
     Blueprint,
@@ -52,7 +52,8 @@ _FILTERS = ("field", "who", "how", "when")
 def history(employee_id: str) -> ResponseReturnValue:
     """Show what changed of a person, newest first."""
     after_this_request(_maintain_after)
-    filters, chosen = _filters(employee_id), _chosen()
+    values = _values()
+    filters, chosen = _filters(employee_id, values), _chosen(values)
     cursor = request.args.get("cursor")
     page = read_history(current_directory(), current_viewer(), employee_id, chosen, cursor)
     return render_template(
@@ -60,7 +61,7 @@ def history(employee_id: str) -> ResponseReturnValue:
         page=page,
         changes=page_html(page, current_viewer()),
         filters=filters,
-        menus=_menus(filters, page),
+        menus=_menus(filters, page, values["when"]),
         count=_count(page, cursor, filters),
         kept=changes_kept_for(current_settings().history_days),
         is_whole=page.older is None and not filters.is_set,
@@ -88,7 +89,7 @@ def history_file(employee_id: str) -> ResponseReturnValue:
     employee = directory.get(viewer, employee_id)
 
     def begin() -> Iterator[bytes]:
-        pages = iter_history(directory, viewer, employee_id, _chosen())
+        pages = iter_history(directory, viewer, employee_id, _chosen(_values()))
         first = next(pages, ())  # a store that does not respond at all becomes an error page
         return csv_of_rows(_lines_of(first, pages))
 
@@ -130,27 +131,25 @@ def _values() -> dict[str, str]:
     return values
 
 
-def _chosen() -> HistoryFilter:
-    values = _values()
+def _chosen(values: Mapping[str, str]) -> HistoryFilter:
     span = span_of(values["when"])
     return HistoryFilter(values["field"], values["who"], values["how"], span.since, span.until)
 
 
-def _filters(employee_id: str) -> Filters:
+def _filters(employee_id: str, values: Mapping[str, str]) -> Filters:
     path, _, query = urls.history_address(employee_id).partition("?")
     key = [("key", query.removeprefix("key="))] if query else []
-    return Filters(path, _values(), key)
+    return Filters(path, values, key)
 
 
-def _menus(filters: Filters, page: HistoryPage) -> Markup:
-    values = _values()
+def _menus(filters: Filters, page: HistoryPage, when: str) -> Markup:
     authors = {author_key(each.author): author_name(each.author) for each in page.changes}
     authors.pop("", None)
     menus = (
         filters.menu("field", "Field", "Any", _FIELD_OPTIONS),
         filters.menu("who", "Who", "Anyone", sorted(authors.items(), key=lambda pair: pair[1])),
         filters.menu("how", "How", "Any way", WAY_OPTIONS),
-        filters.menu("when", "When", "Any time", span_options(values["when"])),
+        filters.menu("when", "When", "Any time", span_options(when)),
     )
     return menus_html(menus, current_app.extensions["sprite"])
 

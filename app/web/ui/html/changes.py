@@ -49,18 +49,22 @@ def _day_html(number: int, day: str, lines: Iterable[ChangeLine], sprite: str) -
 
 
 def _line_html(line: ChangeLine, sprite: str) -> str:
-    iso, title = escape(line.moment[:24]), f"{escape(line.day)}, {escape(line.time)} UTC"
+    moment, time = escape(line.moment), escape(line.time)
     face = line.face_html or f'<span class="way-glyph">{icon_at(sprite, line.glyph)}</span>'
     return (
-        f'<li class="change" id="c{escape(line.moment)}">{face}<div class="change-text">'
+        f'<li class="change" id="c{moment}">{face}<div class="change-text">'
         f'<p class="change-sentence">{line.sentence_html}</p>'
-        f'<p class="change-way"><time datetime="{iso}" title="{title}">{escape(line.time)}</time> '
+        f'<p class="change-way"><time datetime="{moment[:24]}" title="{escape(line.day)}, {time} '
+        f'UTC">{time}</time> '
         f"{icon_at(sprite, line.way_icon)}<span>{line.way_html}</span></p>"
-        f"{_notes_html(line, sprite)}{line.diff_html}</div>{_undo_html(line, sprite)}</li>\n"
+        f"{_notes_html(line, sprite)}{line.diff_html}</div>"
+        f"{_undo_html(line.undo, time, sprite)}</li>\n"
     )
 
 
 def _notes_html(line: ChangeLine, sprite: str) -> str:
+    if not (line.remark or line.note_html):
+        return ""
     remark = f'<p class="change-remark" dir="auto">{escape(line.remark)}</p>' if line.remark else ""
     if not line.note_html:
         return remark
@@ -68,11 +72,11 @@ def _notes_html(line: ChangeLine, sprite: str) -> str:
     return f'{remark}<p class="change-note">{note_icon}<span>{line.note_html}</span></p>'
 
 
-def _undo_html(line: ChangeLine, sprite: str) -> str:
-    if not line.undo:
+def _undo_html(address: str, time: str, sprite: str) -> str:
+    if not address:
         return ""
     return (
-        f'<a class="button undo-button" href="{escape(line.undo)}">'
+        f'<a class="button undo-button" href="{escape(address)}">'
         f"{icon_at(sprite, 'arrow-counterclockwise')}Undo"
-        f'<span class="visually-hidden"> the change at {escape(line.time)}</span></a>'
+        f'<span class="visually-hidden"> the change at {time}</span></a>'
     )

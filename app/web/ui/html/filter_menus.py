@@ -1,6 +1,7 @@
 """The filter menus of a history and of the audit log: links, so that they need no script."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -35,14 +36,22 @@ def _menu_html(menu: FilterMenu, sprite: str) -> str:
     address = escape(menu.address)
     prefix = f"{address}{'&amp;' if '?' in address else '?'}{menu.name}="
     items = "".join(
-        f'<li><a href="{prefix + quote_plus(value, errors="replace") if value else address}"'
-        f'{_CURRENT if value == menu.chosen else ""} dir="auto">{escape(text)}</a></li>'
-        for value, text in menu.values
+        f'<li><a href="{prefix + quoted if quoted else address}"'
+        f'{_CURRENT if value == menu.chosen else ""} dir="auto">{text}</a></li>'
+        for value, quoted, text in _escaped(tuple(menu.values))
     )
     return (
         f'<details class="filter" name="menu"><summary{_SET if menu.chosen else ""}>'
         f'<span>{menu.label} <b dir="auto">{label}</b></span>{icon_at(sprite, "chevron-down")}'
         f'</summary><ul class="filter-panel" role="list">{items}</ul></details>'
+    )
+
+
+@lru_cache(maxsize=256)
+def _escaped(values: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return each value, quoted for an address too, and its label as HTML."""
+    return tuple(
+        (value, quote_plus(value, errors="replace"), escape(text)) for value, text in values
     )
 
 
