@@ -142,7 +142,7 @@ def test_an_edit_that_another_program_has_not_yet_committed_is_not_lost(room: Se
     with ThreadPoolExecutor(1) as pool:
         with engine.begin() as other:
             other.execute(text("UPDATE person SET job_title = 'Countess' WHERE id = '1'"))
-            saving = pool.submit(room.store.update, wanted, revision_of(ada), new_write_id())
+            saving = pool.submit(room.store.update, wanted, revision_of(ada), Write(new_write_id()))
             with pytest.raises(TimeoutError):
                 saving.result(0.5)  # it waits for the other
         with pytest.raises(EditConflict) as conflict:
