@@ -16,9 +16,11 @@ from pathlib import Path
 from threading import Event
 from typing import IO, cast
 
+from app.accounts.linked_accounts import open_linked_accounts
 from app.contracts.import_jobs import Job, JobStore, Phase
 from app.imports.importer import Importer, ReadRejected
 from app.imports.planning.row_photos import PhotoOptions
+from app.imports.running.job_context import JobContext
 from app.imports.running.rejected_rows import Cells
 from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
@@ -64,7 +66,11 @@ def open_importer(
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
     samples = partial(people_of_job, stores.photos)
     photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20, samples)
-    options = read_rejected, photos, stores.history
+    options = (
+        read_rejected,
+        photos,
+        JobContext(stores.history, open_linked_accounts(stores.accounts)),
+    )
     return Importer(stores.employees, stores.jobs, writers, *options)
 
 

@@ -8,6 +8,7 @@ from app.accounts import audit_log
 from app.accounts.account_states import disabled
 from app.accounts.accounts import Accounts
 from app.accounts.audit_log import Event
+from app.accounts.provider_profiles import GroupRoles, ProviderProfiles
 from app.contracts.accounts import Account, AccountStore, LastAdmin
 from app.contracts.history import HistoryStore
 from app.model import leaving
@@ -106,3 +107,16 @@ class AccountTraces:
         if account_id and self._history is not None:
             self._history.erase_author(account_id)
         self._accounts.erase(person.id, by=by)
+
+
+def open_linked_accounts(store: AccountStore) -> PeopleAccounts:
+    """Return the accounts for a process without pages, such as one that imports.
+
+    Processes with pages see what it changes as soon as they read the session anew.
+    """
+    profiles = ProviderProfiles(store, lambda email: (), GroupRoles())
+    return PeopleAccounts(store, Accounts(store, profiles, _tell_nobody), _tell_nobody)
+
+
+def _tell_nobody() -> None:
+    return

@@ -17,8 +17,8 @@ from app.imports.planning.lines import (
     Problem,
     Value,
 )
+from app.imports.planning.lines import LABELS as FIELD_LABELS
 from app.imports.running.column_mapping import MappedColumn
-from app.model import validation
 from app.text.folding import LINE_CHARACTERS
 
 LABELS = {
@@ -78,7 +78,7 @@ def _problem(problem: Problem) -> str:
 
 def _values(line: Line) -> Iterator[str]:
     is_update = line.outcome in UPDATES
-    for name, label in validation.LABELS.items():
+    for name, label in FIELD_LABELS.items():
         if name not in line.new or (name == "full_name" and not is_update):
             continue
         if is_update:

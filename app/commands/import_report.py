@@ -160,5 +160,10 @@ def _show_next_command(job: Job, counts: LineCounts) -> None:
         click.echo("There is nothing to import.")
     elif job.phase is Phase.READY:
         click.echo(f"Run it with: flask import --resume {job.id}")
+    if job.phase is Phase.READY and job.absent and not job.choices.mark_left:
+        click.echo(
+            "To mark those who are not in the file as left: "
+            f"flask import --resume {job.id} --mark-left"
+        )
     elif job.phase is Phase.APPLIED and counts.added + counts.updated:
         click.echo(f"Undo it with: flask import --undo {job.id}")

@@ -8,7 +8,6 @@ from threading import Event
 from typing import Any, BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
-from app.contracts.history import HistoryStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
 from app.contracts.line_counts import LineCounts
@@ -29,6 +28,7 @@ from app.imports.planning.lines import Line
 from app.imports.planning.row_photos import PhotoOptions
 from app.imports.running import column_mapping, staged_photos, upload_store
 from app.imports.running.column_mapping import MappedColumn
+from app.imports.running.job_context import JobContext
 from app.imports.running.job_lease import change, is_leased
 from app.imports.running.rejected_rows import Cells, rejected_rows
 from app.imports.running.worker import work
@@ -38,7 +38,7 @@ JOBS_PER_PAGE = 20
 _MAX_NAME_CHARACTERS = 120
 _NO_CHOICES = Choices()
 _NO_PHOTOS = PhotoOptions()
-_NOBODY = Author()
+_NO_CONTEXT, _NOBODY = JobContext(), Author()
 _AS_PLANNED: Mapping[str, Any] = {}
 
 
@@ -66,14 +66,14 @@ class Importer:
         writers: int = 1,
         read_rejected: ReadRejected | None = None,
         photos: PhotoOptions = _NO_PHOTOS,
-        history: HistoryStore | None = None,
+        context: JobContext = _NO_CONTEXT,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._writers = writers
         self._read_rejected = read_rejected
         self._photos = photos
-        self._history = history
+        self._context = context
 
     def receive(
         self,
@@ -240,5 +240,5 @@ class Importer:
 
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job and yield its progress; see worker.work."""
-        options = self._writers, self._photos, self._history
+        options = self._writers, self._photos, self._context
         return work(self._store, self._jobs, job_id, stop, *options)

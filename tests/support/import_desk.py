@@ -10,10 +10,12 @@ from app.contracts import EmployeeStore, PhotoStore
 from app.contracts.history import HistoryStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, JobStore
+from app.contracts.linked_accounts import LinkedAccounts
 from app.history.changes import Author
 from app.imports.importer import Importer
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
 from app.imports.planning.row_photos import PhotoOptions
+from app.imports.running.job_context import JobContext
 from app.storage.dynamodb import DynamoHistory, DynamoJobs, DynamoStore
 from app.storage.sql import SqlJobs, SqlStore
 from tests.support.jobs_in_memory import JobsInMemory
@@ -46,11 +48,13 @@ class Desk:
     jobs: JobStore
     stop: Event = field(default_factory=Event)
     photos: PhotoStore | None = None
+    accounts: LinkedAccounts | None = None
 
     def __post_init__(self) -> None:
         self.history = history_beside(self.store)
         options = PhotoOptions(self.photos)
-        self.importer = Importer(self.store, self.jobs, photos=options, history=self.history)
+        context = JobContext(self.history, self.accounts)
+        self.importer = Importer(self.store, self.jobs, photos=options, context=context)
 
     def take_in(
         self,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.contracts.line_counts import LineCounts, counter_of
+from app.model import validation
 from app.model.employee import Employee
 from app.model.fields import FIELD
 from app.photos.keys import key_before_leaving
@@ -18,7 +19,7 @@ from app.runtime import bounded_zlib, strict_json
 ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
 DUPLICATE, INACTIVE, ABSENT = "duplicate", "inactive", "absent"
 LEFT, RESTORED = "left", "restored"
-OUTCOMES = (REJECTED, DUPLICATE, INACTIVE, LEFT, RESTORED, CHANGED, ADDED, UNCHANGED)
+OUTCOMES = (REJECTED, DUPLICATE, LEFT, RESTORED, CHANGED, ADDED, INACTIVE, UNCHANGED)
 # Of rows that change somebody who was there before.
 UPDATES = (CHANGED, LEFT, RESTORED)
 UNDONE, SKIPPED = "undone", "kept"
@@ -27,6 +28,9 @@ _MAX_TYPED_CHARACTERS = 80
 # Many times what a part is cut to.
 _MAX_UNPACKED_BYTES = 16 * 1024 * 1024
 _KNOWN_OUTCOMES = frozenset((*OUTCOMES, *UNDO_OUTCOMES, ABSENT))
+
+# Of the fields that a line may write, with the last day first.
+LABELS: Mapping[str, str] = {"left_on": FIELD["left_on"].label, **validation.LABELS}
 
 # The value of a field: text, or badge keys.
 Value = str | tuple[str, ...]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job
+from app.contracts.linked_accounts import LinkedAccounts
 from app.imports.planning.line_store import ABSENCES, DONE, PLAN, LineStore
 from app.imports.planning.lines import ABSENT, LEFT, REJECTED, Line, count_lines
 from app.imports.running.additions import Additions
@@ -15,7 +16,12 @@ from app.imports.running.writes import last_day_of
 
 
 def mark_absent(
-    store: EmployeeStore, lease: JobLease, parts: LineStore, writers: int, photos: MovedPhotos
+    store: EmployeeStore,
+    lease: JobLease,
+    parts: LineStore,
+    writers: int,
+    photos: MovedPhotos,
+    accounts: LinkedAccounts | None,
 ) -> Iterator[Job]:
     """Mark the remaining parts of those who are in no row as left; yield the job after each.
 
@@ -25,7 +31,7 @@ def mark_absent(
         is_fresh = lease.job.begun_parts <= number
         yield lease.update(begun_parts=max(lease.job.begun_parts, number + 1), buffered=0)
         job = lease.job
-        updater = Updater(store, job, photos, lease.renew, writers, is_fresh=is_fresh)
+        updater = Updater(store, job, photos, accounts, lease.renew, writers, is_fresh=is_fresh)
         additions = Additions(store, job, is_fresh=is_fresh)
         absent = parts.get(ABSENCES, number - job.parts)
         results = updater.apply([_leaving(line, job) for line in absent], additions)

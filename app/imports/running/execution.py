@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job
 from app.contracts.line_counts import LineCounts
+from app.contracts.linked_accounts import LinkedAccounts
 from app.imports.planning.line_store import DONE, PLAN, LineStore
 from app.imports.planning.lines import ADDED, Line, count_lines
 from app.imports.running.additions import Additions
@@ -18,13 +19,18 @@ PARTS_PER_BATCH = 100
 
 
 def apply(
-    store: EmployeeStore, lease: JobLease, parts: LineStore, writers: int, photos: MovedPhotos
+    store: EmployeeStore,
+    lease: JobLease,
+    parts: LineStore,
+    writers: int,
+    photos: MovedPhotos,
+    accounts: LinkedAccounts | None,
 ) -> Iterator[Job]:
     """Apply the remaining parts of rows; yield the job after each step."""
     size = PARTS_PER_BATCH if writers == 1 or lease.job.samples else 1
     while (begin := lease.job.done_parts) < lease.job.parts:
         numbers = range(begin, min(begin - begin % size + size, lease.job.parts))
-        yield from _Batch(store, lease, parts, numbers, writers, photos).run()
+        yield from _Batch(store, lease, parts, numbers, writers, photos, accounts).run()
 
 
 class _Batch:
@@ -38,6 +44,7 @@ class _Batch:
         numbers: range,
         writers: int,
         photos: MovedPhotos,
+        accounts: LinkedAccounts | None,
     ) -> None:
         self._lease = lease
         self._parts = parts
@@ -47,7 +54,7 @@ class _Batch:
         self._is_fresh = lease.job.begun_parts <= numbers.start
         self._additions = Additions(store, lease.job, is_fresh=self._is_fresh)
         self._updater = Updater(
-            store, lease.job, photos, lease.renew, writers, is_fresh=self._is_fresh
+            store, lease.job, photos, accounts, lease.renew, writers, is_fresh=self._is_fresh
         )
 
     def run(self) -> Iterator[Job]:

@@ -8,8 +8,10 @@ from typing import Any
 from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore
 from app.contracts.batching import find_by_ids
 from app.contracts.import_jobs import Job
+from app.contracts.linked_accounts import LinkedAccounts
 from app.imports.planning.lines import ADDED, SKIPPED, UNDONE, UPDATES, Line
 from app.imports.planning.matching import possible_ids
+from app.imports.running.job_context import JobAccounts
 from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.updates import UPDATE_BATCH, has_values_of, with_values
 from app.imports.running.writes import JobWrites
@@ -29,11 +31,13 @@ class Undo:
         store: EmployeeStore,
         job: Job,
         photos: MovedPhotos,
+        accounts: LinkedAccounts | None,
         renew_lease: Callable[[], None],
         writers: int,
     ) -> None:
         self._store = store
         self._photos = photos
+        self._accounts = JobAccounts(accounts, job.undone_by)
         self._writes = JobWrites(job)
         self._renew_lease = renew_lease
         self._writers = writers
@@ -111,6 +115,7 @@ class Undo:
             return _skipped(line, _CHANGED_SINCE)
         elif isinstance(key := line.new.get("photo_key"), str) and "left_on" in line.new:
             self._photos.drop(key, stored.photo_key)  # undone before a kill
+        self._accounts.follow(line, line.old.get("left_on"))
         return replace(line, outcome=UNDONE)
 
 

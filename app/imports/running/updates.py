@@ -8,8 +8,10 @@ from typing import Any
 from app.contracts import EmployeeStore
 from app.contracts.batching import find_by_ids
 from app.contracts.import_jobs import Job
+from app.contracts.linked_accounts import LinkedAccounts
 from app.imports.planning.lines import ADDED, INACTIVE, UNCHANGED, UPDATES, Line, Problem
 from app.imports.running.additions import Additions
+from app.imports.running.job_context import JobAccounts
 from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.writes import JobWrites
 from app.model.employee import Employee
@@ -33,6 +35,7 @@ class Updater:
         store: EmployeeStore,
         job: Job,
         photos: MovedPhotos,
+        accounts: LinkedAccounts | None,
         renew_lease: Callable[[], None],
         writers: int,
         *,
@@ -42,6 +45,7 @@ class Updater:
         self._store = store
         self._writes = JobWrites(job)
         self._photos = photos
+        self._accounts = JobAccounts(accounts, job.author)
         self._contradicted = frozenset(job.contradicted)
         self._renew_lease = renew_lease
         self._writers = writers
@@ -78,17 +82,21 @@ class Updater:
                 return _unchanged(line)
             written = self._photos.as_written(line, stored)  # by this job, before a kill
             self._drop_photo(written, stored)
+            self._accounts.follow(line, stored.left_on)
             return written
         if revision_of(stored) != line.revision:
             return line.rejected(_CHANGED_SINCE)
+        if refusal := self._accounts.refusal(line):
+            return line.rejected(refusal.rstrip("."))
         moved = self._photos.for_line(line, stored)
         updated = with_values(stored, moved.new)
         try:
-            written = self._store.update(updated, line.revision, self._writes.applying(line))
+            stored_anew = self._store.update(updated, line.revision, self._writes.applying(line))
         except (EditConflict, EmployeeNotFound, RecordTooLarge) as error:
             self._photos.drop(updated.photo_key, stored.photo_key)
             return line.rejected(_refusal(error))
-        self._drop_photo(moved, written)
+        self._drop_photo(moved, stored_anew)
+        self._accounts.follow(line, stored_anew.left_on)
         return moved
 
     def _drop_photo(self, line: Line, stored: Employee) -> None:

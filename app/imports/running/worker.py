@@ -9,7 +9,6 @@ from time import time
 from typing import BinaryIO
 
 from app.contracts import MAX_BATCH, EmployeeStore
-from app.contracts.history import HistoryStore
 from app.contracts.import_choices import Pairs
 from app.contracts.import_jobs import Job, JobStore, JobUnreadable, Phase
 from app.imports.errors import FileUnreadable
@@ -34,6 +33,7 @@ from app.imports.running.column_mapping import (
 )
 from app.imports.running.departures import begun_part, mark_absent
 from app.imports.running.execution import apply
+from app.imports.running.job_context import JobContext
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
 from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.sample_plan import plan_samples
@@ -46,7 +46,7 @@ from app.model.errors import StorageUnavailable
 
 # Rows that another row contradicts, of a job: a file with more is read wrongly.
 _MAX_CONTRADICTED = 1_000
-_NO_PHOTOS = PhotoOptions()
+_NO_PHOTOS, _NO_CONTEXT = PhotoOptions(), JobContext()
 _NO_LIST = "Photos are no list of everyone. Import them without saying so."
 _PHOTOS_OFF = "Photos are off here. Set PHOTOS_BUCKET or PHOTOS_FOLDER, then import them again."
 
@@ -58,22 +58,22 @@ def work(
     stop: Event,
     writers: int,
     photos: PhotoOptions = _NO_PHOTOS,
-    history: HistoryStore | None = None,
+    context: JobContext = _NO_CONTEXT,
 ) -> Iterator[Job]:
     """Work on a job until it ends, needs the user or is stopped; yield it after each step.
 
-    The audit log in ``history`` gets one line for what it does, and one for its undo.
+    The audit log gets one line for what it does, and one for its undo.
     Does nothing while another worker holds the lease. Raises StorageUnavailable after releasing it.
     """
     lease = acquire(jobs, job_id, stop)
     if lease is None:
         return
     try:
-        yield from _Worker(store, jobs, lease, writers, photos, history).run()
+        yield from _Worker(store, jobs, lease, writers, photos, context).run()
     except LeaseLost:
         return
     except StopRequested:
-        note_work(history, lease.job)
+        note_work(context.history, lease.job)
         lease.release()
     except JobUnreadable as error:
         lease.update(paused=True, error=str(error))
@@ -101,12 +101,12 @@ class _Worker:
         lease: JobLease,
         writers: int,
         photos: PhotoOptions,
-        history: HistoryStore | None,
+        context: JobContext,
     ) -> None:
         self._store = store
         self._photos = photos
         self._moved_photos = MovedPhotos(photos.store)
-        self._history = history
+        self._history, self._accounts = context
         self._jobs = jobs
         self._lease = lease
         self._parts = LineStore(jobs, lease.job.id)
@@ -224,7 +224,7 @@ class _Worker:
     def _apply(self) -> Iterator[Job]:
         if not self._lease.job.began:  # an older release began it
             self._lease.update(began=time())
-        options = self._writers, self._moved_photos
+        options = self._writers, self._moved_photos, self._accounts
         yield from apply(self._store, self._lease, self._parts, *options)
         yield from mark_absent(self._store, self._lease, self._parts, *options)
         note_import(self._history, self._lease.job)
@@ -233,7 +233,8 @@ class _Worker:
     def _undo(self) -> Iterator[Job]:
         job = self._lease.job
         note_import(self._history, job)
-        undo = Undo(self._store, job, self._moved_photos, self._lease.renew, self._writers)
+        effects = self._moved_photos, self._accounts
+        undo = Undo(self._store, job, *effects, self._lease.renew, self._writers)
         # A part after the done ones may have been begun; older releases did not store begun_parts.
         begun = max(job.begun_parts, job.done_parts + 1)
         for number in range(job.undone_parts, min(begun, job.all_parts)):

@@ -25,7 +25,8 @@ class LeavingPanel(NamedTuple):
     """What a preview says of who leaves, and asks.
 
     ``absent`` is a sentence about those who are not in the file, "" if all are; ``faces`` are the
-    first of them. ``question`` asks to confirm a ``share`` in percent, "" where it is small.
+    first of them. ``question`` asks to confirm a ``share`` in percent, "" where it is small;
+    ``always_asks`` says that those who leave by their rows are many, without the others.
     """
 
     absent: str
@@ -34,6 +35,7 @@ class LeavingPanel(NamedTuple):
     marks_left: bool
     last_day: str
     question: str
+    always_asks: bool
     share: int
     limit: int
 
@@ -56,6 +58,7 @@ def leaving_panel(importer: Importer, job: Job, args: Mapping[str, str]) -> Leav
         marks_left=args.get("absent", "left" if job.choices.mark_left else "") == "left",
         last_day=args.get("last_day", job.choices.last_day)[:20],
         question=question if is_large else "",
+        always_asks=share_of(number - job.absent, job) > job.choices.max_left,
         share=share,
         limit=job.choices.max_left,
     )

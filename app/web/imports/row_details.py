@@ -10,6 +10,7 @@ from app.imports.planning.lines import (
     ADDED,
     DUPLICATE,
     INACTIVE,
+    LABELS,
     LEFT,
     SKIPPED,
     UNCHANGED,
@@ -18,7 +19,6 @@ from app.imports.planning.lines import (
     Value,
     Values,
 )
-from app.model import validation
 from app.model.employee import BADGES
 from app.photos.keys import any_photo_key
 from app.text.folding import LINE_CHARACTERS
@@ -99,7 +99,7 @@ def _details(line: Line) -> list[Detail]:
     is_update = line.outcome in UPDATES
     values = [
         Detail(label, _shown(name, line.new), _shown(name, line.old))
-        for name, label in validation.LABELS.items()
+        for name, label in LABELS.items()
         if name in line.new and (is_update or name != "full_name")
     ]
     return values + [Detail(cell.column, cell.typed, is_reason=True) for cell in line.problems]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.access.viewer import Viewer
+from app.contracts.accounts import LastAdmin
 from app.contracts.history import AuditQuery
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
@@ -276,6 +278,51 @@ def test_who_is_restored_on_a_page_since_is_left_alone_by_the_undo(desk: Desk) -
     undone = desk.undo(job)
     assert undone.undone == LineCounts(undone=1, skipped=1)  # bo is as before already
     assert left(desk) == {"cy": leaving.today()}
+
+
+class Linked:
+    """The accounts of a directory of which one is that of the only administrator."""
+
+    def __init__(self, admin: str = "") -> None:
+        self.admin = admin
+        self.told: list[tuple[str, str, str]] = []
+
+    def is_linked(self, employee_id: str) -> bool:
+        return True
+
+    def check_leaving(self, employee_id: str) -> None:
+        if employee_id == self.admin:
+            raise LastAdmin("This is the only administrator.")
+
+    def leave(self, employee_id: str, last_day: str, *, by: Viewer) -> None:
+        self.told.append((employee_id, last_day, by.name))
+
+    def come_back(self, employee_id: str, *, by: Viewer) -> bool:
+        self.told.append((employee_id, "", by.name))
+        return True
+
+
+def test_the_account_of_who_leaves_is_disabled_and_of_who_comes_back_enabled() -> None:
+    linked = Linked()
+    desk = Desk(ModelStore(), JobsInMemory(), accounts=linked)
+    here(desk, "ada", "bo")
+    here(desk, "cy", left_on="2026-01-31")
+    job = complete(desk, row("ada") + row("cy"))
+    assert sorted(linked.told) == [("bo", leaving.today(), "Ana Ruiz"), ("cy", "", "Ana Ruiz")]
+    linked.told.clear()
+    desk.importer.undo(job.id, BO)
+    desk.work(job)
+    assert sorted(linked.told) == [("bo", "", "Bo Lind"), ("cy", "2026-01-31", "Bo Lind")]
+
+
+def test_the_only_administrator_stays_and_is_told() -> None:
+    desk = Desk(ModelStore(), JobsInMemory(), accounts=Linked("bo"))
+    here(desk, "ada", "bo", "cy")
+    job = complete(desk, row("ada"))
+    assert job.done == LineCounts(unchanged=1, left=1, absent=1)
+    [line] = desk.importer.absent(job, 0, 9)
+    assert line.problems[0].reason == "This is the only administrator"
+    assert list(left(desk)) == ["cy"]
 
 
 @pytest.fixture

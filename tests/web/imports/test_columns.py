@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from app.imports.importer import Importer
+from tests.support.import_previews import press, preview, worked
 from tests.support.page_reader import Page, words_of
 from tests.support.small_app import ScheduleWhenAsked
 from tests.support.small_directory import AMARA, SmallDirectory, upload
@@ -25,20 +24,6 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallDirectory:
     """A directory whose imports are worked on when the test says so."""
     monkeypatch.setattr(ScheduleWhenAsked, "wake", lambda self: None)
     return SmallDirectory(tmp_path)
-
-
-def preview(small: SmallDirectory, content: str) -> Page:
-    form = small.get("/import").fields("/import")
-    sent = small.post("/import", {**form, "file": upload(content.encode(), "Staff.csv")})
-    return worked(small, sent)
-
-
-def worked(small: SmallDirectory, sent: Page) -> Page:
-    importer: Importer = small.app.extensions["importer"]
-    while job_id := importer.due():
-        for _ in importer.work(job_id, Event()):
-            pass
-    return small.reader.follow(sent)
 
 
 def read_again(small: SmallDirectory, page: Page, **changes: str | None) -> Page:
@@ -61,14 +46,6 @@ def chosen(page: Page) -> list[str]:
         for option in select.iter("option")
         if option.get("selected") is not None
     ]
-
-
-def press(small: SmallDirectory, page: Page, action: str) -> Page:
-    [address] = [
-        form.get("action", "") for form in page.all("form", method="post")
-        if form.get("action", "").endswith(action)
-    ]  # fmt: skip
-    return worked(small, small.post(address, page.fields(address)))
 
 
 def test_each_column_stands_there_with_its_field_and_first_values(small: SmallDirectory) -> None:
