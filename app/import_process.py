@@ -66,12 +66,8 @@ def open_importer(
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
     samples = partial(people_of_job, stores.photos)
     photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20, samples)
-    options = (
-        read_rejected,
-        photos,
-        JobContext(stores.history, open_linked_accounts(stores.accounts)),
-    )
-    return Importer(stores.employees, stores.jobs, writers, *options)
+    context = JobContext(stores.history, open_linked_accounts(stores.accounts))
+    return Importer(stores.employees, stores.jobs, writers, read_rejected, photos, context)
 
 
 def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
