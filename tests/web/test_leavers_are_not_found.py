@@ -6,6 +6,7 @@ Two directories are asked the same: in one somebody has left, in the other they 
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from flask.testing import FlaskClient
 
 from app.access.viewer import VISITOR, Role, Viewer
 from app.contracts import Query
+from app.directory.fuzzy import Cost, search
 from app.directory.service import Directory
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound
@@ -98,11 +100,17 @@ def change(app: Flask, **fields: str) -> Employee:
     return directory.update(OPERATOR, wanted, revision_of(stored), f"change-{stored.version}")
 
 
+@pytest.fixture(autouse=True)
+def time_for_similar_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine searches as far as one at leisure."""
+    monkeypatch.setattr(search, "MIN_BUDGET", Cost(math.inf, math.inf))
+
+
 @pytest.fixture(
     params=[
         pytest.param(each, id=each.name, marks=each.marks)
         for each in BINDINGS
-        if each.name in ("model", "sqlite", "moto", "dynamodb-local")
+        if each.name in ("sqlite", "moto", "dynamodb-local")
     ]
 )
 def apps(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask, Flask]]:
@@ -132,12 +140,22 @@ def warm(app: Flask) -> None:
 
 
 def differences(apps: tuple[Flask, Flask], who: Viewer, asked: Iterable[str]) -> list[str]:
+    """The addresses that are answered otherwise where somebody has left, or tell of them."""
     for app in apps:
         request_as(app, who)
     clients = [app.test_client() for app in apps]
-    return [
-        address for address in asked if text_of(clients[0], address) != text_of(clients[1], address)
-    ]
+    found = []
+    for address in asked:
+        answer = text_of(clients[0], address)
+        if answer != text_of(clients[1], address) or tells(address, answer[1]):
+            found.append(address)
+    return found
+
+
+def tells(address: str, text: str) -> bool:
+    """Whether an answer has something of her that was not asked for, which a page repeats."""
+    asked = f"{unquote(address)} {'February 2019' if 'joined' in address else ''}".lower()
+    return any(some in text.lower() and some not in asked for some in map(str.lower, TELLING))
 
 
 @pytest.mark.parametrize("who", [VISITOR, COLLEAGUE, HERSELF], ids=["visitor", "colleague", "self"])
@@ -145,6 +163,10 @@ def test_every_answer_is_as_if_they_had_never_been(apps: tuple[Flask, Flask], wh
     warm(apps[0])
     change(apps[0], left_on=PAST_DAY)
     assert differences(apps, who, addresses()) == []
+    request_as(apps[0], who)
+    client = apps[0].test_client()
+    for address in declared():
+        assert not tells(address, text_of(client, address)[1]), address
 
 
 def test_every_answer_is_so_from_the_first_request_of_the_day_after(
@@ -152,26 +174,10 @@ def test_every_answer_is_so_from_the_first_request_of_the_day_after(
 ) -> None:
     change(apps[0], left_on=COMING_DAY)
     warm(apps[0])
-    assert directory_of(apps[0]).get(COLLEAGUE, "amara").left_on == COMING_DAY
+    assert directory_of(apps[0]).get(COLLEAGUE, "amara").full_name == GONE.full_name
     set_today(monkeypatch, COMING_DAY)
     directory_of(apps[0])._counts.expire()  # as after three seconds
     assert differences(apps, COLLEAGUE, ["/", *addresses()]) == []
-
-
-@pytest.mark.parametrize("who", [VISITOR, COLLEAGUE, HERSELF], ids=["visitor", "colleague", "self"])
-def test_nothing_of_them_is_in_any_answer(apps: tuple[Flask, Flask], who: Viewer) -> None:
-    app, _ = apps
-    warm(app)
-    change(app, left_on=PAST_DAY)
-    request_as(app, who)
-    client = app.test_client()
-    for address in (*addresses(), *declared()):
-        _, text = text_of(client, address)
-        # A page repeats what it was asked for.
-        asked = f"{unquote(address)} {'February 2019' if 'joined' in address else ''}".lower()
-        for some in TELLING:
-            if some.lower() not in asked:
-                assert some.lower() not in text.lower(), (address, some)
 
 
 def test_editors_find_them_among_leavers_and_by_their_page_alone(
