@@ -75,8 +75,8 @@ def mark_as_left(page: Page) -> None:
 def test_somebody_leaves_and_is_restored_by_the_message(
     chromium: Browser, small: SmallDirectory, script: bool
 ) -> None:
-    with app_in_thread(small.app) as url, opening(chromium, url, script=script) as browse:
-        page = browse("/employee/amara")
+    with app_in_thread(small.app) as url, opening(chromium, url) as browse:
+        page = browse("/employee/amara", script=script)
         mark_as_left(page)
         expect(page.locator(".flash").first).to_contain_text(
             "Marked Amara Adeyemi-Lindqvist as left"
