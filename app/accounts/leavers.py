@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.access.viewer import Viewer
 from app.accounts import audit_log
 from app.accounts.accounts import Accounts
 from app.accounts.audit_log import Event
-from app.contracts.accounts import Account, LastAdmin
+from app.accounts.errors import AccountNotFound
+from app.contracts.accounts import Account, AccountConflict, LastAdmin
 from app.model.errors import StorageUnavailable
 from app.runtime.ttl_map import TtlMap
 
@@ -23,7 +23,10 @@ HasLeft = Callable[[str], bool]
 
 
 class LeaverAccounts:
-    """Disables the account of who has left, however their record came to say so."""
+    """Disables the account of who has left, however their record came to say so.
+
+    Whoever marks somebody as left does it at once; see PeopleAccounts.
+    """
 
     def __init__(
         self, accounts: Accounts, has_left: HasLeft, works: TtlMap[str, bool] | None = None
@@ -31,16 +34,6 @@ class LeaverAccounts:
         self._accounts = accounts
         self._has_left = has_left
         self._works: TtlMap[str, bool] = TtlMap(MAX_KNOWN) if works is None else works
-
-    def disable(self, employee_id: str, *, by: Viewer | None = None) -> Account | None:
-        """Disable the account of an employee at once; return it, None if there is none.
-
-        ``by`` is None where nobody asked for it. Raises LastAdmin, AccountConflict.
-        """
-        account = self._accounts.of_person(employee_id)
-        if account is None or account.is_disabled:
-            return account
-        return self._accounts.disable(account.id, by=by)
 
     def checked(self, account: Account) -> Account:
         """Return the account, disabled if its person has left by now; see WORKS_SECONDS.
@@ -60,10 +53,11 @@ class LeaverAccounts:
 
     def _disabled(self, account: Account) -> Account:
         try:
-            self.disable(account.person_id)
+            return self._accounts.disable(account.id, by=None)
         except LastAdmin:
             reason = "left, and kept: the last administrator"
             audit_log.record(Event.DISABLED, account=account.id, reason=reason)
             self._works.put(account.person_id, True, WORKS_SECONDS)
             return account
-        return replace(account, is_disabled=True)
+        except (AccountConflict, AccountNotFound):  # it is changed or deleted at this moment
+            return replace(account, is_disabled=True)

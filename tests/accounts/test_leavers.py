@@ -8,7 +8,7 @@ from app.access.viewer import Role, operator
 from app.accounts.errors import AccountDisabled
 from app.accounts.leavers import WORKS_SECONDS
 from app.accounts.profile import Profile
-from app.contracts.accounts import Account, Identity, LastAdmin
+from app.contracts.accounts import Account, Identity
 from app.directory.linked_people import LinkedPeople
 from app.history.changes import Write
 from app.model.employee import Employee
@@ -23,25 +23,10 @@ IDENTITY = Identity("https://idp.example.com", "ana")
 PROFILE = Profile("Ana", "ana@example.com", email_is_proven=True)
 
 
-def test_the_account_of_who_leaves_is_disabled_and_its_sessions_end(desk: Desk) -> None:
-    cookie = desk.sessions.begin(desk.store.add(ANA), how="test")
-    disabled = desk.leavers.disable("a1", by=OPERATOR)
-    assert disabled is not None
-    assert disabled.is_disabled
-    assert desk.sessions.find(cookie, fresh=False) is None
-    assert desk.leavers.disable("a1", by=OPERATOR) == disabled
-
-
-def test_who_has_no_account_has_none_to_disable(desk: Desk) -> None:
-    assert desk.leavers.disable("nobody", by=OPERATOR) is None
-
-
 def test_the_last_administrator_is_not_disabled(desk: Desk) -> None:
     admin = desk.accounts.add_with_password(
         "Ana", "a@example.com", Role.ADMIN, by=OPERATOR, person_id="a1"
     )
-    with pytest.raises(LastAdmin):
-        desk.leavers.disable("a1")
     desk.left.add("a1")
     cookie = desk.sessions.begin(admin, how="test")
     assert desk.sessions.find(cookie, fresh=True) is not None
@@ -67,9 +52,8 @@ def test_a_session_ends_within_minutes_of_the_day_on_which_its_person_left(desk:
 
 
 def test_who_was_enabled_again_signs_in_when_the_person_is_back(desk: Desk) -> None:
-    desk.store.add(ANA)
     desk.left.add("a1")
-    desk.leavers.disable("a1")
+    assert desk.leavers.checked(desk.store.add(ANA)).is_disabled
     desk.left.clear()
     enabled = desk.accounts.enable("ana", by=OPERATOR)
     assert desk.sessions.find(desk.sessions.begin(enabled, how="test"), fresh=True) is not None
