@@ -72,12 +72,16 @@ class ChangeWriter:
 
         Call it before the record goes, so that a killed one asks again.
         """
-        Erasure(self._calls, self._index, self.names).erase(employee_id)
+        self.forget(employee_id)
         entry = erasure_entry(write, next_moment("", _now()))
         if entry is None:
             return []
         self._oldest.note(day_of(entry.moment))
         return [self._put(own_entry_item(entry, self.names.reference(entry.author)))]
+
+    def forget(self, employee_id: str) -> None:
+        """Delete all that is told of a person."""
+        Erasure(self._calls, self._index, self.names).erase(employee_id)
 
     def of_finding(self, stored: Employee) -> Recording:
         """Return what it leaves that another program added a record."""

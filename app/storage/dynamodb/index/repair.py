@@ -91,6 +91,8 @@ class IndexRepair:
         if manifest.is_newer:
             return False
         if item is None:
+            if is_change and manifest.is_tombstone and manifest.deleted_by:
+                self._changes.forget(employee_id)  # a release without history has deleted them
             if manifest.shape is None and not manifest.is_unreadable:
                 return False
             self._writer.apply(manifest, None, self._check_absent(employee_id))

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from app.contracts.checks import State
-from app.history.changes import ChangeKind, Via
+from app.history.changes import ChangeKind, Via, Write
 from app.history.difference import content_of
 from app.history.folding import fold
 from app.storage.dynamodb.checks import TableChecks
@@ -146,6 +146,18 @@ def test_an_older_release_beside_this_one_harms_nothing_and_is_noticed(room):
     told = [(one.through.via, one.version) for one in changes_of(room.open_history(), "ada")]
     assert told == [(Via.PAGE, 1), (Via.OUTSIDE, 2), (Via.OUTSIDE, 3), (Via.PAGE, 4)]
     assert audit(room) == []
+
+
+def test_who_was_deleted_by_an_older_release_is_erased_by_follow(room):
+    changes = room.items(room.index)
+    room.store.delete("ada", None, Write("gone"))
+    for item in changes:  # as it leaves them
+        if item["view"]["S"] == "h#ada":
+            room.client.put_item(TableName=room.index, Item=item)
+    assert ways(room, "ada") == [Via.PAGE]
+    look(room)
+    assert ways(room, "ada") == []
+    assert ways(room, "bob") == [Via.PAGE]
 
 
 def test_nobody_of_a_table_of_an_older_release_is_rewritten(room):
