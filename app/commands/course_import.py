@@ -5,6 +5,7 @@ from itertools import islice
 
 import click
 
+from app.commands.additions import note_added
 from app.commands.progress import progress
 from app.commands.running import current_directory, current_operator, current_settings
 from app.contracts import MAX_BATCH
@@ -33,6 +34,7 @@ def add_from_course(*, dry_run: bool) -> None:
     with progress() as line:
         for added in current_directory().add_many(current_operator(), everyone(), _THROUGH):
             line.show(count_people(added))
+    note_added(added, _THROUGH)
     existing = read - added
     click.echo(
         f"Added {count_people(added)} from the course's table."

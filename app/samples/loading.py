@@ -18,8 +18,8 @@ from app.samples.people import Sample, samples
 
 # Every portrait is drawn, as photos are not shared between records; more would take long.
 MAX_PORTRAITS = 200
-# The source of their changes.
-SOURCE = "sample people"
+# How their changes come.
+THROUGH = Through(Via.COMMAND, source="sample people")
 _SHARE_WITH_PORTRAITS = 0.66
 
 
@@ -40,7 +40,7 @@ def load_samples(
     Two thirds of the first MAX_PORTRAITS have a portrait if photos are on.
     """
     found = _with_portraits(directory, viewer, people, seed)
-    return directory.add_many(viewer, found, Through(Via.COMMAND, source=SOURCE))
+    return directory.add_many(viewer, found, THROUGH)
 
 
 def _with_portraits(
