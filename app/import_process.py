@@ -145,7 +145,7 @@ def main() -> None:
     with _translate_limits():
         stop_with_parent()
         importer, job = _begin()
-        if job.phase is Phase.VALIDATING:
+        if job.phase is Phase.VALIDATING and job.file_parts:
             _limit_reading(job)
         is_validated = _work(importer, job.id, stop)
     if is_validated and not terminated.is_set():

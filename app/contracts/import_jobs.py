@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_choices import Choices
+from app.contracts.job_names import STORED_AS
 from app.contracts.line_counts import LineCounts
 from app.history.changes import Author
 from app.model.errors import DirectoryError
@@ -18,22 +20,6 @@ from app.model.errors import DirectoryError
 DAYS_KEPT = 30
 JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
 NO_ROWS = "The file has headings but no rows."
-
-
-# Jobs are stored for thirty days, so stored JSON keeps the names of earlier releases.
-STORED_AS = {
-    "auto_apply": "go",
-    "paused": "stopped",
-    "lease_holder": "holder",
-    "lease_until": "held_until",
-    "attempts": "tries",
-    "error": "trouble",
-    "source_description": "words",
-    "ignored_columns": "left_out",
-    "ignored_sheets": "sheets_left_out",
-    "added_ahead": "ahead",
-    "buffered": "sorting",
-}
 
 
 class JobNotFound(DirectoryError):
@@ -88,10 +74,12 @@ class Job:
     are fields with the number of people whose value an empty cell clears. Of a complete list,
     ``absent`` people are not in the file, in ``absent_parts``; ``absent_bookmark`` and the number
     of people ``compared`` say how far it is. ``photos`` rows have a photo.
-    Of ``samples`` sample people there is no file; 0 for an import. Of ``people`` in the directory,
-    so many were listed at the check. ``contradicted`` are the rows of who has left by them, and is
-    here by another. ``author`` began it, or applied it, at ``began``, and ``undone_by`` undid it at
-    ``undo_began`` (Unix time); these are stable when it goes on after a kill.
+    Of ``samples`` sample people there is no file; 0 for an import. Nor is there one of an ``edit``
+    of everybody whom a list shows; ``bookmark`` says how far the list was read. Of ``people`` in
+    the directory, so many were listed at the check. ``contradicted`` are the rows of who has left
+    by them, and is here by another. ``author`` began it, or applied it, at ``began``, and
+    ``undone_by`` undid it at ``undo_began`` (Unix time); these are stable when it goes on after a
+    kill.
     """
 
     id: str
@@ -126,6 +114,8 @@ class Job:
     absent_bookmark: str = ""
     photos: int = 0
     samples: int = 0
+    edit: BulkEdit = field(default_factory=BulkEdit)
+    bookmark: str = ""
     compared: int = 0
     people: int = 0
     contradicted: tuple[int, ...] = ()

@@ -8,7 +8,7 @@ from app.contracts.line_counts import LineCounts
 from app.history.changes import Via
 from app.imports.running.writes import through
 
-IMPORT, UNDO = "import", "undo"
+IMPORT, BULK, UNDO = "import", "bulk", "undo"
 
 
 def note_work(history: HistoryStore | None, job: Job) -> None:
@@ -30,7 +30,8 @@ def note_import(history: HistoryStore | None, job: Job) -> None:
     }  # fmt: skip
     entry = AuditEntry(
         moment=_moment(job.began, job),
-        event=IMPORT,
+        event=BULK if job.edit.is_set else IMPORT,
+        fields=job.edit.fields,
         counts=_filled(counts),
         author=job.author,
         through=through(job),

@@ -99,6 +99,7 @@ class ImportTraces:
                 file_parts=0,
                 digest="",
                 name=mentions.blanked(each.name) or "no name",
+                edit=replace(each.edit, words=mentions.blanked(each.edit.words)),
                 error=mentions.blanked(each.error),
                 notices=tuple(filter(None, map(mentions.blanked, each.notices))),
             )

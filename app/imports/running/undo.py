@@ -19,8 +19,8 @@ from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of, version_in
 
-_CHANGED_SINCE = "Changed since the import, so not undone"
-_GONE_SINCE = "Deleted since the import"
+_CHANGED_SINCE = "Changed since then, so not undone"
+_GONE_SINCE = "Deleted since then"
 
 
 class Undo:

@@ -19,8 +19,9 @@ from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound, Rec
 from app.model.revision import fields_changed_since, revision_of, version_in
 
 UPDATE_BATCH = 50
-_CHANGED_SINCE = "The person was changed after the check. Import the file again"
-_GONE_SINCE = "The person was deleted after the check. Import the file again"
+_CHANGED_SINCE = "The person was changed after the check. {}"
+_GONE_SINCE = "The person was deleted after the check. {}"
+_IMPORT_AGAIN, _EDIT_AGAIN = "Import the file again", "Edit the list again"
 _IS_HERE = "Another row is about the same person, and says that they are here"
 
 
@@ -46,6 +47,9 @@ class Updater:
         self._writes = JobWrites(job)
         self._photos = photos
         self._accounts = JobAccounts(accounts, job.author)
+        again = _EDIT_AGAIN if job.edit.is_set else _IMPORT_AGAIN
+        self._changed_since = _CHANGED_SINCE.format(again)
+        self._gone_since = _GONE_SINCE.format(again)
         self._contradicted = frozenset(job.contradicted)
         self._renew_lease = renew_lease
         self._writers = writers
@@ -73,7 +77,7 @@ class Updater:
 
     def _update(self, line: Line, stored: Employee | None) -> Line:
         if stored is None:
-            return line.rejected(_GONE_SINCE)
+            return line.rejected(self._gone_since)
         if line.number in self._contradicted:
             problems = (Problem("", _IS_HERE),)
             return replace(line, outcome=INACTIVE, revision="", new={}, old={}, problems=problems)
@@ -85,7 +89,7 @@ class Updater:
             self._accounts.follow(line, stored.left_on)
             return written
         if revision_of(stored) != line.revision:
-            return line.rejected(_CHANGED_SINCE)
+            return line.rejected(self._changed_since)
         if refusal := self._accounts.refusal(line):
             return line.rejected(refusal.rstrip("."))
         moved = self._photos.for_line(line, stored)
@@ -94,7 +98,7 @@ class Updater:
             stored_anew = self._store.update(updated, line.revision, self._writes.applying(line))
         except (EditConflict, EmployeeNotFound, RecordTooLarge) as error:
             self._photos.drop(updated.photo_key, stored.photo_key)
-            return line.rejected(_refusal(error))
+            return line.rejected(self._refusal(error))
         self._drop_photo(moved, stored_anew)
         self._accounts.follow(line, stored_anew.left_on)
         return moved
@@ -103,11 +107,10 @@ class Updater:
         if "left_on" in line.new and isinstance(key := line.old.get("photo_key"), str) and key:
             self._photos.drop(key, stored.photo_key)
 
-
-def _refusal(error: DirectoryError) -> str:
-    if isinstance(error, EditConflict):
-        return _CHANGED_SINCE
-    return _GONE_SINCE if isinstance(error, EmployeeNotFound) else str(error)
+    def _refusal(self, error: DirectoryError) -> str:
+        if isinstance(error, EditConflict):
+            return self._changed_since
+        return self._gone_since if isinstance(error, EmployeeNotFound) else str(error)
 
 
 def _unchanged(line: Line) -> Line:

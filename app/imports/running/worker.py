@@ -1,7 +1,6 @@
 """Work on a job: validate, apply or undo it, with a checkpoint after each part."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from threading import Event
@@ -24,17 +23,16 @@ from app.imports.planning.row_photos import PhotoOptions, RowPhotos
 from app.imports.running.absent import find_absent
 from app.imports.running.audit import note_import, note_undo, note_work
 from app.imports.running.column_mapping import (
-    MAX_EXAMPLE_ROWS,
     choose_columns,
     headings_key,
-    mapped_columns,
+    keep_columns,
     remember,
-    store_mapping,
 )
 from app.imports.running.departures import begun_part, mark_absent
 from app.imports.running.execution import apply
 from app.imports.running.job_context import JobContext
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
+from app.imports.running.list_plan import plan_edit
 from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.sample_plan import plan_samples
 from app.imports.running.share import share_refusal
@@ -129,9 +127,7 @@ class _Worker:
             yield self._lease.checkpoint(phase=Phase.APPLYING, began=time())
             return
         try:
-            with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
-                read = self._read_photos if is_photo_archive(file) else self._read_table
-                yield from read(file)
+            yield from self._read()
         except FileUnreadable as error:
             yield self._lease.checkpoint(phase=Phase.FAILED, error=str(error), ended=time())
             return
@@ -140,6 +136,14 @@ class _Worker:
             yield self._lease.checkpoint(phase=Phase.APPLYING, began=time())
         else:
             yield self._lease.checkpoint(phase=Phase.READY)
+
+    def _read(self) -> Iterator[Job]:
+        if self._lease.job.edit.is_set:
+            yield from plan_edit(self._store, self._lease, self._parts)
+            return
+        with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
+            read = self._read_photos if is_photo_archive(file) else self._read_table
+            yield from read(file)
 
     def _read_table(self, file: BinaryIO) -> Iterator[Job]:
         table = Table(file, self._choose_columns)
@@ -179,17 +183,7 @@ class _Worker:
 
     def _keep_columns(self, table: Table) -> None:
         """Store how the columns are read, also if no column identifies the person."""
-        with closing(table.rows()) as rows:
-            first = list(islice(rows, MAX_EXAMPLE_ROWS))
-        columns = mapped_columns(table.headings, table.columns, first)
-        store_mapping(self._jobs, self._lease.job.id, columns)
-        ignored = tuple(column.heading for column in columns if not column.field)
-        self._lease.update(
-            source_description=table.source_description,
-            ignored_columns=ignored[:100],
-            sheets=table.sheets,
-            ignored_sheets=table.ignored_sheets[:100],
-        )
+        self._lease.update(**keep_columns(self._jobs, self._lease.job.id, table))
         table.check_columns()
 
     def _plan_parts(

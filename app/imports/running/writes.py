@@ -1,4 +1,4 @@
-"""The writes of a job: each names who began it, its file, the job, and the row."""
+"""The writes of a job: each names who began it, its file or its edit, the job, and the row."""
 
 from datetime import UTC, datetime
 
@@ -34,13 +34,14 @@ class JobWrites:
         )
 
 
-def through(job: Job, row: int = 0, via: Via = Via.IMPORT) -> Through:
-    """Return how the writes of a job come."""
-    return Through(via, source=source_of(job), job=job.id, row=row)
+def through(job: Job, row: int = 0, via: Via | None = None) -> Through:
+    """Return how the writes of a job come, unless they come by another way."""
+    own = Via.BULK if job.edit.is_set else Via.IMPORT
+    return Through(via or own, source=source_of(job), job=job.id, row=row)
 
 
 def source_of(job: Job) -> str:
-    """Return the name of the file of a job."""
+    """Return the name of the file of a job, or what a bulk edit changes."""
     return SAMPLE_PEOPLE if job.samples else job.name
 
 
@@ -56,5 +57,7 @@ def last_day_of(job: Job) -> str:
 
 def _row_of(line: Line, job: Job) -> int:
     """Return the number of a row in its sheet, 0 for who is in no row."""
+    if job.edit.is_set:
+        return 0
     number = max(line.number, 0)
     return (number - 1) % MAX_SHEET_ROWS + 1 if number and len(job.sheets) > 1 else number

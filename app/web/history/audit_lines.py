@@ -102,6 +102,6 @@ def _line(entry: AuditEntry, name_of: NameOf) -> EntryLine:
         change=change_address(entry.employee_id, entry.moment) if has_change else "",
         person=person_address(entry.employee_id) if entry.employee_id else "",
         job=f"/import/{through.job}" if is_job else "",
-        is_undoable=is_job and through.via is Via.IMPORT,
+        is_undoable=is_job and through.via in (Via.IMPORT, Via.BULK),
         request_id=through.request_id,
     )

@@ -181,9 +181,9 @@ def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
     undone = desk.undo(job)
     kept = [line for line in desk.lines(undone) if line.outcome == "kept"]
     assert {line.name: line.problems[0].reason for line in kept} == {
-        "cy": "Changed since the import, so not undone",
-        "N1": "Changed since the import, so not undone",
-        "N2": "Deleted since the import",
+        "cy": "Changed since then, so not undone",
+        "N1": "Changed since then, so not undone",
+        "N2": "Deleted since then",
     }
     assert desk.store.get("bo").job_title == "T"
     assert desk.store.get("cy").job_title == "New"
