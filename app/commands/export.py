@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -128,7 +129,7 @@ def _card_writer(site: str | None) -> CardWriter:
 
 def _parse_query(search: str, letter: str, filters: Mapping[str, Iterable[str]]) -> Query:
     """Return the query of the options. Raises click.UsageError."""
-    cleaned = {name: tuple(map(one_line, texts)) for name, texts in filters.items()}
+    cleaned: dict[str, Any] = {name: tuple(map(one_line, texts)) for name, texts in filters.items()}
     letter = one_line(letter).lower()
     if letter and letter not in LETTERS:
         raise click.UsageError(

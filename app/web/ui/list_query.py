@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -97,7 +98,8 @@ _ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view", "sort
 
 def read_request(args: MultiDict[str, str]) -> ListRequest:
     """Parse the parameters of a list; invalid ones are cleaned, never rejected."""
-    conditions, notes = {}, []
+    conditions: dict[str, Any] = {}
+    notes = []
     for name in FILTERS:
         values = _distinct(name, map(_clean, args.getlist(name)))
         if len(values) > (limit := max_values(name)):

@@ -156,7 +156,8 @@ def project_rows(
     views = [f"{kind}#{token}" for kind, token in tokens] + _lookup_views(employee, card)
     seen = (" ".join(employee.hidden), origins_text(employee, words))
     body: _Body = (name_key, words, tuple(views), tuple(counted_facets))
-    projection, told = _projection_of(employee, name_key, words), (*body, *seen)
+    told: tuple[object, ...] = (*body, *seen)
+    projection = _projection_of(employee, name_key, words)
     if day := leaving.last_day(employee):
         body = _body_of_leaver(body, day, today or leaving.today(), _lookup_views(employee, card))
         projection, told = PROJECTION, (*body, *seen, terms_text)
