@@ -22,6 +22,7 @@ class Via(StrEnum):
     PAGE = "page"
     IMPORT = "import"
     BULK = "bulk"  # an edit of everybody whom a list shows
+    MERGE = "merge"  # two records of one person became one; the source is the other's id
     UNDO = "undo"
     COMMAND = "command"
     API = "api"

@@ -70,6 +70,8 @@ def _add_pages(app: Flask) -> None:
     from app.web.leaving import leavers_page
     from app.web.leaving import views as leaving_pages
     from app.web.machine import console, diagnostics, health
+    from app.web.merging import unmerge_views
+    from app.web.merging import views as merging_pages
     from app.web.people import menu_values, samples
     from app.web.people import views as employee_pages
     from app.web.settings_pages import access, accounts
@@ -80,6 +82,7 @@ def _add_pages(app: Flask) -> None:
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(health.machine, console.console, diagnostics.doctor),
         *(leaving_pages.leaving_pages, leavers_page.leavers_pages),
+        *(merging_pages.merging, unmerge_views.unmerging),
         *(access.access_pages, accounts.account_pages),
         *(history_pages.histories, undo_views.undos, audit_views.audit),
     ):

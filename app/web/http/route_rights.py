@@ -49,6 +49,8 @@ BLUEPRINT_RIGHTS = {
     "import_choices": Right.IMPORT,
     "leaving": Right.LEAVE,
     "leavers": Right.LEAVE,
+    "merging": Right.LEAVE,
+    "unmerging": Right.LEAVE,
     "console": Right.RUN_LOAD_TEST,
 }
 

@@ -59,6 +59,23 @@ def leave_address(employee_id: str) -> str:
     return f"/leave{id_path(employee_id)}"
 
 
+def merge_address(employee_id: str, other_id: str = "") -> str:
+    """Return the URL of the page that merges another record into this one."""
+    return _with_other(f"/merge{id_path(employee_id)}", other_id)
+
+
+def unmerge_address(employee_id: str, other_id: str) -> str:
+    """Return the URL of the page that asks before a merge is taken back."""
+    return _with_other(f"/unmerge{id_path(employee_id)}", other_id)
+
+
+def _with_other(address: str, other_id: str) -> str:
+    if not other_id:
+        return address
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode({'with': other_id}, errors='replace')}"
+
+
 def restore_address(employee_id: str) -> str:
     """Return the URL of the page that asks before somebody is restored."""
     return f"/restore{id_path(employee_id)}"
@@ -121,6 +138,6 @@ FOR_TEMPLATES = {
     function.__name__: function
     for function in (
         *(list_address, person_address, card_address, edit_address, delete_address),
-        *(leave_address, restore_address, history_address),
+        *(leave_address, restore_address, history_address, merge_address, unmerge_address),
     )
 }

@@ -7,6 +7,7 @@ from app.contracts.import_jobs import JOB_ID
 from app.history.changes import Author, Through, Via
 from app.history.sentences import Part, author_name
 from app.web.ui.html.escaping import escape
+from app.web.ui.urls import person_address
 
 
 class Way(NamedTuple):
@@ -21,6 +22,7 @@ WAYS = {
     Via.PAGE: Way("window", "Page", "On the page"),
     Via.IMPORT: Way("upload", "Import", "Import"),
     Via.BULK: Way("people", "Bulk edit", "Bulk edit"),
+    Via.MERGE: Way("people", "Merge", "Merge with another record"),
     Via.UNDO: Way("arrow-counterclockwise", "Undo", "Undo"),
     Via.COMMAND: Way("terminal", "Command", "Command"),
     Via.API: Way("key", "API token", "API token"),
@@ -50,12 +52,14 @@ def way_html(through: Through, author: Author, employee_id: str = "") -> str:
     if through.via is Via.PAGE:
         is_own = bool(author.person_id) and author.person_id == employee_id
         return f"{label}, own profile" if is_own else label
+    if through.via is Via.MERGE:
+        return f'Merge with <a href="{escape(person_address(through.source))}">another record</a>'
     return f"{label} {source_html(through)}" if through.source else label
 
 
 def source_html(through: Through) -> str:
     """Return the file with its row, the command or the token of a write; "" if it has none."""
-    if not through.source:
+    if not through.source or through.via is Via.MERGE:
         return ""
     source = escape(through.source)
     if through.via is Via.COMMAND:

@@ -34,6 +34,11 @@ def row_of(name: str, was: Value, now: Value) -> Row:
     return Row(name, field_label(name), *map(Markup, values))
 
 
+def value_html(name: str, value: Value) -> Markup:
+    """Return the value of a field, or that there is none."""
+    return Markup(_html(name, value) if value else _NOTHING)  # escaped by _html
+
+
 def diff_html(change: Change) -> str:
     """Return the table of what each field was and is; of who was added, what they have."""
     is_added = change.kind is ChangeKind.ADDED
