@@ -108,8 +108,11 @@ def _begin() -> ResponseReturnValue | None:
 def _add_headers(response: Response, policy: str) -> None:
     # Nothing else sets any of the first, so none has to be looked for.
     response.headers.extend([*_HEADERS, ("X-Request-Id", request_id())])
-    response.headers.setdefault(_POLICY_HEADER, policy)  # a photo has its own
-    response.headers.setdefault("Cache-Control", "private, no-store")
+    own = {name for name, _ in response.headers}
+    if _POLICY_HEADER not in own:  # a photo has its own
+        response.headers.add(_POLICY_HEADER, policy)
+    if "Cache-Control" not in own:
+        response.headers.add("Cache-Control", "private, no-store")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.environ.get("SERVER_SOFTWARE", "").startswith("Werkzeug"):

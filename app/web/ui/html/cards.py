@@ -11,7 +11,7 @@ from app.photos.keys import is_foreign_key
 from app.text.search_keys import OTHER_LETTERS, letter_of
 from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
-from app.web.ui.html.escaping import escape, escape_all
+from app.web.ui.html.escaping import escape
 from app.web.ui.html.icons import icon_at
 from app.web.ui.html.links import dialled, mail_address, mail_link, phone_link
 from app.web.ui.urls import person_address
@@ -101,19 +101,25 @@ def _label(letter: str) -> str:
 
 
 def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
-    name, job_title, location, department = escape_all(
-        (display_name(card.full_name, card.id), card.job_title, card.location, card.department)
-    )
-    title = f'<div class="cell-title" dir="auto">{job_title}</div>' if job_title else ""
-    details = ""
-    if location or department:
-        texts = " · ".join([f"<bdi>{text}</bdi>" for text in (location, department) if text])
-        details = f'<div class="cell-details">{texts}</div>'
+    name = escape(display_name(card.full_name, card.id))
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-text">{_link(card.id, name)}{_reasons(reasons)}{title}{details}'
+        f'<div class="cell-text">{_link(card.id, name)}{_reasons(reasons) if reasons else ""}'
+        f"{_title(card.job_title)}{_details(card.location, card.department)}"
         f"{_badge_row(card.badges, sprite, 6)}</div>{_reach(card, name, sprite)}"
     )
+
+
+@lru_cache(maxsize=1024)  # many share it
+def _title(job_title: str) -> str:
+    text = escape(job_title)
+    return f'<div class="cell-title" dir="auto">{text}</div>' if text else ""
+
+
+@lru_cache(maxsize=1024)
+def _details(location: str, department: str) -> str:
+    texts = [f"<bdi>{text}</bdi>" for text in map(escape, (location, department)) if text]
+    return f'<div class="cell-details">{" · ".join(texts)}</div>' if texts else ""
 
 
 def _reach(card: Card, name: str, sprite: Sprite) -> str:
