@@ -147,6 +147,16 @@ def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query:
     assert not [step for step in seen if "TEMP B-TREE" in step and "GROUP BY" not in step]
 
 
+def test_a_page_of_two_filters_is_one_statement_once_counts_were_read(crowd: SqlStore) -> None:
+    query = Query(location="lisbon", badge="apple", letter="m")
+    unread = crowd.browse(query)
+    crowd.facets()
+    with plans(crowd) as seen:
+        assert crowd.browse(query) == unread
+    assert len([step for step in seen if "scan_row" in step]) == 1
+    assert not [step for step in seen if "facet" in step or "window_row" in step]
+
+
 def test_people_are_looked_up_by_a_key(crowd: SqlStore) -> None:
     with plans(crowd) as seen:
         crowd.get("id-001")

@@ -81,8 +81,9 @@ def _find_rows(
     key_range: KeyRange,
 ) -> Result:
     if not conditions.words:
-        scan = _shortest_scan_by_name(connection, conditions, counts)
-        return _scan_by_name(connection, scan, key_range, max_rows)
+        scan, length = _shortest_scan_by_name(connection, conditions, counts)
+        is_short = length is not None and length <= MAX_ROWS_EXAMINED
+        return _scan_by_name(connection, scan, key_range, max_rows, is_short=is_short)
     scans = scans_by_word(conditions, conditions.words[0])
     first = scan_window(connection, scans, key_range, max_rows, WINDOWS[0])
     if first.examined_to is None:
@@ -93,9 +94,15 @@ def _find_rows(
 
 
 def _scan_by_name(
-    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int
+    connection: Connection,
+    scan: IndexScan,
+    key_range: KeyRange,
+    max_rows: int,
+    *,
+    is_short: bool,
 ) -> Result:
-    if not scan.is_filtered and len(scan.views) == 1:
+    if (is_short or not scan.is_filtered) and len(scan.views) == 1:
+        # No window is needed where the whole scan is one, or nothing is skipped.
         values = scan.values(key_range.after, key_range.before, max_rows)
         statement = scan.page(backwards=key_range.backwards, window=False)
         return Result(read_rows(connection, statement, values))
@@ -106,13 +113,15 @@ def _scan_by_name(
 
 def _shortest_scan_by_name(
     connection: Connection, conditions: Conditions, counts: CountSnapshot | None
-) -> IndexScan:
-    """Return the scan in the order of names with the fewest rows, by counts of before if known."""
+) -> tuple[IndexScan, int | None]:
+    """Return the scan in the order of names with the fewest rows, and their number if counted.
+
+    Counts of before are good enough, if there are any.
+    """
     filters = conditions.filters
     count_of = counters.count_people(connection, filters, counts) if len(filters) > 1 else {}
-    return scan_by_views(
-        conditions, min(filters, key=lambda views: count_of.get(views, 0), default=ALL_NAMES)
-    )
+    views = min(filters, key=lambda views: count_of.get(views, 0), default=ALL_NAMES)
+    return scan_by_views(conditions, views), count_of.get(views)
 
 
 def _short_scans(connection: Connection, conditions: Conditions) -> Scans | None:
