@@ -42,7 +42,7 @@ class _Constants(Extension):
 
 def configure(app: Flask) -> None:
     """Let templates have plain globals; called before anything asks for the environment."""
-    app.jinja_environment = _PlainGlobals  # type: ignore[method-assign]
+    app.jinja_environment = _PlainGlobals
 
 
 def register(app: Flask) -> None:
