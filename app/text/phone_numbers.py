@@ -83,16 +83,12 @@ def is_region(text: str) -> bool:
 
 def numbers_in(text: str) -> tuple[Number, ...]:
     """Return the numbers in a text, in order; those of fewer than MIN_DIGITS are left out."""
-    if is_plain_number(text):  # as nearly all are
-        return (Number(text, "+" + digits_of(text)),)
-    return _read_numbers(text)
+    return (Number(text, "+" + digits_of(text)),) if is_plain_number(text) else _read_numbers(text)
 
 
 @lru_cache(maxsize=2048)  # of those alone that take libphonenumber a hundred times as long
 def _read_numbers(text: str) -> tuple[Number, ...]:
-    if len(text) > _MAX_CHARACTERS:
-        return ()
-    return tuple(_numbers(ascii_digits(text)))
+    return tuple(_numbers(ascii_digits(text))) if len(text) <= _MAX_CHARACTERS else ()
 
 
 def parse(text: str) -> PhoneNumber | None:
