@@ -1,6 +1,6 @@
 # make run: the directory on this machine.  make test: all that this machine can test.
 .DEFAULT_GOAL := run
-.PHONY: run test test-quick lint bench load-test archive locks
+.PHONY: run test test-quick lint style types bench load-test archive locks
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -20,15 +20,19 @@ test: .venv/dev-installed
 test-quick: .venv/dev-installed
 	@$(PYTEST) --numprocesses $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
 
-lint: .venv/dev-installed
+lint: style types
+
+style: .venv/dev-installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint deploy/cloudformation.yaml
 	@scripts=$$(git ls-files '*.sh' .ci/run); \
 	if command -v shellcheck >/dev/null; then shellcheck $$scripts; \
 	else echo "shellcheck is not on this machine: shell scripts were not checked"; fi
+
+types: .venv/dev-installed
+	@$(BIN)/mypy
 
 bench: .venv/dev-installed
 	@$(BIN)/python -m bench $(ARGS)

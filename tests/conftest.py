@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from app.runtime import deadline
 from app.text import phone_numbers
-from tests.support import aws_models, background_threads
+from tests.support import aws_models, background_threads, longest_first, start_once
 from tests.support.browser.chromium import running_chromium
 from tests.support.environment import isolate
 from tests.support.servers.dynamodb_local import running_dynamodb_local
@@ -38,6 +38,7 @@ MARKS_OF_FIXTURES = {
 def pytest_configure() -> None:
     isolate(os.environ)
     aws_models.read_once()
+    start_once.compile_once()
     background_threads.watch()
     # A busy machine is slow to answer, and to make up examples: no fault of what is tested.
     slowness = [hypothesis.HealthCheck.too_slow]
@@ -46,7 +47,9 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        longest_first.sort(items)
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS_OF_FIXTURES.get(fixture, ()):

@@ -74,7 +74,7 @@ def parse_change(line: bytes) -> Change:
     return Change(
         employee_id=employee_id,
         moment=_moment(record),
-        kind=ChangeKind(record.get("kind")),
+        kind=ChangeKind(record.get("kind", "")),
         version=version,
         full_name=stored_text(record.get("name")),
         was=_content(record.get("was")),

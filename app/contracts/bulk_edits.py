@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.contracts.import_choices import Pairs
 from app.contracts.queries import FILTERS, TEXT_FILTERS, Query
@@ -43,7 +44,7 @@ class BulkEdit:
     @property
     def query(self) -> Query:
         """Return the query of the list. Raises ValueError for too many values of a filter."""
-        values = {name: self.values_of(name) for name in FILTERS}
+        values: dict[str, Any] = {name: self.values_of(name) for name in FILTERS}
         return Query(self.words, **values)
 
     def values_of(self, name: str) -> tuple[str, ...]:

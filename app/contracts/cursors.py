@@ -28,6 +28,7 @@ _MAX_CUT_CHARACTERS = 100
 _CONTROL = re.compile(r"[\x00-\x1e]")
 _LAST_CHARACTER = "\U0010ffff"
 _SEAL_BYTES = 16
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KEY_OF_PROCESS = secrets.token_bytes(32)
 
 
@@ -62,7 +63,7 @@ class Cursor(NamedTuple):
 
     def _encode(self, query: Query, key: str) -> str:
         parts = [_VERSION, _fingerprint_of(query), int(self.backwards), key]
-        raw = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+        raw = _to_json(parts).encode()
         raw = raw if query.sight.is_whole else _seal(raw)
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 

@@ -55,8 +55,8 @@ class BackgroundThread(ABC):
 
     def run_if_due(self, lock: IO[bytes] | None) -> IO[bytes] | None:
         """Do the job if this process has the lock, can take it, or was woken; return the lock."""
-        was_woken = self._woken.is_set()
-        self._woken.clear()
+        if was_woken := self._woken.is_set():
+            self._woken.clear()  # only then: else a call that comes in between were lost
         lock = lock or self._folder.try_lock(self._name)
         if lock is not None or was_woken:
             self.run_once()

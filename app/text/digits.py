@@ -3,13 +3,14 @@
 import re
 import unicodedata
 
+_NO_DIGITS = re.compile(r"[^0-9]+")
 # E.164 with a country code that no zero follows: nothing in it has to be left out.
 _PLAIN = re.compile(r"\+(?![1-9][0-9]{0,2}[ .-]?0)[1-9](?:[ .-]?[0-9]){7,14}")
 
 
 def digits_of(text: str) -> str:
     """Return the ASCII digits of a text."""
-    return "".join(char for char in text if "0" <= char <= "9")
+    return _NO_DIGITS.sub("", text)
 
 
 def ascii_digits(text: str) -> str:

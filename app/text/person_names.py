@@ -92,6 +92,7 @@ _BRACKETED = re.compile(r"\([^)]*\)?|\[[^]]*\]?|\"[^\"]*\"|[“„][^”“]*[�
 _BRACKETED_END = re.compile(r"\s+[(\[][^)\]]*[)\]]?$")
 _COMMA = re.compile(r"\s*[,،，]\s*")
 _WITH_PATRONYMIC, _PATRONYMIC = 3, re.compile("(?:вич|вна|чна)$", re.IGNORECASE)
+_is_punctuated = re.compile(r"[,،，(\[]").search
 _MIDDLE_DOT = re.compile(r"[·・･•]")
 _APOSTROPHE = re.compile(r"[‘’ʼ`´]")
 
@@ -135,6 +136,8 @@ def _is_title(first_word: str) -> bool:
 def bare_name(full_name: str) -> str:
     """Return the name without titles, without letters after it and what follows in brackets."""
     name = without_titles(full_name)
+    if not _is_punctuated(name):  # as nearly all are
+        return " ".join(_split_suffixes(name.split())[0]) or name
     head, *letters = _COMMA.split(_BRACKETED_END.sub("", name) or name)
     if letters and not all(map(_are_suffixes, letters)):
         return name
@@ -213,17 +216,21 @@ def _split_suffixes(words: list[str]) -> tuple[list[str], list[str]]:
     end = len(words)
     while end > 1 and not any(map(str.isalnum, words[end - 1])):
         end -= 1  # a dash
-    is_capitals = " ".join(words).isupper()
     while end > 1:
-        word = words[end - 1].replace(".", "")
-        is_certain = word.casefold() in _SUFFIXES or _is_dotted_title(words[end - 1])
-        is_likely = end > 2 and not is_capitals and _is_capital_suffix(words[end - 1])
-        if not (is_certain or is_likely):
+        word = words[end - 1]
+        is_likely = end > 2 and _is_capital_suffix(word) and not " ".join(words).isupper()
+        if not (is_likely or _is_certain_suffix(word)):
             break
         end -= 1
     return words[:end], words[end:]
 
 
+@lru_cache(maxsize=4096)
+def _is_certain_suffix(word: str) -> bool:
+    return word.replace(".", "").casefold() in _SUFFIXES or _is_dotted_title(word)
+
+
+@lru_cache(maxsize=4096)
 def _is_capital_suffix(word: str) -> bool:
     plain = word.replace(".", "")
     is_marked = plain.isupper() or word.endswith(".")

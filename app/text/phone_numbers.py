@@ -71,7 +71,7 @@ def use_region(region: str) -> None:
     global _region
     if region != _region:
         _region = region
-        numbers_in.cache_clear()
+        _read_numbers.cache_clear()
 
 
 def is_region(text: str) -> bool:
@@ -81,14 +81,14 @@ def is_region(text: str) -> bool:
     return text in SUPPORTED_REGIONS
 
 
-@lru_cache(maxsize=2048)
 def numbers_in(text: str) -> tuple[Number, ...]:
     """Return the numbers in a text, in order; those of fewer than MIN_DIGITS are left out."""
-    if is_plain_number(text):  # as nearly all are
-        return (Number(text, "+" + digits_of(text)),)
-    if len(text) > _MAX_CHARACTERS:
-        return ()
-    return tuple(_numbers(ascii_digits(text)))
+    return (Number(text, "+" + digits_of(text)),) if is_plain_number(text) else _read_numbers(text)
+
+
+@lru_cache(maxsize=2048)  # of those alone that take libphonenumber a hundred times as long
+def _read_numbers(text: str) -> tuple[Number, ...]:
+    return tuple(_numbers(ascii_digits(text))) if len(text) <= _MAX_CHARACTERS else ()
 
 
 def parse(text: str) -> PhoneNumber | None:

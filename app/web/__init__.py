@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
     _configure(app, settings)
+    template_constants.configure(app)
     app.json = StrictJson(app)
     middleware.register(app, _photo_origin(directory, settings))
     _limit_bodies(app, settings)

@@ -240,8 +240,21 @@ def test_what_was_saved_while_the_database_hung_and_came_back_is_there_once(
             assert answer.status in (303, 503)
             assert answer.seconds < MAX_SECONDS
             if answer.status == 503:
-                assert employee_id_in(visitor.send(answer.form)) in aws.stored(), form
+                saved = press_again(visitor, answer)
+                assert employee_id_in(saved) in aws.stored(), form
     assert len(aws.stored()) == 36
+
+
+def press_again(visitor: Visitor, answer: Answer) -> Answer:
+    """Do as the page says: "Press Save person again in a minute", with what it kept."""
+    ends = time.monotonic() + 60
+    while answer.status == 503:
+        assert time.monotonic() < ends, answer.text
+        assert "Save person" in answer.page.text
+        answer = visitor.ask_to_save(answer.form)
+        time.sleep(0.2 if answer.status == 503 else 0)
+    assert answer.status == 303, (answer.status, answer.text)
+    return answer
 
 
 def test_a_command_waits_for_a_database_that_hangs_and_goes_on(aws: Aws, tmp_path: Path) -> None:

@@ -58,6 +58,27 @@ def test_without_the_lock_it_works_only_when_it_is_woken(tmp_path: Path) -> None
             wait_until(lambda number=number: counting.count == number)  # type: ignore[misc]
 
 
+class SetMeanwhile(threading.Event):
+    """Another thread sets it just after it was looked at."""
+
+    def is_set(self) -> bool:
+        was_set = super().is_set()
+        self.set()
+        return was_set
+
+
+def test_a_call_is_not_lost_that_comes_while_it_looks_for_one(tmp_path: Path) -> None:
+    lock = RuntimeDir(tmp_path).try_lock(tmp_path.name)
+    assert lock is not None
+    counting = Counting(tmp_path)
+    counting._woken = SetMeanwhile()
+    with lock:
+        counting.run_if_due(None)
+        assert counting.count == 0
+        counting.run_if_due(None)
+        assert counting.count == 1
+
+
 def test_another_process_starts_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counting = Counting(tmp_path)
     counting.begin()
@@ -75,3 +96,14 @@ def test_no_test_leaves_one_to_the_next(tmp_path: Path) -> None:
     lock = RuntimeDir(tmp_path).try_lock(tmp_path.name)
     assert lock is not None
     lock.close()
+
+
+def test_two_side_by_side_do_not_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background_threads, "_PATIENCE_SECONDS", 10_000.0)
+    both = [Counting(tmp_path, pause_seconds=60.0) for _ in range(2)]
+    for counting in both:
+        counting.begin()
+    background_threads.end_all()
+    assert threads(tmp_path) == 0

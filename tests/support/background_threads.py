@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from typing import IO
 from weakref import WeakSet
 
@@ -28,19 +29,31 @@ def watch() -> None:
 
 
 def end_all() -> None:
-    """Return when the threads that were begun since the last call have ended."""
-    while _begun:
-        one = _begun.pop()
-        _ended.add(one)
-        one._woken.set()
-        running = [each for each in threading.enumerate() if each.name == one._name]
-        for thread in running:
-            if thread is not threading.current_thread():
-                thread.join(_PATIENCE_SECONDS)
-        if not any(thread.is_alive() for thread in running):
-            # An application that several tests share begins it again in the next of them.
+    """Return when the threads that were begun since the last call have ended.
+
+    All are told before any is waited for: applications side by side name their threads alike.
+    """
+    ending = list(_begun)
+    _begun.clear()
+    _ended.update(ending)
+    names = {one._name for one in ending}
+    running = [each for each in threading.enumerate() if each.name in names]
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (running := [each for each in running if _is_other(each)]) and (
+        time.monotonic() < deadline
+    ):
+        for one in ending:  # again: one that was at work has cleared what it was told before
+            one._woken.set()
+        running[0].join(0.02)
+    if not running:
+        # An application that several tests share begins it again in the next of them.
+        for one in ending:
             one._pid = 0
             _ended.discard(one)
+
+
+def _is_other(thread: threading.Thread) -> bool:
+    return thread.is_alive() and thread is not threading.current_thread()
 
 
 def _noted(self: BackgroundThread) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-import html5lib
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.test import TestResponse
+
+from tests.support import strict_html
 
 _UNLABELLED = frozenset({"hidden", "submit", "button"})
 _POINTERS = ("for", "list", "aria-describedby", "aria-labelledby", "aria-controls")
@@ -132,8 +133,7 @@ class PageReader:
         if response.status_code == 303:
             return Page(response, Element("html"))
         assert response.mimetype == "text/html"
-        tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(response.text)
-        page = Page(response, tree)
+        page = Page(response, strict_html.parse(response.text))
         _check(page, self.app)
         return page
 

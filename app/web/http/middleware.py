@@ -23,14 +23,14 @@ _MAX_PATH_CHARACTERS = 200
 # What follows is a code that lets whoever reads it in, so it is in no log, however it is written.
 _CODE_IN_PATH = re.compile(r"(?i)(/(?:setup|invite)/).*", re.DOTALL)
 _POLICY_HEADER = "Content-Security-Policy"
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -69,13 +69,12 @@ def register(app: Flask, photo_origin: str | None) -> None:
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    headers = {**_HEADERS, _POLICY_HEADER: policy}
     app.session_interface = Sessions()
     app.before_request(_begin)
 
     @app.after_request
     def finish(response: Response) -> Response:
-        _add_headers(response, headers)
+        _add_headers(response, policy)
         _log_request(response)
         return response
 
@@ -112,13 +111,14 @@ def _begin() -> ResponseReturnValue | None:
     return None
 
 
-def _add_headers(response: Response, headers: dict[str, str]) -> None:
-    own_policy = response.headers.get(_POLICY_HEADER)  # of a photo
-    response.headers.update(headers)
-    if own_policy is not None:
-        response.headers[_POLICY_HEADER] = own_policy
-    response.headers["X-Request-Id"] = request_id()
-    response.headers.setdefault("Cache-Control", "private, no-store")
+def _add_headers(response: Response, policy: str) -> None:
+    # Nothing else sets any of the first, so none has to be looked for.
+    response.headers.extend([*_HEADERS, ("X-Request-Id", request_id())])
+    own = {name for name, _ in response.headers}
+    if _POLICY_HEADER not in own:  # a photo has its own
+        response.headers.add(_POLICY_HEADER, policy)
+    if "Cache-Control" not in own:
+        response.headers.add("Cache-Control", "private, no-store")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.environ.get("SERVER_SOFTWARE", "").startswith("Werkzeug"):

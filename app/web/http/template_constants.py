@@ -4,13 +4,28 @@ A list calls for some thirty icons and style sheets; that took a tenth of its ti
 """
 
 import re
+from collections.abc import MutableMapping
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from jinja2.ext import Extension
 from markupsafe import escape
 
 # A call of a function whose value depends on its argument alone, which is a text.
 _CALL = re.compile(r"""\{\{ (icon|asset)\((["'])([a-z0-9_.-]+)\2\) \}\}""")
+
+
+class _PlainGlobals(Environment):
+    """Templates whose globals are those of the application when they were compiled, in a dict.
+
+    Jinja chains them, and copies the chain for each page; that took half as long as the page's own
+    text.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template."""
+        return {**self.globals, **(d or {})}
 
 
 class _Constants(Extension):
@@ -23,6 +38,11 @@ class _Constants(Extension):
     def _value(self, call: re.Match[str]) -> str:
         function, _, argument = call.groups()
         return str(escape(self.environment.globals[function](argument)))  # type: ignore[operator]
+
+
+def configure(app: Flask) -> None:
+    """Let templates have plain globals; called before anything asks for the environment."""
+    app.jinja_environment = _PlainGlobals
 
 
 def register(app: Flask) -> None:

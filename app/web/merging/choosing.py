@@ -32,8 +32,8 @@ def choose(
     words = visible(clean_line(request.args.get("q", "")[:_MAX_WORDS]))
     found: list[Card] = []
     if words:
-        page = directory.browse(viewer, Query(words=words), limit=_MOST_FOUND + 1)
-        found = [card for card in page.cards if card.id != employee_id][:_MOST_FOUND]
+        shown = directory.browse(viewer, Query(words=words), limit=_MOST_FOUND + 1)
+        found = [card for card in shown.cards if card.id != employee_id][:_MOST_FOUND]
     suggested = [] if words else map(card_of, suggest(directory, viewer, employee).values())
     page = render_template(
         "merge_choose.html",

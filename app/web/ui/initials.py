@@ -4,7 +4,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 from app.text.person_names import bare_name
 
@@ -13,7 +12,6 @@ _STARTS = re.compile(r"(?:^|\s)[^A-Za-z\s]*([A-Za-z])").findall
 _VIRAMA = 9  # the combining class of the sign that joins two letters into one glyph
 
 
-@lru_cache(maxsize=4096)
 def initials(full_name: str) -> str:
     """Return one or two letters for a name; titles and letters after it have none."""
     name = bare_name(full_name)

@@ -1,7 +1,8 @@
 """Parse the URL of a list, and build the URLs of neighbouring lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -98,22 +99,23 @@ _ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view", "sort
 
 def read_request(args: MultiDict[str, str]) -> ListRequest:
     """Parse the parameters of a list; invalid ones are cleaned, never rejected."""
+    given = args.to_dict(flat=False)  # a look-up of what is missing in ``args`` is slow
     conditions: dict[str, Any] = {}
     notes = []
-    for name in FILTERS:
-        values = _distinct(name, map(_clean, args.getlist(name)))
+    for name in filter(given.__contains__, FILTERS):
+        values = _distinct(name, map(_clean, given[name]))
         if len(values) > (limit := max_values(name)):
             notes.append(_too_many(name, limit))
         conditions[name] = tuple(values[:limit])
-    query = Query(_clean(args.get("q", "")), **conditions)
+    query = Query(_clean(_first(given, "q")), **conditions)
     if query.words and not query.search_words:
         query = query.with_words(())  # punctuation alone is no search
-    page = args.get("page", "1")
-    sort = _sort_in(args)
-    cursor = None if sort else args.get("cursor") or None
+    page = given.get("page", ["1"])[0]
+    sort = _sort_in(given)
+    cursor = None if sort else _first(given, "cursor") or None
     return ListRequest(
         query=query,
-        view=TABLE if args.get("view") == TABLE else CARDS,
+        view=TABLE if _first(given, "view") == TABLE else CARDS,
         cursor=cursor,
         page=(int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0)
         if cursor or sort
@@ -123,9 +125,15 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
     )
 
 
-def _sort_in(args: MultiDict[str, str]) -> Sort | None:
-    column = args.get("sort", "")
-    return Sort(column, args.get("dir") == _DESCENDING) if column in COLUMNS else None
+def _first(given: Mapping[str, list[str]], name: str) -> str:
+    """Return the first value of a parameter; "" if it is missing."""
+    values = given.get(name)
+    return values[0] if values else ""
+
+
+def _sort_in(given: Mapping[str, list[str]]) -> Sort | None:
+    column = _first(given, "sort")
+    return Sort(column, _first(given, "dir") == _DESCENDING) if column in COLUMNS else None
 
 
 def _clean(text: str) -> str:
@@ -149,5 +157,10 @@ def _too_many(name: str, limit: int) -> str:
 
 
 def _address(pairs: list[tuple[str, str]]) -> str:
-    present = [pair for pair in pairs if pair[1]]
-    return f"/?{urlencode(present, errors='replace')}" if present else "/"
+    query = "&".join([_quoted(name, value) for name, value in pairs if value])
+    return f"/?{query}" if query else "/"
+
+
+@lru_cache(maxsize=512)  # a page has ten addresses with nearly the same parameters
+def _quoted(name: str, value: str) -> str:
+    return urlencode(((name, value),), errors="replace")

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -116,20 +116,23 @@ QUERIES = {
 def plans(store: SqlStore) -> Iterator[list[str]]:
     """The steps of every read that happens meanwhile."""
     seen: list[str] = []
+    statements: list[str] = []
     engine = store._database._engine
 
-    def explain(connection, cursor, statement, parameters, context, many) -> None:
-        if statement.startswith("SELECT"):
-            plan = connection.connection.dbapi_connection.execute(
-                f"EXPLAIN QUERY PLAN {statement}", parameters
-            )
-            seen.extend(row[3] for row in plan)
+    def trace(connection, entry, proxy) -> None:
+        connection.set_trace_callback(statements.append)
 
-    event.listen(engine, "before_cursor_execute", explain)
+    event.listen(engine, "checkout", trace)
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", explain)
+        event.remove(engine, "checkout", trace)
+    with closing(engine.raw_connection()) as connection:
+        connection.driver_connection.set_trace_callback(None)
+        for statement in statements:
+            if statement.startswith("SELECT"):
+                plan = connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+                seen.extend(row[3] for row in plan)
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
@@ -143,6 +146,16 @@ def test_a_page_is_read_along_a_key_without_scan_or_sort(crowd: SqlStore, query:
     )
     assert not [step for step in seen if step.startswith("SCAN") and "anon" not in step]
     assert not [step for step in seen if "TEMP B-TREE" in step and "GROUP BY" not in step]
+
+
+def test_a_page_of_two_filters_is_one_statement_once_counts_were_read(crowd: SqlStore) -> None:
+    query = Query(location="lisbon", badge="apple", letter="m")
+    unread = crowd.browse(query)
+    crowd.facets()
+    with plans(crowd) as seen:
+        assert crowd.browse(query) == unread
+    assert len([step for step in seen if "scan_row" in step]) == 1
+    assert not [step for step in seen if "facet" in step or "window_row" in step]
 
 
 def test_people_are_looked_up_by_a_key(crowd: SqlStore) -> None:

@@ -15,12 +15,12 @@ from threading import Barrier
 from typing import IO, Any, Protocol
 from urllib.parse import unquote
 
-import html5lib
 import urllib3
 from flask import Flask
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
+from tests.support import strict_html
 from tests.support.page_reader import Page, fields_of
 
 Values = dict[str, list[str]]
@@ -62,8 +62,7 @@ class Answer:
     @cached_property
     def page(self) -> Page:
         """The page, parsed once by a strict parser."""
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        return Page(self, parser.parse(self.text))  # type: ignore[arg-type]
+        return Page(self, strict_html.parse(self.text))  # type: ignore[arg-type]
 
     @property
     def status_code(self) -> int:

@@ -153,7 +153,7 @@ class _Connection:
         self._server: socket.socket | None = None
         self._ended = threading.Event()
         self._under_way = False
-        self._seized: Fault | None = None
+        self._seized: tuple[Matches, Fault] | None = None
         self._lock = threading.Lock()
 
     def serve(self) -> None:
@@ -167,21 +167,33 @@ class _Connection:
                 fault(self)
             except _Seized:
                 assert self._seized
-                self._seized(self)
+                self._seized[1](self)
+            self._become_idle()
+
+    def _become_idle(self) -> None:
+        """Wait for the next request; what was seized after its reply had gone is idle by now."""
+        with self._lock:
             self._under_way = False
+            late, self._seized = self._seized, None
+            if late is not None:
+                self._seize_idle(*late)
 
     def seize(self, matches: Matches, fault: Fault) -> None:
         """Called from another thread: do this to the request under way, or to an idle client."""
         with self._lock:
             if self._under_way and matches(self.request):
-                self._seized = fault
+                self._seized = (matches, fault)
                 self._shut(self._server)
                 if self.hanging and fault is reset:
                     self.reset()
-            elif not self._under_way and fault is reset and matches(ANY_REQUEST):
-                self.reset()
-                with contextlib.suppress(OSError):
-                    self._client.shutdown(socket.SHUT_RD)  # wakes its thread, which closes it
+            elif not self._under_way:
+                self._seize_idle(matches, fault)
+
+    def _seize_idle(self, matches: Matches, fault: Fault) -> None:
+        if fault is reset and matches(ANY_REQUEST):
+            self.reset()
+            with contextlib.suppress(OSError):
+                self._client.shutdown(socket.SHUT_RD)  # wakes its thread, which closes it
 
     def forward(self) -> Reply:
         """Let the server do it, over a connection of its own, and bring its whole reply.

@@ -17,10 +17,12 @@ from app.settings import Settings
 from app.storage.dynamodb import DynamoAccounts, DynamoHistory, DynamoStore, open_dynamodb_store
 from app.storage.dynamodb.records.codec import new_record
 from app.text.person_names import SortBy
+from tests.support.stores import quick_moto
 
 _ROOMS = itertools.count()
 # So many items go sooner one by one than by a table that is dropped and made anew.
 _FEW = 500
+quick_moto.copy_no_items()
 
 
 def settings_for(table: str) -> Settings:
@@ -149,3 +151,8 @@ class MotoRoom(UsedRoom):
     def close(self) -> None:
         super().close()
         self._mock.stop(remove_data=False)
+
+    def _is_emptied(self) -> bool:
+        for table in (self.people, self.index):
+            quick_moto.clear(table, self.settings.region)
+        return True

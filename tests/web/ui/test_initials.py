@@ -44,7 +44,12 @@ def test_initials_of(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
-@given(st.text(st.characters(codec="ascii")).filter(lambda name: any(map(str.isalpha, name))))
+# What is in brackets at the end is no name, and is one where something follows.
+@given(
+    st.text(st.characters(codec="ascii", exclude_characters="([")).filter(
+        lambda name: any(map(str.isalpha, name))
+    )
+)
 def test_plain_letters_have_the_initials_that_all_letters_have(name: str) -> None:
     assert initials(name) == initials(f"{name} \u00b7")  # a mark that is no letter, nor plain
 

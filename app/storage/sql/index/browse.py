@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query
 from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.model.employee import Card
+from app.storage.sql.engines.prepared import read_rows
 from app.storage.sql.index import counters
 from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
+from app.storage.sql.index.counters import CountSnapshot
 from app.storage.sql.index.entries import LETTERS, view_of
 from app.storage.sql.index.scans import (
     IndexScan,
@@ -41,12 +43,18 @@ MAX_SORTED_ROWS = 2_000
 _DIRECTLY_AFTER = "\x01"
 
 
-def browse(connection: Connection, query: Query, cursor: str | None, limit: int) -> Page:
-    """Implement EmployeeStore.browse."""
+def browse(
+    connection: Connection,
+    query: Query,
+    cursor: str | None,
+    limit: int,
+    counts: CountSnapshot | None,
+) -> Page:
+    """Implement EmployeeStore.browse; counts of before are enough to choose a scan by."""
     conditions = conditions_of(query)
     if conditions is None:
         return Page(())
-    find = partial(_find_rows, connection, conditions, limit + 1)
+    find = partial(_find_rows, connection, conditions, counts, limit + 1)
     start = read_cursor(cursor, query)
     if start is not None and start.backwards:
         result = find(KeyRange(before=start.key, backwards=True))
@@ -67,13 +75,20 @@ def _cut_before(result: Result, before: str) -> Result:
 
 
 def _find_rows(
-    connection: Connection, conditions: Conditions, max_rows: int, key_range: KeyRange
+    connection: Connection,
+    conditions: Conditions,
+    counts: CountSnapshot | None,
+    max_rows: int,
+    key_range: KeyRange,
 ) -> Result:
     if conditions.left:
-        return _scan_by_name(connection, scan_of_leavers(conditions), key_range, max_rows)
+        return _scan_by_name(
+            connection, scan_of_leavers(conditions), key_range, max_rows, is_short=False
+        )
     if not conditions.words:
-        scan = _shortest_scan_by_name(connection, conditions)
-        return _scan_by_name(connection, scan, key_range, max_rows)
+        scan, length = _shortest_scan_by_name(connection, conditions, counts)
+        is_short = length is not None and length <= MAX_ROWS_EXAMINED
+        return _scan_by_name(connection, scan, key_range, max_rows, is_short=is_short)
     scans = scans_by_word(conditions, conditions.words[0])
     first = scan_window(connection, scans, key_range, max_rows, WINDOWS[0])
     if first.examined_to is None:
@@ -84,24 +99,34 @@ def _find_rows(
 
 
 def _scan_by_name(
-    connection: Connection, scan: IndexScan, key_range: KeyRange, max_rows: int
+    connection: Connection,
+    scan: IndexScan,
+    key_range: KeyRange,
+    max_rows: int,
+    *,
+    is_short: bool,
 ) -> Result:
-    if not scan.is_filtered and len(scan.views) == 1:
+    if (is_short or not scan.is_filtered) and len(scan.views) == 1:
+        # No window is needed where the whole scan is one, or nothing is skipped.
         values = scan.values(key_range.after, key_range.before, max_rows)
         statement = scan.page(backwards=key_range.backwards, window=False)
-        return Result(connection.execute(statement, values).all())
+        return Result(read_rows(connection, statement, values))
     window = WINDOWS[0] if scan.is_filtered else max_rows
     first = scan_window(connection, (scan,), key_range, max_rows, window)
     return continue_scan(connection, (scan,), key_range, max_rows, first)
 
 
-def _shortest_scan_by_name(connection: Connection, conditions: Conditions) -> IndexScan:
-    """Return the scan in the order of names with the fewest rows."""
+def _shortest_scan_by_name(
+    connection: Connection, conditions: Conditions, counts: CountSnapshot | None
+) -> tuple[IndexScan, int | None]:
+    """Return the scan in the order of names with the fewest rows, and their number if counted.
+
+    Counts of before are good enough, if there are any.
+    """
     filters = conditions.filters
-    count_of = counters.count_people(connection, filters) if len(filters) > 1 else {}
-    return scan_by_views(
-        conditions, min(filters, key=lambda views: count_of.get(views, 0), default=ALL_NAMES)
-    )
+    count_of = counters.count_people(connection, filters, counts) if len(filters) > 1 else {}
+    views = min(filters, key=lambda views: count_of.get(views, 0), default=ALL_NAMES)
+    return scan_by_views(conditions, views), count_of.get(views)
 
 
 def _short_scans(connection: Connection, conditions: Conditions) -> Scans | None:
@@ -124,7 +149,8 @@ def _short_scans(connection: Connection, conditions: Conditions) -> Scans | None
 def _lengths(connection: Connection, scans: Scans) -> Iterator[int]:
     for scan in scans:
         values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
-        yield connection.execute(count_entries(), values).scalar_one()
+        ((length,),) = read_rows(connection, count_entries(), values)
+        yield int(length)
 
 
 def _sort_all(
@@ -134,7 +160,7 @@ def _sort_all(
     found: dict[str, Row] = {}  # once, whoever is in several views
     for scan in scans:
         values = scan.values("", LAST, MAX_SORTED_ROWS + 1)
-        for sort_key, stored_words, *columns in connection.execute(scan.all_rows(), values).all():
+        for sort_key, stored_words, *columns in read_rows(connection, scan.all_rows(), values):
             card = card_from(columns[:CARD_WIDTH])
             words = scan.words_of(card, stored_words, columns[CARD_WIDTH:])
             if words is None:

@@ -1,6 +1,8 @@
 """The counts of employees by view and spelling, changed in the transaction of each record."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -33,10 +35,11 @@ _COUNT_PEOPLE = (
 
 
 class CountSnapshot(NamedTuple):
-    """Counts as read, with the number of changes until then."""
+    """Counts as read, with the number of changes until then, and the people of each view."""
 
     changes: int
     facets: Facets
+    people_in: Mapping[str, int]
 
 
 def apply_delta(connection: Connection, delta: Mapping[FacetKey, int]) -> None:
@@ -71,7 +74,7 @@ def read(connection: Connection, previous: CountSnapshot | None) -> CountSnapsho
     # After a write between the two reads the counts are newer than ``changes``, and read again.
     rows = connection.execute(_ALL).all()
     counts = {(view, spelling): n for view, spelling, n in rows}
-    return CountSnapshot(changes, _facets_from(counts, changes))
+    return CountSnapshot(changes, _facets_from(counts, changes), _people_in(counts))
 
 
 def read_counts(connection: Connection) -> dict[FacetKey, int]:
@@ -81,13 +84,29 @@ def read_counts(connection: Connection) -> dict[FacetKey, int]:
 
 
 def count_people(
-    connection: Connection, groups: Iterable[tuple[str, ...]]
+    connection: Connection,
+    groups: Iterable[tuple[str, ...]],
+    known: CountSnapshot | None = None,
 ) -> dict[tuple[str, ...], int]:
-    """Return how many employees the views of each group have; one in several counts in each."""
+    """Return how many employees the views of each group have; one in several counts in each.
+
+    Counts that are ``known``, of whatever age, are not read again.
+    """
     groups = list(groups)
-    names = sorted({view for group in groups for view in group})
-    count_of = {view: int(n) for view, n in connection.execute(_COUNT_PEOPLE, {"views": names})}
+    count_of = known.people_in if known else _count_views(connection, chain.from_iterable(groups))
     return {group: sum(count_of.get(view, 0) for view in group) for group in groups}
+
+
+def _count_views(connection: Connection, views: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(_COUNT_PEOPLE, {"views": sorted(set(views))})
+    return {view: int(n) for view, n in rows}
+
+
+def _people_in(counts: Mapping[FacetKey, int]) -> Mapping[str, int]:
+    people_in: Counter[str] = Counter()
+    for (view, _), number in counts.items():
+        people_in[view] += number if isinstance(number, int) else 0
+    return people_in
 
 
 def _facets_from(counts: Mapping[FacetKey, int], stamp: int) -> Facets:

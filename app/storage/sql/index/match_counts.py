@@ -11,6 +11,7 @@ from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matc
 from app.model.employee import Card
 from app.model.fields import TEXT_FACETS
 from app.model.stored_values import stored_text
+from app.storage.sql.engines.prepared import read_rows
 from app.storage.sql.index import counters
 from app.storage.sql.index.conditions import ALL_NAMES, Conditions, conditions_of
 from app.storage.sql.index.entries import LETTERS, view_of
@@ -44,7 +45,7 @@ def count_matches(connection: Connection, query: Query) -> Matches:
         return _count_seen(connection, scans)
     rows: list[Any] = []
     for scan in scans:
-        rows += connection.execute(scan.matches(), scan.values("", LAST, _MOST)).all()
+        rows += read_rows(connection, scan.matches(), scan.values("", LAST, _MOST))
     if len(rows) >= _MOST:
         return MANY_MATCHES
     return matches_from(len(rows), _values(zip(*rows, strict=True)) if rows else _values(_NOBODY))
@@ -55,7 +56,7 @@ def _count_seen(connection: Connection, scans: Scans) -> Matches:
     found: dict[str, Card] = {}
     for scan in scans:
         values = scan.values("", LAST, MAX_ROWS_EXAMINED)
-        for sort_key, words, *columns in connection.execute(scan.all_rows(), values):
+        for sort_key, words, *columns in read_rows(connection, scan.all_rows(), values):
             card = card_from(columns[:CARD_WIDTH])
             if scan.words_of(card, words, columns[CARD_WIDTH:]) is not None:
                 found[sort_key] = card
@@ -89,8 +90,8 @@ def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int
 def _length(connection: Connection, scan: IndexScan) -> int:
     values = scan.values("", LAST, MAX_ROWS_EXAMINED + 1)
     statement = count_word() if scan.prefix_length and scan.seen is None else count_entries()
-    length: int = connection.execute(statement, values).scalar_one()
-    return length
+    ((length,),) = read_rows(connection, statement, values)
+    return int(length)
 
 
 def _is_whole_query(scans: Scans, conditions: Conditions) -> bool:

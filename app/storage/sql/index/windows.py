@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from app.contracts import MAX_ROWS_EXAMINED
+from app.storage.sql.engines.prepared import read_rows
 from app.storage.sql.index.scans import IndexScan, Scans
 from app.storage.sql.index.statements import LAST
 
@@ -65,7 +66,7 @@ def scan_window(
             break
         statement = scan.window_end(backwards=key_range.backwards)
         values = scan.values(key_range.after, key_range.before, 0, left)
-        examined, end = connection.execute(statement, values).one()
+        ((examined, end),) = read_rows(connection, statement, values)
         if examined == left:
             return Result(rows, scan.key_prefix + end)
         left -= examined
@@ -78,11 +79,11 @@ def _rows_of_window(
     """Return at most ``max_rows`` rows of the next window of a scan that show somebody."""
     statement = scan.page(backwards=key_range.backwards, window=True)
 
-    def read(most: int) -> list[Row]:
+    def read(most: int) -> Sequence[Row]:
         values = scan.values(key_range.after, key_range.before, most, window)
-        rows = connection.execute(statement, values)
+        rows = read_rows(connection, statement, values)
         if not scan.key_prefix:
-            return [*rows]
+            return rows
         return [(scan.key_prefix + key, *others) for key, *others in rows]
 
     if scan.seen is None:

@@ -11,7 +11,7 @@ from app.photos.keys import is_foreign_key
 from app.text.search_keys import OTHER_LETTERS, letter_of
 from app.web.ui.display_names import display_name
 from app.web.ui.html.avatars import avatar_html
-from app.web.ui.html.escaping import escape, escape_all
+from app.web.ui.html.escaping import escape
 from app.web.ui.html.icons import icon_at
 from app.web.ui.html.links import dialled, mail_address, mail_link, phone_link
 from app.web.ui.urls import person_address
@@ -32,6 +32,31 @@ def grid(
     reasons: Reasons = _NO_REASONS,
 ) -> Markup:
     """Return the cards; with ``name_keys``, the first person of each letter has an index tab."""
+    cards = tuple(cards)
+    draw = _grid.__wrapped__ if _has_foreign_photo(cards) else _grid
+    return draw(cards, sprite, tuple(name_keys), _reasons_of(cards, reasons))
+
+
+def _has_foreign_photo(cards: Iterable[Card]) -> bool:
+    """Return whether not all may be cached: such an address is signed with a key that may change.
+
+    Our keys, and none, are no foreign ones.
+    """
+    return any(is_foreign_key(card.photo_key) for card in cards if card.photo_key)
+
+
+def _reasons_of(cards: Iterable[Card], reasons: Reasons) -> tuple[tuple[Reason, ...], ...]:
+    """Return the reasons of each card; nothing if no card has one."""
+    return tuple(tuple(reasons.get(card.id, ())) for card in cards) if reasons else ()
+
+
+@lru_cache(maxsize=64)  # of some 30 kB each
+def _grid(
+    cards: tuple[Card, ...],
+    sprite: Sprite,
+    name_keys: tuple[str, ...],
+    reasons: tuple[tuple[Reason, ...], ...],
+) -> Markup:
     parts = []
     letter = ""
     for position, card in enumerate(cards):
@@ -39,9 +64,7 @@ def grid(
         if name_keys and (next_letter := letter_of(name_keys[position])) != letter:
             letter = next_letter
             tab = f'<span class="letter-mark" aria-hidden="true">{_label(letter)}</span>'
-        # The address of a foreign photo is signed with a key that may change.
-        render = _cell.__wrapped__ if is_foreign_key(card.photo_key) else _cell
-        cell = render(card, sprite, position >= _EAGER_CARDS, tuple(reasons.get(card.id, ())))
+        cell = _cell(card, sprite, position >= _EAGER_CARDS, reasons[position] if reasons else ())
         parts.append(f'<li class="cell">{tab}{cell}</li>\n')
     return Markup("".join(parts))
 
@@ -54,11 +77,22 @@ def rows(
     without: frozenset[str] = _NO_COLUMNS,
 ) -> Markup:
     """Return the rows of the table, with reasons as in ``grid``, ``without`` some columns."""
+    cards = tuple(cards)
+    draw = _rows.__wrapped__ if _has_foreign_photo(cards) else _rows
+    return draw(cards, sprite, _reasons_of(cards, reasons), without)
+
+
+@lru_cache(maxsize=32)
+def _rows(
+    cards: tuple[Card, ...],
+    sprite: Sprite,
+    reasons: tuple[tuple[Reason, ...], ...],
+    without: frozenset[str],
+) -> Markup:
     parts = []
     for position, card in enumerate(cards):
-        render = _row.__wrapped__ if is_foreign_key(card.photo_key) else _row
-        reason = tuple(reasons.get(card.id, ()))
-        parts.append(render(card, sprite, position >= _EAGER_CARDS, reason, without))
+        reason = reasons[position] if reasons else ()
+        parts.append(_row(card, sprite, position >= _EAGER_CARDS, reason, without))
     return Markup("".join(parts))
 
 
@@ -66,21 +100,26 @@ def _label(letter: str) -> str:
     return "#" if letter == OTHER_LETTERS else letter.upper()
 
 
-@lru_cache(maxsize=1536)
 def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
-    name, job_title, location, department = escape_all(
-        (display_name(card.full_name, card.id), card.job_title, card.location, card.department)
-    )
-    title = f'<div class="cell-title" dir="auto">{job_title}</div>' if job_title else ""
-    details = ""
-    if location or department:
-        texts = " · ".join([f"<bdi>{text}</bdi>" for text in (location, department) if text])
-        details = f'<div class="cell-details">{texts}</div>'
+    name = escape(display_name(card.full_name, card.id))
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-text">{_link(card.id, name)}{_reasons(reasons)}{title}{details}'
+        f'<div class="cell-text">{_link(card.id, name)}{_reasons(reasons) if reasons else ""}'
+        f"{_title(card.job_title)}{_details(card.location, card.department)}"
         f"{_badge_row(card.badges, sprite, 6)}</div>{_reach(card, name, sprite)}"
     )
+
+
+@lru_cache(maxsize=1024)  # many share it
+def _title(job_title: str) -> str:
+    text = escape(job_title)
+    return f'<div class="cell-title" dir="auto">{text}</div>' if text else ""
+
+
+@lru_cache(maxsize=1024)
+def _details(location: str, department: str) -> str:
+    texts = [f"<bdi>{text}</bdi>" for text in map(escape, (location, department)) if text]
+    return f'<div class="cell-details">{" · ".join(texts)}</div>' if texts else ""
 
 
 def _reach(card: Card, name: str, sprite: Sprite) -> str:
@@ -99,7 +138,6 @@ def _reach_icons(sprite: Sprite) -> tuple[str, str]:
     return str(icon_at(sprite, "telephone")), str(icon_at(sprite, "envelope"))
 
 
-@lru_cache(maxsize=1024)
 def _row(
     card: Card,
     sprite: Sprite,

@@ -31,13 +31,13 @@ def with_words(parts: Iterable[str], listing: ListRequest) -> Markup:
     """Put the words typed in place of the placeholder of each URL."""
     html = "".join(parts)
     if not listing.query.words:
-        return Markup(_without_words(html))
+        return _without_words(html)
     pair = urlencode([("q", listing.query.words)], errors="replace")
     html = html.replace(f'{WORDS_MARK}"', f'{pair}"').replace(WORDS_MARK, f"{pair}&amp;")
     return Markup(html)
 
 
 @lru_cache(maxsize=32)
-def _without_words(html: str) -> str:
+def _without_words(html: str) -> Markup:
     # Cached, because most lists are opened without words and so have the same menus.
-    return html.replace(f'/?{WORDS_MARK}"', '/"').replace(WORDS_MARK, "")
+    return Markup(html.replace(f'/?{WORDS_MARK}"', '/"').replace(WORDS_MARK, ""))
