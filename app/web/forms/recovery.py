@@ -90,8 +90,9 @@ def holds_typed_form() -> bool:
 def form_with_input(error: Exception) -> ResponseReturnValue:
     """Return the page with all input, and what happened to it."""
     if request.endpoint in _form_pages:
-        is_gone = isinstance(error, EmployeeNotFound)
-        return person_not_found(error) if is_gone else _form_pages[request.endpoint](error)
+        if isinstance(error, EmployeeNotFound):
+            return person_not_found(error)
+        return _form_pages[request.endpoint](error)
     if request.endpoint == _DELETE:
         return _deletion_page(error)
     if isinstance(error, EmployeeNotFound):
