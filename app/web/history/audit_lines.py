@@ -45,10 +45,10 @@ class EntryLine(NamedTuple):
 
 
 class EntryDay(NamedTuple):
-    """The entries of one day; ``count`` tells their number if the page has all of them."""
+    """The entries of one day; ``told`` says their number if the page has all of them."""
 
     name: str
-    count: str
+    told: str
     lines: tuple[EntryLine, ...]
 
 

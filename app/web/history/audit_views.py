@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app.contracts.history import AuditPage, AuditQuery
+from app.contracts.history import AuditEntry, AuditPage, AuditQuery
 from app.directory.histories import author_key, iter_audit, read_audit
 from app.exports.csv_file import csv_of_rows
 from app.exports.formats import FORMATS
@@ -62,7 +62,7 @@ def log_file() -> ResponseReturnValue:
 
         def rows() -> Iterator[list[str]]:
             yield AUDIT_HEADINGS
-            page = first
+            page: tuple[AuditEntry, ...] | None = first
             while page is not None:
                 yield from audit_rows(page, name_of)
                 deadline.start(REQUEST_SECONDS)

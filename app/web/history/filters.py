@@ -38,7 +38,7 @@ class Filters:
         """Return whether a filter is chosen."""
         return bool(self._chosen)
 
-    def address(self, path: str = "", **others: str | None) -> str:
+    def address(self, path: str = "", /, **others: str | None) -> str:
         """Return the address of this page, or of that at another path, with other values."""
         values = {**self._chosen, **others}
         pairs = [*self._fixed, *((name, value) for name, value in values.items() if value)]
