@@ -1,19 +1,20 @@
 """Give the photo of somebody who leaves a new key, and the old one back to who is restored.
 
-Whoever knows the old key finds nothing under it. The new one tells the last day, from which on it
-is for editors only, and the old key.
+Whoever knows the old key finds nothing under it. The new one, from which the old one can be told,
+is for editors only from the last day on; see photo_access.py of the directory.
 """
 
 import logging
 import secrets
 
 from app.contracts.photos import PhotoStore
+from app.model import leaving
 from app.model.errors import PhotoNotFound, StorageUnavailable
 from app.photos import keys
 
 log = logging.getLogger(__name__)
 
-_RANDOM_BYTES = 4
+_RANDOM_BYTES = 8
 
 
 def copy_for_leaving(photos: PhotoStore | None, key: str, last_day: str) -> str:
@@ -22,8 +23,8 @@ def copy_for_leaving(photos: PhotoStore | None, key: str, last_day: str) -> str:
     ``last_day`` is as ``2026-11-30``. Nothing is done without a store of photos, without a photo in
     it, and for a foreign key. Raises StorageUnavailable.
     """
-    digits = last_day.replace("-", "") + secrets.token_hex(_RANDOM_BYTES)
-    return copy_photo(photos, key, keys.left_key(key, digits))
+    digits, has_left = secrets.token_hex(_RANDOM_BYTES), last_day <= leaving.today()
+    return copy_photo(photos, key, keys.left_key(key, digits, has_left=has_left))
 
 
 def copy_for_return(photos: PhotoStore | None, key: str) -> str:

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from app.access.rights import Right, require, require_history
 from app.access.viewer import Viewer
+from app.access.visibility import OF_EDITORS
 from app.contracts.history import CHANGES_PER_PAGE, AuditEntry, AuditPage, AuditQuery, ChangePage
 from app.directory.service import Directory
 from app.history.changes import Author, Change, ChangeKind, Value
@@ -222,9 +223,9 @@ def _seen(
 ) -> tuple[Change, ...]:
     """Return the changes without what the viewer may not see; none of which nothing is left."""
     sight = directory.visibility().sight_of(viewer)
-    concealed = sight.concealed(employee.hidden, employee.id)
-    if not concealed:
+    if sight.is_whole:
         return changes
+    concealed = sight.concealed(employee.hidden, employee.id).union(OF_EDITORS)
     masked = (
         replace(
             change,

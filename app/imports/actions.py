@@ -15,6 +15,7 @@ from app.imports.running.share import share_refusal
 from app.imports.running.upload_store import Upload
 
 _NOT_EVERYONE = "Only a file that lists everyone shows who has left. Read it again as such a file."
+_CHECKED_BEFORE = "This was checked by an earlier release. Read the file again, then mark who left."
 _CONFIRM = "Nothing was changed. Check who leaves, and confirm the share to go on."
 
 
@@ -69,6 +70,8 @@ def as_confirmed(job: Job, author: Author, leaving: Mapping[str, Any]) -> Job:
     job = replace(job, choices=replace(job.choices, **leaving))
     if job.choices.mark_left and not job.choices.is_complete:
         raise ImportNotPossible(_NOT_EVERYONE)
+    if job.departing and not job.people:
+        raise ImportNotPossible(_CHECKED_BEFORE)
     if refusal := share_refusal(job):
         raise ImportNotPossible(f"{refusal} {_CONFIRM}")
     begun = replace(job, author=author, auto_apply=True, began=time())

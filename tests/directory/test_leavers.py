@@ -20,7 +20,7 @@ from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import EditConflict, NotAllowed, PhotoNotFound, StorageUnavailable
 from app.model.revision import revision_of
-from app.photos.keys import last_day_in, thumbnail_key
+from app.photos.keys import is_left_key, thumbnail_key
 from app.storage.photos_on_disk import open_folder_store
 from tests.directory.test_photos import Failing
 from tests.support.accounts_in_memory import AccountsInMemory
@@ -77,7 +77,7 @@ def test_who_leaves_today_has_left_with_photo_and_account(office: Office) -> Non
     office.accounts.begin_session(session("acct"))
     left = office.leave()
     assert leaving.has_left(left, TODAY)
-    assert last_day_in(left.photo_key) == TODAY
+    assert is_left_key(left.photo_key)
     assert office.photos.get(left.photo_key) == portrait
     assert office.photos.get(thumbnail_key(left.photo_key)) == thumbnail
     assert office.stored_photos() == sorted({left.photo_key, thumbnail_key(left.photo_key)})
@@ -111,13 +111,14 @@ def test_who_has_a_day_to_come_signs_in_until_it_comes(
 ) -> None:
     stored = office.leave(LATER)
     assert not leaving.has_left(stored, TODAY)
-    assert last_day_in(stored.photo_key) == LATER
+    assert is_left_key(stored.photo_key)
+    assert "left" not in stored.photo_key, "colleagues see it"
     assert not office.get_account().is_disabled
     set_today(monkeypatch, LATER)
     assert office.get_account().is_disabled
     set_today(monkeypatch, TODAY)
     moved = office.leave("2031-06-29", "w2")
-    assert last_day_in(moved.photo_key) == "2031-06-29"
+    assert is_left_key(moved.photo_key)
     assert office.get_account().leaves_on == "2031-06-29"
     assert office.leavers.restore(EDITOR, "amara", "", "w3").employee.photo_key == (
         office.amara.photo_key

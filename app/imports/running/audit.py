@@ -47,7 +47,7 @@ def note_undo(history: HistoryStore | None, job: Job) -> None:
     entry = AuditEntry(
         moment=_moment(job.undo_began, job),
         event=UNDO,
-        counts=_filled({"undone": undone.undone, "rejected": undone.skipped}),
+        counts=_filled({"undone": undone.undone, "skipped": undone.skipped}),
         author=job.undone_by,
         through=through(job, via=Via.UNDO),
     )

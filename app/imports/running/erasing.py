@@ -14,6 +14,7 @@ from app.access.viewer import Viewer
 from app.contracts import PhotoStore
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobNotFound, JobStore, Phase
 from app.contracts.traces import ErasureBlocked
+from app.history.changes import Author
 from app.imports.planning.line_store import ABSENCES, DONE, PLAN, UNDO
 from app.imports.planning.lines import Line, Problem, Values, pack, unpack
 from app.imports.running import column_mapping, staged_photos, upload_store
@@ -101,6 +102,8 @@ class ImportTraces:
                 name=mentions.blanked(each.name) or "no name",
                 edit=replace(each.edit, words=mentions.blanked(each.edit.words)),
                 error=mentions.blanked(each.error),
+                author=_other_than(mentions, each.author),
+                undone_by=_other_than(mentions, each.undone_by),
                 notices=tuple(filter(None, map(mentions.blanked, each.notices))),
             )
 
@@ -111,6 +114,12 @@ class ImportTraces:
         if columns := column_mapping.load_mapping(self._jobs, job.id):
             bare = [column._replace(examples=()) for column in columns]
             column_mapping.store_mapping(self._jobs, job.id, bare)
+
+
+def _other_than(mentions: Mentions, author: Author) -> Author:
+    """Return the author of a job; nobody if it is the person."""
+    is_person = mentions.are_in(author.name) or mentions.is_of(author.person_id, author.name)
+    return Author() if is_person else author
 
 
 def _are_named(text: str, mentions: Mentions) -> bool:

@@ -3,20 +3,23 @@
 from flask import flash
 
 from app.access.rights import may_see_history
-from app.history.changes import Change
+from app.history.changes import Author
 from app.history.difference import last_moment
+from app.history.sentences import author_name
 from app.model.employee import Employee
 from app.web.current import current_directory, current_viewer
 from app.web.ui.flashes import flash_with_undo
 from app.web.ui.urls import undo_address
 
 
-def last_change(employee: Employee) -> Change | None:
-    """Return the newest change of a person, for who may see their history; else None."""
+def last_author(employee: Employee) -> str:
+    """Return who changed a person last, for who may see their history; "" if that is not known."""
     history = current_directory().history
     if history is None or not may_see_history(current_viewer(), employee.id):
-        return None
-    return next(iter(history.changes_of(employee.id, limit=1).changes), None)
+        return ""
+    newest = history.changes_of(employee.id, limit=1).changes
+    author = newest[0].author if newest else Author()
+    return author.name if author_name(author) == author.name else ""
 
 
 def tell_saved(text: str, saved: Employee, before: Employee | None) -> None:

@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from app.model import leaving
 from app.text.sanitizing import clean_text, visible
-from app.web.people.last_change import last_change
+from app.web.people.last_change import last_author
 from app.web.people.person_facts import person_facts
 from app.web.ui import dates, urls
 from app.web.ui.display_names import display_name
@@ -46,7 +46,7 @@ def offer_to_templates(state: BlueprintSetupState) -> None:
         display_name=display_name,
         mail_address=mail_address,
         person_facts=person_facts,
-        last_change=last_change,
+        last_author=last_author,
         last_day_of=leaving.last_day,
         today=lambda: leaving.today(),
         photo_limit_mb=app.extensions["settings"].photo_max_mb,

@@ -185,7 +185,9 @@ def test_a_colleague_sees_their_own_history_alone(changing: Changing) -> None:
 def test_who_changed_a_person_last_stands_on_their_page(changing: Changing) -> None:
     changing.add()
     changing.change(location="Oslo")
-    assert "by Ana Ruiz" in changing.get("/employee/amara").text
+    assert "UTC by Ana Ruiz" in changing.get("/employee/amara").text
+    changing.change(ANYBODY_IN_OPEN_MODE, location="Rome")
+    assert "UTC by" not in changing.get("/employee/amara").text
     changing.seen_by(viewer(Role.COLLEAGUE, person_id="other"))
     page = changing.get("/employee/amara")
     assert "by Ana Ruiz" not in page.text
