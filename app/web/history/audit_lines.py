@@ -45,17 +45,10 @@ class EntryLine(NamedTuple):
 
 
 class EntryDay(NamedTuple):
-<<<<<<< HEAD
-    """The entries of one day; ``total`` tells their number if the page has all of them."""
-
-    name: str
-    total: str
-=======
     """The entries of one day; ``told`` says their number if the page has all of them."""
 
     name: str
     told: str
->>>>>>> c822a6d86df50a3df9c143d952a6236453a46150
     lines: tuple[EntryLine, ...]
 
 
