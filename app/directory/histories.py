@@ -20,6 +20,7 @@ from app.directory.service import Directory
 from app.history.changes import Author, Change, ChangeKind, Value
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
+from app.model.fields import HIDEABLE
 
 # As many as one page looks through for its filters, in pieces of so many.
 MAX_CHANGES_EXAMINED = 300
@@ -221,11 +222,16 @@ def _filtered(
 def _seen(
     directory: Directory, viewer: Viewer, employee: Employee, changes: tuple[Change, ...]
 ) -> tuple[Change, ...]:
-    """Return the changes without what the viewer may not see; none of which nothing is left."""
+    """Return the changes without what the viewer may not see; none of which nothing is left.
+
+    Whoever does not see everything of this person sees no field that may be hidden, nor which are:
+    what is shown now may have been hidden at the time of a change.
+    """
     sight = directory.visibility().sight_of(viewer)
     if sight.is_whole:
         return changes
-    concealed = sight.concealed(employee.hidden, employee.id).union(OF_EDITORS)
+    concealed = sight.concealed(HIDEABLE, employee.id)
+    concealed = concealed.union(OF_EDITORS, ("hidden",) if concealed else ())
     masked = (
         replace(
             change,
