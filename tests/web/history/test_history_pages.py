@@ -52,7 +52,7 @@ def test_each_change_is_told_with_who_how_was_and_now(changing: Changing) -> Non
     assert "Job title Principal Engineer Director" in rows(page)
     assert page.all("span", cls="diff-text")[1].text == "One.\n\n<b>Two</b>."
     assert [words_of(each) for each in page.all("mark")][:2] == ["Bugfixer", "+254 711 555 018"]
-    assert "4 changes since" in page.text
+    assert "Version 4 · 4 changes since" in page.text
     assert "kept for 3 years; the first is kept for good" in page.text
 
 
