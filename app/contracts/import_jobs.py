@@ -138,6 +138,11 @@ class Job:
         return self.phase in ACTIVE_PHASES and not self.paused
 
     @property
+    def noun(self) -> str:
+        """Return what the job is called in sentences."""
+        return "edit" if self.edit.is_set else "import"
+
+    @property
     def has_no_rows(self) -> bool:
         """Return whether the file was read and has no row below its headings."""
         return self.total == 0

@@ -118,6 +118,14 @@ class Query:
         return not (self.words or self.filters or self.left)
 
     @property
+    def only_text(self) -> str:
+        """Return the text filter whose one value is the only condition; "" if there is none."""
+        if self.words or self.left or len(self.filters) != 1:
+            return ""
+        name = self.filters[0][0]
+        return name if name in TEXT_FILTERS else ""
+
+    @property
     def search_words_as_typed(self) -> tuple[str, ...]:
         """Return the words to search for, in the order typed."""
         return tuple(word for word in dict.fromkeys(self.typed_words) if word in self.search_words)

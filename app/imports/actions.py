@@ -28,13 +28,13 @@ def may_undo(job: Job) -> bool:
 def undo_refusal(job: Job) -> str:
     """Return why a job cannot be undone."""
     if job.phase is Phase.UNDONE:
-        return "This import is already undone."
+        return f"This {job.noun} is already undone."
     if job.phase is Phase.UNDOING:
         hint = " It was stopped: resume it." if job.paused else ""
-        return f"This import is already being undone.{hint}"
+        return f"This {job.noun} is already being undone.{hint}"
     if job.phase in (Phase.APPLYING, Phase.APPLIED):
-        return "This import is still in progress. Stop it first, then undo it."
-    return "This import changed nobody, so there is nothing to undo."
+        return f"This {job.noun} is still in progress. Stop it first, then undo it."
+    return f"This {job.noun} changed nobody, so there is nothing to undo."
 
 
 def may_read_again(job: Job) -> bool:

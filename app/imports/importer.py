@@ -192,7 +192,7 @@ class Importer:
                 return job
             if job.phase in ACTIVE_PHASES:
                 return replace(job, paused=False, attempts=0, error="")
-            raise ImportNotPossible("This import has ended, so it cannot be resumed.")
+            raise ImportNotPossible(f"This {job.noun} has ended, so it cannot be resumed.")
 
         return change(self._jobs, job_id, resume)
 
@@ -201,7 +201,9 @@ class Importer:
 
         def stop(job: Job) -> Job:
             if job.phase not in ACTIVE_PHASES:
-                raise ImportNotPossible("This import is not running, so there is nothing to stop.")
+                raise ImportNotPossible(
+                    f"This {job.noun} is not running, so there is nothing to stop."
+                )
             return replace(job, paused=True)
 
         return change(self._jobs, job_id, stop)
@@ -222,7 +224,7 @@ class Importer:
         job = self.read(job_id)
         if not may_discard(job):
             raise ImportNotPossible(
-                "This import changed people, so it is kept for 30 days. To reverse it, undo it."
+                f"This {job.noun} changed people, so it is kept for 30 days. Undo it to reverse it."
             )
         staged_photos.drop_planned(self._photos.store, self._jobs, job)
         self._jobs.delete(job_id)

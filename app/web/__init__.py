@@ -65,7 +65,7 @@ def _add_pages(app: Flask) -> None:
     from app.web.history import audit_views, undo_views
     from app.web.history import views as history_pages
     from app.web.http import photos
-    from app.web.imports import choosing, downloads
+    from app.web.imports import choosing, downloads, edit_views
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
     from app.web.leaving import leavers_page
@@ -81,7 +81,7 @@ def _add_pages(app: Flask) -> None:
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),
         *(photos.photos, insights_page.insights),
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
-        *(health.machine, console.console, diagnostics.doctor),
+        *(edit_views.bulk_edits, health.machine, console.console, diagnostics.doctor),
         *(leaving_pages.leaving_pages, leavers_page.leavers_pages),
         *(merging_pages.merging, unmerge_views.unmerging),
         *(access.access_pages, accounts.account_pages),

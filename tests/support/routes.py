@@ -60,6 +60,7 @@ ROUTES = {
     "/merge/<id:employee_id>": Route("GET POST", EDITOR, "POST makes two records one"),
     "/unmerge": Route("GET POST", EDITOR, "POST takes a merge back"),
     "/unmerge/<id:employee_id>": Route("GET POST", EDITOR, "POST takes a merge back"),
+    "/bulk-edit": Route("GET POST", EDITOR, "POST stores an edit to be previewed"),
     "/leavers": Route("GET", EDITOR, "nothing"),
     "/leavers.<any(csv, xlsx):ending>": Route("GET", EDITOR, "nothing"),
     "/vcard": Route("GET", COLLEAGUE, "nothing"),

@@ -148,8 +148,9 @@ def _with_values(sentence: str, values: Mapping[str, str]) -> list[Part]:
 def second_line(entry: AuditEntry, name_of: NameOf) -> str:
     """Return what stands below the sentence: the figures of a job, or more about an event."""
     if entry.counts:
-        told = [_count_words(name, number) for name, number in entry.counts if number]
-        return " · ".join(told) or "Nobody was changed"
+        told = [_count_words(name, number, entry) for name, number in entry.counts if number]
+        asked = [entry.through.source] if entry.event == "bulk" else []
+        return " · ".join([*asked, *told]) or "Nobody was changed"
     details = dict(entry.details)
     if entry.event in EVENTS:
         lines = [f"Was {details['was']}"] if details.get("was") else []
@@ -163,7 +164,9 @@ def second_line(entry: AuditEntry, name_of: NameOf) -> str:
     return " · ".join(f"{label} {text}".strip() for label, text in entry.details)
 
 
-def _count_words(name: str, number: int) -> str:
+def _count_words(name: str, number: int, entry: AuditEntry) -> str:
+    if name == "rejected" and entry.event == "bulk":
+        return f"{number:,} could not be changed"
     if name == "rejected":
         return count_of(number, "row with errors", "rows with errors")
     return _COUNTS.get(name, f"{{}} {name}").format(f"{number:,}")

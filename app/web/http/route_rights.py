@@ -47,6 +47,7 @@ BLUEPRINT_RIGHTS = {
     "imports": Right.IMPORT,
     "import_files": Right.IMPORT,
     "import_choices": Right.IMPORT,
+    "bulk_edits": Right.EDIT_PEOPLE,
     "leaving": Right.LEAVE,
     "leavers": Right.LEAVE,
     "merging": Right.LEAVE,

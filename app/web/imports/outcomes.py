@@ -61,6 +61,9 @@ _DONE_TEXTS = {outcome: _OUTCOME_LABELS[outcome].lower() for outcome in _COUNTED
 _PLANNED_TEXTS = {
     outcome: _PLANNED_LABELS.get(outcome, "").lower() for outcome in _COUNTED
 } | _WITH_ERRORS
+# Of an edit, which has neither rows nor new people.
+_EDIT_LABELS = {REJECTED: "Could not be changed"}
+_EDIT_TEXTS = {CHANGED: "changed", UNCHANGED: "unchanged", REJECTED: "could not be changed"}
 _SINGULAR = {DUPLICATE: "possible duplicate"}
 _UNDONE_TEXTS: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "not undone"}
 _OUTCOME_ICONS: Mapping[str, str] = {
@@ -114,12 +117,15 @@ def _figures(counts: LineCounts, texts: Mapping[str, str]) -> str:
 
 def done_figures(job: Job) -> str:
     """Return the number of applied rows by outcome; "" if there are none."""
-    return _figures(job.done, _DONE_TEXTS)
+    return _figures(job.done, _EDIT_TEXTS if job.edit.is_set else _DONE_TEXTS)
 
 
 def outcome_tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
     """Return the outcomes of an import, with the number of rows of each."""
-    labels = _TAB_LABELS.get(job.phase, _OUTCOME_LABELS)
+    labels = dict(_TAB_LABELS.get(job.phase, _OUTCOME_LABELS))
+    unusual = _UNUSUAL
+    if job.edit.is_set:
+        labels, unusual = labels | _EDIT_LABELS, _UNUSUAL | {ADDED, REJECTED}
     return [
         Tab(
             outcome,
@@ -129,5 +135,5 @@ def outcome_tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> lis
             f"/import/{job.id}?show={outcome}",
         )
         for outcome in outcomes
-        if counts.of(outcome) or outcome not in _UNUSUAL
+        if counts.of(outcome) or outcome not in unusual
     ]

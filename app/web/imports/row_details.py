@@ -68,7 +68,8 @@ def row_view(line: Line, job: Job) -> RowView:
     """Return a row as the table shows it; a person who is not stored yet has no page."""
     is_stored = line.outcome in (*UPDATES, UNCHANGED, SKIPPED, ABSENT, INACTIVE)
     is_stored = is_stored or (line.outcome == ADDED and job.phase is Phase.APPLIED)
-    number = row_label(line.number, job.sheets) if line.number > 0 else ""
+    is_row = line.number > 0 and not job.edit.is_set
+    number = row_label(line.number, job.sheets) if is_row else ""
     similar = tuple(_similar(line, job)) if line.outcome in (ADDED, DUPLICATE) else ()
     person = line.id if is_stored else ""
     photos = (_photo(line, line.new), _photo(line, line.old))

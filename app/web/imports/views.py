@@ -27,6 +27,7 @@ from app.web.current import current_importer, current_scheduler, current_viewer
 from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.imports import wording
 from app.web.imports.columns import column_table
+from app.web.imports.edit_wording import list_address, list_words
 from app.web.imports.leaving import leaving_from, leaving_panel
 from app.web.imports.rows_page import adds_duplicates, rows_page
 
@@ -117,6 +118,8 @@ def show(job_id: str) -> ResponseReturnValue:
     return render_template(
         "import_job.html",
         job=job,
+        whom=list_words(job.edit),
+        list_address=list_address(job.edit),
         state=wording.state(job),
         sentence=wording.sentence(job),
         at_work=wording.is_at_work(job),
@@ -213,9 +216,10 @@ def undo(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/forget")
 def forget(job_id: str) -> ResponseReturnValue:
     """Delete the file and its preview; no employee was changed."""
+    job = current_importer().read(job_id)
     current_importer().discard(job_id)
-    flash("The import was discarded. Nobody was changed.", "good")
-    return redirect("/import", 303)
+    flash(f"The {job.noun} was discarded. Nobody was changed.", "good")
+    return redirect(list_address(job.edit) if job.edit.is_set else "/import", 303)
 
 
 @imports.app_errorhandler(ImportNotPossible)

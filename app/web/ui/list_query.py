@@ -73,6 +73,11 @@ class ListRequest:
         pairs = [("q", self.query.words), *self.query.filters, *self._sort_pairs]
         return f"/export.{ending}{_address(pairs)[1:]}"
 
+    @property
+    def edit_address(self) -> str:
+        """Return the URL of the edit of everybody in this list."""
+        return f"/bulk-edit{_address([('q', self.query.words), *self.query.filters])[1:]}"
+
     def sorted_by(self, sort: Sort | None) -> "ListRequest":
         """Return the first page of the list in another order."""
         return replace(self, sort=sort, cursor=None, page=1)
