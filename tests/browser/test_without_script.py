@@ -57,7 +57,8 @@ def test_add_mend_edit_and_delete_a_person(plain: Page, site: Site, tmp_path: Pa
     plain.click("text=Save person")
     expect(plain.locator(".about")).to_have_text("Two\nlines", use_inner_text=True)
     plain.click("a:has-text('Delete')")
-    plain.click("text=Delete person")
+    plain.get_by_label("Type").fill("Grace Plain")
+    plain.get_by_role("button", name="Delete permanently").click()
     expect(plain.locator(".flash")).to_have_text("Deleted Grace Plain.")
 
 
