@@ -275,3 +275,9 @@ def test_every_page_marks_where_one_is(small: SmallDirectory) -> None:
         page = small.get(address)
         current = [link for link in page.all("a") if link.get("aria-current") in ("page", "true")]
         assert "".join(current[0].itertext()) == words
+
+
+def test_who_was_added_by_mistake_is_taken_back_from_the_message(small: SmallDirectory) -> None:
+    page = small.reader.follow(small.add(full_name="Ada Byron"))
+    assert "Saved Ada Byron." in page.text
+    assert small.get(page.links()["Undo"]).h1 == "Mark Ada Byron as left"
