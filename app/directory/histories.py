@@ -7,20 +7,19 @@ viewer is absent from the changes too.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from app.access.rights import Right, require, require_history
 from app.access.viewer import Viewer
-from app.access.visibility import OF_EDITORS
 from app.contracts.history import CHANGES_PER_PAGE, AuditEntry, AuditPage, AuditQuery, ChangePage
+from app.directory.seen_changes import seen_changes
 from app.directory.service import Directory
-from app.history.changes import Author, Change, ChangeKind, Value
+from app.history.changes import Author, Change, ChangeKind
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
-from app.model.fields import HIDEABLE
 
 # As many as one page looks through for its filters, in pieces of so many.
 MAX_CHANGES_EXAMINED = 300
@@ -107,7 +106,7 @@ def read_history(
         page, examined = _page(directory, employee_id, cursor, CHANGES_PER_PAGE), None
     else:
         page, examined = _filtered(directory, employee_id, chosen, cursor)
-    seen = _seen(directory, viewer, employee, page.changes)
+    seen = seen_changes(directory.sight_of(viewer), employee_id, page.changes)
     first = None
     if cursor is None and page.changes:
         first = _first(directory, employee_id, page)
@@ -126,7 +125,7 @@ def read_change(
     require_history(viewer, employee_id)
     employee = directory.get(viewer, employee_id)
     found = directory.history.find_change(employee_id, moment) if directory.history else None
-    seen = _seen(directory, viewer, employee, (found,)) if found else ()
+    seen = seen_changes(directory.sight_of(viewer), employee_id, (found,)) if found else ()
     if not seen:
         raise ChangeNotFound(f"the history of {employee_id!r} has no change of {moment!r}")
     return employee, seen[0]
@@ -141,12 +140,12 @@ def iter_history(
     """
     require_history(viewer, employee_id)
     require(viewer, Right.EXPORT)
-    employee = directory.get(viewer, employee_id)
+    directory.get(viewer, employee_id)
     cursor: str | None = None
     while True:
         page = _page(directory, employee_id, cursor, _EXPORTED_AT_ONCE)
         matching = tuple(filter(chosen.matches, page.changes))
-        yield _seen(directory, viewer, employee, matching)
+        yield seen_changes(directory.sight_of(viewer), employee_id, matching)
         cursor = page.older
         if cursor is None:
             return
@@ -217,32 +216,3 @@ def _filtered(
             return ChangePage(tuple(found)), None
         if examined >= MAX_CHANGES_EXAMINED:
             return ChangePage(tuple(found), cursor), examined
-
-
-def _seen(
-    directory: Directory, viewer: Viewer, employee: Employee, changes: tuple[Change, ...]
-) -> tuple[Change, ...]:
-    """Return the changes without what the viewer may not see; none of which nothing is left.
-
-    Whoever does not see everything of this person sees no field that may be hidden, nor which are:
-    what is shown now may have been hidden at the time of a change.
-    """
-    sight = directory.visibility().sight_of(viewer)
-    if sight.is_whole:
-        return changes
-    concealed = sight.concealed(HIDEABLE, employee.id)
-    concealed = concealed.union(OF_EDITORS, ("hidden",) if concealed else ())
-    masked = (
-        replace(
-            change,
-            was=_without(change.was, concealed),
-            now=_without(change.now, concealed),
-            base=None,
-        )
-        for change in changes
-    )
-    return tuple(each for each in masked if each.now or each.kind is ChangeKind.ADDED)
-
-
-def _without(content: Mapping[str, Value], names: frozenset[str]) -> dict[str, Value]:
-    return {name: value for name, value in content.items() if name not in names}

@@ -9,7 +9,7 @@ from app.contracts.leaver_photos import copy_for_leaving, copy_for_return, drop_
 from app.contracts.linked_accounts import LinkedAccounts
 from app.directory.service import Directory
 from app.history.authors import written_by
-from app.history.changes import MAX_NOTE_CHARACTERS, ON_THE_PAGE, Through
+from app.history.changes import MAX_NOTE_CHARACTERS, ON_THE_PAGE, Through, Via
 from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, StorageUnavailable
@@ -62,8 +62,7 @@ class Leavers:
         """
         require(viewer, Right.LEAVE)
         before = self._directory.employees.get(employee_id)
-        check_last_day(before, last_day)
-        self._accounts.check_leaving(employee_id)
+        self.check(before, last_day, through)
         key = before.photo_key
         if before.left_on != last_day:
             key = copy_for_leaving(self._directory.photos, key, last_day)
@@ -72,6 +71,18 @@ class Leavers:
         stored = self._write(viewer, before, after, revision, write_id, through)
         self._accounts.leave(employee_id, last_day, by=viewer)
         return stored
+
+    def check(self, employee: Employee, last_day: str, through: Through) -> None:
+        """Raise LastDayRejected or LastAdmin unless somebody can be marked as left.
+
+        Whoever types a last day before the start date has made a slip; a merge and an undo have not
+        typed it.
+        """
+        if through.via is Via.PAGE:
+            check_last_day(employee, last_day)
+        else:
+            _check_day(last_day)
+        self._accounts.check_leaving(employee.id)
 
     def restore(
         self,
@@ -121,10 +132,14 @@ class Leavers:
 
 def check_last_day(employee: Employee, day: str) -> None:
     """Raise LastDayRejected unless this may be the last day of an employee."""
-    if not leaving.is_day(day) or day < _FIRST_DAY:
-        raise LastDayRejected("Enter the last day as a date, such as 30 November 2026")
+    _check_day(day)
     if leaving.is_day(employee.start_date) and day < employee.start_date:
         raise LastDayRejected("The last day must not be before the start date")
+
+
+def _check_day(day: str) -> None:
+    if not leaving.is_day(day) or day < _FIRST_DAY:
+        raise LastDayRejected("Enter the last day as a date, such as 30 November 2026")
     if day > latest_last_day():
         raise LastDayRejected(f"The last day must be within the next {MAX_YEARS_AHEAD} years")
 

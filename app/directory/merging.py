@@ -18,14 +18,15 @@ from app.history.undoing import Undo, plan_undo, undone
 from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, PhotoNotFound
-from app.model.fields import CONTENT_FIELDS
+from app.model.fields import CONTENT_FIELDS, HIDEABLE
 from app.model.revision import revision_of
 from app.photos.keys import is_foreign_key
 
-# What can be chosen of either record; the last day, and what is hidden, stay those of each.
+# What can be chosen of either record. The last day stays that of each; what the person hides in
+# the other record stays hidden in this one, too.
 MERGED_FIELDS = tuple(name for name in CONTENT_FIELDS if name not in ("left_on", "hidden"))
 _MOST_SUGGESTED = 5
-_CHANGES_READ = 20
+_CHANGES_READ = 100
 
 
 class CannotMerge(DirectoryError):
@@ -49,11 +50,13 @@ class Pair:
 
     def merged(self, of_other: Collection[str]) -> Employee:
         """Return the record that stays, with these fields of the other one but for the photo."""
+        chosen = [name for name in self.differing if name in of_other]
         values: dict[str, Any] = {
-            name: getattr(self.other, name)
-            for name in self.differing
-            if name in of_other and name != "photo_key"
+            name: getattr(self.other, name) for name in chosen if name != "photo_key"
         }
+        hides = {*self.kept.hidden, *(name for name in self.other.hidden if name in chosen)}
+        if hides != set(self.kept.hidden):
+            values["hidden"] = tuple(name for name in HIDEABLE if name in hides)
         if "badges" in values:
             values["badges"] = self.kept.badges_with((*self.kept.badges, *self.other.badges))
         return replace(self.kept, **values)
@@ -66,6 +69,7 @@ class MergeChange:
     pair: Pair
     of_kept: Change | None
     undo: Undo
+    last_day: str = ""  # the one that the other record had before
 
 
 def read_pair(directory: Directory, viewer: Viewer, kept_id: str, other_id: str) -> Pair:
@@ -97,9 +101,12 @@ def merge(
     Two writes: if only the first one is made, the same call again makes the second. Raises
     NotAllowed, EditConflict, LastAdmin.
     """
-    if not pair.other.left_on and revision_of(pair.other) != revisions[1]:
-        raise EditConflict(pair.other)  # before the first write
+    require(viewer, Right.LEAVE)
     through = Through(Via.MERGE, source=pair.other.id, request_id=request_id)
+    if not leaving.has_left(pair.other, leaving.today()):  # whatever is wrong, before any write
+        if revision_of(pair.other) != revisions[1]:
+            raise EditConflict(pair.other)
+        leavers.check(pair.other, leaving.today(), through)
     merged = pair.merged(of_other)
     photo = _photo_of(directory, pair.other) if "photo_key" in of_other else NO_PHOTO_CHANGE
     stored = pair.kept
@@ -135,10 +142,10 @@ def read_merge(directory: Directory, viewer: Viewer, kept_id: str, other_id: str
     of_kept, of_other = (
         _newest(directory, one, other) for one, other in ((kept_id, other_id), (other_id, kept_id))
     )
-    if of_other is None or "left_on" not in of_other.now or not pair.other.left_on:
+    if of_other is None or of_other.now.get("left_on", "") not in {pair.other.left_on} - {""}:
         raise ChangeNotFound(f"{other_id!r} was not merged into {kept_id!r}, or is restored")
     undo = plan_undo(of_kept, pair.kept) if of_kept else Undo()
-    return MergeChange(pair, of_kept, undo)
+    return MergeChange(pair, of_kept, undo, str(of_other.was.get("left_on", "")))
 
 
 def _newest(directory: Directory, employee_id: str, other_id: str) -> Change | None:
@@ -160,24 +167,33 @@ def unmerge(
     write_id: str,
     request_id: str = "",
 ) -> Employee:
-    """Restore the other record, and take back what the merge changed; return who stayed.
+    """Take back what the merge changed, and let the other record be as it was; return who stayed.
 
-    Fields that were changed since stay as they are. Raises NotAllowed, EditConflict.
+    Fields that were changed since stay as they are. Two writes: if only the first one is made, the
+    same call again makes the second. Raises NotAllowed, EditConflict, LastAdmin.
     """
+    require(viewer, Right.LEAVE)
     pair, undo = merged.pair, merged.undo
     through = Through(Via.UNDO, request_id=request_id)
-    leavers.restore(viewer, pair.other.id, revision_of(pair.other), f"{write_id} other", through)
-    if merged.of_kept is None or not undo.is_possible:
-        return pair.kept
-    remove = undo.goes_back.get("photo_key") == ""
-    return directory.update(
-        viewer,
-        undone(pair.kept, undo),
-        revision,
-        write_id,
-        PhotoChange(remove=True) if remove else NO_PHOTO_CHANGE,
-        replace(through, undoes=merged.of_kept.moment),
-    )
+    stored = pair.kept
+    if merged.of_kept is not None and undo.is_possible:
+        remove = undo.goes_back.get("photo_key") == ""
+        stored = directory.update(
+            viewer,
+            undone(pair.kept, undo),
+            revision,
+            write_id,
+            PhotoChange(remove=True) if remove else NO_PHOTO_CHANGE,
+            replace(through, undoes=merged.of_kept.moment),
+        )
+    other, other_write = revision_of(pair.other), f"{write_id} other"
+    if merged.last_day:
+        leavers.mark_as_left(
+            *(viewer, pair.other.id, merged.last_day, other, other_write), through=through
+        )
+    else:
+        leavers.restore(viewer, pair.other.id, other, other_write, through)
+    return stored
 
 
 def suggest(directory: Directory, viewer: Viewer, employee: Employee) -> Mapping[str, Employee]:

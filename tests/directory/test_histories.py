@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,10 @@ from app.access.visibility import Audience, Visibility
 from app.contracts.history import AuditQuery
 from app.directory import histories
 from app.directory.histories import HistoryFilter, iter_history, read_audit, read_history
+from app.history.authors import written_by
+from app.history.changes import ON_THE_PAGE, Through, Via
 from app.model.errors import NotAllowed
+from app.model.revision import revision_of
 from tests.support.small_directory import AMARA
 from tests.support.viewers import viewer
 from tests.web.history.conftest import Changing
@@ -54,6 +58,27 @@ def test_what_is_concealed_is_absent_from_the_changes(
     assert not {"phone", "mobile", "about", "hidden"} & told[1]
     assert len(told) == 2
     assert all(change.base is None for change in page.changes)
+
+
+def test_nobody_reads_in_their_own_history_that_they_are_to_leave(changing: Changing) -> None:
+    note = Through(Via.PAGE, note="Told on Friday")
+    photos = "employee_pic/a.jpg", "employee_pic/a-leaves-0123456789abcdef.jpg"
+    steps: tuple[dict[str, Any], ...] = (
+        {"photo_key": photos[0]},
+        {"photo_key": photos[1], "left_on": "2999-05-28"},
+        {"left_on": "2999-06-28", "location": "Bergen"},
+    )
+    for step in steps:
+        stored = changing.now()
+        write = written_by(EDITOR, str(step), note if "left_on" in step else ON_THE_PAGE)
+        changing.directory.employees.update(replace(stored, **step), revision_of(stored), write)
+    told = [
+        (each.through.note, set(each.now))
+        for each in read_history(changing.directory, HERSELF, "amara").changes
+    ]
+    assert told[:2] == [("", {"location"}), ("", {"photo_key"})]
+    assert len(told) == 5
+    assert read_history(changing.directory, EDITOR, "amara").changes[0].through.note
 
 
 def test_the_oldest_change_is_asked_for_once(

@@ -211,6 +211,52 @@ def test_the_photo_of_the_other_record_comes_along(pair: SmallDirectory) -> None
     assert not (pair.photos / stored.photo_key).exists()
 
 
+def test_a_twin_who_is_to_start_is_merged(small: SmallDirectory) -> None:
+    small.put(AMARA)
+    small.put(replace(TWIN, start_date="2031-09-01"))
+    assert merged(small, start_date="kept").start_date == AMARA.start_date
+    assert small.store.get("twin").left_on == TODAY
+
+
+def test_nothing_is_written_if_the_other_record_has_to_stay(tmp_path: Path) -> None:
+    signed = SmallDirectory(tmp_path, ACCESS="sign-in")
+    for person in (AMARA, TWIN):
+        signed.put(person)
+    sign_in(signed.reader.client, add_account(signed.app, Role.ADMIN, "Twin", person_id="twin"))
+    form = signed.form("/merge/amara?with=twin")
+    assert "only administrator" in signed.post("/merge/amara", form, 409).text
+    assert [each.version for each in signed.everyone()] == [1, 1]
+
+
+def test_what_the_other_record_hides_stays_hidden(pair: SmallDirectory) -> None:
+    pair.change("twin", hidden=("mobile", "phone"))
+    stored = merged(pair)
+    assert (stored.mobile, stored.hidden) == (TWIN.mobile, ("mobile",))
+    pair.post("/unmerge/amara", pair.form("/unmerge/amara?with=twin"))
+    assert pair.store.get("amara").hidden == ()
+
+
+def test_a_last_day_to_come_is_back_after_a_merge_is_taken_back(pair: SmallDirectory) -> None:
+    pair.change("twin", left_on="2031-07-31")
+    merged(pair)
+    assert pair.store.get("twin").left_on == TODAY
+    form = pair.form("/unmerge/amara?with=twin")
+    for _ in range(2):
+        pair.post("/unmerge/amara", form)
+    assert pair.store.get("twin").left_on == "2031-07-31"
+    assert sorted(listed(pair)) == ["amara", "twin"]
+
+
+def test_a_merge_is_not_half_taken_back_if_somebody_saved_meanwhile(pair: SmallDirectory) -> None:
+    merged(pair)
+    form = pair.form("/unmerge/amara?with=twin")
+    pair.change("amara", location="Mombasa")
+    page = pair.post("/unmerge/amara", form, 409)
+    assert pair.store.get("twin").left_on == TODAY
+    pair.post("/unmerge/amara", page.fields())
+    assert (pair.store.get("amara").mobile, pair.store.get("twin").left_on) == ("", "")
+
+
 def test_ids_of_any_characters_are_merged(small: SmallDirectory) -> None:
     odd = "a/é ?#&=%"
     small.put(replace(AMARA, id=odd))
