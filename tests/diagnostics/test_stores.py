@@ -58,6 +58,18 @@ def test_tables_in_order_are_fine_and_say_what_was_compared(patient: Patient) ->
     assert found["Index"].message == "The index lists and counts 3 people and matches every record."
 
 
+def test_who_has_left_is_in_the_index_too(patient: Patient) -> None:
+    for number in range(3):
+        left_on = "2020-01-31" if number else ""
+        person = Employee(id=f"e{number}", full_name=f"Ada {number}", left_on=left_on)
+        patient.room.store.add(person, Write("form"))
+    finding = patient.find()["Index"]
+    assert finding.state is State.OK
+    assert "lists and counts 1 person and 2 who left, and matches every record" in finding.message
+    patient.room.delete_outside("e2")
+    assert "has 2 people, but the index lists 3 and counts 3" in patient.find()["Index"].message
+
+
 def test_tables_that_are_not_there(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
     from app.storage.dynamodb import open_dynamodb_store
