@@ -10,8 +10,11 @@ from app.history.changes import Change, ChangeKind, Value
 from app.history.sentences import leaving_step, told_fields
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import FIELD
+from app.model.validation import problem
 
 _CATALOGUE = frozenset(BADGE_KEYS)
+# A photo that goes back is none, and who marks people as left looks at the last day.
+_CHECKED_LATER = ("photo_key", "left_on")
 
 
 class Kept(Enum):
@@ -22,6 +25,7 @@ class Kept(Enum):
     PHOTO_GONE = "cannot come back: a photo is deleted when another replaces it"
     FOREIGN = "is kept by another program"
     NOT_YOURS = "is changed by editors only"
+    INVALID = "had a value that cannot be stored any more"
     APART = "can be undone after that, by itself"
 
 
@@ -88,7 +92,10 @@ def _reason(name: str, was: Value, now: Value, current: Any, is_theirs: bool) ->
         return Kept.CHANGED_SINCE
     if name == "photo_key" and was:
         return Kept.PHOTO_GONE
-    return None if is_theirs else Kept.NOT_YOURS
+    if not is_theirs:
+        return Kept.NOT_YOURS
+    is_text = isinstance(was, str) and name not in _CHECKED_LATER
+    return Kept.INVALID if is_text and problem(name, was) else None
 
 
 def _known(badges: Collection[str]) -> tuple[str, ...]:

@@ -107,3 +107,12 @@ def test_leaving_is_known_as_such() -> None:
     assert not is_of_leaving(restored)
     gone = replace(NOW, left_on="2026-11-30", photo_key="employee_pic/a-left.jpg")
     assert undone(gone, plan_undo(left, gone)).left_on == ""
+
+
+def test_a_value_that_no_form_accepts_stays_away() -> None:
+    now = replace(NOW, full_name="Ana", email="ana@example.com", start_date="2020-01-01")
+    was = {"full_name": "", "email": "not an address", "start_date": "soon", "location": "A"}
+    told = {name: getattr(now, name) for name in was}
+    plan = plan_undo(change(was, told), now)
+    assert plan.goes_back == {"location": "A"}
+    assert set(plan.kept.values()) == {Kept.INVALID}
