@@ -10,7 +10,7 @@ from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed, is_item_rejected
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.history.writer import ChangeWriter, Recording
-from app.storage.dynamodb.index.manifests import check_manifest
+from app.storage.dynamodb.index.manifests import Manifest, check_manifest
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.rows import Key, Projection
 from app.storage.dynamodb.index.transactions import IndexWriter, StoredState
@@ -77,6 +77,12 @@ class IndexRepair:
             return len(orphans)
         raise contention(self._tables)
 
+    def forget_deleted(self, employee_id: str) -> None:
+        """Delete what is told of somebody whom a release without histories has deleted."""
+        state = self._writer.read_state(employee_id)
+        if state.item is None and _is_deleted(state.manifest):
+            self._changes.forget(employee_id)
+
     def _existing_keys(self, keys: set[Key]) -> list[Item]:
         """Return the keys of existing rows, in DynamoDB's JSON."""
         index_keys = [self._tables.index_key(view, at) for view, at in sorted(keys)]
@@ -91,8 +97,8 @@ class IndexRepair:
         if manifest.is_newer:
             return False
         if item is None:
-            if is_change and manifest.is_tombstone and manifest.deleted_by:
-                self._changes.forget(employee_id)  # a release without history has deleted them
+            if is_change and _is_deleted(manifest):
+                self._changes.forget(employee_id)  # a release without histories has deleted them
             if manifest.shape is None and not manifest.is_unreadable:
                 return False
             self._writer.apply(manifest, None, self._check_absent(employee_id))
@@ -153,6 +159,11 @@ class IndexRepair:
 
     def _record_key(self, employee_id: str) -> dict[str, Any]:
         return {"TableName": self._tables.people, "Key": self._tables.person_key(employee_id)}
+
+
+def _is_deleted(manifest: Manifest) -> bool:
+    """Return whether a release deleted the employee: another program leaves no write id."""
+    return manifest.is_tombstone and bool(manifest.deleted_by)
 
 
 def contention(tables: Tables) -> StorageUnavailable:

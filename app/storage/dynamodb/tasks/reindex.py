@@ -123,7 +123,10 @@ class Reindex:
             yield Progress(done, max(total, done), self._changed, ROWS)
 
     def _check_manifests(self, items: list[Item]) -> int:
-        """Repair manifests without a record, count the facets of all; return their number."""
+        """Repair manifests without a record, count the facets of all; return their number.
+
+        Of those who were deleted, whatever a release without histories left is deleted too.
+        """
         manifests = [read_manifest(manifest_id(item), item) for item in items]
         live = [one for one in manifests if one.shape is not None or one.is_unreadable]
         for manifest in live:
@@ -136,6 +139,10 @@ class Reindex:
             for employee_id in ids:
                 if employee_id not in existing_ids:
                     self._heal(employee_id)
+        for manifest in manifests:
+            if manifest.deleted_by:
+                self._repair.forget_deleted(manifest.employee_id)
+                self._lease.renew()
         return len(live)
 
     def _sweep_orphans(self, items: list[Item]) -> None:

@@ -148,14 +148,19 @@ def test_an_older_release_beside_this_one_harms_nothing_and_is_noticed(room):
     assert audit(room) == []
 
 
-def test_who_was_deleted_by_an_older_release_is_erased_by_follow(room):
+def reindex(room: DynamoRoom) -> None:
+    list(room.open_another().reindex())
+
+
+@pytest.mark.parametrize("notice", [look, reindex])
+def test_who_was_deleted_by_an_older_release_is_erased(room, notice):
     changes = room.items(room.index)
     room.store.delete("ada", None, Write("gone"))
     for item in changes:  # as it leaves them
         if item["view"]["S"] == "h#ada":
             room.client.put_item(TableName=room.index, Item=item)
     assert ways(room, "ada") == [Via.PAGE]
-    look(room)
+    notice(room)
     assert ways(room, "ada") == []
     assert ways(room, "bob") == [Via.PAGE]
 
