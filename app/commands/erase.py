@@ -17,6 +17,7 @@ from app.commands.running import (
 from app.contracts import MAX_BATCH, Query
 from app.contracts.accounts import LastAdmin
 from app.contracts.traces import ErasureBlocked
+from app.directory.lost_people import erase_lost, find_lost
 from app.history.changes import Through, Via
 from app.model import leaving
 from app.model.employee import Employee
@@ -47,6 +48,7 @@ def erase(ids: tuple[str, ...], left_before: datetime | None, delete: bool) -> N
     """Delete people permanently: those with these ids, or who left before a day.
 
     Nothing of them stays but a line in the audit log, without their name; it cannot be undone.
+    The id of somebody whose record another program has deleted erases what their history tells.
     Ctrl-C stops after the current person, and the same command goes on.
     """
     if bool(ids) == (left_before is not None):
@@ -68,10 +70,7 @@ def _delete(people: Iterator[Employee]) -> None:
     with stop_on_signals() as stop, progress(err=True) as line:
         for person in people:
             try:
-                current_directory().delete(
-                    *(current_operator(), person.id, revision_of(person), uuid.uuid4().hex),
-                    _THROUGH,
-                )
+                _delete_one(person)
             except (EditConflict, EmployeeNotFound):
                 kept.append(f"Not deleted, because they were changed meanwhile: {person.id}")
             except (ErasureBlocked, LastAdmin) as error:
@@ -88,10 +87,26 @@ def _delete(people: Iterator[Employee]) -> None:
         raise SystemExit(1)
 
 
+def _delete_one(person: Employee) -> None:
+    directory, viewer, write_id = current_directory(), current_operator(), uuid.uuid4().hex
+    try:
+        directory.delete(viewer, person.id, revision_of(person), write_id, _THROUGH)
+    except EmployeeNotFound:
+        lost = find_lost(directory, viewer, person.id)
+        erase_lost(directory, viewer, lost, write_id, _THROUGH)
+
+
 def _named(ids: tuple[str, ...]) -> Iterator[Employee]:
-    directory, viewer = current_directory(), current_operator()
-    people = [directory.get(viewer, each) for each in dict.fromkeys(ids)]
+    people = [_find(each) for each in dict.fromkeys(ids)]
     yield from people
+
+
+def _find(employee_id: str) -> Employee:
+    directory, viewer = current_directory(), current_operator()
+    try:
+        return directory.get(viewer, employee_id)
+    except EmployeeNotFound:
+        return find_lost(directory, viewer, employee_id)
 
 
 def _left_before(day: str) -> Iterator[Employee]:

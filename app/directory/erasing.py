@@ -40,6 +40,10 @@ class Erasure:
             return []
         if revision not in (None, revision_of(person)):
             return []
+        return self.erase_traces(viewer, person)
+
+    def erase_traces(self, viewer: Viewer, person: Employee) -> list[str]:
+        """Remove what other places keep of a person; return the words that nobody else has."""
         for place in self.places:
             place.erase(person, by=viewer)
         words = [word for word in dict.fromkeys(vocabulary_words(person))

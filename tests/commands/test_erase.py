@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,24 @@ def test_a_missing_person_is_none(app: Flask) -> None:
     run(app, "eve", "--delete")
     with pytest.raises(EmployeeNotFound):
         directory_of(app).employees.get("eve")
+
+
+def test_the_history_of_who_was_deleted_by_another_program_is_erased(
+    app: Flask, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "directory.db")) as database, database:
+        database.execute("DELETE FROM person WHERE id = 'eve'")
+    history = directory_of(app).history
+    assert history
+    assert list(directory_of(app).employees.reindex())
+    assert len(history.changes_of("eve").changes) == 1  # until somebody wants it gone
+    assert "Would delete Eve (eve)" in run(app, "eve").output
+    result = run(app, "eve", "--delete")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (
+        0,
+        "Deleted 1 person permanently.",
+    )
+    assert history.changes_of("eve").changes == ()
+    assert [entry.event for entry in history.audit(AuditQuery()).entries].count("erased") == 1
+    assert not any(entry.employee_id == "eve" for entry in history.audit(AuditQuery()).entries)
+    assert run(app, "eve", "--delete").exit_code == 1
