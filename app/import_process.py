@@ -5,6 +5,7 @@ process ends and another applies the plan: this frees the memory that validation
 """
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -201,6 +202,8 @@ def _translate_limits() -> Iterator[None]:
     except OSError as error:
         if disk_errors.is_full(error):
             raise SystemExit(OUT_OF_DISK) from error
+        if error.errno == errno.ENOMEM:  # of the system, as when a folder of modules is listed
+            raise SystemExit(OUT_OF_MEMORY) from None
         raise
 
 

@@ -62,7 +62,7 @@ class SqlStore:
         """Implement EmployeeStore.get."""
         with self._database.reading("get") as connection:
             record = _existing(records.read(connection, employee_id), employee_id)
-        return self._outside.notice(record.employee)
+        return self._outside.notice(record)
 
     @retry_when_rolled_back
     def add(self, employee: Employee, write: Write) -> Employee:

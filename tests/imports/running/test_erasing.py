@@ -9,8 +9,11 @@ from threading import Event
 import pytest
 from openpyxl import Workbook
 
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_jobs import JobNotFound, Phase
 from app.contracts.traces import ErasureBlocked
+from app.history.changes import Author, Write
+from app.imports.edits import begin_edit
 from app.imports.importer import Importer
 from app.imports.running.erasing import ImportTraces
 from app.imports.running.job_lease import change
@@ -57,7 +60,8 @@ def test_a_file_of_others_does_not(content: bytes) -> None:
 class Desk:
     def __init__(self) -> None:
         self.jobs = JobsInMemory()
-        self.importer = Importer(ModelStore(), self.jobs)
+        self.store = ModelStore()
+        self.importer = Importer(self.store, self.jobs)
         self.traces = ImportTraces(self.jobs, None)
 
     def plan(self, text: str, *, auto_apply: bool = False) -> str:
@@ -80,6 +84,21 @@ def test_an_import_that_waits_for_review_is_discarded() -> None:
     desk.traces.erase(ZOE, by=OPERATOR)
     with pytest.raises(JobNotFound):
         desk.importer.read(job_id)
+
+
+def test_the_words_of_an_edit_name_nobody_after_it() -> None:
+    desk = Desk()
+    desk.store.add(ZOE, Write("w"))
+    edit = BulkEdit(words="zoë quill", values=(("location", "z"),))
+    job = begin_edit(desk.jobs, edit, Author("A"))
+    list(desk.importer.work(job.id, Event()))
+    desk.importer.resume(job.id)
+    list(desk.importer.work(job.id, Event()))
+    assert desk.importer.read(job.id).done.changed == 1
+    desk.traces.erase(ZOE, by=OPERATOR)
+    left = desk.importer.read(job.id)
+    assert (left.edit.words, left.edit.values) == ("", edit.values)
+    assert not any(line.name for line in desk.importer.all_lines(left))
 
 
 def test_an_import_in_progress_blocks() -> None:

@@ -21,7 +21,9 @@ from app.history.difference import content_of, next_moment
 from app.history.folding import fold
 from app.model.employee import Employee
 from app.model.revision import revision_of
-from app.storage.sql import SqlStore, open_sql_store
+from app.storage.sql import SqlStore, open_sql_store, records
+from app.storage.sql.index.entries import entries_of
+from app.text.person_names import SortBy
 from tests.support.days import COMING_DAY, PAST_DAY
 from tests.support.in_time import wait_until
 from tests.support.servers.warm_process import PythonProcess
@@ -218,6 +220,25 @@ def test_the_page_of_a_leaver_whom_a_release_without_leavers_listed_mends_the_li
     store.maintain()
     assert (everyone(store), len(everyone(store, Query(left=True)))) == ([], 1)
     assert store.history.changes_of("ada").changes[0].now == {"left_on": PAST_DAY}
+
+
+def test_the_page_of_a_leaver_whom_the_reindex_of_such_a_release_listed_mends_them_too(
+    store: SqlStore,
+) -> None:
+    add(store, ADA)
+    left = save(store, "ada", left_on=PAST_DAY)
+    with store.database.writing("test") as connection:
+        record = records.read(connection, "ada")
+        assert record
+        as_before = entries_of(replace(left, left_on=""), SortBy.GIVEN)
+        records.reindex_record(connection, record, as_before, {})
+    assert [card.id for card in everyone(store)] == ["ada"]
+    assert store.get("ada") == left
+    store.maintain()
+    assert everyone(store) == []
+    assert [card.id for card in store.browse(Query(left=True)).cards] == ["ada"]
+    assert (store.facets().total, store.facets().left) == (0, 1)
+    assert len(store.history.changes_of("ada").changes) == 2
 
 
 def test_what_a_release_without_histories_deleted_is_erased_by_a_reindex(store: SqlStore) -> None:

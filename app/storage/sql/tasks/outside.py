@@ -1,9 +1,12 @@
-"""What other programs wrote into records that a page has read: told and indexed after it."""
+"""What other programs wrote into records that a page has read: told and indexed after it.
+
+A release that knows no leavers lists them again by its reindex, which changes no content.
+"""
 
 import logging
-from typing import TypeVar
 
 from app.history.difference import is_as_recorded
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage.sql import records
@@ -14,7 +17,6 @@ from app.storage.sql.index.entries import entries_of
 log = logging.getLogger(__name__)
 
 _MAX_PENDING = 100
-_Read = TypeVar("_Read", bound=Employee)
 
 
 class OutsideChanges:
@@ -29,9 +31,11 @@ class OutsideChanges:
         """Whether there is something to store."""
         return bool(self._pending)
 
-    def notice(self, employee: _Read) -> _Read:
-        """Return an employee who was read; remember them if another program has changed them."""
-        if not is_as_recorded(employee) and len(self._pending) < _MAX_PENDING:
+    def notice(self, record: records.Record) -> Employee:
+        """Return the employee in a record; remember what of them there is to store."""
+        employee = record.employee
+        is_right = is_as_recorded(employee) and not _is_wrongly_listed(record)
+        if not is_right and len(self._pending) < _MAX_PENDING:
             self._pending.add(employee.id)
         return employee
 
@@ -42,6 +46,13 @@ class OutsideChanges:
                 _store(self._database, self._pending.pop())
         except StorageUnavailable as error:
             log.warning("changes of another program wait: %s", error)
+
+
+def _is_wrongly_listed(record: records.Record) -> bool:
+    left_on = record.employee.left_on
+    if not left_on or record.entries.has_left:
+        return False
+    return leaving.has_come(left_on, leaving.today())
 
 
 @retry_when_rolled_back
