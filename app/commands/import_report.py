@@ -50,12 +50,12 @@ def show_result(
     failure = SKIPPED if job.phase is Phase.UNDONE else REJECTED
     counts = importer.counts(job)
     if not quiet:
-        _show_rows(importer, job, counts, failure, hint=not rejects)
+        _show_rows(importer, job, counts, failure, hint=not rejects and job.file_parts > 0)
     click.echo(_summary(job, counts))
     if not quiet:
         _show_notes(importer, job)
         _show_next_command(job, counts)
-    if rejects and counts.rejected:
+    if rejects and counts.rejected and job.file_parts:
         write_file(rejects, csv_of_rows(importer.rejected_rows(job)))
         if not quiet:
             click.echo(

@@ -24,6 +24,9 @@ from app.web.history.wording import Moment, moment_of
 from app.web.ui.html.change_words import sentence_html, source_html
 from app.web.ui.urls import change_address, person_address
 
+# What a job is called, by the way of its entry.
+_JOB_NOUNS = {Via.BULK: "edit", Via.UNDO: "undo"}
+
 
 class EntryLine(NamedTuple):
     """An entry as the audit log shows it, with what its details say."""
@@ -40,6 +43,7 @@ class EntryLine(NamedTuple):
     change: str  # addresses, "" where there is nothing to link to
     person: str
     job: str
+    noun: str
     is_undoable: bool
     request_id: str
 
@@ -102,6 +106,7 @@ def _line(entry: AuditEntry, name_of: NameOf) -> EntryLine:
         change=change_address(entry.employee_id, entry.moment) if has_change else "",
         person=person_address(entry.employee_id) if entry.employee_id else "",
         job=f"/import/{through.job}" if is_job else "",
+        noun=_JOB_NOUNS.get(through.via, "import"),
         is_undoable=is_job and through.via in (Via.IMPORT, Via.BULK),
         request_id=through.request_id,
     )

@@ -171,6 +171,8 @@ def test_the_edit_is_in_the_history_of_each_and_once_in_the_audit_log(
     audit = small.get("/audit")
     assert audit.text.count("changed Department of 3 people") == 1
     assert "Department: Sales → Revenue · 3 changed Bulk edit" in audit.text
+    links = audit.links()
+    assert links["Undo edit"] == f"{links['See the edit']}/undo"
 
 
 def test_an_expired_form_and_a_silent_store_keep_what_was_chosen(small: SmallDirectory) -> None:
