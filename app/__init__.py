@@ -79,7 +79,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     off, history = stores.photos_off_because, stores.history
     directory = Directory(stores.employees, photos, off, visibility, history)
     directory.erasure.places = (
-        ImportTraces(stores.jobs, photos),
+        ImportTraces(stores.jobs, photos, history),
         AccountTraces(sign_in.linked_accounts, history),
     )
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])

@@ -1,6 +1,6 @@
 """PeopleAccounts: the account of somebody who leaves, comes back or is deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.access.viewer import Viewer
@@ -100,7 +100,7 @@ class AccountTraces:
         self._accounts = accounts
         self._history = history
 
-    def erase(self, person: Employee, *, by: Viewer) -> None:
+    def erase(self, person: Employee, *, by: Viewer, former: Sequence[Employee] = ()) -> None:
         """Implement Traces.erase; the account goes last, so that it can be repeated."""
         self._accounts.check_leaving(person.id)
         account_id = self._accounts.account_id_of(person.id)

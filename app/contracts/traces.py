@@ -1,5 +1,6 @@
 """What else keeps something of a person who is deleted permanently."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from app.access.viewer import Viewer
@@ -14,8 +15,9 @@ class ErasureBlocked(DirectoryError):
 class Traces(Protocol):
     """A place beside the records that names people, such as accounts and imports."""
 
-    def erase(self, person: Employee, *, by: Viewer) -> None:
+    def erase(self, person: Employee, *, by: Viewer, former: Sequence[Employee] = ()) -> None:
         """Remove what names a person, before their record goes, so that a killed call asks again.
 
-        Can be repeated. Raises ErasureBlocked, LastAdmin and StorageUnavailable.
+        ``former`` has the names, addresses and numbers that they had before. Can be repeated.
+        Raises ErasureBlocked, LastAdmin and StorageUnavailable.
         """

@@ -4,10 +4,13 @@ What the history and the audit log tell goes with the record; see EmployeeStore.
 """
 
 from dataclasses import replace
+from itertools import chain, islice
 
 from app.access.viewer import Viewer
 from app.contracts import EmployeeStore, Query
+from app.contracts.history import HistoryStore
 from app.contracts.traces import Traces
+from app.directory.former_selves import former_selves
 from app.history.authors import written_by
 from app.history.changes import Author, Through, Write
 from app.model.employee import Employee
@@ -15,12 +18,16 @@ from app.model.errors import EmployeeNotFound
 from app.model.revision import revision_of
 from app.model.search_words import vocabulary_words
 
+# Each is a query. More are of somebody whose names were changed a hundred times.
+_MAX_WORDS = 500
+
 
 class Erasure:
     """The traces of people in one directory; ``places`` are those that others keep."""
 
-    def __init__(self, employees: EmployeeStore) -> None:
+    def __init__(self, employees: EmployeeStore, history: HistoryStore | None = None) -> None:
         self._employees = employees
+        self._history = history
         self.places: tuple[Traces, ...] = ()
 
     def write_of(self, viewer: Viewer, employee_id: str, write_id: str, through: Through) -> Write:
@@ -44,9 +51,11 @@ class Erasure:
 
     def erase_traces(self, viewer: Viewer, person: Employee) -> list[str]:
         """Remove what other places keep of a person; return the words that nobody else has."""
+        former = former_selves(self._employees, self._history, person)
         for place in self.places:
-            place.erase(person, by=viewer)
-        words = [word for word in dict.fromkeys(vocabulary_words(person))
+            place.erase(person, by=viewer, former=former)
+        theirs = chain.from_iterable(map(vocabulary_words, (person, *former)))
+        words = [word for word in islice(dict.fromkeys(theirs), _MAX_WORDS)
                  if not self._has_other(word, person)]  # fmt: skip
         if words:
             self._employees.forget_words(words)

@@ -47,7 +47,7 @@ class Directory:
         self.history = history
         self.photos = photos
         self.photos_off_because = photos_off_because
-        self.erasure = Erasure(employees)
+        self.erasure = Erasure(employees, history)
         self._stored_photos = StoredPhotos(photos, photos_off_because)
         self.visibility = visibility
         self._records, self._people = SeenRecords(employees), SeenPeople(employees)

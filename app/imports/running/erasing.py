@@ -7,17 +7,18 @@ goes. One that changed nobody yet is discarded. One in progress blocks.
 import json
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.access.viewer import Viewer
 from app.contracts import PhotoStore
+from app.contracts.history import HistoryStore
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobNotFound, JobStore, Phase
 from app.contracts.traces import ErasureBlocked
 from app.history.changes import Author
 from app.imports.planning.line_store import ABSENCES, DONE, PLAN, UNDO
 from app.imports.planning.lines import Line, Problem, Values, pack, unpack
-from app.imports.running import column_mapping, staged_photos, upload_store
+from app.imports.running import audit, column_mapping, staged_photos, upload_store
 from app.imports.running.job_lease import change
 from app.imports.running.mentions import Mentions, names_in_file
 from app.model.employee import Employee
@@ -37,13 +38,16 @@ _TOO_MANY = (
 class ImportTraces:
     """The Traces of people in the imports of one directory."""
 
-    def __init__(self, jobs: JobStore, photos: PhotoStore | None) -> None:
+    def __init__(
+        self, jobs: JobStore, photos: PhotoStore | None, history: HistoryStore | None = None
+    ) -> None:
         self._jobs = jobs
         self._photos = photos
+        self._history = history
 
-    def erase(self, person: Employee, *, by: Viewer) -> None:
+    def erase(self, person: Employee, *, by: Viewer, former: Sequence[Employee] = ()) -> None:
         """Implement Traces.erase; it reads all imports of thirty days, a part at a time."""
-        mentions = Mentions(person)
+        mentions = Mentions(person, former)
         named = [job for job in self._all_jobs() if self._names(job, mentions)]
         for job in named:
             if job.phase in ACTIVE_PHASES:
@@ -107,6 +111,10 @@ class ImportTraces:
                 notices=tuple(filter(None, map(mentions.blanked, each.notices))),
             )
 
+        bare = unnamed(job)
+        if bare.name != job.name:  # the lines with that name are replaced
+            audit.note_import(self._history, bare)
+            audit.note_undo(self._history, bare)
         change(self._jobs, job.id, unnamed)
 
     def _empty_columns(self, job: Job) -> None:

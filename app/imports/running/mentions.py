@@ -4,7 +4,7 @@ import codecs
 import html
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, BinaryIO
 
 from app.imports.files.other_kinds import is_archive
@@ -24,13 +24,16 @@ _AS_SPACE = str.maketrans(dict.fromkeys("-_.,;:\"'()/\\|", " "))
 class Mentions:
     """What names a person: texts that are found anywhere, and an id and a name that are equal."""
 
-    def __init__(self, person: Employee) -> None:
+    def __init__(self, person: Employee, former: Sequence[Employee] = ()) -> None:
+        selves = (person, *former)
         self._id = person.id
-        self._name = _plain(person.full_name)
-        self._email = _plain(person.email)
-        found = (person.full_name, person.email, person.phone, person.mobile)
-        self._texts = [text for text in map(_plain, found) if len(text) >= _MIN_CHARACTERS]
-        whole = filter(None, (person.id, person.full_name, person.email))
+        self._names = {_plain(each.full_name) for each in selves} - {""}
+        self._emails = {_plain(each.email) for each in selves} - {""}
+        told = (text for each in selves for text in _told(each))
+        plain = dict.fromkeys(map(_plain, told))
+        self._texts = [text for text in plain if len(text) >= _MIN_CHARACTERS]
+        named = (text for each in selves for text in (each.full_name, each.email))
+        whole = filter(None, dict.fromkeys((person.id, *named)))
         self._in_lines = [json.dumps(each, ensure_ascii=False).casefold() for each in whole]
 
     def are_in(self, text: str) -> bool:
@@ -48,13 +51,17 @@ class Mentions:
         emails = {_plain(email) for each in values if isinstance(email := each.get("email"), str)}
         return (
             employee_id == self._id
-            or (bool(name) and _plain(name) == self._name)
-            or bool(self._email and self._email in emails)
+            or _plain(name) in self._names
+            or not self._emails.isdisjoint(emails)
         )
 
     def blanked(self, text: str) -> str:
         """Return a text, or "" if it names the person."""
         return "" if self.are_in(text) else text
+
+
+def _told(person: Employee) -> tuple[str, ...]:
+    return person.full_name, person.email, person.phone, person.mobile
 
 
 def names_in_file(file: BinaryIO, mentions: Mentions) -> bool:

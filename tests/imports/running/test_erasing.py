@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.contracts.bulk_edits import BulkEdit
+from app.contracts.history import AuditQuery
 from app.contracts.import_jobs import JobNotFound, Phase
 from app.contracts.traces import ErasureBlocked
 from app.history.changes import Author, Write
@@ -19,6 +20,7 @@ from app.imports.running.erasing import ImportTraces
 from app.imports.running.job_lease import change
 from app.imports.running.mentions import Mentions, names_in_file
 from app.model.employee import Employee
+from tests.support.history_in_memory import HistoryInMemory
 from tests.support.jobs_in_memory import JobsInMemory
 from tests.support.model_store import ModelStore
 from tests.support.viewers import OPERATOR
@@ -121,3 +123,20 @@ def test_the_rows_of_others_stay() -> None:
     assert [line.name for line in lines] == ["", "Cleo New"]
     assert lines[0].id.startswith("deleted-")
     assert desk.importer.counts(after) == desk.importer.counts(job)
+
+
+def test_a_former_name_is_taken_out_and_the_line_of_the_audit_log_loses_a_file_of_that_name() -> (
+    None
+):
+    desk = Desk()
+    history = HistoryInMemory()
+    desk.importer = Importer(ModelStore(), desk.jobs)
+    job = desk.importer.read(desk.plan(FILE, auto_apply=True))
+    change(desk.jobs, job.id, lambda each: replace(each, name="Zoë Quill.csv"))
+    married = replace(ZOE, id="8", full_name="Zoë Marsh", email="zoe.m@example.com", phone="")
+    traces = ImportTraces(desk.jobs, None, history)
+    traces.erase(married, by=OPERATOR, former=[ZOE])
+    after = desk.importer.read(job.id)
+    assert [line.name for line in desk.importer.all_lines(after)] == ["", "Cleo New"]
+    assert after.name == "no name"
+    assert [entry.through.source for entry in history.audit(AuditQuery()).entries] == ["no name"]
