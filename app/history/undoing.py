@@ -94,8 +94,9 @@ def _reason(name: str, was: Value, now: Value, current: Any, is_theirs: bool) ->
         return Kept.PHOTO_GONE
     if not is_theirs:
         return Kept.NOT_YOURS
-    is_text = isinstance(was, str) and name not in _CHECKED_LATER
-    return Kept.INVALID if is_text and problem(name, was) else None
+    if isinstance(was, str) and name not in _CHECKED_LATER and problem(name, was):
+        return Kept.INVALID
+    return None
 
 
 def _known(badges: Collection[str]) -> tuple[str, ...]:
