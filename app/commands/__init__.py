@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     from app.commands import (
         backup,
         doctor,
+        edits,
         erase,
         export,
         history,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         erase.erase,
         history.thin_history,
         export.export,
+        edits.edit_people,
         imports.import_people,
         import_photos.import_photos,
         backup.backup,

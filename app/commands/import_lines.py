@@ -47,7 +47,7 @@ def describe_line(line: Line, job: Job) -> str:
     """Return a row with its outcome, and what it does or why it does nothing."""
     label = LABELS.get(line.outcome, "")
     row = f"{line.name or 'no name'}:"
-    if line.number > 0:
+    if line.number > 0 and not job.edit.is_set:
         row = f"Row {row_label(line.number, job.sheets)}, {row}"
     details = "; ".join(_details(line, job))
     return " ".join(filter(None, (row, f"{label}." if label and details else label, details)))

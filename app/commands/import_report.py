@@ -89,7 +89,7 @@ def _show_rows(
 
 def _show_plan(importer: Importer, job: Job) -> None:
     """Show all that a dry run found, one part of the rows in memory at a time."""
-    click.echo(f"{job.source_description}.")
+    click.echo(f"{job.name if job.edit.is_set else job.source_description}.")
     for text in describe_columns(importer.columns(job)):
         click.echo(f"  {text}")
     for line in importer.all_lines(job):

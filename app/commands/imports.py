@@ -108,13 +108,13 @@ def import_people(
         importer.discard(discard)
         click.echo("The import was discarded. Nobody was changed.")
     elif undo:
-        _run(importer, importer.undo(undo, author), quiet=quiet)
+        run_job(importer, importer.undo(undo, author), quiet=quiet)
     elif resume:
-        _run(importer, importer.resume(resume, author, leaving), rejects, quiet=quiet)
+        run_job(importer, importer.resume(resume, author, leaving), rejects, quiet=quiet)
     elif file:
         chosen = replace(choices, **leaving)
         job = _receive(importer, file, chosen, author, dry_run=dry_run)
-        _run(importer, job, rejects, quiet=quiet)
+        run_job(importer, job, rejects, quiet=quiet)
 
 
 def _current_importer() -> Importer:
@@ -174,7 +174,10 @@ def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _run(importer: Importer, job: Job, rejects: Path | None = None, *, quiet: bool = False) -> None:
+def run_job(
+    importer: Importer, job: Job, rejects: Path | None = None, *, quiet: bool = False
+) -> None:
+    """Run a job to its end, or until Ctrl-C stops it, and show its result."""
     with stop_on_signals() as stop, progress() as line:
         for state in _follow(importer, job, stop):
             line.show(_describe_progress(state))

@@ -41,14 +41,18 @@ def edit_problems(edit: BulkEdit) -> Iterator[EditProblem]:
         yield EditProblem("", _TOO_LONG)
 
 
-def begin_edit(jobs: JobStore, edit: BulkEdit, author: Author) -> Job:
-    """Store an edit without problems, to be planned in the background; return its job."""
+def begin_edit(jobs: JobStore, edit: BulkEdit, author: Author, *, auto_apply: bool = False) -> Job:
+    """Store an edit without problems, to be planned in the background; return its job.
+
+    With ``auto_apply`` it is applied as soon as it is planned.
+    """
     job = Job(
         id=new_job_id(),
         name=describe(edit)[:_MAX_NAME_CHARACTERS],
         created=time.time(),
         phase=Phase.VALIDATING,
         edit=edit,
+        auto_apply=auto_apply,
         author=author,
     )
     jobs.create(job)
