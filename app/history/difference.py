@@ -80,12 +80,13 @@ def clean_content(stored: Mapping[str, Any], *, keep_empty: bool = False) -> dic
     names = [name for name in stored if name in _EMPTY]
     if len(names) > 1:
         names.sort(key=_POSITION.__getitem__)
-    return {
-        name: value for name in names if (value := _value(stored[name], _EMPTY[name])) or keep_empty
-    }
+    if keep_empty:
+        return {name: _value(name, stored[name]) for name in names}
+    return {name: value for name in names if (value := _value(name, stored[name]))}
 
 
-def _value(stored: object, empty: Value) -> Value:
+def _value(name: str, stored: object) -> Value:
+    empty = _EMPTY[name]
     if isinstance(empty, str):
         return stored if isinstance(stored, str) else empty
     names = stored if isinstance(stored, list | tuple) else ()

@@ -1,6 +1,7 @@
 """Sentences about changes: who did what, in the words of the pages and of exports."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.history.changes import Author, Change, ChangeKind, Value, Via
@@ -12,6 +13,7 @@ NOTHING = "nothing"
 SOMEBODY = "Somebody"
 EVERYBODY = "everybody"  # the author in an open directory, where nobody is told from anybody
 _MAX_NAMED_FIELDS = 5
+_MAX_SENTENCES = 512  # known at once; they tell fields, and nothing of anybody
 _LABEL = {**{field.name: field.label for field in FIELDS}, "hidden": "Hidden fields"}
 _BADGE_LABELS = {badge.key: badge.label for badge in BADGES}
 _NOUNS = {Kind.PHONE: " number", Kind.EMAIL: " address"}
@@ -69,7 +71,7 @@ def told_fields(change: Change) -> tuple[str, ...]:
 
     The photo of who leaves gets another name, which is no change of the person.
     """
-    if leaving_step(change) and _is_renamed_photo(change):
+    if "left_on" in change.now and leaving_step(change) and _is_renamed_photo(change):
         return tuple(name for name in change.now if name != "photo_key")
     return tuple(change.now)
 
@@ -103,16 +105,17 @@ def _happened_outside(change: Change, person: Part, names: Sequence[str]) -> Sen
     return (*listed(names), Part(f"{verb} changed outside the directory"))
 
 
-def _done(change: Change, names: Sequence[str]) -> Sentence:
+def _done(change: Change, names: tuple[str, ...]) -> Sentence:
     """Return "added a Mobile number", "removed ..." or "changed ..."."""
-    if not any(change.was.get(name) for name in names):
+    if not any(map(change.was.get, names)):
         return (Part(" added "), *_with_article(names))
-    if not any(change.now.get(name) for name in names):
+    if not any(map(change.now.get, names)):
         return (Part(" removed "), *listed(names))
     return (Part(" changed "), *listed(names))
 
 
-def _with_article(names: Sequence[str]) -> Sentence:
+@lru_cache(maxsize=_MAX_SENTENCES)
+def _with_article(names: tuple[str, ...]) -> Sentence:
     if len(names) != 1 or names[0] in _WITHOUT_ARTICLE or names[0] not in FIELD:
         return listed(names)
     label = field_label(names[0])
@@ -121,8 +124,13 @@ def _with_article(names: Sequence[str]) -> Sentence:
     return (Part(article), Part(label, is_strong=True), *([Part(noun)] if noun else []))
 
 
-def listed(names: Collection[str]) -> Sentence:
+def listed(names: Iterable[str]) -> Sentence:
     """Return labels of fields as a list of words, at most five of them by name."""
+    return _listed(tuple(names))
+
+
+@lru_cache(maxsize=_MAX_SENTENCES)
+def _listed(names: tuple[str, ...]) -> Sentence:
     labels = [field_label(name) for name in names]
     if not labels:
         return (Part(NOTHING),)

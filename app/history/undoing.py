@@ -63,7 +63,7 @@ def plan_undo(
         if name not in FIELD:
             kept[name] = Kept.FOREIGN
             continue
-        was, now = (_value(name, side.get(name)) for side in (change.was, change.now))
+        was, now = change.was.get(name, _EMPTY[name]), change.now.get(name, _EMPTY[name])
         reason = _reason(name, was, now, getattr(current, name), name in may_change)
         if reason is None:
             goes_back[name] = was
@@ -73,12 +73,6 @@ def plan_undo(
         kept |= dict.fromkeys((name for name in goes_back if name != "left_on"), Kept.APART)
         goes_back = {"left_on": goes_back["left_on"]}
     return Undo(goes_back, kept)
-
-
-def _value(name: str, value: Value | None) -> Value:
-    """Return a value of a change, as a field of an employee has it."""
-    empty = () if isinstance(_EMPTY[name], tuple) else ""
-    return empty if value is None else value
 
 
 def _reason(name: str, was: Value, now: Value, current: Any, is_theirs: bool) -> Kept | None:

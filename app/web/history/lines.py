@@ -1,6 +1,7 @@
 """The lines of a history: what each change says, and whether it can be undone."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flask import current_app
 from markupsafe import Markup
@@ -41,9 +42,11 @@ def _lines(page: HistoryPage, viewer: Viewer) -> Iterator[ChangeLine]:
     faces: dict[Author, str] = {}
     for change in page.changes:
         author = change.author
-        if change.through.via in WITH_FACE and author.name and author not in faces:
-            faces[author] = face_html(author, page.employee)
-        face = faces.get(author, "") if change.through.via in WITH_FACE else ""
+        face = ""
+        if change.through.via in WITH_FACE and author.name:
+            face = faces.get(author, "")
+            if not face:
+                face = faces[author] = face_html(author, page.employee)
         yield _line_of(change, page.employee, viewer, undone_by.get(change.moment), face)
 
 
@@ -63,7 +66,7 @@ def _line_of(
         sentence_html=sentence_html(sentence_of(change)),
         way_html=way_html(change.through, change.author, change.employee_id),
         way_icon=WAYS[via].icon,
-        note_html=_undone(change, later) if later else escape(_reason(undo)),
+        note_html=_undone(change, later) if later else _reason_html(undo),
         note_icon="arrow-counterclockwise" if later else "",
         diff_html=diff_html(change),
         remark=change.through.note,
@@ -86,17 +89,20 @@ def _undone(change: Change, later: Change) -> str:
     return undone_html(address, f"Undone{on} at {then.time}", later.author)
 
 
-def _reason(undo: Undo) -> str:
+def _reason_html(undo: Undo) -> str:
     """Return why nothing of a change can be undone; "" if something can."""
     if undo.is_possible:
         return ""
+    told = undo.kept.values()
     for reason, sentence in _REASONS.items():
-        names = [name for name, kept in undo.kept.items() if kept is reason]
-        if names:
-            return sentence.format(_subject(names))
+        if reason in told:
+            names = [name for name, kept in undo.kept.items() if kept is reason]
+            return sentence.format(_subject_html(tuple(names)))
     return "This is as it was before again." if undo.kept else ""
 
 
-def _subject(names: list[str]) -> str:
+@lru_cache(maxsize=512)  # fields, and nothing of anybody
+def _subject_html(names: tuple[str, ...]) -> str:
     labels = " and ".join(", ".join(map(field_label, names)).rsplit(", ", 1))
-    return f"{labels} {'was' if len(names) == 1 and not labels.endswith('s') else 'were'}"
+    verb = "was" if len(names) == 1 and not labels.endswith("s") else "were"
+    return escape(f"{labels} {verb}")

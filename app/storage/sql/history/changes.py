@@ -12,7 +12,7 @@ from app.contracts.stored_history import (
     through_text,
     whole_content_text,
 )
-from app.history.changes import Change, ChangeKind
+from app.history.changes import Author, Change, ChangeKind
 from app.history.folding import Recorded, recorded
 from app.model.stored_values import stored_text, stored_version
 from app.storage.sql.engines.raw_rows import delete_rows, insert_rows
@@ -166,12 +166,15 @@ def _id_key(employee_id: str) -> str:
 
 
 def _read(connection: Connection, statement: Select[Any], values: dict[str, Any]) -> list[Change]:
-    return list(_changes_in(connection.execute(statement, values)))
+    return list(_changes_in(connection.execute(statement, values).all()))
 
 
 def _changes_in(rows: Iterable[Any]) -> Iterator[Change]:
-    for id_key, moment, employee_id, version, kind, _, through, full_name, *rest in rows:
-        was, now, base, *author = rest
+    names: dict[int, Author] = {}
+    for id_key, moment, employee_id, version, kind, author, through, full_name, *rest in rows:
+        was, now, base, *name = rest
+        if author not in names:
+            names[author] = author_from(*name)
         content = content_in(now)
         yield Change(
             employee_id=employee_id or id_key,
@@ -182,6 +185,6 @@ def _changes_in(rows: Iterable[Any]) -> Iterator[Change]:
             was=content_in(was) if was else {},
             now=content,
             base=None if base is None else content_in(base),
-            author=author_from(*author),
+            author=names[author],
             through=through_in(through),
         )

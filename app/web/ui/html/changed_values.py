@@ -1,6 +1,7 @@
 """What a field was and is, as rows of the table of a change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -17,6 +18,12 @@ from app.web.ui.html.escaping import escape
 _NOTHING = f'<span class="diff-none">{NOTHING}</span>'
 _KINDS = {name: field.kind for name, field in FIELD.items()}
 _HEAD = '<th role="columnheader" scope="col">{}</th> '
+_BEGINNING = (
+    '<table class="diff{}" role="table"><thead role="rowgroup" class="visually-hidden">'
+    '<tr role="row">{}</tr></thead><tbody role="rowgroup">'
+)
+_CHANGED = _BEGINNING.format("", "".join(map(_HEAD.format, ("Field", "Was", "Now"))))
+_ADDED = _BEGINNING.format(" diff-added", "".join(map(_HEAD.format, ("Field", "Now"))))
 
 
 class Row(NamedTuple):
@@ -42,16 +49,19 @@ def value_html(name: str, value: Value) -> Markup:
 def diff_html(change: Change) -> str:
     """Return the table of what each field was and is; of who was added, what they have."""
     is_added = change.kind is ChangeKind.ADDED
-    names = [name for name in told_fields(change) if not is_added or change.now[name]]
+    names: Iterable[str] = told_fields(change)
+    if is_added:
+        names = [name for name in names if change.now[name]]
     if not names:
         return ""
-    kind, columns = (" diff-added", ("Field", "Now")) if is_added else ("", ("Field", "Was", "Now"))
-    head = "".join(map(_HEAD.format, columns))
-    rows = "".join(_row_html(change, name, is_added) for name in names)
-    return (
-        f'<table class="diff{kind}" role="table"><thead role="rowgroup" class="visually-hidden">'
-        f'<tr role="row">{head}</tr></thead><tbody role="rowgroup">{rows}</tbody></table>'
-    )
+    rows = "".join([_row_html(change, name, is_added) for name in names])
+    return f"{_ADDED if is_added else _CHANGED}{rows}</tbody></table>"
+
+
+@lru_cache(maxsize=256)
+def _beginning(name: str) -> str:
+    """Return the beginning of a row, up to the label of its field."""
+    return f'<tr role="row"><th role="rowheader" scope="row">{escape(field_label(name))}</th> '
 
 
 def _row_html(change: Change, name: str, is_added: bool) -> str:
@@ -59,7 +69,7 @@ def _row_html(change: Change, name: str, is_added: bool) -> str:
     before = _html(name, was) if was else _NOTHING
     cell = "" if is_added else f'<td role="cell" class="diff-was" dir="auto">{before}</td> '
     return (
-        f'<tr role="row"><th role="rowheader" scope="row">{escape(field_label(name))}</th> {cell}'
+        f"{_beginning(name)}{cell}"
         f'<td role="cell" class="diff-now" dir="auto">{_marked(name, was, now)}</td></tr>'
     )
 

@@ -40,21 +40,22 @@ def days_html(lines: Iterable[ChangeLine], sprite: str) -> Markup:
 
 
 def _day_html(number: int, day: str, lines: Iterable[ChangeLine], sprite: str) -> Markup:
-    items = "".join(_line_html(line, sprite) for line in lines)
+    day = escape(day)
+    items = "".join([_line_html(line, day, sprite) for line in lines])
     return Markup(
         f'<section class="day" aria-labelledby="day-{number}">'
-        f'<h2 class="day-head" id="day-{number}">{escape(day)}</h2>'
+        f'<h2 class="day-head" id="day-{number}">{day}</h2>'
         f'<ul class="changes" role="list">{items}</ul></section>\n'
     )
 
 
-def _line_html(line: ChangeLine, sprite: str) -> str:
+def _line_html(line: ChangeLine, day: str, sprite: str) -> str:
     moment, time = escape(line.moment), escape(line.time)
     face = line.face_html or f'<span class="way-glyph">{icon_at(sprite, line.glyph)}</span>'
     return (
         f'<li class="change" id="c{moment}">{face}<div class="change-text">'
         f'<p class="change-sentence">{line.sentence_html}</p>'
-        f'<p class="change-way"><time datetime="{moment[:24]}" title="{escape(line.day)}, {time} '
+        f'<p class="change-way"><time datetime="{moment[:24]}" title="{day}, {time} '
         f'UTC">{time}</time> '
         f"{icon_at(sprite, line.way_icon)}<span>{line.way_html}</span></p>"
         f"{_notes_html(line, sprite)}{line.diff_html}</div>"
