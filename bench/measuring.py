@@ -16,9 +16,8 @@ from bench.checkout import ROOT
 from bench.exporting import export
 from bench.results import PageFigures, SdkFigures, StoreFigures, WorldFigures
 from bench.rounds import Target, measure
-from bench.saves import Saves
 from bench.server import Server, running
-from bench.targets import Group, Live, begin, groups, saves_of
+from bench.targets import Group, Live, begin, groups, requests_on
 from bench.units import Units, units_of
 from bench.worlds import DYNAMODB, World, dynamodb_env, dynamodb_local
 from tests.support.environment import isolated
@@ -114,8 +113,7 @@ def _cards_of(target: Target, effort: Effort) -> float:
 def _units(target: Target, live: Live, effort: Effort) -> Units | None:
     if live.world.store != DYNAMODB:
         return None
-    is_save = isinstance(target.requests, Saves)
-    requests = saves_of(live, live.inside) if is_save else target.requests
+    requests = requests_on(live.inside, target.requests)
     return units_of(live.inside, requests, effort.looked_into)
 
 
