@@ -103,7 +103,8 @@ def merge(
     """
     require(viewer, Right.LEAVE)
     through = Through(Via.MERGE, source=pair.other.id, request_id=request_id)
-    if not leaving.has_left(pair.other, leaving.today()):  # whatever is wrong, before any write
+    is_first = not leaving.has_left(pair.other, leaving.today())
+    if is_first:  # whatever is wrong, before any write
         if revision_of(pair.other) != revisions[1]:
             raise EditConflict(pair.other)
         leavers.check(pair.other, leaving.today(), through)
@@ -117,7 +118,19 @@ def merge(
         *(viewer, pair.other.id, leaving.today(), revisions[1], f"{write_id} other"),
         through=replace(through, source=pair.kept.id),
     )
+    if is_first:
+        _check_that_one_stays(directory, leavers, viewer, pair, f"{write_id} back")
     return stored
+
+
+def _check_that_one_stays(
+    directory: Directory, leavers: Leavers, viewer: Viewer, pair: Pair, write_id: str
+) -> None:
+    """Take the last day back if somebody merged the same records the other way at this moment."""
+    kept = directory.employees.get(pair.kept.id)
+    if leaving.has_left(kept, leaving.today()):
+        leavers.restore(viewer, pair.other.id, "", write_id, Through(Via.UNDO))
+        raise EditConflict(kept)
 
 
 def _photo_of(directory: Directory, employee: Employee) -> PhotoChange:

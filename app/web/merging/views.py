@@ -64,8 +64,7 @@ def do_merge(employee_id: str) -> ResponseReturnValue:
     except FormIdForged:
         return _compare(pair, chosen, Notice("warning", _EXPIRED), 400)
     except EditConflict:
-        again = read_pair(directory, viewer, employee_id, other_id)
-        return _compare(again, chosen, Notice("warning", _CHANGED), 409)
+        return _compare_again(employee_id, other_id, chosen)
     except PhotoRejected as error:
         return _compare(pair, chosen, Notice("bad", _NO_PHOTO.format(error)), 422)
     except (LastAdmin, LastDayRejected) as error:
@@ -90,6 +89,15 @@ def _pair_to_merge(kept_id: str, other_id: str) -> Pair:
             return read_merge(directory, viewer, kept_id, other_id).pair
         except ChangeNotFound:
             raise error from None
+
+
+def _compare_again(employee_id: str, other_id: str, chosen: set[str]) -> ResponseReturnValue:
+    """Return the comparison as it is now; if one of them is gone, ask for another record."""
+    try:
+        pair = read_pair(current_directory(), current_viewer(), employee_id, other_id)
+    except (CannotMerge, EmployeeNotFound) as error:
+        return choose(employee_id, refusal(error), 409)
+    return _compare(pair, chosen, Notice("warning", _CHANGED), 409)
 
 
 def _compare(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -255,6 +256,22 @@ def test_a_merge_is_not_half_taken_back_if_somebody_saved_meanwhile(pair: SmallD
     assert pair.store.get("twin").left_on == TODAY
     pair.post("/unmerge/amara", page.fields())
     assert (pair.store.get("amara").mobile, pair.store.get("twin").left_on) == ("", "")
+
+
+def test_one_stays_of_two_who_are_merged_into_each_other_at_once(
+    pair: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = pair.form("/merge/amara?with=twin")
+    leavers = pair.app.extensions["leavers"]
+    mark = leavers.mark_as_left
+
+    def mark_after_somebody_else(*args: Any, **how: Any) -> Employee:
+        mark(OPERATOR, "amara", TODAY, "", "the other way")
+        return cast(Employee, mark(*args, **how))
+
+    monkeypatch.setattr(leavers, "mark_as_left", mark_after_somebody_else)
+    assert "has left already" in pair.post("/merge/amara", form, 409).text
+    assert listed(pair) == ["twin"]
 
 
 def test_ids_of_any_characters_are_merged(small: SmallDirectory) -> None:
