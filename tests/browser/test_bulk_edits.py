@@ -84,7 +84,7 @@ def test_a_department_is_renamed_and_the_renaming_undone(
     assert small.store.get("bo").department == f"Revenue {LONG}"
     page.get_by_role("link", name="Undo edit").click()
     page.get_by_role("button", name="Undo edit").click()
-    to_the_end(page, "Edit undone: 3 people restored.")
+    to_the_end(page, "Edit undone: 3 people put back.")
     assert small.store.get("bo").department == "Sales"
 
 

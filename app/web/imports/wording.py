@@ -100,8 +100,8 @@ def _undone(job: Job, of_all: str) -> str:
 
 def _how_undone(job: Job) -> str:
     if job.added and job.done.updated:
-        return "removed or restored"
-    return "removed" if job.added else "restored"
+        return "removed or put back"
+    return "removed" if job.added else "put back"
 
 
 def what_is_emptied(job: Job) -> str:

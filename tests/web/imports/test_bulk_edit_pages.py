@@ -93,7 +93,7 @@ def test_a_department_is_renamed_from_its_filter_and_the_renaming_undone(
     asked = small.get(done.links()["Undo edit"])
     assert "This restores the old values of 3 people." in asked.text
     undone = press(small, asked, "/undo")
-    assert "Edit undone: 3 people restored." in undone.text
+    assert "Edit undone: 3 people put back." in undone.text
     assert departments(small)["bo"] == "Sales"
 
 
