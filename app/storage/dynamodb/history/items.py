@@ -29,6 +29,9 @@ _DIGITS = tuple("0123456789abcdef")
 _DAY_CHARACTERS = 10
 _MAX_NAME_CHARACTERS = 200
 _MAX_TEXT_CHARACTERS = 2_000
+_KINDS = {kind.value: kind for kind in ChangeKind}
+_VIAS = {via.value: via for via in Via}
+_WITHOUT_MORE = {via: replace(ON_THE_PAGE, via=via) for via in Via}
 _TEXTS_OF_THROUGH = ("source", "job", "undoes", "request_id", "note")
 
 # Returns the author with this reference.
@@ -96,7 +99,7 @@ def base_attribute(change: Change) -> dict[str, str]:
 def change_from(item: Item, author_of: AuthorOf) -> Change | None:
     """Decode a change; None if the item is none."""
     employee_id, moment = string_of(item, "id"), item["at"]["S"]
-    kind = next((one for one in ChangeKind if one == string_of(item, "kind")), None)
+    kind = _KINDS.get(string_of(item, "kind"))
     if not employee_id or kind is None or time_of(moment) is None:
         return None
     base, added = string_of(item, "base"), string_of(item, "all")
@@ -167,13 +170,15 @@ def _who_and_how(author: str, through: Through) -> Item:
 
 
 def _through_from(item: Item) -> Through:
+    via = _VIAS.get(string_of(item, "via"), ON_THE_PAGE.via)
+    if "how" not in item:
+        return _WITHOUT_MORE[via]
     how = strict_json.parse_object(string_of(item, "how"))
     texts = {
         name: strict_json.string(how.get(name), _MAX_TEXT_CHARACTERS) or ""
         for name in _TEXTS_OF_THROUGH
     }
     row = strict_json.integer(how.get("row"), 0, strict_json.MAX_INTEGER) or 0
-    via = next((one for one in Via if one == string_of(item, "via")), ON_THE_PAGE.via)
     return replace(ON_THE_PAGE, via=via, row=row, **texts)
 
 
