@@ -14,11 +14,11 @@ from app.web.ui.urls import leave_address, undo_address
 
 def last_author(employee: Employee) -> str:
     """Return who changed a person last, for who may see their history; "" if that is not known."""
-    history = current_directory().history
-    if history is None or not may_see_history(current_viewer(), employee.id):
+    history, moment = current_directory().history, last_moment(employee.history)
+    if history is None or not moment or not may_see_history(current_viewer(), employee.id):
         return ""
-    newest = history.changes_of(employee.id, limit=1).changes
-    author = newest[0].author if newest else Author()
+    newest = history.find_change(employee.id, moment)
+    author = newest.author if newest else Author()
     return author.name if author_name(author) == author.name else ""
 
 
