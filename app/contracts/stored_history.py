@@ -5,6 +5,8 @@ Another program, or a newer release, may have written it: what cannot be read co
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -19,6 +21,7 @@ from app.runtime.strict_json import json_data
 _THROUGH = tuple(field.name for field in fields(Through))
 _TEXTS = ("source", "job", "undoes", "request_id", "note")
 _MAX_COUNT = 2**53
+_MAX_REMEMBERED = 200  # characters
 
 
 def whole_content_text(content: Mapping[str, Value]) -> str:
@@ -31,8 +34,22 @@ def fields_text(content: Mapping[str, Value]) -> str:
     return _dumps(dict(content))
 
 
-def content_in(text: object) -> dict[str, Value]:
-    """Return the content in either form; that of an object may have empty values."""
+def content_in(text: object) -> Mapping[str, Value]:
+    """Return the content in either form; that of an object may have empty values.
+
+    Short ones are remembered: an import, or an edit of many, writes the same for everybody.
+    """
+    if isinstance(text, str) and len(text) <= _MAX_REMEMBERED:
+        return _remembered(text)
+    return _parsed(text)
+
+
+@lru_cache(maxsize=2_048)
+def _remembered(text: str) -> Mapping[str, Value]:
+    return MappingProxyType(_parsed(text))
+
+
+def _parsed(text: object) -> dict[str, Value]:
     try:
         stored = strict_json.parse(text)
     except ValueError:

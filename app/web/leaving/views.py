@@ -10,6 +10,7 @@ from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
+from app.text.sanitizing import visible
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms import recovery
 from app.web.forms.idempotency import FormIdForged, write_id_of
@@ -32,7 +33,7 @@ _ACCOUNT_STAYS_DISABLED = "Their account stays disabled until an administrator e
 def leave_form(employee_id: str) -> ResponseReturnValue:
     """Ask for the last day of somebody."""
     employee = current_directory().get(current_viewer(), employee_id)
-    return _show(employee, empty_form(employee.left_on))
+    return _show(employee, empty_form(visible(employee.left_on)))
 
 
 @leaving_pages.post("/leave", defaults={"employee_id": ""})
