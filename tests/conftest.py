@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from app.runtime import deadline
 from app.text import phone_numbers
-from tests.support import aws_models, background_threads, longest_first, start_once
+from tests.support import aws_models, background_threads, start_once
 from tests.support.browser.chromium import running_chromium
 from tests.support.environment import isolate
 from tests.support.servers.dynamodb_local import running_dynamodb_local
@@ -48,8 +48,6 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if hasattr(config, "workerinput"):
-        longest_first.sort(items)
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS_OF_FIXTURES.get(fixture, ()):

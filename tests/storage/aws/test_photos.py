@@ -337,7 +337,7 @@ def test_a_link_is_kept_no_longer_than_the_credentials_of_a_role_live(store):
         ends = datetime.now(UTC) + timedelta(minutes=minutes)
         role = RefreshableCredentials("ROLE", "secret", "token", ends, dict, "a role")
         lend(store, role)
-        assert most - 10 <= store.locate(KEY).seconds <= most
+        assert most - 60 <= store.locate(KEY).seconds <= most  # a machine may stand still
 
 
 def test_a_role_that_cannot_be_renewed_is_told(store):
