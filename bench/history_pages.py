@@ -25,10 +25,14 @@ _PAGES_BACK = 5
 _OLDER = re.compile(rb'href="([^"]*[?;]cursor=[^"]*)"')
 
 
-def history_pages(server: Server, world: World) -> Iterator[Target]:
-    """Store people with histories, and yield the pages that tell of them and of who left."""
+def store_histories(world: World) -> None:
+    """Store people with histories and people who left, by a process of its own."""
     command = [sys.executable, "-m", "bench.histories"]
     subprocess.run(command, cwd=ROOT, env=isolated(dict(world.env)), check=True)
+
+
+def history_pages(server: Server, people: int) -> Iterator[Target]:
+    """Yield the pages that tell of the people of ``store_histories``."""
     histories = [f"/employee/{id_of(length)}/history" for length in LENGTHS]
     paths = {
         **dict(zip((FEW_CHANGES, PAGE_OF_CHANGES, MANY_CHANGES), histories, strict=True)),
@@ -38,8 +42,8 @@ def history_pages(server: Server, world: World) -> Iterator[Target]:
         LEAVERS: "/leavers",
     }
     for name, path in paths.items():
-        yield Target(name, world.people, server, InTurn([Request(path)]))
-    yield Target(LEAVE, world.people, server, Leaving(server))
+        yield Target(name, people, server, InTurn([Request(path)]))
+    yield Target(LEAVE, people, server, Leaving(server))
 
 
 def _pages_back(server: Server, path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -194,5 +195,5 @@ def test_who_ran_a_command_is_in_the_log(app: Flask, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SUDO_USER", "grace")
     add_account(app, Role.COLLEAGUE)
     result = run(app, "user", "role", "ana", "editor")
-    assert '"by": "command:grace"' in result.stderr
+    assert f'"by": "command:grace on {socket.gethostname()}"' in result.stderr
     assert "{" not in result.stdout

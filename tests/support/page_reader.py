@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -109,7 +111,8 @@ class PageReader:
         self.client = app.test_client()
 
     def get(self, address: str, status: int = 200) -> Page:
-        return self._read(self.client.get(address), status)
+        # In a context of its own: the deadline of a request must not outlive it in the test.
+        return self._read(copy_context().run(self.client.get, address), status)
 
     def post(self, address: str, data: object, status: int = 303) -> Page:
         """Post a form; a redirect is not followed, and its page is empty."""
@@ -119,7 +122,8 @@ class PageReader:
         self, address: str, data: object, content_type: str = "multipart/form-data"
     ) -> TestResponse:
         """Post a form and take whatever comes; the client's own file for a large one is closed."""
-        answer = self.client.post(address, data=data, content_type=content_type)
+        post = partial(self.client.post, address, data=data, content_type=content_type)
+        answer = copy_context().run(post)
         answer.request.environ["wsgi.input"].close()
         return answer
 

@@ -271,6 +271,13 @@ class Aws(World):
         }
         os.environ.update(self.environment)  # boto3 reads its own; all this ends with the test
 
+    @cached_property
+    def app(self) -> Flask:
+        """A machine that has answered before, and so has loaded the libraries of a first call."""
+        app = self.another_machine()
+        app.extensions["secret_keys"].get()
+        return app
+
     def ids(self) -> list[str]:
         return [item["id"]["S"] for item in self.room.items(self.room.people)]
 

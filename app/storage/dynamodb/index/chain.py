@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.index.queries import Budget, Chain, KeyRange, RangeReader
 from app.storage.dynamodb.index.sighted_rows import Row
@@ -27,7 +25,7 @@ class ChainReader:
     def rows(self) -> list[Row]:
         """The rows read, in the direction of reading."""
         return [
-            replace(row, at=reader.key_range.key_prefix + row.at)
+            row._replace(at=reader.key_range.key_prefix + row.at)
             if reader.key_range.key_prefix
             else row
             for reader in self._readers

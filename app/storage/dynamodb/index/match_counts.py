@@ -1,11 +1,18 @@
 """Counts of those who match a query: their rows, read as far as the budget of the page goes."""
 
 from app.contracts import MAX_COUNTED_MATCHES, MAX_ROWS_EXAMINED, Matches, Query
-from app.contracts.counts import LEFT, MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_of
+from app.contracts.counts import (
+    LEFT,
+    MANY_MATCHES,
+    NO_MATCHES,
+    UNKNOWN_MATCHES,
+    matches_from,
+    matches_of,
+)
 from app.contracts.cursors import SEPARATOR
 from app.runtime import read_budget
 from app.storage.dynamodb.index.browse import Browser, page_budget
-from app.storage.dynamodb.index.cards import read_card
+from app.storage.dynamodb.index.cards import count_values, read_card
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.merging import reader_of
 from app.storage.dynamodb.index.queries import Budget
@@ -83,6 +90,12 @@ def _read(
 
 
 def _counts_of(rows: list[Row]) -> Matches:
-    found = [(row.at, card) for row in rows if (card := read_card(row.card, row.hidden))]
-    letters = (search_keys.letter_of(at.split(SEPARATOR)[-2]) for at, _ in found)
-    return matches_of(letters, [card for _, card in found])
+    values = count_values([row.card for row in rows]) if rows else None
+    if values is not None:
+        return matches_from(len(rows), {"letter": map(_letter_of, rows), **values})
+    found = [(row, card) for row in rows if (card := read_card(row.card, row.hidden))]
+    return matches_of((_letter_of(row) for row, _ in found), [card for _, card in found])
+
+
+def _letter_of(row: Row) -> str:
+    return search_keys.letter_of(row.at.split(SEPARATOR)[-2])

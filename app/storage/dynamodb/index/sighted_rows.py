@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.contracts.sighted_search import SightedSearch
 from app.storage.dynamodb.client.attributes import string_of
@@ -12,8 +13,7 @@ from app.storage.dynamodb.index.views import words_of_terms
 from app.text.search_terms import Term
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row as read; ``terms`` and ``origins`` are empty unless requested."""
 
     at: str

@@ -11,6 +11,7 @@ from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.revision import revision_of
 from app.storage.dynamodb.index.rows import PROJECTION, project_rows
+from app.storage.dynamodb.index.views import ROW_VIEWS
 from tests.storage.dynamodb.index.test_rows import actions_of, largest
 from tests.support.days import COMING_DAY, PAST_DAY, set_today
 from tests.support.dynamodb_audit import audit
@@ -34,9 +35,8 @@ def change(room: DynamoRoom, **fields: Any) -> Employee:
 
 
 def rows(room: DynamoRoom) -> list[dict[str, Any]]:
-    """Every item of the index but manifests, counts and words to suggest."""
-    others = ("of#", "tally", "vocabulary")
-    items = (item for item in room.items(room.index) if not item["view"]["S"].startswith(others))
+    """The rows of lists and look-ups."""
+    items = (item for item in room.items(room.index) if item["view"]["S"].startswith(ROW_VIEWS))
     return sorted(items, key=lambda item: (item["view"]["S"], item["at"]["S"]))
 
 
