@@ -25,6 +25,11 @@ OPEN: Origins = frozenset()
 _OPEN_FIELDS = [field for field in FIELDS if field.searched is Searched.FUZZY]
 _OPEN_IN_CARDS = [field.name for field in _OPEN_FIELDS if field.in_card]
 _PLAIN_FIELDS = frozenset(field.name for field in FIELDS if field.searched is Searched.EXACT)
+_NOT_IN_CARDS = [
+    field.name
+    for field in FIELDS
+    if field.searched in (Searched.FUZZY, Searched.EXACT) and not field.in_card
+]
 PHONE_FIELDS = frozenset(field.name for field in FIELDS if field.searched is Searched.NUMBER)
 (_LOW_RANK_FIELD,) = (field.name for field in FIELDS if field.searched is Searched.LAST)
 # The fields by whose words somebody may not be found.
@@ -37,16 +42,30 @@ _SEPARATOR = " "
 
 def origins_text(employee: Any, words: Sequence[str]) -> str:
     """Return the origins that the card does not tell of these words: ``:bob n:e1234``."""
-    has_two_phones = bool(employee.phone and employee.mobile)
-    if not (employee.preferred_name or employee.employee_number or has_two_phones):
+    told = _told_by_record_alone(employee)
+    words = [word for word in words if word in told] if told else []
+    if not words:
         return ""  # as for nearly everybody
     by_card, by_record = _origins_by_card(employee), _origins_by_record(employee)
-    told = ((word, by_card(word), by_record(word)) for word in words)
+    found = ((word, by_card(word), by_record(word)) for word in words)
     return _SEPARATOR.join(
         f"{''.join(sorted(_LETTER_OF[name] for name in origins))}:{word}"
-        for word, assumed, origins in told
+        for word, assumed, origins in found
         if origins is not None and origins != assumed
     )
+
+
+def _told_by_record_alone(employee: Any) -> set[str]:
+    """Return the words whose origins the card might not tell: the others come from its fields."""
+    words = {
+        word
+        for name in _NOT_IN_CARDS
+        if (text := getattr(employee, name))
+        for word in _cut_words(name, text)
+    }
+    if employee.phone and employee.mobile:
+        words.update(phone_words(employee.mobile))
+    return words
 
 
 def visible_words(
