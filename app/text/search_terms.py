@@ -140,10 +140,15 @@ def shared_lengths(words: Sequence[str]) -> list[int]:
     A mark is not counted. An employee is shown at this word for a prefix of more characters, and at
     an earlier one for others. The words of phone numbers have only each other before them.
     """
-    lengths = [
-        0 if word[0] != previous[0] else _shared(previous, word)
-        for previous, word in zip((" ", *words), words, strict=False)
-    ]
+    lengths, previous = [], " "
+    for word in words:
+        if word[0] != previous[0]:
+            lengths.append(0)
+        elif word[1:2] != previous[1:2]:  # tested first, since most differ there
+            lengths.append(1)
+        else:
+            lengths.append(_shared(previous, word))
+        previous = word
     if words and words[-1][0] in MARKS:
         _correct_marked(words, lengths)
     return lengths
