@@ -68,5 +68,8 @@ def _is_visible(char: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """Clean a stored one-line text for display: other programs store text uncleaned."""
-    return text if text.isprintable() else clean_line(text)
+    """Clean a stored one-line text for display: other programs store text uncleaned.
+
+    Of spaces alone nothing is left, since nothing of them would be seen.
+    """
+    return text if text.isprintable() and not text.isspace() else clean_line(text)

@@ -51,6 +51,11 @@ def test_a_stored_text_is_shown_as_it_is_unless_it_could_do_harm() -> None:
     assert visible("Zoe\u202e\x00\nZ") == "Zoe Z"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "   ", "\t", "\u3000", "\u200b \u2060"])
+def test_nothing_is_visible_of_spaces_alone(blank: str) -> None:
+    assert visible(blank) == ""
+
+
 @given(st.text(alphabet="aéX \t\n\u0301\u200d\u3164\u115f\u00a0\u202e\ufdd0\U000e0020", max_size=8))
 def test_a_text_that_looks_clean_is_what_the_whole_rule_makes_of_it(text: str) -> None:
     for clean in (clean_line, clean_text):

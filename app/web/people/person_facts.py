@@ -14,4 +14,4 @@ _FACTS = tuple(
 def person_facts(employee: Employee) -> list[tuple[str, Markup]]:
     """Return label and value of each known fact, in page order."""
     facts = ((label, build(getattr(employee, name))) for name, label, build in _FACTS)
-    return [(label, value) for label, value in facts if value]
+    return [(label, value) for label, value in facts if value.strip()]

@@ -97,6 +97,14 @@ def test_what_is_not_known_is_left_out(small: SmallDirectory) -> None:
     assert "None" not in page.text
 
 
+def test_what_another_program_left_blank_is_no_fact(small: SmallDirectory) -> None:
+    blank = dict.fromkeys(("department", "location", "pronouns", "email", "phone"), "  ")
+    small.store.put_outside(replace(AMARA, **blank))
+    page = small.get("/employee/amara")
+    terms = ["".join(term.itertext()) for term in page.all("dt")]
+    assert terms == ["Goes by", "Start date"]
+
+
 def test_the_time_of_the_last_change_names_day_hour_and_zone(small: SmallDirectory) -> None:
     stored = small.put(AMARA)
     when = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
