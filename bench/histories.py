@@ -21,7 +21,7 @@ from app.model.revision import revision_of
 from app.settings import Settings
 from app.storage import open_stores
 
-FEW, ONE_PAGE, MANY = 5, 20, 5_000
+FEW, ONE_PAGE, MANY = 5, 15, 5_000
 LENGTHS = (FEW, ONE_PAGE, MANY)
 LEAVING = tuple(f"bench-leaving-{at}" for at in range(20))
 _LEFT = tuple(f"bench-left-{at}" for at in range(60))

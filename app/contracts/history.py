@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.history.changes import ON_THE_PAGE, Author, Change, Through
 
-CHANGES_PER_PAGE = 20
+CHANGES_PER_PAGE = 15
 AUDIT_ENTRIES_PER_PAGE = 50
 # As many as one page of the audit log looks through for its filters.
 MAX_ENTRIES_EXAMINED = 2_000

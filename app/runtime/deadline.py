@@ -19,9 +19,14 @@ def begin_at(arrived_at: float) -> None:
     _began.set(arrived_at)
 
 
-def start(seconds: float = REQUEST_SECONDS) -> None:
+def start_request(seconds: float = REQUEST_SECONDS) -> None:
     """Set the deadline of this request (this context), counted from its arrival."""
     _ends.set((_began.get() or time.monotonic()) + seconds)
+
+
+def start(seconds: float = REQUEST_SECONDS) -> None:
+    """Set the deadline of this context, counted from now: of the next part of a long request."""
+    _ends.set(time.monotonic() + seconds)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ _CHANGED_IN_PATH = re.compile(
 ).search
 
 
-@lru_cache(maxsize=256)  # a history has twenty links below the same id
+@lru_cache(maxsize=256)  # a history has many links below the same id
 def id_path(employee_id: str) -> str:
     """Return what follows the name of a page in the URL of a person's: ``/<id>`` or a key."""
     if employee_id.isascii() and employee_id.replace("-", "").isalnum():

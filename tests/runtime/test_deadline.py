@@ -56,9 +56,19 @@ def test_another_thread_has_no_part_in_it() -> None:
 def test_the_wait_for_a_thread_counts() -> None:
     def of_a_request_that_waited(seconds: float) -> float:
         deadline.begin_at(time.monotonic() - seconds)
-        deadline.start(8.0)
+        deadline.start_request(8.0)
         return deadline.remaining()
 
     assert Context().run(of_a_request_that_waited, 0.0) > 7.9
     assert 2.9 < Context().run(of_a_request_that_waited, 5.0) <= 3.0
     assert Context().run(of_a_request_that_waited, 9.0) == 0.0
+
+
+def test_the_next_part_of_a_long_request_has_its_own_time() -> None:
+    def of_a_part_after(seconds: float) -> float:
+        deadline.begin_at(time.monotonic() - seconds)
+        deadline.start_request(8.0)
+        deadline.start(8.0)
+        return deadline.remaining()
+
+    assert 7.9 < Context().run(of_a_part_after, 60.0) <= 8.0

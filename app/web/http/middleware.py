@@ -46,7 +46,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Open the session; return None without a signing key, and set g.keyless to the reason."""
-        deadline.start()
+        deadline.start_request()
         if not app.secret_key and not request.path.startswith(_KEYLESS_PATHS):
             try:
                 newest, *older = cast(SecretKeys, app.extensions["secret_keys"]).get()

@@ -1,4 +1,4 @@
-"""The lines of a history: as text, since a page has twenty with a table each."""
+"""The lines of a history: as text, since a page has many with a table each."""
 
 from collections.abc import Iterable
 from itertools import groupby
