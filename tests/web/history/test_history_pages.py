@@ -10,6 +10,7 @@ import pytest
 
 from app.access.viewer import ANYBODY_IN_OPEN_MODE, Role
 from app.history.changes import Through, Via
+from app.model.errors import StorageUnavailable
 from app.web.ui.urls import history_address, undo_address
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA
@@ -192,6 +193,21 @@ def test_who_changed_a_person_last_stands_on_their_page(changing: Changing) -> N
     page = changing.get("/employee/amara")
     assert "by Ana Ruiz" not in page.text
     assert "Last changed" in page.text
+
+
+def test_a_person_is_shown_while_nobody_can_tell_who_changed_them(
+    changing: Changing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> None:
+        raise StorageUnavailable("the database", "find_change", reason="locked")
+
+    changing.add()
+    monkeypatch.setattr(changing.directory.history, "find_change", failing)
+    page = changing.get("/employee/amara")
+    assert page.h1 == "Amara Adeyemi-Lindqvist"
+    assert "Last changed" in page.text
+    assert "UTC by" not in page.text
+    assert "the database did not respond" in caplog.messages
 
 
 def test_a_change_in_an_open_directory_is_somebodys(changing: Changing) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contracts.history import AuditQuery
+from app.contracts.history import CHANGES_PER_PAGE, AuditQuery
 from app.history.changes import Author, Change, ChangeKind, Through, Write
 from app.history.difference import next_moment
 from app.model.employee import BADGE_KEYS, Employee
@@ -173,7 +173,7 @@ def test_a_page_of_history_costs_the_same_at_5_and_at_5_000_changes(dynamodb_loc
         opened = room.open_history()  # which knows nobody's name yet
         opened.calls.meter = meter = Meter()
         page = opened.changes_of(employee_id)
-        assert len(page.changes) == {"few": 5, "many": 20}[employee_id]
+        assert len(page.changes) == {"few": 5, "many": CHANGES_PER_PAGE}[employee_id]
         cost[employee_id] = meter.units.total()
         deep = opened.changes_of(employee_id, page.older)
         assert len(deep.changes) == len(page.changes)
