@@ -1,6 +1,6 @@
 """The contract of every store of employees."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
@@ -8,7 +8,6 @@ from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCou
 from app.contracts.counts import Facets, Matches
 from app.contracts.list_order import ListOrder
 from app.contracts.queries import PAGE_SIZE, Page, Query
-from app.contracts.reports import MAX_CHAIN, Chain, ReportCount
 from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
@@ -40,7 +39,8 @@ class EmployeeStore(Protocol):
     person go too, and the audit log keeps who deleted somebody, and when.
 
     ``add`` and ``update`` raise ReportingLoop where a new manager stands below the employee, as far
-    up as MAX_CHAIN, and leave nothing; of two that close a loop together at least one does.
+    up as MAX_CHAIN (app/contracts/reports.py), and leave nothing; of two that close a loop together
+    at least one does.
 
     Who has left (``leaving.has_left``) is found by ``get``, ``get_many``, ``find_by_email``,
     ``find_by_number``, ``iter_batches``, ``photo_keys`` and queries for those who left alone: in no
@@ -115,24 +115,6 @@ class EmployeeStore(Protocol):
 
         In the order of the days, which ``facets().leaving`` tells, and of names; at a cost that
         depends on the result.
-        """
-
-    def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
-        """Return the managers above an employee, at most ``limit``.
-
-        Every link is as stored when it is read. Raises EmployeeNotFound.
-        """
-
-    def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
-        """Return how many report to each of at most MAX_BATCH employees; without whom nobody does.
-
-        Raises ValueError for more ids.
-        """
-
-    def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
-        """Store how many stand below employees, for ``count_reports``; others stay as they are.
-
-        Safe to repeat. Raises ValueError for more than MAX_BATCH.
         """
 
     def count_records(self) -> RecordCount:

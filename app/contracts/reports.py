@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sized
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from app.contracts.queries import MAX_BATCH
 from app.model.employee import Employee
 
 # Nobody has so many managers above them; further up, a line goes on.
@@ -40,3 +42,34 @@ class ReportCount(NamedTuple):
     direct: int
     below: int | None = None
     counted_at: datetime | None = None
+
+
+class ReportStore(Protocol):
+    """Who reports to whom, by the records of an EmployeeStore.
+
+    Every method raises StorageUnavailable as those of an EmployeeStore do.
+    """
+
+    def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
+        """Return the managers above an employee, at most ``limit``.
+
+        Every link is as stored when it is read. Raises EmployeeNotFound.
+        """
+
+    def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        """Return how many report to each of at most MAX_BATCH employees; without whom nobody does.
+
+        Raises ValueError for more ids.
+        """
+
+    def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
+        """Store how many stand below employees, for ``count_reports``; others stay as they are.
+
+        Safe to repeat. Raises ValueError for more than MAX_BATCH.
+        """
+
+
+def check_batch(employees: Sized) -> None:
+    """Raise ValueError if these are more than one call takes."""
+    if len(employees) > MAX_BATCH:
+        raise ValueError(f"{len(employees)} ids, of which one call takes {MAX_BATCH}")

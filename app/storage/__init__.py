@@ -9,6 +9,7 @@ from app.contracts.checks import Check
 from app.contracts.heartbeats import HeartbeatStore
 from app.contracts.history import HistoryStore
 from app.contracts.import_jobs import JobStore
+from app.contracts.reports import ReportStore
 from app.model.employee import Employee
 from app.settings import Settings
 from app.text import phone_numbers
@@ -18,9 +19,10 @@ from app.text import phone_numbers
 class Stores:
     """The stores of one directory; ``jobs`` stores imports, ``accounts`` who may sign in.
 
-    ``history`` is what ``employees`` records with each write; None until the store has it. Without
-    photos ``photos_off_because`` says why. ``heartbeats`` is None unless machines share a store.
-    ``open_checks`` returns the health checks of the stores.
+    ``history`` is what ``employees`` records with each write, and ``reports`` who reports to whom;
+    both are None where a test has none. Without photos ``photos_off_because`` says why.
+    ``heartbeats`` is None unless machines share a store. ``open_checks`` returns the
+    health checks of the stores.
     """
 
     employees: EmployeeStore
@@ -28,6 +30,7 @@ class Stores:
     jobs: JobStore
     accounts: AccountStore
     history: HistoryStore | None = None
+    reports: ReportStore | None = None
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
@@ -52,6 +55,7 @@ def open_stores(settings: Settings) -> Stores:
         jobs=SqlJobs(employees.database),
         accounts=SqlAccounts(employees.database),
         history=employees.history,
+        reports=employees.reports,
     )
 
 
@@ -91,6 +95,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         jobs=DynamoJobs(employees.calls, employees.tables),
         accounts=DynamoAccounts(employees.calls, employees.tables),
         history=DynamoHistory(employees.calls, employees.tables),
+        reports=employees.reports,
     )
 
 

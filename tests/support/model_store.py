@@ -41,6 +41,7 @@ from app.contracts.reports import (
     Chain,
     ChainEnd,
     ReportCount,
+    check_batch,
 )
 from app.history.changes import Write
 from app.history.difference import last_moment, next_moment
@@ -245,8 +246,7 @@ class ModelStore:
             return Chain(tuple(above), ChainEnd.TOP)
 
     def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
-        if len(employee_ids) > MAX_BATCH:
-            raise ValueError(f"at most {MAX_BATCH} ids")
+        check_batch(employee_ids)
         of_manager = Counter(each.manager for each in self._people_of())
         return {
             each: self._below.get(each, ReportCount(0))._replace(
@@ -257,8 +257,7 @@ class ModelStore:
         }
 
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
-        if len(counts) > MAX_BATCH:
-            raise ValueError(f"at most {MAX_BATCH} ids")
+        check_batch(counts)
         self._below.update(counts)
 
     def _refuse_loop(self, wanted: Employee, before: str) -> None:

@@ -132,6 +132,16 @@ facet = Table(
     **KEYED_TABLE_OPTIONS,
 )
 
+# How many stand below somebody in all, as a job has counted them.
+report_counts = Table(
+    "report_count",
+    metadata,
+    Column("tie", BytewiseText(_MAX_ID_KEY), primary_key=True, key="id_key"),
+    Column("below", Integer, nullable=False),
+    Column("counted_at", String(32), nullable=False),
+    **KEYED_TABLE_OPTIONS,
+)
+
 tombstones = Table(
     "gone",
     metadata,
