@@ -19,8 +19,8 @@ from app.text import phone_numbers
 class Stores:
     """The stores of one directory; ``jobs`` stores imports, ``accounts`` who may sign in.
 
-    ``history`` is what ``employees`` records with each write, and ``reports`` who reports to whom;
-    both are None where a test has none. Without photos ``photos_off_because`` says why.
+    ``reports`` tells who reports to whom, and ``history`` is what ``employees`` records with each
+    write; None until the store has it. Without photos ``photos_off_because`` says why.
     ``heartbeats`` is None unless machines share a store. ``open_checks`` returns the
     health checks of the stores.
     """
@@ -29,8 +29,8 @@ class Stores:
     photos: PhotoStore | None
     jobs: JobStore
     accounts: AccountStore
+    reports: ReportStore
     history: HistoryStore | None = None
-    reports: ReportStore | None = None
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
