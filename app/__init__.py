@@ -62,9 +62,12 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
+    from app.accounts.linked_accounts import AccountTraces
     from app.contracts import cursors
+    from app.directory.leavers import Leavers
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
+    from app.imports.running.erasing import ImportTraces
     from app.imports.scheduler import ImportScheduler
     from app.machine import Console
     from app.secret_keys import SecretKeys
@@ -73,7 +76,12 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     cursors.use_key(lambda: keys.get()[0].encode())
     sign_in = _open_sign_in(settings, stores, keys)
     photos, visibility = stores.photos, lambda: sign_in.access.policy().visibility
-    directory = Directory(stores.employees, photos, stores.photos_off_because, visibility)
+    off, history = stores.photos_off_because, stores.history
+    directory = Directory(stores.employees, photos, off, visibility, history)
+    directory.erasure.places = (
+        ImportTraces(stores.jobs, photos, history),
+        AccountTraces(sign_in.linked_accounts, history),
+    )
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
@@ -81,6 +89,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "access": sign_in.access,
         "sign_in": sign_in,
         "directory": directory,
+        "leavers": Leavers(directory, sign_in.linked_accounts),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),
@@ -93,12 +102,13 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
 
 
 def _open_sign_in(settings: Settings, stores: Stores, keys: SecretKeys) -> SignInServices:
+    from app.accounts.audit_sink import record_in
     from app.accounts.services import open_services
+    from app.directory.linked_people import LinkedPeople
 
-    def find_people(email: str) -> tuple[str, ...]:
-        return stores.employees.find_by_email([email]).get(email, ())
-
-    return open_services(settings, stores.accounts, keys.get, find_people)
+    record_in(stores.history, stores.accounts)
+    people = LinkedPeople(stores.employees)
+    return open_services(settings, stores.accounts, keys.get, people.find, people.has_left)
 
 
 def _doctor(

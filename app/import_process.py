@@ -5,6 +5,7 @@ process ends and another applies the plan: this frees the memory that validation
 """
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -16,9 +17,11 @@ from pathlib import Path
 from threading import Event
 from typing import IO, cast
 
+from app.accounts.linked_accounts import open_linked_accounts
 from app.contracts.import_jobs import Job, JobStore, Phase
 from app.imports.importer import Importer, ReadRejected
 from app.imports.planning.row_photos import PhotoOptions
+from app.imports.running.job_context import JobContext
 from app.imports.running.rejected_rows import Cells
 from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
@@ -64,7 +67,8 @@ def open_importer(
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
     samples = partial(people_of_job, stores.photos)
     photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20, samples)
-    return Importer(stores.employees, stores.jobs, writers, read_rejected, photos)
+    context = JobContext(stores.history, open_linked_accounts(stores.accounts))
+    return Importer(stores.employees, stores.jobs, writers, read_rejected, photos, context)
 
 
 def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
@@ -142,7 +146,7 @@ def main() -> None:
     with _translate_limits():
         stop_with_parent()
         importer, job = _begin()
-        if job.phase is Phase.VALIDATING:
+        if job.phase is Phase.VALIDATING and job.file_parts:
             _limit_reading(job)
         is_validated = _work(importer, job.id, stop)
     if is_validated and not terminated.is_set():
@@ -198,6 +202,8 @@ def _translate_limits() -> Iterator[None]:
     except OSError as error:
         if disk_errors.is_full(error):
             raise SystemExit(OUT_OF_DISK) from error
+        if error.errno == errno.ENOMEM:  # of the system, as when a folder of modules is listed
+            raise SystemExit(OUT_OF_MEMORY) from None
         raise
 
 

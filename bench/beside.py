@@ -18,8 +18,9 @@ from bench.checkout import HERE, Checkout, check_out
 from bench.pages import Common, MeasuredPage, list_pages, other_pages, searches
 from bench.rounds import Target, measure
 from bench.saves import Saves
-from bench.server import running
-from bench.targets import SAVE, save_paths
+from bench.server import Server, running
+from bench.targets import SAVE, requests_on, save_paths
+from bench.units import units_of
 from bench.worlds import DYNAMODB, SQLITE, World, dynamodb_env, dynamodb_local, load_world
 from tests.support.environment import isolate
 
@@ -45,6 +46,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--requests", type=int, default=10)
+    parser.add_argument("--pages", nargs="+", metavar="PAGE", help="these alone, such as save")
     return parser.parse_args(arguments)
 
 
@@ -70,30 +72,36 @@ def _measure(
     scratch: Path,
 ) -> None:
     with ExitStack() as stack:
-        pairs: list[tuple[Target, ...]] = []
-        sides = []
-        for name, world, checkout in zip(_REVISION_NAMES, worlds, checkouts, strict=True):
-            server = running(
-                "application:application", world.env, scratch / f"{name}.log", checkout=checkout
+
+        def start(application: str, number: int, workers: int) -> Server:
+            log = scratch / f"{_REVISION_NAMES[number]}.log"
+            world, checkout = worlds[number], checkouts[number]
+            return stack.enter_context(
+                running(application, world.env, log, workers=workers, checkout=checkout)
             )
-            sides.append((world, stack.enter_context(server)))
-        for page in _pages(worlds[0]):
-            requests = [Request(path) for path in page.paths]
-            pairs.append(
-                tuple(
-                    Target(page.name, world.people, server, InTurn(requests))
-                    for world, server in sides
-                )
-            )
-        pairs.append(
-            tuple(
-                Target(SAVE, world.people, server, Saves(server, save_paths(world)))
-                for world, server in sides
-            )
+
+        servers = [start("application:application", number, 2) for number in range(2)]
+        pairs = [
+            pair
+            for pair in zip(*map(_targets, worlds, servers), strict=True)
+            if not options.pages or pair[0].name in options.pages
+        ]
+        measure(
+            [target for pair in pairs for target in pair],
+            rounds=options.rounds,
+            requests=options.requests,
         )
-        targets = [target for pair in pairs for target in pair]
-        measure(targets, rounds=options.rounds, requests=options.requests)
-        _report(options.store, worlds[0].people, pairs)
+        _report(worlds, pairs)
+        if options.store == DYNAMODB:
+            inside = [start("bench.inside:application", number, 1) for number in range(2)]
+            _report_units(pairs, inside, 2 * options.requests)
+
+
+def _targets(world: World, server: Server) -> Iterator[Target]:
+    for page in _pages(world):
+        requests = [Request(path) for path in page.paths]
+        yield Target(page.name, world.people, server, InTurn(requests))
+    yield Target(SAVE, world.people, server, Saves(server, save_paths(world)))
 
 
 def _pages(world: World) -> Iterator[MeasuredPage]:
@@ -104,12 +112,27 @@ def _pages(world: World) -> Iterator[MeasuredPage]:
     yield from other_pages(employees)
 
 
-def _report(store: str, people: int, pairs: Sequence[tuple[Target, ...]]) -> None:
-    print(f"{store}, {people:,} people: after, as a multiple of before")
+def _report(worlds: Sequence[World], pairs: Sequence[tuple[Target, ...]]) -> None:
+    print(f"{worlds[0].store}, {worlds[0].people:,} people: after, as a multiple of before")
     for before, after in pairs:
         print(
             f"  {before.name:38} {after.times(before):5.2f} x time"
             f" {after.cpu_times(before):5.2f} x CPU ({after.cpu_ms:.2f} ms)"
+        )
+
+
+def _report_units(
+    pairs: Sequence[tuple[Target, ...]], inside: Sequence[Server], number: int
+) -> None:
+    print("capacity units before and after")
+    for pair in pairs:
+        before, after = (
+            units_of(server, requests_on(server, target.requests), number)
+            for server, target in zip(inside, pair, strict=True)
+        )
+        print(
+            f"  {pair[0].name:38} {before.read:5.4g} {after.read:5.4g} RCU"
+            f" {before.write:5.4g} {after.write:5.4g} WCU"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from bench.history_pages import AUDIT, FEW_CHANGES, MANY_CHANGES, OLDER_AUDIT
 from bench.results import PageFigures, StoreFigures
 from bench.signed_in import FIRST_PAGE, PERSON, SIGNED_IN
 from bench.targets import COUNTS, SAVE
@@ -31,6 +32,9 @@ _GROWTHS: tuple[tuple[str, tuple[str, ...], float], ...] = (
 _AGAINST_BARE = (("list pages", _LIST_PAGES), ("search of one word", _ONE_WORD))
 _TIMES_BARE = {SQLITE: 5.0, DYNAMODB: 8.0}
 _SIGNED_IN_TIMES = 1.08
+_HISTORY_TIMES, _DEPTH_TIMES, _HISTORY_UNITS = 1.5, 1.2, 4
+# A save wrote 48 units before there were histories (99429c0c), and may write 6 more.
+_SAVE_UNITS = 48 + 6
 _BEST_IMPORT, _MOST_SDK, _MOST_GROWTH_MB = 5_000, 1.7, 8
 
 
@@ -64,10 +68,17 @@ def verdicts(figures: StoreFigures) -> Iterator[Verdict]:
     for page in (FIRST_PAGE, PERSON):
         promise = f"{page}{SIGNED_IN}, against the open one"
         yield from at_most.beside(promise, page + SIGNED_IN, page, _SIGNED_IN_TIMES)
+    for page in (FEW_CHANGES, MANY_CHANGES):
+        yield from at_most.beside(f"{page}, against a person", page, PERSON, _HISTORY_TIMES)
+    for page, other in ((MANY_CHANGES, FEW_CHANGES), (OLDER_AUDIT, AUDIT)):
+        yield from at_most.beside(f"{page}, against {other}", page, other, _DEPTH_TIMES)
     if figures.store == DYNAMODB:
         yield from at_most("other searches", _HARD, 200, "most_read_units", "", "RCU")
         lists = (*_LIST_PAGES, FIRST_PAGE + SIGNED_IN)
         yield from at_most("list page, its counts known", lists, 3, "read_units", "", "RCU")
+        histories = (FEW_CHANGES, MANY_CHANGES)
+        yield from at_most("history", histories, _HISTORY_UNITS, "read_units", "", "RCU")
+        yield from at_most("save", (SAVE,), _SAVE_UNITS, "write_units", "", "WCU")
     yield from _of_worlds(figures)
 
 

@@ -68,7 +68,7 @@ class Target:
             for request in wanted:
                 seconds.append(ask(connection, request).seconds)
                 marks.append(self.server.cpu_seconds())
-        self.round_cpu.append((marks[-1] - marks[0]) / requests)
+        self.round_cpu.append((marks[-1] - marks[0]) / len(wanted))
         self.round_medians.append(statistics.median(seconds))
         self.seconds.extend(seconds)
         self.cpu.extend(after - before for before, after in pairwise(marks))

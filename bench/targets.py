@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bench.asking import InTurn, Request, ask, connected
+from bench.history_pages import Leaving, history_pages, store_histories
 from bench.pages import Common, list_pages, other_pages, searches
 from bench.rounds import Target
 from bench.saved_bytes import saving_pages
@@ -17,6 +18,7 @@ from bench.worlds import World
 
 COUNTS, SAVE = "counts, read anew", "save"
 
+Requests = Callable[[int], list[Request]]
 Start = Callable[[str, World | None, int], Server]
 
 
@@ -39,6 +41,7 @@ class Group(NamedTuple):
 
 def begin(world: World, start: Start) -> Live:
     """Start the servers of a world; ``start`` is told the application and how many workers."""
+    store_histories(world)  # first, since a server may tell of earlier counts for some seconds
     server = start("application:application", world, 2)
     with connected(server.port) as connection:
         for _ in range(4):
@@ -63,14 +66,15 @@ def _targets(live: Live, common: Common) -> Iterator[Target]:
         yield Target(page.name, world.people, live.server, requests)
     yield from signed_in_pages(live.server, live.world)
     yield from saving_pages(live.server, world.people)
+    yield from history_pages(live.server, world.people)
     counts = InTurn([Request("/-/counts")])
     yield Target(COUNTS, world.people, live.inside, counts)
-    yield Target(SAVE, world.people, live.server, saves_of(live, live.server))
+    yield Target(SAVE, world.people, live.server, Saves(live.server, save_paths(world)))
 
 
-def saves_of(live: Live, server: Server) -> Saves:
-    """People of a world, changed and saved on this server of it."""
-    return Saves(server, save_paths(live.world))
+def requests_on(server: Server, requests: Requests) -> Requests:
+    """Return the same requests for another server of the same world."""
+    return requests.on(server) if isinstance(requests, Saves | Leaving) else requests
 
 
 def save_paths(world: World) -> list[str]:

@@ -151,6 +151,17 @@ def test_a_photo_limit_that_is_no_sensible_number_names_the_bounds(value: str) -
         Settings.from_env({"PHOTO_MAX_MB": value})
 
 
+@pytest.mark.parametrize("value", ["forever", "-1", "1.5", "3y", "36501", "9" * 30])
+def test_days_of_history_that_are_no_number_of_days_name_the_bounds(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"HISTORY_DAYS .* from 0 to 36500"):
+        Settings.from_env({"HISTORY_DAYS": value})
+
+
+def test_history_is_kept_for_three_years_or_as_long_as_it_is_set() -> None:
+    assert Settings.from_env({}).history_days == 1_095
+    assert Settings.from_env({"HISTORY_DAYS": "0"}).history_days == 0
+
+
 def test_the_settings_of_the_application_in_node_are_understood() -> None:
     node = {"TABLE_NAME": "Staff", "DEFAULT_AWS_REGION": "eu-west-1", "PHOTOS_BUCKET": "faces"}
     settings = Settings.from_env(node)

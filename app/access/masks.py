@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from app.access.visibility import Sight
+from app.access.visibility import OF_EDITORS, Sight
 from app.model.employee import IN_CARDS, Card, Employee
 
 _TUPLES = frozenset(("badges",))
@@ -13,10 +13,20 @@ _TUPLES = frozenset(("badges",))
 
 def mask_employee(employee: Employee, sight: Sight) -> Employee:
     """Return the record as a viewer sees it; it must not be stored."""
+    if sight.is_whole:
+        return employee
     concealed = sight.concealed(employee.hidden, employee.id)
+    if employee.left_on and employee.id != sight.person_id:
+        concealed = concealed.union(OF_EDITORS)
     if not concealed:
         return employee
     return replace(employee, **_empty(frozenset(concealed)), hidden=())
+
+
+def mask_exported(employee: Employee, sight: Sight) -> Employee:
+    """Return the record for a file of this viewer, which does not tell them their own last day."""
+    seen = mask_employee(employee, sight)
+    return seen if sight.is_whole or not seen.left_on else replace(seen, left_on="")
 
 
 def mask_card(card: Card, sight: Sight) -> Card:

@@ -14,8 +14,11 @@ class Right(StrEnum):
     EXPORT = "export people"
     EDIT_OWN = "change your own profile"
     EDIT_PEOPLE = "add and change people"
+    SEE_HISTORY = "see what changed"
+    SEE_AUDIT = "see the audit log"
     IMPORT = "import people"
-    DELETE = "delete people"
+    LEAVE = "mark people as left, and restore them"
+    DELETE = "delete people permanently"
     SEE_CONSOLE = "see the console"
     RUN_LOAD_TEST = "run a load test"
     SEE_HEALTH = "see the health check"
@@ -28,7 +31,10 @@ MINIMUM_ROLE = {
     Right.EXPORT: Role.COLLEAGUE,
     Right.EDIT_OWN: Role.COLLEAGUE,
     Right.EDIT_PEOPLE: Role.EDITOR,
+    Right.SEE_HISTORY: Role.EDITOR,
+    Right.SEE_AUDIT: Role.EDITOR,
     Right.IMPORT: Role.EDITOR,
+    Right.LEAVE: Role.EDITOR,
     Right.DELETE: Role.ADMIN,
     Right.RUN_LOAD_TEST: Role.ADMIN,
     Right.SEE_HEALTH: Role.ADMIN,
@@ -67,6 +73,13 @@ def may_edit(viewer: Viewer, employee_id: str) -> bool:
     )
 
 
+def may_see_history(viewer: Viewer, employee_id: str) -> bool:
+    """Return whether the viewer may see what changed of this employee: of their own record, too."""
+    return may(viewer, Right.SEE_HISTORY) or (
+        viewer.is_person(employee_id) and may(viewer, Right.EDIT_OWN)
+    )
+
+
 def require(viewer: Viewer, right: Right) -> None:
     """Raise NotAllowed unless the viewer has this right."""
     if not may(viewer, right):
@@ -77,3 +90,9 @@ def require_edit(viewer: Viewer, employee_id: str) -> None:
     """Raise NotAllowed unless the viewer may change something of this employee."""
     if not may_edit(viewer, employee_id):
         raise NotAllowed(Right.EDIT_PEOPLE)
+
+
+def require_history(viewer: Viewer, employee_id: str) -> None:
+    """Raise NotAllowed unless the viewer may see what changed of this employee."""
+    if not may_see_history(viewer, employee_id):
+        raise NotAllowed(Right.SEE_HISTORY)

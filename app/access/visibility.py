@@ -26,6 +26,8 @@ _ROLE = {
 }
 _DEFAULT = {"email": Audience.COLLEAGUES, "phone": Audience.COLLEAGUES,
             "mobile": Audience.COLLEAGUES}  # fmt: skip
+# Seen by editors alone, whatever an administrator chooses.
+OF_EDITORS = ("left_on",)
 # Names, where somebody works and how lists show them are never restricted.
 RESTRICTABLE = tuple(
     name
@@ -33,6 +35,7 @@ RESTRICTABLE = tuple(
     if name
     not in (
         "full_name", "preferred_name", "sort_as", "job_title", "department", "location", "hidden",
+        *OF_EDITORS,
     )
 )  # fmt: skip
 

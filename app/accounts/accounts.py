@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.access.viewer import ACCOUNT_ROLES, Origin, Role, Viewer
 from app.accounts import audit_log
+from app.accounts.account_states import disabled, enabled, signed_out
 from app.accounts.audit_log import Event
 from app.accounts.checked_values import checked_email, checked_name
 from app.accounts.errors import AccountNotFound, ValueRejected
@@ -20,8 +21,8 @@ from app.contracts.accounts import (
     AccountStore,
     Identity,
     LastAdmin,
-    start_of_session,
 )
+from app.model import leaving
 
 _ATTEMPTS = 6
 _SIGNED_IN_EVERY = timedelta(hours=1)
@@ -40,7 +41,7 @@ class Accounts:
         self._store = store
         self._profiles = profiles
         self._changed = changed
-        self._now = now
+        self.now = now
 
     def get(self, account_id: str) -> Account | None:
         """Return the account as it is stored now, or None."""
@@ -81,10 +82,10 @@ class Accounts:
         if stored.is_disabled:
             return stored
         told = self._profiles.applied(stored, profile)
-        is_due = stored.signed_in_at is None or self._now() - stored.signed_in_at > _SIGNED_IN_EVERY
+        is_due = stored.signed_in_at is None or self.now() - stored.signed_in_at > _SIGNED_IN_EVERY
         if told == stored and not is_due:
             return stored
-        return self._keep_from_groups(stored, replace(told, signed_in_at=self._now()))
+        return self._keep_from_groups(stored, replace(told, signed_in_at=self.now()))
 
     def add_with_password(
         self, name: str, email: str, role: Role = Role.COLLEAGUE, *, by: Viewer, person_id: str = ""
@@ -116,41 +117,36 @@ class Accounts:
         def change(account: Account) -> Account:
             return replace(account, role=role, role_origin=_origin(by))
 
-        was, account = self._change(account_id, change, by)
+        was, account = self.change(account_id, change, by)
         if was.role is not account.role:
             self._record_role(was, account, audit_log.named(by))
         return account
 
-    def disable(self, account_id: str, *, by: Viewer) -> Account:
+    def disable(self, account_id: str, *, by: Viewer | None) -> Account:
         """Disable an account and end its sessions at once. Raises AccountNotFound, LastAdmin."""
-        _, account = self._change(
-            account_id,
-            lambda each: replace(self._signed_out(each), is_disabled=True),
-            by,
-        )
-        audit_log.record(Event.DISABLED, account=account.id, by=audit_log.named(by))
+        leaves_on = "" if by else leaving.today()
+        _, account = self.change(account_id, lambda each: disabled(each, self.now(), leaves_on), by)
+        who = audit_log.named(by) if by else "last day"  # see LeaverAccounts
+        audit_log.record(Event.DISABLED, account=account.id, by=who)
         return account
 
     def enable(self, account_id: str, *, by: Viewer) -> Account:
         """Enable an account again; it has to sign in. Raises AccountNotFound."""
-        _, account = self._change(
-            account_id,
-            lambda each: replace(each, is_disabled=False, failures=0, locked_until=None),
-            by,
-        )
-        audit_log.record(Event.ENABLED, account=account.id, by=audit_log.named(by))
+        was, account = self.change(account_id, enabled, by)
+        if was.is_disabled:
+            audit_log.record(Event.ENABLED, account=account.id, by=audit_log.named(by))
         return account
 
     def link(self, account_id: str, person_id: str, *, by: Viewer) -> Account:
         """Say whose account it is; "" of nobody here. Raises AccountNotFound, AccountExists."""
-        _, account = self._change(account_id, lambda each: replace(each, person_id=person_id), by)
+        _, account = self.change(account_id, lambda each: replace(each, person_id=person_id), by)
         event = Event.LINKED if person_id else Event.UNLINKED
         audit_log.record(event, account=account.id, person=person_id, by=audit_log.named(by))
         return account
 
     def end_sessions(self, account_id: str, *, by: Viewer) -> Account:
         """End all sessions of an account at once. Raises AccountNotFound."""
-        _, account = self._change(account_id, self._signed_out, by)
+        _, account = self.change(account_id, lambda each: signed_out(each, self.now()), by)
         audit_log.record(Event.SESSIONS_ENDED, account=account.id, by=audit_log.named(by))
         return account
 
@@ -167,13 +163,13 @@ class Accounts:
         def ended(each: Account) -> Account:
             if each.sessions_ended_at is not None and each.sessions_ended_at >= said_at:
                 return each
-            return replace(each, sessions_ended_at=max(said_at, self._now()))
+            return replace(each, sessions_ended_at=max(said_at, self.now()))
 
-        was, now = self._change(account.id, ended, None)
+        was, now = self.change(account.id, ended, None)
         if was != now:
             audit_log.record(Event.SESSIONS_ENDED, account=account.id, by="provider")
 
-    def _change(
+    def change(
         self, account_id: str, change: Callable[[Account], Account], by: Viewer | None
     ) -> tuple[Account, Account]:
         """Change an account as it is stored; return it as it was and as it is."""
@@ -194,12 +190,9 @@ class Accounts:
             return stored, changed
         raise AssertionError("unreachable")
 
-    def _signed_out(self, account: Account) -> Account:
-        return replace(account, sessions_ended_at=start_of_session(account, self._now()))
-
     def _new_account(self, identity: Identity, profile: Profile) -> Account:
         nobody = Account(id=new_account_id(), name="", identity=identity)
-        return replace(self._profiles.applied(nobody, profile), signed_in_at=self._now())
+        return replace(self._profiles.applied(nobody, profile), signed_in_at=self.now())
 
     def _add(self, account: Account) -> Account:
         try:

@@ -5,6 +5,7 @@ their ids.
 """
 
 import logging
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 
@@ -33,6 +34,7 @@ class Event(StrEnum):
     ROLE = "role-changed"
     DISABLED = "account-disabled"
     ENABLED = "account-enabled"
+    DELETED = "account-deleted"
     LINKED = "person-linked"
     UNLINKED = "person-unlinked"
     INVITED = "one-time-link-made"
@@ -41,6 +43,16 @@ class Event(StrEnum):
     ACCESS = "access-changed"
     NOT_ALLOWED = "not-allowed"
     HEADER_DROPPED = "sign-in-header-dropped"
+
+
+# Gets each event with its details, after it was logged and counted.
+Sink = Callable[["Event", Mapping[str, str | int]], None]
+_sinks: list[Sink] = []
+
+
+def use_sink(sink: Sink | None) -> None:
+    """Give every event of this process to a sink too, which must not raise; None for none."""
+    _sinks[:] = [] if sink is None else [sink]
 
 
 def record(event: Event, **details: str | int) -> None:
@@ -54,6 +66,8 @@ def record(event: Event, **details: str | int) -> None:
     _shared().add(event.value)
     line = {name: _shortened(value) for name, value in details.items() if value != ""}
     log.info("%s", event.value, extra={"directory": {"event": event.value, **line}})
+    for sink in _sinks:
+        sink(event, line)
 
 
 def counts() -> dict[str, int]:

@@ -10,7 +10,7 @@ from app.contracts.accounts import Account, AccountStore
 
 _BY_HAND = frozenset({"setup", "admin", "command"})
 
-# Return the ids of the employees with this email.
+# Return the ids of the employees with this email who work here.
 FindPeople = Callable[[str], Collection[str]]
 
 

@@ -34,7 +34,7 @@ class Sessions:
 
     A cookie is ``<id>.<account>.<signature>``. One whose signature is wrong costs no read. What the
     store said of a right one is kept for KNOWN_SECONDS, unless a process of this machine has ended
-    a session since.
+    a session since. ``checked`` returns an account as it is now; see LeaverAccounts.
     """
 
     def __init__(
@@ -44,11 +44,13 @@ class Sessions:
         hours: int,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         known: TtlMap[str, tuple[bytes, KnownSession]] | None = None,
+        checked: Callable[[Account], Account] = lambda account: account,
     ) -> None:
         self._store = store
         self._keys = keys
         self._length = timedelta(hours=hours)
         self._now = now
+        self._checked = checked
         # With the mark from before it was read: what was read before a change does not count.
         self._known: TtlMap[str, tuple[bytes, KnownSession]] = known or TtlMap(MAX_KNOWN)
         self._changes = SharedMark()
@@ -63,6 +65,7 @@ class Sessions:
 
         ``how`` is the way in: password, setup, invitation or the key of a provider.
         """
+        account = self._checked(account)
         if account.is_disabled:
             audit_log.record(Event.REFUSED, account=account.id, reason="disabled", peer=peer)
             raise AccountDisabled
@@ -105,6 +108,7 @@ class Sessions:
         if known is None:
             self._known.discard(cookie)
         else:
+            known = known._replace(account=self._checked(known.account))
             self._known.put(cookie, (mark, known), KNOWN_SECONDS)
         return known
 

@@ -3,11 +3,15 @@
 import dataclasses
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from app.backups.gathering import gather, read_gathered
+from app.backups.accounts import account_lines
+from app.backups.changes import audit_of, changes_of
+from app.backups.gathering import Source, gather, read_gathered
 from app.backups.parts import (
     MANIFEST,
     Manifest,
@@ -22,10 +26,11 @@ from app.backups.parts import (
     write_part,
 )
 from app.backups.photos import Photo, fetch_photos, parse_photos, photo_keys
-from app.contracts import Progress
+from app.contracts import EmployeeStore, Progress
+from app.contracts.accounts import AccountStore
 from app.contracts.batching import find_by_ids
 from app.directory.service import Directory
-from app.exports.json_lines import to_json_line
+from app.exports.json_lines import from_json_line, to_json_line
 from app.model.employee import Employee
 from app.model.errors import ExportRefused
 from app.photos.keys import copy_key
@@ -34,9 +39,16 @@ from app.runtime.file_lock import try_lock
 _UNFINISHED, _FINISHED = "unfinished", "finished"
 
 
-def take_backup(directory: Directory, folder: Path, *, replace: bool = False) -> Iterator[Progress]:
+def take_backup(
+    directory: Directory,
+    folder: Path,
+    accounts: AccountStore | None = None,
+    *,
+    replace: bool = False,
+) -> Iterator[Progress]:
     """Take a backup into an empty folder, or resume the one that was begun there.
 
+    It has everyone, their photos and histories, the audit log, and ``accounts`` without secrets.
     ``replace`` replaces a complete backup, which stays complete until the new one is; photos that
     it has are not fetched again. Whoever exists during the whole run is in it; it is not a snapshot
     of one moment, and lacks attributes that other programs keep in a record. Raises ExportRefused,
@@ -45,19 +57,67 @@ def take_backup(directory: Directory, folder: Path, *, replace: bool = False) ->
     with translate_os_errors(folder):
         _prepare(folder, replace=replace)
         with _lock(folder):
-            yield from _write_backup(directory, folder)
+            yield from _write_backup(directory, folder, accounts)
 
 
-def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
-    unfinished = folder / _UNFINISHED
-    gathered_count = 0
-    for gathered_count in gather(directory.employees, unfinished):
-        yield Progress(gathered_count, 0, gathered_count, "people read")
+def _write_backup(
+    directory: Directory, folder: Path, accounts: AccountStore | None
+) -> Iterator[Progress]:
     old_series, series = find_series(folder)
+    manifest = yield from _write_people(directory, folder, old_series, series)
+    if directory.history is not None:
+        changes, audit = changes_of(directory.history), audit_of(directory.history)
+        history = yield from _write_lines(changes, folder, series, "changes")
+        entries = yield from _write_lines(audit, folder, series, "entries of the audit log")
+        manifest = dataclasses.replace(manifest, history=history, audit=entries)
+    if accounts is not None:
+        part = write_part(folder, part_name("accounts", 1, series), account_lines(accounts))
+        manifest = dataclasses.replace(manifest, accounts=(part,))
+    os.sync()  # before the manifest, which vouches for all parts after a power cut
+    write_manifest(folder, manifest)
+    # The backup is complete: what remains is removed now or by the next run.
+    (folder / _UNFINISHED).rename(folder / _FINISHED)
+    _tidy(folder, manifest)
+
+
+def _write_lines(
+    source: Source[Any], folder: Path, series: str, what: str
+) -> Generator[Progress, None, tuple[Part, ...]]:
+    """Write all parts of one kind; return them."""
+    for count in gather(source, folder / _UNFINISHED):
+        yield Progress(count, 0, count, f"{what} read")
+    parts: list[Part] = []
+    for number, batch in enumerate(read_gathered(source, folder / _UNFINISHED), 1):
+        name = part_name(source.kind, number, series)
+        parts.append(write_part(folder, name, map(source.to_line, batch)))
+        done = sum(part.lines for part in parts)
+        yield Progress(done, 0, done, f"{what} written")
+    return tuple(parts)
+
+
+def _people_of(store: EmployeeStore) -> Source[Employee]:
+    return Source(
+        "people",
+        lambda bookmark: ((each.bookmark, each.people) for each in store.iter_batches(bookmark)),
+        lambda person: (person.id, ""),
+        partial(to_json_line, for_backup=True),
+        from_json_line,
+    )
+
+
+def _write_people(
+    directory: Directory, folder: Path, old_series: str, series: str
+) -> Generator[Progress, None, Manifest]:
+    """Write everyone and their photos; return the manifest of these parts."""
+    unfinished = folder / _UNFINISHED
+    everyone = _people_of(directory.employees)
+    gathered_count = 0
+    for gathered_count in gather(everyone, unfinished):
+        yield Progress(gathered_count, 0, gathered_count, "people read")
     people_parts: list[Part] = []
     photo_parts: list[Part] = []
     missing = done = 0
-    for number, batch in enumerate(read_gathered(unfinished), 1):
+    for number, batch in enumerate(read_gathered(everyone, unfinished), 1):
         names = [part_name("photos", number, name) for name in (old_series, series)]
         known = _known_photos([folder / name for name in names])
         people, photos = _fetch_batch_photos(directory, folder, batch, known)
@@ -71,12 +131,7 @@ def _write_backup(directory: Directory, folder: Path) -> Iterator[Progress]:
         done += len(batch)
         count = sum(part.lines for part in photo_parts)
         yield Progress(done, max(gathered_count, done), count, "people written")
-    manifest = Manifest(tuple(people_parts), tuple(photo_parts), missing)
-    os.sync()  # before the manifest, which vouches for all parts after a power cut
-    write_manifest(folder, manifest)
-    # The backup is complete: what remains is removed now or by the next run.
-    unfinished.rename(folder / _FINISHED)
-    _tidy(folder, manifest)
+    return Manifest(tuple(people_parts), tuple(photo_parts), missing)
 
 
 def _known_photos(paths: list[Path]) -> dict[str, Photo]:

@@ -1,30 +1,29 @@
-"""Bring everyone from a store's own order into the order of a backup, in bounded memory.
+"""Bring items from a store's own order into the order of a backup, in bounded memory.
 
-People are distributed by the first byte of their id's hash to 256 files, and each file is sorted
-on its own. After an interruption the store is read on from the last batch that the progress file
-notes, and what was written after that batch is truncated.
+Items are distributed by the first byte of the hash of whom they are about, the id of a person, to
+256 files, and each file is sorted on its own. After an interruption the store is read on from the
+last batch that the progress file notes, and what was written after that batch is truncated.
 """
 
 import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from operator import itemgetter
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from app.backups.parts import PEOPLE_PER_PART
+from app.backups.parts import LINES_PER_PART
 from app.backups.unpacking import MAX_PART_BYTES
-from app.contracts import EmployeeStore
-from app.exports.json_lines import from_json_line, to_json_line
-from app.model.employee import Employee
 from app.model.errors import ExportRefused
 from app.runtime import batches, strict_json
 from app.runtime.atomic_file import write_atomically
 
+Item = TypeVar("Item")
+
 _BUCKETS = 256
-_PROGRESS = "gathered.json"
 # What a part may unpack to; someone who changed since may have a longer line now.
 _MAX_BATCH_BYTES = MAX_PART_BYTES // 2
 
@@ -39,62 +38,79 @@ class _Progress:
     sizes: list[int] = field(default_factory=lambda: [0] * _BUCKETS)
 
 
-def gather(store: EmployeeStore, folder: Path) -> Iterator[int]:
-    """Write everyone into the files of this folder; yield the number of people so far."""
-    progress = _read_progress(folder)
-    _truncate(folder, progress)
+@dataclass(frozen=True, slots=True)
+class Source(Generic[Item]):
+    """Items of one kind: ``batches`` yields them with a bookmark, after which it continues.
+
+    ``key_of`` returns whom an item is about, and its place among those about the same; of two in
+    one place the last one stays. ``parse`` raises ValueError if a line is damaged.
+    """
+
+    kind: str
+    batches: Callable[[str], Iterable[tuple[str, Sequence[Item]]]]
+    key_of: Callable[[Item], tuple[str, str]]
+    to_line: Callable[[Item], bytes]
+    parse: Callable[[bytes], Item]
+
+
+def gather(source: Source[Item], folder: Path) -> Iterator[int]:
+    """Write all items into the files of this folder; yield the number of them so far."""
+    progress = _read_progress(folder, source.kind)
+    _truncate(folder, source.kind, progress)
     if progress.done:
         yield progress.people
         return
-    for batch in store.iter_batches(progress.bookmark):
-        _append(folder, batch.people, progress.sizes)
-        progress.bookmark, progress.people = batch.bookmark, progress.people + len(batch.people)
-        _write_progress(folder, progress)
+    for bookmark, items in source.batches(progress.bookmark):
+        _append(folder, source, items, progress.sizes)
+        progress.bookmark, progress.people = bookmark, progress.people + len(items)
+        _write_progress(folder, source.kind, progress)
         yield progress.people
     progress.done = True
-    _write_progress(folder, progress)
+    _write_progress(folder, source.kind, progress)
 
 
-def read_gathered(folder: Path) -> Iterator[list[Employee]]:
-    """Yield everyone who was gathered, once, in the order of their hashes, in batches for a part.
+def read_gathered(source: Source[Item], folder: Path) -> Iterator[list[Item]]:
+    """Yield all items that were gathered, each place once, in order, in batches for a part.
 
-    A batch has PEOPLE_PER_PART, or fewer if they take more than _MAX_BATCH_BYTES.
+    The order is that of the hashes of whom they are about, then of their places. A batch has
+    LINES_PER_PART, or fewer if they take more than _MAX_BATCH_BYTES.
     """
-    people = _sorted_people(folder)
-    for batch in batches.by_size(people, itemgetter(1), _MAX_BATCH_BYTES, PEOPLE_PER_PART):
-        yield [person for person, _ in batch]
+    items = _sorted_items(source, folder)
+    for batch in batches.by_size(items, itemgetter(1), _MAX_BATCH_BYTES, LINES_PER_PART):
+        yield [item for item, _ in batch]
 
 
-def _sorted_people(folder: Path) -> Iterator[tuple[Employee, int]]:
-    """Yield everyone and the length of their line."""
+def _sorted_items(source: Source[Item], folder: Path) -> Iterator[tuple[Item, int]]:
+    """Yield all items and the lengths of their lines."""
     for number in range(_BUCKETS):
-        path = _bucket_path(folder, number)
+        path = _bucket_path(folder, source.kind, number)
         if path.exists():
             with path.open("rb") as file:
-                # Someone who changed during the read occurs twice: the last one is newer.
-                people = {found[0].id: found for found in _parse(path, file)}
-            yield from sorted(people.values(), key=lambda found: (_hash(found[0].id), found[0].id))
+                # What changed during the read occurs twice: the last one is newer.
+                items = {source.key_of(found[0]): found for found in _parse(path, source, file)}
+            for key in sorted(items, key=lambda key: (_hash(key[0]), key)):
+                yield items[key]
 
 
-def _parse(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Employee, int]]:
+def _parse(path: Path, source: Source[Item], lines: Iterable[bytes]) -> Iterator[tuple[Item, int]]:
     try:
-        yield from ((from_json_line(line), len(line)) for line in lines)
+        yield from ((source.parse(line), len(line)) for line in lines)
     except ValueError as error:
         raise _damaged(path) from error
 
 
-def _append(folder: Path, people: tuple[Employee, ...], sizes: list[int]) -> None:
+def _append(folder: Path, source: Source[Item], items: Iterable[Item], sizes: list[int]) -> None:
     lines: defaultdict[int, list[bytes]] = defaultdict(list)
-    for person in people:
-        lines[_hash(person.id)[0]].append(to_json_line(person, for_backup=True))
+    for item in items:
+        lines[_hash(source.key_of(item)[0])[0]].append(source.to_line(item))
     for number, batch in lines.items():
-        with _bucket_path(folder, number).open("ab") as file:
+        with _bucket_path(folder, source.kind, number).open("ab") as file:
             file.write(b"".join(batch))
             sizes[number] = file.tell()
 
 
-def _read_progress(folder: Path) -> _Progress:
-    path = folder / _PROGRESS
+def _read_progress(folder: Path, kind: str) -> _Progress:
+    path = _progress_path(folder, kind)
     try:
         stored = strict_json.parse_object(path.read_bytes())
     except FileNotFoundError:
@@ -113,19 +129,19 @@ def _length(value: object) -> int | None:
     return strict_json.integer(value, 0, strict_json.MAX_INTEGER)
 
 
-def _write_progress(folder: Path, progress: _Progress) -> None:
+def _write_progress(folder: Path, kind: str, progress: _Progress) -> None:
     # It need not be more durable than the files: ``_truncate`` finds what a power cut has lost.
     content = json.dumps(asdict(progress)).encode()
-    write_atomically(folder / _PROGRESS, [content], durable=False)
+    write_atomically(_progress_path(folder, kind), [content], durable=False)
 
 
-def _truncate(folder: Path, progress: _Progress) -> None:
+def _truncate(folder: Path, kind: str, progress: _Progress) -> None:
     """Truncate each file to its noted length. Raises ExportRefused if one is shorter.
 
     A killed run may have written more; after a power cut there may be less.
     """
     for number, size in enumerate(progress.sizes):
-        path = _bucket_path(folder, number)
+        path = _bucket_path(folder, kind, number)
         actual = path.stat().st_size if path.exists() else 0
         if actual < size:
             raise _damaged(path)
@@ -139,8 +155,12 @@ def _damaged(path: Path) -> ExportRefused:
     )
 
 
-def _bucket_path(folder: Path, number: int) -> Path:
-    return folder / f"people-{number:02x}"
+def _progress_path(folder: Path, kind: str) -> Path:
+    return folder / f"gathered-{kind}.json"
+
+
+def _bucket_path(folder: Path, kind: str, number: int) -> Path:
+    return folder / f"{kind}-{number:02x}"
 
 
 def _hash(employee_id: str) -> bytes:

@@ -22,10 +22,10 @@ from app.runtime import strict_json
 from app.runtime.atomic_file import write_atomically
 
 MANIFEST = "manifest.json"
-PEOPLE_PER_PART = 1_000
+LINES_PER_PART = 1_000
 # A backup that replaces another uses the other series, so that the old one stays complete.
 _SERIES = ("", "-b")
-_PART = re.compile(r"(people|photos)-[0-9]{6,}(-b)?\.jsonl\.gz")
+_PART = re.compile(r"(people|photos|history|audit|accounts)-[0-9]{6,}(-b)?\.jsonl\.gz")
 _FORMAT = "employee directory backup"
 _VERSION = 1
 _MAX_COUNT = 10**12
@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All parts of a backup: pairs of people and of their photos.
+    """All parts of a backup: pairs of people and of their photos, then what an older one lacks.
 
     ``photos_missing`` counts the photos that records name but no store has.
     """
@@ -50,6 +50,19 @@ class Manifest:
     people: tuple[Part, ...]
     photos: tuple[Part, ...]
     photos_missing: int
+    history: tuple[Part, ...] = ()
+    audit: tuple[Part, ...] = ()
+    accounts: tuple[Part, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All parts."""
+        return (*self.people, *self.photos, *self.history, *self.audit, *self.accounts)
+
+    @property
+    def change_count(self) -> int:
+        """The number of changes in the history of all people."""
+        return sum(part.lines for part in self.history)
 
     @property
     def count(self) -> int:
@@ -82,6 +95,12 @@ def read_part(folder: Path, part: Part) -> list[bytes]:
     return lines
 
 
+def to_line(data: dict[str, Any]) -> bytes:
+    """Return an object as a line of JSON."""
+    line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return line.encode("utf-8", "replace") + b"\n"
+
+
 def parse_json(line: bytes) -> dict[str, Any]:
     """Return the object in a line. Raises ValueError."""
     try:
@@ -103,7 +122,7 @@ def read_leftover_part(path: Path) -> list[bytes]:
 
 def remove_other_parts(folder: Path, manifest: Manifest) -> None:
     """Remove the parts of the backup that this one replaces."""
-    current = {part.file for part in (*manifest.people, *manifest.photos)}
+    current = {part.file for part in manifest.parts}
     for path in folder.glob("*.jsonl.gz"):
         if _PART.fullmatch(path.name) and path.name not in current:
             path.unlink()
@@ -134,16 +153,23 @@ def read_manifest(folder: Path) -> Manifest:
             )
         if (content["format"], content["version"]) != (_FORMAT, _VERSION):
             raise _damaged(folder, MANIFEST)
-        people, photos = (
-            tuple(_checked(Part(**part), kind) for part in content[kind])
-            for kind in ("people", "photos")
-        )
-        names = [part.file for part in (*people, *photos)]
-        if len(people) != len(photos) or len(set(names)) < len(names):
-            raise _damaged(folder, MANIFEST)
-        return Manifest(people, photos, _checked_count(content["photos_missing"]))
+        return _manifest_of(content)
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, MANIFEST) from error
+
+
+def _manifest_of(content: dict[str, Any]) -> Manifest:
+    people, photos, *later = (
+        tuple(_checked(Part(**part), kind) for part in content.get(kind, ()))
+        for kind in ("people", "photos", "history", "audit", "accounts")
+    )
+    manifest = Manifest(people, photos, _checked_count(content["photos_missing"]), *later)
+    names = [part.file for part in manifest.parts]
+    if not {"people", "photos"} <= content.keys() or len(people) != len(photos):
+        raise ValueError("people and photos are no pairs")
+    if len(set(names)) < len(names):
+        raise ValueError("a part is named twice")
+    return manifest
 
 
 def part_name(kind: str, number: int, series: str = "") -> str:

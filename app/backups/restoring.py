@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.access.viewer import operator
+from app.backups.accounts import restore_accounts
 from app.backups.checking import Backup
 from app.backups.parts import read_manifest, translate_os_errors
 from app.backups.photos import restore_photos
 from app.contracts import EmployeeStore, Progress
+from app.contracts.accounts import AccountStore
 from app.contracts.batching import find_by_ids
 from app.directory.service import Directory
+from app.history.changes import Change
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotosOff
 
@@ -18,9 +21,16 @@ _MAX_EMPTY_PARTS = 5
 
 
 def restore(
-    directory: Directory, folder: Path, *, merge: bool = False, skip_photos: bool = False
+    directory: Directory,
+    folder: Path,
+    accounts: AccountStore | None = None,
+    *,
+    merge: bool = False,
+    skip_photos: bool = False,
 ) -> Iterator[Progress]:
-    """Add everyone of a backup with their photos, versions and times.
+    """Add everyone of a backup with their photos, versions, times and histories.
+
+    The audit log and, where ``accounts`` are given, the accounts that are missing come too.
 
     The whole backup is checked before anything is written: each person, and each photo by decoding
     it. A photo that is damaged or no image refuses the backup, unless ``skip_photos`` leaves it
@@ -43,6 +53,32 @@ def restore(
         missing = _MissingPeople(directory, backup, is_empty=is_empty)
         for stored in directory.add_many(operator(), missing.people(), keep_versions=True):
             yield Progress(missing.done, manifest.count, stored, "people restored")
+        yield from _restore_the_rest(directory, backup, accounts)
+
+
+def _restore_the_rest(
+    directory: Directory, backup: Backup, accounts: AccountStore | None
+) -> Iterator[Progress]:
+    """Restore histories, the audit log and accounts; what is here stays as it is."""
+    history, manifest = directory.history, backup.manifest
+    if history is not None:
+        restored = 0
+        for number, part in enumerate(manifest.history, 1):
+            restored += history.restore_changes(_of_people_here(directory, backup.changes_of(part)))
+            yield Progress(number, len(manifest.history), restored, "parts of changes restored")
+        for part in manifest.audit:
+            for entry in backup.entries_of(part):
+                history.note(entry)
+    if accounts is not None:
+        for part in manifest.accounts:
+            added = restore_accounts(accounts, backup.accounts_of(part))
+            yield Progress(part.lines, part.lines, added, "accounts restored")
+
+
+def _of_people_here(directory: Directory, changes: list[Change]) -> list[Change]:
+    """Return the changes of people who exist: who was deleted here has no history."""
+    here = find_by_ids(directory.employees, dict.fromkeys(each.employee_id for each in changes))
+    return [change for change in changes if change.employee_id in here]
 
 
 class _MissingPeople:

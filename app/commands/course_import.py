@@ -5,12 +5,16 @@ from itertools import islice
 
 import click
 
+from app.commands.additions import note_added
 from app.commands.progress import progress
 from app.commands.running import current_directory, current_operator, current_settings
 from app.contracts import MAX_BATCH
+from app.history.changes import Through, Via
 from app.model.employee import Employee
 from app.storage import open_course_table
 from app.text.plurals import count_people
+
+_THROUGH = Through(Via.COMMAND, source="the course's table")
 
 
 def add_from_course(*, dry_run: bool) -> None:
@@ -28,8 +32,9 @@ def add_from_course(*, dry_run: bool) -> None:
 
     added = 0
     with progress() as line:
-        for added in current_directory().add_many(current_operator(), everyone()):
+        for added in current_directory().add_many(current_operator(), everyone(), _THROUGH):
             line.show(count_people(added))
+    note_added(added, _THROUGH)
     existing = read - added
     click.echo(
         f"Added {count_people(added)} from the course's table."

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
+from app.commands.export_lake import export_lake
 from app.commands.progress import ProgressLine, progress
 from app.commands.running import (
     current_directory,
@@ -24,7 +26,6 @@ from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
 from app.exports.vcards import CardWriter
 from app.model.employee import BADGE_KEYS
-from app.model.errors import ExportRefused
 from app.model.fields import FACET
 from app.text.folding import one_line
 from app.text.id_paths import id_path
@@ -70,6 +71,11 @@ _STANDARD_OUTPUT = "-"
     help="Address of the directory, for the links to pages in contacts.",
 )
 @click.option("--table", default="people", show_default=True, help="Table in that database.")
+@click.option(
+    "--changes-since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day of the changes beside that table; yesterday unless told.",
+)
 @report_errors
 def export(
     file: str | None,
@@ -77,6 +83,7 @@ def export(
     lake: str | None,
     database: str,
     table: str,
+    changes_since: datetime | None,
     site: str | None,
     search: str,
     letter: str,
@@ -90,7 +97,7 @@ def export(
             raise click.UsageError(
                 "A data lake gets everyone. Leave out the file, the filters and --as."
             )
-        _export_lake(lake, database, table)
+        export_lake(lake, database, table, changes_since.date() if changes_since else None)
     elif file is not None:
         _export_file(file, ending or _format_of(file), query, site)
     else:
@@ -122,7 +129,7 @@ def _card_writer(site: str | None) -> CardWriter:
 
 def _parse_query(search: str, letter: str, filters: Mapping[str, Iterable[str]]) -> Query:
     """Return the query of the options. Raises click.UsageError."""
-    cleaned = {name: tuple(map(one_line, texts)) for name, texts in filters.items()}
+    cleaned: dict[str, Any] = {name: tuple(map(one_line, texts)) for name, texts in filters.items()}
     letter = one_line(letter).lower()
     if letter and letter not in LETTERS:
         raise click.UsageError(
@@ -175,19 +182,3 @@ def _count_pages(query: Query) -> Iterator[_CountedPages]:
     """Return the people of a query, with their count as progress on standard error."""
     with progress(err=True) as line:
         yield _CountedPages(people_of_view(current_directory(), current_operator(), query), line)
-
-
-def _export_lake(address: str, database: str, table: str) -> None:
-    try:
-        # Imported here: it is large and optional.
-        from app.storage.aws.data_lake import open_data_lake
-    except ModuleNotFoundError as error:
-        raise ExportRefused(
-            f"A data lake needs {error.name}, which is not installed. "
-            "Install it with: pip install -r requirements-analytics.txt"
-        ) from error
-    lake = open_data_lake(address, database, table, current_settings().region)
-    with _count_pages(Query()) as counted:
-        for sentence in lake.write(counted, datetime.now(UTC).date()):
-            counted.end()
-            click.echo(sentence)

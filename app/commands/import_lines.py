@@ -1,17 +1,29 @@
 """The columns and the rows of an import as lines of text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from app.contracts.import_jobs import Job
 from app.imports.files.columns import CHOICES
 from app.imports.files.rows import row_label
-from app.imports.planning.lines import ADDED, CHANGED, DUPLICATE, UNCHANGED, Line, Value
+from app.imports.planning.lines import (
+    ADDED,
+    CHANGED,
+    DUPLICATE,
+    LEFT,
+    RESTORED,
+    UNCHANGED,
+    UPDATES,
+    Line,
+    Problem,
+    Value,
+)
+from app.imports.planning.lines import LABELS as FIELD_LABELS
 from app.imports.running.column_mapping import MappedColumn
-from app.model import validation
 from app.text.folding import LINE_CHARACTERS
 
 LABELS = {
     ADDED: "added", CHANGED: "changed", UNCHANGED: "unchanged", DUPLICATE: "possible duplicate",
+    LEFT: "left", RESTORED: "comes back",
 }  # fmt: skip
 _NOTHING = "nothing"
 
@@ -34,7 +46,9 @@ def _field(column: MappedColumn) -> str:
 def describe_line(line: Line, job: Job) -> str:
     """Return a row with its outcome, and what it does or why it does nothing."""
     label = LABELS.get(line.outcome, "")
-    row = f"Row {row_label(line.number, job.sheets)}, {line.name or 'no name'}:"
+    row = f"{line.name or 'no name'}:"
+    if line.number > 0 and not job.edit.is_set:
+        row = f"Row {row_label(line.number, job.sheets)}, {row}"
     details = "; ".join(_details(line, job))
     return " ".join(filter(None, (row, f"{label}." if label and details else label, details)))
 
@@ -45,22 +59,32 @@ def describe_absent(line: Line) -> str:
     return ", ".join((f"{line.name or 'no name'} ({line.id})", *values))
 
 
-def _details(line: Line, job: Job) -> Iterable[str]:
-    if line.problems:
-        for problem in line.problems:
-            yield f"{problem.text}: “{problem.typed}”" if problem.typed else problem.text
+def _details(line: Line, job: Job) -> Iterator[str]:
+    if line.outcome != LEFT and line.problems:
+        yield from map(_problem, line.problems)
         return
     if line.outcome == DUPLICATE:
         yield f"Like {', '.join(_similar(line, job))}"
-    for name, label in validation.LABELS.items():
-        if name not in line.new or (name == "full_name" and line.outcome != CHANGED):
+    yield from _values(line)
+    if line.outcome == LEFT:
+        yield from map(_problem, line.problems)
+    if line.has_new_photo:
+        yield "Photo: replaced" if line.old.get("photo_key") else "Photo: new"
+
+
+def _problem(problem: Problem) -> str:
+    return f"{problem.text}: “{problem.typed}”" if problem.typed else problem.text
+
+
+def _values(line: Line) -> Iterator[str]:
+    is_update = line.outcome in UPDATES
+    for name, label in FIELD_LABELS.items():
+        if name not in line.new or (name == "full_name" and not is_update):
             continue
-        if line.outcome == CHANGED:
+        if is_update:
             yield f"{label}: {_text(line.old.get(name, ''))} → {_text(line.new[name])}"
         else:
             yield f"{label}: {_text(line.new[name])}"
-    if "photo_key" in line.new:
-        yield "Photo: replaced" if line.old.get("photo_key") else "Photo: new"
 
 
 def _similar(line: Line, job: Job) -> Iterator[str]:

@@ -10,28 +10,33 @@ from app.contracts.import_jobs import NO_ROWS, Job, Phase
 from app.contracts.line_counts import LineCounts
 from app.exports.csv_file import csv_of_rows
 from app.imports.choices import missing_fields
+from app.imports.files.notices import ignored_sheets_note
 from app.imports.importer import Importer
 from app.imports.planning.lines import (
     ADDED,
     CHANGED,
     DUPLICATE,
     INACTIVE,
+    LEFT,
     REJECTED,
+    RESTORED,
     SKIPPED,
     UNCHANGED,
     UNDONE,
 )
+from app.imports.running.share import leaving, share_of, share_refusal
 from app.model import validation
 from app.text.plurals import count_of, count_people
 
 _MAX_LINES = 20
 _LABELS = {
     ADDED: "added", CHANGED: "changed", UNCHANGED: "unchanged", DUPLICATE: "possible duplicates",
-    INACTIVE: "not active", REJECTED: "with errors", UNDONE: "undone", SKIPPED: "not undone",
+    LEFT: "left", RESTORED: "restored", INACTIVE: "left before", REJECTED: "with errors",
+    UNDONE: "undone", SKIPPED: "not undone",
 }  # fmt: skip
 _SINGULAR = {DUPLICATE: "possible duplicate"}
 # Counted only where there are some.
-_UNUSUAL = frozenset({DUPLICATE, INACTIVE})
+_UNUSUAL = frozenset({DUPLICATE, INACTIVE, LEFT, RESTORED})
 
 
 def show_result(
@@ -45,26 +50,27 @@ def show_result(
     failure = SKIPPED if job.phase is Phase.UNDONE else REJECTED
     counts = importer.counts(job)
     if not quiet:
-        _show_rows(importer, job, counts, failure, hint=not rejects)
+        _show_rows(importer, job, counts, failure, hint=not rejects and job.file_parts > 0)
     click.echo(_summary(job, counts))
     if not quiet:
         _show_notes(importer, job)
         _show_next_command(job, counts)
-    if rejects and counts.rejected:
+    if rejects and counts.rejected and job.file_parts:
         write_file(rejects, csv_of_rows(importer.rejected_rows(job)))
         if not quiet:
             click.echo(
                 f"The rows with errors are in {rejects}. Fix them there, then import that file."
             )
-    if counts.of(failure):
+    is_refused = job.phase is Phase.READY and job.auto_apply
+    if counts.of(failure) or is_refused:
         raise SystemExit(1)
 
 
 def _show_rows(
     importer: Importer, job: Job, counts: LineCounts, failure: str, *, hint: bool
 ) -> None:
-    if job.ignored_sheets_note:
-        click.echo(job.ignored_sheets_note)
+    if note := ignored_sheets_note(job):
+        click.echo(note)
     for notice in job.notices:
         click.echo(notice)
     if job.phase is Phase.READY:
@@ -83,7 +89,7 @@ def _show_rows(
 
 def _show_plan(importer: Importer, job: Job) -> None:
     """Show all that a dry run found, one part of the rows in memory at a time."""
-    click.echo(f"{job.source_description}.")
+    click.echo(f"{job.name if job.edit.is_set else job.source_description}.")
     for text in describe_columns(importer.columns(job)):
         click.echo(f"  {text}")
     for line in importer.all_lines(job):
@@ -93,12 +99,13 @@ def _show_plan(importer: Importer, job: Job) -> None:
 
 
 def _show_absent(importer: Importer, job: Job, most: int) -> None:
-    if not job.absent:
+    absent = importer.counts(job).absent
+    if not absent:
         return
-    click.echo(f"Here, and not in this file: {count_people(job.absent)}.")
+    click.echo(f"Here, and not in this file: {count_people(absent)}.")
     for number, line in enumerate(importer.all_absent(job)):
         if number == most:
-            click.echo(f"  and {job.absent - most:,} more: see /import/{job.id}?show=absent")
+            click.echo(f"  and {absent - most:,} more: see /import/{job.id}?show=absent")
             return
         click.echo(f"  {describe_absent(line)}")
 
@@ -107,7 +114,7 @@ def _summary(job: Job, counts: LineCounts) -> str:
     outcomes = (
         (UNDONE, SKIPPED)
         if job.phase is Phase.UNDONE
-        else (ADDED, CHANGED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
+        else (ADDED, CHANGED, LEFT, RESTORED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
     )
     figures = [
         count_of(counts.of(outcome), _SINGULAR.get(outcome, _LABELS[outcome]), _LABELS[outcome])
@@ -115,7 +122,7 @@ def _summary(job: Job, counts: LineCounts) -> str:
         if counts.of(outcome) or outcome not in _UNUSUAL
     ]
     if job.choices.is_complete and job.phase is not Phase.UNDONE:
-        figures.append(f"{job.absent:,} not in the file")
+        figures.append(f"{counts.absent:,} not in the file")
     prefix = "Dry run: " if job.phase is Phase.READY else ""
     return f"{prefix}{', '.join(figures)}."
 
@@ -143,9 +150,20 @@ def _show_notes(importer: Importer, job: Job) -> None:
 def _show_next_command(job: Job, counts: LineCounts) -> None:
     if job.has_no_rows:
         click.echo(NO_ROWS)
-    elif job.phase is Phase.READY and not counts.added + counts.changed:
+    elif refusal := share_refusal(job) if job.phase is Phase.READY else "":
+        percent = share_of(leaving(job), job)
+        click.echo(
+            f"{refusal} Nothing was changed. Run it with: "
+            f"flask import --resume {job.id} --max-left {percent}%"
+        )
+    elif job.phase is Phase.READY and not counts.added + counts.updated + job.departing:
         click.echo("There is nothing to import.")
     elif job.phase is Phase.READY:
         click.echo(f"Run it with: flask import --resume {job.id}")
-    elif job.phase is Phase.APPLIED and counts.added + counts.changed:
+    if job.phase is Phase.READY and job.absent and not job.choices.mark_left:
+        click.echo(
+            "To mark those who are not in the file as left: "
+            f"flask import --resume {job.id} --mark-left"
+        )
+    elif job.phase is Phase.APPLIED and counts.added + counts.updated:
         click.echo(f"Undo it with: flask import --undo {job.id}")

@@ -5,9 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import click
 from flask import current_app
@@ -17,9 +18,11 @@ from app.commands.import_options import choice_options
 from app.commands.import_report import show_result
 from app.commands.options import RenamedOption
 from app.commands.progress import progress
-from app.commands.running import report_errors, stop_on_signals
+from app.commands.running import current_operator, report_errors, stop_on_signals
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
+from app.history.authors import author_of
+from app.history.changes import Author
 from app.imports.choices import was_read_with
 from app.imports.errors import ImportNotPossible
 from app.imports.importer import Importer
@@ -76,6 +79,7 @@ def import_people(
     file: Path | None,
     dry_run: bool,
     choices: Choices,
+    leaving: dict[str, Any],
     quiet: bool,
     undo: str | None,
     stop: str | None,
@@ -88,29 +92,33 @@ def import_people(
 
     Exits with 1 if a row has errors. Ctrl-C stops it, and the same command resumes it.
     """
-    importer = cast(Importer, current_app.extensions["importer"])
+    importer, author = _current_importer(), author_of(current_operator())
     if sum(map(bool, (file, undo, stop, discard, resume, course))) != 1:
         raise click.UsageError(
             "Name a file, or an import with --undo, --stop, --discard or --resume."
         )
-    _check_options(file, resume, rejects, choices, dry_run=dry_run and not course)
+    _check_options(file, resume, rejects, choices, leaving, dry_run=dry_run and not course)
     if course:
         add_from_course(dry_run=dry_run)
         return
     if stop:
         importer.stop(stop)
         click.echo(f"The import {stop} will stop within a few seconds.")
-        return
-    if discard:
+    elif discard:
         importer.discard(discard)
         click.echo("The import was discarded. Nobody was changed.")
     elif undo:
-        _run(importer, importer.undo(undo), quiet=quiet)
+        run_job(importer, importer.undo(undo, author), quiet=quiet)
     elif resume:
-        _run(importer, importer.resume(resume), rejects, quiet=quiet)
+        run_job(importer, importer.resume(resume, author, leaving), rejects, quiet=quiet)
     elif file:
-        job = _receive(importer, file, choices, dry_run=dry_run)
-        _run(importer, job, rejects, quiet=quiet)
+        chosen = replace(choices, **leaving)
+        job = _receive(importer, file, chosen, author, dry_run=dry_run)
+        run_job(importer, job, rejects, quiet=quiet)
+
+
+def _current_importer() -> Importer:
+    return cast(Importer, current_app.extensions["importer"])
 
 
 def _check_options(
@@ -118,6 +126,7 @@ def _check_options(
     resume: str | None,
     rejects: Path | None,
     choices: Choices,
+    leaving: dict[str, Any],
     *,
     dry_run: bool,
 ) -> None:
@@ -125,17 +134,25 @@ def _check_options(
         raise click.UsageError("Use --dry-run only with a file or --from-course-mysql.")
     if choices != Choices() and not file:
         raise click.UsageError("Use the options that say how a file is read only with a file.")
+    if leaving and not (file or resume):
+        raise click.UsageError("Use --mark-left, --last-day and --max-left only with a file.")
+    if file and not choices.is_complete and leaving.keys() & {"mark_left", "last_day"}:
+        raise click.UsageError("Use --mark-left and --last-day only with --complete.")
     if rejects and not (file or resume):
         raise click.UsageError("Use --rejects only with a file or --resume.")
     if file and rejects and rejects.exists() and rejects.samefile(file):
         raise click.UsageError(f"{rejects} is the file to import. Name another file for --rejects.")
 
 
-def _receive(importer: Importer, file: Path, choices: Choices, *, dry_run: bool) -> Job:
+def _receive(
+    importer: Importer, file: Path, choices: Choices, author: Author, *, dry_run: bool
+) -> Job:
     with file.open("rb") as opened, _seekable(opened) as source:
         unfinished = None if dry_run else importer.find_unfinished(digest_of(source))
         if unfinished is None:
-            return importer.receive(source, file.name, auto_apply=not dry_run, choices=choices)
+            return importer.receive(
+                source, file.name, auto_apply=not dry_run, choices=choices, author=author
+            )
     if not was_read_with(unfinished, choices):
         raise click.ClickException(
             f"The import {unfinished.id} of this file was begun with other options. Resume it "
@@ -157,7 +174,10 @@ def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _run(importer: Importer, job: Job, rejects: Path | None = None, *, quiet: bool = False) -> None:
+def run_job(
+    importer: Importer, job: Job, rejects: Path | None = None, *, quiet: bool = False
+) -> None:
+    """Run a job to its end, or until Ctrl-C stops it, and show its result."""
     with stop_on_signals() as stop, progress() as line:
         for state in _follow(importer, job, stop):
             line.show(_describe_progress(state))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -43,8 +44,12 @@ def current_directory() -> Directory:
 
 
 def current_operator() -> Viewer:
-    """Return who runs this command, with every right: the user of the shell, before sudo."""
-    return operator(os.environ.get("SUDO_USER") or os.environ.get("USER") or "")
+    """Return who runs this command, with every right: the user of the shell before sudo, and where.
+
+    Such as "ubuntu on web-2"; "root on web-2" of a unit, in which nobody is named.
+    """
+    user = os.environ.get("SUDO_USER") or os.environ.get("USER") or ("" if os.getuid() else "root")
+    return operator(f"{user} on {socket.gethostname()}" if user else "")
 
 
 def current_sign_in() -> SignInServices:

@@ -2,9 +2,10 @@
 
 import click
 
+from app.commands.additions import note_added
 from app.commands.progress import progress
 from app.commands.running import current_directory, current_operator, report_errors
-from app.samples.loading import load_samples
+from app.samples.loading import THROUGH, load_samples
 from app.text.plurals import count_of, count_people
 
 
@@ -28,6 +29,7 @@ def sample_data(people: int, seed: int) -> None:
             current_directory(), current_operator(), people=people, seed=seed
         ):
             line.show(count_people(stored))
+    note_added(stored, THROUGH)
     existing = people - stored
     click.echo(
         f"Added {count_of(stored, 'sample person', 'sample people')}."

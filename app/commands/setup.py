@@ -9,6 +9,7 @@ from app.commands.running import (
     report_errors,
 )
 from app.directory.service import Directory
+from app.directory.unlisted import count_unlisted
 from app.model.errors import StorageUnavailable
 
 
@@ -33,7 +34,7 @@ def setup() -> None:
 def _report_records(directory: Directory, sentences: list[str]) -> None:
     """Say what the first page of the list would say of records that it cannot show."""
     try:
-        unlisted = directory.count_unlisted(current_operator())
+        unlisted = count_unlisted(directory, current_operator())
     except StorageUnavailable as error:
         if error.advice in sentences:
             raise click.ClickException("The directory cannot work like this: see above.") from error

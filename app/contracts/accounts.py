@@ -47,7 +47,9 @@ class Account:
     ``role_origin`` says who gave the role: ``setup``, ``admin``, ``groups`` or ``command``; "" is
     nobody, of a colleague. ``person_id`` is the linked employee. Sessions that began at or before
     ``sessions_ended_at`` are over. ``failures`` counts wrong passwords since the last right one;
-    none is tried before ``locked_until``. ``version`` counts the writes.
+    none is tried before ``locked_until``. ``leaves_on`` is the last day of the linked employee,
+    which disables the account when it comes (UTC); "" if they do not leave, or if an administrator
+    has disabled or enabled the account since. ``version`` counts the writes.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Account:
     failures: int = 0
     locked_until: datetime | None = None
     signed_in_at: datetime | None = None
+    leaves_on: str = ""
     version: int = 0
 
     @property
@@ -187,6 +190,12 @@ class AccountStore(Protocol):
 
         The identity stays. ``version`` must be the one that is stored. Of several callers at once
         who demote or disable each other, one at least remains an administrator.
+        """
+
+    def delete(self, account_id: str) -> None:
+        """Delete an account with its sessions, and free what is unique. Raises LastAdmin.
+
+        A missing one is no error, and a failed call can be repeated.
         """
 
     def list_accounts(self, cursor: str | None = None) -> AccountPage:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
+from app.contracts.answers import Namesake
 from app.contracts.employees import EmployeeStore
-from app.contracts.queries import MAX_BATCH, Namesake
+from app.contracts.queries import MAX_BATCH
 from app.model.employee import Employee
 from app.text.search_keys import email_key, name_key, number_key
 

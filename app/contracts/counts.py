@@ -5,20 +5,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from app.contracts.queries import CATALOGUES, TEXT_FILTERS
 from app.model.employee import Card
 from app.model.fields import FACETS
+from app.model.leaving import is_day
 from app.text import search_keys
 
 # Of at most so many matches every filter is counted.
 MAX_COUNTED_MATCHES = 1_000
+# The value under which stores count those who have left, beside the last days of those who leave.
+LEFT = "left"
+NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
     """Numbers of employees: in total, by letter, and by each value of a filter.
+
+    Those who have left are counted in ``left`` alone. Those who leave are counted in ``leaving`` by
+    their last day, which may have come, beside all other counts. Of a query, both are nothing.
 
     Values have their most frequent spelling (``search_keys.merge_spellings``) and are in the order
     of their facet key; badges and letters are in the order of their catalogue, months in order of
@@ -32,12 +40,18 @@ class Facets:
     job_titles: Mapping[str, int] = field(default_factory=dict)
     badges: Mapping[str, int] = field(default_factory=dict)
     joined: Mapping[str, int] = field(default_factory=dict)
+    left: int = 0
+    leaving: Mapping[str, int] = field(default_factory=dict)
     stamp: object = field(default=None, compare=False)
 
     def of(self, name: str) -> Mapping[str, int]:
         """Return the counts of a filter by value."""
         counts: Mapping[str, int] = getattr(self, _COUNTS[name])
         return counts
+
+    def days_due(self, today: str) -> list[str]:
+        """Return the last days that have come, of people who are still in lists."""
+        return [day for day in self.leaving if day <= today]
 
 
 _COUNTS = {facet.name: facet.counts for facet in FACETS}
@@ -60,11 +74,18 @@ UNKNOWN_MATCHES = Matches()
 
 
 def facets_from(
-    total: int, counts: Mapping[str, Mapping[str, int]], stamp: object = None
+    total: int,
+    counts: Mapping[str, Mapping[str, int]],
+    stamp: object = None,
+    leavers: Mapping[str, int] = NOBODY,
 ) -> Facets:
-    """Return the Facets of counts above zero by facet name and value, in any order."""
+    """Return the Facets of counts above zero by facet name and value, in any order.
+
+    ``leavers`` are the counts of LEFT and of the last days of those who leave.
+    """
     by_facet = {facet.counts: _in_order(facet.name, counts.get(facet.name, {})) for facet in FACETS}
-    return Facets(total, **by_facet, stamp=stamp)
+    leaving = {day: leavers[day] for day in sorted(leavers) if is_day(day)}
+    return Facets(total, **by_facet, left=leavers.get(LEFT, 0), leaving=leaving, stamp=stamp)
 
 
 def _in_order(name: str, counts: Mapping[str, int]) -> Mapping[str, int]:

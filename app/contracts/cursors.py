@@ -1,7 +1,8 @@
 r"""The cursor of a page: a position in the order that every store shares, as text for a URL.
 
 The order key of a row is ``<name key>\x1f<id key>``, and ``<matched word>\x1f<name key>\x1f<id
-key>`` if words were typed. Its parts have no control characters, so it sorts like their tuple.
+key>`` if words were typed, unless those who left are asked for. Its parts have no control
+characters, so it sorts like their tuple.
 
 Where a search ended early, the key is that of the last row examined, which may be of a word or a
 person that the viewer may not know of. So the cursor of a viewer who does not see everything is
@@ -123,7 +124,7 @@ def read_cursor(text: str | None, query: Query) -> Cursor | None:
 
 def order_separators(query: Query) -> int:
     """Return the number of separators in an order key of this query."""
-    return 2 if query.search_words else 1
+    return 2 if query.search_words and not query.left else 1
 
 
 def name_key_in(key: str) -> str:
@@ -136,6 +137,7 @@ def _fingerprint_of(query: Query) -> str:
     """Return a hash of what the query means, so that spellings with one meaning share cursors."""
     facets = (_one_or_all(query.keys_of(name)) for name in FILTERS if name != "letter")
     meaning = (query.search_words, _one_or_all(query.values_of("letter")), *facets)
+    meaning += ("left",) if query.left else ()
     return hashlib.blake2b(repr(meaning).encode(), digest_size=6).hexdigest()
 
 

@@ -4,23 +4,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Event
 from typing import Protocol
 
+from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
 from app.contracts.counts import Facets, Matches
 from app.contracts.list_order import ListOrder
-from app.contracts.queries import (
-    PAGE_SIZE,
-    Batch,
-    Deletion,
-    Namesake,
-    Page,
-    Progress,
-    Query,
-    RecordCount,
-)
+from app.contracts.queries import PAGE_SIZE, Page, Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError
 from app.runtime import strict_json
 
 _MAX_SECRET_CHARACTERS = 1_000
+# Of nobody, who leaves changes without an author.
+UNSIGNED = Write("")
 
 
 def usable_secret(stored: object) -> str:
@@ -36,34 +31,45 @@ class EmployeeStore(Protocol):
     never reports a failure as an empty answer. A change is visible to every call that begins after
     the method has returned, on any machine. All methods may be called concurrently by any number
     of threads and machines.
+
+    ``add``, ``update`` and ``add_many`` leave one Change for each new version of a record (see
+    app/history/changes.py), and ``add`` and ``update`` one AuditEntry for each that is no part of a
+    job, in the transaction of the record. If another program wrote a record since our last change,
+    a change OUTSIDE comes before. ``delete`` and ``delete_many`` are permanent: the changes of the
+    person go too, and the audit log keeps who deleted somebody, and when.
+
+    Who has left (``leaving.has_left``) is found by ``get``, ``get_many``, ``find_by_email``,
+    ``find_by_number``, ``iter_batches``, ``photo_keys`` and queries for those who left alone: in no
+    other list, count or look-up. Whoever has a last day to come is listed until
+    ``carry_out_leaving``, ``follow`` or ``reindex`` finds that it has come.
     """
 
     def get(self, employee_id: str) -> Employee:
         """Return the employee with this id, however odd the record. Raises EmployeeNotFound."""
 
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Store a new employee atomically as version 1; return the stored employee.
 
-        A repeated call (same id, and the same ``write_id`` or the same content) changes nothing and
+        A repeated call (same id, and the same ``write.id`` or the same content) changes nothing and
         returns the stored employee. ``version`` and ``updated_at`` of the argument are ignored.
         Raises EditConflict if the id has other content, EmployeeDeleted if an employee with this
         id was deleted (remembered for at least 30 days), and RecordTooLarge.
         """
 
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Change a stored employee to this content atomically; return the stored employee.
 
         Only fields that differ are written; unknown attributes of the record are kept. If nothing
         differs, nothing is written and the version stays. There is no conflict and no write if the
-        last write had the same ``write_id`` or the content is stored already. Raises
+        last write had the same ``write.id`` or the content is stored already. Raises
         EmployeeNotFound, EditConflict (with the stored employee) if the record's revision is not
         ``expected_revision``, whichever program changed it, and RecordTooLarge.
         """
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Delete an employee; return the deleted employee.
 
-        ``expected_revision`` None deletes any revision. A repeated call with the same ``write_id``
+        ``expected_revision`` None deletes any revision. A repeated call with the same ``write.id``
         succeeds and returns an employee of which only the id is meaningful. Raises EmployeeNotFound
         if the id never existed, EmployeeDeleted if another write deleted it, and EditConflict like
         ``update``.
@@ -73,13 +79,13 @@ class EmployeeStore(Protocol):
         """Return one page of cards; paging shows every employee with an unchanged name once.
 
         Order: ``(name_key, id_sort_key)`` as UTF-8 bytes, where the name key is
-        ``person_names.sort_key`` in the order of ``list_order().stored``; for a search, first the
-        smallest word of the employee that begins with ``query.search_words[0]``, then the same. The
-        cost depends on the page, not on the directory: the page ends early after MAX_ROWS_EXAMINED
-        rows (see Page.rows_examined). A cursor is valid for its own query, at any later time, even
-        if the employee it points at is gone, or the order is another; any other cursor returns the
-        first page. Paging backwards, the first page may be shorter than ``limit``; no employee is
-        on two pages.
+        ``person_names.sort_key`` in the order of ``list_order().stored``; for a search (but of
+        those who left), first the smallest word of the employee that begins with
+        ``query.search_words[0]``, then the same. The cost depends on the page, not on the
+        directory: the page ends early after MAX_ROWS_EXAMINED rows (see Page.rows_examined). A
+        cursor is valid for its own query, at any later time, even if the employee it points at is
+        gone, or the order is another; any other cursor returns the first page. Paging backwards,
+        the first page may be shorter than ``limit``; no employee is on two pages.
         """
 
     def facets(self) -> Facets:
@@ -90,6 +96,21 @@ class EmployeeStore(Protocol):
 
         Unknown, rather than wrong or slow, where the read budget of the page does not suffice; the
         cost does not depend on the directory. See Matches.
+        """
+
+    def carry_out_leaving(self, today: str) -> int:
+        """Take out of all lists those whose last day has come by ``today``; return how many.
+
+        At most MAX_LEAVERS_AT_ONCE of those whom ``facets().leaving`` counts; call it again for the
+        others. It repairs the index alone: no record changes, so no version and no history.
+        ``today`` is ``leaving.today()``. May be called concurrently and at any time.
+        """
+
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        """Return the ids of at most ``limit`` employees in lists who have one of these last days.
+
+        In the order of the days, which ``facets().leaving`` tells, and of names; at a cost that
+        depends on the result.
         """
 
     def count_records(self) -> RecordCount:
@@ -136,13 +157,18 @@ class EmployeeStore(Protocol):
         """
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Add new employees in bulk, in bounded memory; yield the number added so far.
 
         Much faster than ``add`` for each. An id that exists, or was deleted, is left as it is and
         not counted. A run that was killed can be repeated; ``reindex`` removes what it left over.
-        ``keep_versions`` stores ``version`` and ``updated_at`` as given, to restore a backup.
+        ``keep_versions`` stores ``version``, ``updated_at`` and ``history`` as given, to restore a
+        backup, whose changes are restored by themselves (HistoryStore.restore_changes).
         Raises RecordTooLarge.
         """
 
@@ -196,6 +222,9 @@ class EmployeeStore(Protocol):
         ``maintain``, those of ``add_many`` and ``reindex`` at their end, and a word that no
         employee has any more may remain.
         """
+
+    def forget_words(self, words: Collection[str]) -> None:
+        """Delete words from the vocabulary; a word that somebody has comes back with a reindex."""
 
     def photo_keys(self) -> Iterator[str]:
         """Yield every photo key in a record, for the sweep; the cost grows with the directory."""

@@ -8,6 +8,9 @@ TOO_MANY_COLUMNS = "Too many columns were chosen by hand. Rename them in the fil
 # Of a job, whose whole state has 64 KB in MySQL: some 300 columns.
 _MAX_COLUMNS_BYTES = 16_000
 
+# The share of the directory that an import marks as left without being told to, in percent.
+MAX_LEFT_PERCENT = 10
+
 # Pairs of texts, as jobs store mappings.
 Pairs = tuple[tuple[str, str], ...]
 
@@ -26,7 +29,9 @@ class Choices:
     fields with the value of every new person whose row has none. ``is_complete`` says that the file
     lists everyone. ``add_duplicates`` adds all possible duplicates, and ``added_rows`` those of
     these rows, at most MAX_ADDED_ROWS. ``remember`` the columns for the next file with the same
-    headings.
+    headings. ``mark_left`` marks those as left who are not in a complete list, with the day
+    ``last_day``, "" for the day on which it is done. Of all people, the import marks at most
+    ``max_left`` percent as left.
     """
 
     columns: Pairs = ()
@@ -35,3 +40,6 @@ class Choices:
     add_duplicates: bool = False
     added_rows: tuple[int, ...] = ()
     remember: bool = False
+    mark_left: bool = False
+    last_day: str = ""
+    max_left: int = MAX_LEFT_PERCENT

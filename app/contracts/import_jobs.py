@@ -10,29 +10,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_choices import Choices
+from app.contracts.job_names import STORED_AS
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
 from app.model.errors import DirectoryError
 
 DAYS_KEPT = 30
 JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}", re.ASCII)
 NO_ROWS = "The file has headings but no rows."
-
-
-# Jobs are stored for thirty days, so stored JSON keeps the names of earlier releases.
-STORED_AS = {
-    "auto_apply": "go",
-    "paused": "stopped",
-    "lease_holder": "holder",
-    "lease_until": "held_until",
-    "attempts": "tries",
-    "error": "trouble",
-    "source_description": "words",
-    "ignored_columns": "left_out",
-    "ignored_sheets": "sheets_left_out",
-    "added_ahead": "ahead",
-    "buffered": "sorting",
-}
 
 
 class JobNotFound(DirectoryError):
@@ -87,7 +74,12 @@ class Job:
     are fields with the number of people whose value an empty cell clears. Of a complete list,
     ``absent`` people are not in the file, in ``absent_parts``; ``absent_bookmark`` and the number
     of people ``compared`` say how far it is. ``photos`` rows have a photo.
-    Of ``samples`` sample people there is no file; 0 for an import.
+    Of ``samples`` sample people there is no file; 0 for an import. Nor is there one of an ``edit``
+    of everybody whom a list shows; ``bookmark`` says how far the list was read. Of ``people`` in
+    the directory, so many were listed at the check. ``contradicted`` are the rows of who has left
+    by them, and is here by another. ``author`` began it, or applied it, at ``began``, and
+    ``undone_by`` undid it at ``undo_began`` (Unix time); these are stable when it goes on after a
+    kill.
     """
 
     id: str
@@ -122,7 +114,11 @@ class Job:
     absent_bookmark: str = ""
     photos: int = 0
     samples: int = 0
+    edit: BulkEdit = field(default_factory=BulkEdit)
+    bookmark: str = ""
     compared: int = 0
+    people: int = 0
+    contradicted: tuple[int, ...] = ()
     done_parts: int = 0
     done: LineCounts = field(default_factory=LineCounts)
     begun_parts: int = 0
@@ -131,11 +127,20 @@ class Job:
     undone_parts: int = 0
     undone: LineCounts = field(default_factory=LineCounts)
     ended: float = 0.0
+    author: Author = field(default_factory=Author)
+    began: float = 0.0
+    undone_by: Author = field(default_factory=Author)
+    undo_began: float = 0.0
 
     @property
     def needs_work(self) -> bool:
         """Return whether a worker has something to do."""
         return self.phase in ACTIVE_PHASES and not self.paused
+
+    @property
+    def noun(self) -> str:
+        """Return what the job is called in sentences."""
+        return "edit" if self.edit.is_set else "import"
 
     @property
     def has_no_rows(self) -> bool:
@@ -148,30 +153,24 @@ class Job:
         if self.phase in (Phase.VALIDATING, Phase.READY):
             return sum(self.planned), max(self.total, 0)
         if self.phase in (Phase.UNDOING, Phase.UNDONE):
-            touched = self.added + self.done.changed
+            touched = self.added + self.done.updated
             return min(sum(self.undone), touched), touched
-        return sum(self.done) + self.added_ahead, max(self.total, 0)
+        return sum(self.done) + self.added_ahead, max(self.total, 0) + self.departing
+
+    @property
+    def departing(self) -> int:
+        """Return how many people are to be marked as left because the file does not have them."""
+        return self.absent if self.choices.mark_left else 0
+
+    @property
+    def all_parts(self) -> int:
+        """Return the number of parts to apply: of rows, then of those who are not in the file."""
+        return self.parts + (self.absent_parts if self.choices.mark_left else 0)
 
     @property
     def added(self) -> int:
         """Return how many employees it added so far."""
         return self.done.added + self.added_ahead
-
-    @property
-    def ignored_sheets_note(self) -> str:
-        """Return two sentences about the sheets that were not read; "" if all were."""
-        if not self.ignored_sheets:
-            return ""
-        which, first = ", ".join(self.ignored_sheets), self.sheets[0]
-        if len(self.ignored_sheets) == 1:
-            return (
-                f"The sheet {which} was ignored, because its headings differ from those of "
-                f"{first}. If it has people, give it the same headings and import the file again."
-            )
-        return (
-            f"These sheets were ignored, because their headings differ from those of {first}: "
-            f"{which}. If they have people, give them the same headings and import the file again."
-        )
 
     def as_text(self) -> str:
         """Serialise the job as JSON."""

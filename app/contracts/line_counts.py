@@ -25,6 +25,13 @@ class LineCounts(NamedTuple):
     duplicate: int = 0
     inactive: int = 0
     absent: int = 0
+    left: int = 0
+    restored: int = 0
+
+    @property
+    def updated(self) -> int:
+        """The number of rows that change somebody who was there before."""
+        return self.changed + self.left + self.restored
 
     def plus(self, other: LineCounts) -> LineCounts:
         """Return the sum of both."""

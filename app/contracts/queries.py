@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from app.access.visibility import SEES_ALL, Sight
-from app.model.employee import BADGE_KEYS, Card, Employee
+from app.model.employee import BADGE_KEYS, Card
 from app.model.fields import FACETS, TEXT_FACETS
 from app.model.search_words import badges_named
 from app.model.word_origins import PHONE_FIELDS
 from app.text import search_keys
-from app.text.plurals import count_of
 from app.text.search_terms import (
     WORD_BYTES,
     Term,
@@ -41,6 +39,8 @@ MAX_DELETE_BATCH = 500
 MAX_VOCABULARY = 200_000
 # Of the employees with one name, which is enough to tell that there are some.
 MAX_NAMESAKES = 5
+# Of people whose last day has come, taken out of lists by one call.
+MAX_LEAVERS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Query:
     ``location``, ``department`` and ``job_title`` are met by every spelling of the same
     ``search_keys.facet_key``. ``badge`` is a catalogue key. ``joined`` is a month, ``2026-03``
     (see ``search_keys.month_of``). Raises ValueError if a filter has too many values.
+    With ``left``, those who have left are asked for, whom no other query finds; every condition
+    narrows them, and they are in order of names, whatever the words.
 
     A query is parsed when it is created, into ``typed_words`` (in the order typed), ``terms`` (to
     search for, longest first) with their texts as ``search_words``, ``filters`` (name and value,
@@ -70,6 +72,7 @@ class Query:
     job_title: str | tuple[str, ...] = ()
     badge: str | tuple[str, ...] = ()
     joined: str | tuple[str, ...] = ()
+    left: bool = False
     typed_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     search_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     terms: tuple[Term, ...] = field(init=False, compare=False, repr=False)
@@ -111,8 +114,16 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether every employee matches, because no condition is set."""
-        return not (self.words or self.filters)
+        """Return whether everybody who works here matches, because no condition is set."""
+        return not (self.words or self.filters or self.left)
+
+    @property
+    def only_text(self) -> str:
+        """Return the text filter whose one value is the only condition; "" if there is none."""
+        if self.words or self.left or len(self.filters) != 1:
+            return ""
+        name = self.filters[0][0]
+        return name if name in TEXT_FILTERS else ""
 
     @property
     def search_words_as_typed(self) -> tuple[str, ...]:
@@ -200,51 +211,3 @@ class Page:
     previous: str | None = None
     rows_examined: int | None = None
     name_keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch of employees, and the bookmark from which ``iter_batches`` continues after it."""
-
-    people: tuple[Employee, ...]
-    bookmark: str
-
-
-class RecordCount(NamedTuple):
-    """A number of records; at least so many if it is not exact."""
-
-    number: int
-    is_exact: bool = True
-
-    @property
-    def not_listed(self) -> str:
-        """Return what is told of so many records where lists show nobody."""
-        counted = count_of(self.number, "record is", "records are")
-        return (
-            f"{counted} not listed yet" if self.is_exact else f"At least {counted} not listed yet"
-        )
-
-
-class Namesake(NamedTuple):
-    """An employee who was found by name."""
-
-    id: str
-    full_name: str
-
-
-class Deletion(NamedTuple):
-    """The arguments of one deletion; see EmployeeStore.delete."""
-
-    employee_id: str
-    expected_revision: str | None
-    write_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The progress of a long operation. ``total`` is an estimate, 0 if unknown."""
-
-    done: int
-    total: int
-    changed: int
-    what: str

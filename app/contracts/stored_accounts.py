@@ -22,6 +22,7 @@ from app.contracts.accounts import (
     Session,
     is_account_id,
 )
+from app.model import leaving
 from app.model.stored_values import encodable, stored_time, stored_version
 from app.runtime import strict_json
 from app.text import search_keys
@@ -30,7 +31,7 @@ from app.text import search_keys
 _NEVER_AGAIN = datetime.max.replace(tzinfo=UTC)
 # Stands for an account that cannot be read, so that nobody claims the directory again.
 _SOMEBODY = "?"
-_ACCOUNT_TEXTS = ("name", "email", "role_origin", "person_id", "password_hash")
+_ACCOUNT_TEXTS = ("name", "email", "role_origin", "person_id", "password_hash", "leaves_on")
 _ENABLED = (0, "0", None)
 _CURSOR_MARK = "a1"
 _MAX_CURSOR_CHARACTERS = 1_500
@@ -71,12 +72,13 @@ def account_from(values: Mapping[str, Any]) -> Account | None:
     texts: dict[str, Any] = {name: _text(values.get(name)) for name in _ACCOUNT_TEXTS}
     issuer, subject = _text(values.get("issuer")), _text(values.get("subject"))
     ended = values.get("sessions_ended_at")
+    has_left = "" < texts["leaves_on"] <= leaving.today()
     return Account(
         id=account_id,
         **texts,
         role=next((role for role in ACCOUNT_ROLES if role == values.get("role")), Role.COLLEAGUE),
         identity=Identity(issuer, subject) if issuer and subject else None,
-        is_disabled=values.get("is_disabled") not in _ENABLED,
+        is_disabled=has_left or values.get("is_disabled") not in _ENABLED,
         sessions_ended_at=stored_time(ended) or (None if ended in ("", None) else _NEVER_AGAIN),
         failures=stored_version(values.get("failures")),
         locked_until=stored_time(values.get("locked_until")),

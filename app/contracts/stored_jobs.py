@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, get_type_hints
 
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_choices import Choices
-from app.contracts.import_jobs import JOB_ID, STORED_AS, Job, Phase
+from app.contracts.import_jobs import JOB_ID, Job, Phase
+from app.contracts.job_names import STORED_AS
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
 from app.runtime import strict_json
 
 _REQUIRED = {"id", "name", "created", "phase"}
@@ -46,6 +49,18 @@ def _values(parsers: Mapping[str, _Parse], stored: Mapping[str, Any]) -> dict[st
 def _choices(stored: object) -> Choices | None:
     values = _values(_CHOICE_PARSERS, stored) if isinstance(stored, dict) else None
     return None if values is None else Choices(**values)
+
+
+def _author(stored: object) -> Author | None:
+    values = _values(_AUTHOR_PARSERS, stored) if isinstance(stored, dict) else None
+    return None if values is None else Author(**values)
+
+
+def _edit(stored: object) -> BulkEdit | None:
+    """Return a stored edit; None if its list or its values are none: it must change nobody else."""
+    values = _values(_EDIT_PARSERS, stored) if isinstance(stored, dict) else None
+    edit = None if values is None else BulkEdit(**values)
+    return edit if edit is not None and edit.is_valid else None
 
 
 def _bool(stored: object) -> bool | None:
@@ -98,6 +113,8 @@ _PARSERS: Mapping[object, _Parse] = {
     Phase: _phase,
     LineCounts: counts_from,
     Choices: _choices,
+    Author: _author,
+    BulkEdit: _edit,
     tuple[str, ...]: _texts,
     tuple[int, ...]: partial(_tuple_of, _count),
     tuple[tuple[str, str], ...]: partial(_tuple_of, partial(_pair_of, _text)),
@@ -107,4 +124,6 @@ _JOB_PARSERS: Mapping[str, _Parse] = {
     **{name: _PARSERS[kind] for name, kind in get_type_hints(Job).items()},
     "total": _total,
 }
+_AUTHOR_PARSERS = {name: _PARSERS[kind] for name, kind in get_type_hints(Author).items()}
 _CHOICE_PARSERS = {name: _PARSERS[kind] for name, kind in get_type_hints(Choices).items()}
+_EDIT_PARSERS = {name: _PARSERS[kind] for name, kind in get_type_hints(BulkEdit).items()}

@@ -127,6 +127,8 @@ def known_total(query: Query, everyone: Facets) -> int | None:
     if query.is_empty:
         return everyone.total
     names = {name for name, _ in query.filters}
+    if query.left:
+        return None if query.words or names else everyone.left
     if query.words or len(names) != 1:
         return None
     (name,) = names

@@ -3,6 +3,7 @@
 from app.access.viewer import Viewer
 from app.contracts import Query
 from app.directory.service import Directory
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EmployeeNotFound
 from app.text import search_keys
@@ -15,7 +16,7 @@ class PersonUnknown(DirectoryError):
 
 
 def find_person(directory: Directory, viewer: Viewer, text: str) -> Employee | None:
-    """Return who has this id, or alone has this email; None if nothing was typed.
+    """Return who has this id, or alone has this email, and works here; None if nothing was typed.
 
     Raises PersonUnknown.
     """
@@ -25,9 +26,12 @@ def find_person(directory: Directory, viewer: Viewer, text: str) -> Employee | N
     if len(text) > _MAX_CHARACTERS:
         raise PersonUnknown("Enter the id or the email of one person")
     try:
-        return directory.get(viewer, text)
+        person = directory.get(viewer, text)
     except EmployeeNotFound:
         return _by_email(directory, viewer, text)
+    if leaving.has_left(person, leaving.today()):
+        raise PersonUnknown(f"{person.full_name} has left. Restore them first, or name another one")
+    return person
 
 
 def _by_email(directory: Directory, viewer: Viewer, text: str) -> Employee:

@@ -1,6 +1,7 @@
 """People as the viewer sees them who asks: masked cards, and counts without what is concealed."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -8,6 +9,8 @@ from app.access.masks import mask_cards
 from app.access.visibility import Sight
 from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Matches, Page, Query
 from app.contracts.queries import FILTERED_FIELD
+from app.directory.due_leavers import DueLeavers
+from app.model.errors import StorageUnavailable
 from app.model.fields import FACET
 from app.runtime.ttl import TtlValue
 
@@ -70,6 +73,7 @@ class CountsOfEveryone:
 
     def __init__(self, employees: EmployeeStore) -> None:
         self._employees = employees
+        self._due_leavers = DueLeavers(employees)
         self._facets: TtlValue[Facets] = TtlValue(FACETS_SECONDS)
         self._masked: dict[frozenset[str], tuple[Facets, Facets]] = {}
 
@@ -79,7 +83,17 @@ class CountsOfEveryone:
 
     def _count(self, last: Facets | None) -> Facets:
         facets = self._employees.facets()
+        if facets.leaving and self._due_leavers.carry_out(facets):
+            facets = self._employees.facets()
         return last if last == facets and last.stamp == facets.stamp else facets
+
+    def read(self) -> None:
+        """Count if it is time, which takes those out of lists whose last day has come.
+
+        Where nobody can be counted, whatever needs the counts says so.
+        """
+        with suppress(StorageUnavailable):
+            self._facets.get(self._count)
 
     def seen_with(self, sight: Sight) -> Facets:
         """Return the counts without those of fields that the viewer may not see."""

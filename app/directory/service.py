@@ -7,22 +7,24 @@ what they may not see: it is absent from every card, record, count and search.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 
-from app.access.masks import mask_employee
 from app.access.rights import OWN_FIELDS, Right, may, require, require_edit
 from app.access.viewer import Viewer
 from app.access.visibility import DEFAULT_VISIBILITY, Sight, Visibility
-from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query, RecordCount
+from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Page, PhotoStore, Query
+from app.contracts.history import HistoryStore
 from app.contracts.list_order import ListOrder
+from app.directory.erasing import Erasure
 from app.directory.fuzzy import FuzzySearch, Suggestions
 from app.directory.list_pages import ListPage, ListPages
 from app.directory.match_counts import ListCounts
 from app.directory.seen_people import CountsOfEveryone, SeenPeople
+from app.directory.seen_records import SeenRecords
 from app.directory.sorting import Sort, read_whole, sorted_cards
 from app.directory.stored_photos import NO_PHOTO_CHANGE, PhotoChange, StoredPhotos
+from app.history.authors import written_by
+from app.history.changes import ON_THE_PAGE, Through, Write
 from app.model.employee import Employee
-from app.photos.keys import base_of
 from app.runtime.ttl import TtlValue
 
 __all__ = ["NO_PHOTO_CHANGE", "Directory", "PhotoChange"]
@@ -39,13 +41,16 @@ class Directory:
         photos: PhotoStore | None,
         photos_off_because: str = "",
         visibility: Callable[[], Visibility] = lambda: DEFAULT_VISIBILITY,
+        history: HistoryStore | None = None,
     ) -> None:
         self.employees = employees
+        self.history = history
         self.photos = photos
         self.photos_off_because = photos_off_because
+        self.erasure = Erasure(employees, history)
         self._stored_photos = StoredPhotos(photos, photos_off_because)
-        self._visibility = visibility
-        self._people = SeenPeople(employees)
+        self.visibility = visibility
+        self._records, self._people = SeenRecords(employees), SeenPeople(employees)
         self._fuzzy_search = FuzzySearch(self._people)
         self._counts = CountsOfEveryone(employees)
         self._lists = ListPages(self._people, self._fuzzy_search, self._counts.seen_with)
@@ -58,12 +63,14 @@ class Directory:
         return self._people.browse(self._seen(viewer, query), cursor, limit)
 
     def _seen(self, viewer: Viewer, query: Query) -> Query:
-        """Return the query as the viewer asks it. Raises NotAllowed."""
-        require(viewer, Right.SEE_PEOPLE)
-        return query.seen_with(self._sight(viewer))
+        """Return the query as the viewer asks it, when lists are of today. Raises NotAllowed."""
+        require(viewer, Right.LEAVE if query.left else Right.SEE_PEOPLE)
+        self._counts.read()
+        return query.seen_with(self.sight_of(viewer))
 
-    def _sight(self, viewer: Viewer) -> Sight:
-        return self._visibility().sight_of(viewer)
+    def sight_of(self, viewer: Viewer) -> Sight:
+        """Return what the viewer sees of employees."""
+        return self.visibility().sight_of(viewer)
 
     def search(
         self, viewer: Viewer, query: Query, cursor: str | None = None
@@ -98,46 +105,28 @@ class Directory:
     def facets(self, viewer: Viewer) -> Facets:
         """Return the counts, at most FACETS_SECONDS old, so that a list page needs one query."""
         require(viewer, Right.SEE_PEOPLE)
-        return self._counts.seen_with(self._sight(viewer))
+        return self._counts.seen_with(self.sight_of(viewer))
 
     def list_order(self) -> ListOrder:
         """Return the order of names in lists, at most half a minute old."""
         return self._order.get(lambda _: self.employees.list_order())
 
-    def lists_nobody(self, viewer: Viewer, query: Query, shown: ListPage) -> bool:
-        """Return whether lists show nobody; for a search, only where records are not listed."""
-        page = shown.page
-        if page.cards or page.next is not None or page.previous is not None:
-            return False
-        if query.is_empty:
-            return True
-        return not shown.everyone.total and self.count_unlisted(viewer).number > 0
-
-    def count_unlisted(self, viewer: Viewer) -> RecordCount:
-        """Count the records that no list shows, where lists show nobody; see count_records."""
-        require(viewer, Right.SEE_PEOPLE)
-        records = self.employees.count_records()
-        if records.number and self.employees.browse(Query(), limit=1).cards:
-            return RecordCount(0)  # somebody was added meanwhile
-        return records
-
     def get(self, viewer: Viewer, employee_id: str) -> Employee:
         """Return the employee as the viewer sees them. Raises EmployeeNotFound."""
         require(viewer, Right.SEE_PEOPLE)
-        return mask_employee(self.employees.get(employee_id), self._sight(viewer))
+        return self._records.get(viewer, employee_id, self.sight_of(viewer))
 
-    def get_many(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, Employee]:
-        """Return the existing employees of at most MAX_BATCH ids, for an export."""
+    def get_many(
+        self, viewer: Viewer, employee_ids: Collection[str], *, left: bool = False
+    ) -> dict[str, Employee]:
+        """Return those of at most MAX_BATCH ids who work here, or who left, for an export."""
         require(viewer, Right.EXPORT)
-        employees = self.employees.get_many(employee_ids) if employee_ids else {}
-        seen = partial(mask_employee, sight=self._sight(viewer))
-        return {key: seen(employee) for key, employee in employees.items()}
+        return self._records.many(viewer, employee_ids, self.sight_of(viewer), left=left)
 
     def iter_batches(self, viewer: Viewer) -> Iterator[tuple[Employee, ...]]:
-        """Yield every employee in batches, for an export; see EmployeeStore.iter_batches."""
+        """Yield all who work here in batches, for an export; see EmployeeStore.iter_batches."""
         require(viewer, Right.EXPORT)
-        seen = partial(mask_employee, sight=self._sight(viewer))
-        return (tuple(map(seen, batch.people)) for batch in self.employees.iter_batches())
+        return self._records.batches(self.sight_of(viewer))
 
     def add(
         self,
@@ -145,28 +134,37 @@ class Directory:
         employee: Employee,
         write_id: str,
         photo: PhotoChange = NO_PHOTO_CHANGE,
+        through: Through = ON_THE_PAGE,
     ) -> Employee:
         """Add an employee with a photo; see EmployeeStore.add. Raises PhotoRejected, PhotosOff."""
         require(viewer, Right.EDIT_PEOPLE)
+        write = written_by(viewer, write_id, through)
         photo_key = self._stored_photos.put(photo)
         with self._stored_photos.cleaning_up(photo_key):
-            stored = self.employees.add(replace(employee, photo_key=photo_key), write_id)
+            stored = self.employees.add(replace(employee, photo_key=photo_key), write)
         if photo_key and stored.photo_key != photo_key:  # the same form was sent before
             self._stored_photos.drop(photo_key)
-        self._note(stored)
+        self.note_change(stored)
         return stored
 
     def add_many(
-        self, viewer: Viewer, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        viewer: Viewer,
+        employees: Iterable[Employee],
+        through: Through = ON_THE_PAGE,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Add new employees, whose photos are stored, in bulk; see EmployeeStore.add_many."""
         require(viewer, Right.IMPORT)
-        return self._add_many(employees, keep_versions)
+        return self._add_many(employees, written_by(viewer, "", through), keep_versions)
 
-    def _add_many(self, employees: Iterable[Employee], keep_versions: bool) -> Iterator[int]:
+    def _add_many(
+        self, employees: Iterable[Employee], write: Write, keep_versions: bool
+    ) -> Iterator[int]:
         learned = self._fuzzy_search.learning(employees)
-        for stored in self.employees.add_many(learned, keep_versions=keep_versions):
-            self._note()
+        for stored in self.employees.add_many(learned, write, keep_versions=keep_versions):
+            self.note_change()
             yield stored
 
     def update(
@@ -176,6 +174,7 @@ class Directory:
         expected_revision: str,
         write_id: str,
         photo: PhotoChange = NO_PHOTO_CHANGE,
+        through: Through = ON_THE_PAGE,
     ) -> Employee:
         """Change an employee; see EmployeeStore.update. Raises PhotoRejected, PhotosOff.
 
@@ -184,7 +183,7 @@ class Directory:
         kept as they are. The old photo is deleted after the new record is stored.
         """
         require_edit(viewer, employee.id)
-        before = self.employees.get(employee.id)
+        before = self._records.stored(viewer, employee.id)
         if not may(viewer, Right.EDIT_PEOPLE):
             employee = replace(before, **{name: getattr(employee, name) for name in OWN_FIELDS})
         new_key = self._stored_photos.put_for(photo, before, employee)
@@ -194,26 +193,38 @@ class Directory:
             photo_key=new_key or ("" if photo.remove else before.photo_key),
         )
         with self._stored_photos.cleaning_up(new_key):
-            stored = self.employees.update(changed, expected_revision, write_id)
+            write = written_by(viewer, write_id, through)
+            stored = self.employees.update(changed, expected_revision, write)
         if new_key and stored.photo_key != new_key:
             self._stored_photos.drop(new_key)
         if before.photo_key and stored.photo_key != before.photo_key:
             self._stored_photos.drop(before.photo_key)
-        self._note(stored)
+        self.note_change(stored)
         return stored
 
     def delete(
-        self, viewer: Viewer, employee_id: str, expected_revision: str | None, write_id: str
+        self,
+        viewer: Viewer,
+        employee_id: str,
+        expected_revision: str | None,
+        write_id: str,
+        through: Through = ON_THE_PAGE,
     ) -> Employee:
-        """Delete an employee and the photo; see EmployeeStore.delete."""
+        """Delete an employee permanently, with all traces; see EmployeeStore.delete.
+
+        Raises ErasureBlocked and LastAdmin too.
+        """
         require(viewer, Right.DELETE)
-        deleted = self.employees.delete(employee_id, expected_revision, write_id)
+        write = self.erasure.write_of(viewer, employee_id, write_id, through)
+        gone_words = self.erasure.before(viewer, employee_id, expected_revision)
+        deleted = self.employees.delete(employee_id, expected_revision, write)
         if deleted.photo_key:
             self._stored_photos.drop(deleted.photo_key)
-        self._note()
+        self._fuzzy_search.forget(gone_words)
+        self.note_change()
         return deleted
 
-    def _note(self, stored: Employee | None = None) -> None:
+    def note_change(self, stored: Employee | None = None) -> None:
         """Count anew after a change by this process, and know the words of who was stored."""
         if stored is not None:
             self._fuzzy_search.learn(stored)
@@ -229,17 +240,6 @@ class Directory:
         """
         require(viewer, Right.ADMINISTER)
         yield from self._stored_photos.sweep((self.employees.photo_keys(), needed), delete=delete)
-
-    def may_see_photo(self, viewer: Viewer, key: str) -> bool:
-        """Return whether a photo under this key may be sent to the viewer, who knows the key.
-
-        What a person hides has a key that only those are told who may see it.
-        """
-        require(viewer, Right.SEE_PEOPLE)
-        if "photo_key" not in self._sight(viewer).restricted:
-            return True
-        own = self.employees.get_many([viewer.person_id]) if viewer.person_id else {}
-        return any(base_of(person.photo_key) == base_of(key) for person in own.values())
 
     def check(self) -> None:
         """Make the cheapest call that proves the store works. Raises StorageUnavailable."""

@@ -1,6 +1,5 @@
 """Store and remove the photos of employees."""
 
-import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from app.contracts import PhotoStore
+from app.contracts.leaver_photos import drop_photo
 from app.model.employee import Employee
 from app.model.errors import (
     EditConflict,
@@ -23,8 +23,6 @@ from app.model.errors import (
 )
 from app.photos import keys, processing
 from app.photos.keys import is_foreign_key
-
-log = logging.getLogger(__name__)
 
 _SWEEP_AGE = timedelta(days=1)
 
@@ -100,12 +98,7 @@ class StoredPhotos:
 
     def drop(self, key: str) -> None:
         """Delete an unused photo; if that fails, log it and leave it to the sweep."""
-        if self._store is None:
-            return
-        try:
-            self._store.delete({key, keys.thumbnail_key(key)})
-        except StorageUnavailable as error:
-            log.warning("an unused photo remains until the next sweep: %s", error)
+        drop_photo(self._store, key)
 
     def sweep(self, used: Iterable[Iterable[str]], *, delete: bool) -> Iterator[str]:
         """Yield the keys of photos older than a day that are not used; delete them if ``delete``.

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from app.model.employee import Employee
-from app.model.fields import FIELDS
+from app.model.fields import FIELD, FIELDS
 
 
 class Column(NamedTuple):
@@ -23,11 +23,13 @@ COLUMNS = (
     ),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
+# Of those who have left, in an export of their own.
+LEAVER_COLUMNS = (*COLUMNS, Column(FIELD["left_on"].label, "left_on", 12))
 
 
-def row_of(person: Employee) -> list[str]:
+def row_of(person: Employee, columns: tuple[Column, ...] = COLUMNS) -> list[str]:
     """Return the cells of an employee; badge keys are joined by a comma and a space."""
     return [
         ", ".join(person.badges) if column.field == "badges" else getattr(person, column.field)
-        for column in COLUMNS
+        for column in columns
     ]

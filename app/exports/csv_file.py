@@ -6,19 +6,19 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from app.exports.columns import HEADINGS, row_of
+from app.exports.columns import COLUMNS, Column, row_of
 from app.exports.people_of_view import People
 from app.text.formula_guard import guarded
 
 _ROWS_PER_PIECE = 100
 
 
-def csv_file(pages: Iterable[People]) -> Iterator[bytes]:
+def csv_file(pages: Iterable[People], columns: tuple[Column, ...] = COLUMNS) -> Iterator[bytes]:
     """Yield the file, one piece per page of people."""
-    yield codecs.BOM_UTF8 + _lines([HEADINGS])
+    yield codecs.BOM_UTF8 + _lines([[column.heading for column in columns]])
     for people in pages:
         if people:
-            yield _lines(row_of(person) for person in people)
+            yield _lines(row_of(person, columns) for person in people)
 
 
 def csv_of_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

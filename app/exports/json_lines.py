@@ -12,6 +12,9 @@ from app.model.stored_values import encodable, stored_time, stored_version
 from app.photos.keys import any_photo_key
 from app.runtime import strict_json
 
+# Of who does not leave, a line is as it was before there was a last day.
+_TEXTS = tuple(name for name in TEXT_FIELDS if name != "left_on")
+
 
 def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
     """Yield the file, one piece per page of people."""
@@ -23,21 +26,26 @@ def json_lines_file(pages: Iterable[People]) -> Iterator[bytes]:
 def to_json_line(person: Employee, *, for_backup: bool = False) -> bytes:
     """Serialize an employee; equal employees give equal bytes in every store.
 
-    A backup also has the generation of a record, which a restore into DynamoDB brings back.
+    A backup also has the generation of a record, which a restore into DynamoDB brings back, and the
+    mark of its last recorded change.
     """
     moment = person.updated_at
     record: dict[str, Any] = {
         "id": person.id,
-        **{name: getattr(person, name) for name in TEXT_FIELDS},
+        **{name: getattr(person, name) for name in _TEXTS},
         "badges": person.badges,
         "photo_key": any_photo_key(person.photo_key),
         "version": person.version,
         "updated_at": moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None,
     }
+    if person.left_on:
+        record["left_on"] = person.left_on
     if person.hidden:
         record["hidden"] = person.hidden
     if for_backup and person.generation:
         record["generation"] = person.generation
+    if for_backup and person.history:
+        record["history"] = person.history
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return line.encode("utf-8", "replace") + b"\n"
 
@@ -63,6 +71,7 @@ def employee_from(record: dict[str, Any]) -> Employee:
         hidden=hidden_from(record.get("hidden")),
         version=stored_version(record.get("version")),
         updated_at=stored_time(record.get("updated_at")),
+        history=_text(record.get("history")),
         generation=generation if (generation := record.get("generation")) in GENERATIONS else "",
     )
 

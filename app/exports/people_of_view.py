@@ -29,7 +29,7 @@ def people_of_view(
     if sort is not None:
         deadline.start(seconds)
         if (ids := directory.sorted_ids(viewer, query, sort)) is not None:
-            return _with_ids(directory, viewer, ids, seconds)
+            return _with_ids(directory, viewer, query, ids, seconds)
     if query.is_empty:
         return _everyone(directory, viewer, seconds)
     return _matching(directory, viewer, query, seconds)
@@ -52,20 +52,20 @@ def _matching(
     while True:
         deadline.start(seconds)
         page = directory.browse(viewer, query, cursor, MAX_BATCH)
-        yield _employees(directory, viewer, [card.id for card in page.cards])
+        yield _employees(directory, viewer, query, [card.id for card in page.cards])
         cursor = page.next
         if cursor is None:
             return
 
 
 def _with_ids(
-    directory: Directory, viewer: Viewer, ids: Sequence[str], seconds: float
+    directory: Directory, viewer: Viewer, query: Query, ids: Sequence[str], seconds: float
 ) -> Iterator[People]:
     for start in range(0, max(len(ids), 1), MAX_BATCH):
         deadline.start(seconds)
-        yield _employees(directory, viewer, ids[start : start + MAX_BATCH])
+        yield _employees(directory, viewer, query, ids[start : start + MAX_BATCH])
 
 
-def _employees(directory: Directory, viewer: Viewer, ids: Sequence[str]) -> People:
-    employees = directory.get_many(viewer, ids)
+def _employees(directory: Directory, viewer: Viewer, query: Query, ids: Sequence[str]) -> People:
+    employees = directory.get_many(viewer, ids, left=query.left)
     return [employees[key] for key in ids if key in employees]

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from app.exports.columns import COLUMNS, row_of
+from app.exports.columns import COLUMNS, Column, row_of
 from app.exports.people_of_view import People
 from app.model.employee import Employee
 from app.text.formula_guard import guarded
@@ -23,13 +23,13 @@ _MAX_SHEET_BYTES = 1 << 30
 _MAX_CELL_CHARACTERS = 32_767
 _ROWS_PER_PIECE = 100
 _SHEET_DATA_END = b"</sheetData>"
-_COLUMN_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(COLUMNS)]
+_COLUMN_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Excel decodes _x0041_ to A.
 _ESCAPE_LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def xlsx_file(pages: Iterable[People]) -> Iterator[bytes]:
+def xlsx_file(pages: Iterable[People], columns: tuple[Column, ...] = COLUMNS) -> Iterator[bytes]:
     """Yield the file in pieces; a full sheet is continued on the next one."""
     out = _Outbox()
     people = chain.from_iterable(pages)
@@ -40,35 +40,37 @@ def xlsx_file(pages: Iterable[People]) -> Iterator[bytes]:
             sheets += 1
             rest = chain(() if next_person is None else (next_person,), people)
             with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as part:
-                for piece in _sheet(rest):
+                for piece in _sheet(rest, columns):
                     part.write(piece)
                     yield from out.take()
             next_person = next(people, None)
-        for name, content in _other_parts(sheets).items():
+        for name, content in _other_parts(sheets, columns).items():
             archive.writestr(name, content)
     yield from out.take()
 
 
-def _sheet(people: Iterator[Employee]) -> Iterator[bytes]:
+def _sheet(people: Iterator[Employee], columns: tuple[Column, ...]) -> Iterator[bytes]:
     """Yield one sheet: the headings, and as many people as it can hold."""
-    before, _, after = _parts(1)["xl/worksheets/sheet1.xml"].partition(_SHEET_DATA_END)
+    before, _, after = _parts(1, columns)["xl/worksheets/sheet1.xml"].partition(_SHEET_DATA_END)
     yield before
     row, size = 1, 0
     while row < MAX_SHEET_ROWS and size < _MAX_SHEET_BYTES:
         chunk = list(islice(people, min(_ROWS_PER_PIECE, MAX_SHEET_ROWS - row)))
         if not chunk:
             break
-        piece = "".join(_row(row + index, person) for index, person in enumerate(chunk, 1))
+        piece = "".join(
+            _row(row + index, row_of(person, columns)) for index, person in enumerate(chunk, 1)
+        )
         yield piece.encode()
         row, size = row + len(chunk), size + len(piece)
     yield _SHEET_DATA_END + after
 
 
-def _row(number: int, person: Employee) -> str:
+def _row(number: int, texts: list[str]) -> str:
     cells = "".join(
         f'<c r="{_COLUMN_LETTERS[index]}{number}" t="inlineStr"><is><t xml:space="preserve">'
         f"{_text(text)}</t></is></c>"
-        for index, text in enumerate(row_of(person))
+        for index, text in enumerate(texts)
         if text
     )
     return f'<row r="{number}">{cells}</row>'
@@ -84,12 +86,12 @@ def _text(text: str) -> str:
     return escape(text[:_MAX_CELL_CHARACTERS], {"\r": "&#13;"})
 
 
-def _other_parts(sheets: int) -> dict[str, bytes]:
-    parts = _parts(sheets)
+def _other_parts(sheets: int, columns: tuple[Column, ...]) -> dict[str, bytes]:
+    parts = _parts(sheets, columns)
     return {name: content for name, content in parts.items() if "/sheet" not in name}
 
 
-def _parts(sheets: int) -> dict[str, bytes]:
+def _parts(sheets: int, columns: tuple[Column, ...]) -> dict[str, bytes]:
     """Return the parts of an openpyxl workbook with this many sheets and no people."""
     from openpyxl import Workbook  # type: ignore[import-untyped, unused-ignore]
     from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped, unused-ignore]
@@ -100,7 +102,7 @@ def _parts(sheets: int) -> dict[str, bytes]:
         sheet = book.create_sheet("People" if number == 1 else f"People {number}")
         sheet.freeze_panes = "A2"
         headings = []
-        for letter, column in zip(_COLUMN_LETTERS, COLUMNS, strict=True):
+        for letter, column in zip(_COLUMN_LETTERS, columns, strict=False):
             sheet.column_dimensions[letter].width = column.width
             cell = WriteOnlyCell(sheet, column.heading)
             cell.font = Font(bold=True)

@@ -54,6 +54,22 @@ def missing_fields(job: Job, columns: Iterable[MappedColumn]) -> tuple[str, ...]
     return tuple(name for name in REQUIRED_DEFAULTS if name not in filled)
 
 
+def last_day_value(text: str) -> str:
+    """Return the last day that a person types, "" for none. Raises ImportNotPossible."""
+    day = text.strip()
+    if problem := validation.problem("left_on", day):
+        raise ImportNotPossible(f"Last day: {problem}.")
+    return day
+
+
+def percent_value(text: str) -> int:
+    """Return the share in a text such as ``30%``, from 0 to 100. Raises ImportNotPossible."""
+    digits = text.strip().removesuffix("%").strip()
+    if digits.isascii() and digits.isdigit() and len(digits) < 4 and int(digits) <= 100:
+        return int(digits)
+    raise ImportNotPossible("Enter the share as a percentage from 0 to 100, like 30%.")
+
+
 def default_value(name: str, text: str) -> str:
     """Return the value of a field for every new person who has none.
 

@@ -2,17 +2,20 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from threading import Event
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from app.contracts import EmployeeStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, JobStore, Phase, new_job_id
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Author
 from app.imports.actions import (
+    as_confirmed,
     as_received,
+    as_uploaded,
     may_discard,
     may_read_again,
     may_undo,
@@ -25,6 +28,7 @@ from app.imports.planning.lines import Line
 from app.imports.planning.row_photos import PhotoOptions
 from app.imports.running import column_mapping, staged_photos, upload_store
 from app.imports.running.column_mapping import MappedColumn
+from app.imports.running.job_context import JobContext
 from app.imports.running.job_lease import change, is_leased
 from app.imports.running.rejected_rows import Cells, rejected_rows
 from app.imports.running.worker import work
@@ -34,6 +38,8 @@ JOBS_PER_PAGE = 20
 _MAX_NAME_CHARACTERS = 120
 _NO_CHOICES = Choices()
 _NO_PHOTOS = PhotoOptions()
+_NO_CONTEXT, _NOBODY = JobContext(), Author()
+_AS_PLANNED: Mapping[str, Any] = {}
 
 
 class RecentJobs(NamedTuple):
@@ -60,12 +66,14 @@ class Importer:
         writers: int = 1,
         read_rejected: ReadRejected | None = None,
         photos: PhotoOptions = _NO_PHOTOS,
+        context: JobContext = _NO_CONTEXT,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._writers = writers
         self._read_rejected = read_rejected
         self._photos = photos
+        self._context = context
 
     def receive(
         self,
@@ -74,6 +82,7 @@ class Importer:
         *,
         auto_apply: bool = False,
         choices: Choices = _NO_CHOICES,
+        author: Author = _NOBODY,
     ) -> Job:
         """Store an uploaded file to be validated, and with ``auto_apply`` to be applied then.
 
@@ -85,6 +94,7 @@ class Importer:
             created=time.time(),
             auto_apply=auto_apply,
             choices=choices,
+            author=author,
         )
         self._jobs.create(job)
         try:
@@ -97,16 +107,7 @@ class Importer:
             self._jobs.delete(job.id)
             raise FileUnreadable("The file is empty. Choose a file with one row for each person.")
 
-        def begin(job: Job) -> Job:
-            return replace(
-                job,
-                phase=Phase.VALIDATING,
-                file_parts=upload.parts,
-                size=upload.size,
-                digest=upload.digest,
-            )
-
-        return change(self._jobs, job.id, begin)
+        return change(self._jobs, job.id, lambda job: as_uploaded(job, upload))
 
     def read(self, job_id: str) -> Job:
         """Return a job as it is now. Raises JobNotFound."""
@@ -152,7 +153,7 @@ class Importer:
 
     def rejected_rows(self, job: Job) -> Iterator[Cells]:
         """Yield the rejected rows as a table to be corrected; see rejected_rows.py."""
-        if self._read_rejected:
+        if self._read_rejected and job.file_parts:
             return self._read_rejected(job.id)
         return rejected_rows(self._jobs, job)
 
@@ -175,19 +176,23 @@ class Importer:
 
         return change(self._jobs, job_id, begin)
 
-    def resume(self, job_id: str) -> Job:
-        """Apply a job that is READY, or continue one that was stopped.
+    def resume(
+        self, job_id: str, author: Author = _NOBODY, leaving: Mapping[str, Any] = _AS_PLANNED
+    ) -> Job:
+        """Apply a job that is READY, as ``author``, or continue one that was stopped.
 
-        Raises ImportNotPossible when it has ended.
+        ``leaving`` has choices about who leaves, see as_confirmed. Raises ImportNotPossible when
+        it has ended, and when it would mark more people as left than was confirmed.
         """
 
         def resume(job: Job) -> Job:
             if job.phase is Phase.READY:
+                job = as_confirmed(job, author, leaving)
                 column_mapping.remember(self._jobs, job)
-                return replace(job, phase=Phase.APPLYING, auto_apply=True, paused=False, error="")
+                return job
             if job.phase in ACTIVE_PHASES:
                 return replace(job, paused=False, attempts=0, error="")
-            raise ImportNotPossible("This import has ended, so it cannot be resumed.")
+            raise ImportNotPossible(f"This {job.noun} has ended, so it cannot be resumed.")
 
         return change(self._jobs, job_id, resume)
 
@@ -196,18 +201,21 @@ class Importer:
 
         def stop(job: Job) -> Job:
             if job.phase not in ACTIVE_PHASES:
-                raise ImportNotPossible("This import is not running, so there is nothing to stop.")
+                raise ImportNotPossible(
+                    f"This {job.noun} is not running, so there is nothing to stop."
+                )
             return replace(job, paused=True)
 
         return change(self._jobs, job_id, stop)
 
-    def undo(self, job_id: str) -> Job:
-        """Start to undo what was applied. Raises ImportNotPossible."""
+    def undo(self, job_id: str, author: Author = _NOBODY) -> Job:
+        """Start to undo what was applied, as ``author``. Raises ImportNotPossible."""
 
         def undo(job: Job) -> Job:
             if not may_undo(job):
                 raise ImportNotPossible(undo_refusal(job))
-            return replace(job, phase=Phase.UNDOING, paused=False, error="", attempts=0)
+            undone = replace(job, undone_by=author, undo_began=time.time())
+            return replace(undone, phase=Phase.UNDOING, paused=False, error="", attempts=0)
 
         return change(self._jobs, job_id, undo)
 
@@ -216,7 +224,7 @@ class Importer:
         job = self.read(job_id)
         if not may_discard(job):
             raise ImportNotPossible(
-                "This import changed people, so it is kept for 30 days. To reverse it, undo it."
+                f"This {job.noun} changed people, so it is kept for 30 days. Undo it to reverse it."
             )
         staged_photos.drop_planned(self._photos.store, self._jobs, job)
         self._jobs.delete(job_id)
@@ -234,4 +242,5 @@ class Importer:
 
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job and yield its progress; see worker.work."""
-        return work(self._store, self._jobs, job_id, stop, self._writers, self._photos)
+        options = self._writers, self._photos, self._context
+        return work(self._store, self._jobs, job_id, stop, *options)

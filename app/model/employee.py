@@ -53,7 +53,9 @@ class Employee:
     the writes of this program, 0 for a record of another one; ``updated_at`` is the time of the
     last (UTC). ``generation`` says in whose attributes a record of DynamoDB has name and photo.
     ``hidden`` are the names of the fields that only the employee and editors see, as
-    ``hidden_from`` returns them.
+    ``hidden_from`` returns them. ``left_on`` is the last day of who leaves or has left.
+    ``history`` is the mark of the last recorded change (app/history/difference.py), "" of a record
+    that was there before its history.
     """
 
     id: str
@@ -74,9 +76,11 @@ class Employee:
     time_zone: str = ""
     sort_as: str = ""
     hidden: tuple[str, ...] = ()
+    left_on: str = ""
     version: int = 0
     updated_at: datetime | None = None
     generation: str = field(default="", compare=False)
+    history: str = field(default="", compare=False)
 
     @property
     def known_badges(self) -> tuple[str, ...]:

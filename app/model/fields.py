@@ -188,6 +188,8 @@ FIELDS = (
         is_of_course=True,
         is_hideable=True,
     ),
+    # The last day of who leaves or has left, "" of everybody else; see Employee.has_left.
+    Field(name="left_on", label="Last day", digest=17, section=None, kind=Kind.DATE, fact=""),
     # The names of fields that are hidden from colleagues; see app/access/visibility.py.
     Field(name="hidden", label="Hidden", digest=16, section=None, kind=Kind.NAMES),
 )
@@ -197,6 +199,8 @@ FIELD = {field.name: field for field in FIELDS}
 CONTENT_FIELDS = tuple(FIELD)
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.is_text)
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind is Kind.DATE)
+# Those of them that the form has an input for.
+TYPED_FIELDS = tuple(field.name for field in FIELDS if field.is_text and field.section)
 FORM_FIELDS = tuple(field for section in Section for field in FIELDS if field.section is section)
 # What an employee may hide from everybody but themselves and editors.
 HIDEABLE = tuple(field.name for field in FIELDS if field.is_hideable)

@@ -13,7 +13,11 @@ import re
 PREFIX = "employee_pic/"
 # At most 200 characters.
 _PHOTO_KEY = re.compile(r"employee_pic/[A-Za-z0-9_-][A-Za-z0-9._-]{0,186}")
-_OUR_KEY = re.compile(r"(employee_pic/[0-9a-f]{32})(?:-thumb)?\.jpg")
+_OUR_KEY = re.compile(r"(employee_pic/[0-9a-f]{32}(?:-(?:left|r)-[0-9a-f]{16})?)(?:-thumb)?\.jpg")
+# Of who has left, or leaves: the key before, and digits that nobody knows who knew that one. While
+# a day is to come, colleagues see the key, which does not say so.
+_LEFT, _LEAVES = "left", "r"
+_LEFT_KEY = re.compile(r"(employee_pic/[^/]+?)-(?:left|r)-[0-9a-f]{16}(?:-thumb)?(\.[^./]+)?")
 # What other programs may have written into a record, though no photo can be shown under it.
 _FOREIGN_NAME = re.compile(r"employee_pic/(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]*")
 # An image anywhere else in the bucket, at most 200 characters: no address, and no part that a
@@ -29,6 +33,29 @@ _FOREIGN_KEY = re.compile(
 def our_key(digits: str) -> str:
     """Return our key of the large size with these 32 hex digits."""
     return f"{PREFIX}{digits}.jpg"
+
+
+def left_key(key: str, digits: str, *, has_left: bool) -> str:
+    """Return the key of the photo of who has left, or leaves, with these 16 hex digits.
+
+    It is "" where the photo has to stay: under a foreign key, since another program keeps it, and
+    under one that would be too long.
+    """
+    before, mark = key_before_leaving(key), _LEFT if has_left else _LEAVES
+    stem, dot, ending = before.rpartition(".")
+    named = f"{stem}-{mark}-{digits}.{ending}" if dot else f"{before}-{mark}-{digits}"
+    return named if is_photo_key(before) and is_photo_key(named) else ""
+
+
+def key_before_leaving(key: str) -> str:
+    """Return the key that a photo had before its person left; of any other, the key itself."""
+    match = _LEFT_KEY.fullmatch(key)
+    return f"{match[1]}{match[2] or ''}" if match else key
+
+
+def is_left_key(key: str) -> bool:
+    """Return whether this is the key of the photo of somebody who has left, or leaves."""
+    return _LEFT_KEY.fullmatch(key) is not None
 
 
 def is_photo_key(text: str) -> bool:

@@ -13,7 +13,7 @@ class BackgroundThread(ABC):
     """A job that is done every few seconds, by the process that has the lock of this name.
 
     The thread starts when ``begin`` is called first in a process, as threads do not survive the
-    fork of a worker, and ends when nothing else refers to this object.
+    fork of a worker, and ends as soon as nothing else refers to this object.
     """
 
     def __init__(
@@ -42,8 +42,10 @@ class BackgroundThread(ABC):
         try:
             if self._pid != os.getpid():
                 self._pid = os.getpid()
-                self._woken = threading.Event()
-                arguments = (weakref.ref(self), self._woken, self._first_pause_seconds)
+                self._woken = woken = threading.Event()
+                # At once when nobody refers to this any more, also in an hour's pause.
+                owner = weakref.ref(self, lambda _: woken.set())
+                arguments = (owner, woken, self._first_pause_seconds)
                 threading.Thread(target=_run, args=arguments, name=self._name, daemon=True).start()
         finally:
             self._starting.release()

@@ -20,6 +20,7 @@ from app.contracts.import_jobs import (
     new_job_id,
     shared_job_id,
 )
+from app.history.changes import Author
 from app.model.employee import Employee
 from app.samples.loading import with_portrait
 from app.samples.people import samples
@@ -30,8 +31,8 @@ _NAME = "Sample people"
 _MAX_PENDING = 20
 
 
-def begin_samples(jobs: JobStore) -> Job:
-    """Return the job that loads the sample people: the unfinished one, or a new one.
+def begin_samples(jobs: JobStore, author: Author) -> Job:
+    """Return the job that loads the sample people: the unfinished one, or a new one of the author.
 
     Of two that are begun at the same moment, both callers keep one: they ask for the same id, or
     keep the older.
@@ -46,6 +47,7 @@ def begin_samples(jobs: JobStore) -> Job:
         auto_apply=True,
         total=SAMPLE_PEOPLE,
         samples=SAMPLE_PEOPLE,
+        author=author,
     )
     try:
         jobs.create(job)

@@ -9,6 +9,7 @@ from random import Random
 from app.access.viewer import Viewer
 from app.contracts import PhotoStore
 from app.directory.service import Directory
+from app.history.changes import Through, Via
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound
 from app.photos.keys import our_key, thumbnail_key
@@ -17,6 +18,8 @@ from app.samples.people import Sample, samples
 
 # Every portrait is drawn, as photos are not shared between records; more would take long.
 MAX_PORTRAITS = 200
+# How their changes come.
+THROUGH = Through(Via.COMMAND, source="sample people")
 _SHARE_WITH_PORTRAITS = 0.66
 
 
@@ -36,7 +39,8 @@ def load_samples(
 
     Two thirds of the first MAX_PORTRAITS have a portrait if photos are on.
     """
-    return directory.add_many(viewer, _with_portraits(directory, viewer, people, seed))
+    found = _with_portraits(directory, viewer, people, seed)
+    return directory.add_many(viewer, found, THROUGH)
 
 
 def _with_portraits(

@@ -50,6 +50,7 @@ class Settings:
     region: str = ""
     secret_keys: tuple[str, ...] = ()
     photo_max_mb: int = 10
+    history_days: int = 1_095
     company_name: str = ""
     trusted_proxies: int = 0
     stress: bool = True
@@ -94,6 +95,9 @@ class Settings:
             region=region,
             secret_keys=_secret_keys(reader.text("SECRET_KEY")),
             photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, minimum=1, maximum=100),
+            history_days=reader.whole_number(
+                "HISTORY_DAYS", default=1_095, minimum=0, maximum=36_500
+            ),
             company_name=_line(reader.text("COMPANY_NAME")),
             trusted_proxies=reader.whole_number("TRUSTED_PROXIES", minimum=0, maximum=10),
             stress=reader.switch("STRESS", unset=True),

@@ -7,6 +7,7 @@ from app.contracts import EmployeeStore, PhotoStore
 from app.contracts.accounts import AccountStore
 from app.contracts.checks import Check
 from app.contracts.heartbeats import HeartbeatStore
+from app.contracts.history import HistoryStore
 from app.contracts.import_jobs import JobStore
 from app.model.employee import Employee
 from app.settings import Settings
@@ -17,14 +18,16 @@ from app.text import phone_numbers
 class Stores:
     """The stores of one directory; ``jobs`` stores imports, ``accounts`` who may sign in.
 
-    Without photos ``photos_off_because`` says why. ``heartbeats`` is None unless machines share a
-    store. ``open_checks`` returns the health checks of the stores.
+    ``history`` is what ``employees`` records with each write; None until the store has it. Without
+    photos ``photos_off_because`` says why. ``heartbeats`` is None unless machines share a store.
+    ``open_checks`` returns the health checks of the stores.
     """
 
     employees: EmployeeStore
     photos: PhotoStore | None
     jobs: JobStore
     accounts: AccountStore
+    history: HistoryStore | None = None
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
     open_checks: Callable[[], tuple[Check, ...]] = tuple
@@ -48,6 +51,7 @@ def open_stores(settings: Settings) -> Stores:
         open_checks=lambda: _aws_checks(settings),
         jobs=SqlJobs(employees.database),
         accounts=SqlAccounts(employees.database),
+        history=employees.history,
     )
 
 
@@ -62,6 +66,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
     from app.storage.dynamodb import (
         DynamoAccounts,
         DynamoHeartbeats,
+        DynamoHistory,
         DynamoJobs,
         open_dynamodb_store,
     )
@@ -85,6 +90,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         open_checks=open_checks,
         jobs=DynamoJobs(employees.calls, employees.tables),
         accounts=DynamoAccounts(employees.calls, employees.tables),
+        history=DynamoHistory(employees.calls, employees.tables),
     )
 
 

@@ -10,6 +10,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import TypeVar
 
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.model.search_words import FUZZY_FIELDS, is_vocabulary_word
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 _MAX_SEEN_WORDS = 200_000
 _MAX_UNWRITTEN = 500
 _MAX_SEEN_TEXTS = 20_000
-_texts_of = attrgetter(*FUZZY_FIELDS)
+_texts_of, _last_day_of = attrgetter(*FUZZY_FIELDS), attrgetter("left_on")
 _Step = TypeVar("_Step")
 _Searchable = TypeVar("_Searchable")
 
@@ -42,7 +43,9 @@ class VocabularyWriter:
         return bool(self._unwritten)
 
     def collect(self, employee: _Searchable) -> _Searchable:
-        """Collect the words of an employee; return the employee."""
+        """Collect the words of an employee, unless they have left; return the employee."""
+        if (left_on := _last_day_of(employee)) and leaving.has_come(left_on, leaving.today()):
+            return employee
         for text in _texts_of(employee):
             if text not in self._seen_texts:  # many employees share titles and locations
                 self._collect_text(text)
@@ -77,6 +80,13 @@ class VocabularyWriter:
                 self._seen_words.difference_update(words)
                 self._seen_texts.clear()
             log.warning("the search vocabulary could not be written: %s", error)
+
+    def forget(self, words: Iterable[str]) -> None:
+        """Write these words again when somebody has them, since they were deleted."""
+        with self._lock:
+            self._seen_words.difference_update(words)
+            self._seen_texts.clear()
+            self._unwritten = [word for word in self._unwritten if word in self._seen_words]
 
     def _collect_text(self, text: str) -> None:
         words = line_words(text)

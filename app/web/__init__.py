@@ -62,11 +62,17 @@ def _limit_bodies(app: Flask, settings: Settings) -> None:
 def _add_pages(app: Flask) -> None:
     """Register the pages of every room."""
     from app.web.exports import views as export_pages
+    from app.web.history import audit_views, undo_views
+    from app.web.history import views as history_pages
     from app.web.http import photos
-    from app.web.imports import choosing, downloads
+    from app.web.imports import choosing, downloads, edit_views
     from app.web.imports import views as import_pages
     from app.web.insights import views as insights_page
+    from app.web.leaving import leavers_page
+    from app.web.leaving import views as leaving_pages
     from app.web.machine import console, diagnostics, health
+    from app.web.merging import unmerge_views
+    from app.web.merging import views as merging_pages
     from app.web.people import menu_values, samples
     from app.web.people import views as employee_pages
     from app.web.settings_pages import access, accounts
@@ -75,8 +81,11 @@ def _add_pages(app: Flask) -> None:
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),
         *(photos.photos, insights_page.insights),
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
-        *(health.machine, console.console, diagnostics.doctor),
+        *(edit_views.bulk_edits, health.machine, console.console, diagnostics.doctor),
+        *(leaving_pages.leaving_pages, leavers_page.leavers_pages),
+        *(merging_pages.merging, unmerge_views.unmerging),
         *(access.access_pages, accounts.account_pages),
+        *(history_pages.histories, undo_views.undos, audit_views.audit),
     ):
         app.register_blueprint(blueprint)
 

@@ -12,6 +12,7 @@ from app.accounts.services import SignInServices
 from app.accounts.sessions import Sessions
 from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
+from app.directory.leavers import Leavers
 from app.directory.service import Directory
 from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
@@ -42,6 +43,11 @@ def current_sign_in() -> SignInServices:
 def current_directory() -> Directory:
     """Return the directory of the current application."""
     return cast(Directory, current_app.extensions["directory"])
+
+
+def current_leavers() -> Leavers:
+    """Return those who leave or have left the directory of the current application."""
+    return cast(Leavers, current_app.extensions["leavers"])
 
 
 def current_importer() -> Importer:

@@ -21,7 +21,7 @@ from app.web.ui.html.links import mail_address
 from app.web.ui.urls import person_address, sign_in_address
 
 # Pages that are reached by the account menu, so it is marked as current on them.
-_MENU_PAGES = frozenset({"import", "settings", "console", "doctor", "account"})
+_MENU_PAGES = frozenset({"import", "leavers", "audit", "settings", "console", "doctor", "account"})
 # Whoever is on one of these is about to sign in already.
 _DOORS = ("/sign-in", "/sign-out", "/setup", "/invite")
 _OWN_PHOTO_SECONDS = 60.0
@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
         Right=Right,
         may=lambda right: rights.may(page_viewer(), right),
         may_edit=lambda employee_id: rights.may_edit(page_viewer(), employee_id),
+        may_see_history=lambda employee_id: rights.may_see_history(page_viewer(), employee_id),
         who_may=_who_may,
         report_address=_report_address,
         account_menu=lambda nav: _account_menu(menu_of, own_photos, nav),

@@ -155,7 +155,13 @@ def test_a_database_that_takes_a_second_for_each_answer_is_waited_for(aws: Aws) 
     answers = work.all_at_once()
     assert [answer.status for answer in answers[3:]] == [200, 200]
     assert answers[0].status == 303
-    assert sorted(answer.status for answer in answers[1:3]) in ([303, 404], [303, 409])
+    changed, deleted = (answer.status for answer in answers[1:3])
+    # To delete asks more of the database than a request has time for: it says so, and goes on.
+    assert (changed, deleted) in ((303, 409), (303, 503), (404, 303), (409, 303))
+    aws.recover()
+    if deleted == 503:
+        work.visitors[2].delete(work.ada)
+    assert all(each.full_name == TYPED["full_name"] for each in aws.stored().values())
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 import urllib3
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from tests.support.acceptance.crowd import NO_ANSWER, Asked
 from tests.support.acceptance.visitors import ADA, Answer, Form, Visitor, employee_id_in
@@ -226,7 +227,7 @@ def test_thirty_thousand_requests_while_faults_come_and_go(
 ) -> None:
     for number in range(30):
         person = Employee(id=f"p{number}", full_name=f"Ada {number}", location="London")
-        aws.room.store.add(person, f"write-{number}")
+        aws.room.store.add(person, Write(f"write-{number}"))
     app = live_app(aws.environment, workers=2, threads=8)
     faults = Faults(aws)
     soak = Soak(app, aws, faults)

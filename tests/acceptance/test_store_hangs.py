@@ -18,6 +18,7 @@ import urllib3
 from sqlalchemy import make_url
 
 from app.contracts import EmployeeStore
+from app.history.changes import Write
 from app.model.employee import Employee
 from tests.support.acceptance.crowd import (
     Asked,
@@ -64,7 +65,7 @@ class Database(NamedTuple):
 def add_people(store: EmployeeStore) -> None:
     for number in range(30):
         person = Employee(id=f"p{number}", full_name=f"Ada {number}", location="London")
-        store.add(person, f"write-{number}")
+        store.add(person, Write(f"write-{number}"))
 
 
 @pytest.fixture

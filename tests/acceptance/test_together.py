@@ -275,12 +275,25 @@ def test_kill_9_at_any_step_of_a_save_on_a_laptop_leaves_all_or_nothing(tmp_path
         assert names == OPERATIONS[operation], "both the old state and the new were seen"
 
 
+def check_history(world: Laptop) -> None:
+    """Each version has its change and its entry, and who was erased has none."""
+    versions = {
+        (employee.id, version)
+        for employee in world.stored().values()
+        for version in range(1, employee.version + 1)
+    }
+    assert set(world.read("SELECT tie, version FROM history")) == versions
+    [(entries,)] = world.read("SELECT count(*) FROM audit WHERE tie <> ''")
+    assert entries == len(versions)
+
+
 def state_after_kill(folder: Path, operation: str) -> tuple[str, ...]:
     """Who is there, once all that must hold was checked."""
     world = Laptop(folder)
     stored = world.stored().values()
     for employee in stored:
         assert employee.photo_key, "every one of them was saved with a photo"
+    check_history(world)
     left = sweep(world)
     assert len(left) == 2 * len(stored), (operation, left)
     world.check_stores()

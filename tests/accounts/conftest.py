@@ -10,6 +10,7 @@ from app.access.modes import Mode
 from app.accounts.access import Access
 from app.accounts.accounts import Accounts
 from app.accounts.invitations import Invitations
+from app.accounts.leavers import LeaverAccounts
 from app.accounts.limits import RateLimit
 from app.accounts.new_passwords import OwnPassword
 from app.accounts.password_sign_in import PasswordSignIn
@@ -18,6 +19,7 @@ from app.accounts.provider_profiles import GroupRoles, ProviderProfiles
 from app.accounts.sessions import Sessions
 from app.accounts.setup_link import SetupLink
 from app.contracts.accounts import AccountStore
+from app.runtime.ttl_map import TtlMap
 from tests.support.accounts_in_memory import AccountsInMemory
 
 
@@ -35,7 +37,10 @@ class QuickPasswords(Passwords):
 
 
 class Desk:
-    """Everything about signing in; ``people`` has the ids of employees by email."""
+    """Everything about signing in; ``people`` has the ids of employees by email.
+
+    ``left`` has those of who has left.
+    """
 
     def __init__(
         self,
@@ -48,15 +53,25 @@ class Desk:
         self.store = store or AccountsInMemory()
         self.keys = ("n3w-0123456789abcdef", "0ld-0123456789abcdef")
         self.people: dict[str, tuple[str, ...]] = {}
+        self.left: set[str] = set()
         self.access = Access(self.store, mode=mode, has_sign_in=False)
         self.passwords = QuickPasswords()
-        self.sessions = Sessions(self.store, lambda: self.keys, 12, self.now)
+        self.sessions = Sessions(
+            self.store,
+            lambda: self.keys,
+            12,
+            self.now,
+            checked=lambda account: self.leavers.checked(account),
+        )
         profiles = ProviderProfiles(
             self.store,
             lambda email: self.people.get(email, ()),
             GroupRoles(editors=("hr",), admins=("it",)),
         )
         self.accounts = Accounts(self.store, profiles, self.sessions.forget, self.now)
+        self.leavers = LeaverAccounts(
+            self.accounts, self.left.__contains__, TtlMap(100, lambda: self.seconds)
+        )
         self.password_sign_in = PasswordSignIn(
             self.store, self.passwords, self.now, RateLimit(20, 20, lambda: self.seconds)
         )

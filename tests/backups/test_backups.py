@@ -16,21 +16,20 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.backups import gathering
+from app.backups import backup, gathering
 from app.backups.backup import take_backup
 from app.backups.restoring import restore
 from app.contracts import Batch, EmployeeStore, Facets
 from app.directory.service import Directory
 from app.exports.json_lines import from_json_line
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import ExportRefused, PhotoNotFound, PhotosOff, StorageUnavailable
 from app.model.revision import revision_of
 from app.photos.keys import thumbnail_key
 from tests.support.model_store import ModelStore
 from tests.support.pictures import picture
-from tests.support.signed_in import store_of
 from tests.support.small_app import small_app, stores_of
-from tests.support.stores.accounts import local_account
 from tests.support.viewers import OPERATOR
 
 pytestmark = pytest.mark.slow
@@ -96,7 +95,7 @@ class FewAtOnce(ModelStore):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a hundred, and no waiting for the disk, which others write to."""
-    monkeypatch.setattr(gathering, "PEOPLE_PER_PART", 100)
+    monkeypatch.setattr(gathering, "LINES_PER_PART", 100)
     monkeypatch.setattr(os, "sync", lambda: None)
 
 
@@ -209,11 +208,13 @@ def test_a_torn_line_and_a_batch_that_was_not_noted_do_no_harm(
     run_to_end(take_backup(full, tmp_path / "whole"))
     assert killed_at(take_backup(full, tmp_path / "b"), 1)
     unfinished = tmp_path / "b" / "unfinished"
-    noted = json.loads((unfinished / gathering._PROGRESS).read_text())
+    noted = json.loads((unfinished / "gathered-people.json").read_text())
     first = next(iter(full.employees.iter_batches()))
     gone = replace(first.people[0], id="gone")
     # A batch once more, with someone who was deleted since, and then a line that was cut.
-    gathering._append(unfinished, (*first.people, gone), [0] * 256)
+    gathering._append(
+        unfinished, backup._people_of(full.employees), (*first.people, gone), [0] * 256
+    )
     with (unfinished / "people-00").open("ab") as file:
         file.write(b'{"id":"torn')
     assert noted["bookmark"]
@@ -315,7 +316,7 @@ def test_what_a_power_cut_took_from_the_gathered_is_noticed(
     os.truncate(longest, longest.stat().st_size - 3)
     with pytest.raises(ExportRefused, match=r"damaged by the interruption\. Remove .*unfinished"):
         run_to_end(take_backup(full, tmp_path / "b"))
-    note = unfinished / gathering._PROGRESS
+    note = unfinished / "gathered-people.json"
     for content in (b"", b'{"bookmark": "", "people": 3000, "done": true}'):
         note.write_bytes(content)
         with pytest.raises(ExportRefused, match="damaged by the interruption"):
@@ -335,7 +336,7 @@ def test_a_photo_that_is_changed_meanwhile_is_in_it(full: Directory, tmp_path: P
     key = f"employee_pic/{'e' * 32}.jpg"
     for each in (key, thumbnail_key(key)):
         full.photos.put(each, image_of(each))
-    full.employees.update(replace(whose, photo_key=key), revision_of(whose), "other")
+    full.employees.update(replace(whose, photo_key=key), revision_of(whose), Write("other"))
     full.photos.delete([whose.photo_key, thumbnail_key(whose.photo_key)])
     run_to_end(steps)
     to = directory_of()
@@ -526,26 +527,6 @@ def test_the_commands_say_what_they_did(tmp_path: Path, option: str) -> None:
     nothing = run(other, "restore", str(tmp_path / "nothing"))
     assert nothing.exit_code == 1
     assert "does not have a complete backup" in nothing.output
-
-
-def test_a_backup_holds_no_account_and_a_restore_changes_none(tmp_path: Path) -> None:
-    full = small_app(tmp_path / "a")
-    store_of(full).claim(local_account("boss", "boss@example.com", person_id="00000001"))
-    full.extensions["directory"].add(OPERATOR, someone(3), "form")
-    folder = tmp_path / "b"
-    assert run(full, "backup", str(folder)).exit_code == 0
-    for part in folder.rglob("*"):
-        content = part.read_bytes() if part.is_file() else b""
-        if part.suffix == ".gz":
-            content = gzip.decompress(content)
-        assert b"boss" not in content, part
-    other = small_app(tmp_path / "c")
-    assert store_of(other).claim(local_account("c1", "c@example.com", person_id=someone(3).id))
-    before = store_of(other).list_accounts()
-    result = run(other, "restore", str(folder))
-    assert "Restored 1 person." in result.output
-    assert store_of(other).list_accounts() == before
-    assert store_of(other).access_settings().claimed_by == "c1"
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:

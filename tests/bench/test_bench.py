@@ -20,6 +20,7 @@ from app.web.ui.list_query import read_request
 from bench import __main__ as bench
 from bench import beside, picture, report
 from bench.checkout import HERE
+from bench.history_pages import FEW_CHANGES, LEAVE, LEAVERS, MANY_CHANGES, OLDER_AUDIT
 from bench.pages import Common, list_pages, other_pages, searches
 from bench.promises import verdicts
 from bench.results import PageFigures, Results, StoreFigures, WorldFigures, read_results
@@ -178,6 +179,7 @@ def test_a_small_run_measures_every_page_of_a_real_server(tmp_path: Path) -> Non
     assert found.sizes == [40]
     names = [each.page for each in found.pages]
     assert {"list, first page", "person", "insights", COUNTS, SAVE}.issubset(names)
+    assert {FEW_CHANGES, MANY_CHANGES, OLDER_AUDIT, LEAVERS, LEAVE}.issubset(names)
     assert len(names) == len(set(names)) > 20
     assert all(each.p50_ms > 0 and each.cpu_ms > 0 for each in found.pages)
     (first,) = (each for each in found.pages if each.page == "list, first page")
@@ -200,6 +202,8 @@ def test_a_small_run_counts_units_and_the_sdk_on_dynamodb(tmp_path: Path) -> Non
     assert (pages["list, first page"].read_units or 0) >= 1
     assert pages["list, first page"].write_units == 0
     assert (pages[SAVE].write_units or 0) >= 4
+    assert (pages[LEAVE].write_units or 0) >= 4
+    assert 1 <= (pages[MANY_CHANGES].read_units or 0) <= 4
     assert found.sdk
     assert found.sdk.rows_per_person > 10
     assert found.sdk.x_one_thread > 0
@@ -216,3 +220,17 @@ def test_a_revision_is_measured_beside_another_on_the_same_pages(
     pages = {line.split("  ")[1] for line in lines[1:]}
     assert {"list, first page", "search: one rare word", "person", "save"} <= pages
     assert all(re.search(r" \d+\.\d\d x time +\d+\.\d\d x CPU", line) for line in lines[1:])
+
+
+@pytest.mark.slow
+@pytest.mark.dynamodb_local
+def test_units_of_a_revision_are_told_beside_another_s(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(beside, "check_out", lambda revision, folder: HERE)
+    few = ["--sizes", "30", "--rounds", "1", "--requests", "1", "--pages", "save"]
+    beside.main(["HEAD", "--store", "dynamodb", *few])
+    (_, times, _, units) = capsys.readouterr().out.splitlines()
+    assert times.split()[0] == units.split()[0] == "save"
+    (_, _, _, _, before, after, _) = units.split()
+    assert 4 <= float(before) == float(after)

@@ -45,7 +45,7 @@ def test_columns_are_changed_and_the_file_is_read_again(
     upload(page, tmp_path, complete=True)
     wait_for_preview(page)
     expect(page.locator("#missing")).to_contain_text("No column has the location")
-    expect(page.locator("#absent")).to_contain_text("Here, and not in this file: 61 people.")
+    expect(page.locator("#absent")).to_contain_text("61 of your people are not in this file")
     department = page.get_by_label("Field of Cost Center")
     assert department.is_visible()
     department.select_option("Department")
@@ -56,6 +56,21 @@ def test_columns_are_changed_and_the_file_is_read_again(
     expect(page.get_by_label("Field of Cost Center")).to_have_value("department")
     expect(page.locator(".tab-added strong")).to_have_text("2")
     expect(page.locator("#ignored")).to_contain_text("1 of 4 columns is ignored: T-Shirt.")
+    page.click("text=Discard")
+    expect(page.locator(".flash")).to_contain_text("Nobody was changed")
+
+
+def test_whoever_marks_many_as_left_confirms_it_on_the_panel(browse: Open, tmp_path: Path) -> None:
+    page = browse("/", width=390, script=False)
+    upload(page, tmp_path, complete=True)
+    wait_for_preview(page)
+    expect(page.get_by_label("Last day, if they left")).to_be_hidden()
+    page.get_by_text("Mark them as left").click()
+    page.get_by_label("Last day, if they left").fill("2026-01-31")
+    expect(page.get_by_label("Yes, mark 61 of 61 people as left (100 %)")).to_be_visible()
+    page.locator("#import-go button").click()
+    expect(page.locator(".flash").first).to_contain_text("This would mark 61 of 61 people as left")
+    expect(page.get_by_label("Last day, if they left")).to_have_value("2026-01-31")
     page.click("text=Discard")
     expect(page.locator(".flash")).to_contain_text("Nobody was changed")
 

@@ -204,7 +204,7 @@ def test_a_form_pressed_twice_is_sent_once(browse: Open, site: Site) -> None:
     page.fill("#job_title", "A")
     page.fill("#location", "L")
     page.locator("text=Save person").dblclick()
-    expect(page.locator(".flash")).to_have_text("Saved Pressed Twice.")
+    expect(page.locator(".flash")).to_contain_text("Saved Pressed Twice.")
     assert len(sent) == 1
 
 

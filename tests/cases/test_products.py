@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.model import leaving
 from tests.support.cases import Cases, Person
 
 MARIT: Person = {
@@ -17,7 +18,7 @@ KWAME: Person = {
 }  # fmt: skip
 MOBILE = "+47 911 22 334"
 SHORT = "marit@nordgran.example"
-NOT_ADDED = "{}: Not active, so not added"
+NOT_ADDED = "{}: Has left, and is not in the directory"
 
 
 def of_marit(**values: str) -> Person:
@@ -168,19 +169,20 @@ def test_a_location_that_no_column_has_is_asked_for(cases: Cases) -> None:
     ]  # fmt: skip
 
 
-def test_the_next_export_of_microsoft_365_changes_one_title_and_adds_nobody(cases: Cases) -> None:
+def test_by_the_next_export_of_microsoft_365_one_person_leaves(
+    cases: Cases,
+) -> None:
     marit = of_marit(location="Tromsø North", mobile=MOBILE)
     cases.expect("m365-users.csv", marit, {**KWAME, "location": "Accra"})
     plan = cases.run("m365-users-next-month.csv")
-    assert plan.outcomes == ["changed", "inactive"]
+    assert plan.outcomes == ["changed", "left"]
     changed, gone = plan.lines
     assert (changed.new, changed.old) == (
         {"job_title": "Head of Purchasing"},
         {"job_title": "Buyer"},
     )
-    assert gone.problems[0].reason == (
-        "Not active in the file. The person is here and stays as they are"
-    )
+    assert gone.new == {"left_on": leaving.today()}
+    assert gone.problems[0].typed == "True"
     assert [person["full_name"] for person in cases.stored()] == ["Kwame Boateng", "Marit Solheim"]
 
 

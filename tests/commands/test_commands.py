@@ -15,6 +15,7 @@ from click.testing import Result
 from flask import Flask
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.web.current import current_directory
@@ -121,7 +122,7 @@ def test_sweep_lists_what_no_record_names_and_removes_only_when_told(
         for name in ("a" * 32, "b" * 32, "c" * 32):
             directory.photos.put(f"employee_pic/{name}.jpg", picture().read())
         named = Employee(id="1", full_name="Ada", photo_key=f"employee_pic/{'a' * 32}.jpg")
-        directory.employees.add(named, "form")
+        directory.employees.add(named, Write("form"))
     old = (datetime.now(UTC) - timedelta(days=2)).timestamp()
     photos = tmp_path / "photos" / "employee_pic"
     for name in ("a" * 32, "b" * 32):

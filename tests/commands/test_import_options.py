@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.support.import_command import import_app, run
@@ -25,7 +26,7 @@ FILE = (
 def app(tmp_path: Path) -> Flask:
     app = import_app(tmp_path)
     with app.app_context():
-        current_directory().employees.add(AMARA, "w")
+        current_directory().employees.add(AMARA, Write("w"))
     return app
 
 
@@ -173,9 +174,9 @@ def test_who_has_left_is_told_of_and_not_added(app: Flask, tmp_path: Path) -> No
     path.write_text("Name,Title,Office,accountEnabled\nBo,Clerk,Oslo,False\nCy,Clerk,Oslo,True\n")
     for options in (["--dry-run"], []):
         result = run(app, *options, path)
-        row = "  Row 2, Bo: accountEnabled: Not active, so not added: “False”\n"
+        row = "  Row 2, Bo: accountEnabled: Has left, and is not in the directory: “False”\n"
         assert row in result.output
-        assert "1 added, 0 changed, 0 unchanged, 1 not active, 0 with errors." in result.output
+        assert "1 added, 0 changed, 0 unchanged, 1 left before, 0 with errors." in result.output
         assert result.exit_code == 0
     assert "Bo" not in everyone(app)
 

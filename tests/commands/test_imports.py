@@ -297,6 +297,6 @@ def test_who_has_left_is_told_and_not_added(app: Flask, tmp_path: Path) -> None:
     for option in ("--dry-run", "--quiet"):
         result = run(app, option, file)
         assert result.exit_code == 0
-        assert "1 added, 0 changed, 0 unchanged, 1 not active, 0 with errors." in result.output
-        told = "Row 3, Bo: Status: Not active, so not added: “Terminated”"
+        assert "1 added, 0 changed, 0 unchanged, 1 left before, 0 with errors." in result.output
+        told = "Row 3, Bo: Status: Has left, and is not in the directory: “Terminated”"
         assert (told in result.output) == (option == "--dry-run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 from app.access.viewer import Role
 from app.accounts.profile import Profile
 from app.contracts.accounts import Identity
+from app.history.changes import Write
 from app.model.employee import Employee
 from tests.support.signed_in import add_account, services_of
 from tests.support.small_app import small_app
@@ -155,7 +157,7 @@ def test_an_employee_who_is_not_there_is_linked_to_no_account(app: Flask) -> Non
 
 def add_employee(app: Flask, employee_id: str, email: str) -> None:
     employee = Employee(id=employee_id, full_name="Ana Sol", email=email)
-    app.extensions["directory"].employees.add(employee, f"add-{employee_id}")
+    app.extensions["directory"].employees.add(employee, Write(f"add-{employee_id}"))
 
 
 def test_the_public_address_makes_whole_links(tmp_path: Path) -> None:
@@ -193,5 +195,5 @@ def test_who_ran_a_command_is_in_the_log(app: Flask, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SUDO_USER", "grace")
     add_account(app, Role.COLLEAGUE)
     result = run(app, "user", "role", "ana", "editor")
-    assert '"by": "command:grace"' in result.stderr
+    assert f'"by": "command:grace on {socket.gethostname()}"' in result.stderr
     assert "{" not in result.stdout

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_choices import Choices
-from app.contracts.import_jobs import STORED_AS, Job, Phase
+from app.contracts.import_jobs import Job, Phase
+from app.contracts.job_names import STORED_AS
 from app.contracts.line_counts import LineCounts
 from app.contracts.stored_jobs import counts_from, job_from
 from tests.support.hostile_json import HOSTILE, NOT_JSON, json_with, values
@@ -20,6 +22,7 @@ FULL = Job(
     choices=Choices(columns=(("Büro", "location"),), added_rows=(3,), is_complete=True),
     emptied=(("phone", 2),), ignored_columns=("Shoe",), sheets=("A",), total=-1,
     planned=LineCounts(1, 2, 3, 4), paused=True, lease_until=5.0,
+    edit=BulkEdit(filters=(("letter", "a"),), values=(("location", "B"),), added_badges=("bug",)),
 )  # fmt: skip
 FIELDS = [STORED_AS.get(field.name, field.name) for field in fields(Job)]
 
@@ -50,6 +53,19 @@ def test_a_job_with_an_impossible_value_is_none_or_can_be_shown(kind: str) -> No
 def test_any_value_at_any_field_is_read_or_is_none(name: str, value: object) -> None:
     job = job_from(json.dumps({**json.loads(FULL.as_text()), name: value}))
     assert job is None or job_from(job.as_text()) == job
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"filters": [["shoe", "A"]], "values": [["location", "B"]]},
+        {"filters": [["letter", "a"], ["letter", "b"]], "values": [["location", "B"]]},
+        {"values": [["email", "B"]]},
+        {"removed_badges": ["shoe"]},
+    ],
+)
+def test_a_job_whose_edit_has_another_list_or_another_field_is_none(edit: object) -> None:
+    assert job_from(json.dumps({**json.loads(FULL.as_text()), "edit": edit})) is None
 
 
 @given(values)

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from app.contracts.checks import Finding, State
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.storage.aws.s3_checks import BucketChecks
 from app.storage.aws.s3_client import S3Calls
@@ -51,10 +52,22 @@ def patient(dynamodb_local: str, fault_proxy: Callable[[str], FaultProxy]) -> It
 
 def test_tables_in_order_are_fine_and_say_what_was_compared(patient: Patient) -> None:
     for number in range(3):
-        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
+        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), Write("form"))
     found = patient.find()
     assert {finding.state for finding in found.values()} == {State.OK}, found
     assert found["Index"].message == "The index lists and counts 3 people and matches every record."
+
+
+def test_who_has_left_is_in_the_index_too(patient: Patient) -> None:
+    for number in range(3):
+        left_on = "2020-01-31" if number else ""
+        person = Employee(id=f"e{number}", full_name=f"Ada {number}", left_on=left_on)
+        patient.room.store.add(person, Write("form"))
+    finding = patient.find()["Index"]
+    assert finding.state is State.OK
+    assert "lists and counts 1 person and 2 who left, and matches every record" in finding.message
+    patient.room.delete_outside("e2")
+    assert "has 2 people, but the index lists 3 and counts 3" in patient.find()["Index"].message
 
 
 def test_tables_that_are_not_there(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +153,7 @@ def test_a_person_put_in_from_outside_is_missed_in_the_index_until_a_reindex(
 
 def test_a_person_deleted_outside_is_still_listed_until_a_reindex(patient: Patient) -> None:
     for each in ("a", "b"):
-        patient.room.store.add(Employee(id=each, full_name=f"Ada {each}"), "form")
+        patient.room.store.add(Employee(id=each, full_name=f"Ada {each}"), Write("form"))
     patient.room.delete_outside("a")
     finding = patient.find()["Index"]
     assert (finding.state, finding.fix_command) == (State.FAILED, "flask reindex")
@@ -154,7 +167,7 @@ def test_of_a_large_table_some_records_from_anywhere_are_compared(
 ) -> None:
     monkeypatch.setattr(checks, "_SAMPLE_SIZE", 4)
     for number in range(12):
-        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), "form")
+        patient.room.store.add(Employee(id=f"e{number}", full_name=f"Ada {number}"), Write("form"))
     finding = patient.find()["Index"]
     assert finding.state is State.OK
     assert "chosen at random, match the index. The index counts 12 people." in finding.message
@@ -246,7 +259,8 @@ def test_accounts_are_told_since_they_cannot_be_built_anew(patient: Patient) -> 
     accounts = patient.room.open_accounts()
     accounts.claim(admin("a1"))
     assert patient.find()["Accounts"].message == (
-        f"{table} also holds 1 account. They cannot be built anew, as its lists can."
+        f"{table} also holds 1 account and the history of people. Neither can be built anew, as "
+        "its lists can."
     )
     off = {"ContinuousBackupsDescription": {"ContinuousBackupsStatus": "ENABLED"}}
     patient.proxy.on("DescribeContinuousBackups").answer(lambda _: reply(200, json.dumps(off)))

@@ -8,6 +8,7 @@ import pytest
 
 from app.contracts import Facets, Matches, Page, Query
 from app.directory.match_counts import MANY_SECONDS, WORDS_SECONDS, MatchCounter
+from app.history.changes import Write
 from tests.support.model_store import ModelStore
 from tests.support.stores.people import person
 
@@ -46,7 +47,7 @@ def store() -> Iterator[CountingStore]:
                 location=("Lima", "Oslo")[n % 2],
                 department=("Ops", "Sales")[n // 2 % 2],
             ),
-            str(n),
+            Write(str(n)),
         )
     return store
 
@@ -91,7 +92,7 @@ def test_counts_of_filters_hold_until_any_count_changes(
         assert counter.of_list(query, None, store.facets()).total == 10
         clock.now += 1_000
     assert store.counted.count(query) == 1
-    store.delete("0", None, "form")
+    store.delete("0", None, Write("form"))
     assert counter.of_list(query, None, store.facets()).total == 9
 
 
@@ -101,11 +102,11 @@ def test_counts_of_words_hold_for_seconds_and_until_a_save_of_ours(
     everyone = store.facets()
     for _ in range(2):
         assert counter.of_list(Query("number"), None, everyone).total == 40
-    store.delete("0", None, "form")
+    store.delete("0", None, Write("form"))
     assert counter.of_list(Query("number"), None, everyone).total == 40
     counter.expire()
     assert counter.of_list(Query("number"), None, everyone).total == 39
-    store.delete("1", None, "form")
+    store.delete("1", None, Write("form"))
     clock.now += WORDS_SECONDS
     assert counter.of_list(Query("number"), None, everyone).total == 38
 

@@ -27,6 +27,7 @@ from app.exports.json_lines import from_json_line, json_lines_file, to_json_line
 from app.exports.people_of_view import people_of_view
 from app.exports.vcards import CardWriter, Extras, vcard
 from app.exports.xlsx_file import xlsx_file
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
@@ -311,7 +312,9 @@ def directory_of(people: int) -> tuple[Directory, ModelStore]:
     store = ModelStore()
     for number in range(people):
         place = "Lima" if number % 2 else "Oslo"
-        store.add(Employee(id=f"{number:03}", full_name=f"Ada {number:03}", location=place), "f")
+        store.add(
+            Employee(id=f"{number:03}", full_name=f"Ada {number:03}", location=place), Write("f")
+        )
     return Directory(store, None, "Photos are off."), store
 
 

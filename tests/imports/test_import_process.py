@@ -10,9 +10,13 @@ import pytest
 from flask import Flask
 
 from app import import_process
-from app.contracts.import_jobs import Job
+from app.contracts.bulk_edits import BulkEdit
+from app.contracts.import_jobs import Job, Phase
+from app.history.changes import Author
+from app.imports.edits import begin_edit
 from app.imports.importer import Importer
 from app.imports.running import rejected_rows
+from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from tests.support.in_time import wait_until
 from tests.support.small_app import small_app
@@ -42,6 +46,26 @@ def test_the_rows_with_errors_are_read_by_another_process(app: Flask) -> None:
     lines = app.test_client().get(f"/import/{job.id}/refused.csv").text.splitlines()
     assert lines[0].endswith("Row,What to do,Name,Title,Office,Mail")
     assert (len(lines), lines[1].startswith('3,"'), ",Bö,,,bo@" in lines[1]) == (2_001, True, True)
+
+
+def test_an_edit_of_a_list_is_planned_applied_and_undone_by_other_processes(app: Flask) -> None:
+    importer: Importer = app.extensions["importer"]
+    launch = app.extensions["import_scheduler"].launch
+    for _ in app.extensions["directory"].employees.add_many(
+        Employee(id=f"p{n}", full_name=f"P {n}", department="Sales") for n in range(1_200)
+    ):
+        pass
+    values, filters = (("department", "Revenue"),), (("department", "Sales"),)
+    job = begin_edit(app.extensions["jobs"], BulkEdit(filters=filters, values=values), Author("A"))
+    launch(job.id)
+    planned = importer.read(job.id)
+    assert (planned.phase, planned.planned.changed, planned.parts) == (Phase.READY, 1_200, 2)
+    importer.resume(job.id)
+    launch(job.id)
+    assert importer.read(job.id).done.changed == 1_200
+    importer.undo(job.id)
+    launch(job.id)
+    assert importer.read(job.id).undone.undone == 1_200
 
 
 def test_a_download_that_is_closed_ends_the_process(

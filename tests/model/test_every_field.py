@@ -15,12 +15,13 @@ from app.exports.csv_file import csv_file
 from app.exports.json_lines import from_json_line, to_json_line
 from app.exports.vcards import vcard
 from app.exports.xlsx_file import xlsx_file
+from app.history.changes import Write
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.parsed_rows import ParsedRow, read_row
 from app.model.employee import Employee
 from app.model.field_types import Field
-from app.model.fields import CONTENT_FIELDS, FIELD, FIELDS, TEXT_FIELDS
+from app.model.fields import CONTENT_FIELDS, FIELD, FIELDS, TYPED_FIELDS
 from app.model.kinds import Kind
 from app.model.revision import fields_changed_since, revision_of
 from app.model.validation import problem
@@ -46,8 +47,8 @@ WHOLE = Employee(
     id="whole", **{field.name: OF_KIND.get(field.kind, f"Some {field.name}") for field in FIELDS}
 )
 # What no column of a table holds.
-UNTYPED = ("photo_key", "hidden")
-TEXTS = [pytest.param(FIELD[name], id=name) for name in TEXT_FIELDS]
+UNTYPED = ("photo_key", "hidden", "left_on")
+TEXTS = [pytest.param(FIELD[name], id=name) for name in TYPED_FIELDS]
 
 
 def typed(employee: Employee) -> dict[str, str | tuple[str, ...]]:
@@ -74,7 +75,7 @@ def test_a_line_of_json_and_the_records_of_both_stores_hold_every_field(tmp_path
     assert employee_from(new_record(WHOLE, "hash", "form")).same_content(WHOLE)
     store = open_sql_store(f"sqlite:///{tmp_path / 'directory.db'}")
     store.set_up()
-    store.add(WHOLE, "form")
+    store.add(WHOLE, Write("form"))
     assert store.get("whole").same_content(WHOLE)
     assert list(store.add_many([replace(WHOLE, id="second")])) == [1]
     assert store.get("second").same_content(WHOLE)
@@ -151,5 +152,5 @@ def test_the_field_has_a_limit(field: Field) -> None:
 
 
 def test_the_data_lake_has_a_column_for_every_field() -> None:
-    data_lake = pytest.importorskip("app.storage.aws.data_lake")
-    assert set(CONTENT_FIELDS) <= data_lake._COLUMNS.keys()
+    data_lake = pytest.importorskip("app.storage.aws.lake_tables")
+    assert set(CONTENT_FIELDS) <= data_lake.PEOPLE.columns.keys()

@@ -5,7 +5,7 @@ import dataclasses
 from app.contracts import Facets, Query
 from app.imports.files.columns import field_of
 from app.model.employee import Card, Employee
-from app.model.fields import CONTENT_FIELDS, FACETS, FIELD, FIELDS, TEXT_FACETS, TEXT_FIELDS
+from app.model.fields import CONTENT_FIELDS, FACETS, FIELD, FIELDS, TEXT_FACETS, TYPED_FIELDS
 from app.model.kinds import Kind
 
 # What revisions of the first release hold, in forms that are open and imports that can be undone.
@@ -16,7 +16,7 @@ FIRST_RELEASE = (
 
 
 def test_an_employee_has_the_fields_of_the_table() -> None:
-    own = {"id", "version", "updated_at", "generation"}
+    own = {"id", "version", "updated_at", "generation", "history"}
     assert {each.name for each in dataclasses.fields(Employee)} == {*CONTENT_FIELDS, *own}
     defaults = {each.name: each.default for each in dataclasses.fields(Employee)}
     tuples = ("badges", "hidden")
@@ -44,15 +44,15 @@ def test_no_two_fields_share_a_word() -> None:
 
 def test_facets_are_those_of_a_query_and_of_the_counts() -> None:
     names = [each.name for each in dataclasses.fields(Query) if each.init]
-    assert names == ["words", *(facet.name for facet in FACETS)]
+    assert names == ["words", *(facet.name for facet in FACETS), "left"]
     counts = [each.name for each in dataclasses.fields(Facets) if each.compare]
-    assert counts == ["total", *(facet.counts for facet in FACETS)]
-    assert {facet.name for facet in TEXT_FACETS} <= set(TEXT_FIELDS)
+    assert counts == ["total", *(facet.counts for facet in FACETS), "left", "leaving"]
+    assert {facet.name for facet in TEXT_FACETS} <= set(TYPED_FIELDS)
     assert all(facet.label == FIELD[facet.name].label for facet in TEXT_FACETS)
 
 
 def test_every_text_is_exported_and_imported() -> None:
     for field in FIELDS:
-        if field.kind not in (Kind.PHOTO, Kind.NAMES):
+        if field.kind not in (Kind.PHOTO, Kind.NAMES) and field.section:
             assert field.export_width, field.name
             assert field_of(field.label) == field.name

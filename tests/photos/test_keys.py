@@ -132,3 +132,33 @@ def test_an_image_anywhere_in_the_bucket_has_a_foreign_key(key):
 )  # fmt: skip
 def test_what_is_no_image_of_the_bucket_has_none(key):
     assert not keys.is_foreign_key(key)
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+@pytest.mark.parametrize(
+    "key",
+    [
+        OUR_KEY,
+        "employee_pic/ana.png",
+        "employee_pic/ana",
+        "employee_pic/a.b.jpeg",
+        "employee_pic/-",
+    ],
+)
+def test_the_key_of_a_leaver_tells_the_key_before(key, has_left):
+    left = keys.left_key(key, "0123456789abcdef", has_left=has_left)
+    assert left != key
+    assert keys.is_photo_key(left)
+    assert keys.key_before_leaving(left) == key == keys.key_before_leaving(key)
+    again = keys.left_key(left, "0" * 16, has_left=True)
+    assert again == keys.left_key(key, "0" * 16, has_left=True) != left
+    assert keys.base_of(keys.thumbnail_key(left)) == left
+    for size in (left, keys.thumbnail_key(left)):
+        assert keys.is_left_key(size)
+        assert ("left" in size) is has_left
+    assert not keys.is_left_key(key)
+
+
+@pytest.mark.parametrize("key", ["", "photos/ana.jpg", "employee_pic/" + "a" * 180 + ".jpg"])
+def test_a_key_that_must_stay_has_none_of_a_leaver(key):
+    assert keys.left_key(key, "0" * 16, has_left=True) == ""

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from app.contracts import EmployeeStore, Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
+from tests.support.days import COMING_DAY, set_today
 from tests.support.model_store import ModelStore
 from tests.support.stores.bindings import Room
 from tests.support.stores.people import everyone
@@ -34,10 +36,13 @@ class StoresAgree(RuleBasedStateMachine):
         super().__init__()
         self.room = type(self).open_room()
         self.store = self.room.store
+        self.history = self.room.open_history()
         self.model = ModelStore()
         self.seen: dict[str, str] = {}
+        self.monkeypatch = pytest.MonkeyPatch()
 
     def teardown(self) -> None:
+        self.monkeypatch.undo()
         self.room.close()
 
     def both(self, ask: Callable[[EmployeeStore], Employee]) -> None:
@@ -46,7 +51,7 @@ class StoresAgree(RuleBasedStateMachine):
 
     @rule(person=people, write_id=WRITES)
     def add(self, person: Employee, write_id: str) -> None:
-        self.both(lambda store: store.add(person, write_id))
+        self.both(lambda store: store.add(person, Write(write_id)))
 
     @rule(employee_id=st.sampled_from(IDS))
     def look(self, employee_id: str) -> None:
@@ -58,7 +63,7 @@ class StoresAgree(RuleBasedStateMachine):
     def update(self, person: Employee, write_id: str) -> None:
         """With what was seen of the person at some earlier time."""
         revision = self.seen.get(person.id, "0.")
-        self.both(lambda store: store.update(person, revision, write_id))
+        self.both(lambda store: store.update(person, revision, Write(write_id)))
 
     @rule(employee_id=st.sampled_from(IDS), change=changes, write_id=WRITES)
     def change_one_field(self, employee_id: str, change: tuple[str, str], write_id: str) -> None:
@@ -66,14 +71,16 @@ class StoresAgree(RuleBasedStateMachine):
 
         def ask(store: EmployeeStore) -> Employee:
             stored = store.get(employee_id)
-            return store.update(replace(stored, **{field: text}), revision_of(stored), write_id)
+            return store.update(
+                replace(stored, **{field: text}), revision_of(stored), Write(write_id)
+            )
 
         self.both(ask)
 
     @rule(employee_id=st.sampled_from(IDS), write_id=WRITES, blind=st.booleans())
     def delete(self, employee_id: str, write_id: str, blind: bool) -> None:
         revision = None if blind else self.seen.get(employee_id, "0.")
-        self.both(lambda store: store.delete(employee_id, revision, write_id))
+        self.both(lambda store: store.delete(employee_id, revision, Write(write_id)))
 
     @rule(batch=st.lists(people, max_size=6))
     def add_many(self, batch: list[Employee]) -> None:
@@ -100,6 +107,22 @@ class StoresAgree(RuleBasedStateMachine):
             self.model.change_outside(employee_id, *change)
             self.room.change_outside(employee_id, *change)
             list(self.store.reindex())
+            self.model.maintain()
+
+    @rule(employee_id=st.sampled_from(IDS))
+    def read_a_history(self, employee_id: str) -> None:
+        told, expected = (
+            [replace(change, moment="") for change in history.changes_since(employee_id, "", 1_000)]
+            for history in (self.history, self.model.history)
+        )
+        assert told == expected
+
+    @rule()
+    def a_last_day_comes(self) -> None:
+        today = set_today(self.monkeypatch, COMING_DAY)
+        expected = self.model.carry_out_leaving(today)
+        assert self.store.carry_out_leaving(today) == expected
+        assert self.store.carry_out_leaving(today) == 0
 
     @rule(query=queries)
     def count(self, query: Query) -> None:
@@ -123,7 +146,8 @@ class StoresAgree(RuleBasedStateMachine):
 
     @invariant()
     def lists_and_counts_are_the_same(self) -> None:
-        assert everyone(self.store) == everyone(self.model)
+        for query in (Query(), Query(left=True)):
+            assert everyone(self.store, query) == everyone(self.model, query)
         assert self.store.facets() == self.model.facets()
 
 

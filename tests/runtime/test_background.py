@@ -48,6 +48,14 @@ def test_it_ends_and_frees_its_lock_when_its_owner_is_gone(tmp_path: Path) -> No
     lock.close()
 
 
+def test_it_ends_in_the_middle_of_a_long_pause(tmp_path: Path) -> None:
+    owners = [Counting(tmp_path, pause_seconds=3_600.0)]
+    owners[0].begin()
+    wait_until(lambda: owners[0].count)
+    owners.clear()
+    wait_until(lambda: not threads(tmp_path))
+
+
 def test_without_the_lock_it_works_only_when_it_is_woken(tmp_path: Path) -> None:
     lock = RuntimeDir(tmp_path).try_lock(tmp_path.name)
     assert lock is not None

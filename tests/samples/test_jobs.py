@@ -11,6 +11,7 @@ from threading import Event
 import pytest
 
 from app.contracts.import_jobs import Phase
+from app.history.changes import Author
 from app.imports.importer import Importer
 from app.imports.planning.row_photos import PhotoOptions
 from app.model.errors import StorageUnavailable
@@ -82,7 +83,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def test_they_come_with_portraits_and_the_job_says_how_far_it_is(room: Room) -> None:
-    job = begin_samples(room.jobs)
+    job = begin_samples(room.jobs, Author())
     seen = [(step.phase, step.progress) for step in room.importer.work(job.id, Event())]
     assert (Phase.VALIDATING, (10, FEW)) in seen
     assert seen[-1] == (Phase.APPLIED, (FEW, FEW))
@@ -92,7 +93,7 @@ def test_they_come_with_portraits_and_the_job_says_how_far_it_is(room: Room) -> 
 
 @pytest.mark.parametrize("works", [0, 1, 7])
 def test_while_s3_fails_nobody_is_there_and_the_job_waits(room: Room, works: int) -> None:
-    job = begin_samples(room.jobs)
+    job = begin_samples(room.jobs, Author())
     room.photos.works = works
     with pytest.raises(StorageUnavailable):
         room.work()
@@ -107,7 +108,7 @@ def test_while_s3_fails_nobody_is_there_and_the_job_waits(room: Room, works: int
 
 
 def test_a_job_that_waits_for_s3_is_discarded_with_its_portraits(room: Room) -> None:
-    job = begin_samples(room.jobs)
+    job = begin_samples(room.jobs, Author())
     room.photos.works = 12
     with pytest.raises(StorageUnavailable):
         room.work()
@@ -121,7 +122,7 @@ def test_a_job_that_waits_for_s3_is_discarded_with_its_portraits(room: Room) -> 
 def test_a_process_that_is_killed_leaves_a_job_that_goes_on(
     room: Room, monkeypatch: pytest.MonkeyPatch, works: int
 ) -> None:
-    begin_samples(room.jobs)
+    begin_samples(room.jobs, Author())
     room.photos.works, room.photos.error = works, Killed()
     with pytest.raises(Killed):
         room.work()
@@ -137,7 +138,7 @@ def test_a_process_that_is_killed_leaves_a_job_that_goes_on(
 
 def test_two_who_press_at_once_get_one_job(room: Room) -> None:
     with ThreadPoolExecutor(8) as threads:
-        begun = list(threads.map(lambda _: begin_samples(room.jobs).id, range(8)))
+        begun = list(threads.map(lambda _: begin_samples(room.jobs, Author()).id, range(8)))
     assert find_samples(room.jobs).id in begun
     room.work()
     assert len(room.store.people) == FEW
@@ -147,21 +148,21 @@ def test_two_who_press_at_once_get_one_job(room: Room) -> None:
 def test_who_pressed_before_the_other_s_job_was_seen_gets_the_same(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = begin_samples(room.jobs)
+    first = begin_samples(room.jobs, Author())
     pending, looks = room.jobs.pending, iter([[]])
     monkeypatch.setattr(room.jobs, "pending", lambda most: next(looks, pending(most)))
-    assert begin_samples(room.jobs).id == first.id
+    assert begin_samples(room.jobs, Author()).id == first.id
     assert [stored.job.id for stored in room.jobs.recent(9)] == [first.id]
 
 
 def test_all_can_be_removed_at_once_and_loaded_again(room: Room) -> None:
-    job = begin_samples(room.jobs)
+    job = begin_samples(room.jobs, Author())
     room.work()
     room.importer.undo(job.id)
     room.work()
     assert room.store.people == {}
     assert room.keys() == set()
-    again = begin_samples(room.jobs)
+    again = begin_samples(room.jobs, Author())
     assert again.id != job.id
     room.work()
     assert len(room.store.people) == FEW
@@ -173,7 +174,7 @@ def test_without_photos_they_come_without_portraits(tmp_path: Path) -> None:
     work: Callable[..., Iterator[object]] = Importer(
         store, jobs, photos=PhotoOptions(None, samples=partial(people_of_job, None))
     ).work
-    for _ in work(begin_samples(jobs).id, Event()):
+    for _ in work(begin_samples(jobs, Author()).id, Event()):
         pass
     assert len(store.people) == FEW
 
@@ -183,7 +184,7 @@ def test_while_dynamodb_fails_lists_equal_the_records(proxied_room, dynamodb_pro
     jobs = JobsInMemory()
     samples = PhotoOptions(None, samples=partial(people_of_job, None))
     importer = Importer(proxied_room.store, jobs, writers=4, photos=samples)
-    job = begin_samples(jobs)
+    job = begin_samples(jobs, Author())
     dynamodb_proxy.on(operation).answer(access_denied(), times=1)
     with pytest.raises(StorageUnavailable):
         list(importer.work(job.id, Event()))

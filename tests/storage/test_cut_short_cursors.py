@@ -10,6 +10,7 @@ import pytest
 
 from app.access.visibility import SEES_ALL, Sight
 from app.contracts import EmployeeStore, Page, Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.storage.dynamodb.index import browse as dynamodb_browse
 from app.storage.sql.index import browse as sql_browse
@@ -81,7 +82,7 @@ def test_who_is_seen_is_found_though_pages_end_early(store: EmployeeStore) -> No
         hidden = ("about",) if n % 3 else ()
         store.add(
             Employee(id=str(n), full_name=f"Bo {letter}", about="Zeppelins.", hidden=hidden),
-            new_write_id(),
+            Write(new_write_id()),
         )
     for sight, expected in ((SEES_ALL, 9), (COLLEAGUE, 3)):
         pages = walk(store, Query("zeppelins").seen_with(sight))

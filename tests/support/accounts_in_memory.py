@@ -21,6 +21,8 @@ from app.contracts.accounts import (
     Session,
 )
 from app.contracts.stored_accounts import (
+    account_from,
+    account_values,
     clean_account,
     cursor_after,
     identity_key,
@@ -77,7 +79,8 @@ class AccountsInMemory:
             return True
 
     def get(self, account_id: str) -> Account | None:
-        return self._accounts.get(account_id)
+        account = self._accounts.get(account_id)
+        return account and account_from(account_values(account))
 
     def find_identity(self, identity: Identity) -> Account | None:
         return self._find(identity_key_of, identity_key(identity))
@@ -112,6 +115,15 @@ class AccountsInMemory:
                 raise LastAdmin
             return self._put(changed)
 
+    def delete(self, account_id: str) -> None:
+        with self._lock:
+            stored = self._accounts.get(account_id)
+            if stored is not None and stored.is_admin and self.count_admins() == 1:
+                raise LastAdmin
+            for key in [key for key in self._sessions if key[0] == account_id]:
+                del self._sessions[key]
+            self._accounts.pop(account_id, None)
+
     def list_accounts(self, cursor: str | None = None) -> AccountPage:
         with self._lock:
             after = key_in_cursor(cursor)
@@ -123,12 +135,13 @@ class AccountsInMemory:
 
     def count_admins(self) -> int:
         with self._lock:
-            return min(2, sum(account.is_admin for account in self._accounts.values()))
+            return min(2, sum(account.is_admin for account in map(self.get, [*self._accounts])))
 
     def has_local(self) -> bool:
         with self._lock:
             return any(
-                login_key_of(each) and not each.is_disabled for each in self._accounts.values()
+                login_key_of(each) and not each.is_disabled
+                for each in map(self.get, [*self._accounts])
             )
 
     def begin_session(self, session: Session) -> None:
@@ -174,8 +187,8 @@ class AccountsInMemory:
 
     def _find(self, key_of: Callable[[Account], str], key: str) -> Account | None:
         with self._lock:
-            found = (each for each in self._accounts.values() if key and key_of(each) == key)
-            return next(found, None)
+            found = (each.id for each in self._accounts.values() if key and key_of(each) == key)
+            return self.get(next(found, ""))
 
     def _put(self, account: Account) -> Account:
         for key_of in _KEYS:

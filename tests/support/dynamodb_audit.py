@@ -5,7 +5,8 @@ from collections import Counter
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, manifest_key, read_manifest
-from app.storage.dynamodb.index.rows import ROW_VIEWS, project_rows
+from app.storage.dynamodb.index.rows import project_rows
+from app.storage.dynamodb.index.views import ROW_VIEWS
 from app.storage.dynamodb.records.codec import employee_from, index_hash
 from tests.support.stores.dynamodb_binding import DynamoRoom
 

@@ -7,14 +7,21 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from app.contracts import EmployeeStore, PhotoStore
+from app.contracts.history import HistoryStore
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, JobStore
+from app.contracts.linked_accounts import LinkedAccounts
+from app.history.changes import Author
 from app.imports.importer import Importer
 from app.imports.planning.lines import OUTCOMES, UNDO_OUTCOMES, Line
 from app.imports.planning.row_photos import PhotoOptions
-from app.storage.dynamodb import DynamoJobs, DynamoStore
+from app.imports.running.job_context import JobContext
+from app.storage.dynamodb import DynamoHistory, DynamoJobs, DynamoStore
 from app.storage.sql import SqlJobs, SqlStore
 from tests.support.jobs_in_memory import JobsInMemory
+from tests.support.model_store import ModelStore
+
+NOBODY = Author()
 
 
 def jobs_beside(store: EmployeeStore) -> JobStore:
@@ -25,6 +32,14 @@ def jobs_beside(store: EmployeeStore) -> JobStore:
     return JobsInMemory()
 
 
+def history_beside(store: EmployeeStore) -> HistoryStore:
+    """Return the changes that the store writes."""
+    if isinstance(store, SqlStore | ModelStore):
+        return store.history
+    assert isinstance(store, DynamoStore)
+    return DynamoHistory(store.calls, store.tables)
+
+
 @dataclass
 class Desk:
     """An importer, and what lies behind it."""
@@ -33,9 +48,13 @@ class Desk:
     jobs: JobStore
     stop: Event = field(default_factory=Event)
     photos: PhotoStore | None = None
+    accounts: LinkedAccounts | None = None
 
     def __post_init__(self) -> None:
-        self.importer = Importer(self.store, self.jobs, photos=PhotoOptions(self.photos))
+        self.history = history_beside(self.store)
+        options = PhotoOptions(self.photos)
+        context = JobContext(self.history, self.accounts)
+        self.importer = Importer(self.store, self.jobs, photos=options, context=context)
 
     def take_in(
         self,
@@ -44,10 +63,13 @@ class Desk:
         go: bool = True,
         name: str = "people.csv",
         choices: Choices | None = None,
+        author: Author = NOBODY,
     ) -> Job:
         raw = text.encode() if isinstance(text, str) else text
         chosen = choices or Choices()
-        return self.importer.receive(io.BytesIO(raw), name, auto_apply=go, choices=chosen)
+        return self.importer.receive(
+            io.BytesIO(raw), name, auto_apply=go, choices=chosen, author=author
+        )
 
     def work(self, job: Job) -> Job:
         for _ in self.importer.work(job.id, self.stop):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 
 from app.access.visibility import Sight
@@ -17,6 +18,7 @@ from app.contracts import (
     MAX_BATCH,
     MAX_COUNTED_MATCHES,
     MAX_DELETE_BATCH,
+    MAX_LEAVERS_AT_ONCE,
     MAX_NAMESAKES,
     PAGE_SIZE,
     Batch,
@@ -30,8 +32,13 @@ from app.contracts import (
     RecordCount,
 )
 from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
+from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import FILTERS
+from app.history.changes import Write
+from app.history.difference import last_moment, next_moment
+from app.history.recording import change_of, marked, outside_change
+from app.model import leaving
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of, hidden_from
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.field_types import Searched
@@ -44,7 +51,9 @@ from app.text.folding import one_line
 from app.text.person_names import SortBy
 from app.text.search_terms import Term
 from app.text.tokens import is_spelled, words_of
+from tests.support.history_in_memory import HistoryInMemory
 
+EVERYONE = Query()
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
 
 
@@ -57,6 +66,10 @@ class ModelStore:
         self.people: dict[str, Employee] = {}
         self._last_write: dict[str, str] = {}
         self._deleted_by: dict[str, str] = {}
+        # Whom the index has among those who left: whoever has a last day to come stays in lists
+        # until somebody looks whether it has come.
+        self._leavers: set[str] = set()
+        self.history = HistoryInMemory()
         self._secret: str | None = None
         self._lock = threading.RLock()
 
@@ -64,36 +77,38 @@ class ModelStore:
         with self._lock:
             return self._stored(employee_id)
 
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         wanted = _as_stored(employee)
         with self._lock:
             stored = self.people.get(wanted.id)
             if stored is not None:
-                if self._last_write[wanted.id] == write_id or stored.same_content(wanted):
+                if self._last_write[wanted.id] == write.id or stored.same_content(wanted):
                     return stored
                 raise EditConflict(stored)
             if wanted.id in self._deleted_by:
                 raise EmployeeDeleted(wanted.id)
-            return self._write(replace(wanted, version=1), write_id)
+            return self._write(replace(wanted, version=1), write)
 
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         wanted = _as_stored(employee)
         with self._lock:
             stored = self._stored(wanted.id)
-            if self._last_write[wanted.id] == write_id or stored.same_content(wanted):
+            if self._last_write[wanted.id] == write.id or stored.same_content(wanted):
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            return self._write(replace(wanted, version=stored.version + 1), write_id)
+            return self._write(replace(wanted, version=stored.version + 1), write)
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         with self._lock:
-            if self._deleted_by.get(employee_id) == write_id:
+            if self._deleted_by.get(employee_id) == write.id:
                 return Employee(id=employee_id, full_name="")
             stored = self._stored(employee_id)
             if expected_revision not in (None, revision_of(stored)):
                 raise EditConflict(stored)
-            self._deleted_by[employee_id] = write_id
+            self._deleted_by[employee_id] = write.id
+            self._leavers.discard(employee_id)
+            self.history.record_erasure(employee_id, write, datetime.now(UTC))
             return self.people.pop(employee_id)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
@@ -108,8 +123,7 @@ class ModelStore:
         return outcomes
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
-        with self._lock:
-            everyone = list(self.people.values())
+        everyone = self._people_of(query)
         rows = sorted((order_key(person, query, self.sort_by), card_of(person))
                       for person in everyone if meets(person, query, self.sort_by))  # fmt: skip
         start = read_cursor(cursor, query)
@@ -129,14 +143,41 @@ class ModelStore:
         # Where the page is empty, the neighbour before it ends with the row that the cursor names.
         return _page(query, shown, following, shown[0][0] if shown else start.key + "\x01")
 
-    def facets(self) -> Facets:
+    def _people_of(self, query: Query = EVERYONE) -> list[Employee]:
+        """Those whom a query may find: who works here, or who has left."""
         with self._lock:
-            everyone = list(self.people.values())
-        return self._facets_of(everyone)
+            return [
+                each for each in self.people.values() if (each.id in self._leavers) is query.left
+            ]
+
+    def facets(self) -> Facets:
+        everyone = self._people_of()
+        days = Counter(filter(None, map(leaving.last_day, everyone)))
+        facets = self._facets_of(everyone)
+        left = len(self.people) - len(everyone)
+        return replace(facets, left=left, leaving=dict(sorted(days.items())))
+
+    def carry_out_leaving(self, today: str) -> int:
+        with self._lock:
+            due = [each for each in self._people_of() if leaving.has_left(each, today)]
+            self._leavers.update(each.id for each in due[:MAX_LEAVERS_AT_ONCE])
+        return min(len(due), MAX_LEAVERS_AT_ONCE)
+
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        rows = sorted(
+            (leaving.last_day(each), order_key(each, EVERYONE, self.sort_by), each.id)
+            for each in self._people_of()
+        )
+        return [each for day, _, each in rows if day in days][:limit]
+
+    def _index(self, *people: Employee) -> None:
+        today = leaving.today()
+        for each in people:
+            note = self._leavers.add if leaving.has_left(each, today) else self._leavers.discard
+            note(each.id)
 
     def count_matches(self, query: Query) -> Matches:
-        with self._lock:
-            matching = [person for person in self.people.values() if meets(person, query)]
+        matching = [person for person in self._people_of(query) if meets(person, query)]
         if len(matching) > MAX_COUNTED_MATCHES:
             return Matches(are_many=True)
         return Matches(replace(self._facets_of(matching), joined={}))
@@ -176,7 +217,7 @@ class ModelStore:
         return
 
     def maintain(self) -> None:
-        return
+        self._notice_outside()
 
     def set_up(self) -> list[str]:
         if not self.people:
@@ -199,22 +240,31 @@ class ModelStore:
     def reindex(self, *, force: bool = False) -> Iterator[Progress]:
         total = len(self.people)
         self.order[0] = self.wanted
+        self._index(*self.people.values())
+        self._notice_outside()
         yield Progress(done=total, total=total, changed=0, what="people")
 
     def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
+        while self.carry_out_leaving(leaving.today()):
+            pass
         yield "Lists are made anew for every page, so there is nothing to follow."
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         stored = 0
         for employee in employees:
             with self._lock:
                 if employee.id not in self.people and employee.id not in self._deleted_by:
                     wanted = _as_stored(employee)
-                    self._write(wanted if keep_versions else replace(wanted, version=1), "")
                     if keep_versions:
-                        self.people[employee.id] = wanted
+                        self._keep(wanted, "")
+                    else:
+                        self._add(replace(wanted, version=1), write)
                     stored += 1
             yield stored
 
@@ -227,8 +277,7 @@ class ModelStore:
     def find_by_name(self, names: Collection[str]) -> dict[str, tuple[Namesake, ...]]:
         if len(names) > MAX_BATCH:
             raise ValueError(f"at most {MAX_BATCH} names at once")
-        with self._lock:
-            everyone = sorted(self.people.values(), key=lambda each: each.id)
+        everyone = sorted(self._people_of(), key=lambda each: each.id)
         found = {}
         for name in names:
             key = person_names.sort_key(name, "", self.sort_by)
@@ -270,8 +319,7 @@ class ModelStore:
             yield Batch(people, some[-1])
 
     def vocabulary(self) -> Iterator[str]:
-        with self._lock:
-            everyone = list(self.people.values())
+        everyone = self._people_of()
         texts = {
             text
             for each in everyone
@@ -285,6 +333,9 @@ class ModelStore:
         with self._lock:
             return RecordCount(min(len(self.people), 100), is_exact=len(self.people) <= 100)
 
+    def forget_words(self, words: Collection[str]) -> None:
+        return  # the vocabulary is that of the people
+
     def photo_keys(self) -> Iterator[str]:
         with self._lock:
             keys = [each.photo_key for each in self.people.values() if each.photo_key]
@@ -297,15 +348,18 @@ class ModelStore:
         """What a program does that knows neither versions nor write ids."""
         with self._lock:
             self.people[employee_id] = replace(self.people[employee_id], **{field: text})
+            self._index(self.people[employee_id])
 
     def put_outside(self, employee: Employee) -> None:
         with self._lock:
             self.people[employee.id] = replace(_as_stored(employee), version=0)
             self._last_write[employee.id] = ""
+            self._index(employee)
 
     def delete_outside(self, employee_id: str) -> None:
         with self._lock:
             del self.people[employee_id]
+            self._leavers.discard(employee_id)
 
     def _stored(self, employee_id: str) -> Employee:
         if employee_id in self.people:
@@ -314,9 +368,35 @@ class ModelStore:
             raise EmployeeDeleted(employee_id)
         raise EmployeeNotFound(employee_id)
 
-    def _write(self, employee: Employee, write_id: str) -> Employee:
-        stored = replace(employee, updated_at=datetime.now(UTC))
+    def _write(self, employee: Employee, write: Write) -> Employee:
+        known = self.people.get(employee.id)
+        before = None if known is None else self._record_outside(known)
+        last = "" if before is None else last_moment(before.history)
+        change = change_of(before, employee, write, next_moment(last, datetime.now(UTC)))
+        self.history.record(change)
+        return self._keep(replace(marked(employee, change), updated_at=datetime.now(UTC)), write.id)
+
+    def _add(self, employee: Employee, write: Write) -> None:
+        """Add one of many, who have no entries in the audit log."""
+        change = change_of(None, employee, write, next_moment("", datetime.now(UTC)))
+        self.history.record_change(change)
+        self._keep(replace(marked(employee, change), updated_at=datetime.now(UTC)), "")
+
+    def _notice_outside(self) -> None:
+        with self._lock:
+            self.people |= {key: self._record_outside(each) for key, each in self.people.items()}
+
+    def _record_outside(self, stored: Employee) -> Employee:
+        told = partial(self.history.recorded_content, stored.id)
+        change = outside_change(stored, told, datetime.now(UTC))
+        if change is None:
+            return stored
+        self.history.record(change)
+        return marked(stored, change)
+
+    def _keep(self, stored: Employee, write_id: str) -> Employee:
         self.people[stored.id] = stored
+        self._index(stored)
         self._last_write[stored.id] = write_id
         return stored
 
@@ -328,7 +408,7 @@ def name_key_of(person: Employee, sort_by: SortBy) -> str:
 def order_key(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
     place = [name_key_of(person, sort_by), search_keys.id_sort_key(person.id)]
-    if query.terms:
+    if query.terms and not query.left:
         place.insert(0, _place(person, query.terms[0], query) or "")
     return SEPARATOR.join(place)
 

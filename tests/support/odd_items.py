@@ -67,7 +67,7 @@ _strings = _lines.map(lambda text: {"S": text})
 ATTRIBUTES = (
     *(field.dynamodb_attribute for field in FIELDS),
     *("name", "photo", "written_name", "written_photo"),
-    *("version", "updated_at", "ix", "write_id", "salary", "ttl", "view"),
+    *("version", "updated_at", "ix", "write_id", "history", "salary", "ttl", "view"),
 )
 ids = st.sampled_from(ODD_IDS) | _texts.filter(bool)
 items: st.SearchStrategy[Item] = st.builds(

@@ -94,6 +94,8 @@ def fields_of(form: Element) -> dict[str, list[str]]:
             values.setdefault(name, []).append(field.text or "")
         elif field.tag == "input" and name and kind not in ("file", "submit") and not off:
             values.setdefault(name, []).append(field.get("value", ""))
+    if values.get("typed_name") == [""]:  # somebody types it who means to delete
+        values["typed_name"] = values["shown_name"]
     return values
 
 

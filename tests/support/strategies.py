@@ -6,6 +6,7 @@ from app.access.visibility import RESTRICTABLE, SEES_ALL, Sight
 from app.contracts import Query
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.fields import HIDEABLE
+from tests.support.days import COMING_DAY, PAST_DAY
 
 IDS = ("1", "2", "10", "a/b", "é", "雨" * 30, "x" * 70, "~odd ")
 NAMES = ("Ada Lovelace", "ada lovelace", "Ádám Ödön", "Bo O'Brien", "Jean-Luc Picard", "王小明",
@@ -21,6 +22,9 @@ DATES = ("", "2024-02-29", "2024-02-01", "2023-12-31")
 PHONES = ("", "+1 206 555 0141", "206 555 0141", "+44 20 7946 0141 x12", "0141 / 4242", "4242")
 ABOUTS = ("", "One line.\nAnother.", "Lis lines 4242 liner", "User of 0141 things, Ada")
 MAILS = ("", "lis.ada@example.com", "Lis.Ada@Example.COM", "bo@example.com", "é@example.com")
+
+# Of most people none, of who has left, and of who leaves.
+LAST_DAYS = ("", "", "", PAST_DAY, COMING_DAY)
 
 people = st.builds(
     Employee,
@@ -38,6 +42,7 @@ people = st.builds(
     employee_number=st.sampled_from(("", "4242", "E-0141")),
     about=st.sampled_from(ABOUTS),
     badges=st.lists(st.sampled_from(BADGES), max_size=3, unique=True).map(tuple),
+    left_on=st.sampled_from(LAST_DAYS),
     hidden=st.just(()) | st.lists(st.sampled_from(HIDEABLE), max_size=3, unique=True).map(tuple),
 )
 
@@ -64,6 +69,7 @@ _queries = st.builds(
     job_title=_several(TITLES),
     badge=_several((*BADGE_KEYS[:3], "umbrella", "rocket")),
     joined=_several(("2024-02", "2023-12", "2024-13")),
+    left=st.sampled_from((False, False, True)),
 )
 queries = st.builds(Query.seen_with, _queries, sights)
 texts = st.sampled_from((*NAMES, *PLACES, *MAILS[1:]))
@@ -74,4 +80,5 @@ changes = (
     )
     | st.tuples(st.sampled_from(("phone", "mobile")), st.sampled_from(PHONES))
     | st.tuples(st.just("start_date"), st.sampled_from(DATES))
+    | st.tuples(st.just("left_on"), st.sampled_from(LAST_DAYS))
 )

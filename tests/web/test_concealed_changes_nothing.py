@@ -65,7 +65,7 @@ def directory(folder: Path, concealed: tuple[str, ...], *, has_values: bool, hid
     listed = people(concealed, has_values=has_values, hide=hide)
     list(made.add_many(OPERATOR, listed, keep_versions=True))
     restricted = {} if hide else dict.fromkeys(concealed, Audience.EDITORS)
-    made._visibility = lambda: Visibility({**EVERYBODY, **restricted})
+    made.visibility = lambda: Visibility({**EVERYBODY, **restricted})
     return app
 
 

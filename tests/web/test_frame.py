@@ -33,7 +33,7 @@ VIEWERS = {
     "editor": EDITOR,
     "admin": ADMIN,
 }
-MANAGE = ["Import", "Export"]
+MANAGE = ["Import", "Export", "Leavers", "Audit log"]
 MACHINE = ["Settings", "Console", "Health"]
 MENU = {
     "everybody": [*MANAGE, *MACHINE],

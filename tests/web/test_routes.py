@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.support.repository import ROOT
@@ -43,7 +44,7 @@ def test_asking_leaves_every_employee_photo_and_setting_as_it_was(
     app = small_app(tmp_path)
     with app.app_context():
         store = current_directory().employees
-        amara = store.add(Employee(id="a1", full_name="Amara", location="Lagos"), "form-1")
+        amara = store.add(Employee(id="a1", full_name="Amara", location="Lagos"), Write("form-1"))
         before = (store.get("a1"), store.browse(Query()), store.facets(), _photos(tmp_path))
         client = app.test_client()
         for rule in ROUTES:

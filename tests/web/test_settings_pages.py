@@ -14,6 +14,7 @@ from app.access.modes import Mode
 from app.access.viewer import ANYBODY_IN_OPEN_MODE, Role
 from app.access.visibility import Audience
 from app.contracts.accounts import ACCOUNTS_PER_PAGE, Account, AccountStore, Identity
+from tests.support.days import PAST_DAY
 from tests.support.page_reader import Page, PageReader, fields_of, words_of
 from tests.support.small_directory import AMARA, SmallDirectory
 from tests.support.viewers import request_as, viewer
@@ -385,6 +386,8 @@ def test_an_account_is_linked_to_a_person_by_id_or_email(small: SmallDirectory, 
         ("twin@example.com", 422, "Several people have this email"),
         ("x" * 300, 422, "Enter the id or the email of one person"),
         ("amara", 409, "Another account is linked to this person already."),
+        ("gone", 422, "gone has left. Restore them first, or name another one"),
+        ("gone@example.com", 422, "Nobody here has this id or email"),
     ],
 )
 def test_a_person_that_cannot_be_linked_is_told(
@@ -393,6 +396,8 @@ def test_a_person_that_cannot_be_linked_is_told(
     small.put(AMARA)
     for twin in ("t1", "t2"):
         small.put(replace(AMARA, id=twin, full_name=twin, email="twin@example.com"))
+    gone = replace(AMARA, id="gone", full_name="gone", email="gone@example.com")
+    small.put(replace(gone, left_on=PAST_DAY))
     store_of(small).add(replace(BO, id="e5", email="e@example.com", person_id="amara"))
     store_of(small).add(BO)
     page = change(small, "b2", "person", status, person=typed)

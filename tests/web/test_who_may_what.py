@@ -30,6 +30,7 @@ VALUES = {
     "<path:key>": "employee_pic/none.jpg",
     "<digest>": "x",
     "<name>": "y",
+    "<moment>": "2026-11-29T22:41:06.123Z-1f3a",
     "<key>": "okta",
     "<seconds>": "1",
     "<account_id>": "0123456789abcdef",

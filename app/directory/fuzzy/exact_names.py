@@ -21,7 +21,7 @@ from app.text.search_terms import position
 
 def may_have_later_matches(query: Query, page: Page) -> bool:
     """Return whether an employee with exactly this name may be missing on the first page."""
-    if page.previous is not None or query.filters:
+    if page.previous is not None or query.filters or query.left:
         return False
     if page.rows_examined is not None:
         return len(query.search_words) > 1

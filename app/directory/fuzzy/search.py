@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -39,6 +39,10 @@ class FuzzySearch:
     def learn(self, employee: Employee) -> None:
         """Know the words of an employee who was saved from the next search on."""
         self._vocabulary.learn(employee)
+
+    def forget(self, words: Collection[str]) -> None:
+        """Forget words that nobody has any more."""
+        self._vocabulary.forget(words)
 
     def learning(self, people: Iterable[Employee]) -> Iterator[Employee]:
         """Yield the same employees, learning the words of each."""

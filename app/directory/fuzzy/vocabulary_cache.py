@@ -6,6 +6,7 @@ Words of what this process saves are added at once, since a store writes them af
 import logging
 import threading
 import time
+from collections.abc import Collection
 from itertools import islice
 
 from app.contracts import MAX_VOCABULARY
@@ -19,6 +20,7 @@ from app.directory.fuzzy.tuning import (
 )
 from app.directory.fuzzy.vocabulary import Vocabulary
 from app.directory.seen_people import PeopleReader
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.model.search_words import vocabulary_words
@@ -40,7 +42,12 @@ class VocabularyCache:
         self._has_news = False
 
     def learn(self, employee: Employee) -> None:
-        """Add the words of an employee who was saved; the next search knows them."""
+        """Add the words of an employee who was saved; the next search knows them.
+
+        Nobody searches for who has left, but those who list leavers.
+        """
+        if leaving.has_left(employee, leaving.today()):
+            return
         words = [word for word in vocabulary_words(employee) if word not in self._learned]
         if not words:
             return
@@ -50,6 +57,12 @@ class VocabularyCache:
                 self._next_at = 0.0
             self._learned.update(dict.fromkeys(words))
             self._has_news = True
+
+    def forget(self, words: Collection[str]) -> None:
+        """Remove words that the store has deleted; the next search reads the others again."""
+        with self._lock:
+            self._learned = {word: None for word in self._learned if word not in words}
+            self._next_at = 0.0
 
     def get(self) -> Vocabulary | None:
         """Return the vocabulary; None if it could not be loaded in time."""

@@ -24,8 +24,8 @@ from app.imports.files.headings import (
     STATUS,
 )
 from app.imports.files.labelled_columns import LabelledColumn, find_labelled
+from app.model.field_types import Section
 from app.model.fields import FIELD, FIELDS, TEXT_FIELDS
-from app.model.kinds import Kind
 from app.text.sanitizing import clean_line
 
 _MAX_HEADING_CHARACTERS = 60
@@ -43,7 +43,7 @@ CHOICES: Mapping[str, str] = {
     FIRST_NAME: "First name",
     NAME_INFIX: "Last name, what stands before it",
     LAST_NAME: "Last name",
-    **{each.name: each.label for each in FIELDS if each.kind is not Kind.PHOTO},
+    **{each.name: each.label for each in FIELDS if each.section not in (None, Section.PHOTO)},
     STATUS: "Employment status",
     END_DATE: "Last day",
     ENABLED: "Active, yes or no",

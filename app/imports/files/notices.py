@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from app.contracts.import_jobs import Job
 from app.imports.files.rows import Row, row_label
 from app.text.sanitizing import clean_line
 
@@ -91,3 +92,19 @@ def _listed(names: Sequence[str], count: int) -> str:
     if count > len(shown):
         return f"{', '.join(shown)} and {count - len(shown):,} more"
     return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+
+
+def ignored_sheets_note(job: Job) -> str:
+    """Return two sentences about the sheets of a job that were not read; "" if all were."""
+    if not job.ignored_sheets:
+        return ""
+    which, first = ", ".join(job.ignored_sheets), job.sheets[0]
+    if len(job.ignored_sheets) == 1:
+        return (
+            f"The sheet {which} was ignored, because its headings differ from those of "
+            f"{first}. If it has people, give it the same headings and import the file again."
+        )
+    return (
+        f"These sheets were ignored, because their headings differ from those of {first}: "
+        f"{which}. If they have people, give them the same headings and import the file again."
+    )

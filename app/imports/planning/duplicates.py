@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.contracts import EmployeeStore, Namesake
 from app.contracts.batching import find_by_names
-from app.imports.planning.lines import DUPLICATE, INACTIVE, REJECTED, Line, Resemblance
+from app.imports.planning.identities import is_a_leavers_address
+from app.imports.planning.lines import (
+    DUPLICATE,
+    INACTIVE,
+    LEFT,
+    REJECTED,
+    Line,
+    Resemblance,
+)
 from app.imports.planning.matching import Match
 from app.imports.planning.parsed_rows import ParsedRow
 from app.runtime.compact_map import CompactMap
@@ -18,14 +26,25 @@ class RowsByPerson:
 
     def __init__(self) -> None:
         self._rows = CompactMap()
+        self._contradicted: set[int] = set()
+
+    @property
+    def contradicted(self) -> tuple[int, ...]:
+        """The rows of who has left by them, and is here by a later one."""
+        return tuple(sorted(self._contradicted))
 
     def remember(self, line: Line) -> None:
         """Note the person of a line, and whom it may mean."""
         for similar in line.resembles:
             self._rows.add(f"met {similar.id}", line.number)
-        if line.outcome in (REJECTED, DUPLICATE, INACTIVE):
+        has_left = line.outcome == LEFT and bool(line.problems)
+        if has_left or line.outcome in (REJECTED, DUPLICATE, INACTIVE):
             self._rows.add(f"met {line.id}", line.number)
+            if has_left:
+                self._rows.add(f"left {line.id}", line.number)
             return
+        if left := self._rows.get(f"left {line.id}"):
+            self._contradicted.add(left)
         self._rows.add(f"id {line.id}", line.number)
         email = line.new.get("email") or line.old.get("email") or ""
         if isinstance(email, str) and email:
@@ -43,6 +62,10 @@ class RowsByPerson:
     def by_id(self, employee_id: str) -> int:
         """Return the number of the first row with this person; 0 if there is none."""
         return self._rows.get(f"id {employee_id}")
+
+    def left_by(self, employee_id: str) -> int:
+        """Return the number of the first row by which this person leaves; 0 if there is none."""
+        return self._rows.get(f"left {employee_id}")
 
     def by_email(self, key: str) -> int:
         """Return the number of the first row with this email key; 0 if there is none."""
@@ -84,11 +107,18 @@ def resembled(
     return tuple(dict.fromkeys(_resembled(row, match, earlier, namesakes)))
 
 
+def _former_owner(row: ParsedRow, match: Match) -> Iterable[Resemblance]:
+    """Yield who has left, and whose address somebody else may have got."""
+    if (stored := match.employee) and match.by_email and is_a_leavers_address(row, stored):
+        yield Resemblance(stored.id, stored.full_name)
+
+
 def _resembled(
     row: ParsedRow, match: Match, earlier: RowsByPerson, namesakes: Namesakes
 ) -> Iterable[Resemblance]:
     if match.owners:
         return
+    yield from _former_owner(row, match)
     same_person = earlier.by_id(match.employee.id if match.employee else match.ids[0])
     if same_person and (match.by_email or is_keyless(row)):
         yield Resemblance(row=same_person)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.imports.planning.parsed_rows import ParsedRow
+from app.model import leaving
 from app.model.employee import Employee
+from app.model.leaving import has_left
 from app.text.folding import fold
 from app.text.search_keys import email_key
 
@@ -78,6 +80,17 @@ def is_somebody_else(row: ParsedRow, employee: Employee) -> bool:
         return False
     if row.email_key.partition("@")[0] == stored.partition("@")[0]:
         return False
+    return _has_other_name(row, employee)
+
+
+def is_a_leavers_address(row: ParsedRow, employee: Employee) -> bool:
+    """Return whether a row may have got the address of somebody else, who has left."""
+    return bool(employee.left_on) and (
+        has_left(employee, leaving.today()) and _has_other_name(row, employee)
+    )
+
+
+def _has_other_name(row: ParsedRow, employee: Employee) -> bool:
     name = row.text("full_name")
     words, stored_words = _words(name), _words(f"{employee.full_name} {employee.preferred_name}")
     if not words or not stored_words or _joined(name) == _joined(employee.full_name):

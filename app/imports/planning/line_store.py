@@ -43,7 +43,7 @@ def split_into_parts(lines: Iterable[Line]) -> Iterator[tuple[list[Line], bytes]
         if part and (is_full or size + line_bytes > _MAX_PART_BYTES):
             yield part, pack(texts)
             part, texts, size, photos = [], [], 0, 0
-        photos += "photo_key" in line.new
+        photos += line.has_new_photo
         part.append(line)
         texts.append(text)
         size += line_bytes
@@ -72,7 +72,8 @@ class LineStore:
     def get(self, kind: str, number: int) -> list[Line]:
         """Return the lines of a part; the planned ones if it was applied as planned.
 
-        Raises JobNotFound, and JobUnreadable if the part is damaged.
+        The applied parts of who is in no row follow those of the rows. Raises JobNotFound, and
+        JobUnreadable if the part is damaged.
         """
         try:
             content = self._jobs.get_part(self._job_id, kind, number)
@@ -90,25 +91,33 @@ class LineStore:
         return [counts for _, _, counts in self._counts_of_parts(PLAN, numbers)]
 
     def counts(self, job: Job) -> LineCounts:
-        """Return the current counts of all parts together."""
+        """Return the current counts of all parts together, also of who is in no row."""
         total = LineCounts()
         for _, _, counts in self._latest_counts(job):
             total = total.plus(counts)
-        return total
+        absent = sum(counts.absent for _, _, counts in self._absent_counts(job))
+        return total._replace(absent=absent)
 
     def page(self, job: Job, outcome: str, start: int, most: int) -> list[Line]:
         """Return at most ``most`` lines with an outcome from ``start`` on, in the file's order."""
         return self._page(self._latest_counts(job), outcome, start, most)
 
     def absent_page(self, job: Job, start: int, most: int) -> list[Line]:
-        """Return at most ``most`` people who are not in the file, from ``start`` on."""
-        counts = self._counts_of_parts(ABSENCES, range(job.absent_parts))
-        return self._page(counts, ABSENT, start, most)
+        """Return at most ``most`` people who are not in the file, from ``start`` on.
+
+        Who was marked as left is none of them any more.
+        """
+        return self._page(self._absent_counts(job), ABSENT, start, most)
 
     def all_absent(self, job: Job) -> Iterator[Line]:
         """Yield all people who are not in the file, one part in memory at a time."""
-        for number in range(job.absent_parts):
-            yield from self.get(ABSENCES, number)
+        for kind, number, _ in self._absent_counts(job):
+            yield from (line for line in self.get(kind, number) if line.outcome == ABSENT)
+
+    def _absent_counts(self, job: Job) -> Iterator[tuple[str, int, LineCounts]]:
+        applied = max(job.done_parts - job.parts, 0)
+        yield from self._counts_of_parts(DONE, range(job.parts, job.parts + applied))
+        yield from self._counts_of_parts(ABSENCES, range(applied, job.absent_parts))
 
     def _page(
         self, parts: Iterable[tuple[str, int, LineCounts]], outcome: str, start: int, most: int
@@ -140,7 +149,7 @@ class LineStore:
     def _latest_counts(self, job: Job) -> Iterator[tuple[str, int, LineCounts]]:
         """Yield the latest kind of each part, its number and its counts."""
         yield from self._counts_of_parts(DONE, range(job.done_parts))
-        yield from self._counts_of_parts(PLAN, range(job.done_parts, job.parts))
+        yield from self._counts_of_parts(PLAN, range(min(job.done_parts, job.parts), job.parts))
         if job.phase in (Phase.UNDOING, Phase.UNDONE):
             yield from self._counts_of_parts(UNDO, range(job.undone_parts))
 

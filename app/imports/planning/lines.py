@@ -10,19 +10,27 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.contracts.line_counts import LineCounts, counter_of
+from app.model import validation
 from app.model.employee import Employee
 from app.model.fields import FIELD
+from app.photos.keys import key_before_leaving
 from app.runtime import bounded_zlib, strict_json
 
 ADDED, CHANGED, UNCHANGED, REJECTED = "added", "changed", "same", "refused"
 DUPLICATE, INACTIVE, ABSENT = "duplicate", "inactive", "absent"
-OUTCOMES = (REJECTED, DUPLICATE, INACTIVE, CHANGED, ADDED, UNCHANGED)
+LEFT, RESTORED = "left", "restored"
+OUTCOMES = (REJECTED, DUPLICATE, LEFT, RESTORED, CHANGED, ADDED, INACTIVE, UNCHANGED)
+# Of rows that change somebody who was there before.
+UPDATES = (CHANGED, LEFT, RESTORED)
 UNDONE, SKIPPED = "undone", "kept"
 UNDO_OUTCOMES = (SKIPPED, UNDONE)
 _MAX_TYPED_CHARACTERS = 80
 # Many times what a part is cut to.
 _MAX_UNPACKED_BYTES = 16 * 1024 * 1024
 _KNOWN_OUTCOMES = frozenset((*OUTCOMES, *UNDO_OUTCOMES, ABSENT))
+
+# Of the fields that a line may write, with the last day first.
+LABELS: Mapping[str, str] = {"left_on": FIELD["left_on"].label, **validation.LABELS}
 
 # The value of a field: text, or badge keys.
 Value = str | tuple[str, ...]
@@ -63,6 +71,8 @@ class Line:
     that of the employee when they were compared. ``may_reassign_id`` allows another id for a new
     employee if this one belonged to a deleted employee. ``resembles`` are those whom a possible
     duplicate may mean, also when it is added nevertheless, or of a rejected line those it means.
+    Who has left by a row has the cell that says so in ``problems``. Who is in no row of a complete
+    list is ABSENT, with a ``number`` below 0; then ``new`` is what a preview shows of them.
     """
 
     number: int
@@ -79,6 +89,14 @@ class Line:
     def rejected(self, reason: str) -> Line:
         """Return the line as rejected for this reason."""
         return Line(self.number, REJECTED, self.id, self.name, problems=(Problem("", reason),))
+
+    @property
+    def has_new_photo(self) -> bool:
+        """Whether the line brings a photo of the file, and does not only move the stored one."""
+        return self.outcome not in (LEFT, ABSENT) and bool(
+            key_before_leaving(str(self.old.get("photo_key", ""))) != self.new.get("photo_key")
+            and "photo_key" in self.new
+        )
 
     @property
     def new_employee(self) -> Employee:
@@ -147,8 +165,10 @@ def add_emptied(
     """Add to the number of values that empty cells clear, by field, those of these lines."""
     counts = Counter(dict(emptied))
     for line in lines:
-        if line.outcome == CHANGED:
-            counts.update(name for name, value in line.new.items() if not value)
+        if line.outcome in (CHANGED, RESTORED):
+            counts.update(
+                name for name, value in line.new.items() if not value and name != "left_on"
+            )
     return tuple(sorted(counts.items()))
 
 

@@ -9,7 +9,7 @@ from app.imports.files.columns import Columns
 from app.imports.files.rows import Row
 from app.imports.planning.cell_values import clean
 from app.imports.planning.dates import DayOrder, parse_date
-from app.imports.planning.leavers import LeaverCheck
+from app.imports.planning.leavers import NO_DEPARTURE, Departure, LeaverCheck
 from app.imports.planning.lines import Problem, Value, problem_at
 from app.imports.planning.placeholders import is_placeholder, without_placeholders
 from app.imports.planning.row_cells import cell_of, first_filled, is_courtesy_title, is_read
@@ -43,7 +43,7 @@ class ParsedRow:
     ``errors`` are the problems of fields that cannot be parsed. ``email_key`` is the key of a valid
     email, otherwise "", and ``other_email_keys`` are those of further columns. ``number_key`` is
     that of the employee number, ``id_number_key`` that of an id which may be one. ``problem``
-    concerns the whole row; ``inactive`` is the cell that says that the person has left.
+    concerns the whole row; ``departure`` is what the row says of leaving.
     ``is_sparse`` is that of the Row.
     """
 
@@ -56,7 +56,7 @@ class ParsedRow:
     number_key: str = ""
     id_number_key: str = ""
     problem: Problem | None = None
-    inactive: Problem | None = None
+    departure: Departure = NO_DEPARTURE
     is_sparse: bool = False
 
     def text(self, name: str) -> str:
@@ -117,6 +117,7 @@ def read_row(
     if "badges" in positions:
         values["badges"] = _parse_badges(first_filled(cells, positions["badges"]))
     employee_id = _id_in(first_filled(cells, positions["id"])) if "id" in positions else ""
+    departure = _departure(cells, values, leavers)
     return ParsedRow(
         row.number,
         employee_id,
@@ -127,8 +128,20 @@ def read_row(
         number_key(str(values["employee_number"])) if values.get("employee_number") else "",
         number_key(employee_id) if columns.id_may_be_number else "",
         is_sparse=row.is_sparse,
-        inactive=leavers.reason(cells, str(values.get("start_date", ""))) if leavers else None,
+        departure=departure,
     )
+
+
+def _departure(
+    cells: Sequence[str], values: dict[str, Value], leavers: LeaverCheck | None
+) -> Departure:
+    """Return what a row says of leaving; a last day to come is a value like any other."""
+    if leavers is None:
+        return NO_DEPARTURE
+    departure = leavers.read(cells, str(values.get("start_date", "")))
+    if departure.cell is None and departure.day is not None:
+        values["left_on"] = departure.day
+    return departure
 
 
 def _texts(cells: Sequence[str], columns: Columns) -> Iterator[tuple[str, str]]:

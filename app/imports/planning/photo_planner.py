@@ -39,6 +39,11 @@ class PhotoPlanner:
             for row in rows
         ]
 
+    @property
+    def contradicted(self) -> tuple[int, ...]:
+        """No rows: by a photo nobody leaves."""
+        return ()
+
     def remember(self, line: Line) -> None:
         """Note the employee of a line, so that a later photo of the same one is rejected."""
         if line.outcome != REJECTED:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.imports.files.headings import END_DATE
 from app.model.fields import DATE_FIELDS
 
 # Names of people are never nothing: somebody is called Null.
@@ -28,6 +29,7 @@ _PHRASES_LISTED = (
 _PHRASES = frozenset(_PHRASES_LISTED.split(", "))
 # R writes NA. In other columns it may be North America.
 _NA, _WITHOUT_NA = "na", frozenset({"location", "department", *_SIGNS_ONLY})
+_DATES = frozenset((*DATE_FIELDS, END_DATE))
 # Days that programs write where there is none.
 _NO_DAYS_LISTED = (
     "0 0000-00-00 00/00/0000 00.00.0000 00-00-0000 0/0/0000 1/0/1900 01/00/1900 00/01/1900 "
@@ -56,7 +58,7 @@ def is_placeholder(name: str, text: str) -> bool:
     word = text.strip().lower()
     if name == "job_title" and word == "-":
         return False  # everyone needs a title, and some have this one
-    if word in _SIGNS or (name in DATE_FIELDS and word in _NO_DAYS):
+    if word in _SIGNS or (name in _DATES and word in _NO_DAYS):
         return True
     if word == _NA:
         return name not in _WITHOUT_NA

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 
 from app.contracts import EmployeeStore
 from app.contracts.import_choices import Choices
 from app.imports.files.rows import Row, row_label
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
+from app.imports.planning.departures import departed, outcome_of, returning, stays
 from app.imports.planning.duplicates import (
     Namesakes,
     RowsByPerson,
@@ -18,9 +19,7 @@ from app.imports.planning.duplicates import (
 from app.imports.planning.leavers import LeaverCheck
 from app.imports.planning.lines import (
     ADDED,
-    CHANGED,
     DUPLICATE,
-    INACTIVE,
     REJECTED,
     UNCHANGED,
     Line,
@@ -32,7 +31,7 @@ from app.imports.planning.lines import (
 from app.imports.planning.matching import Match, generated_id, match, number_ids
 from app.imports.planning.parsed_rows import ParsedRow, id_problem, read_row
 from app.imports.planning.row_photos import RowPhotos
-from app.model import validation
+from app.model import leaving, validation
 from app.model.employee import Employee, in_catalogue_order
 from app.model.errors import PhotoRejected
 from app.model.revision import revision_of
@@ -41,8 +40,6 @@ _NO_COLUMN = (
     "The file has no column for this, and every new person needs it. Add the column, or give one "
     "value for the whole file"
 )
-NOT_ADDED = "Not active, so not added"
-IS_HERE = "Not active in the file. The person is here and stays as they are"
 _NO_CHOICES = Choices()
 
 
@@ -65,7 +62,8 @@ class Planner:
         self._sheets = table.sheets
         self._order = order
         self._job_id = job_id
-        self._leavers = LeaverCheck(table.columns, order, datetime.now(UTC).date())
+        self._today = leaving.today()
+        self._leavers = LeaverCheck(table.columns, order, date.fromisoformat(self._today))
         self._first_rows = RowsByPerson()
         self._defaults: dict[str, Value] = dict(choices.defaults)
         self._adds_duplicates = choices.add_duplicates
@@ -89,17 +87,36 @@ class Planner:
         """Note the employee of a line, so that a later line about the same one is rejected."""
         self._first_rows.remember(line)
 
+    @property
+    def contradicted(self) -> tuple[int, ...]:
+        """The rows of who has left by them, and is here by another row."""
+        return self._first_rows.contradicted
+
     def may_mean(self, employee_id: str) -> bool:
         """Return whether a row so far means an employee, or may mean them."""
         return self._first_rows.may_mean(employee_id)
 
     def _line(self, row: ParsedRow, match: Match, source: Row, namesakes: Namesakes) -> Line:
-        if row.inactive:
-            line = _inactive(row, row.inactive, match)
+        if row.departure.cell:
+            line = self._departed(row, row.departure.cell, match, namesakes)
         else:
             line = self._planned(row, self._told_apart(row, match), source, namesakes)
         self.remember(line)
         return line
+
+    def _departed(self, row: ParsedRow, cell: Problem, match: Match, namesakes: Namesakes) -> Line:
+        if match.owners:
+            return self._reject(row, list(self._problems_of_match(row, match)), _meant_by(match))
+        if stored := match.employee:
+            first = self._first_rows.by_id(stored.id) or self._first_rows.left_by(stored.id)
+            if first:
+                return stays(row, cell, stored, self._same_person(first))
+        similar = resembled(row, match, self._first_rows, namesakes)
+        return departed(row, cell, match, self._today, similar)
+
+    def _same_person(self, first_row: int) -> str:
+        line = row_label(first_row, self._sheets)
+        return f"Row {line} is about the same person. Keep only one of them"
 
     def _planned(self, row: ParsedRow, match: Match, source: Row, namesakes: Namesakes) -> Line:
         resembles = resembled(row, match, self._first_rows, namesakes)
@@ -122,7 +139,7 @@ class Planner:
         if match.employee is None:
             line = _added(row, match, photo_key)
         else:
-            line = _compared(row, match.employee, photo_key)
+            line = _compared(row, match.employee, photo_key, self._today)
         if resembles:
             outcome = ADDED if is_told else DUPLICATE
             line = replace(line, outcome=outcome, resembles=resembles)
@@ -163,8 +180,7 @@ class Planner:
             return
         employee_id = match.employee.id if match.employee else match.ids[0]
         if first_row := self._first_rows.by_id(employee_id):
-            line = row_label(first_row, self._sheets)
-            yield problem_at("", f"Row {line} is about the same person. Keep only one of them")
+            yield problem_at("", self._same_person(first_row))
         elif first_row := self._first_rows.by_number(row.number_key):
             line = row_label(first_row, self._sheets)
             reason = f"Row {line} has the same employee number. Correct one of the two"
@@ -197,15 +213,6 @@ def _meant_by(match: Match) -> tuple[Resemblance, ...]:
     return tuple(map(Resemblance, ids))
 
 
-def _inactive(row: ParsedRow, cell: Problem, match: Match) -> Line:
-    """Return the line of somebody who has left: nobody is added, changed or removed."""
-    stored = match.employee
-    name = row.text("full_name") or (stored.full_name if stored else row.id)
-    employee_id, reason = (stored.id, IS_HERE) if stored else ("", NOT_ADDED)
-    problem = Problem(cell.column, reason, cell.typed)
-    return Line(row.number, INACTIVE, employee_id, name, problems=(problem,))
-
-
 def _added(row: ParsedRow, match: Match, photo_key: str) -> Line:
     new: dict[str, Value] = {name: value for name, value in row.values.items() if value}
     if "badges" in new:
@@ -216,19 +223,20 @@ def _added(row: ParsedRow, match: Match, photo_key: str) -> Line:
     return Line(row.number, ADDED, match.ids[0], name, new=new, may_reassign_id=may_reassign_id)
 
 
-def _compared(row: ParsedRow, stored: Employee, photo_key: str) -> Line:
-    new: dict[str, Value] = {}
-    old: dict[str, Value] = {}
+def _compared(row: ParsedRow, stored: Employee, photo_key: str, today: str) -> Line:
+    new = returning(row, stored, today)
     for name, value in row.values.items():
-        if not row.differs(name, stored):
-            continue
-        if isinstance(value, str):
-            new[name], old[name] = value, getattr(stored, name)
-        else:
-            new[name], old[name] = in_catalogue_order(value), stored.known_badges
+        if row.differs(name, stored):
+            new[name] = value if isinstance(value, str) else in_catalogue_order(value)
     if photo_key and photo_key != stored.photo_key:
-        new["photo_key"], old["photo_key"] = photo_key, stored.photo_key
-    name = row.text("full_name") or stored.full_name
-    if not new:
+        new["photo_key"] = photo_key
+    old = {name: _stored_value(stored, name) for name in new}
+    name, outcome = row.text("full_name") or stored.full_name, outcome_of(stored, new, today)
+    if outcome == UNCHANGED:
         return Line(row.number, UNCHANGED, stored.id, name)
-    return Line(row.number, CHANGED, stored.id, name, revision_of(stored), new, old)
+    return Line(row.number, outcome, stored.id, name, revision_of(stored), new, old)
+
+
+def _stored_value(stored: Employee, name: str) -> Value:
+    value: Value = stored.known_badges if name == "badges" else getattr(stored, name)
+    return value

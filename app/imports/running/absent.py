@@ -7,8 +7,9 @@ from app.contracts.import_jobs import Job
 from app.imports.planning.line_store import ABSENCES, MAX_PART_LINES, LineStore, split_into_parts
 from app.imports.planning.lines import ABSENT, Line
 from app.imports.running.job_lease import JobLease
-from app.model import validation
+from app.model import leaving, validation
 from app.model.employee import Employee
+from app.model.revision import revision_of
 
 _FIELDS = ("job_title", "department", "location", "email")
 # Of at most 1,000 people each, after which the progress is stored.
@@ -23,11 +24,16 @@ def find_absent(
     In bounded memory: at most MAX_PART_LINES and one batch of people are held.
     """
     lines: list[Line] = []
+    first = -(lease.job.absent + 1)
     compared = lease.job.compared
     bookmark = lease.job.absent_bookmark
     for number, batch in enumerate(store.iter_batches(bookmark), 1):
         lease.renew()
-        lines += [_line(person) for person in batch.people if not is_in_file(person.id)]
+        lines += [
+            _line(person, first - position)
+            for position, person in enumerate(_missing(batch.people, is_in_file))
+        ]
+        first = -(lease.job.absent + len(lines) + 1)
         compared, bookmark = compared + len(batch.people), batch.bookmark
         if len(lines) >= MAX_PART_LINES or number % _BATCHES_PER_CHECKPOINT == 0:
             yield _store(lease, parts, lines, bookmark, compared)
@@ -58,6 +64,15 @@ def _store(
     )
 
 
-def _line(person: Employee) -> Line:
-    values = {name: text for name in _FIELDS if (text := getattr(person, name))}
-    return Line(0, ABSENT, person.id, person.full_name, new=values)
+def _missing(people: Iterable[Employee], is_in_file: Callable[[str], bool]) -> Iterator[Employee]:
+    """Yield who is here and not in the file; leavers are not here."""
+    today = leaving.today()
+    for person in people:
+        if not leaving.has_left(person, today) and not is_in_file(person.id):
+            yield person
+
+
+def _line(person: Employee, number: int) -> Line:
+    new = {name: text for name in _FIELDS if (text := getattr(person, name))}
+    old = {name: text for name in ("left_on", "photo_key") if (text := getattr(person, name))}
+    return Line(number, ABSENT, person.id, person.full_name, revision_of(person), new, old)

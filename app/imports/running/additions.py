@@ -13,6 +13,7 @@ from itertools import islice
 
 from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.batching import find_by_emails, find_by_ids, find_by_numbers
+from app.contracts.import_jobs import Job
 from app.imports.planning.lines import UNCHANGED, Line
 from app.imports.planning.matching import (
     MAX_ID_CANDIDATES,
@@ -20,6 +21,7 @@ from app.imports.planning.matching import (
     id_candidates,
     possible_ids,
 )
+from app.imports.running.writes import JobWrites
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeNotFound
 from app.text.search_keys import email_key, number_key
@@ -47,10 +49,11 @@ class Additions:
     ``is_fresh`` says that this job has added none of them yet: those that exist are not its own.
     """
 
-    def __init__(self, store: EmployeeStore, job_id: str, *, is_fresh: bool) -> None:
+    def __init__(self, store: EmployeeStore, job: Job, *, is_fresh: bool) -> None:
         self.as_planned = True
         self._store = store
-        self._job_id = job_id
+        self._job_id = job.id
+        self._writes = JobWrites(job)
         self._is_fresh = is_fresh
         # Line numbers, as arrays: in the worst case these are all lines.
         self._email_taken = array("Q")
@@ -72,7 +75,7 @@ class Additions:
                 offered += 1
                 yield line.new_employee
 
-        for stored in self._store.add_many(people()):
+        for stored in self._store.add_many(people(), self._writes.addition):
             yield self._already_added + stored
         taken = self._email_taken or self._number_taken or self._id_taken
         self.as_planned = stored == offered and not taken
@@ -152,7 +155,7 @@ class Additions:
         for employee_id in id_candidates(line.id)[1:]:
             reassigned = replace(line, id=employee_id)
             try:
-                self._store.add(reassigned.new_employee, f"import {self._job_id} {line.number}")
+                self._store.add(reassigned.new_employee, self._writes.applying(line))
             except (EmployeeNotFound, EditConflict):
                 continue
             return reassigned

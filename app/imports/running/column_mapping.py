@@ -6,7 +6,9 @@ What was chosen for some headings is remembered for the next file that has the s
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from contextlib import closing
+from itertools import islice
+from typing import Any, NamedTuple
 
 from app.contracts.import_choices import TOO_MANY_COLUMNS, Pairs, has_too_many
 from app.contracts.import_jobs import Job, JobNotFound, JobStore
@@ -14,6 +16,7 @@ from app.imports.errors import FileUnreadable
 from app.imports.files.columns import CHOICES, Columns, clean_heading
 from app.imports.files.headings import FIRST_NAME, LAST_NAME
 from app.imports.files.rows import Row
+from app.imports.files.table import Table
 from app.runtime import strict_json
 from app.text.folding import fold
 
@@ -80,6 +83,20 @@ def _column_before(heading: str, field: str, columns: Columns) -> str:
     is_part = field in (FIRST_NAME, LAST_NAME) and "full_name" in columns.positions
     first = columns.heading_of("full_name" if is_part else field) if field else ""
     return "" if first == heading else first
+
+
+def keep_columns(jobs: JobStore, job_id: str, table: Table) -> dict[str, Any]:
+    """Store how the columns of a table are read; return the fields of its Job that tell of them."""
+    with closing(table.rows()) as rows:
+        first = list(islice(rows, MAX_EXAMPLE_ROWS))
+    columns = mapped_columns(table.headings, table.columns, first)
+    store_mapping(jobs, job_id, columns)
+    return {
+        "source_description": table.source_description,
+        "ignored_columns": tuple(column.heading for column in columns if not column.field)[:100],
+        "sheets": table.sheets,
+        "ignored_sheets": table.ignored_sheets[:100],
+    }
 
 
 def store_mapping(jobs: JobStore, job_id: str, columns: Sequence[MappedColumn]) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job
 from app.contracts.line_counts import LineCounts
+from app.contracts.linked_accounts import LinkedAccounts
 from app.imports.planning.line_store import DONE, PLAN, LineStore
 from app.imports.planning.lines import ADDED, Line, count_lines
 from app.imports.running.additions import Additions
 from app.imports.running.job_lease import JobLease
+from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.updates import Updater
 
 # In a directory of a million, adding 100,000 people at once costs half of adding 10,000 at a time.
@@ -16,19 +18,33 @@ from app.imports.running.updates import Updater
 PARTS_PER_BATCH = 100
 
 
-def apply(store: EmployeeStore, lease: JobLease, parts: LineStore, writers: int) -> Iterator[Job]:
-    """Apply the remaining parts; yield the job after each step."""
+def apply(
+    store: EmployeeStore,
+    lease: JobLease,
+    parts: LineStore,
+    writers: int,
+    photos: MovedPhotos,
+    accounts: LinkedAccounts | None,
+) -> Iterator[Job]:
+    """Apply the remaining parts of rows; yield the job after each step."""
     size = PARTS_PER_BATCH if writers == 1 or lease.job.samples else 1
     while (begin := lease.job.done_parts) < lease.job.parts:
         numbers = range(begin, min(begin - begin % size + size, lease.job.parts))
-        yield from _Batch(store, lease, parts, numbers, writers).run()
+        yield from _Batch(store, lease, parts, numbers, writers, photos, accounts).run()
 
 
 class _Batch:
     """Consecutive parts that are applied together."""
 
     def __init__(
-        self, store: EmployeeStore, lease: JobLease, parts: LineStore, numbers: range, writers: int
+        self,
+        store: EmployeeStore,
+        lease: JobLease,
+        parts: LineStore,
+        numbers: range,
+        writers: int,
+        photos: MovedPhotos,
+        accounts: LinkedAccounts | None,
     ) -> None:
         self._lease = lease
         self._parts = parts
@@ -36,8 +52,10 @@ class _Batch:
         self._planned: Sequence[LineCounts] = parts.planned_counts(numbers)
         # Otherwise a worker that was killed may have applied or stored a part without a checkpoint.
         self._is_fresh = lease.job.begun_parts <= numbers.start
-        self._additions = Additions(store, lease.job.id, is_fresh=self._is_fresh)
-        self._updater = Updater(store, lease.job.id, lease.renew, writers, is_fresh=self._is_fresh)
+        self._additions = Additions(store, lease.job, is_fresh=self._is_fresh)
+        self._updater = Updater(
+            store, lease.job, photos, accounts, lease.renew, writers, is_fresh=self._is_fresh
+        )
 
     def run(self) -> Iterator[Job]:
         self._lease.renew()
@@ -77,7 +95,7 @@ class _Batch:
     def _finish(self, number: int, planned: LineCounts) -> LineCounts:
         """Apply the rest of a part and store its outcomes; return their counts."""
         as_planned = self._is_fresh and self._additions.as_planned
-        if as_planned and not planned.changed:
+        if as_planned and not planned.updated:
             self._parts.put_as_planned(number, planned)
             return planned
         lines = self._parts.get(PLAN, number)

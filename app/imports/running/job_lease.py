@@ -20,8 +20,7 @@ _MAX_ATTEMPTS = 5
 _MAX_CHANGE_RETRIES = 20
 _PROC_STAT = Path("/proc/self/stat")
 _DIED_AGAIN = (
-    "The import stopped five times without progress. "
-    "Read the log of the machine, then resume the import."
+    "The {} stopped five times without progress. Read the log of the machine, then resume it."
 )
 
 
@@ -116,7 +115,8 @@ def acquire(jobs: JobStore, job_id: str, stop: Event) -> JobLease | None:
     if not job.needs_work or is_leased(job):
         return None
     if job.attempts >= _MAX_ATTEMPTS:
-        change(jobs, job_id, lambda job: replace(job, paused=True, error=_DIED_AGAIN))
+        error = _DIED_AGAIN.format(job.noun)
+        change(jobs, job_id, lambda job: replace(job, paused=True, error=error))
         return None
     holder = f"{_host()} {os.getpid()} {secrets.token_hex(4)}"
     until = time.time() + LIFE_SECONDS

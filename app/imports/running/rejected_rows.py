@@ -23,8 +23,13 @@ def rejected_rows(jobs: JobStore, job: Job) -> Iterator[Cells]:
     """Yield the headings of the file, then the rejected rows with all their cells.
 
     Two columns precede them: the row number and what to do. Reads the file up to the last rejected
-    row. Raises JobNotFound.
+    row. Where the file was removed (see erasing.py), only these two are known. Raises JobNotFound.
     """
+    if not job.file_parts:
+        yield HEADINGS
+        for line in LineStore(jobs, job.id).with_outcome(job, REJECTED):
+            yield str(line.number), what_to_do(line)
+        return
     with open_upload(jobs, job) as file:
         table = PhotoArchive(file) if is_photo_archive(file) else Table(file)
         # A file of rejected rows that was imported again has both columns already.

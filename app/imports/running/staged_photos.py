@@ -20,7 +20,7 @@ _JOBS_PER_READ = 20
 
 def drop(photos: PhotoStore | None, lines: Iterable[Line]) -> None:
     """Delete the new photos of lines that no record has; if that fails, leave them to the sweep."""
-    new = [key for line in lines if isinstance(key := line.new.get("photo_key"), str)]
+    new = [str(line.new["photo_key"]) for line in lines if line.has_new_photo]
     if photos is None or not new:
         return
     try:

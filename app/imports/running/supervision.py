@@ -16,7 +16,7 @@ from app.contracts.import_jobs import Job, JobChanged, JobNotFound, JobStore, Ph
 from app.imports.running.job_lease import LIFE_SECONDS, change, is_held_by
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
-from app.text.plurals import count_of
+from app.text.plurals import count_of, count_people
 
 log = logging.getLogger(__name__)
 
@@ -102,9 +102,13 @@ def _conclude(jobs: JobStore, job_id: str, pid: int, reason: str, *, is_stopped:
 def _given_up(job: Job, reason: str) -> Job:
     """Return the job as failed while nothing was written, otherwise as stopped."""
     done, total = job.progress
-    rows = f"after {done:,} of {count_of(total, 'row', 'rows')}"
+    if job.edit.is_set:
+        rows = f"after {count_people(done)}"
+    else:
+        rows = f"after {done:,} of {count_of(total, 'row', 'rows')}"
     if job.phase is Phase.VALIDATING:
-        where = "while the file was read" if job.total < 0 else rows
-        error = f"{reason} It was given up {where}, and nothing was changed. Divide the file."
+        where = "while the file was read" if job.total < 0 and job.file_parts else rows
+        advice = "Narrow the list." if job.edit.is_set else "Divide the file."
+        error = f"{reason} It was given up {where}, and nothing was changed. {advice}"
         return replace(job, phase=Phase.FAILED, error=error, ended=time.time())
     return replace(job, paused=True, error=f"{reason} It stopped {rows}. Resume it, or undo it.")

@@ -7,25 +7,38 @@ from typing import Any
 
 from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore
 from app.contracts.batching import find_by_ids
-from app.imports.planning.lines import ADDED, CHANGED, SKIPPED, UNDONE, Line
+from app.contracts.import_jobs import Job
+from app.contracts.linked_accounts import LinkedAccounts
+from app.imports.planning.lines import ADDED, SKIPPED, UNDONE, UPDATES, Line
 from app.imports.planning.matching import possible_ids
+from app.imports.running.job_context import JobAccounts
+from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.updates import UPDATE_BATCH, has_values_of, with_values
+from app.imports.running.writes import JobWrites
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of, version_in
 
-_CHANGED_SINCE = "Changed since the import, so not undone"
-_GONE_SINCE = "Deleted since the import"
+_CHANGED_SINCE = "Changed since then, so not undone"
+_GONE_SINCE = "Deleted since then"
 
 
 class Undo:
     """Undoes the lines of one job, except for employees that were changed since."""
 
     def __init__(
-        self, store: EmployeeStore, job_id: str, renew_lease: Callable[[], None], writers: int
+        self,
+        store: EmployeeStore,
+        job: Job,
+        photos: MovedPhotos,
+        accounts: LinkedAccounts | None,
+        renew_lease: Callable[[], None],
+        writers: int,
     ) -> None:
         self._store = store
-        self._job_id = job_id
+        self._photos = photos
+        self._accounts = JobAccounts(accounts, job.undone_by)
+        self._writes = JobWrites(job)
         self._renew_lease = renew_lease
         self._writers = writers
         # A store with several writers deletes one by one, and a stop waits for the whole batch.
@@ -36,13 +49,13 @@ class Undo:
         return [line for line in self._results(lines) if line is not None]
 
     def _results(self, lines: Sequence[Line]) -> Iterator[Line | None]:
-        applied = [line for line in lines if line.outcome in (ADDED, CHANGED)]
+        applied = [line for line in lines if line.outcome in (ADDED, *UPDATES)]
         with ThreadPoolExecutor(self._writers) as writers:
             for batch in _groups(applied, self._batch_size):
                 employees = self._find_employees(batch)
                 self._renew_lease()
                 results = self._delete([line for line in batch if line.outcome == ADDED], employees)
-                changed = [line for line in batch if line.outcome == CHANGED]
+                changed = [line for line in batch if line.outcome in UPDATES]
                 for group in _groups(changed, UPDATE_BATCH):
                     run = writers.map if self._writers > 1 else map
                     stored = [employees[line.number] for line in group]
@@ -67,11 +80,11 @@ class Undo:
         results: dict[int, Line | None] = {}
         deletions: list[tuple[Line, Deletion]] = []
         for line in lines:
-            stored, write_id = employees[line.number], self._write_id(line)
+            stored, write = employees[line.number], self._writes.undoing(line)
             if stored is None:  # deleted, by this job or by others: the store knows
-                deletions.append((line, Deletion(line.id, None, write_id)))
+                deletions.append((line, Deletion(line.id, None, write)))
             elif stored.same_content(replace(line.new_employee, id=stored.id)):
-                deletions.append((line, Deletion(stored.id, revision_of(stored), write_id)))
+                deletions.append((line, Deletion(stored.id, revision_of(stored), write)))
             else:
                 results[line.number] = _skipped(line, _CHANGED_SINCE)
         outcomes = self._store.delete_many([deletion for _, deletion in deletions])
@@ -93,14 +106,17 @@ class Undo:
         if revision_of(stored) == line.revision:
             return None  # never changed: the import was stopped before
         if has_values_of(line, stored):
-            restored = with_values(stored, line.old)
-            self._store.update(restored, revision_of(stored), self._write_id(line))
+            moved = self._photos.for_undo(line, stored)
+            restored = with_values(stored, moved.old)
+            self._store.update(restored, revision_of(stored), self._writes.undoing(line))
+            if "left_on" in line.new and stored.photo_key:
+                self._photos.drop(stored.photo_key, restored.photo_key)
         elif not _is_undone(line, stored):
             return _skipped(line, _CHANGED_SINCE)
+        elif isinstance(key := line.new.get("photo_key"), str) and "left_on" in line.new:
+            self._photos.drop(key, stored.photo_key)  # undone before a kill
+        self._accounts.follow(line, line.old.get("left_on"))
         return replace(line, outcome=UNDONE)
-
-    def _write_id(self, line: Line) -> str:
-        return f"undo {self._job_id} {line.number}"
 
 
 def _groups(lines: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:

@@ -7,15 +7,22 @@ from typing import Any
 
 from app.contracts import EmployeeStore
 from app.contracts.batching import find_by_ids
-from app.imports.planning.lines import ADDED, CHANGED, UNCHANGED, Line
+from app.contracts.import_jobs import Job
+from app.contracts.linked_accounts import LinkedAccounts
+from app.imports.planning.lines import ADDED, INACTIVE, UNCHANGED, UPDATES, Line, Problem
 from app.imports.running.additions import Additions
+from app.imports.running.job_context import JobAccounts
+from app.imports.running.moved_photos import MovedPhotos
+from app.imports.running.writes import JobWrites
 from app.model.employee import Employee
-from app.model.errors import EditConflict, EmployeeNotFound, RecordTooLarge
+from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound, RecordTooLarge
 from app.model.revision import fields_changed_since, revision_of, version_in
 
 UPDATE_BATCH = 50
-_CHANGED_SINCE = "The person was changed after the check. Import the file again"
-_GONE_SINCE = "The person was deleted after the check. Import the file again"
+_CHANGED_SINCE = "The person was changed after the check. {}"
+_GONE_SINCE = "The person was deleted after the check. {}"
+_IMPORT_AGAIN, _EDIT_AGAIN = "Import the file again", "Edit the list again"
+_IS_HERE = "Another row is about the same person, and says that they are here"
 
 
 class Updater:
@@ -27,7 +34,9 @@ class Updater:
     def __init__(
         self,
         store: EmployeeStore,
-        job_id: str,
+        job: Job,
+        photos: MovedPhotos,
+        accounts: LinkedAccounts | None,
         renew_lease: Callable[[], None],
         writers: int,
         *,
@@ -35,7 +44,13 @@ class Updater:
     ) -> None:
         self._is_fresh = is_fresh
         self._store = store
-        self._job_id = job_id
+        self._writes = JobWrites(job)
+        self._photos = photos
+        self._accounts = JobAccounts(accounts, job.author)
+        again = _EDIT_AGAIN if job.edit.is_set else _IMPORT_AGAIN
+        self._changed_since = _CHANGED_SINCE.format(again)
+        self._gone_since = _GONE_SINCE.format(again)
+        self._contradicted = frozenset(job.contradicted)
         self._renew_lease = renew_lease
         self._writers = writers
 
@@ -44,7 +59,7 @@ class Updater:
         results: dict[int, Line] = {}
         for line in additions.resolve([line for line in lines if line.outcome == ADDED]):
             results[line.number] = line
-        for line in self._update_all([line for line in lines if line.outcome == CHANGED]):
+        for line in self._update_all([line for line in lines if line.outcome in UPDATES]):
             results[line.number] = line
         return [results.get(line.number, line) for line in lines]
 
@@ -62,26 +77,44 @@ class Updater:
 
     def _update(self, line: Line, stored: Employee | None) -> Line:
         if stored is None:
-            return line.rejected(_GONE_SINCE)
+            return line.rejected(self._gone_since)
+        if line.number in self._contradicted:
+            problems = (Problem("", _IS_HERE),)
+            return replace(line, outcome=INACTIVE, revision="", new={}, old={}, problems=problems)
         if is_updated_by(line, stored):
             if self._is_fresh:  # by others
-                return replace(line, outcome=UNCHANGED, revision="", new={}, old={})
-            return line  # by this job, before a kill
+                return _unchanged(line)
+            written = self._photos.as_written(line, stored)  # by this job, before a kill
+            self._drop_photo(written, stored)
+            self._accounts.follow(line, stored.left_on)
+            return written
         if revision_of(stored) != line.revision:
-            return line.rejected(_CHANGED_SINCE)
-        updated = with_values(stored, line.new)
+            return line.rejected(self._changed_since)
+        if refusal := self._accounts.refusal(line):
+            return line.rejected(refusal.rstrip("."))
+        moved = self._photos.for_line(line, stored)
+        updated = with_values(stored, moved.new)
         try:
-            self._store.update(updated, line.revision, self._write_id(line))
-        except EditConflict:
-            return line.rejected(_CHANGED_SINCE)
-        except EmployeeNotFound:
-            return line.rejected(_GONE_SINCE)
-        except RecordTooLarge as error:
-            return line.rejected(str(error))
-        return line
+            stored_anew = self._store.update(updated, line.revision, self._writes.applying(line))
+        except (EditConflict, EmployeeNotFound, RecordTooLarge) as error:
+            self._photos.drop(updated.photo_key, stored.photo_key)
+            return line.rejected(self._refusal(error))
+        self._drop_photo(moved, stored_anew)
+        self._accounts.follow(line, stored_anew.left_on)
+        return moved
 
-    def _write_id(self, line: Line) -> str:
-        return f"import {self._job_id} {line.number}"
+    def _drop_photo(self, line: Line, stored: Employee) -> None:
+        if "left_on" in line.new and isinstance(key := line.old.get("photo_key"), str) and key:
+            self._photos.drop(key, stored.photo_key)
+
+    def _refusal(self, error: DirectoryError) -> str:
+        if isinstance(error, EditConflict):
+            return self._changed_since
+        return self._gone_since if isinstance(error, EmployeeNotFound) else str(error)
+
+
+def _unchanged(line: Line) -> Line:
+    return replace(line, outcome=UNCHANGED, revision="", new={}, old={}, problems=())
 
 
 def with_values(stored: Employee, values: Any) -> Employee:
@@ -99,6 +132,10 @@ def is_updated_by(line: Line, stored: Employee) -> bool:
 
 
 def has_values_of(line: Line, stored: Employee) -> bool:
-    """Return whether only the line's fields changed since, and all have the line's values."""
-    others = fields_changed_since(line.revision, stored) - line.new.keys()
+    """Return whether only the line's fields changed since, and all have the line's values.
+
+    Who leaves or comes back has a photo under another key.
+    """
+    own = {*line.new, "photo_key"} if "left_on" in line.new else line.new.keys()
+    others = fields_changed_since(line.revision, stored) - own
     return not others and with_values(stored, line.new).same_content(stored)

@@ -71,6 +71,12 @@ def open_upload(
         yield cast(BinaryIO, io.BufferedReader(watched, _BUFFER_BYTES))
 
 
+def remove_upload(jobs: JobStore, job: Job) -> None:
+    """Overwrite the file of a job with nothing; its ``file_parts`` are to be 0 then."""
+    for number in range(job.file_parts):
+        jobs.put_part(job.id, _KIND, number, zlib.compress(b""))
+
+
 class _WatchedFile(io.RawIOBase):
     """A file that tells when it is read: whatever reads it renews the lease and can be stopped."""
 

@@ -1,7 +1,6 @@
 """Work on a job: validate, apply or undo it, with a checkpoint after each part."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from threading import Event
@@ -16,31 +15,36 @@ from app.imports.files.photo_archive import PhotoArchive, is_photo_archive
 from app.imports.files.rows import Row
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
-from app.imports.planning.line_store import DONE, PLAN, UNDO, LineStore, split_into_parts
+from app.imports.planning.line_store import PLAN, UNDO, LineStore, split_into_parts
 from app.imports.planning.lines import Line, add_emptied, count_lines
 from app.imports.planning.photo_planner import PhotoPlanner
 from app.imports.planning.planner import Planner
 from app.imports.planning.row_photos import PhotoOptions, RowPhotos
 from app.imports.running.absent import find_absent
+from app.imports.running.audit import note_import, note_undo, note_work
 from app.imports.running.column_mapping import (
-    MAX_EXAMPLE_ROWS,
     choose_columns,
     headings_key,
-    mapped_columns,
+    keep_columns,
     remember,
-    store_mapping,
 )
+from app.imports.running.departures import begun_part, mark_absent
 from app.imports.running.execution import apply
+from app.imports.running.job_context import JobContext
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
+from app.imports.running.list_plan import plan_edit
+from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.sample_plan import plan_samples
+from app.imports.running.share import share_refusal
 from app.imports.running.staged_photos import drop_undone
+from app.imports.running.survey import survey
 from app.imports.running.undo import Undo
 from app.imports.running.upload_store import open_upload
 from app.model.errors import StorageUnavailable
-from app.model.fields import DATE_FIELDS
 
-_ROWS_PER_RENEWAL = 2_000
-_NO_PHOTOS = PhotoOptions()
+# Rows that another row contradicts, of a job: a file with more is read wrongly.
+_MAX_CONTRADICTED = 1_000
+_NO_PHOTOS, _NO_CONTEXT = PhotoOptions(), JobContext()
 _NO_LIST = "Photos are no list of everyone. Import them without saying so."
 _PHOTOS_OFF = "Photos are off here. Set PHOTOS_BUCKET or PHOTOS_FOLDER, then import them again."
 
@@ -52,19 +56,22 @@ def work(
     stop: Event,
     writers: int,
     photos: PhotoOptions = _NO_PHOTOS,
+    context: JobContext = _NO_CONTEXT,
 ) -> Iterator[Job]:
     """Work on a job until it ends, needs the user or is stopped; yield it after each step.
 
+    The audit log gets one line for what it does, and one for its undo.
     Does nothing while another worker holds the lease. Raises StorageUnavailable after releasing it.
     """
     lease = acquire(jobs, job_id, stop)
     if lease is None:
         return
     try:
-        yield from _Worker(store, jobs, lease, writers, photos).run()
+        yield from _Worker(store, jobs, lease, writers, photos, context).run()
     except LeaseLost:
         return
     except StopRequested:
+        note_work(context.history, lease.job)
         lease.release()
     except JobUnreadable as error:
         lease.update(paused=True, error=str(error))
@@ -92,9 +99,12 @@ class _Worker:
         lease: JobLease,
         writers: int,
         photos: PhotoOptions,
+        context: JobContext,
     ) -> None:
         self._store = store
         self._photos = photos
+        self._moved_photos = MovedPhotos(photos.store)
+        self._history, self._accounts = context
         self._jobs = jobs
         self._lease = lease
         self._parts = LineStore(jobs, lease.job.id)
@@ -114,23 +124,32 @@ class _Worker:
     def _validate(self) -> Iterator[Job]:
         if self._lease.job.samples and self._photos.samples:
             yield from plan_samples(self._lease, self._parts, self._photos.samples)
-            yield self._lease.checkpoint(phase=Phase.APPLYING)
+            yield self._lease.checkpoint(phase=Phase.APPLYING, began=time())
             return
         try:
-            with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
-                read = self._read_photos if is_photo_archive(file) else self._read_table
-                yield from read(file)
+            yield from self._read()
         except FileUnreadable as error:
             yield self._lease.checkpoint(phase=Phase.FAILED, error=str(error), ended=time())
             return
-        phase = Phase.APPLYING if self._lease.job.auto_apply else Phase.READY
-        yield self._lease.checkpoint(phase=phase)
+        self._lease.update(people=self._store.facets().total)
+        if self._lease.job.auto_apply and not share_refusal(self._lease.job):
+            yield self._lease.checkpoint(phase=Phase.APPLYING, began=time())
+        else:
+            yield self._lease.checkpoint(phase=Phase.READY)
+
+    def _read(self) -> Iterator[Job]:
+        if self._lease.job.edit.is_set:
+            yield from plan_edit(self._store, self._lease, self._parts)
+            return
+        with open_upload(self._jobs, self._lease.job, self._lease.renew) as file:
+            read = self._read_photos if is_photo_archive(file) else self._read_table
+            yield from read(file)
 
     def _read_table(self, file: BinaryIO) -> Iterator[Job]:
         table = Table(file, self._choose_columns)
         if self._lease.job.total < 0:
             self._keep_columns(table)
-            yield self._survey(table)
+            yield self._lease.checkpoint(**survey(table, self._lease.renew))
         job = self._lease.job
         order = DayOrder(job.day_first, job.month_first, job.year_first, table.counts_from_1904)
         planner = Planner(self._store, table, order, job.id, self._row_photos(), job.choices)
@@ -164,36 +183,8 @@ class _Worker:
 
     def _keep_columns(self, table: Table) -> None:
         """Store how the columns are read, also if no column identifies the person."""
-        with closing(table.rows()) as rows:
-            first = list(islice(rows, MAX_EXAMPLE_ROWS))
-        columns = mapped_columns(table.headings, table.columns, first)
-        store_mapping(self._jobs, self._lease.job.id, columns)
-        ignored = tuple(column.heading for column in columns if not column.field)
-        self._lease.update(
-            source_description=table.source_description,
-            ignored_columns=ignored[:100],
-            sheets=table.sheets,
-            ignored_sheets=table.ignored_sheets[:100],
-        )
+        self._lease.update(**keep_columns(self._jobs, self._lease.job.id, table))
         table.check_columns()
-
-    def _survey(self, table: Table) -> Job:
-        """Count the rows and learn the order of day and month."""
-        order, count = DayOrder(counts_from_1904=table.counts_from_1904), 0
-        positions = table.columns.positions
-        date_columns = [column for name in DATE_FIELDS for column in positions.get(name, ())]
-        for count, row in enumerate(table.rows(), 1):
-            for column in date_columns:
-                order.learn(row.cells[column])
-            if count % _ROWS_PER_RENEWAL == 0:
-                self._lease.renew()
-        return self._lease.checkpoint(
-            total=count,
-            notices=(*table.notices(), *order.notices()),
-            day_first=order.day_first,
-            month_first=order.month_first,
-            year_first=order.year_first,
-        )
 
     def _plan_parts(
         self, planner: Planner | PhotoPlanner, all_rows: Iterator[Row]
@@ -207,10 +198,14 @@ class _Worker:
             self._parts.put(PLAN, self._lease.job.parts, lines, content)
             job = self._lease.job
             planned = job.planned.plus(count_lines(lines))
-            with_photo = job.photos + sum("photo_key" in line.new for line in lines)
+            with_photo = job.photos + sum(line.has_new_photo for line in lines)
             emptied = add_emptied(job.emptied, lines)
             yield self._lease.checkpoint(
-                parts=job.parts + 1, planned=planned, photos=with_photo, emptied=emptied
+                parts=job.parts + 1,
+                planned=planned,
+                photos=with_photo,
+                emptied=emptied,
+                contradicted=planner.contradicted[:_MAX_CONTRADICTED],
             )
             self._lease.renew()
 
@@ -221,21 +216,28 @@ class _Worker:
             yield from planner.plan(chunk)
 
     def _apply(self) -> Iterator[Job]:
-        yield from apply(self._store, self._lease, self._parts, self._writers)
+        if not self._lease.job.began:  # an older release began it
+            self._lease.update(began=time())
+        options = self._writers, self._moved_photos, self._accounts
+        yield from apply(self._store, self._lease, self._parts, *options)
+        yield from mark_absent(self._store, self._lease, self._parts, *options)
+        note_import(self._history, self._lease.job)
         yield self._lease.checkpoint(phase=Phase.APPLIED, ended=time())
 
     def _undo(self) -> Iterator[Job]:
         job = self._lease.job
-        undo = Undo(self._store, job.id, self._lease.renew, self._writers)
+        note_import(self._history, job)
+        effects = self._moved_photos, self._accounts
+        undo = Undo(self._store, job, *effects, self._lease.renew, self._writers)
         # A part after the done ones may have been begun; older releases did not store begun_parts.
         begun = max(job.begun_parts, job.done_parts + 1)
-        for number in range(job.undone_parts, min(begun, job.parts)):
+        for number in range(job.undone_parts, min(begun, job.all_parts)):
             self._lease.renew()
-            kind = DONE if number < job.done_parts else PLAN
-            applied = self._parts.get(kind, number)
+            applied = begun_part(self._parts, job, number)
             lines = undo.apply(applied)
             drop_undone(self._photos.store, applied, lines)
             self._parts.put(UNDO, number, lines)
             undone = self._lease.job.undone.plus(count_lines(lines))
             yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)
+        note_undo(self._history, self._lease.job)
         yield self._lease.checkpoint(phase=Phase.UNDONE, ended=time())

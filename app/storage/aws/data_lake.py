@@ -20,36 +20,28 @@ from typing import Any
 
 import awswrangler as wr
 import boto3
-import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 from botocore.exceptions import BotoCoreError, ClientError
 
-from app.model.employee import Employee
 from app.model.errors import ExportRefused, StorageUnavailable
-from app.model.fields import DATE_FIELDS, TEXT_FIELDS
-from app.text.plurals import count_of, count_people
+from app.storage.aws.lake_tables import CHANGES, PEOPLE, LakeTable
+from app.text.plurals import count_of
+
+__all__ = ["CHANGES", "PEOPLE", "DataLake", "changes_address", "open_data_lake"]
 
 MAX_ROWS_PER_FILE = 20_000
 # No run takes longer: older files that the catalogue does not name are from killed runs.
 MAX_RUN_TIME = timedelta(hours=12)
-# A timestamp of the table has 64 bits of nanoseconds.
-_TIMESTAMP_YEARS = range(1678, 2262)
-_MAX_VERSION = 2**63 - 1
-_COLUMNS = {
-    "id": "string",
-    **{name: "date" if name in DATE_FIELDS else "string" for name in TEXT_FIELDS},
-    "badges": "array<string>",
-    "photo_key": "string",
-    "hidden": "array<string>",
-    "version": "bigint",
-    "updated_at": "timestamp",
-}
+# Of "s3://bucket".
+_BUCKET_SLASHES = 2
 _PARTITIONS = {"day": "date"}
 _S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?)/*)?", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_]{1,255}")
 
 
-def open_data_lake(address: str, database: str, table: str, region: str) -> DataLake:
-    """Open the lake at ``s3://bucket/prefix``, without any call.
+def open_data_lake(
+    address: str, database: str, table: str, region: str, columns: LakeTable = PEOPLE
+) -> DataLake:
+    """Open a table of the lake at ``s3://bucket/prefix``, without any call.
 
     Raises ExportRefused when the address or a name is not valid.
     """
@@ -62,20 +54,30 @@ def open_data_lake(address: str, database: str, table: str, region: str) -> Data
                 f"{name!r} is not a valid name in the Glue catalog. Use lowercase letters, "
                 "digits and underscores."
             )
-    return DataLake("/".join(filter(None, ("s3:/", *match.groups()))), database, table, region)
+    place = "/".join(filter(None, ("s3:/", *match.groups())))
+    return DataLake(place, database, table, region, columns)
+
+
+def changes_address(address: str) -> str:
+    """Return where the changes lie of the people at this address: beside them."""
+    place = address.rstrip("/")
+    return f"{place}_changes" if place.count("/") > _BUCKET_SLASHES else f"{place}/changes"
 
 
 class DataLake:
-    """A table of employees in a data lake, with one partition per day."""
+    """A table in a data lake, with one partition per day."""
 
-    def __init__(self, address: str, database: str, table: str, region: str) -> None:
+    def __init__(
+        self, address: str, database: str, table: str, region: str, columns: LakeTable
+    ) -> None:
         self._address = address
         self._database = database
         self._table = table
+        self._layout = columns
         self._session = boto3.Session(region_name=region or None)
 
-    def write(self, pages: Iterable[Sequence[Employee]], day: date) -> Iterator[str]:
-        """Replace the partition of ``day`` by all employees, and yield what was done in sentences.
+    def write(self, pages: Iterable[Sequence[Any]], day: date) -> Iterator[str]:
+        """Replace the partition of ``day`` by these items, and yield what was done in sentences.
 
         Works in bounded memory. Raises StorageUnavailable, or ExportRefused when the bucket does
         not exist; the day is unchanged then.
@@ -93,7 +95,7 @@ class DataLake:
                 raise
             # From here on the catalogue may name the new files, also when its reply is lost.
             previous = self._register(day, run)
-            yield f"Wrote {count_people(count)} to {run}/."
+            yield f"Wrote {self._layout.count(count)} to {run}/."
             if self._location_of(day) == f"{run}/":
                 yield f"The table {self._database}.{self._table} shows them for the day {day}."
             else:
@@ -102,14 +104,14 @@ class DataLake:
             if removed:
                 yield f"Removed {count_of(removed, 'file', 'files')} from earlier runs of that day."
 
-    def _write_files(self, people: Iterator[Employee], run: str) -> int:
+    def _write_files(self, items: Iterator[Any], run: str) -> int:
         count = number = 0
-        while chunk := list(islice(people, MAX_ROWS_PER_FILE)):
+        while chunk := list(islice(items, MAX_ROWS_PER_FILE)):
             count, number = count + len(chunk), number + 1
             wr.s3.to_parquet(
-                _frame(chunk),
+                self._layout.frame(chunk),
                 f"{run}/part-{number:05}.snappy.parquet",
-                dtype=_COLUMNS,
+                dtype=dict(self._layout.columns),
                 boto3_session=self._session,
             )
         return count
@@ -121,7 +123,7 @@ class DataLake:
             self._database,
             self._table,
             f"{self._address}/",
-            _COLUMNS,
+            dict(self._layout.columns),
             partitions_types=_PARTITIONS,
             compression="snappy",
             mode="append",
@@ -187,32 +189,3 @@ class DataLake:
             raise StorageUnavailable(
                 "the data lake", "", self._address, str(error).partition("\n")[0]
             ) from error
-
-
-def _frame(people: Sequence[Employee]) -> Any:
-    """Return a DataFrame of employees; missing values, and those out of range, are NULL."""
-    columns: dict[str, Any] = {
-        name: [getattr(person, name) or None for person in people] for name in _COLUMNS
-    }
-    for name in DATE_FIELDS:
-        columns[name] = [_parse_date(getattr(person, name)) for person in people]
-    for name in ("badges", "hidden"):
-        columns[name] = [list(getattr(person, name)) for person in people]
-    versions = [person.version if person.version <= _MAX_VERSION else None for person in people]
-    columns["version"] = pd.array(versions, dtype="Int64")
-    times = [_naive_utc(person.updated_at) for person in people]
-    columns["updated_at"] = pd.Series(times, dtype="datetime64[ns]")
-    return pd.DataFrame(columns)
-
-
-def _naive_utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.year not in _TIMESTAMP_YEARS:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _parse_date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

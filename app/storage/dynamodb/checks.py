@@ -4,6 +4,7 @@ import json
 import uuid
 
 from app.contracts.checks import Check, Finding, State, failed, ok, warning
+from app.contracts.counts import LEFT
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.accounts.store import DynamoAccounts
 from app.storage.dynamodb.client.calls import Calls, Item
@@ -20,8 +21,8 @@ from app.storage.dynamodb.client.tables import (
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.order import IndexOrder
-from app.storage.dynamodb.index.rows import NAME_VIEW
 from app.storage.dynamodb.index.transactions import IndexWriter
+from app.storage.dynamodb.index.views import LEAVING, LEFT_VIEW, NAME_VIEW
 from app.storage.dynamodb.records.codec import employee_from
 from app.text.plurals import count_of, count_people
 
@@ -89,7 +90,8 @@ class TableChecks:
         accounts = count_of(len(page.accounts), "account", "accounts")
         more = " and more" if page.next else ""
         message = (
-            f"{table} also holds {accounts}{more}. They cannot be built anew, as its lists can."
+            f"{table} also holds {accounts}{more} and the history of people. Neither can be built "
+            "anew, as its lists can."
         )
         if recovery == "DISABLED":
             return warning(f"{message} Its point-in-time recovery is off.", *_SETUP)
@@ -128,7 +130,8 @@ class TableChecks:
         manifests = writer.read_manifests(item["id"]["S"] for item in items)
         order = IndexOrder(self._calls, self._tables)
         missing = [item for item in items if not _is_listed(item, manifests, order)]
-        total = Counters(self._calls, self._tables).snapshot().counts["*"]
+        counts = Counters(self._calls, self._tables).snapshot().counts
+        total, left = counts["*"], counts[f"{LEAVING}:{LEFT}"]
         people = len(items)
         if missing:
             return failed(
@@ -144,15 +147,17 @@ class TableChecks:
                 f"{count_of(people, 'record', 'records')}, chosen at random, match the "
                 f"index. The index counts {count_people(total)}."
             )
-        listed = self._count_name_rows(people)
-        if people == total == listed:
+        listed, listed_left = (self._count_rows(view, people) for view in (NAME_VIEW, LEFT_VIEW))
+        leavers = f" and {left:,} who left," if left or listed_left else ""
+        if people == total + left and (listed, listed_left) == (total, left):
             return ok(
-                f"The index lists and counts {count_people(people)} and matches every record."
+                f"The index lists and counts {count_people(total)}{leavers} and matches "
+                "every record."
             )
         return failed(
             (
-                f"The table has {count_people(people)}, but the index lists {listed:,} and "
-                f"counts {total:,}."
+                f"The table has {count_people(people)}, but the index lists "
+                f"{listed + listed_left:,} and counts {total + left:,}."
             ),
             *_REINDEX,
         )
@@ -167,12 +172,12 @@ class TableChecks:
         sample, _ = next(scan_pages(self._calls, table, request, random_key))
         return sample or items, False
 
-    def _count_name_rows(self, people: int) -> int:
+    def _count_rows(self, view: str, people: int) -> int:
         request = {
             "TableName": self._tables.index,
             "KeyConditionExpression": "#v = :v",
             "ExpressionAttributeNames": {"#v": "view"},
-            "ExpressionAttributeValues": {":v": {"S": NAME_VIEW}},
+            "ExpressionAttributeValues": {":v": {"S": view}},
             "Select": "COUNT",
             "ConsistentRead": True,
             "Limit": people + _SAMPLE_SIZE,

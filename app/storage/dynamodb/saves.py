@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.revision import revision_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.history.writer import ChangeWriter
 from app.storage.dynamodb.index.manifests import Manifest
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import MAX_ATTEMPTS, contention
@@ -22,7 +24,7 @@ from app.storage.dynamodb.records.codec import (
     written_by,
 )
 from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
-from app.storage.dynamodb.records.expressions import update_expression, updated
+from app.storage.dynamodb.records.expressions import marking, update_expression, updated
 from app.storage.vocabulary_writer import VocabularyWriter
 
 
@@ -36,19 +38,22 @@ class Saves:
         writer: IndexWriter,
         upkeep: IndexUpkeep,
         vocabulary: VocabularyWriter,
+        changes: ChangeWriter,
     ) -> None:
         self._tables = tables
         self._order = order
         self._writer = writer
         self._upkeep = upkeep
         self._vocabulary = vocabulary
+        self._changes = changes
 
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
         checked_id(employee.id)
-        employee = normalized(employee)
+        employee = replace(normalized(employee), version=1)
         projection = self._order.project(employee)
-        item = new_record(employee, projection.hash, write_id)
+        recording = self._changes.of_addition(employee, write)
+        item = new_record(employee, projection.hash, write.id, recording.mark)
         put = {
             "TableName": self._tables.people,
             "Item": item,
@@ -58,11 +63,11 @@ class Saves:
         for _ in range(MAX_ATTEMPTS):
             try:
                 with rejecting_large_records(employee.id):
-                    self._writer.apply(manifest, projection, {"Put": put})
+                    self._writer.apply(manifest, projection, {"Put": put}, *recording.actions)
             except ConditionFailed:
                 stored_item, manifest = self._writer.read_state(employee.id)
                 if stored_item is not None:
-                    return _existing(stored_item, employee, write_id)
+                    return _existing(stored_item, employee, write.id)
                 # A manifest without a record: deleted by us or, if it has rows, by another program.
                 if manifest.is_tombstone or manifest.shape is not None:
                     self._upkeep.heal_later(employee.id)
@@ -71,7 +76,7 @@ class Saves:
                 return self._vocabulary.collect(employee_from(item))
         raise contention(self._tables)
 
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
         employee = normalized(employee)
         for _ in range(MAX_ATTEMPTS):
@@ -79,28 +84,43 @@ class Saves:
             if item is None:
                 raise _missing(manifest)
             stored = employee_from(item)
-            if written_by(item) == write_id or stored.same_content(employee):
+            if written_by(item) == write.id or stored.same_content(employee):
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
-            employee = replace(employee, generation=stored.generation)
-            projection = self._order.project(employee)
-            update = update_expression(item, employee, projection.hash, write_id)
-            action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
+            employee = replace(employee, generation=stored.generation, version=stored.version + 1)
             try:
                 with rejecting_large_records(employee.id):
-                    self._writer.apply(manifest, projection, action)
+                    written = self._write_update(item, manifest, stored, employee, write)
             except ConditionFailed:
                 continue
-            return self._vocabulary.collect(employee_from(updated(item, update)))
+            if written is not None:
+                return self._vocabulary.collect(employee_from(written))
         raise contention(self._tables)
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def _write_update(
+        self, item: Item, manifest: Manifest, stored: Employee, employee: Employee, write: Write
+    ) -> Item | None:
+        """Write an update; None if a change of another program had to be told before it."""
+        seen = self._changes.see(stored)
+        if seen.outside is not None:
+            found = self._changes.of_outside(stored, seen.outside)
+            note = {**self._record_key(item), **update_unchanged(item, marking(found.mark))}
+            self._writer.transact([{"Update": note}, *found.actions])
+            return None
+        recording = self._changes.of_update(stored, employee, write, seen.last_moment)
+        projection = self._order.project(employee)
+        update = update_expression(item, employee, projection.hash, write.id, recording.mark)
+        action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
+        self._writer.apply(manifest, projection, action, *recording.actions)
+        return updated(item, update)
+
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
         for _ in range(MAX_ATTEMPTS):
             item, manifest = self._writer.read_state(checked_id(employee_id))
             if item is None:
-                if manifest.is_tombstone and manifest.deleted_by == write_id:
+                if manifest.is_tombstone and manifest.deleted_by == write.id:
                     return Employee(id=employee_id, full_name="")
                 if manifest.shape is not None:
                     self._upkeep.heal_later(employee_id)
@@ -109,8 +129,9 @@ class Saves:
             if expected_revision is not None and revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
             action = {"Delete": {**self._record_key(item), **unchanged(item)}}
+            more = self._changes.erase(employee_id, write)
             try:
-                self._writer.apply(manifest, None, action, deleted_by=write_id, rewrite=True)
+                self._writer.apply(manifest, None, action, *more, deleted_by=write.id, rewrite=True)
             except ConditionFailed:
                 continue
             return stored

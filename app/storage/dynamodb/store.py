@@ -10,28 +10,24 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from threading import Event
 
-from app.contracts import (
-    PAGE_SIZE,
-    Batch,
-    Deletion,
-    Facets,
-    Matches,
-    Namesake,
-    Page,
-    Progress,
-    Query,
-    RecordCount,
-)
+from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
+from app.contracts.counts import Facets, Matches
+from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
+from app.contracts.queries import PAGE_SIZE, Page, Query
+from app.history.changes import Write
+from app.history.difference import is_as_recorded
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EmployeeNotFound, StorageUnavailable
 from app.settings import Settings
 from app.storage.dynamodb.client import tables
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.key_errors import explaining_keys, find_mismatch
+from app.storage.dynamodb.history.writer import ChangeWriter
 from app.storage.dynamodb.index import lookups, match_counts
 from app.storage.dynamodb.index.browse import Browser
 from app.storage.dynamodb.index.counters import Counters, facets_in
+from app.storage.dynamodb.index.leaving import carry_out_leaving, find_leaving
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.index.transactions import IndexWriter
@@ -64,7 +60,10 @@ class DynamoStore:
         self._repair = IndexRepair(calls, names, self._order, self._writer)
         self._vocabulary = VocabularyWriter(VocabularyRows(calls, names).write)
         self._upkeep = IndexUpkeep(self._repair, self._counters, self._vocabulary)
-        self._saves = Saves(names, self._order, self._writer, self._upkeep, self._vocabulary)
+        changes = ChangeWriter(calls, names.index)
+        self._saves = Saves(
+            names, self._order, self._writer, self._upkeep, self._vocabulary, changes
+        )
 
     @explaining_keys
     def get(self, employee_id: str) -> Employee:
@@ -77,24 +76,25 @@ class DynamoStore:
             raise EmployeeNotFound(employee_id)
         employee = employee_from(item)
         with suppress(StorageUnavailable):  # the record was read: it is shown without the index
-            if index_hash(item) != self._order.project_as_known(employee).hash:
+            is_indexed = index_hash(item) == self._order.project_as_known(employee).hash
+            if not is_indexed or not is_as_recorded(employee):
                 self._upkeep.heal_later(employee_id)
         return employee
 
     @explaining_keys
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
-        return self._saves.add(employee, write_id)
+        return self._saves.add(employee, write)
 
     @explaining_keys
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
-        return self._saves.update(employee, expected_revision, write_id)
+        return self._saves.update(employee, expected_revision, write)
 
     @explaining_keys
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
-        return self._saves.delete(employee_id, expected_revision, write_id)
+        return self._saves.delete(employee_id, expected_revision, write)
 
     @explaining_keys
     def browse(self, query: Query, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page:
@@ -105,6 +105,16 @@ class DynamoStore:
     def facets(self) -> Facets:
         """Implement EmployeeStore.facets."""
         return facets_in(self._counters.snapshot())
+
+    @explaining_keys
+    def carry_out_leaving(self, today: str) -> int:
+        """Implement EmployeeStore.carry_out_leaving."""
+        return carry_out_leaving(self.calls, self.tables, self._repair, self._counters, today)
+
+    @explaining_keys
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        """Implement EmployeeStore.find_leaving."""
+        return find_leaving(self.calls, self.tables, days, limit)
 
     @explaining_keys
     def count_records(self) -> RecordCount:
@@ -156,10 +166,14 @@ class DynamoStore:
         return follower.run(stop, once=once)
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many; one import or reindex runs at a time."""
-        task = BulkAdd(self._open_task_context(), keep_versions=keep_versions)
+        task = BulkAdd(self._open_task_context(), write, keep_versions=keep_versions)
         return self._vocabulary.writing_between(task.run(self._vocabulary.collecting(employees)))
 
     @explaining_keys
@@ -170,6 +184,12 @@ class DynamoStore:
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
         """Implement EmployeeStore.delete_many, one transaction per employee."""
         return delete_many(self.delete, deletions)
+
+    @explaining_keys
+    def forget_words(self, words: Collection[str]) -> None:
+        """Implement EmployeeStore.forget_words."""
+        self._vocabulary.forget(words)
+        VocabularyRows(self.calls, self.tables).forget(words)
 
     @explaining_keys
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from app.model.employee import Employee
 from app.storage.sql.engines.raw_rows import delete_rows, insert_rows, select_rows
+from app.storage.sql.history import recorder
+from app.storage.sql.history.authors import SignedWrite
 from app.storage.sql.index import counters, entry_rows, order
 from app.storage.sql.index.entries import (
     NOT_INDEXED,
@@ -100,11 +102,12 @@ def record_from(row: RowMapping) -> Record:
     return Record(row["number"], employee, row["write_id"] or "", entries_from(row) or NOT_INDEXED)
 
 
-def insert(connection: Connection, employee: Employee, write_id: str) -> Employee:
-    """Insert a new employee as version 1; return what is stored."""
+def insert(connection: Connection, employee: Employee, signed: SignedWrite) -> Employee:
+    """Insert a new employee as version 1, with their first change; return what is stored."""
     stored = replace(employee, version=1, updated_at=datetime.now(UTC))
+    stored = recorder.record(connection, None, stored, signed)
     entries = entries_of(stored, order.written(connection))
-    result = connection.execute(people.insert(), new_row(stored, write_id, entries))
+    result = connection.execute(people.insert(), new_row(stored, signed.write.id, entries))
     number: int = cast(Any, result.inserted_primary_key)[0]
     entry_rows.update_entries(connection, number, NOT_INDEXED, entries)
     return stored
@@ -120,14 +123,30 @@ def new_row(employee: Employee, write_id: str, entries: IndexEntries) -> dict[st
     }
 
 
-def change(connection: Connection, record: Record, content: Employee, write_id: str) -> Employee:
-    """Write the differences to a record as its next version; return what is stored."""
+def change(
+    connection: Connection, record: Record, content: Employee, signed: SignedWrite
+) -> Employee:
+    """Write the differences to a record as its next version; return what is stored.
+
+    Its change is stored with it, and before that what another program wrote since the last one.
+    """
     stored = replace(content, version=record.employee.version + 1, updated_at=datetime.now(UTC))
+    known = recorder.record_outside(connection, record.employee)
+    stored = recorder.record(connection, known, stored, signed)
     before, after = columns_of(record.employee), columns_of(stored)
     columns = {name: after[name] for name in after if after[name] != before[name]}
     entries = entries_of(stored, order.written(connection))
-    reindex_record(connection, record, entries, {**columns, **_write_columns(stored, write_id)})
+    columns |= _write_columns(stored, signed.write.id)
+    reindex_record(connection, record, entries, columns)
     return stored
+
+
+def record_outside(connection: Connection, record: Record) -> None:
+    """Store what another program wrote into a record since its last change, if it did."""
+    known = recorder.record_outside(connection, record.employee)
+    if known is not record.employee:
+        values = {"of_number": record.number, "history": known.history}
+        connection.execute(_CHANGE, values)
 
 
 def reindex_record(
@@ -155,11 +174,11 @@ class Removal(NamedTuple):
     """A record to delete, and the write that deletes it."""
 
     record: Record
-    write_id: str
+    signed: SignedWrite
 
 
 def remove(connection: Connection, removals: Sequence[Removal]) -> None:
-    """Delete records with their entries, and leave tombstones."""
+    """Delete records with their entries and changes, and leave tombstones."""
     if not removals:
         return
     now = datetime.now(UTC)
@@ -169,11 +188,13 @@ def remove(connection: Connection, removals: Sequence[Removal]) -> None:
     )
     count_of = Counter(chain.from_iterable(record.entries.counted_facets() for record in records))
     counters.apply_delta(connection, {facet: -count for facet, count in count_of.items()})
+    recorder.erase(connection, [record.employee.id for record in records])
+    recorder.record_erasures(connection, [removal.signed for removal in removals])
     delete_rows(connection, people, ("number",), [(record.number,) for record in records])
     connection.execute(_DELETE_OLD_TOMBSTONES, {"before": time_text(now - TOMBSTONE_LIFETIME)})
     rows = [
-        (search_keys.id_sort_key(record.employee.id), write_id, time_text(now))
-        for record, write_id in removals
+        (search_keys.id_sort_key(record.employee.id), signed.write.id, time_text(now))
+        for record, signed in removals
     ]
     delete_rows(connection, tombstones, ("id_key",), [row[:1] for row in rows])
     insert_rows(connection, tombstones, ("id_key", "write_id", "deleted_at"), rows)
@@ -199,4 +220,5 @@ def _write_columns(employee: Employee, write_id: str) -> dict[str, Any]:
         "version": employee.version,
         "updated_at": time_text(employee.updated_at) if employee.updated_at else None,
         "write_id": write_id,
+        "history": employee.history,
     }

@@ -33,6 +33,7 @@ def employee_from(row: RowMapping) -> Employee:
         hidden=parse_hidden(row["hidden"]),
         version=stored_version(row["version"]),
         updated_at=stored_time(row["updated_at"]),
+        history=stored_text(row["history"]),
     )
 
 

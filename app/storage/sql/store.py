@@ -4,49 +4,36 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import lru_cache, partial
-from operator import attrgetter
+from functools import partial
 from threading import Event
-from typing import Any
 
-from sqlalchemy import select
-
-from app.contracts import (
-    PAGE_SIZE,
-    Batch,
-    Deletion,
-    Facets,
-    Matches,
-    Namesake,
-    Page,
-    Progress,
-    Query,
-    RecordCount,
-)
+from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
+from app.contracts.counts import Facets, Matches
+from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder
-from app.model.employee import Employee, badges_from, hidden_from
+from app.contracts.queries import PAGE_SIZE, Page, Query
+from app.history.changes import Write
+from app.model import leaving
+from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
-from app.model.fields import TEXT_FIELDS
 from app.model.revision import revision_of
-from app.model.stored_values import encodable
-from app.photos.keys import photo_key
 from app.runtime import deadline
 from app.storage.sql import records, schema, secret, vocabulary
 from app.storage.sql.engines.database import Database, read_url, retry_when_rolled_back
+from app.storage.sql.history.authors import AuthorNumbers
+from app.storage.sql.history.store import SqlHistory
 from app.storage.sql.index import browse, counters, match_counts, order
-from app.storage.sql.tables import people
+from app.storage.sql.normalizing import normalized
 from app.storage.sql.tasks import (
     bulk_add,
     bulk_delete,
     bulk_read,
+    leavers,
+    outside,
     reindex,
 )
 from app.storage.vocabulary_writer import VocabularyWriter
 from app.text.person_names import SortBy
-
-_TEXTS = (*TEXT_FIELDS, "photo_key")
-_texts_of = attrgetter(*_TEXTS)
 
 
 def open_sql_store(database_url: str, sort_by: SortBy = SortBy.GIVEN) -> SqlStore:
@@ -62,6 +49,9 @@ class SqlStore:
         self._sort_by = sort_by
         self._counts: counters.CountSnapshot | None = None
         self._vocabulary = VocabularyWriter(partial(vocabulary.write, database))
+        self._authors = AuthorNumbers(database)
+        self._outside = outside.OutsideChanges(database)
+        self.history = SqlHistory(database, self._authors)
 
     @property
     def database(self) -> Database:
@@ -71,39 +61,42 @@ class SqlStore:
     def get(self, employee_id: str) -> Employee:
         """Implement EmployeeStore.get."""
         with self._database.reading("get") as connection:
-            return _existing(records.read(connection, employee_id), employee_id).employee
+            record = _existing(records.read(connection, employee_id), employee_id)
+        return self._outside.notice(record)
 
     @retry_when_rolled_back
-    def add(self, employee: Employee, write_id: str) -> Employee:
+    def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
-        employee = self._normalize(employee)
+        employee = normalized(employee, self._database)
+        signed = self._authors.sign(write)
         with self._database.writing("add") as connection:
             record = records.read(connection, employee.id, to_change=True)
             if record is not None:
-                if record.write_id == write_id or record.employee.same_content(employee):
+                if record.write_id == write.id or record.employee.same_content(employee):
                     return record.employee
                 raise EditConflict(record.employee)
             if records.deletion_write_ids(connection, [employee.id]):
                 raise EmployeeDeleted(employee.id)
-            return self._vocabulary.collect(records.insert(connection, employee, write_id))
+            return self._vocabulary.collect(records.insert(connection, employee, signed))
 
     @retry_when_rolled_back
-    def update(self, employee: Employee, expected_revision: str, write_id: str) -> Employee:
+    def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
         """Implement EmployeeStore.update."""
-        employee = self._normalize(employee)
+        employee = normalized(employee, self._database)
+        signed = self._authors.sign(write)
         with self._database.writing("update") as connection:
             stored = records.read(connection, employee.id, to_change=True)
             record = _existing(stored, employee.id)
-            if record.write_id == write_id or record.employee.same_content(employee):
+            if record.write_id == write.id or record.employee.same_content(employee):
                 return record.employee
             if revision_of(record.employee) != expected_revision:
                 raise EditConflict(record.employee)
-            return self._vocabulary.collect(records.change(connection, record, employee, write_id))
+            return self._vocabulary.collect(records.change(connection, record, employee, signed))
 
-    def delete(self, employee_id: str, expected_revision: str | None, write_id: str) -> Employee:
+    def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
         """Implement EmployeeStore.delete."""
-        deletion = Deletion(employee_id, expected_revision, write_id)
-        (outcome,) = bulk_delete.delete_many(self._database, [deletion])
+        deletion = Deletion(employee_id, expected_revision, write)
+        (outcome,) = bulk_delete.delete_many(self._database, [deletion], self._authors)
         if isinstance(outcome, DirectoryError):
             raise outcome
         return outcome
@@ -118,6 +111,15 @@ class SqlStore:
         with self._database.reading("facets") as connection:
             self._counts = counters.read(connection, self._counts)
             return self._counts.facets
+
+    def carry_out_leaving(self, today: str) -> int:
+        """Implement EmployeeStore.carry_out_leaving."""
+        return leavers.carry_out_leaving(self._database, today)
+
+    def find_leaving(self, days: Sequence[str], limit: int) -> list[str]:
+        """Implement EmployeeStore.find_leaving."""
+        with self._database.reading("find_leaving") as connection:
+            return leavers.find_leaving(connection, days, limit)
 
     def count_records(self) -> RecordCount:
         """Implement EmployeeStore.count_records."""
@@ -134,10 +136,11 @@ class SqlStore:
         schema.check_current(self._database)
 
     def maintain(self) -> None:
-        """Implement EmployeeStore.maintain: write new words; the index needs no repair."""
-        if self._vocabulary.has_unwritten:
+        """Implement EmployeeStore.maintain; the index needs no repair."""
+        outside, database = self._outside, self._database
+        if self._vocabulary.has_unwritten or outside.are_pending or database.holds_deleted:
             # In a copy of this context, where the deadline of the finished request does not apply.
-            contextvars.copy_context().run(self._write_words)
+            contextvars.copy_context().run(self._write_pending)
 
     def set_up(self) -> list[str]:
         """Implement EmployeeStore.set_up."""
@@ -155,24 +158,31 @@ class SqlStore:
         return self._vocabulary.writing_between(steps)
 
     def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
-        """Implement EmployeeStore.follow: SQL databases report no changes."""
+        """Implement EmployeeStore.follow: SQL databases report no changes, but days come."""
+        while self.carry_out_leaving(leaving.today()):
+            pass
         yield (
             "An SQL database does not report changes by other programs, so there is nothing to "
             "follow. Run flask reindex to list them."
         )
 
     def add_many(
-        self, employees: Iterable[Employee], *, keep_versions: bool = False
+        self,
+        employees: Iterable[Employee],
+        write: Write = UNSIGNED,
+        *,
+        keep_versions: bool = False,
     ) -> Iterator[int]:
         """Implement EmployeeStore.add_many."""
-        people = map(self._normalize, employees)
+        people = map(partial(normalized, database=self._database), employees)
         note = self._vocabulary.collect
-        steps = bulk_add.add_many(self._database, people, note, keep_versions=keep_versions)
+        target = bulk_add.Target(self._database, note, self._authors)
+        steps = bulk_add.add_many(target, people, None if keep_versions else write)
         return self._vocabulary.writing_between(steps)
 
     def delete_many(self, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:
         """Implement EmployeeStore.delete_many, in one transaction."""
-        return bulk_delete.delete_many(self._database, deletions)
+        return bulk_delete.delete_many(self._database, deletions, self._authors)
 
     def get_many(self, employee_ids: Collection[str]) -> dict[str, Employee]:
         """Implement EmployeeStore.get_many."""
@@ -202,12 +212,14 @@ class SqlStore:
         """Implement EmployeeStore.vocabulary."""
         return vocabulary.read(self._database)
 
+    def forget_words(self, words: Collection[str]) -> None:
+        """Implement EmployeeStore.forget_words."""
+        self._vocabulary.forget(words)
+        vocabulary.forget(self._database, words)
+
     def photo_keys(self) -> Iterator[str]:
         """Implement EmployeeStore.photo_keys."""
-        keys = select(people.c.photo_key).where(people.c.photo_key != "")
-        with self._database.snapshot("photo_keys") as connection:
-            named = connection.execution_options(yield_per=1_000).execute(keys).scalars()
-            yield from filter(None, map(photo_key, named))
+        return bulk_read.photo_keys(self._database)
 
     def shared_secret(self, proposal: str) -> str | None:
         """Implement EmployeeStore.shared_secret; None for a file of this machine."""
@@ -215,20 +227,11 @@ class SqlStore:
             return None
         return secret.shared_secret(self._database, proposal)
 
-    def _write_words(self) -> None:
+    def _write_pending(self) -> None:
         deadline.start()
         self._vocabulary.write()
-
-    def _normalize(self, employee: Employee) -> Employee:
-        """Return the employee as it will be read from the database."""
-        badges, hidden = _normalize_badges(employee.badges), hidden_from(employee.hidden)
-        employee = employee if hidden == employee.hidden else replace(employee, hidden=hidden)
-        texts = _texts_of(employee)
-        if not "".join(texts).isprintable():  # as few are, for the line breaks of "about"
-            storable = encodable if self._database.holds_nul else _without_nul
-            cleaned: dict[str, Any] = dict(zip(_TEXTS, map(storable, texts), strict=True))
-            return replace(employee, **cleaned, badges=tuple(map(storable, badges)))
-        return employee if badges == employee.badges else replace(employee, badges=badges)
+        self._outside.store()
+        self._database.overwrite_deleted()
 
     def close(self) -> None:
         """Close all connections, for tests and commands that open many stores."""
@@ -239,12 +242,3 @@ def _existing(record: records.Record | None, employee_id: str) -> records.Record
     if record is None:
         raise EmployeeNotFound(employee_id)
     return record
-
-
-@lru_cache(maxsize=1024)
-def _normalize_badges(badges: tuple[str, ...]) -> tuple[str, ...]:
-    return badges_from(badges)
-
-
-def _without_nul(text: str) -> str:
-    return encodable(text).replace("\0", "")

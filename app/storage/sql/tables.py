@@ -39,6 +39,18 @@ class BytewiseText(TypeDecorator[str]):
         return dialect.type_descriptor(String(self.characters, collation=collation))
 
 
+class LongText(TypeDecorator[str]):
+    """A text of up to 16 MB in MySQL and MariaDB, whose TEXT ends at 64 kB."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the text type of a dialect; MySQL chooses it by the length."""
+        length = (1 << 24) - 1 if dialect.name == "mysql" else None
+        return dialect.type_descriptor(Text(length))
+
+
 def _is_mariadb(dialect: Dialect) -> bool:
     return bool(getattr(dialect, "is_mariadb", False))  # set after the first connection
 
@@ -63,7 +75,7 @@ metadata = MetaData()
 _BY_DIGEST = [field.name for field in sorted(FIELDS, key=lambda field: field.digest)]
 _NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in IN_CARDS]
 _LATER = _BY_DIGEST[FIRST_RELEASE:]
-_BEFORE_NUMBER_KEY = 3
+_BEFORE_NUMBER_KEY, _BEFORE_ORIGINS = 3, 5
 
 # Content columns may be NULL, so that rows which another program inserted can be read.
 # ``sort_key``, ``words``, ``facets``, ``email_key`` and ``number_key`` store index entries; see
@@ -85,9 +97,12 @@ people = Table(
     Column("email_key", BytewiseText(_MAX_EMAIL_KEY)),
     *(Column(name, Text) for name in _LATER[:_BEFORE_NUMBER_KEY]),
     Column("number_key", BytewiseText(_MAX_NUMBER_KEY)),
-    *(Column(name, Text) for name in _LATER[_BEFORE_NUMBER_KEY:]),
+    *(Column(name, Text) for name in _LATER[_BEFORE_NUMBER_KEY:_BEFORE_ORIGINS]),
     # Of ``words``, as far as a card does not tell them; see app/model/word_origins.py.
     Column("origins", Text),
+    *(Column(name, Text) for name in _LATER[_BEFORE_ORIGINS:]),
+    # The mark of the last recorded change; see app/history/difference.py.
+    Column("history", Text),
     Index("person_by_tie", "id_key", unique=True),
     Index("person_by_email", "email_key"),
     Index("person_by_number", "number_key"),

@@ -1,6 +1,6 @@
 """The vocabulary of the directory, in one table: hints for the fuzzy search."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 
 from sqlalchemy import Column, Connection, Table, bindparam, select
@@ -45,6 +45,13 @@ def _insert(connection: Connection, rows: list[dict[str, str]]) -> None:
         for row in rows:
             with suppress(IntegrityError), connection.begin_nested():
                 connection.execute(vocabulary.insert(), row)
+
+
+def forget(database: Database, words: Collection[str]) -> None:
+    """Implement EmployeeStore.forget_words."""
+    with database.writing("vocabulary") as connection:
+        connection.execute(vocabulary.delete().where(vocabulary.c.word.in_(list(words))))
+    database.overwrite_deleted()
 
 
 def read(database: Database) -> Iterator[str]:

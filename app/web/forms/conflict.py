@@ -7,7 +7,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app.model.employee import BADGES, Badge, Employee
-from app.model.fields import FIELD, TEXT_FIELDS
+from app.model.fields import FIELD, TYPED_FIELDS
 from app.model.revision import fields_changed_since
 from app.model.validation import LABELS
 from app.web.forms.fields import EmployeeForm
@@ -74,7 +74,7 @@ def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Confli
 
     differing = []
     same = []
-    for name in TEXT_FIELDS:
+    for name in TYPED_FIELDS:
         my_text, stored_text = getattr(edited, name), getattr(stored, name)
         if my_text == stored_text:
             same.append(EqualField(name, _LABELS[name], (my_text,), my_text))

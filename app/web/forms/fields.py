@@ -14,7 +14,7 @@ from app.access.rights import OWN_FIELDS
 from app.model import validation
 from app.model.employee import BADGE_KEYS, Employee, hidden_from, in_catalogue_order
 from app.model.field_types import Field
-from app.model.fields import FIELD, FORM_FIELDS, TEXT_FIELDS
+from app.model.fields import FIELD, FORM_FIELDS, TYPED_FIELDS
 from app.model.kinds import Kind
 
 _MEGABYTE = 1024 * 1024
@@ -86,11 +86,11 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def fix(self, stored: Employee | None) -> None:
         """Let the viewer change their OWN_FIELDS only; the others keep what is stored."""
-        self.fixed = frozenset(name for name in TEXT_FIELDS if name not in OWN_FIELDS)
+        self.fixed = frozenset(name for name in TYPED_FIELDS if name not in OWN_FIELDS)
         kept = {name: getattr(stored, name) if stored else "" for name in self.fixed}
         self.ignored = tuple(
             self[name].label.text
-            for name in TEXT_FIELDS
+            for name in TYPED_FIELDS
             if name in kept and self[name].data not in ("", kept[name])
         )
         for name, text in kept.items():
@@ -117,7 +117,7 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     @property
     def content(self) -> dict[str, Any]:
         """Return the texts as they would be stored."""
-        return {name: self[name].data for name in TEXT_FIELDS}
+        return {name: self[name].data for name in TYPED_FIELDS}
 
     def changed(self, employee: Employee) -> Employee:
         """Return the employee with the input; badges that the form does not know are kept."""

@@ -1,5 +1,8 @@
 """Return the user's input after an expired form, a store failure, a conflict or a deletion."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -14,6 +17,8 @@ from app.model.errors import (
     StorageUnavailable,
 )
 from app.model.revision import revision_of, version_in
+from app.text.folding import fold, one_line
+from app.text.sanitizing import clean_line, visible
 from app.web.forms import conflict
 from app.web.forms.idempotency import FormIdForged, mint_form_id
 from app.web.forms.rendering import (
@@ -27,6 +32,8 @@ from app.web.forms.rendering import (
 from app.web.http.middleware import request_id
 from app.web.ui.urls import edit_address
 
+NAME_TO_CONFIRM = "typed_name"
+_MAX_TYPED_NAME = 400
 _ADD, _EDIT, _DELETE = "employees.add", "employees.edit", "employees.delete"
 _EXPIRED = (
     "This form expired, so nothing was {done}. "
@@ -45,13 +52,47 @@ _TOO_LARGE = (
 _HELP_DESK = " If the problem continues, give the help desk this code: {code}"
 
 
+class Outcome(NamedTuple):
+    """What a form does, in words: what is ``done``, by which ``button``, or that nothing was.
+
+    ``what`` completes "We do not know whether ...".
+    """
+
+    done: str
+    button: str
+    nothing: str
+    what: str
+
+
+_SAVED = Outcome("saved", "Save person", "Your changes were not saved.", "your changes were saved")
+_DELETED = Outcome("deleted", "Delete permanently", "No one was deleted.", "the person was deleted")
+_FormPage = Callable[[Exception], ResponseReturnValue]
+# Of forms in other rooms, by endpoint.
+_form_pages: dict[str, _FormPage] = {}
+
+
+def returns_input(endpoint: str) -> Callable[[_FormPage], _FormPage]:
+    """Declare the function that returns the page of a form with all input, and what happened."""
+
+    def declare(page: _FormPage) -> _FormPage:
+        _form_pages[endpoint] = page
+        return page
+
+    return declare
+
+
 def holds_typed_form() -> bool:
     """Return whether this request brought a form whose input must not be lost."""
-    return request.method == "POST" and request.endpoint in (_ADD, _EDIT, _DELETE)
+    own = (_ADD, _EDIT, _DELETE)
+    return request.method == "POST" and (request.endpoint in own or request.endpoint in _form_pages)
 
 
 def form_with_input(error: Exception) -> ResponseReturnValue:
     """Return the page with all input, and what happened to it."""
+    if request.endpoint in _form_pages:
+        if isinstance(error, EmployeeNotFound):
+            return person_not_found(error)
+        return _form_pages[request.endpoint](error)
     if request.endpoint == _DELETE:
         return _deletion_page(error)
     if isinstance(error, EmployeeNotFound):
@@ -61,12 +102,14 @@ def form_with_input(error: Exception) -> ResponseReturnValue:
     if isinstance(error, PhotosOff):
         form.reject("photo", str(error))
         return show_form(form, revision=revision, status=422)
-    status, notice = _what_happened(error, "saved", "Save person", "Your changes were not saved.")
+    status, notice = what_happened(error, _SAVED)
     silent = isinstance(error, StorageUnavailable | NotAllowed)
     return show_form(form, revision=revision, status=status, notice=notice, suggest=not silent)
 
 
-def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tuple[int, Notice]:
+def what_happened(error: Exception, outcome: Outcome) -> tuple[int, Notice]:
+    """Return the status and the sentence of a form that failed; raise any other error again."""
+    done, button, nothing, what = outcome
     if isinstance(error, CSRFError | FormIdForged):
         return 400, Notice("bad", _EXPIRED.format(done=done, button=button))
     if isinstance(error, NotAllowed):
@@ -74,7 +117,6 @@ def _what_happened(error: Exception, done: str, button: str, nothing: str) -> tu
     if isinstance(error, RecordTooLarge):
         return 422, Notice("bad", _TOO_LARGE.format(limit=error.max_kilobytes))
     if isinstance(error, StorageUnavailable):
-        what = "your changes were saved" if done == "saved" else "the person was deleted"
         service = error.service[:1].upper() + error.service[1:]
         if error.advice:
             sentence = f"{nothing} {error.advice}"
@@ -93,7 +135,7 @@ def conflict_page(error: EditConflict) -> ResponseReturnValue:
         sentence = (
             "Someone changed this person after you opened this page. Check again before you delete."
         )
-        return ask_to_delete(stored, 409, Notice("warning", sentence))
+        return ask_to_delete(stored, 409, Notice("warning", sentence), typed_name=typed_name())
     form = form_of_request(stored)
     revision = posted_values().get("revision", "")
     page = render_template(
@@ -110,15 +152,36 @@ def conflict_page(error: EditConflict) -> ResponseReturnValue:
     return page, 409
 
 
+def typed_name() -> str:
+    """Return the name that was typed so that nobody is deleted by mistake."""
+    return visible(clean_line(request.form.get(NAME_TO_CONFIRM, "")[:_MAX_TYPED_NAME]))
+
+
+def is_confirmed() -> bool:
+    """Return whether the name was typed; a form that does not ask for it needs none."""
+    if NAME_TO_CONFIRM not in request.form:
+        return True
+    shown = visible(clean_line(request.form.get("shown_name", "")))
+    return fold(one_line(typed_name())) == fold(one_line(shown))
+
+
 def ask_to_delete(
-    employee: Employee, status: int = 200, notice: Notice | None = None
+    employee: Employee,
+    status: int = 200,
+    notice: Notice | None = None,
+    *,
+    typed_name: str = "",
+    problem: str = "",
 ) -> ResponseReturnValue:
-    """Ask before an employee is deleted."""
+    """Ask before an employee is deleted, and offer to mark them as left instead."""
     page = render_template(
         "delete.html",
         employee_id=employee.id,
         full_name=employee.full_name,
+        left_on=employee.left_on,
         photo_key=employee.photo_key,
+        typed_name=typed_name,
+        problem=problem,
         revision=revision_of(employee),
         form_id=mint_form_id(),
         token=fresh_token(),
@@ -130,12 +193,15 @@ def ask_to_delete(
 def _deletion_page(error: Exception) -> ResponseReturnValue:
     if isinstance(error, EmployeeNotFound):
         return person_not_found(error)
-    status, notice = _what_happened(error, "deleted", "Delete person", "No one was deleted.")
+    status, notice = what_happened(error, _DELETED)
     page = render_template(
         "delete.html",
         employee_id=(request.view_args or {}).get("employee_id", ""),
         full_name=request.form.get("shown_name", ""),
+        left_on="",
         photo_key="",
+        typed_name=typed_name(),
+        problem="",
         revision=request.form.get("revision", ""),
         form_id=form_id_again(),
         token=fresh_token(),

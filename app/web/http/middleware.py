@@ -10,6 +10,7 @@ from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 
+from app.history.changes import Through
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, load_balancer
 from app.secret_keys import SecretKeys
@@ -81,6 +82,11 @@ def register(app: Flask, photo_origin: str | None) -> None:
 def request_id() -> str:
     """Return the id under which the log has this request."""
     return str(g.get("request_id", "none"))
+
+
+def on_this_page() -> Through:
+    """Return how a write of this request comes: on a page, and by which request."""
+    return Through(request_id=request_id())
 
 
 def holds_token() -> bool:

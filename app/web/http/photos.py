@@ -5,6 +5,7 @@ from typing import cast
 from flask import Blueprint, Response, redirect, request, send_file
 
 from app.contracts import PhotoFile
+from app.directory.photo_access import may_see_photo
 from app.model.errors import PhotoNotFound
 from app.photos.headers import EXTENSIONS
 from app.photos.keys import is_foreign_key
@@ -22,7 +23,7 @@ def show(key: str) -> Response:
     """Serve the photo with this key, cacheable for ever: a key is never reused."""
     directory = current_directory()
     store = directory.photos
-    if store is None or not directory.may_see_photo(current_viewer(), key):
+    if store is None or not may_see_photo(directory, current_viewer(), key):
         raise PhotoNotFound(key)
     location = store.locate_foreign(key) if _is_signed(key) else store.locate(key)
     if isinstance(location, PhotoFile):

@@ -2,7 +2,7 @@
 
 from flask import Flask, request
 
-from app.access.rights import Right, require, require_edit
+from app.access.rights import Right, require, require_edit, require_history
 from app.model.errors import NotAllowed
 from app.web.current import current_viewer
 
@@ -28,6 +28,11 @@ RIGHTS = {
     # Of the record that is their own.
     "employees.edit_form": Right.EDIT_OWN,
     "employees.edit": Right.EDIT_OWN,
+    "history.history": Right.SEE_HISTORY,
+    "history.change": Right.SEE_HISTORY,
+    "history.history_file": Right.SEE_HISTORY,
+    "undo.undo_form": Right.EDIT_OWN,
+    "undo.undo": Right.EDIT_OWN,
     "employees.delete_form": Right.DELETE,
     "employees.delete": Right.DELETE,
     "samples.load": Right.IMPORT,
@@ -36,11 +41,17 @@ RIGHTS = {
 }
 # Whole blueprints.
 BLUEPRINT_RIGHTS = {
+    "audit": Right.SEE_AUDIT,
     "access_settings": Right.ADMINISTER,
     "account_settings": Right.ADMINISTER,
     "imports": Right.IMPORT,
     "import_files": Right.IMPORT,
     "import_choices": Right.IMPORT,
+    "bulk_edits": Right.EDIT_PEOPLE,
+    "leaving": Right.LEAVE,
+    "leavers": Right.LEAVE,
+    "merging": Right.LEAVE,
+    "unmerging": Right.LEAVE,
     "console": Right.RUN_LOAD_TEST,
 }
 
@@ -61,9 +72,12 @@ def _check() -> None:
     if request.endpoint is None:
         return  # an address that does not exist: its page has nothing to protect
     right = right_for(request.endpoint, request.blueprint)
+    employee_id = (request.view_args or {}).get("employee_id", "")
     if request.blueprint in OF_ACCOUNTS and not current_viewer().is_signed_in:
         raise NotAllowed("see your account")
     if right is Right.EDIT_OWN:
-        require_edit(current_viewer(), (request.view_args or {}).get("employee_id", ""))
+        require_edit(current_viewer(), employee_id)
+    elif right is Right.SEE_HISTORY:
+        require_history(current_viewer(), employee_id)
     elif right is not None:
         require(current_viewer(), right)

@@ -101,6 +101,7 @@ def choices_from(
         columns=mapped,
         defaults=_defaults(form, choices),
         is_complete="is_complete" in form,
+        mark_left=choices.mark_left and "is_complete" in form,
         remember="remember" in form,
     )
 

@@ -35,7 +35,7 @@ def refused(job_id: str) -> ResponseReturnValue:
     """Stream the rejected rows with all their cells and what to fix, to be imported again."""
     importer = current_importer()
     job = importer.read(job_id)
-    if not importer.counts(job).rejected:
+    if not (job.file_parts and importer.counts(job).rejected):
         abort(404)
 
     def begin() -> Iterator[bytes]:

@@ -11,7 +11,9 @@ from app.imports.planning.lines import (
     CHANGED,
     DUPLICATE,
     INACTIVE,
+    LEFT,
     REJECTED,
+    RESTORED,
     SKIPPED,
     UNCHANGED,
     UNDONE,
@@ -26,13 +28,17 @@ _OUTCOME_LABELS: Mapping[str, str] = {
     UNDONE: "Undone",
     SKIPPED: "Not undone",
     DUPLICATE: "Possible duplicates",
-    INACTIVE: "Not active",
+    INACTIVE: "Left before",
     ABSENT: "Not in this file",
+    LEFT: "Marked as left",
+    RESTORED: "Restored",
 }
 _PLANNED_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
     CHANGED: "To be changed",
     ADDED: "To be added",
+    LEFT: "To be marked as left",
+    RESTORED: "Come back",
     UNCHANGED: "Unchanged",
 }
 # While only some of them are applied.
@@ -40,19 +46,24 @@ _IN_PROGRESS_LABELS: Mapping[str, str] = {
     REJECTED: "Rows with errors",
     CHANGED: "Changes",
     ADDED: "New people",
+    LEFT: "Leavers",
+    RESTORED: "Come back",
     UNCHANGED: "Unchanged",
 }
 # In the order of a sentence.
-_COUNTED = (ADDED, CHANGED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
+_COUNTED = (ADDED, CHANGED, LEFT, RESTORED, UNCHANGED, DUPLICATE, INACTIVE, REJECTED)
 _WITH_ERRORS = {
     REJECTED: "with errors",
     DUPLICATE: "possible duplicates",
-    INACTIVE: "not active",
+    INACTIVE: "left before",
 }
 _DONE_TEXTS = {outcome: _OUTCOME_LABELS[outcome].lower() for outcome in _COUNTED} | _WITH_ERRORS
 _PLANNED_TEXTS = {
     outcome: _PLANNED_LABELS.get(outcome, "").lower() for outcome in _COUNTED
 } | _WITH_ERRORS
+# Of an edit, which has neither rows nor new people.
+_EDIT_LABELS = {REJECTED: "Could not be changed"}
+_EDIT_TEXTS = {CHANGED: "changed", UNCHANGED: "unchanged", REJECTED: "could not be changed"}
 _SINGULAR = {DUPLICATE: "possible duplicate"}
 _UNDONE_TEXTS: Mapping[str, str] = {UNDONE: "undone", SKIPPED: "not undone"}
 _OUTCOME_ICONS: Mapping[str, str] = {
@@ -64,10 +75,12 @@ _OUTCOME_ICONS: Mapping[str, str] = {
     SKIPPED: "exclamation-triangle-fill",
     DUPLICATE: "people",
     INACTIVE: "person-fill",
+    LEFT: "box-arrow-right",
+    RESTORED: "arrow-counterclockwise",
     ABSENT: "search",
 }
 # A tab of these is shown only if it has rows.
-_UNUSUAL = frozenset({DUPLICATE, INACTIVE, ABSENT})
+_UNUSUAL = frozenset({DUPLICATE, INACTIVE, ABSENT, LEFT, RESTORED})
 _TAB_LABELS: Mapping[Phase, Mapping[str, str]] = {
     Phase.VALIDATING: _PLANNED_LABELS,
     Phase.READY: _PLANNED_LABELS,
@@ -104,12 +117,15 @@ def _figures(counts: LineCounts, texts: Mapping[str, str]) -> str:
 
 def done_figures(job: Job) -> str:
     """Return the number of applied rows by outcome; "" if there are none."""
-    return _figures(job.done, _DONE_TEXTS)
+    return _figures(job.done, _EDIT_TEXTS if job.edit.is_set else _DONE_TEXTS)
 
 
 def outcome_tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> list[Tab]:
     """Return the outcomes of an import, with the number of rows of each."""
-    labels = _TAB_LABELS.get(job.phase, _OUTCOME_LABELS)
+    labels = dict(_TAB_LABELS.get(job.phase, _OUTCOME_LABELS))
+    unusual = _UNUSUAL
+    if job.edit.is_set:
+        labels, unusual = labels | _EDIT_LABELS, _UNUSUAL | {ADDED, REJECTED}
     return [
         Tab(
             outcome,
@@ -119,5 +135,5 @@ def outcome_tabs(job: Job, counts: LineCounts, outcomes: tuple[str, ...]) -> lis
             f"/import/{job.id}?show={outcome}",
         )
         for outcome in outcomes
-        if counts.of(outcome) or outcome not in _UNUSUAL
+        if counts.of(outcome) or outcome not in unusual
     ]

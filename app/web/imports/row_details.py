@@ -8,30 +8,36 @@ from app.imports.files.rows import row_label
 from app.imports.planning.lines import (
     ABSENT,
     ADDED,
-    CHANGED,
     DUPLICATE,
     INACTIVE,
+    LABELS,
+    LEFT,
     SKIPPED,
     UNCHANGED,
+    UPDATES,
     Line,
     Value,
     Values,
 )
-from app.model import validation
 from app.model.employee import BADGES
 from app.photos.keys import any_photo_key
 from app.text.folding import LINE_CHARACTERS
+from app.web.ui.dates import day, is_day
 from app.web.ui.urls import thumbnail_address
 
 _BADGE_LABELS = {badge.key: badge.label for badge in BADGES}
 
 
 class Detail(NamedTuple):
-    """One detail of a row: field, new value (or error), and old value (or typed text)."""
+    """One detail of a row: field, new value (or error), and old value (or typed text).
+
+    One that ``is_reason`` is the cell by which somebody has left.
+    """
 
     label: str
     value: str
     before: str = ""
+    is_reason: bool = False
 
 
 class Similar(NamedTuple):
@@ -60,9 +66,10 @@ class RowView(NamedTuple):
 
 def row_view(line: Line, job: Job) -> RowView:
     """Return a row as the table shows it; a person who is not stored yet has no page."""
-    is_stored = line.outcome in (CHANGED, UNCHANGED, SKIPPED, ABSENT, INACTIVE)
+    is_stored = line.outcome in (*UPDATES, UNCHANGED, SKIPPED, ABSENT, INACTIVE)
     is_stored = is_stored or (line.outcome == ADDED and job.phase is Phase.APPLIED)
-    number = row_label(line.number, job.sheets) if line.number else ""
+    is_row = line.number > 0 and not job.edit.is_set
+    number = row_label(line.number, job.sheets) if is_row else ""
     similar = tuple(_similar(line, job)) if line.outcome in (ADDED, DUPLICATE) else ()
     person = line.id if is_stored else ""
     photos = (_photo(line, line.new), _photo(line, line.old))
@@ -73,7 +80,7 @@ def row_view(line: Line, job: Job) -> RowView:
 def _photo(line: Line, values: Values) -> str:
     """Return the address of a photo in these values; an undone import has none any more."""
     key = any_photo_key(values.get("photo_key"))
-    return thumbnail_address(key) if key and line.outcome in (ADDED, CHANGED) else ""
+    return thumbnail_address(key) if key and line.has_new_photo else ""
 
 
 def _similar(line: Line, job: Job) -> Iterator[Similar]:
@@ -86,15 +93,22 @@ def _similar(line: Line, job: Job) -> Iterator[Similar]:
 
 
 def _details(line: Line) -> list[Detail]:
-    if line.problems:
+    if line.problems and line.outcome != LEFT:
         return [
             Detail(error.column, _full_stop(error.reason), error.typed) for error in line.problems
         ]
-    return [
-        Detail(label, _text(line.new[name]), _text(line.old.get(name, "")))
-        for name, label in validation.LABELS.items()
-        if name in line.new and (line.outcome == CHANGED or name != "full_name")
+    is_update = line.outcome in UPDATES
+    values = [
+        Detail(label, _shown(name, line.new), _shown(name, line.old))
+        for name, label in LABELS.items()
+        if name in line.new and (is_update or name != "full_name")
     ]
+    return values + [Detail(cell.column, cell.typed, is_reason=True) for cell in line.problems]
+
+
+def _shown(name: str, values: Values) -> str:
+    text = _text(values.get(name, ""))
+    return day(text) if name == "left_on" and is_day(text) else text
 
 
 def _full_stop(sentence: str) -> str:

@@ -8,7 +8,16 @@ from app.contracts.line_counts import LineCounts
 from app.imports.actions import may_read_again
 from app.imports.importer import Importer
 from app.imports.planning.line_store import outcomes_of
-from app.imports.planning.lines import ABSENT, CHANGED, DUPLICATE, INACTIVE, REJECTED, SKIPPED
+from app.imports.planning.lines import (
+    ABSENT,
+    CHANGED,
+    DUPLICATE,
+    INACTIVE,
+    LEFT,
+    REJECTED,
+    RESTORED,
+    SKIPPED,
+)
 from app.web.imports.outcomes import Tab, outcome_tabs
 from app.web.imports.row_details import RowView, row_view
 
@@ -19,6 +28,8 @@ _LAST_HEADINGS = {
     CHANGED: "What changes",
     DUPLICATE: "Who it may be",
     INACTIVE: "Why",
+    LEFT: "What changes",
+    RESTORED: "What changes",
 }
 
 
@@ -53,7 +64,6 @@ def rows_page(
 ) -> RowsPage:
     """Return the page of rows that an address asks for; the first outcome that has rows if none."""
     outcomes = (*outcomes_of(job), *([ABSENT] if job.choices.is_complete else []))
-    counts = counts._replace(absent=job.absent)
     requested = args.get("show", "")
     first = next((each for each in outcomes if counts.of(each)), outcomes[0])
     outcome = requested if requested in outcomes else first

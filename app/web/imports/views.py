@@ -1,6 +1,7 @@
 """The import pages: upload a file, preview it, import it, undo it."""
 
 from typing import BinaryIO, cast
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -16,14 +17,18 @@ from flask.typing import ResponseReturnValue
 
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import ACTIVE_PHASES, JOB_ID, Job, JobNotFound, Phase
+from app.history.authors import author_of
 from app.imports.actions import may_discard, may_read_again, may_undo
 from app.imports.errors import FileUnreadable, ImportNotPossible
+from app.imports.files.notices import ignored_sheets_note
 from app.runtime import deadline
 from app.text.plurals import count_people
-from app.web.current import current_importer, current_scheduler
+from app.web.current import current_importer, current_scheduler, current_viewer
 from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.imports import wording
 from app.web.imports.columns import column_table
+from app.web.imports.edit_wording import list_address, list_words
+from app.web.imports.leaving import leaving_from, leaving_panel
 from app.web.imports.rows_page import adds_duplicates, rows_page
 
 MAX_MEGABYTES = 100
@@ -93,7 +98,10 @@ def receive() -> ResponseReturnValue:
     try:
         choices = Choices(is_complete="is_complete" in request.form)
         job = current_importer().receive(
-            cast(BinaryIO, chosen.stream), chosen.filename, choices=choices
+            cast(BinaryIO, chosen.stream),
+            chosen.filename,
+            choices=choices,
+            author=author_of(current_viewer()),
         )
     except FileUnreadable as error:
         return _upload_page(str(error))
@@ -110,6 +118,8 @@ def show(job_id: str) -> ResponseReturnValue:
     return render_template(
         "import_job.html",
         job=job,
+        whom=list_words(job.edit),
+        list_address=list_address(job.edit),
         state=wording.state(job),
         sentence=wording.sentence(job),
         at_work=wording.is_at_work(job),
@@ -118,10 +128,12 @@ def show(job_id: str) -> ResponseReturnValue:
         began=wording.began(job),
         rows=page,
         can_apply=_can_apply(job),
-        people=count_people(wording.people_of(job)),
+        people=count_people(wording.people_of(job)) if wording.people_of(job) else "",
         columns=column_table(job, current_importer().columns(job)),
         is_browsing="show" in request.args,
-        absent=count_people(job.absent),
+        absent=count_people(counts.absent) if counts.absent else "",
+        panel=leaving_panel(current_importer(), job, request.args),
+        ignored_sheets=ignored_sheets_note(job),
         emptied=wording.what_is_emptied(job),
         adds_duplicates=may_read_again(job) and adds_duplicates(job),
         can_read_again=may_read_again(job),
@@ -164,8 +176,15 @@ def progress(job_id: str) -> Response:
 
 @imports.post("/<job_id>/go")
 def go(job_id: str) -> ResponseReturnValue:
-    """Apply a validated import, or resume a stopped one."""
-    current_importer().resume(job_id)
+    """Apply a validated import, or resume a stopped one; tell what has to be confirmed first."""
+    try:
+        chosen = leaving_from(request.form)
+        current_importer().resume(job_id, author_of(current_viewer()), chosen)
+    except ImportNotPossible as error:
+        flash(str(error), "warning")
+        typed = {name: request.form.get(name, "") for name in ("absent", "last_day")}
+        kept = urlencode({name: text for name, text in typed.items() if text})
+        return redirect(f"/import/{job_id}?{kept}" if kept else f"/import/{job_id}", 303)
     current_scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
@@ -189,7 +208,7 @@ def ask_to_undo(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/undo")
 def undo(job_id: str) -> ResponseReturnValue:
     """Undo an import."""
-    current_importer().undo(job_id)
+    current_importer().undo(job_id, author_of(current_viewer()))
     current_scheduler().wake()
     return redirect(f"/import/{job_id}", 303)
 
@@ -197,9 +216,10 @@ def undo(job_id: str) -> ResponseReturnValue:
 @imports.post("/<job_id>/forget")
 def forget(job_id: str) -> ResponseReturnValue:
     """Delete the file and its preview; no employee was changed."""
+    job = current_importer().read(job_id)
     current_importer().discard(job_id)
-    flash("The import was discarded. Nobody was changed.", "good")
-    return redirect("/import", 303)
+    flash(f"The {job.noun} was discarded. Nobody was changed.", "good")
+    return redirect(list_address(job.edit) if job.edit.is_set else "/import", 303)
 
 
 @imports.app_errorhandler(ImportNotPossible)

@@ -8,6 +8,7 @@ from app.contracts.import_jobs import ACTIVE_PHASES, NO_ROWS, Job, Phase
 from app.imports.running.job_lease import is_leased
 from app.model import validation
 from app.text.plurals import count_of, count_people
+from app.web.imports import edit_wording
 from app.web.imports.outcomes import done_figures, figures
 from app.web.ui.clock import Clock
 from app.web.ui.dates import moment
@@ -41,14 +42,20 @@ def is_at_work(job: Job) -> bool:
 
 def sentence(job: Job) -> str:
     """Return the progress of an import in one or two sentences."""
-    done, total = job.progress
-    of_all = f"{done:,} of {count_people(total) if job.samples else count_of(total, 'row', 'rows')}"
+    of_all = edit_wording.of_all(job) if job.samples or job.edit.is_set else _rows_of_all(job)
     if job.phase is Phase.FAILED or is_waiting(job):
         return job.error
     if job.paused and job.phase in ACTIVE_PHASES:
         stopped = "Stopping" if is_leased(job) else "Stopped"
         return f"{stopped} after {of_all}."
+    if job.edit.is_set and job.phase not in (Phase.UNDOING, Phase.UNDONE):
+        return edit_wording.edit_sentence(job)
     return _SENTENCES[job.phase](job, of_all)
+
+
+def _rows_of_all(job: Job) -> str:
+    done, total = job.progress
+    return f"{done:,} of {count_of(total, 'row', 'rows')}"
 
 
 def _validating(job: Job, of_all: str) -> str:
@@ -85,20 +92,21 @@ def _applied(job: Job, of_all: str) -> str:
 def _undone(job: Job, of_all: str) -> str:
     skipped = job.undone.skipped
     note = f" Changed since, so not undone: {count_people(skipped)}." if skipped else ""
-    if not job.added + job.done.changed:
-        return "Import undone. It had not changed anyone."
-    return f"Import undone: {count_people(job.undone.undone)} {_how_undone(job)}.{note}"
+    subject = f"{job.noun.capitalize()} undone"
+    if not job.added + job.done.updated:
+        return f"{subject}. It had not changed anyone."
+    return f"{subject}: {count_people(job.undone.undone)} {_how_undone(job)}.{note}"
 
 
 def _how_undone(job: Job) -> str:
-    if job.added and job.done.changed:
-        return "removed or restored"
-    return "removed" if job.added else "restored"
+    if job.added and job.done.updated:
+        return "removed or put back"
+    return "removed" if job.added else "put back"
 
 
 def what_is_emptied(job: Job) -> str:
     """Return whose values empty cells of the file clear; "" if they clear none."""
-    if not job.emptied:
+    if not job.emptied or job.edit.is_set:
         return ""
     counted = (
         f"{validation.LABELS.get(name, name)} of {count_people(number)}"
@@ -110,12 +118,12 @@ def what_is_emptied(job: Job) -> str:
 
 def what_undoing_does(job: Job) -> str:
     """Return what an undo will do, before it is confirmed."""
-    added, changed = count_people(job.added), count_people(job.done.changed)
+    added, changed = count_people(job.added), count_people(job.done.updated)
     delete = f"removes {added} added by the import"
     restore = f"restores the old values of {changed}"
-    if not job.added + job.done.changed:
-        return "The import has not changed anyone yet."
-    if job.added and job.done.changed:
+    if not job.added + job.done.updated:
+        return f"The {job.noun} has not changed anyone yet."
+    if job.added and job.done.updated:
         return f"This {delete} and {restore}."
     return f"This {delete if job.added else restore}."
 
@@ -148,7 +156,8 @@ def state(job: Job) -> tuple[str, str, str]:
     if is_waiting(job):
         return ("starting", "hourglass-split", "Waiting")
     if job.phase in (Phase.READY, Phase.APPLIED) and job.planned.rejected == sum(job.planned) > 0:
-        return ("failed", "x-octagon-fill", "All rows have errors")
+        label = "No one was changed" if job.edit.is_set else "All rows have errors"
+        return ("failed", "x-octagon-fill", label)
     if job.phase is Phase.READY and not has_work(job):
         return ("ok", "check-circle-fill", "Checked")
     return _STATES[job.phase]
@@ -161,9 +170,9 @@ def is_waiting(job: Job) -> bool:
 
 def has_work(job: Job) -> bool:
     """Return whether the import has anything to apply."""
-    return bool(people_of(job))
+    return bool(people_of(job) or job.absent)
 
 
 def people_of(job: Job) -> int:
-    """Return the number of people that the import would add or change."""
-    return job.planned.added + job.planned.changed
+    """Return the number of people that the rows would add, change, mark as left or restore."""
+    return job.planned.added + job.planned.updated - len(job.contradicted)

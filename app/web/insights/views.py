@@ -9,6 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
 from app.contracts import Facets
+from app.directory.unlisted import count_unlisted
 from app.text.plurals import count_people
 from app.web.current import current_directory, current_viewer
 from app.web.insights.data import months_chart, shares
@@ -60,7 +61,7 @@ def charts() -> str:
     """Show the counts of the directory as charts, each with its table."""
     facets = current_directory().facets(current_viewer())
     if not facets.total:
-        unlisted = current_directory().count_unlisted(current_viewer())
+        unlisted = count_unlisted(current_directory(), current_viewer())
         return render_template("insights.html", charts=None, unlisted=unlisted)
     cache: ChartCache = current_app.extensions["charts"]
     return render_template("insights.html", charts=cache.charts(facets), unlisted=None)

@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts import audit_log
 from app.contracts.heartbeats import Heartbeat
 from app.machine.heartbeat_thread import HeartbeatThread
+from app.machine.history_keeper import HistoryKeeper
 from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
 from app.machine.visitors import Visitors
 from app.web.current import current_console, current_directory, current_doctor, current_settings
@@ -39,11 +40,14 @@ def watch(app: Flask) -> None:
     """Count the requests of this application; start the heartbeat thread at the first one."""
     app_console = app.extensions["console"]
     heartbeat = HeartbeatThread(app_console)
+    days = app.extensions["settings"].history_days
+    keeper = HistoryKeeper(app.extensions["directory"].history, days, app_console)
 
     @app.after_request
     def count(response: Response) -> Response:
         app_console.requests.add()
         heartbeat.begin()
+        keeper.begin()
         if request.path != "/healthz":  # must not do input or output
             app_console.requests.flush()
             _note_visitor(app_console.visitors)

@@ -13,6 +13,7 @@ from app.model.employee import BADGES
 from app.text import search_keys
 from app.text.plurals import count_people
 from app.web.people import list_counts
+from app.web.people.edit_links import edit_label, rename_label
 from app.web.people.headings import Heading, headings, is_in_order, unsorted_note
 from app.web.people.suggestions import SuggestionsView, suggestions_view
 from app.web.ui.dates import month
@@ -54,6 +55,8 @@ class ListView:
     table_address: str
     clear_address: str
     exports: tuple[tuple[str, str], ...]
+    edit: str
+    edit_in_row: str
     notes: tuple[str, ...]
     headings: tuple[Heading, ...]
 
@@ -92,6 +95,8 @@ def list_view(
         table_address=_as_view(listing, TABLE),
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
+        edit=edit_label(listing, count),
+        edit_in_row=rename_label(listing) or edit_label(listing, count),
         notes=(*filter(None, (order.problem,)), *listing.notes),
         headings=headings(listing, count, without) if listing.view == TABLE else (),
     )

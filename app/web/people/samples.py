@@ -4,7 +4,11 @@ from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access.rights import Right, require
+from app.access.viewer import Viewer
 from app.contracts import Query
+from app.directory.service import Directory
+from app.directory.unlisted import count_unlisted
+from app.history.authors import author_of
 from app.samples.jobs import SAMPLE_PEOPLE, begin_samples, find_samples
 from app.web.current import current_directory, current_jobs, current_scheduler, current_viewer
 
@@ -15,7 +19,7 @@ def empty_page() -> str:
     """Render the list with nobody in it: what is not listed yet, or how to begin."""
     return render_template(
         "empty.html",
-        unlisted=current_directory().count_unlisted(current_viewer()),
+        unlisted=count_unlisted(current_directory(), current_viewer()),
         loading=find_samples(current_jobs()),
         sample_people=SAMPLE_PEOPLE,
     )
@@ -26,9 +30,18 @@ def load() -> ResponseReturnValue:
     """Begin to fill an empty directory with sample people; show the progress."""
     directory, viewer = current_directory(), current_viewer()
     require(viewer, Right.IMPORT)
-    if directory.browse(viewer, Query(), None, 1).cards or directory.count_unlisted(viewer).number:
+    if _has_people(directory, viewer):
         flash("The directory already has people, so no sample people were loaded.", "warning")
         return redirect("/", 303)
-    job = begin_samples(current_jobs())
+    job = begin_samples(current_jobs(), author_of(viewer))
     current_scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
+
+
+def _has_people(directory: Directory, viewer: Viewer) -> bool:
+    """Return whether anybody is there, listed or not, or has left."""
+    return bool(
+        directory.browse(viewer, Query(), None, 1).cards
+        or directory.facets(viewer).left
+        or count_unlisted(directory, viewer).number
+    )

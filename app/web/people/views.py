@@ -1,12 +1,9 @@
 """The pages about people: list, person, add, edit, delete."""
 
 from dataclasses import replace
-from functools import partial
-from typing import cast
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     after_this_request,
     current_app,
@@ -16,14 +13,14 @@ from flask import (
     render_template,
     request,
 )
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BaseConverter
 
+from app.contracts.accounts import LastAdmin
+from app.contracts.traces import ErasureBlocked
+from app.directory.unlisted import lists_nobody
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
-from app.text.sanitizing import clean_text, visible
 from app.web.current import current_directory, current_sight, current_viewer
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, write_id_of
@@ -32,9 +29,12 @@ from app.web.forms.recovery import (
     conflict_page,
     form_with_input,
     holds_typed_form,
+    is_confirmed,
     person_not_found,
+    typed_name,
 )
 from app.web.forms.rendering import (
+    Notice,
     form_of_employee,
     form_of_request,
     photo_change,
@@ -43,16 +43,13 @@ from app.web.forms.rendering import (
     show_form,
     write_id,
 )
+from app.web.http.middleware import on_this_page
+from app.web.people.last_change import tell_saved
 from app.web.people.list_view import list_view
-from app.web.people.person_facts import person_facts
 from app.web.people.samples import empty_page
-from app.web.ui import dates, urls
-from app.web.ui.display_names import display_name, name_in_sentence
-from app.web.ui.flashes import FLASH_ICONS, flashes
-from app.web.ui.html.avatars import avatar, named_avatar
-from app.web.ui.html.icons import icon_at
-from app.web.ui.html.links import dialled, mail_address
-from app.web.ui.html.menus import MenuCache
+from app.web.people.template_names import offer_to_templates
+from app.web.ui import urls
+from app.web.ui.display_names import name_in_sentence
 from app.web.ui.list_query import TABLE, read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
@@ -61,44 +58,7 @@ pages = Blueprint("employees", __name__)
 pages.url_value_preprocessor(urls.read_id_key)
 
 
-class AnyText(BaseConverter):
-    """A URL converter for ids: any text with slashes, because other programs create ids."""
-
-    regex = ".+"
-    part_isolating = False
-    weight = 200
-
-
-@pages.record
-def _prepare(state: BlueprintSetupState) -> None:
-    # Runs before the routes are registered, which need the converter.
-    app = cast(Flask, state.app)
-    app.url_map.converters["id"] = AnyText
-    app.extensions["menus"] = MenuCache()
-    sprite = app.extensions["sprite"] = app.extensions["assets"]["icons.svg"].address
-    app.jinja_env.globals.update(
-        icon=partial(icon_at, sprite),
-        # Faster than an import in the template, which creates the macros again for every page.
-        macros=lambda name: app.jinja_env.get_template(name).module,
-        flashes=flashes,
-        avatar=avatar,
-        named_avatar=named_avatar,
-        flash_icon=FLASH_ICONS.__getitem__,
-        dialled=dialled,
-        display_name=display_name,
-        mail_address=mail_address,
-        person_facts=person_facts,
-        photo_limit_mb=app.extensions["settings"].photo_max_mb,
-        list_address=urls.list_address,
-        person_address=urls.person_address,
-        card_address=urls.card_address,
-        edit_address=urls.edit_address,
-        delete_address=urls.delete_address,
-    )
-    app.jinja_env.filters.update(
-        visible=visible, readable=clean_text, moment=dates.moment, in_words=dates.number_in_words
-    )
-    app.jinja_env.tests["a_day"] = dates.is_day
+pages.record(offer_to_templates)
 
 
 @pages.get("/")
@@ -108,7 +68,7 @@ def people() -> Response:
     listing = read_request(request.args)
     sort = listing.sort if listing.view == TABLE else None
     result = directory.list_page(viewer, listing.query, listing.cursor, sort, listing.page)
-    if directory.lists_nobody(viewer, listing.query, result):
+    if lists_nobody(directory, viewer, listing.query, result):
         return _maintain_after(make_response(empty_page()))
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     unseen = current_sight().restricted
@@ -162,7 +122,11 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
     employee = form.changed(Employee(id=form_id, full_name=""))
     try:
         return current_directory().add(
-            current_viewer(), employee, write_id(form_id, form), photo_change(form)
+            current_viewer(),
+            employee,
+            write_id(form_id, form),
+            photo_change(form),
+            on_this_page(),
         )
     except EditConflict as error:
         # The form was sent before with a photo, which browsers do not send again.
@@ -199,19 +163,21 @@ def edit(employee_id: str) -> ResponseReturnValue:
             revision,
             write_id(form_id, form, revision),
             photo_change(form),
+            on_this_page(),
         )
     except PhotoRejected as error:
         form.reject("photo", str(error))
         return show_form(form, stored, revision=revision, status=422)
     if form.ignored:
         flash(f"Not changed: {', '.join(form.ignored)}. Only an editor may.", "warning")
-    return _saved(saved)
+    return _saved(saved, stored)
 
 
-def _saved(employee: Employee) -> ResponseReturnValue:
+def _saved(employee: Employee, before: Employee | None = None) -> ResponseReturnValue:
+    """Lead to the page of who was saved; an edit can be undone there."""
     after_this_request(_maintain_after)
     current_app.extensions["own_photos"].forget(employee.id)
-    flash(f"Saved {name_in_sentence(employee.full_name) or 'the person'}.", "good")
+    tell_saved(f"Saved {name_in_sentence(employee.full_name) or 'the person'}.", employee, before)
     return redirect(urls.person_address(employee.id), 303)
 
 
@@ -225,18 +191,27 @@ def delete_form(employee_id: str) -> ResponseReturnValue:
 @pages.post("/delete", defaults={"employee_id": ""})
 @pages.post("/delete/<id:employee_id>")
 def delete(employee_id: str) -> ResponseReturnValue:
-    """Delete a person."""
+    """Delete a person permanently, if the name was typed where the form asks for it."""
     revision = request.form.get("revision", "")
     try:
         form_id = posted_form_id()
     except FormIdForged as error:
         return form_with_input(error)
-    deleted = current_directory().delete(
-        current_viewer(),
-        employee_id,
-        revision or None,
-        write_id_of(form_id, ["delete", employee_id, revision]),
-    )
+    if not is_confirmed():
+        employee = current_directory().get(current_viewer(), employee_id)
+        problem = "Type the name exactly as it is shown above"
+        return ask_to_delete(employee, 422, typed_name=typed_name(), problem=problem)
+    try:
+        deleted = current_directory().delete(
+            current_viewer(),
+            employee_id,
+            revision or None,
+            write_id_of(form_id, ["delete", employee_id, revision]),
+            on_this_page(),
+        )
+    except (ErasureBlocked, LastAdmin) as error:
+        employee = current_directory().get(current_viewer(), employee_id)
+        return ask_to_delete(employee, 409, Notice("bad", str(error)), typed_name=typed_name())
     name = name_in_sentence(deleted.full_name or request.form.get("shown_name", ""))
     flash(f"Deleted {name}." if name else "The person was deleted.", "good")
     return redirect("/", 303)

@@ -8,6 +8,7 @@ from werkzeug.exceptions import Forbidden
 
 from app.accounts.accounts import Accounts
 from app.accounts.audit_log import Event, record
+from app.accounts.leavers import LeaverAccounts
 from app.accounts.profile import Profile
 from app.contracts.accounts import Account, Identity
 from app.runtime.ttl_map import TtlMap
@@ -28,15 +29,16 @@ class HeaderAccounts:
     Then the account is read once in KNOWN_SECONDS, and for each request that needs it fresh.
     """
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, leavers: LeaverAccounts) -> None:
         self._accounts = accounts
+        self._leavers = leavers
         self._known: TtlMap[Identity, _Known] = TtlMap(MAX_KNOWN)
 
     def account_of(self, identity: Identity, profile: Profile, *, fresh: bool) -> Account:
         """Return the account. Raises Forbidden (403) if it is disabled, StorageUnavailable."""
         known = self._known.get(identity)
         if known is None or fresh or known.profile != profile:
-            account = self._read(identity, profile)
+            account = self._leavers.checked(self._read(identity, profile))
             self._known.put(identity, _Known(account, profile), KNOWN_SECONDS)
         else:
             account = known.account

@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
     """Believe the headers that the settings name; of none that is the default."""
     settings: Settings = app.extensions["settings"]
     services: SignInServices = app.extensions["sign_in"]
-    accounts = HeaderAccounts(services.accounts)
+    accounts = HeaderAccounts(services.accounts, services.leavers)
     if settings.proxy_header:
         proxy = ProxySignIn(
             settings.proxy_header,

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from app.text.sanitizing import visible
+
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -18,12 +20,18 @@ def moment(when: datetime) -> str:
 
 
 def day(iso: str) -> str:
-    """Format a date: ``29 February 2024`` for ``2024-02-29``; return other text unchanged."""
+    """Format a date: ``29 February 2024`` for ``2024-02-29``; return other text, cleaned."""
     try:
         then = date.fromisoformat(iso)
     except ValueError:
-        return iso
+        return visible(iso)
     return f"{then.day} {MONTHS[then.month - 1]} {then.year}"
+
+
+def weekday(iso: str) -> str:
+    """Format a day of this year or so: ``Sunday 29 November`` for ``2026-11-29``."""
+    then = date.fromisoformat(iso)
+    return f"{_DAYS[then.weekday()]} {then.day} {MONTHS[then.month - 1]}"
 
 
 def month(iso: str) -> str:

@@ -1,8 +1,8 @@
 """Flash messages, read only if the request has a session cookie."""
 
-from typing import cast
+from typing import NamedTuple, cast
 
-from flask import current_app, get_flashed_messages, request
+from flask import current_app, flash, get_flashed_messages, request
 
 FLASH_ICONS = {
     "good": "check-circle-fill",
@@ -11,9 +11,26 @@ FLASH_ICONS = {
 }
 
 
-def flashes() -> list[tuple[str, str]]:
-    """Return category and text of each message."""
+class Flash(NamedTuple):
+    """A message, and the address of the page that undoes what it tells of, "" if none does."""
+
+    category: str
+    text: str
+    undo: str = ""
+
+
+def flash_with_undo(text: str, address: str) -> None:
+    """Tell of a change that went well, with a link to the page that undoes it."""
+    flash([text, address], "good")  # type: ignore[arg-type]  # a session keeps lists of texts
+
+
+def flashes() -> list[Flash]:
+    """Return the messages of this request."""
     name = current_app.config["SESSION_COOKIE_NAME"]
     if not current_app.secret_key or name not in request.cookies:
         return []
-    return list(cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True)))
+    found = cast("list[tuple[str, str | list[str]]]", get_flashed_messages(with_categories=True))
+    return [
+        Flash(category, message) if isinstance(message, str) else Flash(category, *message)
+        for category, message in found
+    ]

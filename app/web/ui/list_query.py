@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -72,6 +73,11 @@ class ListRequest:
         pairs = [("q", self.query.words), *self.query.filters, *self._sort_pairs]
         return f"/export.{ending}{_address(pairs)[1:]}"
 
+    @property
+    def edit_address(self) -> str:
+        """Return the URL of the edit of everybody in this list."""
+        return f"/bulk-edit{_address([('q', self.query.words), *self.query.filters])[1:]}"
+
     def sorted_by(self, sort: Sort | None) -> "ListRequest":
         """Return the first page of the list in another order."""
         return replace(self, sort=sort, cursor=None, page=1)
@@ -99,7 +105,8 @@ _ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view", "sort
 def read_request(args: MultiDict[str, str]) -> ListRequest:
     """Parse the parameters of a list; invalid ones are cleaned, never rejected."""
     given = args.to_dict(flat=False)  # a look-up of what is missing in ``args`` is slow
-    conditions, notes = {}, []
+    conditions: dict[str, Any] = {}
+    notes = []
     for name in filter(given.__contains__, FILTERS):
         values = _distinct(name, map(_clean, given[name]))
         if len(values) > (limit := max_values(name)):

@@ -34,6 +34,53 @@ def delete_address(employee_id: str) -> str:
     return f"/delete{id_path(employee_id)}"
 
 
+def history_address(employee_id: str) -> str:
+    """Return the URL of a person's history."""
+    return _below_person(employee_id, "/history")
+
+
+def change_address(employee_id: str, moment: str) -> str:
+    """Return the URL of one change of a person."""
+    return _below_person(employee_id, f"/history/{quote(moment)}")
+
+
+def undo_address(employee_id: str, moment: str) -> str:
+    """Return the URL of the page that asks before a change is undone."""
+    return _below_person(employee_id, f"/history/{quote(moment)}/undo")
+
+
+def _below_person(employee_id: str, page: str) -> str:
+    path = id_path(employee_id)
+    return f"{page}{path}" if path.startswith("?") else f"/employee{path}{page}"
+
+
+def leave_address(employee_id: str) -> str:
+    """Return the URL of the page that asks for a last day."""
+    return f"/leave{id_path(employee_id)}"
+
+
+def merge_address(employee_id: str, other_id: str = "") -> str:
+    """Return the URL of the page that merges another record into this one."""
+    return _with_other(f"/merge{id_path(employee_id)}", other_id)
+
+
+def unmerge_address(employee_id: str, other_id: str) -> str:
+    """Return the URL of the page that asks before a merge is taken back."""
+    return _with_other(f"/unmerge{id_path(employee_id)}", other_id)
+
+
+def _with_other(address: str, other_id: str) -> str:
+    if not other_id:
+        return address
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode({'with': other_id}, errors='replace')}"
+
+
+def restore_address(employee_id: str) -> str:
+    """Return the URL of the page that asks before somebody is restored."""
+    return f"/restore{id_path(employee_id)}"
+
+
 def card_address(employee_id: str) -> str:
     """Return the URL of a person's vCard."""
     return f"/vcard{id_path(employee_id)}"
@@ -85,3 +132,12 @@ def sign_in_address() -> str:
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     back = quote(request.path) + query
     return "/sign-in" if back == "/" else f"/sign-in?next={quote(back, safe='/')}"
+
+
+FOR_TEMPLATES = {
+    function.__name__: function
+    for function in (
+        *(list_address, person_address, card_address, edit_address, delete_address),
+        *(leave_address, restore_address, history_address, merge_address, unmerge_address),
+    )
+}

@@ -21,7 +21,7 @@ FULL = Account(
     id="full-1", name="Ñandú O’Neil 雨", email="Nandu@Example.com", role=Role.EDITOR,
     role_origin="groups", person_id="employee/1 ñ", identity=Identity(ISSUER, "sub|é"),
     password_hash="scrypt:1$a$b", is_disabled=True, sessions_ended_at=in_hours(-1), failures=3,
-    locked_until=in_hours(1), signed_in_at=in_hours(-2),
+    locked_until=in_hours(1), signed_in_at=in_hours(-2), leaves_on="2999-12-31",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.contracts import MAX_NAMESAKES, EmployeeStore
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import EditConflict
 from app.model.revision import revision_of
@@ -26,7 +27,7 @@ def by_id(people: list[Employee]) -> dict[str, Employee]:
 
 def test_many_are_read_by_id_and_who_is_not_there_is_left_out(store: EmployeeStore) -> None:
     stored = add(store, *(person(each, f"Name {n}") for n, each in enumerate(LONG_IDS)))
-    store.delete("9", None, new_write_id())
+    store.delete("9", None, Write(new_write_id()))
     asked = [*LONG_IDS, "nobody", "", "x" * 3_000, "\0", "\ud800", "10", "a/b"]
     assert store.get_many(asked) == {each.id: each for each in stored if each.id != "9"}
     assert store.get_many([]) == {}
@@ -88,8 +89,8 @@ def test_people_are_found_by_every_spelling_of_their_employee_number(store: Empl
         "001001": ("3",),
     }
     stored = store.get("3")
-    store.update(replace(stored, employee_number="7"), revision_of(stored), "w")
-    store.delete("2", None, "w")
+    store.update(replace(stored, employee_number="7"), revision_of(stored), Write("w"))
+    store.delete("2", None, Write("w"))
     assert store.find_by_number(asked) == {"fj-1001": ("10",), "FJ-1001": ("10",)}
     assert store.find_by_number(["7"]) == {"7": ("3",)}
     assert store.find_by_number([]) == {}
@@ -116,21 +117,23 @@ def test_very_long_addresses_are_the_same_when_they_begin_alike(store: EmployeeS
 def test_an_address_follows_every_change(store: EmployeeStore) -> None:
     (ada,) = add(store, person("1", email="ada@example.com"))
     list(store.add_many([person("2", email="bea@example.com")]))
-    ada = store.update(replace(ada, email="zoe@example.com"), revision_of(ada), new_write_id())
+    ada = store.update(
+        replace(ada, email="zoe@example.com"), revision_of(ada), Write(new_write_id())
+    )
     addresses = ("ada@example.com", "bea@example.com", "zoe@example.com")
     assert store.find_by_email(addresses) == {
         "bea@example.com": ("2",),
         "zoe@example.com": ("1",),
     }
-    store.update(replace(ada, email=""), revision_of(ada), new_write_id())
-    store.delete("2", None, new_write_id())
+    store.update(replace(ada, email=""), revision_of(ada), Write(new_write_id()))
+    store.delete("2", None, Write(new_write_id()))
     assert store.find_by_email(addresses) == {}
 
 
 def test_people_are_found_by_every_spelling_of_their_name(store: EmployeeStore) -> None:
     names = {"1": "José Núñez", "2": "jose NUNEZ", "3": "José Núñez-Ruiz", "4": "山田太郎"}
     for employee_id, name in names.items():
-        store.add(Employee(id=employee_id, full_name=name), "w")
+        store.add(Employee(id=employee_id, full_name=name), Write("w"))
     asked = ["Jose Nunez", "José Núñez", "José", "José Núñez-Ruiz", "山田太郎", "", "\ud800"]
     found = store.find_by_name(asked)
     assert set(found["Jose Nunez"]) == {("1", "José Núñez"), ("2", "jose NUNEZ")}
@@ -138,7 +141,7 @@ def test_people_are_found_by_every_spelling_of_their_name(store: EmployeeStore) 
     assert found["José Núñez-Ruiz"] == (("3", "José Núñez-Ruiz"),)
     assert found["山田太郎"] == (("4", "山田太郎"),)
     assert found.keys() == set(asked) - {"José", "", "\ud800"}
-    store.delete("4", None, "w")
+    store.delete("4", None, Write("w"))
     assert store.find_by_name(["山田太郎"]) == {}
     assert store.find_by_name([]) == {}
 
@@ -171,7 +174,7 @@ def test_everyone_comes_once_whole_and_as_they_are_stored(room: Room) -> None:
     full = person("1", "Ada", about="One\nTwo", badges=("bug", "rocket"), start_date="2024-02-29")
     add(store, full, *(person(each) for each in LONG_IDS))
     room.put_outside(person("outside", "Bea"))
-    store.delete("9", None, new_write_id())
+    store.delete("9", None, Write(new_write_id()))
     expected = {each: store.get(each) for each in ("1", "outside", *LONG_IDS) if each != "9"}
     assert by_id(everybody(store)) == expected
 
@@ -183,8 +186,8 @@ def test_a_bookmark_goes_on_behind_its_batch(big_store: EmployeeStore) -> None:
     assert 0 < len(first.people) <= 1_000
     seen = {each.id for each in first.people}
     gone = next(iter(ids - seen))
-    big_store.delete(first.people[-1].id, None, new_write_id())
-    big_store.delete(gone, None, new_write_id())
+    big_store.delete(first.people[-1].id, None, Write(new_write_id()))
+    big_store.delete(gone, None, Write(new_write_id()))
     assert {each.id for batch in rest for each in batch.people} == ids - seen
     behind = everybody(big_store, first.bookmark)
     assert set(by_id(behind)) == ids - seen - {gone}
@@ -199,7 +202,7 @@ def test_people_who_come_and_go_meanwhile_hide_nobody(big_store: EmployeeStore) 
     seen = [each.id for each in next(running).people]
     list(big_store.add_many([person(f"{n:04}") for n in range(1, 100, 2)]))
     for n in range(1, 20, 2):
-        big_store.delete(f"{n:04}", None, new_write_id())
+        big_store.delete(f"{n:04}", None, Write(new_write_id()))
     seen += [each.id for batch in running for each in batch.people]
     stayed = {each.id for each in stay}
     assert sorted(each for each in seen if each in stayed) == sorted(stayed)
@@ -217,9 +220,11 @@ def test_a_backup_comes_back_with_its_versions_and_times(store: EmployeeStore) -
     assert store.get_many(["1", "2", "3"]) == {each.id: each for each in people}
     assert found(store) == ["Ada", "Bea", "Cleo"]
     ada = store.get("1")
-    assert store.update(replace(ada, about="x"), revision_of(ada), new_write_id()).version == 8
+    assert (
+        store.update(replace(ada, about="x"), revision_of(ada), Write(new_write_id())).version == 8
+    )
     with pytest.raises(EditConflict):
-        store.update(replace(ada, about="y"), revision_of(ada), new_write_id())
+        store.update(replace(ada, about="y"), revision_of(ada), Write(new_write_id()))
     assert list(store.add_many(people, keep_versions=True))[-1:] in ([], [0])
 
 
@@ -254,9 +259,11 @@ def test_people_are_listed_and_counted_by_the_month_they_joined(store: EmployeeS
 
 def test_the_months_follow_every_change(store: EmployeeStore) -> None:
     (ada,) = add(store, person("1", "Ada", start_date="2026-03-01"))
-    ada = store.update(replace(ada, start_date="2026-04-01"), revision_of(ada), new_write_id())
+    ada = store.update(
+        replace(ada, start_date="2026-04-01"), revision_of(ada), Write(new_write_id())
+    )
     assert (found(store, joined="2026-03"), found(store, joined="2026-04")) == ([], ["Ada"])
     assert store.facets().joined == {"2026-04": 1}
-    store.update(replace(ada, start_date=""), revision_of(ada), new_write_id())
+    store.update(replace(ada, start_date=""), revision_of(ada), Write(new_write_id()))
     assert store.facets().joined == {}
     assert found(store, joined="2026-04") == []

@@ -3,6 +3,7 @@
 import pytest
 
 from app.contracts import EmployeeStore, Facets, Matches, Query
+from app.history.changes import Write
 from app.model.employee import BADGE_KEYS
 from tests.support.stores.people import add, found, new_write_id, pages, pages_back, person
 
@@ -143,8 +144,8 @@ def test_spellings_are_counted_as_one_under_the_most_frequent(store: EmployeeSto
     for number, spelling in enumerate(("sao paulo", "São Paulo", "São Paulo", "SAO PAULO")):
         add(store, person(str(number), location=spelling))
     assert store.facets().locations == {"São Paulo": 4}
-    store.delete("1", None, new_write_id())
-    store.delete("2", None, new_write_id())
+    store.delete("1", None, Write(new_write_id()))
+    store.delete("2", None, Write(new_write_id()))
     assert store.facets().locations == {"SAO PAULO": 2}
 
 
@@ -160,10 +161,12 @@ def test_counts_follow_every_change(store: EmployeeStore) -> None:
     from app.model.revision import revision_of
 
     (ada,) = add(store, person("1", "Ada", location="Lisbon", badges=("bug",)))
-    ada = store.update(replace(ada, location="Porto", badges=("apple",)), revision_of(ada), "w2")
+    ada = store.update(
+        replace(ada, location="Porto", badges=("apple",)), revision_of(ada), Write("w2")
+    )
     facets = store.facets()
     assert (facets.locations, facets.badges) == ({"Porto": 1}, {"apple": 1})
-    store.update(replace(ada, full_name="Zoe"), revision_of(ada), "w3")
+    store.update(replace(ada, full_name="Zoe"), revision_of(ada), Write("w3"))
     assert store.facets().letters == {"z": 1}
 
 

@@ -3,6 +3,7 @@
 import threading
 
 from app.contracts import EmployeeStore
+from app.history.changes import Write
 from app.model.revision import revision_of
 from tests.support.stores.bindings import Room
 from tests.support.stores.people import add, new_write_id, person
@@ -39,7 +40,7 @@ def test_a_change_brings_its_words_and_keeps_no_order_of_writes(room: Room) -> N
     room.store.maintain()
     other = room.open_another()
     changed = person("1", "Ada Lovelace")
-    other.update(changed, revision_of(stored), new_write_id())
+    other.update(changed, revision_of(stored), Write(new_write_id()))
     other.maintain()
     other.maintain()
     assert {"ada", "lovelace"} <= set(room.store.vocabulary())

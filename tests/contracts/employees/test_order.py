@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.contracts import EmployeeStore, Query
+from app.history.changes import Write
 from app.storage.dynamodb.tasks import reorder
 from app.text.person_names import SortBy
 from tests.contracts.employees.test_pages import VIEWS, assert_complete_both_ways, some_people
@@ -113,7 +114,7 @@ def test_the_list_keeps_its_order_until_it_is_reindexed(room: Room) -> None:
     assert "flask reindex" in problem
     add_named(other, *PEOPLE[3:])
     eve = other.get("eve")
-    assert other.update(eve, _revision(eve), "w-same").id == "eve"
+    assert other.update(eve, _revision(eve), Write("w-same")).id == "eve"
     assert found(other) == found(room.open_another()) == BY_GIVEN
     assert letters(other) == {"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "other": 1}
 

@@ -7,6 +7,7 @@ from itertools import product
 
 from app.contracts import EmployeeStore, Query
 from app.contracts.cursors import Cursor
+from app.history.changes import Write
 from app.text import search_keys
 from tests.support.model_store import ModelStore
 from tests.support.stores.people import (
@@ -159,10 +160,10 @@ def test_going_back_nobody_is_seen_twice_though_others_came_and_went(
     assert names(back[1].cards) == ["Eaa"]
     assert back[1].previous is None
     gone = store.get(shown[0].cards[0].id)
-    store.delete(gone.id, None, "w-gone")
+    store.delete(gone.id, None, Write("w-gone"))
     short = store.browse(query, shown[1].previous, 3)
     assert len(short.cards) == 3, "whom the new one made move"
-    store.delete(back[1].cards[0].id, None, "w-new")
+    store.delete(back[1].cards[0].id, None, Write("w-new"))
     short = store.browse(query, shown[1].previous, 3)
     assert names(short.cards) == names(shown[0].cards)[1:]
     assert names(store.browse(query, short.next, 3).cards) == names(shown[1].cards)
@@ -221,7 +222,7 @@ def test_a_cursor_outlives_the_person_it_points_at(store: EmployeeStore) -> None
     page = store.browse(Query(), None, 2)
     seen = names(page.cards)
     while page.next:
-        store.delete(page.cards[-1].id, None, new_write_id())
+        store.delete(page.cards[-1].id, None, Write(new_write_id()))
         page = store.browse(Query(), page.next, 2)
         seen += names(page.cards)
     assert seen == people
@@ -230,14 +231,14 @@ def test_a_cursor_outlives_the_person_it_points_at(store: EmployeeStore) -> None
 def test_the_page_before_survives_the_person_it_points_at(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea", "Cleo", "Dora")
     first, last = pages(store, Query(), 2)
-    store.delete("cleo", None, "w")
+    store.delete("cleo", None, Write("w"))
     assert store.browse(Query(), last.previous, 2).cards == first.cards
 
 
 def test_where_nobody_is_left_the_way_back_is_open(store: EmployeeStore) -> None:
     add_named(store, "Ada", "Bea", "Cleo", "Dora")
     page = store.browse(Query(), None, 3)
-    store.delete("dora", None, "w")
+    store.delete("dora", None, Write("w"))
     last = store.browse(Query(), page.next, 3)
     assert (last.cards, last.next) == ((), None)
     assert last.previous
@@ -258,7 +259,7 @@ def test_who_stays_under_the_same_name_is_seen_exactly_once_while_others_come_an
         for page in pages(big_store, query, 4):
             seen += [card.id for card in page.cards]
             gone = there.pop(draw.randrange(len(there)))
-            big_store.delete(gone.id, None, new_write_id())
+            big_store.delete(gone.id, None, Write(new_write_id()))
             there.append(
                 coming.pop() if coming else person(f"x{len(seen)}-{query.words}", "Name 15")
             )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.contracts import EmployeeStore
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
 from app.model.fields import CONTENT_FIELDS
@@ -38,7 +39,7 @@ def same_content(one: Employee, other: Employee) -> bool:
 
 
 def test_an_added_employee_is_read_back_whole_as_version_1(store: EmployeeStore) -> None:
-    added = store.add(FULL, "w")
+    added = store.add(FULL, Write("w"))
     assert same_content(added, FULL)
     assert added.version == 1
     assert added.updated_at is not None
@@ -47,14 +48,16 @@ def test_an_added_employee_is_read_back_whole_as_version_1(store: EmployeeStore)
 
 
 def test_version_and_time_of_the_argument_are_ignored(store: EmployeeStore) -> None:
-    added = store.add(replace(FULL, version=7, updated_at=datetime(1999, 1, 1, tzinfo=UTC)), "w")
+    added = store.add(
+        replace(FULL, version=7, updated_at=datetime(1999, 1, 1, tzinfo=UTC)), Write("w")
+    )
     assert added.version == 1
     assert added.updated_at.year > 1999
 
 
 def test_what_was_added_is_seen_from_another_machine_at_once(room: Room) -> None:
     other = room.open_another()
-    added = room.store.add(FULL, "w")
+    added = room.store.add(FULL, Write("w"))
     assert other.get(FULL.id) == added
     assert names(everyone(other)) == ["Amara Adeyemi-Lindqvist"]
     assert other.facets().total == 1
@@ -73,9 +76,9 @@ def test_an_unknown_id_is_not_found(store: EmployeeStore) -> None:
         with pytest.raises(EmployeeNotFound):
             store.get(employee_id)
         with pytest.raises(EmployeeNotFound):
-            store.delete(employee_id, None, "w")
+            store.delete(employee_id, None, Write("w"))
         with pytest.raises(EmployeeNotFound):
-            store.update(person(employee_id or "nobody", "New"), "1.", "w")
+            store.update(person(employee_id or "nobody", "New"), "1.", Write("w"))
 
 
 @pytest.mark.parametrize(
@@ -88,9 +91,9 @@ def test_an_odd_id_works_like_any_other(store: EmployeeStore, employee_id: str) 
     first, other = add(store, person(employee_id, "Odd One"), person("other", "Odd Two"))
     assert store.get(employee_id) == first
     assert [card.id for card in everyone(store)] == [employee_id, "other"]
-    changed = store.update(replace(first, full_name="Odd Zed"), revision_of(first), "w")
+    changed = store.update(replace(first, full_name="Odd Zed"), revision_of(first), Write("w"))
     assert [card.id for card in everyone(store)] == ["other", employee_id]
-    store.delete(employee_id, revision_of(changed), "w2")
+    store.delete(employee_id, revision_of(changed), Write("w2"))
     assert everyone(store) == [everyone(store)[0]]
     assert store.get("other") == other
 
@@ -104,7 +107,7 @@ def test_texts_of_200_four_byte_characters_are_kept_and_found(store: EmployeeSto
     longest = "\U00020000" * 200
     added = store.add(
         person("long", longest, job_title=longest, department=longest, location=longest,
-               preferred_name=longest, about="\U0001f600" * 2_000), "w"
+               preferred_name=longest, about="\U0001f600" * 2_000), Write("w")
     )  # fmt: skip
     assert store.get("long") == added
     assert found(store, location=longest, department=longest, job_title=longest) == [longest]
@@ -113,7 +116,7 @@ def test_texts_of_200_four_byte_characters_are_kept_and_found(store: EmployeeSto
 
 
 def test_a_name_longer_than_a_line_is_cut_in_the_list_only(store: EmployeeStore) -> None:
-    store.add(person("long", "Long" * 100, location="a\tb  c"), "w")
+    store.add(person("long", "Long" * 100, location="a\tb  c"), Write("w"))
     assert store.get("long").full_name == "Long" * 100
     card = everyone(store)[0]
     assert len(card.full_name) == 200
@@ -121,34 +124,34 @@ def test_a_name_longer_than_a_line_is_cut_in_the_list_only(store: EmployeeStore)
 
 
 def test_the_same_form_sent_twice_adds_one_person(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    assert store.add(FULL, "w") == first
+    first = store.add(FULL, Write("w"))
+    assert store.add(FULL, Write("w")) == first
     assert store.facets().total == 1
 
 
 def test_the_same_form_adds_nothing_after_someone_changed_the_person(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    changed = store.update(replace(first, about="Changed."), revision_of(first), "w2")
+    first = store.add(FULL, Write("w"))
+    changed = store.update(replace(first, about="Changed."), revision_of(first), Write("w2"))
     with pytest.raises(EditConflict) as conflict:
-        store.add(FULL, "w")
+        store.add(FULL, Write("w"))
     assert conflict.value.stored == changed
 
 
 def test_the_same_content_by_another_form_changes_nothing(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    assert store.add(FULL, "another") == first
+    first = store.add(FULL, Write("w"))
+    assert store.add(FULL, Write("another")) == first
 
 
 def test_a_taken_id_with_other_content_is_a_conflict(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
+    first = store.add(FULL, Write("w"))
     with pytest.raises(EditConflict) as conflict:
-        store.add(replace(FULL, full_name="Someone Else"), "another")
+        store.add(replace(FULL, full_name="Someone Else"), Write("another"))
     assert conflict.value.stored == first
     assert names(everyone(store)) == ["Amara Adeyemi-Lindqvist"]
 
 
 def test_each_field_can_be_changed_by_itself(store: EmployeeStore) -> None:
-    stored = store.add(FULL, "w")
+    stored = store.add(FULL, Write("w"))
     special = {
         "badges": ("linux",),
         "photo_key": "employee_pic/0002.jpg",
@@ -156,7 +159,9 @@ def test_each_field_can_be_changed_by_itself(store: EmployeeStore) -> None:
     }
     for number, field in enumerate(CONTENT_FIELDS, start=2):
         new = special.get(field, "2025-01-31")
-        changed = store.update(replace(stored, **{field: new}), revision_of(stored), new_write_id())
+        changed = store.update(
+            replace(stored, **{field: new}), revision_of(stored), Write(new_write_id())
+        )
         assert getattr(changed, field) == new
         assert changed.version == number
         assert store.get(FULL.id) == changed
@@ -165,25 +170,25 @@ def test_each_field_can_be_changed_by_itself(store: EmployeeStore) -> None:
 
 
 def test_each_field_can_be_emptied(store: EmployeeStore) -> None:
-    stored = store.add(FULL, "w")
+    stored = store.add(FULL, Write("w"))
     for field in CONTENT_FIELDS:
         if field not in ("full_name", "badges", "hidden"):
             emptied = replace(stored, **{field: ""})
-            stored = store.update(emptied, revision_of(stored), new_write_id())
+            stored = store.update(emptied, revision_of(stored), Write(new_write_id()))
             assert getattr(store.get(FULL.id), field) == ""
             assert store.get(FULL.id) == stored
 
 
 def test_all_badges_can_be_taken_away(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    store.update(replace(first, badges=()), revision_of(first), "w2")
+    first = store.add(FULL, Write("w"))
+    store.update(replace(first, badges=()), revision_of(first), Write("w2"))
     assert store.get(FULL.id).badges == ()
     assert store.facets().badges == {}
 
 
 def test_a_changed_name_moves_the_person_in_the_list(store: EmployeeStore) -> None:
     ada, _, _ = add(store, person("1", "Ada"), person("2", "Bea"), person("3", "Cleo"))
-    store.update(replace(ada, full_name="Zoe"), revision_of(ada), "w")
+    store.update(replace(ada, full_name="Zoe"), revision_of(ada), Write("w"))
     assert names(everyone(store)) == ["Bea", "Cleo", "Zoe"]
     assert found(store, words="ada") == []
     assert found(store, words="zoe") == ["Zoe"]
@@ -191,61 +196,61 @@ def test_a_changed_name_moves_the_person_in_the_list(store: EmployeeStore) -> No
 
 
 def test_nothing_to_change_writes_nothing(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    assert store.update(first, revision_of(first), "w2") == first
+    first = store.add(FULL, Write("w"))
+    assert store.update(first, revision_of(first), Write("w2")) == first
     assert store.get(FULL.id) == first
 
 
 def test_content_that_is_there_already_is_no_conflict(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
+    first = store.add(FULL, Write("w"))
     wanted = replace(first, location="Porto")
-    changed = store.update(wanted, revision_of(first), "w2")
-    assert store.update(wanted, revision_of(first), "w3") == changed
+    changed = store.update(wanted, revision_of(first), Write("w2"))
+    assert store.update(wanted, revision_of(first), Write("w3")) == changed
 
 
 def test_the_same_form_sent_twice_changes_once(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
+    first = store.add(FULL, Write("w"))
     wanted = replace(first, location="Porto")
-    changed = store.update(wanted, revision_of(first), "w2")
-    assert store.update(replace(wanted, photo_key=""), revision_of(first), "w2") == changed
+    changed = store.update(wanted, revision_of(first), Write("w2"))
+    assert store.update(replace(wanted, photo_key=""), revision_of(first), Write("w2")) == changed
 
 
 def test_an_edit_of_something_old_is_a_conflict_that_tells_what_is_stored(
     store: EmployeeStore,
 ) -> None:
-    first = store.add(FULL, "w")
-    changed = store.update(replace(first, location="Porto"), revision_of(first), "w2")
+    first = store.add(FULL, Write("w"))
+    changed = store.update(replace(first, location="Porto"), revision_of(first), Write("w2"))
     with pytest.raises(EditConflict) as conflict:
-        store.update(replace(first, location="Faro"), revision_of(first), "w3")
+        store.update(replace(first, location="Faro"), revision_of(first), Write("w3"))
     assert conflict.value.stored == changed
     assert store.get(FULL.id) == changed
     assert found(store, location="Faro") == []
 
 
 def test_an_edit_after_an_edit_and_its_undoing_is_a_conflict(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    second = store.update(replace(first, location="Porto"), revision_of(first), "w2")
-    store.update(replace(second, location="Lisbon"), revision_of(second), "w3")
+    first = store.add(FULL, Write("w"))
+    second = store.update(replace(first, location="Porto"), revision_of(first), Write("w2"))
+    store.update(replace(second, location="Lisbon"), revision_of(second), Write("w3"))
     with pytest.raises(EditConflict):
-        store.update(replace(first, about="Mine."), revision_of(first), "w4")
+        store.update(replace(first, about="Mine."), revision_of(first), Write("w4"))
 
 
 def test_a_revision_that_cannot_be_read_is_a_conflict(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
+    first = store.add(FULL, Write("w"))
     for revision in ("", "1", "1.", "nonsense", "\u96e8.x"):
         with pytest.raises(EditConflict):
-            store.update(replace(first, about="Mine."), revision, new_write_id())
+            store.update(replace(first, about="Mine."), revision, Write(new_write_id()))
 
 
 @pytest.mark.parametrize("field", ["job_title", "location", "full_name", "phone", "about"])
 def test_what_a_program_outside_changed_is_a_conflict_too(room: Room, field: str) -> None:
-    first = room.store.add(FULL, "w")
+    first = room.store.add(FULL, Write("w"))
     room.change_outside(FULL.id, field, "Changed elsewhere")
     with pytest.raises(EditConflict) as conflict:
-        room.store.update(replace(first, pronouns="they/them"), revision_of(first), "w2")
+        room.store.update(replace(first, pronouns="they/them"), revision_of(first), Write("w2"))
     assert getattr(conflict.value.stored, field) == "Changed elsewhere"
     with pytest.raises(EditConflict):
-        room.store.delete(FULL.id, revision_of(first), "w3")
+        room.store.delete(FULL.id, revision_of(first), Write("w3"))
 
 
 def test_an_edit_of_what_a_program_outside_changed_heals_lists_and_counts(room: Room) -> None:
@@ -253,7 +258,7 @@ def test_an_edit_of_what_a_program_outside_changed_heals_lists_and_counts(room: 
     room.change_outside(FULL.id, "location", "Porto")
     room.change_outside(FULL.id, "full_name", "Zoe Adeyemi")
     stored = room.store.get(FULL.id)
-    room.store.update(replace(stored, job_title="Chief"), revision_of(stored), "w2")
+    room.store.update(replace(stored, job_title="Chief"), revision_of(stored), Write("w2"))
     assert found(room.store) == ["Bea", "Zoe Adeyemi"]
     assert found(room.store, words="zoe chief porto") == ["Zoe Adeyemi"]
     assert found(room.store, words="amara") == ["Zoe Adeyemi"]  # the name in the e-mail address
@@ -263,18 +268,18 @@ def test_an_edit_of_what_a_program_outside_changed_heals_lists_and_counts(room: 
 
 
 def test_badges_that_we_do_not_know_are_kept_and_shown_in_no_list(store: EmployeeStore) -> None:
-    added = store.add(replace(FULL, badges=("umbrella", "rocket", "apple")), "w")
+    added = store.add(replace(FULL, badges=("umbrella", "rocket", "apple")), Write("w"))
     assert added.badges == ("apple", "umbrella", "rocket")
     assert store.get(FULL.id) == added
     assert everyone(store)[0].badges == ("apple", "umbrella")
     assert store.facets().badges == {"apple": 1, "umbrella": 1}
-    changed = store.update(replace(added, about="Changed."), revision_of(added), "w2")
+    changed = store.update(replace(added, about="Changed."), revision_of(added), Write("w2"))
     assert changed.badges == ("apple", "umbrella", "rocket")
 
 
 def test_a_deleted_employee_is_gone_from_everywhere(store: EmployeeStore) -> None:
     first, _ = add(store, FULL, person("2", "Bea"))
-    assert store.delete(FULL.id, revision_of(first), "w") == first
+    assert store.delete(FULL.id, revision_of(first), Write("w")) == first
     with pytest.raises(EmployeeNotFound):
         store.get(FULL.id)
     assert names(everyone(store)) == ["Bea"]
@@ -289,54 +294,54 @@ def test_a_deleted_employee_is_gone_from_everywhere(store: EmployeeStore) -> Non
 
 
 def test_deleting_without_a_revision_deletes_what_is_stored(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    changed = store.update(replace(first, about="Changed."), revision_of(first), "w2")
-    assert store.delete(FULL.id, None, "w3") == changed
+    first = store.add(FULL, Write("w"))
+    changed = store.update(replace(first, about="Changed."), revision_of(first), Write("w2"))
+    assert store.delete(FULL.id, None, Write("w3")) == changed
 
 
 def test_deleting_something_old_is_a_conflict(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    changed = store.update(replace(first, about="Changed."), revision_of(first), "w2")
+    first = store.add(FULL, Write("w"))
+    changed = store.update(replace(first, about="Changed."), revision_of(first), Write("w2"))
     with pytest.raises(EditConflict) as conflict:
-        store.delete(FULL.id, revision_of(first), "w3")
+        store.delete(FULL.id, revision_of(first), Write("w3"))
     assert conflict.value.stored == changed
     assert store.get(FULL.id) == changed
 
 
 def test_the_same_delete_sent_again_succeeds(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    store.delete(FULL.id, revision_of(first), "w2")
-    assert store.delete(FULL.id, revision_of(first), "w2").id == FULL.id
+    first = store.add(FULL, Write("w"))
+    store.delete(FULL.id, revision_of(first), Write("w2"))
+    assert store.delete(FULL.id, revision_of(first), Write("w2")).id == FULL.id
     assert store.facets().total == 0
 
 
 def test_deleting_whom_someone_else_deleted_says_so(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    store.delete(FULL.id, None, "w2")
+    first = store.add(FULL, Write("w"))
+    store.delete(FULL.id, None, Write("w2"))
     with pytest.raises(EmployeeDeleted):
-        store.delete(FULL.id, revision_of(first), "w3")
+        store.delete(FULL.id, revision_of(first), Write("w3"))
 
 
 def test_deleting_a_missing_employee_says_not_found(store: EmployeeStore) -> None:
     with pytest.raises(EmployeeNotFound) as error:
-        store.delete("nobody", None, "w")
+        store.delete("nobody", None, Write("w"))
     assert not isinstance(error.value, EmployeeDeleted)
 
 
 def test_the_add_form_of_a_deleted_person_does_not_revive_them(store: EmployeeStore) -> None:
-    store.add(FULL, "w")
-    store.delete(FULL.id, None, "w2")
+    store.add(FULL, Write("w"))
+    store.delete(FULL.id, None, Write("w2"))
     for write_id in ("w", "w2", "another"):
         with pytest.raises(EmployeeDeleted):
-            store.add(FULL, write_id)
+            store.add(FULL, Write(write_id))
     assert everyone(store) == []
 
 
 def test_an_edit_of_a_deleted_person_does_not_revive_them(store: EmployeeStore) -> None:
-    first = store.add(FULL, "w")
-    store.delete(FULL.id, None, "w2")
+    first = store.add(FULL, Write("w"))
+    store.delete(FULL.id, None, Write("w2"))
     with pytest.raises(EmployeeNotFound):
-        store.update(replace(first, about="Mine."), revision_of(first), "w3")
+        store.update(replace(first, about="Mine."), revision_of(first), Write("w3"))
     assert everyone(store) == []
 
 

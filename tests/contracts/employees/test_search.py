@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.contracts import EmployeeStore
+from app.history.changes import Write
 from app.model.revision import revision_of
 from tests.support.stores.people import add, add_named, everyone, found, person
 
@@ -66,10 +67,10 @@ def test_an_employee_number_typed_whole_finds_the_employee(store: EmployeeStore)
         assert found(store, words=words) == ["Ada King"], words
     assert found(store, words="0042") == ["Bo King"]
     assert found(store, words="42") == []
-    changed = store.update(replace(ada, employee_number="7"), revision_of(ada), "w1")
+    changed = store.update(replace(ada, employee_number="7"), revision_of(ada), Write("w1"))
     assert found(store, words="10432") == []
     assert found(store, words="7") == ["Ada King"]
-    store.update(replace(changed, employee_number=""), revision_of(changed), "w2")
+    store.update(replace(changed, employee_number=""), revision_of(changed), Write("w2"))
     assert found(store, words="7") == []
     assert found(store, words="king") == ["Ada King", "Bo King", "Cy King"]
 

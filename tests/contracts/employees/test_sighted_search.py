@@ -8,6 +8,7 @@ import pytest
 
 from app.access.visibility import SEES_ALL, Sight
 from app.contracts import EmployeeStore, Query
+from app.history.changes import Write
 from app.model.revision import revision_of
 from tests.support.stores.people import (
     add,
@@ -87,7 +88,7 @@ def test_what_somebody_hides_finds_them_for_editors_only(store: EmployeeStore) -
     assert found(store, VISITOR, "king") == both
     assert [card.hidden for card in everyone(store)] == [("phone", "about"), ()]
     [stored] = [store.get("1")]
-    shown = store.update(replace(stored, hidden=()), revision_of(stored), new_write_id())
+    shown = store.update(replace(stored, hidden=()), revision_of(stored), Write(new_write_id()))
     assert (shown.hidden, shown.phone) == ((), stored.phone)
     assert found(store, COLLEAGUE, "0141") == both
 
@@ -145,7 +146,7 @@ def test_a_hidden_start_date_is_in_no_list_and_no_count(store: EmployeeStore) ->
         assert found(store, sight, joined="2024-02") == ["Bo King"]
     assert found(store, without("start_date"), joined="2024-02") == []
     stored = store.get("1")
-    store.update(replace(stored, hidden=()), revision_of(stored), new_write_id())
+    store.update(replace(stored, hidden=()), revision_of(stored), Write(new_write_id()))
     assert store.facets().joined == {"2024-02": 2}
     assert found(store, COLLEAGUE, joined="2024-02") == ["Ada King", "Bo King"]
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from app.contracts import EmployeeStore
+from app.history.changes import Write
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
 from tests.support.stores.bindings import Room
@@ -30,7 +31,8 @@ def test_fifty_people_add_at_once_and_all_are_there_and_counted(big_room: Room) 
     stores = (big_room.store, big_room.open_another())
     answers = all_at_once(
         lambda n: stores[n % 2].add(
-            person(f"id-{n:02}", f"Name {n:02}", location=("Lisbon", "lisbon")[n % 2]), f"w{n}"
+            person(f"id-{n:02}", f"Name {n:02}", location=("Lisbon", "lisbon")[n % 2]),
+            Write(f"w{n}"),
         ),
         range(WRITERS),
     )
@@ -42,15 +44,17 @@ def test_fifty_people_add_at_once_and_all_are_there_and_counted(big_room: Room) 
 
 
 def test_the_same_form_sent_many_times_at_once_adds_one(big_store: EmployeeStore) -> None:
-    answers = all_at_once(lambda _: big_store.add(person("1", "Ada"), "w"), range(20))
+    answers = all_at_once(lambda _: big_store.add(person("1", "Ada"), Write("w")), range(20))
     assert len({revision_of(each) for each in answers}) == 1  # type: ignore[arg-type]
     assert big_store.facets().total == 1
 
 
 def test_of_two_editors_of_one_version_exactly_one_wins(big_store: EmployeeStore) -> None:
-    first = big_store.add(person("1", "Ada"), "w")
+    first = big_store.add(person("1", "Ada"), Write("w"))
     answers = all_at_once(
-        lambda n: big_store.update(replace(first, about=f"Edit {n}"), revision_of(first), f"u{n}"),
+        lambda n: big_store.update(
+            replace(first, about=f"Edit {n}"), revision_of(first), Write(f"u{n}")
+        ),
         range(12),
     )
     winners = [each for each in answers if not isinstance(each, DirectoryError)]
@@ -59,14 +63,14 @@ def test_of_two_editors_of_one_version_exactly_one_wins(big_store: EmployeeStore
 
 
 def test_everyone_who_tries_again_after_a_conflict_gets_through(big_store: EmployeeStore) -> None:
-    big_store.add(person("1", "Ada", about=""), "w")
+    big_store.add(person("1", "Ada", about=""), Write("w"))
 
     def append(number: int) -> None:
         while True:
             stored = big_store.get("1")
             wanted = replace(stored, about=f"{stored.about}{number},")
             try:
-                big_store.update(wanted, revision_of(stored), f"u{number}-{stored.version}")
+                big_store.update(wanted, revision_of(stored), Write(f"u{number}-{stored.version}"))
                 return
             except EditConflict:
                 continue
@@ -79,13 +83,13 @@ def test_everyone_who_tries_again_after_a_conflict_gets_through(big_store: Emplo
 
 def test_edit_against_delete_leaves_one_truth(big_store: EmployeeStore) -> None:
     for n in range(6):
-        first = big_store.add(person(f"{n}", f"Name {n}", location="Lisbon"), f"w{n}")
+        first = big_store.add(person(f"{n}", f"Name {n}", location="Lisbon"), Write(f"w{n}"))
 
         def edit_or_delete(turn: int, first=first, n=n) -> object:
             if turn % 2:
-                return big_store.delete(first.id, revision_of(first), f"d{n}-{turn}")
+                return big_store.delete(first.id, revision_of(first), Write(f"d{n}-{turn}"))
             wanted = replace(first, location="Porto")
-            return big_store.update(wanted, revision_of(first), f"u{n}-{turn}")
+            return big_store.update(wanted, revision_of(first), Write(f"u{n}-{turn}"))
 
         all_at_once(edit_or_delete, range(4))
     left = everyone(big_store)
@@ -106,13 +110,15 @@ def test_counts_are_exact_after_fifty_writers_of_every_kind(big_room: Room) -> N
         try:
             stored = store.get(employee_id)
             if number % 3 == 0:
-                store.delete(employee_id, revision_of(stored), new_write_id())
+                store.delete(employee_id, revision_of(stored), Write(new_write_id()))
             else:
                 place = f"Place {number % 5}"
                 wanted = replace(stored, location=place, badges=("bug", "apple")[: number % 3])
-                store.update(wanted, revision_of(stored), new_write_id())
+                store.update(wanted, revision_of(stored), Write(new_write_id()))
         except (EditConflict, EmployeeNotFound):
-            store.add(person(f"new-{number}", f"Other {number}", location="Lisbon"), new_write_id())
+            store.add(
+                person(f"new-{number}", f"Other {number}", location="Lisbon"), Write(new_write_id())
+            )
 
     all_at_once(write, range(150))
     store = big_room.store

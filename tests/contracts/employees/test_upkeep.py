@@ -5,6 +5,7 @@ from itertools import islice
 from threading import Event
 
 from app.contracts import EmployeeStore
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.revision import revision_of
 from tests.support.model_store import ModelStore
@@ -20,7 +21,7 @@ def some(how_many: int) -> list[Employee]:
 
 
 def test_set_up_can_be_repeated_and_changes_nothing(room: Room) -> None:
-    added = room.store.add(person("1"), "w")
+    added = room.store.add(person("1"), Write("w"))
     for sentence in room.open_another().set_up():
         assert sentence.endswith(".")
     assert room.store.get("1") == added
@@ -55,8 +56,8 @@ def test_adding_many_twice_adds_each_once_and_leaves_what_is_there(
 ) -> None:
     list(big_store.add_many(some(40)))
     changed = big_store.get("id-001")
-    changed = big_store.update(replace(changed, about="Changed."), revision_of(changed), "w")
-    big_store.delete("id-002", None, "w2")
+    changed = big_store.update(replace(changed, about="Changed."), revision_of(changed), Write("w"))
+    big_store.delete("id-002", None, Write("w2"))
     last = list(big_store.add_many(some(60)))[-1]
     assert last == 20
     assert big_store.get("id-001") == changed
@@ -84,9 +85,9 @@ def test_adding_many_can_be_left_and_taken_up_again(big_store: EmployeeStore) ->
 def test_a_person_added_in_bulk_can_be_edited_and_deleted(store: EmployeeStore) -> None:
     list(store.add_many(some(3)))
     stored = store.get("id-001")
-    changed = store.update(replace(stored, location="Faro"), revision_of(stored), "w")
+    changed = store.update(replace(stored, location="Faro"), revision_of(stored), Write("w"))
     assert changed.version == 2
-    store.delete("id-000", None, "w2")
+    store.delete("id-000", None, Write("w2"))
     assert found(store) == ["Name 001", "Name 002"]
     assert store.facets().locations == {"Faro": 1, "Lisbon": 1}
 
@@ -96,7 +97,7 @@ def test_every_photo_that_a_record_names_is_listed(store: EmployeeStore) -> None
     for n, key in enumerate(keys):
         add(store, person(str(n), photo_key=key))
     add(store, person("none"))
-    store.delete("2", None, new_write_id())
+    store.delete("2", None, Write(new_write_id()))
     assert sorted(store.photo_keys()) == keys[:2]
 
 
@@ -160,7 +161,7 @@ def test_who_was_deleted_outside_is_shown_in_no_list_after_a_reindex_and_can_be_
 def test_an_edit_lists_who_was_put_in_from_outside(room: Room) -> None:
     room.put_outside(person("1", "Bea", location="Lisbon"))
     stored = room.store.get("1")
-    changed = room.store.update(replace(stored, about="New."), revision_of(stored), "w")
+    changed = room.store.update(replace(stored, about="New."), revision_of(stored), Write("w"))
     assert changed.version == 1
     assert found(room.store, location="lisbon", words="bea") == ["Bea"]
     assert room.store.facets().total == 1
@@ -168,7 +169,7 @@ def test_an_edit_lists_who_was_put_in_from_outside(room: Room) -> None:
 
 def test_who_was_put_in_from_outside_can_be_deleted(room: Room) -> None:
     room.put_outside(person("1", "Bea", location="Lisbon"))
-    room.store.delete("1", None, "w")
+    room.store.delete("1", None, Write("w"))
     list(room.store.reindex())
     assert found(room.store) == []
     assert room.store.facets().total == 0
@@ -186,10 +187,10 @@ def test_a_reindex_beside_writers_is_exact(big_room: Room) -> None:
     model.delete_outside("id-299")
     for n, _ in enumerate(store.reindex()):
         for each in (store, model) if n < 20 else ():
-            each.delete(f"id-{200 + n}", None, f"d{n}")
-            each.add(person(f"new-{n}", f"Name new {n}", location="Faro"), f"a{n}")
+            each.delete(f"id-{200 + n}", None, Write(f"d{n}"))
+            each.add(person(f"new-{n}", f"Name new {n}", location="Faro"), Write(f"a{n}"))
             old = each.get(f"id-{n:03}")
-            each.update(replace(old, job_title="Clerk"), revision_of(old), f"u{n}")
+            each.update(replace(old, job_title="Clerk"), revision_of(old), Write(f"u{n}"))
     assert everyone(store) == everyone(model)
     assert found(store, words="faro") == found(model, words="faro")
     assert store.facets() == model.facets()

@@ -10,6 +10,7 @@ import pytest
 from app.contracts import Matches, Page, Query
 from app.directory.fuzzy import Suggestions
 from app.directory.service import Directory
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from tests.support.model_store import ModelStore
@@ -36,7 +37,7 @@ class EarlyStore(ModelStore):
         for at, name in enumerate(NAMES):
             place = "Lisbon" if at % 2 else "Oslo"
             person = Employee(id=f"p{at}", full_name=name, job_title="Engineer", location=place)
-            self.add(person, f"form {at}")
+            self.add(person, Write(f"form {at}"))
 
     def browse(self, query: Query, cursor: str | None = None, limit: int = 24) -> Page:
         if not self.answers_left:
@@ -80,7 +81,7 @@ def test_first_and_last_name_are_found_in_either_order(directory: Directory, wor
 
 
 def test_the_surname_may_stand_first(store: EarlyStore, directory: Directory) -> None:
-    store.delete("p6", None, "undo")
+    store.delete("p6", None, Write("undo"))
     assert further(directory, "mercer toby") == ["Toby B. Mercer", "Toby Mercer"]
 
 
@@ -110,7 +111,7 @@ def test_other_conditions_and_later_pages_look_for_nobody(
 
 def test_more_than_are_shown_are_told_of(store: EarlyStore, directory: Directory) -> None:
     for number in range(30):
-        store.add(replace(store.get("p1"), id=f"more {number}"), f"more {number}")
+        store.add(replace(store.get("p1"), id=f"more {number}"), Write(f"more {number}"))
     _, close = directory.search(OPERATOR, Query(words="toby mercer"))
     assert len(close.people) == 16
     assert close.more
@@ -179,7 +180,9 @@ def test_a_name_of_which_one_word_begins_another_is_found_among_many_of_the_long
     names = ["John Johnson", "John Johnson Smith", "Yan Yang", "Baden Baden", "Johnny Berg"]
     names += [f"A{n} {name}" for name in ("Johnson", "Yang", "Baden") for n in range(30)]
     for at, name in enumerate(names):
-        store.add(Employee(id=f"p{at}", full_name=name, job_title="", location=""), f"form {at}")
+        store.add(
+            Employee(id=f"p{at}", full_name=name, job_title="", location=""), Write(f"form {at}")
+        )
     page, close = Directory(store, None).search(OPERATOR, Query(words=typed))
     assert [match.card.full_name for match in close.people] == found
     assert close.beyond_page == bool(found)
@@ -193,7 +196,7 @@ def test_a_name_that_is_a_small_word_is_found_beside_another(typed: str) -> None
     store = ModelStore()
     names = [*(f"An{n:02} Nguyen" for n in range(30)), "In Nguyen", "Zoe Nguyen"]
     for number, name in enumerate(names):
-        store.add(Employee(id=f"p{number}", full_name=name), f"form {number}")
+        store.add(Employee(id=f"p{number}", full_name=name), Write(f"form {number}"))
     page, more = Directory(store, None).search(OPERATOR, Query(words=typed))
     assert len(page.cards) == 24
     assert [match.card.full_name for match in more.people] == ["In Nguyen"]

@@ -8,6 +8,7 @@ import pytest
 
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job
+from app.history.changes import Write
 from app.imports.planning.lines import Line
 from app.model.employee import Employee
 from tests.support.import_desk import Desk
@@ -57,7 +58,7 @@ def resembled(lines: list[Line]) -> list[tuple[str, list[str | int]]]:
 def test_a_row_that_may_mean_another_is_told_with_whom(
     desk: Desk, rows: str, expected: list[tuple[str, list[str | int]]]
 ) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     job = planned(desk, HEAD + rows)
     assert resembled(desk.lines(job)) == expected
     assert job.planned.duplicate == sum(outcome == "duplicate" for outcome, _ in expected)
@@ -69,7 +70,7 @@ def test_a_possible_duplicate_with_errors_is_an_error(desk: Desk) -> None:
 
 
 def test_possible_duplicates_are_not_added_unless_they_are_chosen(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     file = HEAD + (
         ",Amara Adeyemi-Lindqvist,T,L,,\n"
         ",Cy,T,L,cy@example.com,\n"
@@ -119,7 +120,7 @@ def _released(job: Job) -> Job:
 
 
 def test_what_no_column_has_is_given_once_for_all_who_are_new(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     file = (
         "Name,Mail,Office\nBo,bo@example.com,\nCy,cy@example.com,Oslo\nAmara,amara@example.com,\n"
     )
@@ -144,7 +145,9 @@ def test_the_same_people_are_found_whatever_was_given_for_all(desk: Desk) -> Non
 
 
 def test_values_that_empty_cells_clear_are_counted_by_field(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
-    desk.store.add(Employee(id="bo", full_name="Bo", job_title="T", location="L", phone="1"), "w")
+    desk.store.add(AMARA, Write("w"))
+    desk.store.add(
+        Employee(id="bo", full_name="Bo", job_title="T", location="L", phone="1"), Write("w")
+    )
     job = planned(desk, "Id,Phone,Department,About\namara,,,Hi\nbo,,,\n")
     assert job.emptied == (("department", 1), ("phone", 2))

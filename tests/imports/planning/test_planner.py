@@ -9,6 +9,8 @@ import pytest
 from app.contracts.import_jobs import Phase
 from app.exports.csv_file import csv_file
 from app.exports.xlsx_file import xlsx_file
+from app.history.changes import Write
+from app.model import leaving
 from app.model.employee import Employee
 from app.model.fields import TEXT_FIELDS
 from tests.support.import_desk import Desk
@@ -27,7 +29,7 @@ def reasons(desk: Desk, text: str) -> list[tuple[str, str]]:
 
 
 def test_a_dry_run_changes_nobody_and_waits(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     before = desk.store.get("amara")
     job = desk.run("Id,Name\namara,Another\n,New\n", go=False)
     assert job.phase is Phase.READY
@@ -36,7 +38,7 @@ def test_a_dry_run_changes_nobody_and_waits(desk: Desk) -> None:
 
 
 def test_only_what_differs_is_a_change_and_what_has_no_column_is_left_alone(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     job = desk.run(
         "Mail,Role,Department\nAMARA@example.com,Principal Engineer,Platform\n", go=False
     )
@@ -47,7 +49,7 @@ def test_only_what_differs_is_a_change_and_what_has_no_column_is_left_alone(desk
 
 
 def test_an_empty_cell_empties_a_field_and_is_refused_where_one_is_needed(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     [line] = desk.lines(desk.run("Id,Phone,Badges\namara,,\n", go=False))
     assert line.new == {"phone": "", "badges": ()}
     [line] = desk.lines(desk.run("Id,Office\namara,\n", go=False))
@@ -80,7 +82,7 @@ def test_the_rules_are_those_of_the_form_and_one_bad_line_never_stops_the_others
 
 
 def test_a_newcomer_needs_the_columns_that_a_known_person_may_do_without(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     told = reasons(desk, "Name,Mail\nAmara,amara@example.com\nBo,bo@example.com\n")
     assert told[0] == ("", "changed")
     assert told[1] == (
@@ -93,8 +95,8 @@ def test_a_newcomer_needs_the_columns_that_a_known_person_may_do_without(desk: D
 
 
 def test_people_are_found_by_id_then_by_mail(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
-    desk.store.add(Employee(id="bo", full_name="Bo", email="bo@example.com"), "w")
+    desk.store.add(AMARA, Write("w"))
+    desk.store.add(Employee(id="bo", full_name="Bo", email="bo@example.com"), Write("w"))
     job = desk.run(
         "Id,Name,Title,Office,Mail\n"
         "bo,Bo,T,L,robert@example.com\n"
@@ -108,7 +110,7 @@ def test_people_are_found_by_id_then_by_mail(desk: Desk) -> None:
 
 
 def test_a_second_line_with_the_same_id_is_refused_naming_the_first(desk: Desk) -> None:
-    desk.store.add(AMARA, "w")
+    desk.store.add(AMARA, Write("w"))
     told = reasons(
         desk,
         "Id,Name,Title,Office,Mail\n"
@@ -123,7 +125,7 @@ def test_a_second_line_with_the_same_id_is_refused_naming_the_first(desk: Desk) 
 
 def test_an_address_that_several_people_have_is_refused_with_what_to_do(desk: Desk) -> None:
     for number in "12":
-        desk.store.add(Employee(id=number, full_name="Ada", email="team@example.com"), "w")
+        desk.store.add(Employee(id=number, full_name="Ada", email="team@example.com"), Write("w"))
     [(column, reason)] = reasons(desk, "Name,Mail\nAda,team@example.com\n")
     assert column == "Mail"
     assert reason == (
@@ -145,7 +147,7 @@ def two(desk: Desk) -> Desk:
                 email=f"{name.lower()}@example.com",
                 employee_number=f"E-{number}",
             ),
-            "w",
+            Write("w"),
         )
     return desk
 
@@ -213,7 +215,7 @@ def test_people_are_found_by_id_then_by_number_then_by_email(
 
 
 def test_a_name_of_east_asia_is_the_same_with_a_space_and_without(desk: Desk) -> None:
-    desk.store.add(Employee(id="1", full_name="山田 太郎", email="old@example.com"), "w")
+    desk.store.add(Employee(id="1", full_name="山田 太郎", email="old@example.com"), Write("w"))
     [line] = desk.lines(desk.run("Id,Name,Email\n1,山田太郎,taro@example.com\n", go=False))
     assert line.outcome == "changed"
 
@@ -227,7 +229,7 @@ def test_an_employee_id_that_nobody_has_may_be_an_employee_number(two: Desk) -> 
 
 def test_an_employee_number_that_two_people_have_is_refused_and_names_both(two: Desk) -> None:
     twin = Employee(id="3", full_name="Cy Fox", employee_number="E-2")
-    two.store.add(twin, "w")
+    two.store.add(twin, Write("w"))
     [(column, reason)] = reasons(two, "Employee number,Name\nE-2,Bea Roe\n")
     assert column == "Employee number"
     assert reason == (
@@ -255,7 +257,7 @@ def test_somebody_is_found_by_the_user_principal_name_of_another_column(two: Des
     assert (line.outcome, line.id, line.new) == ("changed", "2", {"email": "bea.roe@new.example"})
 
 
-def test_who_has_left_is_told_and_neither_added_nor_changed(two: Desk) -> None:
+def test_who_has_left_is_marked_as_left_and_never_added(two: Desk) -> None:
     job = two.run(
         "Id,Name,Title,Office,Status\n"
         "1,Ann Roe,New,L,Terminated\n"
@@ -263,14 +265,16 @@ def test_who_has_left_is_told_and_neither_added_nor_changed(two: Desk) -> None:
         "8,Dee Fox,T,L,Active\n"
         ",Eve Fox,,,Suspended\n"
     )
-    assert two.outcomes(job) == ["inactive", "inactive", "added", "inactive"]
+    two.importer.resume(job.id, leaving={"max_left": 50})
+    job = two.work(job)
+    assert two.outcomes(job) == ["left", "inactive", "added", "inactive"]
     ann, cy, _, _ = two.lines(job)
-    assert (ann.id, ann.name) == ("1", "Ann Roe")
-    here = "Not active in the file. The person is here and stays as they are"
-    assert ann.problems == (("Status", here, "Terminated"),)
+    assert (ann.id, ann.name, ann.new) == ("1", "Ann Roe", {"left_on": leaving.today()})
+    assert ann.problems == (("Status", "", "Terminated"),)
     assert (cy.id, cy.name) == ("", "Cy Fox")
-    assert cy.problems == (("Status", "Not active, so not added", "Terminated"),)
-    assert job.done.inactive == 3
+    told = "Has left, and is not in the directory"
+    assert cy.problems == (("Status", told, "Terminated"),)
+    assert (job.done.left, job.done.inactive) == (1, 2)
     assert two.store.get("1").job_title == "T"
     assert two.everyone().keys() == {"1", "2", "8"}
 
@@ -297,7 +301,7 @@ def test_an_export_is_left_alone_by_the_import_whatever_odd_data_it_holds(
     )
     empty = Employee(id="none", full_name="")
     for person in (AMARA, odd, empty):
-        desk.store.add(person, "w")
+        desk.store.add(person, Write("w"))
     people = [batch.people for batch in desk.store.iter_batches()]
     raw = b"".join((csv_file if ending == "csv" else xlsx_file)(people))
     job = desk.run(raw)
@@ -321,7 +325,7 @@ def test_a_file_that_is_no_table_fails_with_its_sentence(desk: Desk) -> None:
 
 
 def test_what_other_programs_call_a_time_zone_is_left_alone(desk: Desk) -> None:
-    desk.store.add(replace(AMARA, time_zone="Africa/Nairobi"), "w")
+    desk.store.add(replace(AMARA, time_zone="Africa/Nairobi"), Write("w"))
     for foreign in ("E. Africa Standard Time", "(UTC+03:00) Nairobi", "EAT"):
         [line] = desk.lines(desk.run(f"Id,Time zone\namara,{foreign}\n", go=False))
         assert (line.outcome, line.problems) == ("same", ()), foreign

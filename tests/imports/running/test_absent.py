@@ -6,6 +6,7 @@ import pytest
 
 from app.contracts.import_choices import Choices
 from app.contracts.import_jobs import Job, Phase
+from app.history.changes import Write
 from app.imports.running import absent
 from app.model.employee import Employee
 from tests.support.import_desk import Desk
@@ -18,7 +19,8 @@ def here(desk: Desk, *ids: str) -> None:
     for name in ids:
         mail = f"{name}@example.com"
         desk.store.add(
-            Employee(id=name, full_name=f"{name} X", job_title="T", location="L", email=mail), "w"
+            Employee(id=name, full_name=f"{name} X", job_title="T", location="L", email=mail),
+            Write("w"),
         )
 
 
@@ -60,7 +62,7 @@ def test_nobody_is_asked_for_unless_the_file_lists_everyone(desk: Desk) -> None:
 def test_whom_a_row_with_errors_or_a_possible_duplicate_means_is_in_the_file(desk: Desk) -> None:
     here(desk, "ada", "bo", "cy", "dee", "eve")
     for number in "12":
-        desk.store.add(Employee(id=number, full_name="Team", email="team@example.com"), "w")
+        desk.store.add(Employee(id=number, full_name="Team", email="team@example.com"), Write("w"))
     job = compare(
         desk,
         f"ada,{'x' * 201},T,L,\n"  # an error

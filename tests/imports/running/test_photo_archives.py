@@ -14,6 +14,7 @@ import pytest
 from app.contracts import PhotoStore
 from app.contracts.import_jobs import Job, Phase
 from app.directory.service import Directory, PhotoChange
+from app.history.changes import Write
 from app.imports.files import photo_archive
 from app.imports.running.rejected_rows import rejected_rows
 from app.model.employee import Employee
@@ -42,7 +43,7 @@ PEOPLE = (
 def desk_of(store: object, jobs: object, photos: PhotoStore | None) -> Desk:
     desk = Desk(store, jobs, photos=photos)  # type: ignore[arg-type]
     for person in PEOPLE:
-        desk.store.add(replace(person, job_title="Clerk", location="Lima"), person.id)
+        desk.store.add(replace(person, job_title="Clerk", location="Lima"), Write(person.id))
     return desk
 
 
@@ -127,7 +128,7 @@ def test_the_same_archive_twice_changes_nothing(bulk: Desk) -> None:
 
 
 def test_a_name_of_two_people_and_two_photos_of_one_are_refused(bulk: Desk) -> None:
-    bulk.store.add(Employee(id="E-77", full_name="Eve Adams"), "f")
+    bulk.store.add(Employee(id="E-77", full_name="Eve Adams"), Write("f"))
     raw = archive(("e-77.png", face()), ("1001.png", face()), ("x/Ada.jpg", face()))
     job = bulk.run(raw, go=False)
     reasons = told(bulk, job)

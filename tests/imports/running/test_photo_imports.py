@@ -17,6 +17,7 @@ from app.contracts.import_jobs import Phase
 from app.directory.service import Directory, PhotoChange
 from app.exports.card_photos import read_photo
 from app.exports.vcards import CardWriter
+from app.history.changes import Write
 from app.model import validation
 from app.model.employee import BADGE_KEYS, Employee
 from app.model.revision import revision_of
@@ -147,7 +148,7 @@ def test_a_bad_photo_is_told_and_costs_its_own_row(
 
 
 def test_a_card_says_nothing_of_fields_that_it_has_not(photo_desk: Desk) -> None:
-    photo_desk.store.add(AMARA, "form")
+    photo_desk.store.add(AMARA, Write("form"))
     job = photo_desk.run(card(f"FN:{AMARA.full_name}", f"EMAIL;TYPE=WORK:{AMARA.email}"))
     assert photo_desk.outcomes(job) == ["same"]
     new = photo_desk.run(card("FN:Ada") + card("FN:Bo", *FIELDS), go=False)

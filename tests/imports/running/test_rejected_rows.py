@@ -10,6 +10,7 @@ import pytest
 
 from app.contracts.import_jobs import Job
 from app.exports.csv_file import csv_of_rows
+from app.history.changes import Write
 from app.imports.planning.lines import REJECTED
 from app.model.revision import revision_of
 from tests.support.import_desk import Desk
@@ -81,7 +82,7 @@ def test_what_is_refused_while_it_is_carried_out_comes_back_too(desk: Desk) -> N
     desk.run(FILE)
     [person] = [each for batch in desk.store.iter_batches() for each in batch.people]
     planned = desk.run("Name,Mail,Title\nAda,ada@example.com,Countess\n", go=False)
-    desk.store.delete(person.id, revision_of(person), "form")
+    desk.store.delete(person.id, revision_of(person), Write("form"))
     desk.importer.resume(planned.id)
     job = desk.work(planned)
     [_, ada] = rows_in(refused_file(desk, job))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from app.contracts import EmployeeStore
 from app.contracts.import_jobs import Job, Phase
 from app.contracts.line_counts import LineCounts
+from app.history.changes import Write
 from app.imports.errors import ImportNotPossible
 from app.imports.planning import line_store
 from app.imports.planning.lines import REJECTED
@@ -24,6 +25,7 @@ from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, StorageUnavailable
 from app.model.revision import revision_of
 from tests.support.import_desk import Desk
+from tests.support.killed_jobs import Killed, kill_at
 
 HEAD = "Name,Title,Office,Mail,Badges\n"
 
@@ -36,7 +38,7 @@ def many(count: int, title: str = "T") -> str:
 
 def change(store: EmployeeStore, employee_id: str, **fields: Any) -> Employee:
     stored = store.get(employee_id)
-    return store.update(replace(stored, **fields), revision_of(stored), f"other {fields}")
+    return store.update(replace(stored, **fields), revision_of(stored), Write(f"other {fields}"))
 
 
 def contents(desk: Desk) -> set[tuple[str, str, str]]:
@@ -47,9 +49,9 @@ def contents(desk: Desk) -> set[tuple[str, str, str]]:
 def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk: Desk) -> None:
     desk = real_desk
     desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L",
-                            email="bo@example.com", badges=("bug", "own")), "w")  # fmt: skip
+                            email="bo@example.com", badges=("bug", "own")), Write("w"))  # fmt: skip
     desk.store.add(Employee(id="cy", full_name="Cy", job_title="T", location="L",
-                            email="cy@example.com"), "w")  # fmt: skip
+                            email="cy@example.com"), Write("w"))  # fmt: skip
     before = contents(desk)
     text = HEAD + (
         "Ada,T,L,ada@example.com,Gamer\n"
@@ -79,14 +81,14 @@ def test_people_are_added_changed_left_alone_and_undone_on_every_store(real_desk
 
 def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(desk: Desk) -> None:
     for name in ("bo", "cy", "di"):
-        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), "w")
+        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), Write("w"))
     job = desk.run(
         "Id,Title,Name,Office,Mail\nbo,New,bo,L,\ncy,New,cy,L,\ndi,New,di,L,\n,T,Eve,L,eve@x.com\n",
         go=False,
     )
     change(desk.store, "bo", phone="123")
-    desk.store.delete("cy", None, "gone")
-    desk.store.add(Employee(id="other", full_name="Other", email="EVE@x.com"), "w")
+    desk.store.delete("cy", None, Write("gone"))
+    desk.store.add(Employee(id="other", full_name="Other", email="EVE@x.com"), Write("w"))
     desk.importer.resume(job.id)
     done = desk.work(job)
     told = [(line.outcome, line.problems and line.problems[0].reason) for line in desk.lines(done)]
@@ -99,8 +101,8 @@ def test_whoever_was_changed_since_the_dry_run_is_refused_and_not_overwritten(de
 
 
 def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
-    desk.store.add(Employee(id="7", full_name="Old"), "w")
-    desk.store.delete("7", None, "gone")
+    desk.store.add(Employee(id="7", full_name="Old"), Write("w"))
+    desk.store.delete("7", None, Write("gone"))
     [line] = desk.lines(desk.run("Id,Name,Title,Office\n7,Ada,T,L\n"))
     assert line.outcome == "refused"
     assert "ids are not reused" in line.problems[0].reason
@@ -108,7 +110,7 @@ def test_an_id_that_was_deleted_is_refused_with_what_to_do(desk: Desk) -> None:
 
 def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk: Desk) -> None:
     desk = real_desk
-    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), Write("w"))
     text = "Id,Name,Title,Office,Mail\nbo,Bo,New,L,\nnew,Ada,T,L,\n,Eve,T,L,\n"
     first, second = desk.run(text, go=False), desk.run(text, go=False)
     for job in (first, second):
@@ -125,7 +127,7 @@ def test_of_two_imports_of_one_file_the_second_does_and_undoes_nothing(real_desk
 
 
 def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: Desk) -> None:
-    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), "w")
+    desk.store.add(Employee(id="bo", full_name="Bo", job_title="Old", location="L"), Write("w"))
     job = desk.run("Id,Name,Title,Office\nbo,Bo,Boss,L\n", go=False)
     change(desk.store, "bo", job_title="Boss")
     desk.importer.resume(job.id)
@@ -137,7 +139,7 @@ def test_who_did_since_what_a_line_asks_for_is_not_undone_with_the_import(desk: 
 def test_imports_are_undone_one_after_the_other(real_desk: Desk) -> None:
     desk = real_desk
     head = "Id,Name,Title,Office\n"
-    desk.store.add(Employee(id="old", full_name="Old", job_title="A", location="L"), "w")
+    desk.store.add(Employee(id="old", full_name="Old", job_title="A", location="L"), Write("w"))
     jobs = [desk.run(f"{head}old,Old,{title},L\nnew,New,{title},L\n") for title in ("B", "C", "D")]
     for job in reversed(jobs):
         assert desk.undo(job).undone == LineCounts(undone=2)
@@ -169,19 +171,19 @@ def test_a_file_that_breaks_off_while_it_is_received_leaves_nothing(desk: Desk) 
 
 def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
     for name in ("bo", "cy"):
-        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), "w")
+        desk.store.add(Employee(id=name, full_name=name, job_title="T", location="L"), Write("w"))
     job = desk.run(
         "Id,Name,Title,Office\nbo,bo,New,L\ncy,cy,New,L\nn1,N1,T,L\nn2,N2,T,L\nn3,N3,T,L\n"
     )
     change(desk.store, "cy", phone="123")
     change(desk.store, "n1", phone="123")
-    desk.store.delete("n2", None, "gone")
+    desk.store.delete("n2", None, Write("gone"))
     undone = desk.undo(job)
     kept = [line for line in desk.lines(undone) if line.outcome == "kept"]
     assert {line.name: line.problems[0].reason for line in kept} == {
-        "cy": "Changed since the import, so not undone",
-        "N1": "Changed since the import, so not undone",
-        "N2": "Deleted since the import",
+        "cy": "Changed since then, so not undone",
+        "N1": "Changed since then, so not undone",
+        "N2": "Deleted since then",
     }
     assert desk.store.get("bo").job_title == "T"
     assert desk.store.get("cy").job_title == "New"
@@ -191,59 +193,6 @@ def test_undoing_leaves_and_lists_whoever_was_changed_since(desk: Desk) -> None:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line_store, "MAX_PART_LINES", 10)
-
-
-class Killed(BaseException):
-    """As sudden as kill -9, for the process that works."""
-
-
-@dataclass
-class Lives:
-    """So many calls are lived through."""
-
-    left: int
-
-    def lose_one(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-
-    def spent_by(self, real: Any) -> Any:
-        def call(*args: Any, **options: Any) -> Any:
-            self.lose_one()
-            return real(*args, **options)
-
-        return call
-
-    def spent_by_adding(self, real: Any) -> Any:
-        """As a store does that puts all people in order, and adds five at a time."""
-
-        def add_many(people: Iterable[Employee]) -> Iterator[int]:
-            self.lose_one()
-            for stored in real(list(people)[::-1]):
-                if stored % 5 == 0:
-                    yield stored
-                    self.lose_one()
-            yield stored
-
-        return add_many
-
-
-def kill_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, job: Job, writes: int) -> bool:
-    """Work on a job until so many writes to the stores; whether it was killed before its end."""
-    lives = Lives(writes)
-    with monkeypatch.context() as patch:
-        for name in ("write", "put_part"):
-            patch.setattr(desk.jobs, name, lives.spent_by(getattr(desk.jobs, name)))
-        for name in ("update", "delete"):
-            patch.setattr(desk.store, name, lives.spent_by(getattr(desk.store, name)))
-        patch.setattr(desk.store, "add_many", lives.spent_by_adding(desk.store.add_many))
-        patch.setattr(worker, "_give_up", lambda *args: None)
-        try:
-            desk.work(job)
-        except Killed:
-            return True
-    return False
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -262,7 +211,7 @@ def test_killed_at_any_write_it_goes_on_and_does_nothing_twice(
         desk = Desk(ModelStore(), JobsInMemory())
         for number in range(0, 30, 3):
             fields = {"job_title": "Old", "location": "L", "email": f"p{number}@example.com"}
-            desk.store.add(Employee(id=f"id{number}", full_name="x", **fields), "w")
+            desk.store.add(Employee(id=f"id{number}", full_name="x", **fields), Write("w"))
         before = contents(desk)
         job = desk.take_in(many(30))
         if kill_undo:
@@ -300,7 +249,7 @@ def test_killed_at_any_write_it_can_be_undone_without_a_trace(
     while killed:
         desk = Desk(ModelStore(), JobsInMemory())
         desk.store.add(Employee(id="id", full_name="x", job_title="Old", location="L",
-                                email="p4@example.com"), "w")  # fmt: skip
+                                email="p4@example.com"), Write("w"))  # fmt: skip
         before = contents(desk)
         job = desk.run(many(30), go=False)
         desk.importer.resume(job.id)
@@ -338,8 +287,8 @@ def reads_all_first(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int = -1) -
     """Let the store put all in order before it adds the first; stop it when so many are added."""
     real = desk.store.add_many
 
-    def in_order(people: Iterable[Employee]) -> Iterator[int]:
-        for count in real(sorted(people, key=lambda one: one.full_name, reverse=True)):
+    def in_order(people: Iterable[Employee], write: Write) -> Iterator[int]:
+        for count in real(sorted(people, key=lambda one: one.full_name, reverse=True), write):
             if count == at:
                 desk.stop.set()
             yield count
@@ -430,7 +379,7 @@ def test_of_newcomers_only_those_are_refused_whose_address_somebody_has_by_now(
     desk: Desk,
 ) -> None:
     job = desk.run(many(3), go=False)
-    desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), "w")
+    desk.store.add(Employee(id="other", full_name="Other", email="P1@example.com"), Write("w"))
     desk.importer.resume(job.id)
     done = desk.work(job)
     assert done.done == LineCounts(added=2, rejected=1)
@@ -442,7 +391,7 @@ def test_of_newcomers_those_are_refused_whose_number_somebody_has_by_now(real_de
     desk = real_desk
     text = "Employee number,Name,Title,Office\n7,Ann,T,L\n8,Bea,T,L\n9,Cy,T,L\n"
     job = desk.run(text, go=False)
-    desk.store.add(Employee(id="other", full_name="Other", employee_number="8"), "w")
+    desk.store.add(Employee(id="other", full_name="Other", employee_number="8"), Write("w"))
     desk.importer.resume(job.id)
     done = desk.work(job)
     assert done.done == LineCounts(added=2, rejected=1)
@@ -452,14 +401,19 @@ def test_of_newcomers_those_are_refused_whose_number_somebody_has_by_now(real_de
     assert desk.everyone() == {"other": "Other"}
 
 
-def test_who_has_left_is_no_part_of_an_undo(real_desk: Desk) -> None:
+def test_who_left_by_an_import_is_back_after_its_undo(real_desk: Desk) -> None:
     desk = real_desk
-    desk.store.add(Employee(id="1", full_name="Ann", job_title="T", location="L"), "w")
+    desk.store.add(Employee(id="1", full_name="Ann", job_title="T", location="L"), Write("w"))
     text = "Id,Name,Title,Office,Status\n1,Ann,New,L,Left\n2,Bea,T,L,Active\n3,Cy,T,L,Left\n"
     job = desk.run(text)
-    assert job.done == LineCounts(added=1, inactive=2)
-    assert desk.undo(job).undone == LineCounts(undone=1)
+    assert job.phase is Phase.READY  # all who are here would leave
+    desk.importer.resume(job.id, leaving={"max_left": 100})
+    job = desk.work(job)
+    assert job.done == LineCounts(added=1, inactive=1, left=1)
+    assert desk.store.get("1").left_on
+    assert desk.undo(job).undone == LineCounts(undone=2)
     assert desk.everyone() == {"1": "Ann"}
+    assert desk.store.get("1").left_on == ""
 
 
 def test_it_is_stopped_while_people_are_put_in_order_and_nobody_is_added(
@@ -493,9 +447,9 @@ def test_who_was_added_and_then_changed_or_deleted_by_others_still_was_added_by_
     monkeypatch.undo()
     changed, deleted, joined, *_ = sorted(desk.everyone())
     change(desk.store, changed, phone="123")
-    desk.store.delete(deleted, None, "gone")
+    desk.store.delete(deleted, None, Write("gone"))
     address = desk.store.get(joined).email
-    desk.store.add(Employee(id="other", full_name="Other", email=address), "w")
+    desk.store.add(Employee(id="other", full_name="Other", email=address), Write("w"))
     desk.stop.clear()
     assert desk.work(job).done == LineCounts(added=30)
     assert desk.everyone().keys() >= {changed, joined, "other"}
@@ -509,7 +463,7 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
 ) -> None:
     monkeypatch.setattr(job_lease, "LIFE_SECONDS", 0.0)
     job = desk.run(many(20), go=False)
-    desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), "w")
+    desk.store.add(Employee(id="other", full_name="Other", email="p3@example.com"), Write("w"))
     desk.importer.resume(job.id)
     real = desk.jobs.put_part
 
@@ -523,7 +477,7 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
         patch.setattr(worker, "_give_up", lambda *args: None)
         with pytest.raises(Killed):
             desk.work(job)
-    desk.store.delete("other", None, "gone")
+    desk.store.delete("other", None, Write("gone"))
     done = desk.work(job)
     assert done.done == LineCounts(added=20)
     assert desk.outcomes(done) == ["added"] * 20
@@ -531,8 +485,8 @@ def test_what_became_of_a_part_is_kept_anew_when_it_is_done_again(
 
 @pytest.mark.usefixtures("small_parts")
 def test_lines_that_were_done_as_they_were_planned_are_not_kept_twice(desk: Desk) -> None:
-    desk.store.add(Employee(id="7", full_name="Old"), "w")
-    desk.store.delete("7", None, "gone")
+    desk.store.add(Employee(id="7", full_name="Old"), Write("w"))
+    desk.store.delete("7", None, Write("gone"))
     head = "Id,Name,Title,Office\n"
     rows = "".join(f"{number},Person {number},T,L\n" for number in range(30))
     done = desk.run(head + rows)

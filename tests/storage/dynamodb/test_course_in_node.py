@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import EditConflict
 from app.model.revision import revision_of
@@ -51,7 +52,7 @@ def node(room: DynamoRoom) -> NodeApp:
 
 def save(room: DynamoRoom, employee_id: str, **changes: object) -> Employee:
     stored = room.store.get(employee_id)
-    return room.store.update(replace(stored, **changes), revision_of(stored), new_write_id())
+    return room.store.update(replace(stored, **changes), revision_of(stored), Write(new_write_id()))
 
 
 def follow(room: DynamoRoom) -> None:
@@ -163,13 +164,15 @@ def test_an_edit_that_has_not_seen_theirs_is_a_conflict(room, node):
     stored = room.store.get("ann")
     node.save("ann", name="Ann Changed")
     with pytest.raises(EditConflict) as refused:
-        room.store.update(replace(stored, location="Oslo"), revision_of(stored), new_write_id())
+        room.store.update(
+            replace(stored, location="Oslo"), revision_of(stored), Write(new_write_id())
+        )
     assert refused.value.stored.full_name == "Ann Changed"
     assert node.list()["ann"]["location"] == "Lima"
     stored = room.store.get("ann")
     node.save("ann", photo="photos/other.jpg")
     with pytest.raises(EditConflict):
-        room.store.update(replace(stored, location="Oslo"), revision_of(stored), "form 2")
+        room.store.update(replace(stored, location="Oslo"), revision_of(stored), Write("form 2"))
 
 
 def test_an_item_put_whole_without_what_is_ours_is_listed_as_it_is(room, node):
@@ -213,7 +216,7 @@ def save_with(room: DynamoRoom, employee_id: str, form: str, field: str, text: s
     while True:
         stored = room.store.get(employee_id)
         try:
-            room.store.update(replace(stored, **{field: text}), revision_of(stored), form)
+            room.store.update(replace(stored, **{field: text}), revision_of(stored), Write(form))
         except EditConflict:
             continue
         return

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.fields import CONTENT_FIELDS
 from app.model.revision import revision_of
@@ -27,7 +28,7 @@ def room(dynamodb_local):
 
 def save(room: DynamoRoom, employee_id: str, **changes: object) -> Employee:
     stored = room.store.get(employee_id)
-    return room.store.update(replace(stored, **changes), revision_of(stored), "form")
+    return room.store.update(replace(stored, **changes), revision_of(stored), Write("form"))
 
 
 def test_every_odd_item_is_read(room):
@@ -80,7 +81,7 @@ def test_mangled_badges_stay_as_they_are_until_badges_are_edited(room):
     for number in range(3):
         stored = room.store.get("badges-mangled")
         changed = replace(stored, job_title=f"Engineer {number}")
-        room.store.update(changed, revision_of(stored), f"form-{number}")
+        room.store.update(changed, revision_of(stored), Write(f"form-{number}"))
     assert room.item("badges-mangled")["badges"] == before
     save(room, "badges-mangled", badges=("apple", "linux", "bug"))
     assert room.item("badges-mangled")["badges"] == {
@@ -105,7 +106,7 @@ def test_the_course_app_can_read_what_was_edited(room):
         assert "Seattle Fan" in read["badges"]
         save_without = room.store.get(employee_id)
         room.store.update(
-            replace(save_without, badges=()), revision_of(save_without), "without badges"
+            replace(save_without, badges=()), revision_of(save_without), Write("without badges")
         )
         assert "badges" not in room.item(employee_id)
     assert audit(room) == []
@@ -122,7 +123,7 @@ def test_attributes_that_we_do_not_know_survive_edits_heals_and_reindexing(room)
 def test_every_odd_item_can_be_deleted(room):
     list(room.store.reindex())
     for employee_id in ODD_ITEMS:
-        room.store.delete(employee_id, None, "form")
+        room.store.delete(employee_id, None, Write("form"))
     assert room.items(room.people) == []
     assert everyone(room.store) == []
     assert audit(room) == []
@@ -137,7 +138,7 @@ def test_a_record_written_by_us_holds_what_the_course_app_expects(room):
         badges=("coffee",),
         photo_key="employee_pic/ff.jpg",
     )
-    stored = room.store.add(ours, "form")
+    stored = room.store.add(ours, Write("form"))
     assert all(getattr(stored, name) == getattr(ours, name) for name in CONTENT_FIELDS)
     assert read_as_the_course_does(room.item("ours")) == {
         "id": "ours",
@@ -148,5 +149,5 @@ def test_a_record_written_by_us_holds_what_the_course_app_expects(room):
         "photo": "employee_pic/ff.jpg",
     }
     bare = Employee(id="bare", full_name="Wim Bare", location="Bonn", job_title="Cook")
-    room.store.add(bare, "form")
+    room.store.add(bare, Write("form"))
     assert {"badges", "object_key", "about"}.isdisjoint(room.item("bare"))

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.errors import SettingsError
 from app.storage.sql import course_mysql
 from app.storage.sql.course_mysql import course_people
@@ -144,7 +145,7 @@ def test_the_people_of_the_course_are_added_once_to_dynamodb(app_on_dynamodb: Fl
 def test_who_was_changed_here_stays_so_when_the_table_is_read_again(app: Flask) -> None:
     run(app)
     with app.app_context():
-        current_directory().employees.delete("course-10", None, "w")
+        current_directory().employees.delete("course-10", None, Write("w"))
     assert "Added 0 people" in run(app).output
     with app.app_context():
         assert current_directory().employees.facets().total == 3

@@ -13,6 +13,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from app.contracts import Query
+from app.history.changes import Write
+from app.history.difference import content_of
 from app.model.errors import StorageUnavailable
 from app.model.fields import FIELDS, FIRST_RELEASE, TEXT_FIELDS
 from app.model.revision import revision_of
@@ -58,7 +60,7 @@ def test_an_upgrade_keeps_everybody(tmp_path: Path, version: str) -> None:
     person = replace(AMARA, **{name: f"Some {name}" for name in later})
     new = open_sql_store(f"sqlite:///{tmp_path / 'new.db'}")
     new.set_up()
-    added = new.add(person, "form")
+    added = new.add(person, Write("form"))
     for table in ("person", "entry", "facet"):
         copy_rows(tmp_path / "new.db", old, table)
     store = open_sql_store(f"sqlite:///{old}")
@@ -72,10 +74,42 @@ def test_an_upgrade_keeps_everybody(tmp_path: Path, version: str) -> None:
     assert {step.changed for step in store.reindex()} == {0}
     texts = {name: f"Some {name}" for name in unknown if name in TEXT_FIELDS}
     wanted = replace(added, **texts, hidden=("phone", "about"))
-    store.update(wanted, revision_of(added), "another form")
+    store.update(wanted, revision_of(added), Write("another form"))
     assert store.get("amara").same_content(wanted)
     new.close()
     store.close()
+
+
+def test_people_of_before_their_history_are_taken_as_they_are(tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    make_tables(old, "0013")
+    new = open_sql_store(f"sqlite:///{tmp_path / 'new.db'}")
+    new.set_up()
+    added = new.add(AMARA, Write("form"))
+    for table in ("person", "entry", "facet"):
+        copy_rows(tmp_path / "new.db", old, table)
+    new.close()
+    before = rows_of(old)
+    store = open_sql_store(f"sqlite:///{old}")
+    store.set_up()
+    assert {step.changed for step in store.reindex()} == {0}
+    assert (store.get("amara"), store.history.changes_of("amara").changes) == (added, ())
+    store.maintain()
+    assert rows_of(old) == before
+    store.update(replace(added, job_title="Lead"), revision_of(added), Write("another form"))
+    [change] = store.history.changes_of("amara").changes
+    assert (change.version, change.base) == (2, content_of(AMARA))
+    assert (change.was, change.now) == ({"job_title": "Principal Engineer"}, {"job_title": "Lead"})
+    store.close()
+
+
+def rows_of(file: Path) -> list[tuple[object, ...]]:
+    """The rows of people with the columns of the release before histories."""
+    columns = ", ".join(sorted({*columns_of(file, "person")} - {"left_on", "history"}))
+    with sqlite3.connect(file) as database:
+        found = database.execute(f"SELECT {columns} FROM person").fetchall()
+    database.close()
+    return found
 
 
 @pytest.fixture
@@ -103,7 +137,7 @@ def mark(store: SqlStore, readable_by: str | None) -> None:
 def test_tables_that_a_newer_release_only_added_to_are_used(newer: SqlStore) -> None:
     newer.check()
     assert newer.set_up() == []
-    assert newer.add(AMARA, "form") == newer.get("amara")
+    assert newer.add(AMARA, Write("form")) == newer.get("amara")
     assert [card.id for card in newer.browse(Query("adeyemi")).cards] == ["amara"]
 
 

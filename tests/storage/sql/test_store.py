@@ -23,6 +23,7 @@ from sqlalchemy import create_engine, event, inspect
 
 from app.access.visibility import SEES_ALL, Sight
 from app.contracts import MAX_ROWS_EXAMINED, Query
+from app.history.changes import Write
 from app.model.employee import Card, Employee, card_of
 from app.model.errors import EditConflict, SettingsError, StorageUnavailable
 from app.model.revision import revision_of
@@ -423,9 +424,9 @@ def test_everyone_comes_batch_by_batch_while_people_come_and_go(
     list(store.add_many(some(45)))
     running = store.iter_batches()
     first, second = next(running), next(running)
-    store.delete(first.people[0].id, None, new_write_id())
-    store.delete(second.people[-1].id, None, new_write_id())
-    store.delete("id-044", None, new_write_id())
+    store.delete(first.people[0].id, None, Write(new_write_id()))
+    store.delete(second.people[-1].id, None, Write(new_write_id()))
+    store.delete("id-044", None, Write(new_write_id()))
     add(store, person("new"))
     rest = [each.id for batch in running for each in batch.people]
     seen = [each.id for batch in (first, second) for each in batch.people]
@@ -455,7 +456,7 @@ def test_an_address_that_another_program_changed_finds_nobody(store: SqlStore) -
 def test_the_same_counts_are_the_same_object(store: SqlStore) -> None:
     (ada,) = add(store, person("1", "Ada", location="Lisbon"))
     facets = store.facets()
-    store.update(replace(ada, about="Nothing that is counted."), revision_of(ada), "w")
+    store.update(replace(ada, about="Nothing that is counted."), revision_of(ada), Write("w"))
     assert store.facets() is facets
     add(store, person("2", "Bea"))
     assert store.facets() is not facets
@@ -529,9 +530,9 @@ def test_several_threads_may_set_up_at_once(file: Path) -> None:
 
 def every_call(store: SqlStore) -> Iterator[tuple[str, object]]:
     yield "get", lambda: store.get("1")
-    yield "add", lambda: store.add(person("1"), "w")
-    yield "update", lambda: store.update(person("1"), "1.", "w")
-    yield "delete", lambda: store.delete("1", None, "w")
+    yield "add", lambda: store.add(person("1"), Write("w"))
+    yield "update", lambda: store.update(person("1"), "1.", Write("w"))
+    yield "delete", lambda: store.delete("1", None, Write("w"))
     yield "browse", lambda: store.browse(Query())
     yield "facets", store.facets
     yield "check", store.check
@@ -582,18 +583,21 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 def test_a_locked_database_is_unavailable_within_the_deadline_and_still_read(
     store: SqlStore,
 ) -> None:
-    stored = store.add(person("1", "Ada"), "w")
+    stored = store.add(person("1", "Ada"), Write("w"))
     other = sqlite3.connect(store._database.url.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
     with deadline.within(0.3), pytest.raises(StorageUnavailable, match="locked") as error:
-        store.update(replace(stored, full_name="Zoe"), revision_of(stored), "w2")
+        store.update(replace(stored, full_name="Zoe"), revision_of(stored), Write("w2"))
     assert 0.2 < time.monotonic() - began < 0.3 + LATE
     assert not error.value.maybe_written
     assert found(store) == ["Ada"]
     other.execute("ROLLBACK")
     other.close()
-    assert store.update(replace(stored, full_name="Zoe"), revision_of(stored), "w2").version == 2
+    assert (
+        store.update(replace(stored, full_name="Zoe"), revision_of(stored), Write("w2")).version
+        == 2
+    )
 
 
 def test_no_call_begins_when_the_time_is_over(store: SqlStore) -> None:
@@ -614,14 +618,14 @@ def test_a_full_disk_writes_nothing_and_says_so(store: SqlStore) -> None:
     added = 1
     with pytest.raises(StorageUnavailable, match="full") as error:  # noqa: PT012
         for n in range(100):
-            store.add(person(f"x{n}", "Bea", about="x" * 2_000), new_write_id())
+            store.add(person(f"x{n}", "Bea", about="x" * 2_000), Write(new_write_id()))
             added += 1
     assert not error.value.maybe_written
     assert store.facets().total == len(everyone(store)) == added
 
 
 def test_a_file_that_may_only_be_read_is_still_read(store: SqlStore, file: Path) -> None:
-    stored = store.add(person("1", "Ada"), "w")
+    stored = store.add(person("1", "Ada"), Write("w"))
     engine = store._database._engine
 
     @event.listens_for(engine, "connect")
@@ -631,7 +635,7 @@ def test_a_file_that_may_only_be_read_is_still_read(store: SqlStore, file: Path)
     engine.dispose()
     assert found(store) == ["Ada"]
     with pytest.raises(StorageUnavailable, match="readonly"):
-        store.update(replace(stored, full_name="Zoe"), revision_of(stored), "w2")
+        store.update(replace(stored, full_name="Zoe"), revision_of(stored), Write("w2"))
 
 
 def test_after_the_file_was_away_the_next_call_works(store: SqlStore, file: Path) -> None:
@@ -647,11 +651,11 @@ def test_after_the_file_was_away_the_next_call_works(store: SqlStore, file: Path
 
 
 def test_a_failed_write_leaves_its_connection_fit_for_the_next(store: SqlStore) -> None:
-    stored = store.add(person("1", "Ada"), "w")
+    stored = store.add(person("1", "Ada"), Write("w"))
     for n in range(40):
         with pytest.raises(EditConflict):
-            store.update(replace(stored, about=f"{n}"), "0.nonsense", new_write_id())
-    assert store.update(replace(stored, about="x"), revision_of(stored), "w2").version == 2
+            store.update(replace(stored, about=f"{n}"), "0.nonsense", Write(new_write_id()))
+    assert store.update(replace(stored, about="x"), revision_of(stored), Write("w2")).version == 2
 
 
 @pytest.mark.parametrize(
@@ -669,6 +673,7 @@ KILLED = """
 import os, signal
 from sqlalchemy import event
 from app.storage.sql import open_sql_store
+from app.history.changes import Write
 from app.model.revision import revision_of
 from dataclasses import replace
 store = open_sql_store({url!r})
@@ -678,7 +683,7 @@ steps = iter(range({step}))
 def count(connection, cursor, statement, parameters, context, many):
     if next(steps, None) is None:
         os.kill(os.getpid(), signal.SIGKILL)
-store.update(replace(stored, full_name="Zoe", location="Porto"), revision_of(stored), "w2")
+store.update(replace(stored, full_name="Zoe", location="Porto"), revision_of(stored), Write("w2"))
 print("saved", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -689,7 +694,7 @@ def test_a_save_killed_at_any_step_happened_whole_or_not_at_all(file: Path, tmp_
     url = f"sqlite:///{file}"
     opened = open_sql_store(url)
     opened.set_up()
-    opened.add(person("1", "Ada", location="Lisbon"), "w")
+    opened.add(person("1", "Ada", location="Lisbon"), Write("w"))
     for step in range(40):
         code = KILLED.format(url=url, step=step)
         killed = PythonProcess("-c", code, log=tmp_path / f"{step}.log")
@@ -720,7 +725,7 @@ def test_a_forked_process_opens_its_own_connections(store: SqlStore) -> None:
 def test_before_the_reindex_what_is_not_known_of_a_word_counts_as_concealed(store: SqlStore):
     store.add(
         Employee(id="1", full_name="Ada King", preferred_name="Countess", employee_number="E-4711"),
-        "form",
+        Write("form"),
     )
     with sqlite3.connect(store._database.url.database) as other:
         other.execute("UPDATE person SET origins = NULL")

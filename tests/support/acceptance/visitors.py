@@ -274,7 +274,9 @@ class Visitor:
         file_name: str = "photo.jpg",
         becomes: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Press the button, whatever comes back."""
+        """Press the button, whatever comes back. Whoever deletes somebody types the name first."""
+        if "typed_name" in form.fields:
+            form = form.typed(typed_name=form.fields["shown_name"])
         answer = self.ask("POST", form.action, *_encoded(form, photo, file_name))
         if answer.status == 303:
             self._note(form, answer, becomes or {}, bool(photo))

@@ -13,6 +13,7 @@ import pytest
 
 from app.contracts import EmployeeStore
 from app.contracts.accounts import AccountStore
+from app.contracts.history import HistoryStore
 from app.model.employee import Employee
 from app.text.person_names import SortBy
 from tests.support.accounts_in_memory import AccountsInMemory
@@ -31,6 +32,9 @@ class Room(Protocol):
 
     def open_accounts(self) -> AccountStore:
         """The store of accounts, as ``open_another`` sees it."""
+
+    def open_history(self) -> HistoryStore:
+        """The store of changes, as ``open_another`` sees it."""
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         """What a program does that knows neither version nor index: change one field."""
@@ -68,6 +72,9 @@ class ModelRoom:
 
     def open_accounts(self) -> AccountStore:
         return self._accounts
+
+    def open_history(self) -> HistoryStore:
+        return self.store.history
 
     def close(self) -> None:
         return

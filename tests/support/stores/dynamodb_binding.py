@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from app.model.employee import Employee
 from app.settings import Settings
-from app.storage.dynamodb import DynamoAccounts, DynamoStore, open_dynamodb_store
+from app.storage.dynamodb import DynamoAccounts, DynamoHistory, DynamoStore, open_dynamodb_store
 from app.storage.dynamodb.records.codec import new_record
 from app.text.person_names import SortBy
 from tests.support.stores import quick_moto
@@ -59,6 +59,10 @@ class DynamoRoom:
     def open_accounts(self) -> DynamoAccounts:
         store = self.open_another()
         return DynamoAccounts(store.calls, store.tables)
+
+    def open_history(self) -> DynamoHistory:
+        store = self.open_another()
+        return DynamoHistory(store.calls, store.tables)
 
     def put_item(self, item: dict[str, Any]) -> None:
         """Put a record as the course's app or a person at the console does."""

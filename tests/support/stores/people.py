@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 
 from app.contracts import EmployeeStore, Page, Query
+from app.history.changes import Write
 from app.model.employee import Card, Employee
 
 _WRITES = count()
@@ -21,7 +22,7 @@ def person(employee_id: str, full_name: str = "Ada Lovelace", **fields: object) 
 
 def add(store: EmployeeStore, *people: Employee) -> list[Employee]:
     """Add these people; what is stored."""
-    return [store.add(each, new_write_id()) for each in people]
+    return [store.add(each, Write(new_write_id())) for each in people]
 
 
 def add_named(store: EmployeeStore, *names: str, **fields: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from app.model.employee import Employee
 from app.storage.sql import SqlAccounts, SqlStore, open_sql_store
+from app.storage.sql.history.store import SqlHistory
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people
 from app.text.person_names import SortBy
@@ -32,6 +33,9 @@ class SqlRoom:
 
     def open_accounts(self) -> SqlAccounts:
         return SqlAccounts(self.open_another().database)
+
+    def open_history(self) -> SqlHistory:
+        return self.open_another().history
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         self.run(update(people).where(people.c.id == employee_id).values({field: text}))

@@ -6,8 +6,9 @@ import unicodedata
 
 import pytest
 
+from app.history.changes import Write
 from app.model import kinds
-from app.model.fields import TEXT_FIELDS
+from app.model.fields import TYPED_FIELDS
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
 __all__ = ["small"]
@@ -34,7 +35,7 @@ EVERYTHING = {
 def test_a_person_is_added_with_everything_that_was_typed(small: SmallDirectory) -> None:
     page = small.reader.follow(small.add(**EVERYTHING))
     [stored] = small.everyone()
-    assert {name: getattr(stored, name) for name in TEXT_FIELDS} | {
+    assert {name: getattr(stored, name) for name in TYPED_FIELDS} | {
         "badges": list(stored.badges)
     } == EVERYTHING
     assert page.h1 == "Ásdís Árnadóttir"
@@ -151,7 +152,7 @@ def test_what_nobody_sees_is_stripped_by_one_rule(small: SmallDirectory) -> None
     assert stored.about == "One\n\ntwo three\nfour"
 
 
-@pytest.mark.parametrize("field", [*TEXT_FIELDS[:6], "about"])
+@pytest.mark.parametrize("field", [*TYPED_FIELDS[:6], "about"])
 def test_a_script_is_text_everywhere(small: SmallDirectory, field: str) -> None:
     payload = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
     small.add(**{field: payload})
@@ -169,7 +170,7 @@ def test_a_badge_given_twice_is_one_and_all_stand_in_the_order_of_the_catalogue(
 
 
 def test_editing_three_times_without_touching_the_badges_leaves_them(small: SmallDirectory) -> None:
-    small.store.add(AMARA, "first")
+    small.store.add(AMARA, Write("first"))
     small.store.people["amara"] = small.store.people["amara"].__class__(
         **{**_fields(small), "badges": ("linux", "trophy", "pirate", "kite")}
     )
@@ -232,7 +233,7 @@ def test_unchecking_every_badge_clears_them(small: SmallDirectory) -> None:
 def test_a_stored_date_that_is_no_day_is_not_lost_by_an_edit(small: SmallDirectory) -> None:
     from dataclasses import replace
 
-    small.store.add(replace(AMARA, start_date="last spring"), "first")
+    small.store.add(replace(AMARA, start_date="last spring"), Write("first"))
     page = small.get("/edit/amara")
     assert page.by_id("start_date").get("type") == "text"
     assert page.fields()["start_date"] == ["last spring"]

@@ -9,14 +9,14 @@ import pytest
 from app.access.rights import OWN_FIELDS
 from app.access.viewer import Role
 from app.model.errors import EmployeeNotFound
-from app.model.fields import TEXT_FIELDS
+from app.model.fields import TYPED_FIELDS
 from tests.support.small_directory import AMARA, SmallDirectory, small
 from tests.support.viewers import request_as, viewer
 
 __all__ = ["small"]
 
 KOFI = replace(AMARA, id="kofi", full_name="Kofi Mensah", email="kofi@example.com")
-FIXED = [name for name in TEXT_FIELDS if name not in OWN_FIELDS]
+FIXED = [name for name in TYPED_FIELDS if name not in OWN_FIELDS]
 FORGED = {
     "full_name": "Somebody Else",
     "sort_as": "Else",

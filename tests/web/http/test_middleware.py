@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.support.small_app import small_app
@@ -225,7 +226,7 @@ def test_a_script_in_any_field_is_text_everywhere(app: Flask, client: FlaskClien
              "email", "phone", "start_date", "about")  # fmt: skip
     person = Employee(id="evil<script>", badges=("<b>",), **dict.fromkeys(texts, attack))
     with app.app_context():
-        current_directory().employees.add(person, "form")
+        current_directory().employees.add(person, Write("form"))
     for address in ("/", "/?view=table", "/employee/evil<script>", "/edit/evil<script>",
                     "/delete/evil<script>", f"/?q={attack}", f"/?location={attack}"):  # fmt: skip
         answer = client.get(address)

@@ -102,7 +102,7 @@ def test_a_file_is_compared_looked_at_carried_out_and_undone(small: SmallDirecto
     page = press(small, asked, "/undo")
     work(small)
     page = small.get(sent.response.headers["Location"])
-    assert "Import undone: 2 people removed or restored." in page.text
+    assert "Import undone: 2 people removed or put back." in page.text
     assert [(one.full_name, one.job_title) for one in small.everyone()] == [
         (AMARA.full_name, AMARA.job_title)
     ]

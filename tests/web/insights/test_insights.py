@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.contracts import Facets
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.revision import revision_of
 from app.web.insights.data import MAX_BARS, years_in_chart
@@ -29,7 +30,7 @@ STAFF = (
 
 def put(small: SmallDirectory, **fields: str) -> None:
     number = str(len(small.store.people))
-    small.store.add(Employee(id=number, full_name=f"Person {number}", **fields), number)  # type: ignore[arg-type]
+    small.store.add(Employee(id=number, full_name=f"Person {number}", **fields), Write(number))  # type: ignore[arg-type]
 
 
 def bars_of(page: Page) -> dict[str, str]:

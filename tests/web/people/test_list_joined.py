@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from tests.support.small_directory import AMARA, SmallDirectory, small
 
@@ -21,10 +22,10 @@ def staff(small: SmallDirectory) -> SmallDirectory:
                 location=("Kyoto", "Lagos")[number % 2],
                 start_date=f"2026-03-{number + 1:02}",
             ),
-            str(number),
+            Write(str(number)),
         )
-    small.store.add(Employee(id="a", full_name="Zoe April", start_date="2026-04-01"), "a")
-    small.store.add(Employee(id="b", full_name="Zoe Never", start_date="in spring"), "b")
+    small.store.add(Employee(id="a", full_name="Zoe April", start_date="2026-04-01"), Write("a"))
+    small.store.add(Employee(id="b", full_name="Zoe Never", start_date="in spring"), Write("b"))
     return small
 
 

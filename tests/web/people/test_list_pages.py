@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.contracts import Facets, Matches, Page
+from app.history.changes import Write
 from app.model.employee import Card, Employee
 from tests.support.small_directory import SmallDirectory, small
 from tests.support.viewers import OPERATOR
@@ -32,7 +33,7 @@ def crowd(count: int = 60) -> Iterator[Employee]:
 @pytest.fixture
 def busy(small: SmallDirectory) -> SmallDirectory:
     for person in crowd():
-        small.store.add(person, f"first-{person.id}")
+        small.store.add(person, Write(f"first-{person.id}"))
     return small
 
 
@@ -243,7 +244,7 @@ def test_a_menu_begins_with_the_sixty_commonest(small: SmallDirectory) -> None:
     for number in range(65):
         for copy in range(3 if number == 64 else 2 if number >= 5 else 1):
             person = Employee(id=f"{number}-{copy}", full_name="A", location=f"Place {number:02}")
-            small.store.add(person, person.id)
+            small.store.add(person, Write(person.id))
     page = small.get("/")
     rows = ["".join(row.itertext()).strip() for row in page.by_id("menus").iter("li")]
     assert rows == [

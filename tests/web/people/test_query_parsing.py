@@ -12,6 +12,7 @@ from types import FrameType
 import pytest
 from flask.testing import FlaskClient
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.text import search_terms, tokens
 from tests.support.small_app import small_app, stores_of
@@ -41,7 +42,7 @@ def client(
     names = ("John Johnson", "Johnson Berg", "Robert Smith", "Toby Mercer")
     for at, name in enumerate(names):
         person = Employee(id=f"p{at}", full_name=name, location="Lisbon", job_title="Engineer")
-        room.store.add(person, f"form {at}")
+        room.store.add(person, Write(f"form {at}"))
     app = small_app(Path(folder), stores_of(room.store, None))
     room.store.maintain()  # writes the vocabulary
     client = app.test_client()

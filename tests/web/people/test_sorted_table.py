@@ -10,6 +10,7 @@ import pytest
 
 from app.directory import sorting
 from app.directory.sorting import MAX_SORTED
+from app.history.changes import Write
 from tests.support.page_reader import Page
 from tests.support.small_directory import SmallDirectory, small
 from tests.web.people.test_list_pages import crowd
@@ -20,7 +21,7 @@ __all__ = ["small"]
 @pytest.fixture
 def busy(small: SmallDirectory) -> SmallDirectory:
     for person in crowd():
-        small.store.add(person, f"first-{person.id}")
+        small.store.add(person, Write(f"first-{person.id}"))
     return small
 
 

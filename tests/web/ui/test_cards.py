@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.employee import Card, Employee
 from app.text.search_keys import letter_of, name_key
 from app.web.ui.html.cards import grid
@@ -29,7 +30,7 @@ def test_what_others_stored_is_shown_harmless(small: SmallDirectory) -> None:
         email="not an address",
         phone="none",
     )
-    small.store.add(odd, "first")
+    small.store.add(odd, Write("first"))
     page = small.get("/")
     assert page.names() == ["Eve<b> Line"]
     opened = small.get(page.all("a", cls="name")[0].get("href", ""))
@@ -94,7 +95,7 @@ def test_more_badges_than_fit_are_counted_and_spoken(small: SmallDirectory) -> N
 def test_faces_below_the_second_row_are_lazy(small: SmallDirectory) -> None:
     for person in crowd(24):
         key = "employee_pic/" + "0" * 32 + ".jpg"
-        small.store.add(replace(person, photo_key=key), person.id)
+        small.store.add(replace(person, photo_key=key), Write(person.id))
     images = small.get("/").by_id("people").iter("img")
     found = [(image.get("loading"), image.get("alt"), image.get("src")) for image in images]
     thumbnail = "/photos/employee_pic/" + "0" * 32 + "-thumb.jpg"

@@ -21,6 +21,7 @@ from app.storage.dynamodb.accounts.items import (
     expiry,
     invitation_row,
     key_of,
+    row_of,
     session_item,
     session_row,
     session_view,
@@ -29,6 +30,7 @@ from app.storage.dynamodb.accounts.items import (
 )
 from app.storage.dynamodb.accounts.reader import HOLDER, AccountReader
 from app.storage.dynamodb.client.attributes import string_of
+from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.pagination import query_view
@@ -77,6 +79,14 @@ class SessionItems:
         if is_account_id(account_id) and is_digest(digest):
             request = {"TableName": self._table, "Key": key_of(session_row(account_id, digest))}
             self._calls.write("DeleteItem", self._table, request)
+
+    def delete_all(self, account_id: str) -> None:
+        """Delete all sessions of an account."""
+        if is_account_id(account_id):
+            view = session_view(account_id)
+            rows = query_view(self._calls, self._table, view, fields=["view", "at"])
+            deletes = ({"DeleteRequest": {"Key": key_of(row_of(row))}} for row in rows)
+            write_batches(self._calls, self._table, deletes)
 
     def invite(self, digest: str, account_id: str, ends_at: datetime) -> None:
         """Implement AccountStore.add_invitation."""

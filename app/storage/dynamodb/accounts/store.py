@@ -114,6 +114,13 @@ class DynamoAccounts:
         return self._writer.update(clean_account(account), may_leave_no_admin=may_leave_no_admin)
 
     @explaining_keys
+    def delete(self, account_id: str) -> None:
+        """Implement AccountStore.delete; the account goes last, so that it can be repeated."""
+        self._writer.check_delete(account_id)
+        self._sessions.delete_all(account_id)
+        self._writer.delete(account_id)
+
+    @explaining_keys
     def list_accounts(self, cursor: str | None = None) -> AccountPage:
         """Implement AccountStore.list_accounts."""
         return lists.page(self.calls, self._table, self._reader, cursor)

@@ -76,6 +76,27 @@ class AccountWriter:
                 return changed
         raise self._contention()
 
+    def check_delete(self, account_id: str) -> None:
+        """Raise LastAdmin if this account may not be deleted."""
+        stored = self._reader.account(account_id)
+        if stored is not None and stored.account.is_admin:
+            self._other_admin(account_id)
+
+    def delete(self, account_id: str) -> None:
+        """Delete an account and its rows. Raises LastAdmin."""
+        for attempt in range(1, _MAX_ATTEMPTS):
+            stored = self._reader.account(account_id)
+            if stored is None:
+                return
+            row = account_row(account_id)
+            writes = {each: actions.delete(self._table, each) for each in stored.rows}
+            writes[row] = actions.delete_unchanged(self._table, row, stored.item, _VERSION)
+            if stored.account.is_admin:
+                writes |= self._other_admin(account_id)
+            if self._transact(attempt, writes):
+                return
+        raise self._contention()
+
     def claim(self, account: Account) -> bool:
         """Implement AccountStore.claim."""
         own_row = account_row(account.id)

@@ -51,6 +51,46 @@ def query_view(
         yield from page.items
 
 
+def query_range(
+    calls: Calls,
+    index: str,
+    view: str,
+    *,
+    after: str = "",
+    before: str = "",
+    backwards: bool = False,
+    page_size: int | None = None,
+    fields: Sequence[str] = (),
+) -> Iterator[Item]:
+    """Yield the rows of a view whose ``at`` is after and before these texts, neither included.
+
+    "" is no limit. ``fields`` of less than whole rows include ``at``. Reads are strongly
+    consistent, lazy, and of ``page_size`` rows each.
+    """
+    if after and before and after >= before:
+        return  # no condition may say so
+    request: dict[str, Any] = {"ScanIndexForward": not backwards}
+    limits = (("view", view), ("after", after), ("before", before))
+    values = {name: text for name, text in limits if text}
+    condition = "#view = :view"
+    if after and before:
+        condition += " AND #at BETWEEN :after AND :before"
+    elif after or before:
+        condition += " AND #at > :after" if after else " AND #at < :before"
+    used = {"view", "at"} if after or before else {"view"}
+    request |= {
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in used.union(fields)},
+        "ExpressionAttributeValues": {f":{name}": {"S": text} for name, text in values.items()},
+    }
+    if fields:
+        request["ProjectionExpression"] = ", ".join(f"#{name}" for name in fields)
+    if page_size is not None:
+        request["Limit"] = page_size
+    for page in _read_pages(calls, "Query", index, request, None):
+        yield from (item for item in page.items if item["at"]["S"] not in (after, before))
+
+
 def _read_pages(
     calls: Calls, operation: str, table: str, request: dict[str, Any], start: Item | None
 ) -> Iterator[ItemPage]:

@@ -17,8 +17,8 @@ from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.merging import MergedReader, reader_of
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
-from app.storage.dynamodb.index.rows import badges_of_terms, words_of_terms
 from app.storage.dynamodb.index.sighted_rows import Row, RowFilter
+from app.storage.dynamodb.index.views import badges_of_terms, words_of_terms
 from app.text import search_terms
 
 # A facet of at most this many employees is read as a whole, and filtered in memory.
@@ -78,8 +78,8 @@ class Browser:
         return sum(self._counters.people_with(kind, token) for token in tokens)
 
     def smallest_filter(self, conditions: Conditions) -> Filter | None:
-        """Return the filter with the fewest rows; None if there is none."""
-        filters = conditions.filters
+        """Return the filter with the fewest rows; None if there is none, or none has a view."""
+        filters = () if conditions.left else conditions.filters
         if len(filters) < 2:
             return filters[0] if filters else None
         return min(filters, key=self.people_with)
@@ -110,7 +110,7 @@ class _Search:
     def page(self) -> Page | None:
         """Return the page; None for a backwards page that reaches the start of the list."""
         chosen, conditions = self._browser.smallest_filter(self._conditions), self._conditions
-        if not conditions.words:
+        if not conditions.words or conditions.left:
             ranges = conditions.by_name(chosen)
             reader = self._reader(ranges)
             self._read_more(reader, MAX_ROWS_EXAMINED, 4 if ranges[0].terms else 1)

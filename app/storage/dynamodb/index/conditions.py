@@ -6,8 +6,10 @@ from app.contracts import Query
 from app.contracts.cursors import SEPARATOR
 from app.contracts.sighted_search import SightedSearch, sighted_search
 from app.storage.dynamodb.index.queries import All, AnyOf, Chain, KeyRange
-from app.storage.dynamodb.index.rows import (
+from app.storage.dynamodb.index.sighted_rows import RowFilter
+from app.storage.dynamodb.index.views import (
     KINDS,
+    LEFT_VIEW,
     LETTER,
     NAME_VIEW,
     badge_term,
@@ -16,7 +18,6 @@ from app.storage.dynamodb.index.rows import (
     token_of,
     word_view,
 )
-from app.storage.dynamodb.index.sighted_rows import RowFilter
 from app.text.search_keys import OTHER_LETTERS
 from app.text.search_marks import BADGE, LOW_RANK
 from app.text.search_terms import Term
@@ -27,12 +28,21 @@ Filter = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The conditions of a query: terms of a search, longest first, letter, and filters."""
+    """The conditions of a query: terms of a search, longest first, letter, and filters.
+
+    ``left`` is whether those who have left are asked for.
+    """
 
     words: tuple[Term, ...]
     letter: str
     filters: tuple[Filter, ...]
     seen: SightedSearch | None = None
+    left: bool = False
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nothing but having left, or not, is asked for."""
+        return not (self.words or self.letter or self.filters)
 
     def terms(
         self, *, words: tuple[Term, ...], but: Filter | None, letter: bool
@@ -48,9 +58,10 @@ class Conditions:
         return tuple(terms)
 
     def by_name(self, chosen: Filter | None) -> tuple[KeyRange, ...]:
-        """Return the range of the name view or those of a filter, which a letter restricts."""
+        """Return the range of all names or those of a filter, which a letter restricts."""
         kind, tokens = chosen or ("", ())
-        views = [f"{kind}#{token}" for token in tokens] or [NAME_VIEW]
+        everyone = LEFT_VIEW if self.left else NAME_VIEW
+        views = [f"{kind}#{token}" for token in tokens] or [everyone]
         terms = self.terms(words=self.words, but=chosen, letter=False)
         seen = RowFilter(self.seen) if self.seen else None
         if not self.letter:
@@ -108,4 +119,4 @@ def conditions_of(query: Query) -> Conditions | None:
         return None
     filters = tuple((KINDS[name], tuple(map(token_of, keys))) for name, keys in query.facet_keys)
     letter = "".join(query.values_of("letter"))
-    return Conditions(query.terms, letter, filters, sighted_search(query))
+    return Conditions(query.terms, letter, filters, sighted_search(query), query.left)

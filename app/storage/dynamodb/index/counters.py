@@ -3,7 +3,8 @@
 A save puts its own delta item, so concurrent saves never write the same item. Totals are spread
 over buckets, so that no item comes near the limit of 400 KB; ``ver`` is the number of the last
 fold. Counted facets are ``*`` (all employees), ``a:<letter>``, ``l:<location>``,
-``d:<department>``, ``t:<job title>`` (as spelled), ``j:<start month>`` and ``b:<badge>``.
+``d:<department>``, ``t:<job title>`` (as spelled), ``j:<start month>``, ``b:<badge>``, ``g:left``
+(all who have left, and are in no other count) and ``g:<last day>`` of those who leave.
 """
 
 import json
@@ -27,7 +28,7 @@ from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import KINDS, TEXT_KINDS, facet_token
+from app.storage.dynamodb.index.views import KINDS, LEAVING, TEXT_KINDS, facet_token
 
 COUNTERS_VIEW = "tally"
 # After a read of more deltas than this, maintenance folds them.
@@ -198,7 +199,7 @@ def facets_in(snapshot: Snapshot) -> Facets:
             by_kind[kind][value] = count
     by_facet = {name: by_kind[kind] for name, kind in KINDS.items()}
     stamp = (snapshot.ver.number, snapshot.deltas)
-    return facets_from(by_kind["*"].get("", 0), by_facet, stamp)
+    return facets_from(by_kind["*"].get("", 0), by_facet, stamp, by_kind[LEAVING])
 
 
 def _count_by_token(counts: Mapping[str, int]) -> dict[tuple[str, str], int]:

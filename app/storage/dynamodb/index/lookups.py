@@ -15,8 +15,8 @@ from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.pagination import query_view
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.cards import read_card
-from app.storage.dynamodb.index.rows import NAME_VIEW, email_view, number_view
 from app.storage.dynamodb.index.transactions import IndexWriter
+from app.storage.dynamodb.index.views import NAME_VIEW, email_view, number_view
 from app.storage.dynamodb.records.codec import employee_from, is_id
 from app.text.person_names import SortBy, sort_key
 from app.text.search_keys import email_key, number_key

@@ -1,7 +1,14 @@
 """Counts of those who match a query: their rows, read as far as the budget of the page goes."""
 
 from app.contracts import MAX_COUNTED_MATCHES, MAX_ROWS_EXAMINED, Matches, Query
-from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_from, matches_of
+from app.contracts.counts import (
+    LEFT,
+    MANY_MATCHES,
+    NO_MATCHES,
+    UNKNOWN_MATCHES,
+    matches_from,
+    matches_of,
+)
 from app.contracts.cursors import SEPARATOR
 from app.runtime import read_budget
 from app.storage.dynamodb.index.browse import Browser, page_budget
@@ -9,12 +16,14 @@ from app.storage.dynamodb.index.cards import count_values, read_card
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.merging import reader_of
 from app.storage.dynamodb.index.queries import Budget
-from app.storage.dynamodb.index.rows import LETTER
 from app.storage.dynamodb.index.sighted_rows import Row
+from app.storage.dynamodb.index.views import LEAVING, LETTER
 from app.text import search_keys
 from app.text.search_terms import Term
 
-_EVERYONE: Filter = ("*", ("",))  # as the counters name them
+# As the counters name them.
+_EVERYONE: Filter = ("*", ("",))
+_LEAVERS: Filter = (LEAVING, (LEFT,))
 _CHUNK_SIZE = 500
 
 
@@ -24,6 +33,8 @@ def count_matches(browser: Browser, query: Query) -> Matches:
     if conditions is None:
         return NO_MATCHES
     budget = read_budget.current(page_budget)
+    if conditions.left:
+        return _count_leavers(browser, conditions, budget)
     chosen = browser.smallest_filter(conditions)
     rows = _rows_of(browser, conditions, chosen)
     is_affordable = rows is not None and budget.limit(rows) >= rows
@@ -34,6 +45,15 @@ def count_matches(browser: Browser, query: Query) -> Matches:
     if is_affordable:
         return _read(browser, conditions, chosen, budget)
     return _read(browser, conditions, None, budget, conditions.words[0])
+
+
+def _count_leavers(browser: Browser, conditions: Conditions, budget: Budget) -> Matches:
+    """Count those who left, all of whose rows are read, since they are in one view only."""
+    rows = browser.people_with(_LEAVERS)
+    if conditions.is_everybody and rows > MAX_COUNTED_MATCHES:
+        return MANY_MATCHES
+    is_affordable = budget.limit(rows) >= rows
+    return _read(browser, conditions, None, budget) if is_affordable else UNKNOWN_MATCHES
 
 
 def _rows_of(browser: Browser, conditions: Conditions, chosen: Filter | None) -> int | None:

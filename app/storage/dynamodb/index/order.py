@@ -10,7 +10,8 @@ from app.runtime.ttl import TtlValue
 from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.tables import Tables
-from app.storage.dynamodb.index.rows import NAME_VIEW, Projection, project_rows
+from app.storage.dynamodb.index.rows import Projection, project_rows
+from app.storage.dynamodb.index.views import NAME_VIEW
 
 _KEY = Tables.index_key("order", "-")
 MAX_AGE_SECONDS = 5.0

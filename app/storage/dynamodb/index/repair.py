@@ -3,18 +3,20 @@
 import logging
 from typing import Any
 
+from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.batch_reads import MAX_BATCH_KEYS
 from app.storage.dynamodb.client.calls import SERVICE, Calls, Item
 from app.storage.dynamodb.client.failures import ConditionFailed, is_item_rejected
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.history.writer import ChangeWriter, Recording
 from app.storage.dynamodb.index.manifests import Manifest, check_manifest
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.rows import Key, Projection
 from app.storage.dynamodb.index.transactions import IndexWriter, StoredState
 from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
-from app.storage.dynamodb.records.expressions import Expression
+from app.storage.dynamodb.records.expressions import marking
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +35,20 @@ class IndexRepair:
         self._tables = tables
         self._order = order
         self._writer = writer
+        self._changes = ChangeWriter(calls, tables.index)
 
-    def heal(self, employee_id: str, *, force: bool = False) -> bool:
+    def heal(self, employee_id: str, *, force: bool = False, is_change: bool = False) -> bool:
         """Make the index agree with the record or its absence; return whether it wrote anything.
 
-        The content and version of the record stay. ``force`` rewrites all rows. Index rows of a
-        newer release are left alone. Raises StorageUnavailable under contention.
+        What another program changed is told in the history. The content and version of the record
+        stay. ``force`` rewrites all rows. ``is_change`` says that the record was written just now,
+        so that one without a manifest was added. Index rows of a newer release are left alone.
+        Raises StorageUnavailable under contention.
         """
         for _ in range(MAX_ATTEMPTS):
             try:
-                return self._heal(employee_id, self._writer.read_state(employee_id), force)
+                state = self._writer.read_state(employee_id)
+                return self._heal(employee_id, state, force=force, is_change=is_change)
             except ConditionFailed:
                 continue
         raise contention(self._tables)
@@ -71,6 +77,12 @@ class IndexRepair:
             return len(orphans)
         raise contention(self._tables)
 
+    def forget_deleted(self, employee_id: str) -> None:
+        """Delete what is told of somebody whom a release without histories has deleted."""
+        state = self._writer.read_state(employee_id)
+        if state.item is None and _is_deleted(state.manifest):
+            self._changes.forget(employee_id)
+
     def _existing_keys(self, keys: set[Key]) -> list[Item]:
         """Return the keys of existing rows, in DynamoDB's JSON."""
         index_keys = [self._tables.index_key(view, at) for view, at in sorted(keys)]
@@ -80,31 +92,53 @@ class IndexRepair:
             items += self._writer.batch_get(batch)[self._tables.index]
         return [{"view": item["view"], "at": item["at"]} for item in items]
 
-    def _heal(self, employee_id: str, state: StoredState, force: bool) -> bool:
+    def _heal(self, employee_id: str, state: StoredState, *, force: bool, is_change: bool) -> bool:
         item, manifest = state
         if manifest.is_newer:
             return False
         if item is None:
+            if is_change and _is_deleted(manifest):
+                self._changes.forget(employee_id)  # a release without histories has deleted them
             if manifest.shape is None and not manifest.is_unreadable:
                 return False
             self._writer.apply(manifest, None, self._check_absent(employee_id))
             return True
-        projection = self._order.project(employee_from(item))
-        is_recorded = index_hash(item) == projection.hash
-        if not is_recorded and self._repair_and_record(manifest, item, projection, force):
+        employee = employee_from(item)
+        projection = self._order.project(employee)
+        recording = self._recording(state, employee, is_change=is_change)
+        is_recorded = index_hash(item) == projection.hash and recording is None
+        if not is_recorded and self._repair_and_record(state, projection, recording, force):
             return True
         if manifest.holds(projection.hash) and not force:
             return False
         self._writer.apply(manifest, projection, self._check_as_read(item), rewrite=force)
         return True
 
+    def _recording(
+        self, state: StoredState, employee: Employee, *, is_change: bool
+    ) -> Recording | None:
+        """Return what the record lacks of its history, or None."""
+        item, manifest = state
+        is_known = manifest.shape is not None or manifest.is_unreadable
+        if is_change and not is_known:
+            return self._changes.of_finding(employee)
+        is_replaced = is_known and (is_change or not index_hash(item or {}))
+        return self._changes.repair(employee, is_replaced=is_replaced)
+
     def _repair_and_record(
-        self, manifest: Manifest, item: Item, projection: Projection, force: bool
+        self,
+        state: StoredState,
+        projection: Projection,
+        recording: Recording | None,
+        force: bool,
     ) -> bool:
         """Repair the rows and set ``ix`` of the record; return False if the record is full."""
-        action = self._record_hash(item, projection)
+        item, more = state.item or {}, recording.actions if recording else []
+        note = marking(recording.mark if recording else "", projection.hash)
+        key = self._record_key(projection.employee_id)
+        action = {"Update": {**key, **update_unchanged(item, note)}}
         try:
-            self._writer.apply(manifest, projection, action, rewrite=force)
+            self._writer.apply(state.manifest, projection, action, *more, rewrite=force)
         except StorageUnavailable as error:
             if not is_item_rejected(error):
                 raise
@@ -123,13 +157,13 @@ class IndexRepair:
     def _check_as_read(self, item: Item) -> dict[str, Any]:
         return {"ConditionCheck": {**self._record_key(item["id"]["S"]), **unchanged(item)}}
 
-    def _record_hash(self, item: Item, projection: Projection) -> dict[str, Any]:
-        note = Expression("SET #ix = :ix", {"#ix": "ix"}, {":ix": {"S": projection.hash}})
-        update = update_unchanged(item, note)
-        return {"Update": {**self._record_key(item["id"]["S"]), **update}}
-
     def _record_key(self, employee_id: str) -> dict[str, Any]:
         return {"TableName": self._tables.people, "Key": self._tables.person_key(employee_id)}
+
+
+def _is_deleted(manifest: Manifest) -> bool:
+    """Return whether a release deleted the employee: another program leaves no write id."""
+    return manifest.is_tombstone and bool(manifest.deleted_by)
 
 
 def contention(tables: Tables) -> StorageUnavailable:

@@ -2,7 +2,9 @@ r"""The index rows of one employee: pure functions from an Employee to keys, car
 
 At most 46 rows: one in the name view, one for each of at most 28 words (some have a mark in front,
 see search_terms), one each for location, department, job title and start month, one for each of at
-most 12 badges, one for the email address. One for an employee number takes the place of a word.
+most 12 badges, one for the email address. One for an employee number takes the place of a word, and
+so does one in the view of the last day, which who is about to leave has. Who has left has at most
+three: in the view of leavers, for the email address, and for the employee number.
 
 - ``at`` is ``<name key>\x1f<id key>``, in word views ``<word>\x1f<name key>\x1f<id key>``.
 - ``c`` is the card, a JSON array.
@@ -18,45 +20,59 @@ most 12 badges, one for the email address. One for an employee number takes the 
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from app.contracts.counts import LEFT
 from app.contracts.cursors import SEPARATOR
-from app.model.employee import Employee, card_of
-from app.model.fields import FACETS, TEXT_FACETS
+from app.model import leaving
+from app.model.employee import Card, Employee, card_of
+from app.model.fields import TEXT_FACETS
 from app.model.search_words import search_words
 from app.model.word_origins import origins_text
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.cards import pack_card
+from app.storage.dynamodb.index.views import (
+    BADGE,
+    JOINED,
+    LEAVING,
+    LEFT_VIEW,
+    LETTER,
+    NAME_VIEW,
+    TEXT_KINDS,
+    email_view,
+    facet_token,
+    filter_term,
+    leaving_view,
+    number_view,
+    word_view,
+)
 from app.text import search_keys, search_terms
 from app.text.person_names import SortBy, sort_key
 from app.text.search_marks import MARKS
 from app.text.tokens import joined_words
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
-PROJECTION = 4
+PROJECTION = 5  # of those who leave or have left, and of nobody else
+_PROJECTION_OF_HIDDEN = 4
 _PROJECTION_OF_MARKS = 3
 _FIRST_PROJECTION = 1
 # An employee without these has the rows of the first projection, to the byte, unless the name is
 # not in order as it is written.
 _LATER_PROJECTION_FIELDS = ("employee_number",)
-NAME_VIEW = "name"
-# How keys, terms and counters name each facet.
-KINDS = {facet.name: facet.dynamodb_kind for facet in FACETS}
-TEXT_KINDS = tuple(facet.dynamodb_kind for facet in TEXT_FACETS)
-LETTER, _BADGE, _JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
-_FACET_VIEWS = (f"{kind}#" for kind in KINDS.values() if kind != LETTER)
-ROW_VIEWS = (NAME_VIEW, "w#", "e#", "n#", *_FACET_VIEWS)
-_MAX_TOKEN_BYTES = 64
 
 Key = tuple[str, str]
+# Name key, words, views and counted facets, as a Shape has them.
+_Body = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 class Shape(NamedTuple):
-    """The rows and counted facets of an employee, as a manifest stores them."""
+    """The rows and counted facets of an employee, as a manifest stores them.
+
+    ``views`` are those beside the views of names and of words.
+    """
 
     projection: int
     hash: str
@@ -68,9 +84,13 @@ class Shape(NamedTuple):
     def keys(self, employee_id: str) -> set[Key]:
         """Return the primary keys of all rows."""
         sort_key = _sort_key(self.name_key, employee_id)
-        keys = {(view, sort_key) for view in (NAME_VIEW, *self.views)}
+        keys = {(view, sort_key) for view in self.views_by_name()}
         keys.update((word_view(word), f"{word}{SEPARATOR}{sort_key}") for word in self.words)
         return keys
+
+    def views_by_name(self) -> tuple[str, ...]:
+        """Return the views with a row whose key is that of the name; a leaver has none of names."""
+        return self.views if LEFT_VIEW in self.views else (NAME_VIEW, *self.views)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ class Projection:
     def items(self) -> dict[Key, Item]:
         """Return all rows by their primary keys."""
         sort_key = _sort_key(self.shape.name_key, self.employee_id)
-        views = (NAME_VIEW, *self.shape.views)
+        views = self.shape.views_by_name()
         items = {(view, sort_key): self._item(view, sort_key) for view in views}
         words = self.shape.words
         for word, shared in zip(words, search_terms.shared_lengths(words), strict=True):
@@ -109,18 +129,20 @@ class Projection:
         return item
 
 
-def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projection:
-    """Return the content that the index must have for this employee, in this order of names."""
+def project_rows(
+    employee: Employee, sort_by: SortBy = SortBy.GIVEN, today: str | None = None
+) -> Projection:
+    """Return the content that the index must have for this employee, in this order of names.
+
+    ``today`` decides who has left; None is the day of the clock, which is asked where it matters.
+    """
     card = card_of(employee)
     name_key = sort_key(employee.full_name, employee.sort_as, sort_by)
     words = search_words(employee)
-    texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
-    hides_start = "start_date" in employee.hidden
-    month = "" if hides_start else search_keys.month_of(employee.start_date)
-    exact = [(_JOINED, month)] if month else []
-    exact += [(_BADGE, key) for key in card.badges]
-    tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))] + exact
     letter = search_keys.letter_of(name_key)
+    texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
+    exact = _exact_facets(employee, card)
+    tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))] + exact
     counted_facets = ["*", f"{LETTER}:{letter}"]
     counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
@@ -129,18 +151,48 @@ def project_rows(employee: Employee, sort_by: SortBy = SortBy.GIVEN) -> Projecti
         filter_term(LETTER, letter),
         *(filter_term(*token) for token in tokens),
     ]
+    terms_text = f"{search_terms.joined(terms, '|')}|"
     packed = pack_card(card)
-    views = [f"{kind}#{token}" for kind, token in tokens]
+    views = [f"{kind}#{token}" for kind, token in tokens] + _lookup_views(employee, card)
+    seen = (" ".join(employee.hidden), origins_text(employee, words))
+    body: _Body = (name_key, words, tuple(views), tuple(counted_facets))
+    told: tuple[object, ...] = (*body, *seen)
+    projection = _projection_of(employee, name_key, words)
+    if day := leaving.last_day(employee):
+        body = _body_of_leaver(body, day, today or leaving.today(), _lookup_views(employee, card))
+        projection, told = PROJECTION, (*body, *seen, terms_text)
+    elif any(seen):
+        projection = _PROJECTION_OF_HIDDEN
+    else:
+        told = body
+    shape = Shape(projection, _digest(projection, packed, told), *body)
+    return Projection(employee.id, shape, packed, terms_text, *seen)
+
+
+def _exact_facets(employee: Employee, card: Card) -> list[tuple[str, str]]:
+    """Return the kind and value of each facet that has one spelling: start month and badges."""
+    hides_start = "start_date" in employee.hidden
+    month = "" if hides_start else search_keys.month_of(employee.start_date)
+    exact = [(JOINED, month)] if month else []
+    return exact + [(BADGE, key) for key in card.badges]
+
+
+def _lookup_views(employee: Employee, card: Card) -> list[str]:
+    """Return the views by which imports find an employee, whether they have left or not."""
+    views = []
     if address := search_keys.email_key(card.email):
         views.append(email_view(address))
     if number := search_keys.number_key(employee.employee_number):
         views.append(number_view(number))
-    body = (name_key, words, tuple(views), tuple(counted_facets))
-    seen = (" ".join(employee.hidden), origins_text(employee, words))
-    projection = PROJECTION if any(seen) else _projection_of(employee, name_key, words)
-    digest = _digest(projection, packed, (*body, *seen) if any(seen) else body)
-    terms_text = f"{search_terms.joined(terms, '|')}|"
-    return Projection(employee.id, Shape(projection, digest, *body), packed, terms_text, *seen)
+    return views
+
+
+def _body_of_leaver(body: _Body, day: str, today: str, lookup_views: list[str]) -> _Body:
+    """Return the rows and counts of somebody with a last day, made of those of everybody else."""
+    name_key, words, views, counted_facets = body
+    if day <= today:
+        return name_key, (), (LEFT_VIEW, *lookup_views), (f"{LEAVING}:{LEFT}",)
+    return name_key, words, (*views, leaving_view(day)), (*counted_facets, f"{LEAVING}:{day}")
 
 
 def _projection_of(employee: Employee, name_key: str, words: tuple[str, ...]) -> int:
@@ -150,69 +202,6 @@ def _projection_of(employee: Employee, name_key: str, words: tuple[str, ...]) ->
     is_later = is_later or bool(words and words[-1][0] in MARKS)
     is_later = is_later or bool(joined_words(employee.full_name))
     return _PROJECTION_OF_MARKS if is_later else _FIRST_PROJECTION
-
-
-def word_view(word: str) -> str:
-    """Return the view of the rows of a word: one for each first character, which may be a mark.
-
-    The first release finds rows by this rule too, and has to remove them.
-    """
-    return f"w#{word[:1]}"
-
-
-def email_view(email_key: str) -> str:
-    """Return the view of the employees with this email key."""
-    return f"e#{token_of(email_key)}"
-
-
-def number_view(number_key: str) -> str:
-    """Return the view of the employees with this employee number."""
-    return f"n#{token_of(number_key)}"
-
-
-@lru_cache(maxsize=4096)
-def facet_token(text: str) -> str:
-    """Return the part of a key for a location, title or department: its facet key, or a hash."""
-    return token_of(search_keys.facet_key(text))
-
-
-def token_of(key: str) -> str:
-    """Return the key, or a hash: 200 characters can fold to several KB, and a key has at most 2."""
-    raw = key.encode("utf-8", "surrogatepass")
-    if len(raw) <= _MAX_TOKEN_BYTES and "|" not in key and not key.startswith("~"):
-        return key
-    return "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
-
-
-def filter_term(kind: str, token: str) -> str:
-    """Return the term of a facet in ``t``, which no word equals."""
-    return f"={kind}{token}"
-
-
-def id_key_of(at: str) -> str:
-    """Return the id key at the end of a sort key."""
-    return at.rpartition(SEPARATOR)[2]
-
-
-def words_of_terms(terms: str) -> list[str]:
-    """Return the words in ``t``, sorted."""
-    return sorted(term for term in search_terms.separated(terms, "|") if term and term[0] != "=")
-
-
-def badges_of_terms(terms: str) -> list[str]:
-    """Return the keys of the badges in ``t``."""
-    start = filter_term(_BADGE, "")
-    return [term.removeprefix(start) for term in terms.split("|") if term.startswith(start)]
-
-
-def badge_view(badge: str) -> str:
-    """Return the view of the employees with a badge."""
-    return f"{_BADGE}#{badge}"
-
-
-def badge_term(badge: str) -> str:
-    """Return the text in ``t`` of an employee with a badge."""
-    return f"|{filter_term(_BADGE, badge)}|"
 
 
 def _sort_key(name_key: str, employee_id: str) -> str:

@@ -9,7 +9,7 @@ from app.contracts.sighted_search import SightedSearch
 from app.storage.dynamodb.client.attributes import string_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.index.cards import read_card
-from app.storage.dynamodb.index.rows import words_of_terms
+from app.storage.dynamodb.index.views import words_of_terms
 from app.text.search_terms import Term
 
 

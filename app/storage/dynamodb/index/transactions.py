@@ -61,17 +61,18 @@ class IndexWriter:
         previous: Manifest,
         projection: Projection | None,
         record_action: dict[str, Any],
-        *,
+        *more: dict[str, Any],
         deleted_by: str = "",
         rewrite: bool = False,
     ) -> None:
         """Write the record and bring its index rows to ``projection`` (None: no rows).
 
         All or nothing. Raises ConditionFailed when record or manifest changed since they were read.
+        ``more`` are further actions, such as those that tell the change.
         Every row contains the whole card, so a change of the card rewrites all rows; a change that
         no list shows writes the record alone.
         """
-        actions = [record_action]
+        actions = [record_action, *more]
         old, new = previous.shape, projection.shape if projection else None
         if rewrite or old is None or new is None or old.hash != new.hash:
             actions += self._index_actions(previous, projection, deleted_by)

@@ -3,7 +3,7 @@
 It is one view, since it is always read as a whole: 100,000 words take two or three calls.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from app.contracts import MAX_VOCABULARY
@@ -26,6 +26,11 @@ class VocabularyRows:
         """Store words; existing ones are overwritten."""
         puts = ({"PutRequest": {"Item": Tables.index_key(VOCABULARY_VIEW, word)}} for word in words)
         write_batches(self._calls, self._index, puts)
+
+    def forget(self, words: Iterable[str]) -> None:
+        """Implement EmployeeStore.forget_words."""
+        keys = (Tables.index_key(VOCABULARY_VIEW, word) for word in words)
+        write_batches(self._calls, self._index, ({"DeleteRequest": {"Key": key}} for key in keys))
 
     def all(self) -> Iterator[str]:
         """Implement EmployeeStore.vocabulary."""

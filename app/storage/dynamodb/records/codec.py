@@ -46,6 +46,7 @@ def employee_from(item: Item) -> Employee:
         version=stored_version((item.get("version") or {}).get("N")),
         updated_at=stored_time(text_of(item.get("updated_at"))),
         generation=generation_in(item),
+        history=text_of(item.get("history")),
     )
 
 
@@ -81,8 +82,13 @@ def normalized(employee: Employee) -> Employee:
     )
 
 
-def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool = False) -> Item:
-    """Encode a new employee: version 1 and the time of now, or both as they are."""
+def new_record(
+    employee: Employee, ix: str, write_id: str, mark: str = "", *, keep_version: bool = False
+) -> Item:
+    """Encode a new employee: version 1 and the time of now, or both as they are.
+
+    ``mark`` is that of the change which tells of it, "" if none does.
+    """
     item: Item = {"id": {"S": employee.id}, "ix": {"S": ix}}
     for field in CONTENT_FIELDS:
         content = getattr(employee, field)
@@ -95,9 +101,8 @@ def new_record(employee: Employee, ix: str, write_id: str, *, keep_version: bool
         item["updated_at"] = {"S": now()}
     elif employee.updated_at is not None:
         item["updated_at"] = {"S": employee.updated_at.astimezone(UTC).isoformat()}
-    if write_id:
-        item["write_id"] = {"S": write_id}
-    return item
+    ours = {"write_id": write_id, "history": mark}
+    return item | {name: {"S": text} for name, text in ours.items() if text}
 
 
 def _attributes_for(employee: Employee, field: str) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from app.storage.dynamodb.records.codec import ATTRIBUTES
 from app.storage.dynamodb.records.expressions import Expression
 from app.storage.dynamodb.records.generations import PAIRS
 
-# All that an edit can be about, and our version number.
-_COMPARED = (*ATTRIBUTES.values(), *(pair.node for pair in PAIRS.values()), "version")
+# All that an edit can be about, our version number, and the mark of the last recorded change.
+_COMPARED = (*ATTRIBUTES.values(), *(pair.node for pair in PAIRS.values()), "version", "history")
 
 
 def unchanged(item: Item) -> dict[str, Any]:

@@ -22,14 +22,20 @@ class Expression(NamedTuple):
     values: Item
 
 
-def update_expression(item: Item, employee: Employee, ix: str, write_id: str) -> Expression:
-    """Return the update of a record to ``employee``; it names only the attributes that differ."""
+def update_expression(
+    item: Item, employee: Employee, ix: str, write_id: str, mark: str
+) -> Expression:
+    """Return the update of a record to ``employee``; it names only the attributes that differ.
+
+    ``mark`` is that of the change which tells of it.
+    """
     stored = employee_from(item)
     to_set: Item = {
         "version": {"N": str(stored.version + 1)},
         "updated_at": {"S": now()},
         "ix": {"S": ix},
         "write_id": {"S": write_id},
+        "history": {"S": mark},
     }
     to_remove = []
     for field in CONTENT_FIELDS:
@@ -59,6 +65,16 @@ def _attributes_to_write(item: Item, field: str, content: Any, *, is_same: bool)
         return ()
     names = attributes_of(item, field)
     return (*names, *(note for note, _ in notes(field, names, content)))
+
+
+def marking(mark: str, ix: str = "") -> Expression:
+    """Return the update of a record that changes its mark, its index hash, or both; "" keeps."""
+    to_set = {name: {"S": text} for name, text in (("history", mark), ("ix", ix)) if text}
+    return Expression(
+        "SET " + ", ".join(f"#{name} = :{name}" for name in to_set),
+        {f"#{name}": name for name in to_set},
+        {f":{name}": value for name, value in to_set.items()},
+    )
 
 
 def updated(item: Item, update: Expression) -> Item:

@@ -1,4 +1,7 @@
-"""Bulk add: index rows in batches, then records, manifests and counters in transactions of 49.
+"""Bulk add: index rows in batches, then records, manifests and counters in transactions of 32.
+
+Each record has its change beside it, unless versions are kept: those of a backup are restored by
+themselves.
 
 While one group is committed, other threads write the index rows of the next groups. Commits run one
 after the other, since concurrent transactions that check the lease item conflict. Rows without a
@@ -10,16 +13,19 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from threading import Event
 from typing import NamedTuple
 
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.model.fields import CONTENT_FIELDS
 from app.runtime import batches
 from app.storage.dynamodb.client.batch_writes import MAX_BATCH_ACTIONS, write_batch
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
+from app.storage.dynamodb.history.writer import Recording
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, put_manifest
 from app.storage.dynamodb.index.rows import Projection
@@ -29,10 +35,11 @@ from app.storage.dynamodb.tasks.context import TaskContext
 
 log = logging.getLogger(__name__)
 
-# Two actions each, one for the counters and one for the lease are the 100 of a transaction.
-GROUP_SIZE = 49
-# 4 MB of up to four bytes a character, less what every record and manifest has beside its texts.
-_MAX_CHARACTERS = 900_000
+# Three actions each, one for the counters and one for the lease are 98 of the 100 of a transaction.
+GROUP_SIZE = 32
+# 4 MB of up to four bytes a character, which the record and its change both have, less what each of
+# their items has beside its texts.
+_MAX_CHARACTERS = 450_000
 _MAX_WRITERS = 4
 # Groups in memory at the same time.
 _MAX_GROUPS = _MAX_WRITERS + 1
@@ -64,10 +71,11 @@ class BulkAdd:
     After a kill it can run again; reindex sweeps the rows that were left.
     """
 
-    def __init__(self, context: TaskContext, *, keep_versions: bool) -> None:
+    def __init__(self, context: TaskContext, write: Write, *, keep_versions: bool) -> None:
         self._calls, self._tables, self._writer, *_ = context
         self._repair, self._counters = context.repair, context.counters
         self._lease, self._order = context.lease, context.order
+        self._write, self._changes = write, context.changes
         self._keep_versions = keep_versions
         self._stopped = Event()
         self._uncommitted: dict[str, Projection] = {}
@@ -147,20 +155,33 @@ class BulkAdd:
     def _commit(self, additions: list[_Addition]) -> None:
         actions = [self._lease.fence()]
         for employee, projection in additions:
+            recording = self._record(employee)
+            record = new_record(
+                employee,
+                projection.hash,
+                "",
+                recording.mark,
+                keep_version=self._keep_versions,
+            )
             put = {
                 "TableName": self._tables.people,
-                "Item": new_record(employee, projection.hash, "", keep_version=self._keep_versions),
+                "Item": record,
                 "ConditionExpression": "attribute_not_exists(id)",
             }
-            actions.append({"Put": put})
             manifest = put_manifest(self._tables.index, Manifest(employee.id), projection.shape, "")
-            actions.append(manifest)
+            actions += [{"Put": put}, manifest, *recording.actions]
         delta = sum_deltas(
             count_delta((), addition.projection.shape.counted_facets) for addition in additions
         )
         self._writer.transact([*actions, put_delta(self._tables.index, delta)])
         for employee, _ in additions:
             del self._uncommitted[employee.id]
+
+    def _record(self, employee: Employee) -> Recording:
+        if self._keep_versions:
+            return Recording(employee.history, [])
+        added = replace(employee, version=1)
+        return self._changes.of_addition(added, self._write, in_bulk=True)
 
     def _commit_one_by_one(self, additions: list[_Addition]) -> int:
         """Commit each alone, since another writer added one and our rows may overwrite its rows."""

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from app.contracts import MAX_DELETE_BATCH, Deletion
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound
 
 _MAX_CONCURRENT = 4
 
-Delete = Callable[[str, str | None, str], Employee]
+Delete = Callable[[str, str | None, Write], Employee]
 
 
 def delete_many(delete: Delete, deletions: Sequence[Deletion]) -> list[Employee | DirectoryError]:

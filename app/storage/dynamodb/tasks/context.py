@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from app.storage.dynamodb.client.calls import Calls
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.history.writer import ChangeWriter
 from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
@@ -24,6 +25,7 @@ class TaskContext(NamedTuple):
     counters: Counters
     lease: Lease
     order: IndexOrder
+    changes: ChangeWriter
 
 
 def open_task_context(calls: Calls, tables: Tables, order: IndexOrder) -> TaskContext:
@@ -33,4 +35,5 @@ def open_task_context(calls: Calls, tables: Tables, order: IndexOrder) -> TaskCo
     order = order.with_calls(calls)
     repair = IndexRepair(calls, tables, order, writer)
     counters, lease = Counters(calls, tables), Lease(calls, tables)
-    return TaskContext(calls, tables, writer, repair, counters, lease, order)
+    changes = ChangeWriter(calls, tables.index)
+    return TaskContext(calls, tables, writer, repair, counters, lease, order, changes)

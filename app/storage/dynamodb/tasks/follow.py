@@ -15,18 +15,21 @@ from datetime import datetime
 from threading import Event
 
 from app.contracts import Progress
+from app.history.difference import is_as_recorded
+from app.model import leaving
 from app.model.errors import StorageUnavailable
-from app.runtime import strict_json
 from app.runtime.ttl import TtlValue
 from app.storage.dynamodb.client.calls import SERVICE, Calls
 from app.storage.dynamodb.client.failures import is_item_rejected
 from app.storage.dynamodb.client.tables import Tables, describe, stream_arn_and_view_type
 from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, Counters
+from app.storage.dynamodb.index.leaving import carry_out_leaving
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
 from app.storage.dynamodb.records.codec import employee_from, index_hash
+from app.storage.dynamodb.tasks.follow_checkpoint import checkpoint_at, reason_to_compare
 from app.storage.dynamodb.tasks.lease import Checkpoint, Lease
-from app.storage.dynamodb.tasks.stream import Change, PositionLost, Positions, StreamReader
+from app.storage.dynamodb.tasks.stream import Change, PositionLost, StreamReader
 from app.text.plurals import count_of
 
 log = logging.getLogger(__name__)
@@ -34,8 +37,6 @@ log = logging.getLogger(__name__)
 # Pauses between reads: while there are more changes, after changes, and without changes.
 _BUSY_PAUSE_SECONDS, _ACTIVE_PAUSE_SECONDS, _IDLE_PAUSE_SECONDS = 0.2, 1.0, 5.0
 _MAX_ERROR_PAUSE_SECONDS = 30.0
-# A stream keeps 24 hours; the half hour is the time to start reading it.
-_MAX_POSITION_AGE_SECONDS = 23.5 * 3600
 # A stream may round times to the minute, and the clocks of machines differ.
 _MAX_CLOCK_SKEW_SECONDS = 120.0
 # A read in the middle of a shard may return no records.
@@ -44,6 +45,7 @@ _MAX_WORKERS = 4
 _HEAL_BATCH_SIZE = 50
 _MAX_EXPECTED = 10_000
 _STREAM_CHECK_SECONDS = 60.0
+_LEAVING_CHECK_SECONDS = 60.0
 
 
 class Follower:
@@ -66,6 +68,7 @@ class Follower:
         self._reindex = reindex
         self._lease = Lease(calls, tables, "follow", "flask follow")
         self._stream: TtlValue[str] = TtlValue(_STREAM_CHECK_SECONDS)
+        self._next_leaving_check = 0.0
         self._is_waiting = False
         self._last_error = ""
         self._pause = _ACTIVE_PAUSE_SECONDS
@@ -100,7 +103,7 @@ class Follower:
             return
         self._is_waiting = False
         arn = self._stream.get(self._find_stream, 0.0)
-        reason = _reason_to_compare(checkpoint, arn)
+        reason = reason_to_compare(checkpoint, arn)
         while not stop.is_set():
             if reason:
                 yield f"{reason}. Checking the whole index against the records."
@@ -108,7 +111,7 @@ class Follower:
                 yield from self._compare_index(stop)
                 if stop.is_set():
                     return
-                checkpoint = _checkpoint(arn, {}, started)
+                checkpoint = checkpoint_at(arn, {}, started)
                 self._lease.checkpoint(checkpoint)
             try:
                 yield from self._read_stream(checkpoint, stop, once=once)
@@ -128,15 +131,16 @@ class Follower:
                 if healed := self._apply_changes(changes):
                     records = count_of(healed, "record", "records")
                     yield f"Updated the index for {records} changed by other programs."
+            yield from self._carry_out_leaving()
             self._after_success(count)
             at = at if reader.has_more else time.time()
             if self._lease.needs_renewal:
-                self._lease.checkpoint(_checkpoint(arn, reader.positions, at))
+                self._lease.checkpoint(checkpoint_at(arn, reader.positions, at))
             empty_reads = 0 if count or reader.has_more else empty_reads + 1
             stop.wait(_BUSY_PAUSE_SECONDS if reader.has_more or once else self._pause)
             if self._stream.get(self._find_stream, 0.0 if reader.has_ended else None) != arn:
                 return
-        self._lease.checkpoint(_checkpoint(arn, reader.positions, at))
+        self._lease.checkpoint(checkpoint_at(arn, reader.positions, at))
 
     def _apply_changes(self, changes: list[Change]) -> int:
         """Repair what other programs changed; return how many employees differed from the index."""
@@ -165,7 +169,7 @@ class Follower:
             employee = employee_from(change.image)
             digest = self._order.project(employee).hash
             repaired = (change.employee_id, digest)
-            if index_hash(change.image) != digest:
+            if index_hash(change.image) != digest or not is_as_recorded(employee):
                 hash_of[change.employee_id] = digest
             elif repaired in self._expected:
                 self._expected.discard(repaired)
@@ -176,12 +180,26 @@ class Follower:
 
     def _heal(self, employee_id: str) -> bool:
         try:
-            return self._repair.heal(employee_id)
+            return self._repair.heal(employee_id, is_change=True)
         except StorageUnavailable as error:
             if not is_item_rejected(error):
                 raise
             log.warning("the record %r cannot be added to the index: %s", employee_id, error)
             return False
+
+    def _carry_out_leaving(self) -> Iterator[str]:
+        """Take those out of lists whose last day has come, which is no change of a record."""
+        if time.monotonic() < self._next_leaving_check:
+            return
+        people = 0
+        while count := carry_out_leaving(
+            self._calls, self._tables, self._repair, self._counters, leaving.today()
+        ):
+            people += count
+            self._lease.renew()
+        self._next_leaving_check = time.monotonic() + _LEAVING_CHECK_SECONDS
+        if people:
+            yield f"{count_of(people, 'person', 'people')} left the lists: their last day has come."
 
     def _compare_index(self, stop: Event) -> Iterator[str]:
         with closing(self._reindex()) as running:
@@ -226,22 +244,6 @@ class Follower:
             log.warning(
                 "the lease of this follower could not be released and will expire: %s", error
             )
-
-
-def _reason_to_compare(checkpoint: Checkpoint, arn: str) -> str:
-    """Return why the stream cannot be followed from here, as half a sentence, or ""."""
-    at = strict_json.number(checkpoint.get("at"), 0.0, strict_json.MAX_UNIX_TIME)
-    if at is None or not StreamReader.accepts(checkpoint.get("places")):
-        return "The table was not followed before"
-    if checkpoint.get("stream") != arn:
-        return "The table has a new stream"
-    if time.time() - at > _MAX_POSITION_AGE_SECONDS:
-        return "The table was not followed for a day"
-    return ""
-
-
-def _checkpoint(arn: str, positions: Positions, at: float) -> Checkpoint:
-    return {"stream": arn, "places": positions, "at": at}
 
 
 def _is_same_time(saved: datetime | None, at: float) -> bool:

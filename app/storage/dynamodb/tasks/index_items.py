@@ -4,7 +4,7 @@ from typing import Any
 
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW, manifest_id
-from app.storage.dynamodb.index.rows import ROW_VIEWS
+from app.storage.dynamodb.index.views import ROW_VIEWS
 
 INDEX_SCAN: dict[str, Any] = {
     "Limit": 1_000,

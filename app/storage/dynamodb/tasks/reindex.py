@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from app.contracts import Progress
+from app.history.difference import is_as_recorded
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb.client.attributes import string_of
@@ -25,7 +26,8 @@ from app.storage.dynamodb.index.manifests import (
     manifest_id,
     read_manifest,
 )
-from app.storage.dynamodb.index.rows import Key, id_key_of
+from app.storage.dynamodb.index.rows import Key
+from app.storage.dynamodb.index.views import id_key_of
 from app.storage.dynamodb.records.codec import employee_from, index_hash, is_id
 from app.storage.dynamodb.tasks import reorder
 from app.storage.dynamodb.tasks.context import TaskContext
@@ -121,7 +123,10 @@ class Reindex:
             yield Progress(done, max(total, done), self._changed, ROWS)
 
     def _check_manifests(self, items: list[Item]) -> int:
-        """Repair manifests without a record, count the facets of all; return their number."""
+        """Repair manifests without a record, count the facets of all; return their number.
+
+        Of those who were deleted, whatever a release without histories left is deleted too.
+        """
         manifests = [read_manifest(manifest_id(item), item) for item in items]
         live = [one for one in manifests if one.shape is not None or one.is_unreadable]
         for manifest in live:
@@ -134,6 +139,10 @@ class Reindex:
             for employee_id in ids:
                 if employee_id not in existing_ids:
                     self._heal(employee_id)
+        for manifest in manifests:
+            if manifest.deleted_by:
+                self._repair.forget_deleted(manifest.employee_id)
+                self._lease.renew()
         return len(live)
 
     def _sweep_orphans(self, items: list[Item]) -> None:
@@ -194,9 +203,11 @@ class Reindex:
         return manifest.is_newer or keys <= manifest.shape.keys(employee_id)
 
     def _is_indexed(self, item: Item, manifest: Manifest) -> bool:
-        """Return whether manifest and ``ix`` match the record."""
-        digest = self._order.project(employee_from(item)).hash
-        return manifest.is_newer or (manifest.holds(digest) and index_hash(item) == digest)
+        """Return whether manifest, ``ix`` and the last recorded change match the record."""
+        employee = employee_from(item)
+        digest = self._order.project(employee).hash
+        is_indexed = manifest.holds(digest) and index_hash(item) == digest
+        return manifest.is_newer or (is_indexed and is_as_recorded(employee))
 
     def _heal(self, employee_id: str, *, force: bool = False) -> None:
         self._changed += self._repair.heal(employee_id, force=force)

@@ -2,7 +2,17 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from app.contracts.accounts import Account, AccountExists, LastAdmin
 from app.contracts.stored_accounts import (
@@ -13,16 +23,18 @@ from app.contracts.stored_accounts import (
     login_key_of,
     person_key,
 )
+from app.model import leaving
 from app.storage.sql.accounts.tables import accounts
 
 _ENOUGH_ADMINS = 2
 _READ = select(accounts).where(accounts.c.id == bindparam("of_id"))
-_ADMINS = select(accounts.c.id).where(accounts.c.role == "admin", accounts.c.is_disabled == 0)
-
-# By the index of logins, in which accounts of a provider are not.
-_LOCAL = (
-    select(accounts.c.id).where(accounts.c.login_key > "", accounts.c.is_disabled == 0).limit(1)
+_IS_ENABLED = and_(
+    accounts.c.is_disabled == 0,
+    not_(func.coalesce(accounts.c.leaves_on, "").between("0", bindparam("today"))),
 )
+_ADMINS = select(accounts.c.id).where(accounts.c.role == "admin", _IS_ENABLED)
+# By the index of logins, in which accounts of a provider are not.
+_LOCAL = select(accounts.c.id).where(accounts.c.login_key > "", _IS_ENABLED).limit(1)
 
 
 class ListedAccount(NamedTuple):
@@ -63,15 +75,20 @@ def change(connection: Connection, account: Account) -> None:
     connection.execute(accounts.update().where(accounts.c.id == account.id), _row(account))
 
 
+def delete(connection: Connection, account_id: str) -> None:
+    """Delete an account; its sessions and invitations go before."""
+    connection.execute(accounts.delete().where(accounts.c.id == account_id))
+
+
 def count_admins(connection: Connection, *, without: str = "") -> int:
     """Return how many administrators are not disabled, besides one account, at most 2 of them."""
     statement = _ADMINS.where(accounts.c.id != without).limit(_ENOUGH_ADMINS)
-    return len(connection.execute(statement).all())
+    return len(connection.execute(statement, _today()).all())
 
 
 def has_local(connection: Connection) -> bool:
     """Return whether an account that signs in with an email is not disabled."""
-    return connection.execute(_LOCAL).first() is not None
+    return connection.execute(_LOCAL, _today()).first() is not None
 
 
 def check_admin_remains(connection: Connection, stored: Account, changed: Account) -> None:
@@ -79,6 +96,10 @@ def check_admin_remains(connection: Connection, stored: Account, changed: Accoun
     is_taken = stored.is_admin and not changed.is_admin
     if is_taken and not count_admins(connection, without=stored.id):
         raise LastAdmin
+
+
+def _today() -> dict[str, str]:
+    return {"today": leaving.today()}
 
 
 def _check_unique(connection: Connection, account: Account) -> None:

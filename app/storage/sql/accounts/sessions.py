@@ -21,7 +21,7 @@ _KNOWN = (
     .where(sessions.c.account_id == bindparam("of_account"))
     .where(sessions.c.digest == bindparam("of_digest"))
 )
-_INVITED = select(invitations.c.account_id).join_from(
+_INVITED = select(accounts).join_from(
     invitations, accounts, accounts.c.id == invitations.c.account_id
 )
 
@@ -37,6 +37,12 @@ def end(connection: Connection, account_id: str, digest: str) -> None:
     """Remove a session, if it exists."""
     is_it = and_(sessions.c.account_id == account_id, sessions.c.digest == digest)
     connection.execute(sessions.delete().where(is_it))
+
+
+def delete_all(connection: Connection, account_id: str) -> None:
+    """Delete all sessions and invitations of an account."""
+    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    connection.execute(invitations.delete().where(invitations.c.account_id == account_id))
 
 
 def find(connection: Connection, account_id: str, digest: str) -> KnownSession | None:
@@ -72,13 +78,10 @@ def invite(connection: Connection, digest: str, account_id: str, ends_at: dateti
 
 def find_invitation(connection: Connection, digest: str) -> str | None:
     """Return the id of the account of an invitation that can be used, or None."""
-    statement = _INVITED.where(
-        invitations.c.digest == digest,
-        invitations.c.ends_at > time_text(_now()),
-        accounts.c.is_disabled == 0,
-    )
-    account_id: str | None = connection.execute(statement).scalar()
-    return account_id
+    usable = (invitations.c.digest == digest, invitations.c.ends_at > time_text(_now()))
+    row = connection.execute(_INVITED.where(*usable)).mappings().first()
+    account = account_from({**row}) if row else None
+    return None if account is None or account.is_disabled else account.id
 
 
 def spend_invitation(connection: Connection, digest: str) -> str | None:

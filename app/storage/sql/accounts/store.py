@@ -129,6 +129,19 @@ class SqlAccounts:
             accounts.change(connection, changed)
             return changed
 
+    @retry_when_rolled_back
+    def delete(self, account_id: str) -> None:
+        """Implement AccountStore.delete."""
+        if not is_account_id(account_id):
+            return
+        with self._database.writing("delete_account") as connection:
+            stored = accounts.read(connection, account_id)
+            if stored is not None:
+                nobody = replace(stored, is_disabled=True)
+                accounts.check_admin_remains(connection, stored, nobody)
+            sessions.delete_all(connection, account_id)
+            accounts.delete(connection, account_id)
+
     def list_accounts(self, cursor: str | None = None) -> AccountPage:
         """Implement AccountStore.list_accounts."""
         with self._database.reading("list_accounts") as connection:

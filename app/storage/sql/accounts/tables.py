@@ -28,6 +28,7 @@ accounts = Table(
     Column("login_key", BytewiseText(_MAX_KEY)),
     Column("person_key", BytewiseText(_MAX_KEY)),
     Column("list_key", BytewiseText(_MAX_LIST_KEY), nullable=False),
+    Column("leaves_on", Text),
     Index("account_by_identity", "identity_key", unique=True),
     Index("account_by_login", "login_key", unique=True),
     Index("account_by_person", "person_key", unique=True),

@@ -101,6 +101,8 @@ class Database:
         self._backend = _open_backend(url)
         self._engine = self._backend.open_engine(url)
         self._breaker = CircuitBreaker(_SERVICE, self._answers)
+        # Whether ``overwrite_deleted`` has something left to do.
+        self.holds_deleted = False
         _dispose_after_fork(self._engine)
 
     @property
@@ -160,6 +162,14 @@ class Database:
     def grow_cache(self, connection: Connection) -> None:
         """Enlarge the cache for a bulk write, but not in a process that serves pages."""
         self._backend.grow_cache(connection)
+
+    def overwrite_deleted(self) -> None:
+        """Overwrite what deletions have left in files, now or, if others still read it, later."""
+        try:
+            with self.reading("overwrite") as connection:
+                self.holds_deleted = not self._backend.overwrite_deleted(connection)
+        except StorageUnavailable:
+            self.holds_deleted = True
 
     def create_folder(self) -> None:
         """Create the folder of a database file. Raises StorageUnavailable."""

@@ -31,6 +31,9 @@ class DatabaseEngine(Protocol):
     def grow_cache(self, connection: Connection) -> None:
         """Enlarge the page cache of this connection before a bulk write."""
 
+    def overwrite_deleted(self, connection: Connection) -> bool:
+        """Overwrite what committed deletions have left in files; False if others still read it."""
+
     def begin_snapshot(self, connection: Connection) -> None:
         """Start a transaction whose reads all see one snapshot."""
 

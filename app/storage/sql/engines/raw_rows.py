@@ -79,7 +79,7 @@ def select_rows(
         yield from connection.exec_driver_sql(statement, batch)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _insert(
     dialect: Dialect, table: Table, columns: tuple[str, ...], constants: Constants, rows: int
 ) -> str:
@@ -90,7 +90,7 @@ def _insert(
     return f"{into} ({names}) VALUES {values}"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _delete(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: int) -> str:
     names = _names(dialect, table, columns)
     row = " AND ".join(f"{name} = {_placeholders(dialect, 1)}" for name in names)
@@ -98,7 +98,7 @@ def _delete(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: int)
     return f"DELETE FROM {_name(dialect, table)} WHERE {condition}"  # noqa: S608  our own names
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _select(dialect: Dialect, table: Table, columns: tuple[str, ...], keys: int) -> str:
     names = _names(dialect, table, columns)
     condition = f"{names[0]} IN ({_placeholders(dialect, keys)})"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -67,6 +67,10 @@ class ServerEngine:
 
     def create_folder(self, url: URL) -> None:
         """Do nothing: an administrator creates the database."""
+
+    def overwrite_deleted(self, connection: Connection) -> bool:
+        """Do nothing: the files belong to the server."""
+        return True
 
     def connect(self, options: dict[str, Any]) -> Any:
         """Open a connection of the driver, in autocommit mode."""

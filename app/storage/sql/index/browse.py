@@ -21,6 +21,7 @@ from app.storage.sql.index.scans import (
     Scans,
     scan_by_name,
     scan_by_views,
+    scan_of_leavers,
     scans_by_word,
 )
 from app.storage.sql.index.statements import LAST, count_entries
@@ -80,6 +81,10 @@ def _find_rows(
     max_rows: int,
     key_range: KeyRange,
 ) -> Result:
+    if conditions.left:
+        return _scan_by_name(
+            connection, scan_of_leavers(conditions), key_range, max_rows, is_short=False
+        )
     if not conditions.words:
         scan, length = _shortest_scan_by_name(connection, conditions, counts)
         is_short = length is not None and length <= MAX_ROWS_EXAMINED

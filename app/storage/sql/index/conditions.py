@@ -1,5 +1,7 @@
 """The conditions of a query in terms of views."""
 
+import json
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.contracts import Query
@@ -12,6 +14,8 @@ from app.text.search_terms import Term
 Views = tuple[str, ...]
 ALL_NAMES: Views = (NAMES,)
 ALL_WORDS: Views = (WORDS,)
+# Words have no character of which LIKE knows another meaning; facets may.
+LIKE_ESCAPE = "/"
 
 
 class Test(NamedTuple):
@@ -26,12 +30,21 @@ AnyOf = tuple[All, ...]
 
 
 class Conditions(NamedTuple):
-    """The conditions of a query: terms of a search, a prefix of the name, and views of filters."""
+    """The conditions of a query: terms of a search, a prefix of the name, and views of filters.
+
+    ``left`` asks for those who have left, who are in no view of a filter.
+    """
 
     words: tuple[Term, ...]
     letter: str
     filters: tuple[Views, ...]
     seen: SightedSearch | None = None
+    left: bool = False
+
+    @property
+    def number(self) -> int:
+        """Return how many conditions are set."""
+        return len(self.words) + len(self.filters) + bool(self.letter)
 
 
 def conditions_of(query: Query) -> Conditions | None:
@@ -44,7 +57,7 @@ def conditions_of(query: Query) -> Conditions | None:
     letter = "".join(query.values_of("letter"))
     if letter == search_keys.OTHER_LETTERS:
         letter = search_keys.name_key("")  # the prefix of all such names
-    return Conditions(query.terms, letter, filters, sighted_search(query))
+    return Conditions(query.terms, letter, filters, sighted_search(query), query.left)
 
 
 def any_of(term: Term) -> AnyOf:
@@ -68,4 +81,13 @@ def phone_forms(term: Term) -> AnyOf:
 
 def has_badge(badge: str) -> All:
     """Return the test for a badge."""
-    return (Test("facets", f'%["{view_of(BADGE, badge)}",%'),)
+    return in_view(view_of(BADGE, badge))
+
+
+@lru_cache(maxsize=1024)
+def in_view(view: str) -> All:
+    """Return the test for a facet of which an employee has a value."""
+    text = json.dumps(view, ensure_ascii=False)
+    for character in (LIKE_ESCAPE, "%", "_"):
+        text = text.replace(character, LIKE_ESCAPE + character)
+    return (Test("facets", f"%[{text},%"),)

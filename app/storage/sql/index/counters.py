@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from app.contracts import Facets
 from app.contracts.counts import facets_from
-from app.storage.sql.index.entries import CHANGES, KINDS, NAMES, FacetKey
+from app.storage.sql.index.entries import CHANGES, KINDS, LEAVING, LEFT, NAMES, FacetKey, view_of
 from app.storage.sql.tables import facet
 
 _KEY = (facet.c.view == bindparam("in_view"), facet.c.spelling == bindparam("as_spelled"))
@@ -21,6 +21,11 @@ _EXISTING = select(facet.c.view, facet.c.spelling).where(
     facet.c.view.in_(bindparam("views", expanding=True))
 )
 _CHANGES = select(facet.c.people).where(facet.c.view == CHANGES)
+_DAYS = (
+    select(facet.c.view)
+    .where(facet.c.view > bindparam("first"), facet.c.view <= bindparam("last"), facet.c.people > 0)
+    .order_by(facet.c.view)
+)
 _ALL = select(facet.c.view, facet.c.spelling, facet.c.people)
 _COUNT_PEOPLE = (
     select(facet.c.view, func.sum(facet.c.people))
@@ -111,4 +116,11 @@ def _facets_from(counts: Mapping[FacetKey, int], stamp: int) -> Facets:
         if isinstance(number, int) and number > 0:  # SQLite holds any type in any column
             by_kind.setdefault(kind, {})[spelling or key] = number
     by_facet = {name: by_kind[kind] for name, kind in KINDS.items() if kind in by_kind}
-    return facets_from(by_kind.get(NAMES, {}).get("", 0), by_facet, stamp)
+    leavers = {**by_kind.get(LEAVING, {}), LEFT: by_kind.get(LEFT, {}).get("", 0)}
+    return facets_from(by_kind.get(NAMES, {}).get("", 0), by_facet, stamp, leavers)
+
+
+def days_due(connection: Connection, today: str) -> list[str]:
+    """Return the views of the last days up to today that are counted, in order of time."""
+    values = {"first": view_of(LEAVING, ""), "last": view_of(LEAVING, today)}
+    return list(connection.execute(_DAYS, values).scalars())

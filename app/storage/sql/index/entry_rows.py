@@ -20,7 +20,7 @@ def update_entries(
     connection: Connection, number: int, old: IndexEntries, new: IndexEntries
 ) -> None:
     """Change the rows of ``entry`` and ``facet`` from the old entries to the new ones."""
-    if new.sort_key and (old.sort_key, old.facets) == (new.sort_key, new.facets):
+    if new.sort_key and _are_in_same_views(old, new):
         _update_words(connection, number, old, new)
         return
     before, after = old.by_key(), new.by_key()
@@ -29,6 +29,10 @@ def update_entries(
     delta = Counter(new.counted_facets())
     delta.subtract(old.counted_facets())
     counters.apply_delta(connection, delta)
+
+
+def _are_in_same_views(old: IndexEntries, new: IndexEntries) -> bool:
+    return (old.sort_key, old.facets, old.has_left) == (new.sort_key, new.facets, new.has_left)
 
 
 def _update_words(

@@ -20,6 +20,7 @@ from app.storage.sql.index.scans import (
     Scans,
     scan_by_name,
     scan_by_views,
+    scan_of_leavers,
     scans_by_word,
 )
 from app.storage.sql.index.statements import LAST, MATCH_COLUMNS, count_entries, count_word
@@ -69,6 +70,10 @@ _NOBODY: tuple[tuple[Any, ...], ...] = ((),) * len(MATCH_COLUMNS)
 
 def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int, Scans]]:
     """Yield all scans of the matches with their lengths; that of a long one is a lower bound."""
+    if conditions.left:
+        scan = scan_of_leavers(conditions)
+        yield _length(connection, scan), (scan,)
+        return
     scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
         letter = search_keys.letter_of(conditions.letter)
@@ -91,9 +96,11 @@ def _length(connection: Connection, scan: IndexScan) -> int:
 
 def _is_whole_query(scans: Scans, conditions: Conditions) -> bool:
     """Return whether each row of scans is another match, as no other condition is set."""
-    letter = bool(conditions.letter)
-    is_only = len(conditions.words) + len(conditions.filters) + letter == 1
-    return is_only and not any(scan.excluded or len(scan.views) > 1 for scan in scans)
+    if conditions.left:
+        return conditions.number == 0
+    return conditions.number == 1 and not any(
+        scan.excluded or len(scan.views) > 1 for scan in scans
+    )
 
 
 def _values(columns: Iterable[Iterable[Any]]) -> Mapping[str, Counter[str]]:

@@ -20,6 +20,7 @@ from app.storage.sql.index.conditions import (
     all_words,
     any_of,
     has_badge,
+    in_view,
     phone_forms,
 )
 from app.storage.sql.index.entries import view_of
@@ -161,3 +162,11 @@ def scan_by_views(conditions: Conditions, views: Views) -> IndexScan:
 def scan_by_name(conditions: Conditions) -> IndexScan:
     """Return the scan of all names."""
     return scan_by_views(conditions, ALL_NAMES)
+
+
+def scan_of_leavers(conditions: Conditions) -> IndexScan:
+    """Return the scan of those who left, in the order of names; all conditions are tests of it."""
+    filters = (tuple(map(in_view, views)) for views in conditions.filters)
+    seen = SightedRows(conditions.seen) if conditions.seen else None
+    words = (*map(any_of, conditions.words), *filters)
+    return IndexScan((entries.LEFT,), conditions.letter, 0, words, seen=seen)

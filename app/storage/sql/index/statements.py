@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from app.model.fields import TEXT_FACETS
+from app.storage.sql.index.conditions import LIKE_ESCAPE
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people
 
@@ -154,12 +155,15 @@ def _tests(shape: Shape) -> list[ColumnElement[bool]]:
     numbers = count()
 
     def all_of(columns: tuple[str, ...]) -> ColumnElement[bool]:
-        return and_(
-            *(people.c[column].like(bindparam(f"word_{next(numbers)}")) for column in columns)
-        )
+        return and_(*(_like(column, f"word_{next(numbers)}") for column in columns))
 
     met: list[ColumnElement[bool]] = [or_(*map(all_of, any_of)) for any_of in shape.words]
     return met + _unless_tested(shape, [not_(all_of(columns)) for columns in shape.excluded])
+
+
+def _like(column: str, name: str) -> ColumnElement[bool]:
+    escape = LIKE_ESCAPE if column == "facets" else None
+    return people.c[column].like(bindparam(name), escape=escape)
 
 
 def _unless_tested(

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Connection, RowMapping, Select, bindparam, se
 from app.contracts import MAX_BATCH, MAX_NAMESAKES, Batch, Namesake, RecordCount
 from app.contracts.cursors import SEPARATOR
 from app.model.employee import Employee
+from app.photos.keys import photo_key
 from app.storage.sql.engines.database import Database
 from app.storage.sql.index import order
 from app.storage.sql.index.entries import NAMES
@@ -54,6 +55,8 @@ _NEXT = (
     .order_by(people.c.number)
     .limit(bindparam("most"))
 )
+
+_PHOTO_KEYS = select(people.c.photo_key).where(people.c.photo_key != "")
 
 
 def get_many(connection: Connection, employee_ids: Collection[str]) -> dict[str, Employee]:
@@ -144,3 +147,10 @@ def count_records(connection: Connection) -> RecordCount:
     """Implement EmployeeStore.count_records."""
     numbers = connection.execute(select(people.c.number).limit(_MAX_COUNTED + 1)).all()
     return RecordCount(min(len(numbers), _MAX_COUNTED), is_exact=len(numbers) <= _MAX_COUNTED)
+
+
+def photo_keys(database: Database) -> Iterator[str]:
+    """Implement EmployeeStore.photo_keys."""
+    with database.snapshot("photo_keys") as connection:
+        keys = connection.execution_options(yield_per=BATCH_SIZE).execute(_PHOTO_KEYS).scalars()
+        yield from filter(None, map(photo_key, keys))

@@ -8,20 +8,22 @@ from sqlalchemy import BigInteger, Connection, RowMapping, and_, bindparam, func
 from app.contracts import Progress
 from app.contracts.cursors import SEPARATOR
 from app.contracts.list_order import StoredOrder
+from app.history.difference import is_as_recorded
 from app.model.employee import Employee
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
+from app.storage.sql.history import recorder
+from app.storage.sql.history.tables import changes
 from app.storage.sql.index import counters, entry_rows, order
 from app.storage.sql.index.entries import (
     INDEX_COLUMNS,
-    NAMES,
     WORDS,
     FacetKey,
     entries_from,
     entries_of,
 )
 from app.storage.sql.rows import employee_from
-from app.storage.sql.tables import entry, people
+from app.storage.sql.tables import entry, people, tombstones
 from app.text import search_keys
 from app.text.person_names import SortBy
 
@@ -58,6 +60,11 @@ _TOTAL = select(func.count(), func.max(people.c.number))
 
 _ALL_PEOPLE = select(*_INDEX_COLUMNS).execution_options(yield_per=4 * BATCH_SIZE)
 _ALL_ENTRIES = select(func.count()).select_from(entry)
+_CHANGES_OF_DELETED = (
+    select(tombstones.c.id_key)
+    .where(select(changes.c.id_key).where(changes.c.id_key == tombstones.c.id_key).exists())
+    .limit(BATCH_SIZE)
+)
 _BEFORE_FIRST = -(2**63)
 _Note = Callable[[Employee], object]
 
@@ -74,6 +81,7 @@ def reindex(
             order.write(connection, StoredOrder(sort_by, is_mixed=True))
     yield from _reindex_people(database, note, force=force)
     _delete_orphans(database)
+    _erase_deleted(database)
     if _recount(database) and not force:
         yield from _reindex_people(database, note, force=True)
     with database.writing("reindex") as connection:
@@ -115,7 +123,9 @@ def _reindex_batch(database: Database, numbers: list[int], *, force: bool) -> in
 def _is_indexed(row: RowMapping, sort_by: SortBy) -> bool:
     employee = records.record_from(row).employee
     id_key = search_keys.id_sort_key(employee.id)
-    return row["id_key"] == id_key and entries_from(row) == entries_of(employee, sort_by)
+    if row["id_key"] != id_key or not is_as_recorded(employee):
+        return False
+    return entries_from(row) == entries_of(employee, sort_by)
 
 
 def _reindex_row(connection: Connection, row: RowMapping, sort_by: SortBy, *, force: bool) -> bool:
@@ -129,6 +139,7 @@ def _reindex_row(connection: Connection, row: RowMapping, sort_by: SortBy, *, fo
     if force:
         entry_rows.put_entries(connection, entries.rows(record.number))
     records.reindex_record(connection, record, entries, {"id_key": id_key})
+    records.record_outside(connection, record)
     return True
 
 
@@ -154,9 +165,19 @@ def _is_expected(row: RowMapping) -> bool:
         return False
     if row["view"] == WORDS:
         word, _, sort_key = row["at"].partition(SEPARATOR)
-        return sort_key == entries.sort_key and word in entries.words
-    views = {NAMES, *(view for view, _ in entries.facets)}
-    return row["at"] == entries.sort_key and row["view"] in views
+        return sort_key == entries.sort_key and word in entries.listed_words()
+    return row["at"] == entries.sort_key and row["view"] in entries.views()
+
+
+def _erase_deleted(database: Database) -> None:
+    """Erase the changes of people whom a release without histories has deleted."""
+    while True:
+        with database.reading("reindex") as connection:
+            id_keys = list(connection.execute(_CHANGES_OF_DELETED).scalars())
+        if not id_keys:
+            return
+        with database.writing("reindex") as connection:
+            recorder.erase_id_keys(connection, id_keys)
 
 
 def _recount(database: Database) -> bool:
@@ -172,7 +193,7 @@ def _recount(database: Database) -> bool:
         for row in connection.execute(_ALL_PEOPLE).mappings():
             if (entries := entries_from(row)) is not None:
                 count_of.update(entries.counted_facets())
-                expected += 1 + len(entries.words) + len(entries.facets)
+                expected += len(entries.views()) + len(entries.listed_words())
     count_of.subtract(stored)
     if any(count_of.values()):
         with database.writing("reindex") as connection:

@@ -10,5 +10,6 @@ _needs_escape = re.compile(r"[&<>\"']").search
 
 def escape(text: str) -> str:
     """Escape text for HTML, without the invisible characters that other programs may store."""
-    text = visible(text)
+    if not text.isprintable():
+        text = visible(text)
     return html.escape(text) if _needs_escape(text) else text

@@ -13,6 +13,7 @@ from app.access.modes import Mode
 from app.access.viewer import Role
 from app.access.visibility import RESTRICTABLE, Audience
 from app.contracts.accounts import AccessSettings, Account, AccountExists, AccountStore, LastAdmin
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.storage.dynamodb import DynamoAccounts
@@ -24,7 +25,7 @@ from app.storage.dynamodb.accounts.items import (
     session_row,
 )
 from app.storage.dynamodb.index.manifests import MANIFEST_VIEW
-from app.storage.dynamodb.index.rows import ROW_VIEWS
+from app.storage.dynamodb.index.views import ROW_VIEWS
 from tests.support.stores.accounts import (
     account,
     admin,
@@ -282,7 +283,7 @@ def test_upkeep_of_the_index_leaves_accounts_alone(dynamodb_local: str) -> None:
     list(room.store.follow(threading.Event(), once=True))
     list(room.store.reindex())
     room.store.set_up()
-    room.store.delete("e1", None, "form")
+    room.store.delete("e1", None, Write("form"))
     room.store.maintain()
     assert room.store.facets().total == 30
     after = items_of(room)

@@ -11,6 +11,7 @@ import pytest
 from botocore.credentials import RefreshableCredentials
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 from app.settings import Settings
@@ -184,7 +185,11 @@ def test_credentials_that_rotate_are_those_of_the_moment(answers, store):
 def test_without_a_region_the_first_call_says_what_to_set(monkeypatch):
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     store = open_dynamodb_store(Settings.from_env({"DYNAMO_MODE": "on"}))
-    for call in (lambda: store.get("1"), lambda: store.add(person("1"), "form"), store.check):
+    for call in (
+        lambda: store.get("1"),
+        lambda: store.add(person("1"), Write("form")),
+        store.check,
+    ):
         with pytest.raises(StorageUnavailable, match="AWS_DEFAULT_REGION"):
             call()
 
@@ -195,7 +200,11 @@ def test_without_credentials_every_call_says_what_to_give_and_later_ones_find_th
     with monkeypatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.delenv(name)
-        for call in (lambda: store.get("1"), lambda: store.add(person("1"), "form"), store.check):
+        for call in (
+            lambda: store.get("1"),
+            lambda: store.add(person("1"), Write("form")),
+            store.check,
+        ):
             with pytest.raises(StorageUnavailable, match="IAM role"):
                 call()
     answers.answers = [EMPTY]

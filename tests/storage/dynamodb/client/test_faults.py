@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import deadline
@@ -37,9 +38,9 @@ OPERATIONS = {
     "browse": lambda store: store.browse(Query()),
     "search": lambda store: store.browse(Query(words="ad", location="London")),
     "facets": lambda store: store.facets(),
-    "add": lambda store: store.add(person("new", "New"), "new form"),
-    "update": lambda store: store.update(person("ada", "Ada King"), "1.x", "new form"),
-    "delete": lambda store: store.delete("ada", None, "new form"),
+    "add": lambda store: store.add(person("new", "New"), Write("new form")),
+    "update": lambda store: store.update(person("ada", "Ada King"), "1.x", Write("new form")),
+    "delete": lambda store: store.delete("ada", None, Write("new form")),
     "check": lambda store: store.check(),
     "shared_secret": lambda store: store.shared_secret("proposal"),
     "photo_keys": lambda store: list(store.photo_keys()),
@@ -68,7 +69,7 @@ def store(room):
 
 def rename(store, name="Ada King", form="rename"):
     stored = store.get("ada")
-    return store.update(replace(stored, full_name=name), revision_of(stored), form)
+    return store.update(replace(stored, full_name=name), revision_of(stored), Write(form))
 
 
 def total_names(room):
@@ -78,11 +79,11 @@ def total_names(room):
 @pytest.mark.parametrize("fault", ["lose_reply", "cut_reply", "never_reply"])
 def test_a_reply_that_is_lost_once_is_asked_for_again(room, proxy, fault):
     getattr(proxy.on(WRITE), fault)(times=1)
-    room.store.add(person("new", "Bob"), "add")
+    room.store.add(person("new", "Bob"), Write("add"))
     getattr(proxy.on(WRITE), fault)(times=1)
     assert rename(room.store).version == 2
     getattr(proxy.on(WRITE), fault)(times=1)
-    room.store.delete("new", None, "delete")
+    room.store.delete("new", None, Write("delete"))
     assert total_names(room) == ["Ada King"]
     assert proxy.count(WRITE) == 6
     assert audit(room) == []
@@ -93,9 +94,11 @@ def test_a_form_sent_again_after_every_reply_was_lost_has_one_effect(room, proxy
     before = store.get("ada")
     new = person("new", "Bob")
     for change in (
-        lambda: store.add(new, "add"),
-        lambda: store.update(replace(before, full_name="Ada King"), revision_of(before), "edit"),
-        lambda: store.delete("new", None, "delete"),
+        lambda: store.add(new, Write("add")),
+        lambda: store.update(
+            replace(before, full_name="Ada King"), revision_of(before), Write("edit")
+        ),
+        lambda: store.delete("new", None, Write("delete")),
     ):
         proxy.on(WRITE).lose_reply()
         with pytest.raises(StorageUnavailable) as lost:
@@ -113,11 +116,14 @@ def test_a_form_sent_again_with_a_new_photo_after_a_lost_reply_is_no_conflict(ro
     proxy.on(WRITE).lose_reply()
     with pytest.raises(StorageUnavailable):
         room.store.update(
-            replace(before, photo_key="employee_pic/1.jpg"), revision_of(before), "form"
+            replace(before, photo_key="employee_pic/1.jpg"), revision_of(before), Write("form")
         )
     proxy.recover()
     again = replace(before, photo_key="employee_pic/2.jpg")
-    assert room.store.update(again, revision_of(before), "form").photo_key == "employee_pic/1.jpg"
+    assert (
+        room.store.update(again, revision_of(before), Write("form")).photo_key
+        == "employee_pic/1.jpg"
+    )
 
 
 def test_a_lost_reply_does_not_hide_what_another_editor_wrote(room, proxy):
@@ -128,14 +134,16 @@ def test_a_lost_reply_does_not_hide_what_another_editor_wrote(room, proxy):
     proxy.recover()
     rename(room.store, "Ada Byron", form="someone else")
     with pytest.raises(EditConflict) as conflict:
-        room.store.update(replace(before, full_name="Ada King"), revision_of(before), "rename")
+        room.store.update(
+            replace(before, full_name="Ada King"), revision_of(before), Write("rename")
+        )
     assert conflict.value.stored.full_name == "Ada Byron"
 
 
 def test_a_request_that_never_arrived_was_not_written(room, proxy):
     proxy.refuse()
     with pytest.raises(StorageUnavailable) as refused:
-        room.store.add(person("new"), "add")
+        room.store.add(person("new"), Write("add"))
     assert not refused.value.maybe_written
     proxy.recover()
     with pytest.raises(EmployeeNotFound):
@@ -210,9 +218,9 @@ def test_a_transaction_that_an_error_cancelled_is_sent_again(room, proxy):
 
 def test_a_write_that_was_done_although_an_error_was_told_is_done_once(room, proxy):
     for form, change in (
-        ("add", lambda: room.store.add(person("new", "Bob"), "add")),
+        ("add", lambda: room.store.add(person("new", "Bob"), Write("add"))),
         ("edit", lambda: rename(room.store)),
-        ("delete", lambda: room.store.delete("new", None, "delete")),
+        ("delete", lambda: room.store.delete("new", None, Write("delete"))),
     ):
         rule = proxy.on(WRITE).replace_reply(server_error(), times=2)
         with deadline.within(8.0):
@@ -229,7 +237,9 @@ def test_a_service_that_keeps_failing_is_asked_as_long_as_the_deadline_leaves_ro
 
     def save() -> None:
         with deadline.within(4.5), pytest.raises(StorageUnavailable, match="internal") as failed:
-            room.store.update(replace(before, full_name="Ada King"), revision_of(before), "form")
+            room.store.update(
+                replace(before, full_name="Ada King"), revision_of(before), Write("form")
+            )
         assert failed.value.maybe_written
 
     assert_ends_within(2.0, save)
@@ -258,7 +268,7 @@ def test_after_a_hang_nothing_is_sent_but_probes_until_one_is_answered(room, pro
     for _ in range(3):
         assert_ends_within(1.0, fail)
     with deadline.within(8.0), pytest.raises(StorageUnavailable) as failed:
-        store.add(person("new"), "form")
+        store.add(person("new"), Write("form"))
     assert not failed.value.maybe_written
     # The order of lists is asked for first, unless it was within the last seconds.
     assert failed.value.action in ("dynamodb:GetItem", f"dynamodb:{WRITE}")
@@ -266,19 +276,19 @@ def test_after_a_hang_nothing_is_sent_but_probes_until_one_is_answered(room, pro
     assert set(proxy.operations) == {"Query", "BatchGetItem"}
     proxy.recover()
     with deadline.within(8.0):
-        store.add(person("new"), "form")
+        store.add(person("new"), Write("form"))
     assert audit(room) == []
 
 
 def test_what_a_hang_cut_short_may_be_written(room, proxy):
     proxy.on("*").never_reply()
     with deadline.within(8.0), pytest.raises(StorageUnavailable) as lost:
-        room.store.add(person("new", "Bob"), "form")
+        room.store.add(person("new", "Bob"), Write("form"))
     assert lost.value.maybe_written
     assert proxy.count(WRITE) == 1
     proxy.recover()
     with deadline.within(8.0):
-        assert room.store.add(person("new", "Bob"), "form").version == 1
+        assert room.store.add(person("new", "Bob"), Write("form")).version == 1
     assert audit(room) == []
 
 
@@ -409,11 +419,11 @@ def test_the_next_call_works_after_the_service_recovers(room, proxy):
 def test_the_form_of_a_person_deleted_since_does_not_revive_them(room, proxy):
     proxy.on(WRITE).lose_reply()
     with pytest.raises(StorageUnavailable):
-        room.store.add(person("new", "Bob"), "add")
+        room.store.add(person("new", "Bob"), Write("add"))
     proxy.recover()
-    room.store.delete("new", None, "delete")
+    room.store.delete("new", None, Write("delete"))
     with pytest.raises(EmployeeDeleted):
-        room.store.add(person("new", "Bob"), "add")
+        room.store.add(person("new", "Bob"), Write("add"))
     assert total_names(room) == ["Ada Lovelace"]
 
 

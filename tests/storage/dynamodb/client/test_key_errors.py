@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from tests.support.course_table import ODD_ITEMS
@@ -106,7 +107,7 @@ def test_a_table_of_the_course_without_an_index_says_what_to_run(room, tmp_path)
 def test_a_save_into_a_table_with_another_key_says_so(room):
     make_again(room, room.people, [("name", "S")])
     with pytest.raises(StorageUnavailable) as refused:
-        room.store.add(Employee(id="1", full_name="Ann"), "form")
+        room.store.add(Employee(id="1", full_name="Ann"), Write("form"))
     assert f"The table {room.people} has the key" in refused.value.advice
 
 

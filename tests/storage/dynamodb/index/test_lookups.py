@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.errors import StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import deadline
@@ -109,13 +110,15 @@ def test_an_address_that_moves_from_one_to_another_is_never_left_behind(proxied_
     def move(number: int) -> None:
         for address in ("two@example.com", "three@example.com", "two@example.com"):
             stored = store.get(f"p{number}")
-            store.update(replace(stored, email=address), revision_of(stored), f"{number} {address}")
+            store.update(
+                replace(stored, email=address), revision_of(stored), Write(f"{number} {address}")
+            )
 
     with ThreadPoolExecutor(4) as writers:
         list(writers.map(move, range(4)))
     asked = ["one@example.com", "two@example.com", "three@example.com"]
     assert store.find_by_email(asked) == {"two@example.com": ("p0", "p1", "p2", "p3")}
-    store.delete("p2", None, "form")
+    store.delete("p2", None, Write("form"))
     assert store.find_by_email(asked) == {"two@example.com": ("p0", "p1", "p3")}
     assert audit(proxied_room) == []
 
@@ -155,7 +158,7 @@ def test_a_batch_goes_on_behind_its_bookmark_also_when_that_person_is_gone(
     assert sorted(whole) == sorted(each.id for each in people)
     first = next(proxied_room.store.iter_batches())
     assert [each.id for each in first.people] == whole[:7]
-    proxied_room.store.delete(first.bookmark, None, "form")
+    proxied_room.store.delete(first.bookmark, None, Write("form"))
     batches = proxied_room.store.iter_batches(first.bookmark)
     rest = [each for batch in batches for each in batch.people]
     assert [each.id for each in rest] == whole[7:]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.history.changes import Write
 from app.model.errors import StorageUnavailable
 from app.model.revision import revision_of
 from app.storage.dynamodb.index.rows import PROJECTION
@@ -117,7 +118,7 @@ def test_a_record_replaced_by_the_courses_app_loses_no_row_and_gets_its_hash_bac
 
 def test_an_old_copy_put_back_after_a_deletion_is_listed_though_its_hash_is_right(room):
     raw = room.item("ada")
-    room.store.delete("ada", None, "form")
+    room.store.delete("ada", None, Write("form"))
     look(room)
     room.put_item({**raw, "updated_at": {"S": "2026-01-01T00:00:00+00:00"}})
     look(room)
@@ -171,7 +172,7 @@ def test_our_own_saves_are_known_without_a_read(room, proxy):
     add(store, *(person(f"p{number}", f"Person {number}") for number in range(20)))
     for number in range(20):
         stored = store.get(f"p{number}")
-        store.update(replace(stored, full_name="Renamed"), revision_of(stored), f"f{number}")
+        store.update(replace(stored, full_name="Renamed"), revision_of(stored), Write(f"f{number}"))
     list(store.add_many([person(f"b{number}", f"Bulk {number}") for number in range(60)]))
     proxy.forget()
     assert look(room) == []

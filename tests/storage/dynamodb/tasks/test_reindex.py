@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.history.changes import Write
 from app.model.errors import EditConflict, EmployeeNotFound, StorageUnavailable
 from app.model.revision import revision_of
 from app.storage.dynamodb.tasks import index_items, lease, reindex
@@ -116,12 +117,12 @@ def test_it_is_exact_beside_people_who_add_edit_and_delete(room):
                 one = store.get(f"p{luck.randrange(40)}")
                 match luck.randrange(4):
                     case 0:
-                        store.delete(one.id, None, form)
+                        store.delete(one.id, None, Write(form))
                     case 1:
-                        store.add(person(f"new {form}", f"New {form}"), form)
+                        store.add(person(f"new {form}", f"New {form}"), Write(form))
                     case _:
                         renamed = replace(one, full_name=f"Name {luck.randrange(99)}")
-                        store.update(renamed, revision_of(one), form)
+                        store.update(renamed, revision_of(one), Write(form))
             except (EmployeeNotFound, EditConflict):
                 pass
 

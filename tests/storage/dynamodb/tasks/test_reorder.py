@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.errors import EditConflict
 from app.model.revision import revision_of
 from app.storage.dynamodb.index import order
@@ -40,13 +41,15 @@ def save_until(room: DynamoRoom, stop: threading.Event, seed: int, saved: list[s
     number = 0
     while not stop.is_set():
         number += 1
-        new = store.add(person(f"new-{seed}-{number}", f"New{number} Name{seed}"), new_write_id())
+        new = store.add(
+            person(f"new-{seed}-{number}", f"New{number} Name{seed}"), Write(new_write_id())
+        )
         stored = store.get(f"id-{(number * 7 + seed) % 100:03}")
         changed = replace(stored, full_name=f"{stored.full_name.split()[0]} Changed{number}")
         with suppress(EditConflict):  # another machine was first
-            store.update(changed, revision_of(stored), new_write_id())
+            store.update(changed, revision_of(stored), Write(new_write_id()))
         if number % 3 == 0:
-            store.delete(new.id, None, new_write_id())
+            store.delete(new.id, None, Write(new_write_id()))
         saved.append(new.id)
 
 

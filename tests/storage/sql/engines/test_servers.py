@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
 from app.contracts import Query
+from app.history.changes import Write
 from app.model.errors import EditConflict, SettingsError, StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import deadline
@@ -141,7 +142,7 @@ def test_an_edit_that_another_program_has_not_yet_committed_is_not_lost(room: Se
     with ThreadPoolExecutor(1) as pool:
         with engine.begin() as other:
             other.execute(text("UPDATE person SET job_title = 'Countess' WHERE id = '1'"))
-            saving = pool.submit(room.store.update, wanted, revision_of(ada), new_write_id())
+            saving = pool.submit(room.store.update, wanted, revision_of(ada), Write(new_write_id()))
             with pytest.raises(TimeoutError):
                 saving.result(0.5)  # it waits for the other
         with pytest.raises(EditConflict) as conflict:
@@ -176,7 +177,9 @@ def test_a_write_that_was_undone_for_another_is_tried_again(
 ) -> None:
     (ada,) = add(room.store, person("1", "Ada"))
     undone[0] = database.MAX_ATTEMPTS - 1
-    stored = room.store.update(replace(ada, location="Faro"), revision_of(ada), new_write_id())
+    stored = room.store.update(
+        replace(ada, location="Faro"), revision_of(ada), Write(new_write_id())
+    )
     assert (stored.version, found(room.store, location="faro")) == (2, ["Ada"])
 
 
@@ -186,7 +189,7 @@ def test_a_write_that_is_undone_each_time_says_so_and_is_not_there(
     (ada,) = add(room.store, person("1", "Ada"))
     undone[0] = 1_000
     with pytest.raises(StorageUnavailable) as error:
-        room.store.update(replace(ada, location="Faro"), revision_of(ada), new_write_id())
+        room.store.update(replace(ada, location="Faro"), revision_of(ada), Write(new_write_id()))
     assert not error.value.maybe_written
     assert room.store.get("1") == ada
 
@@ -197,17 +200,17 @@ def test_a_commit_without_an_answer_may_be_done_and_is_known_when_it_comes_again
     relay.lose_the_answer_to({"mariadb": b"\x03COMMIT", "postgresql": b"COMMIT\0"}[kind])
     ada, write_id = person("1", "Ada"), new_write_id()
     with pytest.raises(StorageUnavailable) as error:
-        far.add(ada, write_id)
+        far.add(ada, Write(write_id))
     assert error.value.maybe_written
     relay.recover()
-    assert far.add(ada, write_id).version == 1
+    assert far.add(ada, Write(write_id)).version == 1
     assert found(far) == ["Ada"]
 
 
 def test_a_statement_without_an_answer_was_not_done(far: SqlStore, relay: TcpRelay) -> None:
     relay.lose_the_answer_to(b"INSERT INTO person")
     with pytest.raises(StorageUnavailable) as error:
-        far.add(person("1", "Ada"), new_write_id())
+        far.add(person("1", "Ada"), Write(new_write_id()))
     assert not error.value.maybe_written
     relay.recover()
     assert far.facets().total == 0
@@ -218,7 +221,11 @@ def test_a_server_that_falls_silent_is_waited_for_no_longer_than_the_request_las
 ) -> None:
     far.check()
     relay.hang()
-    calls = (lambda: far.get("1"), lambda: far.browse(Query()), lambda: far.add(person("1"), "w"))
+    calls = (
+        lambda: far.get("1"),
+        lambda: far.browse(Query()),
+        lambda: far.add(person("1"), Write("w")),
+    )
     for call in calls:  # the first on a connection that was open, the others on new ones
         deadline.start(0.3)
         with pytest.raises(StorageUnavailable, match="the database"):
@@ -244,12 +251,12 @@ def test_after_a_hang_calls_fail_at_once_until_the_server_answers(
     assert not first.value.maybe_written
     assert_ends_within(1.0, fail)
     with deadline.within(8.0), pytest.raises(StorageUnavailable) as refused:
-        far.add(person("1"), new_write_id())
+        far.add(person("1"), Write(new_write_id()))
     assert not refused.value.maybe_written
     assert PASSWORD not in str(refused.value)
     relay.recover()
     with deadline.within(8.0):
-        assert far.add(person("1"), new_write_id()).version == 1
+        assert far.add(person("1"), Write(new_write_id())).version == 1
 
 
 def test_a_call_without_a_deadline_is_refused_by_no_circuit(

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.access.viewer import Role
 from app.contracts.accounts import Account, Identity
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from tests.support.servers.lying_provider import (
@@ -71,7 +72,7 @@ class Door:
 
     def add_person(self, employee_id: str, email: str) -> Employee:
         person = Employee(id=employee_id, full_name=f"Person {employee_id}", email=email)
-        return self.stores.add(person, f"form-{employee_id}")
+        return self.stores.add(person, Write(f"form-{employee_id}"))
 
 
 @pytest.fixture

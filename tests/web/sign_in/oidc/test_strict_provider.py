@@ -10,6 +10,7 @@ import requests
 from playwright.sync_api import Browser
 
 from app import create_app
+from app.history.changes import Write
 from app.model.employee import Employee
 from app.settings import Settings
 from tests.support.in_time import wait_until
@@ -62,7 +63,9 @@ def _add_people(settings: dict[str, str]) -> None:
     app = create_app(Settings.from_env(settings))
     store = app.extensions["directory"].employees
     for employee_id, name, email in (("a1", ANA, "ana@example.com"), ("b1", BO, "bo@example.com")):
-        store.add(Employee(id=employee_id, full_name=name, email=email), f"form-{employee_id}")
+        store.add(
+            Employee(id=employee_id, full_name=name, email=email), Write(f"form-{employee_id}")
+        )
 
 
 def _has_edit(page: str, employee_id: str) -> bool:

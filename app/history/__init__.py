@@ -1,0 +1,1 @@
+"""What changed: one change, its author and the way it came, how changes add up, and undo."""

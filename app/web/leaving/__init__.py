@@ -1,0 +1,1 @@
+"""Pages on which people are marked as left, restored, and listed after they left."""

@@ -1,0 +1,1 @@
+"""What changed, by the rules that every store shares."""
