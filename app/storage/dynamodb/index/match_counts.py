@@ -11,7 +11,7 @@ from app.contracts.counts import (
 )
 from app.contracts.cursors import SEPARATOR
 from app.runtime import read_budget
-from app.storage.dynamodb.index.browse import Browser, page_budget
+from app.storage.dynamodb.index.browse import EVERYONE, Browser, page_budget
 from app.storage.dynamodb.index.cards import count_values, read_card
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.merging import reader_of
@@ -22,7 +22,6 @@ from app.text import search_keys
 from app.text.search_terms import Term
 
 # As the counters name them.
-_EVERYONE: Filter = ("*", ("",))
 _LEAVERS: Filter = (LEAVING, (LEFT,))
 _CHUNK_SIZE = 500
 
@@ -62,7 +61,7 @@ def _rows_of(browser: Browser, conditions: Conditions, chosen: Filter | None) ->
         chosen = LETTER, (conditions.letter,)
     if chosen is None and conditions.words:
         return None
-    return browser.people_with(chosen or _EVERYONE)
+    return browser.people_with(chosen or EVERYONE)
 
 
 def _has_one_value(conditions: Conditions) -> bool:

@@ -179,7 +179,8 @@ class Database:
             raise self.unavailable("mkdir", str(error)) from error
 
     def close(self) -> None:
-        """Close all connections of the pool."""
+        """Close all connections of the pool; those in use, and later ones, when given back."""
+        self._backend.keep_no_connection()
         self._engine.dispose()
 
     def unavailable(self, action: str, reason: str) -> StorageUnavailable:

@@ -20,7 +20,10 @@ class DatabaseEngine(Protocol):
         """Return an SQLAlchemy engine without opening it; its driver starts no transactions."""
 
     def forget_connections(self) -> None:
-        """Use none of the connections that are idle now again."""
+        """Use none of the present connections again: neither the idle ones nor those in use."""
+
+    def keep_no_connection(self) -> None:
+        """Close each connection as soon as it is given back, from now on."""
 
     def create_folder(self, url: URL) -> None:
         """Create the folder of a database file, if there is one. Raises OSError."""

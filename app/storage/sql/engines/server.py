@@ -58,12 +58,16 @@ class ServerEngine:
         )
         event.listen(engine, "do_connect", self._open_connection)
         event.listen(engine, "checkout", self._prepare_connection)
-        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkin", self._take_back)
         return engine
 
     def forget_connections(self) -> None:
         """Implement DatabaseEngine.forget_connections."""
-        self._forgotten_at = time.monotonic()
+        self._forgotten_at = max(self._forgotten_at, time.monotonic())
+
+    def keep_no_connection(self) -> None:
+        """Implement DatabaseEngine.keep_no_connection."""
+        self._forgotten_at = math.inf
 
     def create_folder(self, url: URL) -> None:
         """Do nothing: an administrator creates the database."""
@@ -96,6 +100,7 @@ class ServerEngine:
     def _prepare_connection(self, connection: Any, entry: ConnectionPoolEntry, proxy: Any) -> None:
         """Check that a pooled connection works, and set its timeouts."""
         connection.seconds = READ_TIMEOUT_SECONDS
+        entry.info["taken"] = time.monotonic()
         used_at = entry.info.get("used", math.inf)
         if used_at < self._forgotten_at:
             raise InvalidatePoolError
@@ -111,13 +116,15 @@ class ServerEngine:
             self.set_statement_timeout(connection, seconds)
             entry.info["limit"] = seconds
 
+    def _take_back(self, connection: Any, entry: ConnectionPoolEntry) -> None:
+        """Note when a connection was used, or close it if it was forgotten while it was in use."""
+        entry.info["used"] = time.monotonic()
+        if entry.info.get("taken", math.inf) < self._forgotten_at:
+            entry.invalidate()
+
 
 def _is_readable(socket: int) -> bool:
     """Return whether data or an end of file is waiting on an idle connection."""
     poll = select.poll()
     poll.register(socket, select.POLLIN)
     return bool(poll.poll(0))
-
-
-def _note_use(connection: Any, entry: ConnectionPoolEntry) -> None:
-    entry.info["used"] = time.monotonic()

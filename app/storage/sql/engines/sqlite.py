@@ -99,6 +99,9 @@ class SqliteEngine:
     def forget_connections(self) -> None:
         """Do nothing: a file has no other end that could be gone."""
 
+    def keep_no_connection(self) -> None:
+        """Do nothing: what is left open harms nobody."""
+
     def create_folder(self, url: URL) -> None:
         """Implement DatabaseEngine.create_folder."""
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)

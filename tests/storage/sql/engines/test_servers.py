@@ -32,6 +32,10 @@ from tests.support.stores.sql_binding import ServerRoom
 pytestmark = pytest.mark.slow
 
 KINDS = ("mariadb", "postgresql")
+NUMBER_OF_CONNECTION = {
+    "mariadb": "SELECT connection_id()",
+    "postgresql": "SELECT pg_backend_pid()",
+}
 
 
 @pytest.fixture(params=KINDS)
@@ -292,15 +296,28 @@ def test_a_connection_that_was_cut_while_nobody_used_it_costs_no_request(
 def test_a_connection_that_the_server_ended_costs_no_request(
     room: ServerRoom, running: SqlServer, kind: str
 ) -> None:
-    ask = {"mariadb": "SELECT connection_id()", "postgresql": "SELECT pg_backend_pid()"}
     end = {"mariadb": "KILL {}", "postgresql": "SELECT pg_terminate_backend({}, 5000)"}
     for people in range(3):
         with room.store.database.reading("test") as connection:
-            number = connection.exec_driver_sql(ask[kind]).scalar()
+            number = connection.exec_driver_sql(NUMBER_OF_CONNECTION[kind]).scalar()
         running.run(end[kind].format(number))
         wait_until(lambda: not is_there(room, kind, number))  # noqa: B023
         assert room.store.facets().total == people
         add(room.store, person(f"p{people}", "Ada"))
+
+
+def test_a_connection_that_is_in_use_when_its_store_is_closed_is_closed_afterwards(
+    room: ServerRoom, kind: str
+) -> None:
+    store = room.open_another()
+    with store.database.reading("test") as connection:
+        number = connection.exec_driver_sql(NUMBER_OF_CONNECTION[kind]).scalar()
+        store.close()
+        assert is_there(room, kind, number)
+    wait_until(lambda: not is_there(room, kind, number))
+    with store.database.reading("late") as connection:  # as a thread of its application may
+        number = connection.exec_driver_sql(NUMBER_OF_CONNECTION[kind]).scalar()
+    wait_until(lambda: not is_there(room, kind, number))
 
 
 def is_there(room: ServerRoom, kind: str, number: int) -> bool:
