@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
-from app.runtime import deadline
+from app.runtime import deadline, gc_tuning
 from app.text import phone_numbers
 from tests.support import aws_models, background_threads, start_once
 from tests.support.browser.chromium import running_chromium
@@ -52,6 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS_OF_FIXTURES.get(fixture, ()):
                 item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays until the end: the collector need not look at it again."""
+    gc_tuning.tune()
 
 
 @pytest.fixture(autouse=True)
