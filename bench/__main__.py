@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench import photos, picture, report
 from bench.checkout import ROOT
+from bench.histories import MANY
 from bench.machine import Moment
 from bench.measuring import Effort, measure_store
 from bench.results import Results, StoreFigures, read_results
@@ -50,6 +51,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sizes", type=_numbers, help="such as 1000,10000; of every store")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--requests", type=int, help="a page and size in each round")
+    parser.add_argument(
+        "--changes", type=int, default=MANY, help="fewer of who changed often, to try the bench"
+    )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keeps SQLite's databases")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="where the results go")
     options = parser.parse_args(arguments)
@@ -76,6 +80,7 @@ def _measured(store: str, options: argparse.Namespace) -> StoreFigures:
         options.rounds or effort.rounds,
         options.requests or effort.requests,
         min(effort.sdk_people, *sizes),
+        options.changes,
     )
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))

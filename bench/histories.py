@@ -1,12 +1,13 @@
 """People of a world who have changed rarely and often, who have left, and who may leave.
 
-``python -m bench.histories`` stores them in the directory that the environment names: changes go
-straight into its history, since five thousand saves would take too long.
+``python -m bench.histories MANY`` stores them in the directory that the environment names: changes
+go straight into its history, since five thousand saves would take too long.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,6 @@ from app.settings import Settings
 from app.storage import open_stores
 
 FEW, ONE_PAGE, MANY = 5, 15, 5_000
-LENGTHS = (FEW, ONE_PAGE, MANY)
 LEAVING = tuple(f"bench-leaving-{at}" for at in range(20))
 _LEFT = tuple(f"bench-left-{at}" for at in range(60))
 _APART = timedelta(hours=5)
@@ -30,6 +30,11 @@ _AUTHORS = tuple(Author(f"Editor {at}", f"editor{at}") for at in range(4))
 # Every fifth change is that of an import, which has one entry for all in the audit log.
 _BY_FILE = Through(Via.IMPORT, "people.csv", job="0" * 32, row=7)
 _CITIES = ("Seattle", "Nairobi", "Lima", "Oslo", "Quito", "Berlin", "Osaka")
+
+
+def lengths(many: int) -> tuple[int, int, int]:
+    """Return how many changes there are of each person whose history is asked for."""
+    return FEW, ONE_PAGE, many
 
 
 def id_of(length: int) -> str:
@@ -66,11 +71,11 @@ def _person(employee_id: str, version: int = 1, left_on: str = "") -> Employee:
     )
 
 
-def main() -> None:
+def main(many: int) -> None:
     """Store these people where they are not there yet; who left by an earlier run is restored."""
     stores = open_stores(Settings.from_env(os.environ))
     employees = stores.employees
-    missing = [each for each in LENGTHS if not employees.get_many([id_of(each)])]
+    missing = [each for each in lengths(many) if not employees.get_many([id_of(each)])]
     for length in missing:
         (*_, (newest, _)) = history = list(history_of(length, datetime.now(UTC)))
         _add(employees, [newest])
@@ -89,4 +94,4 @@ def _add(employees: EmployeeStore, people: list[Employee]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -10,14 +10,16 @@ from itertools import cycle, islice
 
 from bench.asking import InTurn, Request, ask, connected
 from bench.checkout import ROOT
-from bench.histories import LEAVING, LENGTHS, id_of
+from bench.histories import LEAVING, MANY, id_of, lengths
 from bench.rounds import Target
 from bench.saves import filled_in
 from bench.server import Server
 from bench.worlds import World
 from tests.support.environment import isolated
 
-FEW_CHANGES, PAGE_OF_CHANGES, MANY_CHANGES = (f"history, {each:,} changes" for each in LENGTHS)
+FEW_CHANGES, PAGE_OF_CHANGES, MANY_CHANGES = (
+    f"history, {each:,} changes" for each in lengths(MANY)
+)
 OLDER_CHANGES = f"{MANY_CHANGES}, in the middle"
 AUDIT, OLDER_AUDIT, LEAVERS = "audit log", "audit log, in the middle", "leavers"
 LEAVE = "mark as left"
@@ -25,15 +27,15 @@ _PAGES_BACK = 5
 _OLDER = re.compile(rb'href="([^"]*[?;]cursor=[^"]*)"')
 
 
-def store_histories(world: World) -> None:
+def store_histories(world: World, many: int) -> None:
     """Store people with histories and people who left, by a process of its own."""
-    command = [sys.executable, "-m", "bench.histories"]
+    command = [sys.executable, "-m", "bench.histories", str(many)]
     subprocess.run(command, cwd=ROOT, env=isolated(dict(world.env)), check=True)
 
 
-def history_pages(server: Server, people: int) -> Iterator[Target]:
+def history_pages(server: Server, people: int, many: int) -> Iterator[Target]:
     """Yield the pages that tell of the people of ``store_histories``."""
-    histories = [f"/employee/{id_of(length)}/history" for length in LENGTHS]
+    histories = [f"/employee/{id_of(length)}/history" for length in lengths(many)]
     paths = {
         **dict(zip((FEW_CHANGES, PAGE_OF_CHANGES, MANY_CHANGES), histories, strict=True)),
         OLDER_CHANGES: _pages_back(server, histories[-1]),

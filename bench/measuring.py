@@ -14,6 +14,7 @@ from typing import NamedTuple
 from bench.asking import InTurn, ask, connected
 from bench.checkout import ROOT
 from bench.exporting import export
+from bench.histories import MANY
 from bench.history_pages import LEAVE
 from bench.results import PageFigures, SdkFigures, StoreFigures, WorldFigures
 from bench.rounds import Target, measure
@@ -29,11 +30,15 @@ _CARD = b'class="name"'
 
 
 class Effort(NamedTuple):
-    """How much is asked: so many rounds of so many requests, and so many people by the SDK."""
+    """How much is asked: so many rounds of so many requests, and so many people by the SDK.
+
+    ``most_changes`` is how many there are of the person who changed often.
+    """
 
     rounds: int
     requests: int
     sdk_people: int
+    most_changes: int = MANY
 
     @property
     def looked_into(self) -> int:
@@ -56,7 +61,7 @@ def measure_store(store: str, worlds: list[World], effort: Effort, folder: Path)
             )
 
         yardstick = start("bench.yardsticks:application", None, 2)
-        lives = [begin(world, start) for world in worlds]
+        lives = [begin(world, start, effort.most_changes) for world in worlds]
         pages = list(groups(lives, yardstick))
         # What changes the counts comes after what reads them, which would count anew each time.
         for of_counts in False, True:

@@ -29,6 +29,7 @@ class Live(NamedTuple):
     server: Server
     inside: Server
     memory_before: float
+    most_changes: int
 
 
 class Group(NamedTuple):
@@ -39,15 +40,18 @@ class Group(NamedTuple):
     sizes: list[Target]
 
 
-def begin(world: World, start: Start) -> Live:
+def begin(world: World, start: Start, most_changes: int) -> Live:
     """Start the servers of a world; ``start`` is told the application and how many workers."""
-    store_histories(world)  # first, since a server may tell of earlier counts for some seconds
+    store_histories(
+        world, most_changes
+    )  # first, since a server may tell of earlier counts for some seconds
     server = start("application:application", world, 2)
     with connected(server.port) as connection:
         for _ in range(4):
             ask(connection, Request("/"))
     memory = server.memory_mb()
-    return Live(world, server, start("bench.inside:application", world, 1), memory)
+    inside = start("bench.inside:application", world, 1)
+    return Live(world, server, inside, memory, most_changes)
 
 
 def groups(lives: list[Live], yardstick: Server) -> Iterator[Group]:
@@ -66,7 +70,7 @@ def _targets(live: Live, common: Common) -> Iterator[Target]:
         yield Target(page.name, world.people, live.server, requests)
     yield from signed_in_pages(live.server, live.world)
     yield from saving_pages(live.server, world.people)
-    yield from history_pages(live.server, world.people)
+    yield from history_pages(live.server, world.people, live.most_changes)
     counts = InTurn([Request("/-/counts")])
     yield Target(COUNTS, world.people, live.inside, counts)
     yield Target(SAVE, world.people, live.server, Saves(live.server, save_paths(world)))
