@@ -48,19 +48,20 @@ def test_nobody_is_there_at_first(store: AccountStore) -> None:
     assert store.sessions_of("a1") == ()
 
 
-@pytest.mark.parametrize("text", ["", "x" * 3_000, "\ud800", "a\0b", "雨" * 700])
-def test_whatever_is_asked_for_has_an_answer(store: AccountStore, text: str) -> None:
-    store.add(local_account())
-    assert store.get(text) is None
-    assert store.find_identity(Identity(text, text)) is None
-    assert store.find_login(text) is None
-    assert store.find_person(text) is None
-    assert store.find_session(text, text) is None
-    assert store.sessions_of(text) == ()
-    assert store.find_invitation(text) is None
-    assert store.spend_invitation(text) is None
-    assert store.list_accounts(text).accounts == (store.get("a1"),)
-    store.end_session(text, text)
+def test_whatever_is_asked_for_has_an_answer(store: AccountStore) -> None:
+    first = store.add(local_account())
+    for text in ("", "x" * 3_000, "\ud800", "a\0b", "雨" * 700):
+        about = repr(text[:20])
+        assert store.get(text) is None, about
+        assert store.find_identity(Identity(text, text)) is None, about
+        assert store.find_login(text) is None, about
+        assert store.find_person(text) is None, about
+        assert store.find_session(text, text) is None, about
+        assert store.sessions_of(text) == (), about
+        assert store.find_invitation(text) is None, about
+        assert store.spend_invitation(text) is None, about
+        assert store.list_accounts(text).accounts == (store.get("a1"),) == (first,), about
+        store.end_session(text, text)
 
 
 def test_an_account_is_found_by_identity_person_and_email(store: AccountStore) -> None:
@@ -240,7 +241,7 @@ def test_pages_of_accounts_come_by_name(big_store: AccountStore) -> None:
     assert set(seen) == set(added)
 
 
-@pytest.mark.parametrize("cursor", ["", "?", "nonsense", "YWJj", "YTH_", "x" * 5_000, "é", "YTEA"])
-def test_a_cursor_that_cannot_be_read_is_the_first_page(store: AccountStore, cursor: str) -> None:
+def test_a_cursor_that_cannot_be_read_is_the_first_page(store: AccountStore) -> None:
     added = store.add(account())
-    assert store.list_accounts(cursor) == AccountPage((added,), None)
+    for cursor in ("", "?", "nonsense", "YWJj", "YTH_", "x" * 5_000, "é", "YTEA"):
+        assert store.list_accounts(cursor) == AccountPage((added,), None), cursor[:20]

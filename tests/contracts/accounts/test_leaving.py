@@ -73,8 +73,8 @@ def test_the_account_of_the_last_administrator_is_not_deleted(store: AccountStor
     assert store.get("b1") is None
 
 
-@pytest.mark.parametrize("text", ["", "nobody", "x" * 3_000, "\ud800", "a\0b"])
-def test_deleting_no_account_does_nothing(store: AccountStore, text: str) -> None:
+def test_deleting_no_account_does_nothing(store: AccountStore) -> None:
     first = store.add(account("a1"))
-    store.delete(text)
-    assert store.get("a1") == first
+    for text in ("", "nobody", "x" * 3_000, "\ud800", "a\0b"):
+        store.delete(text)
+        assert store.get("a1") == first, text[:20]

@@ -132,17 +132,19 @@ def test_who_left_is_among_leavers_and_nowhere_twice(store: EmployeeStore) -> No
     assert (card.id, card.email, card.photo_key) == ("ada", ADA.email, ADA.photo_key)
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_each_condition_narrows_those_who_left(store: EmployeeStore, query: Query) -> None:
+def test_each_condition_narrows_those_who_left(store: EmployeeStore) -> None:
     others = [
         replace(BEA, location="Leeds", badges=(), left_on=PAST_DAY),
         person("zoe", "Zoe Zimmer", left_on=PAST_DAY),
     ]
     add(store, ADA, *others)
     leave(store, "ada")
-    assert names(everyone(store, replace(query, left=True))) == ["Ada Lovelace"]
+    queries = [replace(query, left=True) for query in QUERIES]
+    for query in queries:
+        assert names(everyone(store, query)) == ["Ada Lovelace"], query
     add(store, replace(ADA, id="here", full_name="Ada Here"))
-    assert names(everyone(store, replace(query, left=True))) == ["Ada Lovelace"]
+    for query in queries:
+        assert names(everyone(store, query)) == ["Ada Lovelace"], query
 
 
 def test_leavers_are_in_order_of_names_whatever_the_words(store: EmployeeStore) -> None:
@@ -331,13 +333,15 @@ def test_who_left_can_be_deleted(store: EmployeeStore) -> None:
     assert_reindex_changes_nothing(store)
 
 
-@pytest.mark.parametrize("slip", ["soon", "2020-02-30", "2020-2-1", "20200201", "١٩٩٩-01-01"])
-def test_a_text_that_is_no_day_takes_nobody_out(store: EmployeeStore, slip: str) -> None:
-    add(store, replace(ADA, left_on=slip))
-    assert (found(store), leavers(store)) == (["Ada Lovelace"], [])
-    assert (store.facets().left, store.facets().leaving) == (0, {})
-    assert store.carry_out_leaving(DAY_AFTER) == 0
-    assert_reindex_changes_nothing(store)
+def test_a_text_that_is_no_day_takes_nobody_out(store: EmployeeStore) -> None:
+    slips = ("soon", "2020-02-30", "2020-2-1", "20200201", "١٩٩٩-01-01")
+    for slip in slips:
+        [stored] = add(store, replace(ADA, id=slip, left_on=slip))
+        assert (found(store), leavers(store)) == (["Ada Lovelace"], []), slip
+        assert (store.facets().left, store.facets().leaving) == (0, {}), slip
+        assert store.carry_out_leaving(DAY_AFTER) == 0, slip
+        assert_reindex_changes_nothing(store)
+        store.delete(slip, revision_of(stored), Write(new_write_id()))
 
 
 def test_a_last_day_written_by_another_program_is_seen_by_a_reindex(room: Room) -> None:

@@ -214,21 +214,21 @@ def test_of_an_author_who_was_erased_no_name_is_told(
     assert all_of(history)[-1].author.name == "Bo"
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "2026", "~" * 29, "é" * 400, "\0", "a.b.c"])
 def test_a_cursor_that_is_none_shows_the_first_page(
-    store: EmployeeStore, history: HistoryStore, cursor: str
+    store: EmployeeStore, history: HistoryStore
 ) -> None:
     add(store, ADA)
     save(store, "ada", location="London")
-    assert history.changes_of("ada", cursor) == history.changes_of("ada")
-    assert history.audit(EVERYTHING, cursor) == history.audit(EVERYTHING)
+    for cursor in ("", "x", "2026", "~" * 29, "é" * 400, "\0", "a.b.c"):
+        about = repr(cursor[:30])
+        assert history.changes_of("ada", cursor) == history.changes_of("ada"), about
+        assert history.audit(EVERYTHING, cursor) == history.audit(EVERYTHING), about
 
 
-@pytest.mark.parametrize("moment", ["", "x", "2026-11-29T22:41:06.123Z-1f3a", "é\0" * 200])
-def test_a_change_that_is_not_there_is_none(
-    store: EmployeeStore, history: HistoryStore, moment: str
-) -> None:
+def test_a_change_that_is_not_there_is_none(store: EmployeeStore, history: HistoryStore) -> None:
     add(store, ADA)
-    assert history.find_change("ada", moment) is None
-    assert history.find_change("nobody", moment) is None
+    for moment in ("", "x", "2026-11-29T22:41:06.123Z-1f3a", "é\0" * 200):
+        about = repr(moment[:30])
+        assert history.find_change("ada", moment) is None, about
+        assert history.find_change("nobody", moment) is None, about
     assert history.changes_of("nobody").changes == ()
