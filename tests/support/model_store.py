@@ -55,6 +55,7 @@ from tests.support.history_in_memory import HistoryInMemory
 
 EVERYONE = Query()
 PLACES = {"location": "locations", "department": "departments", "job_title": "job_titles"}
+BATCH_SIZE = 1_000
 
 
 class ModelStore:
@@ -312,8 +313,8 @@ class ModelStore:
     def iter_batches(self, bookmark: str = "") -> Iterator[Batch]:
         with self._lock:
             ids = sorted(each for each in self.people if each > bookmark)
-        for at in range(0, len(ids), 1_000):
-            some = ids[at : at + 1_000]
+        for at in range(0, len(ids), BATCH_SIZE):
+            some = ids[at : at + BATCH_SIZE]
             with self._lock:
                 people = tuple(self.people[each] for each in some if each in self.people)
             yield Batch(people, some[-1])
