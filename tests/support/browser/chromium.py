@@ -17,6 +17,8 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
     "--no-sandbox",
+    # All pages of one window share a process, as their scripts are then compiled once.
+    "--renderer-process-limit=1",
 ]
 
 
