@@ -8,13 +8,10 @@ import io
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
 
 import pytest
 import urllib3
@@ -29,7 +26,7 @@ from app.storage.sql import SqlJobs, open_sql_store
 from tests.support.hostile_tables import HOSTILE_TABLES, write_pieces
 from tests.support.hostile_workbooks import BOMBS, HOSTILE_WORKBOOKS, Writer, times
 from tests.support.in_time import wait_until
-from tests.support.repository import ROOT
+from tests.support.measured_runs import MeasuredRuns, measured_runs
 from tests.support.servers.live_app import LiveApp
 from tests.support.small_app import small_app
 from tests.support.viewers import OPERATOR
@@ -59,42 +56,32 @@ seconds = time.process_time() - began
 KINDS = {**HOSTILE_WORKBOOKS, **BOMBS, **HOSTILE_TABLES}
 
 
-REPORT = """
-import json, re
-# Not ru_maxrss: that begins with the size of the process that started this one.
-peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) >> 10
-print(json.dumps({"told": told, "seconds": seconds, "megabytes": peak}))
-"""
-
-
-class Reading(NamedTuple):
-    """What a process told of a file that it read, and what it took, in seconds of a core."""
-
-    told: str
-    seconds: float
-    megabytes: int
-
-
-def run_reading(program: str, *arguments: str) -> Reading:
-    """Read a file in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", program + REPORT, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        timeout=90,
-        check=True,
+@pytest.fixture(scope="module")
+def reading() -> Iterator[MeasuredRuns]:
+    """What runs READ, with its modules imported."""
+    imports = (
+        "import openpyxl.styles.numbers, app.import_process, app.storage.sql\n"
+        "import app.imports.errors, app.imports.files.table"
     )
-    return Reading(**json.loads(done.stdout))
+    with measured_runs(imports) as runs:
+        yield runs
+
+
+@pytest.fixture(scope="module")
+def restoring() -> Iterator[MeasuredRuns]:
+    """What runs RESTORE, with its modules imported."""
+    with measured_runs("import app.backups.restoring, tests.support.small_app") as runs:
+        yield runs
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_refused_in_a_sentence_in_time_and_in_little_memory(
-    kind: str, tmp_path: Path
+    reading: MeasuredRuns, kind: str, tmp_path: Path
 ) -> None:
     write: Writer = KINDS[kind]
     path = write(tmp_path / "people")
     try:
-        found = run_reading(READ, str(path))
+        found = reading.run(READ, str(path))
     finally:
         path.unlink()
     assert found.told.endswith("."), found
@@ -291,13 +278,13 @@ seconds = time.process_time() - began
 
 @pytest.mark.parametrize("kind", BACKUPS)
 def test_a_backup_that_unpacks_to_gigabytes_is_refused_in_a_sentence(
-    kind: str, tmp_path: Path
+    restoring: MeasuredRuns, kind: str, tmp_path: Path
 ) -> None:
     backup = backup_of_ten(tmp_path)
     BACKUPS[kind](backup)
     new = tmp_path / "new"
     new.mkdir()
-    found = run_reading(RESTORE, str(new), str(backup))
+    found = restoring.run(RESTORE, str(new), str(backup))
     assert found.told.endswith("Copy it again from your stored backup."), found
     assert found.megabytes <= MAX_MEGABYTES, found
     assert found.seconds < MAX_SECONDS, found

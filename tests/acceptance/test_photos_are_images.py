@@ -6,6 +6,8 @@ everything as ``.png``. The content decides, never the name or what the object s
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 import urllib3
 
@@ -41,24 +43,28 @@ def shown(visitor: Visitor, key: str) -> Answer:
     return Answer("GET", answer.location, reply.status, headers, reply.data, 0.0)
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_what_is_no_image_is_not_found(world: World, visitor: Visitor, name: str) -> None:
-    world.put_photo(f"employee_pic/{name}", SCRIPTS[name], "text/html")
-    assert visitor.ask("GET", f"/photos/employee_pic/{name}").status == 404
+def test_what_is_no_image_is_not_found(world: World, visitor: Visitor) -> None:
+    for name, content in SCRIPTS.items():
+        world.put_photo(f"employee_pic/{name}", content, "text/html")
+        assert visitor.ask("GET", f"/photos/employee_pic/{name}").status == 404, name
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("extension", ["png", "html", "svg"])
 def test_an_image_is_served_as_what_it_is_whatever_it_is_called(
-    world: World, visitor: Visitor, kind: str, extension: str
+    world: World, visitor: Visitor
 ) -> None:
-    key = f"employee_pic/0123456789abcdef.{extension}"
+    for number, (kind, extension) in enumerate(product(KINDS, ("png", "html", "svg"))):
+        key = f"employee_pic/{number:016x}.{extension}"
+        check_kind(world, visitor, kind, key)
+
+
+def check_kind(world: World, visitor: Visitor, kind: str, key: str) -> None:
+    """Put a picture of this kind there, and fetch it as one."""
     image = picture(kind).read()
     world.put_photo(key, image, "text/html")
     # While the photo store is too slow to be asked, the name says what it is.
     wait_until(lambda: shown(visitor, key).headers["Content-Type"] == f"image/{kind.lower()}")
     answer = shown(visitor, key)
-    assert (answer.status, answer.body) == (200, image)
+    assert (answer.status, answer.body) == (200, image), (kind, key)
     assert answer.headers["Content-Type"] == f"image/{kind.lower()}"
     assert answer.headers["Content-Disposition"].partition(";")[0] == "inline"
 
@@ -108,18 +114,18 @@ def test_a_photo_that_is_missing_is_not_found_and_shows_initials(
     assert visitor.ask("GET", f"/photos/employee_pic/{'e' * 32}.jpg").status == 404
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "", "employee_pic", "employee_pic/", "employee_pic/..", "employee_pic/../secret_key",
-        "../secret_key", "%2e%2e/secret_key", "employee_pic/%2e%2e", "employee_pic/..%2fsecret_key",
-        "employee_pic/..%5csecret_key", "%2fetc%2fpasswd", "//etc/passwd", "employee_pic/%00.jpg",
-        "employee_pic/a%0a.jpg", "employee_pic/a%0d%0aX-Evil:%201", "employee_pic/%25.jpg",
-        "other/a.jpg", "Employee_pic/a.jpg", f"employee_pic/{'a' * 300}", "employee_pic/%ff.jpg",
-    ],
+NO_KEYS = (
+    "", "employee_pic", "employee_pic/", "employee_pic/..", "employee_pic/../secret_key",
+    "../secret_key", "%2e%2e/secret_key", "employee_pic/%2e%2e", "employee_pic/..%2fsecret_key",
+    "employee_pic/..%5csecret_key", "%2fetc%2fpasswd", "//etc/passwd", "employee_pic/%00.jpg",
+    "employee_pic/a%0a.jpg", "employee_pic/a%0d%0aX-Evil:%201", "employee_pic/%25.jpg",
+    "other/a.jpg", "Employee_pic/a.jpg", f"employee_pic/{'a' * 300}", "employee_pic/%ff.jpg",
 )  # fmt: skip
-def test_an_address_that_is_no_key_is_not_found(world: World, visitor: Visitor, path: str) -> None:
-    assert visitor.ask("GET", f"/photos/{path}").status == 404
+
+
+def test_an_address_that_is_no_key_is_not_found(world: World, visitor: Visitor) -> None:
+    for path in NO_KEYS:
+        assert visitor.ask("GET", f"/photos/{path}").status == 404, path
 
 
 def test_a_record_with_a_path_for_a_key_has_no_photo(aws: Aws) -> None:
