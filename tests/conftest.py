@@ -129,11 +129,12 @@ def dynamodb_proxy(dynamodb_local: str, fault_proxy: Callable[[str], FaultProxy]
 def proxied_room(dynamodb_local: str, dynamodb_proxy: FaultProxy) -> Iterator[DynamoRoom]:
     """Two empty tables on DynamoDB Local; the store reaches them through `dynamodb_proxy`."""
     from tests.support.stores.dynamodb_binding import (
-        DynamoRoom,  # with all of moto: not for every run
+        UsedRoom,  # with all of moto: not for every run
     )
 
-    room = DynamoRoom(dynamodb_local, through=dynamodb_proxy.endpoint)
+    room = UsedRoom(dynamodb_local, through=dynamodb_proxy.endpoint)
     yield room
+    dynamodb_proxy.stop()  # nothing of this test comes to the tables of the next one
     room.close()
 
 

@@ -10,7 +10,7 @@ from app.model.fields import CONTENT_FIELDS
 from app.model.revision import revision_of
 from tests.support.course_table import ODD_ITEMS, read_as_the_course_does
 from tests.support.dynamodb_audit import audit
-from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.stores.dynamodb_binding import DynamoRoom, UsedRoom
 from tests.support.stores.people import everyone, found
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def room(dynamodb_local):
     """A room with every odd item in it, not indexed yet."""
-    opened = DynamoRoom(dynamodb_local)
+    opened = UsedRoom(dynamodb_local)
     for item, _ in ODD_ITEMS.values():
         opened.put_item(item)
     yield opened

@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.support import aws_models
 from tests.support.environment import isolated
 from tests.support.repository import ROOT
 from tests.support.servers.server_process import ServerProcess
@@ -35,6 +36,7 @@ IMPORTED = (
     *("app.storage.photos_on_disk", "app.storage.aws.photos", "app.photos.processing"),
     *("alembic.command", "boto3", "flask.cli", "sqlalchemy.dialects.sqlite.pysqlite"),
 )
+CLIENTS = ("dynamodb",)
 _DIE_WITH_THE_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 _STILL_RUNNING = None
 
@@ -122,12 +124,17 @@ def _warm_process() -> _WarmProcess:
 
 
 def _import_all() -> None:
-    """What is imported when it is needed, too: the parts of the pages and the commands."""
+    """What is imported when it is needed, too: the parts of the pages and the commands.
+
+    So are the descriptions that the clients of AWS read.
+    """
     for name in IMPORTED:
         package = importlib.import_module(name)
         for part in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{name}."):
             if name.startswith("app."):
                 importlib.import_module(part.name)
+    aws_models.read_once()
+    aws_models.read_ahead(*CLIENTS)
 
 
 def _take_orders() -> dict[str, Any]:

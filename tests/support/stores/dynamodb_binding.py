@@ -3,8 +3,10 @@
 moto copies its tables at every transaction and is not thread-safe; neither reports conflicts.
 """
 
+import functools
 import itertools
 import os
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -31,6 +33,14 @@ def settings_for(table: str) -> Settings:
     )
 
 
+@functools.cache
+def client_of(endpoint: str | None) -> Any:
+    """The one client of an endpoint: many threads and rooms may share it."""
+    client = boto3.client("dynamodb", endpoint_url=endpoint, config=Config(max_pool_connections=20))
+    client.list_tables(Limit=1)  # the first answer of a server takes its time
+    return client
+
+
 class DynamoRoom:
     """Two tables of the test's own on one endpoint; the store may reach it through a proxy."""
 
@@ -38,10 +48,7 @@ class DynamoRoom:
         if endpoint:  # what is set here ends with the test: conftest.py
             os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = through or endpoint
         self.settings = settings_for(f"Employees-{os.getpid()}-{next(_ROOMS)}")
-        self.client: Any = boto3.client(
-            "dynamodb", endpoint_url=endpoint, config=Config(max_pool_connections=20)
-        )
-        self.client.list_tables(Limit=1)  # the first answer of a server takes its time
+        self.client = client_of(endpoint)
         self.store = self.open_another()
         self.store.set_up()
 
@@ -102,28 +109,28 @@ class DynamoRoom:
         for table in (self.people, self.index):
             self.client.update_table(TableName=table, DeletionProtectionEnabled=False)
             self.client.delete_table(TableName=table)
-        self.client.close()
 
 
 class UsedRoom(DynamoRoom):
     """Tables used by one test after the other: emptied is quicker than made."""
 
-    _free: ClassVar[dict[str | None, DynamoRoom]] = {}
+    _free: ClassVar[defaultdict[str | None, list[DynamoRoom]]] = defaultdict(list)
 
-    def __init__(self, endpoint: str | None) -> None:
+    def __init__(self, endpoint: str | None, *, through: str | None = None) -> None:
         self._endpoint = endpoint
-        found = self._free.pop(endpoint, None)
+        free = self._free[endpoint]
+        found = free.pop() if free else None
         if found is None or found.people not in found.client.list_tables()["TableNames"]:
-            super().__init__(endpoint)
+            super().__init__(endpoint, through=through)
             return
         if endpoint:
-            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
+            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = through or endpoint
         self.settings, self.client = found.settings, found.client
         self.store = self.open_another()
 
     def close(self) -> None:
         if self._is_emptied():
-            self._free[self._endpoint] = self
+            self._free[self._endpoint].append(self)
         else:
             super().close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from tests.support.stores.accounts import (
     local_account,
     session,
 )
-from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.stores.dynamodb_binding import DynamoRoom, UsedRoom
 
 pytestmark = pytest.mark.slow
 
@@ -61,11 +62,11 @@ def proxy(dynamodb_local: str, fault_proxy: Callable[[str], FaultProxy]) -> Faul
 
 @pytest.fixture
 def room(dynamodb_local: str, proxy: FaultProxy) -> Iterator[DynamoRoom]:
-    opened = DynamoRoom(dynamodb_local, through=proxy.endpoint)
+    opened = UsedRoom(dynamodb_local, through=proxy.endpoint)
     fill(opened.open_accounts())
     proxy.forget()
     yield opened
-    proxy.recover()
+    proxy.stop()  # nothing of this test comes to the tables of the next one
     opened.close()
 
 
@@ -84,14 +85,15 @@ def state_of(room: DynamoRoom) -> list[str]:
     return sorted(str(sorted(item.items())) for item in room.items(room.index))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def done(dynamodb_local: str) -> Callable[[Act], tuple[Any, list[str]]]:
-    """What a write answers and leaves where nothing fails."""
+    """What a write answers and leaves where nothing fails, which no test changes."""
 
+    @functools.cache
     def do(act: Act) -> tuple[Any, list[str]]:
         with pytest.MonkeyPatch.context() as patch:  # clients read it at their first call
             patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
-            room = DynamoRoom(dynamodb_local)
+            room = UsedRoom(dynamodb_local)
             fill(room.open_accounts())
             found = act(room.open_accounts()), state_of(room)
             room.close()

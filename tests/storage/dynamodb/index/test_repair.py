@@ -18,7 +18,7 @@ from app.storage.dynamodb.index import manifests, vocabulary
 from app.storage.dynamodb.index.manifests import manifest_key
 from tests.support.aws_errors import transaction_conflict
 from tests.support.dynamodb_audit import audit
-from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.stores.dynamodb_binding import DynamoRoom, UsedRoom
 from tests.support.stores.people import add, everyone, found, names, person
 
 pytestmark = pytest.mark.slow
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def room(dynamodb_local):
-    opened = DynamoRoom(dynamodb_local)
+    opened = UsedRoom(dynamodb_local)
     add(opened.store, person("ada", location="London", badges=("bug",)), person("bob", "Bob"))
     yield opened
     opened.close()

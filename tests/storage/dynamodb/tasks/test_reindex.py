@@ -12,7 +12,7 @@ from app.model.revision import revision_of
 from app.storage.dynamodb.tasks import index_items, lease, reindex
 from tests.support.dynamodb_audit import audit
 from tests.support.servers.warm_process import PythonProcess
-from tests.support.stores.dynamodb_binding import DynamoRoom
+from tests.support.stores.dynamodb_binding import DynamoRoom, UsedRoom
 from tests.support.stores.people import add, everyone, found, person
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def small_pages(monkeypatch):
 
 @pytest.fixture
 def room(dynamodb_local):
-    opened = DynamoRoom(dynamodb_local)
+    opened = UsedRoom(dynamodb_local)
     yield opened
     opened.close()
 
