@@ -43,6 +43,13 @@ WRONG_TYPES: tuple[dict[str, Any], ...] = (
 NAMES = [f"Ann {number:02}" for number in range(30)]
 
 
+Item = dict[str, dict[str, Any]]
+
+
+def index_row(view: str, at: str, **attributes: dict[str, Any]) -> Item:
+    return {"view": {"S": view}, "at": {"S": at}, **attributes}
+
+
 class Machine:
     """One machine of a directory on DynamoDB, and what others put into its index table."""
 
@@ -53,8 +60,14 @@ class Machine:
         )
 
     def put(self, view: str, at: str, **attributes: dict[str, Any]) -> None:
-        key = {"view": {"S": view}, "at": {"S": at}}
-        self.room.client.put_item(TableName=self.room.index, Item={**key, **attributes})
+        item = index_row(view, at, **attributes)
+        self.room.client.put_item(TableName=self.room.index, Item=item)
+
+    def put_many(self, rows: list[Item]) -> None:
+        for first in range(0, len(rows), 25):
+            puts = [{"PutRequest": {"Item": row}} for row in rows[first : first + 25]]
+            reply = self.room.client.batch_write_item(RequestItems={self.room.index: puts})
+            assert not reply["UnprocessedItems"]
 
     def names(self) -> list[str]:
         found = []
@@ -104,12 +117,13 @@ BEAT = asdict(Heartbeat(machine="i-0abc", at=1.0, cpu=5.0, up_since=1.0, load_si
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_heartbeats_with_numbers_and_texts_that_are_none(machine: Machine, kind: str) -> None:
     now = {**BEAT, "at": time.time(), "load_until": time.time() + 60}
+    rows = []
     for number, name in enumerate(now):
         text = json_with(now, name, kind)
         if len(text) < 300_000:
-            machine.put("fleet", f"i-{number:08x}", h={"S": text})
+            rows.append(index_row("fleet", f"i-{number:08x}", h={"S": text}))
     long = json_with(now, "zone", "megabyte")[:300_000]
-    machine.put("fleet", "i-long", h={"S": long})
+    machine.put_many([*rows, index_row("fleet", "i-long", h={"S": long})])
     read_machine_pages(machine.app)
 
 
@@ -135,12 +149,14 @@ JOB = Job(
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_imports_with_values_that_are_none(machine: Machine, kind: str) -> None:
     fields = json.loads(JOB.as_text())
+    rows = []
     for number, name in enumerate(fields):
         job_id = f"20260101-{number:06}-aaaaaaaa"
         text = json_with({**fields, "id": job_id}, name, kind)
         if len(text) < 300_000:
-            machine.put("imports", job_id, state={"S": text}, revision={"N": "1"})
-            machine.put("imports-wanting-work", job_id)
+            rows.append(index_row("imports", job_id, state={"S": text}, revision={"N": "1"}))
+            rows.append(index_row("imports-wanting-work", job_id))
+    machine.put_many(rows)
     client = machine.app.test_client()
     read_machine_pages(machine.app)
     for number in range(len(fields)):
@@ -186,11 +202,15 @@ def test_rows_of_the_index_of_every_type(real_machine: Machine) -> None:
     machine = real_machine
     cards: list[dict[str, Any]] = [{"S": text} for text in NOT_JSON[:-3]]
     cards += [{"S": text} for text in CARDS]
+    rows = []
     for number, value in enumerate([*WRONG_TYPES, *cards]):
-        machine.put("name", f"m{number:02}\x1fx", c=value, t=value)
-        machine.put("name", f"m{number:02}", c=value, t=value)
-        machine.put("w#a", f"ann\x1fm\x1f{number}", c=value, t=value)
-        machine.put("l#lima", f"m\x1f\x1f{number}", c=value, t=value)
+        rows += [
+            index_row("name", f"m{number:02}\x1fx", c=value, t=value),
+            index_row("name", f"m{number:02}", c=value, t=value),
+            index_row("w#a", f"ann\x1fm\x1f{number}", c=value, t=value),
+            index_row("l#lima", f"m\x1f\x1f{number}", c=value, t=value),
+        ]
+    machine.put_many(rows)
     everything = Everything(machine.app)
     assert machine.names() == NAMES
     for address in ("/?q=ann", "/?location=Lima", "/?q=ann&location=Lima"):
