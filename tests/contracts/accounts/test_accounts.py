@@ -77,23 +77,21 @@ def test_an_account_is_found_by_identity_person_and_email(store: AccountStore) -
     assert [store.find_person(person) for person in ("e1", "e2", "E1")] == [ana, ben, None]
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
-        account("b1", identity=Identity(ISSUER, "subject of a1")),
-        account("b1", person_id="e1"),
-        local_account("b1", "ANA@example.com"),
-        local_account("a1", "other@example.com"),
-    ],
-    ids=["identity", "person", "email", "id"],
-)
-def test_what_is_one_accounts_is_no_others(store: AccountStore, second: Account) -> None:
+def test_what_is_one_accounts_is_no_others(store: AccountStore, subtests: pytest.Subtests) -> None:
     first = store.add(account("a1", person_id="e1"))
     local = store.add(local_account("c1", "ana@example.com"))
-    with pytest.raises(AccountExists):
-        store.add(second)
-    assert store.list_accounts().accounts == (first, local)
-    assert store.get("b1") is None
+    taken = {
+        "identity": account("b1", identity=Identity(ISSUER, "subject of a1")),
+        "person": account("b1", person_id="e1"),
+        "email": local_account("b1", "ANA@example.com"),
+        "id": local_account("a1", "other@example.com"),
+    }
+    for what, second in taken.items():
+        with subtests.test(what):
+            with pytest.raises(AccountExists):
+                store.add(second)
+            assert store.list_accounts().accounts == (first, local)
+            assert store.get("b1") is None
 
 
 def test_emails_of_identities_may_be_equal(store: AccountStore) -> None:

@@ -247,16 +247,19 @@ def test_a_revision_that_cannot_be_read_is_a_conflict(store: EmployeeStore) -> N
             store.update(replace(first, about="Mine."), revision, Write(new_write_id()))
 
 
-def test_what_a_program_outside_changed_is_a_conflict_too(room: Room) -> None:
+def test_what_a_program_outside_changed_is_a_conflict_too(
+    room: Room, subtests: pytest.Subtests
+) -> None:
     for field in ("job_title", "location", "full_name", "phone", "about"):
-        first = room.store.add(replace(FULL, id=field), Write(new_write_id()))
-        room.change_outside(field, field, "Changed elsewhere")
-        changed = replace(first, pronouns="they/them")
-        with pytest.raises(EditConflict) as conflict:
-            room.store.update(changed, revision_of(first), Write(new_write_id()))
-        assert getattr(conflict.value.stored, field) == "Changed elsewhere"
-        with pytest.raises(EditConflict):
-            room.store.delete(field, revision_of(first), Write(new_write_id()))
+        with subtests.test(field):
+            first = room.store.add(replace(FULL, id=field), Write(new_write_id()))
+            room.change_outside(field, field, "Changed elsewhere")
+            changed = replace(first, pronouns="they/them")
+            with pytest.raises(EditConflict) as conflict:
+                room.store.update(changed, revision_of(first), Write(new_write_id()))
+            assert getattr(conflict.value.stored, field) == "Changed elsewhere"
+            with pytest.raises(EditConflict):
+                room.store.delete(field, revision_of(first), Write(new_write_id()))
 
 
 def test_an_edit_of_what_a_program_outside_changed_heals_lists_and_counts(room: Room) -> None:
