@@ -1,17 +1,24 @@
-"""moto without the copy of whole tables that it takes before each transaction."""
+"""moto without copies of whole tables before transactions, and without a search for each name."""
 
 from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.serialize import (
+    DEFAULT_ALIAS_PROVIDERS,
+    AttributePickerContext,
+    XFormedAttributePicker,
+)
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 _update_item = DynamoDBBackend.update_item
+_possible_keys = XFormedAttributePicker.get_possible_keys
 
 
 def copy_no_items() -> None:
@@ -21,6 +28,11 @@ def copy_no_items() -> None:
     """
     Table.__deepcopy__ = _copy_of_table  # type: ignore[attr-defined]
     DynamoDBBackend.update_item = _update_copy  # type: ignore[method-assign]
+
+
+def look_names_up_once() -> None:
+    """Have moto remember under which names a dictionary may have a value of an answer."""
+    XFormedAttributePicker.get_possible_keys = _known_keys  # type: ignore[assignment]
 
 
 def clear(table_name: str, region: str) -> None:
@@ -48,3 +60,15 @@ def _update_copy(self: DynamoDBBackend, table_name: str, key: dict[str, Any], **
     if name in place:
         place[name] = copy.deepcopy(place[name])
     return _update_item(self, table_name, key, **how)
+
+
+def _known_keys(picker: XFormedAttributePicker, context: AttributePickerContext) -> Iterable[str]:
+    """As moto has it; for a dictionary it depends on nothing but the shape and the key."""
+    usual = picker.alias_providers is DEFAULT_ALIAS_PROVIDERS
+    if not usual or type(context.obj) is not dict or context.shape is None:
+        return _possible_keys(picker, context)
+    known = context.shape.__dict__.setdefault("_keys_for_dict", {})
+    found: list[str] | None = known.get(context.key)
+    if found is None:
+        found = known[context.key] = list(_possible_keys(picker, context))
+    return found
