@@ -25,6 +25,7 @@ _ROOMS = itertools.count()
 # So many items go sooner one by one than by a table that is dropped and made anew.
 _FEW = 500
 quick_moto.copy_no_items()
+quick_moto.sort_plain_keys()
 quick_moto.look_names_up_once()
 
 

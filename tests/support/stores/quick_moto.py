@@ -1,4 +1,4 @@
-"""moto without copies of whole tables before transactions, and without a search for each name."""
+"""moto without copies of whole tables before transactions, and without work done twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from moto.core.serialize import (
     XFormedAttributePicker,
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 _update_item = DynamoDBBackend.update_item
@@ -35,6 +35,14 @@ def look_names_up_once() -> None:
     XFormedAttributePicker.get_possible_keys = _known_keys  # type: ignore[assignment]
 
 
+def sort_plain_keys() -> None:
+    """Have moto compare what keys hold, and not work that out anew for each comparison.
+
+    It sorts the whole table for every query.
+    """
+    Table.all_items = _in_order  # type: ignore[method-assign]
+
+
 def clear(table_name: str, region: str) -> None:
     """Take everything out of a table."""
     dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables[table_name].items.clear()
@@ -48,6 +56,14 @@ def _copy_of_table(table: Table, memo: dict[int, Any]) -> Table:
     copied.items = defaultdict(dict, items)
     memo[id(table)] = copied
     return copied
+
+
+def _in_order(table: Table) -> list[Item]:
+    places: Any = table.items.values()
+    if not table.range_key_attr:
+        return sorted(places, key=lambda item: item.hash_key.cast_value)
+    items = [item for ranges in places for item in ranges.values()]
+    return sorted(items, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))
 
 
 def _update_copy(self: DynamoDBBackend, table_name: str, key: dict[str, Any], **how: Any) -> Any:
