@@ -95,13 +95,14 @@ class Browser:
 
         As if the filters were independent, and more, so that one call suffices for most pages.
         """
+        others = [each for each in conditions.filters if each != chosen]
         if conditions.left:
-            return _ROWS_OF_LEAVERS if conditions.words or conditions.filters else 1
+            return _ROWS_OF_LEAVERS if conditions.words or others else 1
+        if not others:
+            return 1
         people = max(1, self.people_with(EVERYONE))
-        others = (each for each in conditions.filters if each != chosen)
-        shares = [self.people_with(other) / people for other in others]
-        rows = _SPARE_ROWS / max(prod(shares), 1 / _MAX_ROWS_PER_MATCH) if shares else 1
-        return max(1, min(rows, _MAX_ROWS_PER_MATCH))
+        share = prod(self.people_with(other) / people for other in others)
+        return max(1, _SPARE_ROWS / max(share, _SPARE_ROWS / _MAX_ROWS_PER_MATCH))
 
 
 class _Search:
