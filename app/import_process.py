@@ -50,6 +50,7 @@ _NICENESS = 10
 LONG_FILE_ROWS = 20_000
 # A workbook of a million people (105 MB) needs 245 MB; each person more 100 bytes.
 MAX_MEMORY_BYTES = 512 << 20
+_SPARE_MEMORY_BYTES = 4 << 20
 _LARGE_FILE_BYTES, _MEMORY_PER_BYTE = 100 << 20, 4
 # Of a temporary file, and of a local database, which grows with the people.
 _MAX_FILE_BYTES, _MAX_LOCAL_FILE_BYTES = 8 << 30, 64 << 30
@@ -143,7 +144,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    with _translate_limits():
+    with _ExitStatus():
         stop_with_parent()
         importer, job = _begin()
         if job.phase is Phase.VALIDATING and job.file_parts:
@@ -155,7 +156,7 @@ def main() -> None:
 
 def print_rejected_rows() -> None:
     """Read the settings from standard input and print the rejected rows of the job as JSON."""
-    with _translate_limits():
+    with _ExitStatus():
         importer, job = _begin()
         _limit_reading(job)
         for cells in importer.rejected_rows(job):
@@ -190,21 +191,32 @@ def _limit_reading(job: Job) -> None:
     limit_processor(_MIN_CPU_SECONDS + (job.size >> 20) * _CPU_SECONDS_PER_MEGABYTE)
 
 
-@contextlib.contextmanager
-def _translate_limits() -> Iterator[None]:
-    """Exit with the status that tells the limit that was reached, or why the job waits."""
-    try:
-        yield
-    except StorageUnavailable as error:
-        raise SystemExit(f"the import is waiting: {error}") from error
-    except MemoryError:
-        raise SystemExit(OUT_OF_MEMORY) from None
-    except OSError as error:
-        if disk_errors.is_full(error):
-            raise SystemExit(OUT_OF_DISK) from error
-        if error.errno == errno.ENOMEM:  # of the system, as when a folder of modules is listed
+class _ExitStatus:
+    """Exits with the status that tells the limit that was reached, or why the job waits."""
+
+    def __enter__(self) -> None:
+        # Given up first when memory runs out, since it takes memory to tell of that.
+        self._spare: bytearray | None = bytearray(_SPARE_MEMORY_BYTES)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._spare = None
+        if isinstance(error, StorageUnavailable):
+            raise SystemExit(f"the import is waiting: {error}") from error
+        if isinstance(error, Exception) and _is_out_of_memory(error):
             raise SystemExit(OUT_OF_MEMORY) from None
-        raise
+        if isinstance(error, OSError) and disk_errors.is_full(error):
+            raise SystemExit(OUT_OF_DISK) from error
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Return whether memory ran out: of Python, of the system, or while a library was loaded.
+
+    C code that runs out of it may lose its error, which Python then tells of as a SystemError.
+    """
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM  # as when a folder of modules is listed
+    is_lost = isinstance(error, SystemError) and "without" in str(error)
+    return isinstance(error, MemoryError) or is_lost or "failed to map segment" in str(error)
 
 
 def _has_server(settings: Settings) -> bool:

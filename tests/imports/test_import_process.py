@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import subprocess
 from pathlib import Path
@@ -95,3 +96,28 @@ def test_a_process_that_reaches_its_limit_fails_the_download_and_not_the_server(
     with pytest.raises(StorageUnavailable, match=f"status {import_process.OUT_OF_MEMORY}"):
         list(app.extensions["importer"].rejected_rows(job))
     assert app.test_client().get(f"/import/{job.id}/refused.csv").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        SystemError("error return without exception set"),
+        SystemError("<built-in function compile> returned NULL without setting an exception"),
+        ImportError("_x.so: failed to map segment from shared object"),
+    ],
+    ids=repr,
+)
+def test_memory_that_runs_out_is_told_as_that_wherever_it_does(error: Exception) -> None:
+    with pytest.raises(SystemExit) as ended, import_process._ExitStatus():
+        raise error
+    assert ended.value.code == import_process.OUT_OF_MEMORY
+
+
+@pytest.mark.parametrize(
+    "error", [ImportError("No module named 'x'"), OSError(errno.EPERM, "No"), SystemError("bad")]
+)
+def test_what_is_no_limit_is_told_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error.args[-1])), import_process._ExitStatus():
+        raise error
