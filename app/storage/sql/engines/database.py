@@ -101,8 +101,7 @@ class Database:
         self._backend = _open_backend(url)
         self._engine = self._backend.open_engine(url)
         self._breaker = CircuitBreaker(_SERVICE, self._answers)
-        # Whether ``overwrite_deleted`` has something left to do.
-        self.holds_deleted = False
+        self.holds_deleted = False  # whether ``overwrite_deleted`` has something left to do
         _dispose_after_fork(self._engine)
 
     @property
