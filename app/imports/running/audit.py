@@ -29,7 +29,7 @@ def note_import(history: HistoryStore | None, job: Job) -> None:
         "rejected": done.rejected,
     }  # fmt: skip
     entry = AuditEntry(
-        moment=_moment(job.began, job),
+        moment=_moment(job.began, job.id[-4:]),
         event=BULK if job.edit.is_set else IMPORT,
         fields=job.edit.fields,
         counts=_filled(counts),
@@ -45,7 +45,7 @@ def note_undo(history: HistoryStore | None, job: Job) -> None:
         return
     undone: LineCounts = job.undone
     entry = AuditEntry(
-        moment=_moment(job.undo_began, job),
+        moment=_moment(job.undo_began, f"z{job.id[-3:]}"),
         event=UNDO,
         counts=_filled({"undone": undone.undone, "skipped": undone.skipped}),
         author=job.undone_by,
@@ -58,7 +58,10 @@ def _filled(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple((name, number) for name, number in counts.items() if number)
 
 
-def _moment(began: float, job: Job) -> str:
-    """Return the moment of the start, which also names the job."""
+def _moment(began: float, mark: str) -> str:
+    """Return the moment of the start, with a mark of the job.
+
+    That of an undo is a later one: it may begin in the same millisecond.
+    """
     then = datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds")
-    return f"{then.removesuffix('+00:00')}Z-{job.id[-4:]}"
+    return f"{then.removesuffix('+00:00')}Z-{mark}"
