@@ -42,9 +42,8 @@ class Group(NamedTuple):
 
 def begin(world: World, start: Start, most_changes: int) -> Live:
     """Start the servers of a world; ``start`` is told the application and how many workers."""
-    store_histories(
-        world, most_changes
-    )  # first, since a server may tell of earlier counts for some seconds
+    # First, since a server may tell of earlier counts for some seconds.
+    store_histories(world, most_changes)
     server = start("application:application", world, 2)
     with connected(server.port) as connection:
         for _ in range(4):

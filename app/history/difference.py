@@ -127,7 +127,12 @@ def next_moment(last: str, now: datetime) -> str:
     now = now.astimezone(UTC)
     if then is not None and now < then + _MILLISECOND:
         now = then + _MILLISECOND
-    return f"{now.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z-{os.urandom(2).hex()}"
+    return moment_of(now, os.urandom(2).hex())
+
+
+def moment_of(then: datetime, mark: str) -> str:
+    """Return the moment of this time in UTC, with four characters that tell equal times apart."""
+    return f"{then.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z-{mark}"
 
 
 def time_of(moment: str) -> datetime | None:

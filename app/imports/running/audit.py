@@ -6,6 +6,7 @@ from app.contracts.history import AuditEntry, HistoryStore
 from app.contracts.import_jobs import Job, Phase
 from app.contracts.line_counts import LineCounts
 from app.history.changes import Via
+from app.history.difference import moment_of
 from app.imports.running.writes import through
 
 IMPORT, BULK, UNDO = "import", "bulk", "undo"
@@ -63,5 +64,4 @@ def _moment(began: float, mark: str) -> str:
 
     That of an undo is a later one: it may begin in the same millisecond.
     """
-    then = datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds")
-    return f"{then.removesuffix('+00:00')}Z-{mark}"
+    return moment_of(datetime.fromtimestamp(began, UTC), mark)
