@@ -32,7 +32,6 @@ from app.model.employee import Employee
 from app.runtime.json_log import JsonFormatter
 from app.settings import Settings
 from app.web.ui.urls import person_address
-from tests.support import background_threads
 from tests.support.acceptance.visitors import InProcess, Ledger, OverHttp, Visitor
 from tests.support.dynamodb_audit import audit
 from tests.support.in_time import LATE
@@ -196,7 +195,6 @@ class World:
 
     def close(self) -> None:
         logging.getLogger("app").removeHandler(self.log)
-        background_threads.end_all()  # with the connections that they hold
         for app in self._apps:
             directory: Directory = app.extensions["directory"]
             getattr(directory.employees, "close", lambda: None)()

@@ -15,7 +15,6 @@ from app.storage.sql.history.store import SqlHistory
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people
 from app.text.person_names import SortBy
-from tests.support import background_threads
 from tests.support.servers.sql_server import SqlServer
 
 
@@ -54,8 +53,6 @@ class SqlRoom:
             connection.execute(statement)
 
     def close(self) -> None:
-        """Close the stores, once no application's thread holds a connection of theirs any more."""
-        background_threads.end_all()
         for store in self._opened:
             store.close()
 
