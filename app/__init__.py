@@ -65,6 +65,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.accounts.linked_accounts import AccountTraces
     from app.contracts import cursors
     from app.directory.leavers import Leavers
+    from app.directory.reporting_lines import ReportingLines
     from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.running.erasing import ImportTraces
@@ -90,6 +91,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "sign_in": sign_in,
         "directory": directory,
         "leavers": Leavers(directory, sign_in.linked_accounts),
+        "reporting_lines": ReportingLines(directory, stores.reports),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),

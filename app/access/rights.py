@@ -42,8 +42,8 @@ MINIMUM_ROLE = {
 }
 # What colleagues may change of their own record, if they have one.
 OWN_FIELDS = (
-    *("preferred_name", "pronouns", "phone", "mobile", "time_zone", "about"),
-    *("badges", "photo_key", "hidden"),
+    *("preferred_name", "pronouns", "phone", "mobile", "chat", "desk"),
+    *("working_hours", "time_zone", "about", "badges", "photo_key", "hidden"),
 )
 
 

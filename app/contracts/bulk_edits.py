@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.contracts.import_choices import Pairs
-from app.contracts.queries import FILTERS, TEXT_FILTERS, Query
+from app.contracts.queries import CONDITIONS, TEXT_FILTERS, Query
 from app.model.employee import BADGE_KEYS, Employee, in_catalogue_order
 
 # The fields that get one value for everybody; badges are added and removed one by one.
@@ -44,7 +44,7 @@ class BulkEdit:
     @property
     def query(self) -> Query:
         """Return the query of the list. Raises ValueError for too many values of a filter."""
-        values: dict[str, Any] = {name: self.values_of(name) for name in FILTERS}
+        values: dict[str, Any] = {name: self.values_of(name) for name in CONDITIONS}
         return Query(self.words, **values)
 
     def values_of(self, name: str) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class BulkEdit:
     @property
     def is_valid(self) -> bool:
         """Return whether a list can have these conditions, and an edit these fields and badges."""
-        names_are_known = {name for name, _ in self.filters} <= set(FILTERS)
+        names_are_known = {name for name, _ in self.filters} <= set(CONDITIONS)
         badges = {*self.added_badges, *self.removed_badges}
         if not names_are_known or not badges <= set(BADGE_KEYS):
             return False

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.contracts.queries import FILTERS, Query
+from app.contracts.queries import FILTERS, MANAGER, Query
 from app.runtime import strict_json
 
 SEPARATOR = "\x1f"
@@ -138,6 +138,7 @@ def _fingerprint_of(query: Query) -> str:
     facets = (_one_or_all(query.keys_of(name)) for name in FILTERS if name != "letter")
     meaning = (query.search_words, _one_or_all(query.values_of("letter")), *facets)
     meaning += ("left",) if query.left else ()
+    meaning += (query.keys_of(MANAGER),) if query.values_of(MANAGER) else ()
     return hashlib.blake2b(repr(meaning).encode(), digest_size=6).hexdigest()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from app.access.visibility import SEES_ALL, Sight
 from app.model.employee import BADGE_KEYS, Card
-from app.model.fields import FACETS, TEXT_FACETS
+from app.model.fields import FACETS, MAX_ID_CHARACTERS, TEXT_FACETS
 from app.model.search_words import badges_named
 from app.model.word_origins import PHONE_FIELDS
 from app.text import search_keys
@@ -22,8 +22,11 @@ from app.text.search_terms import (
 )
 from app.text.tokens import cut
 
-# The conditions of a query beside its words, in the order of a URL.
+# The filters whose values are counted, in the order of a URL; CONDITIONS are all.
 FILTERS = tuple(facet.name for facet in FACETS)
+# Whom somebody reports to: an id, which has no counts.
+MANAGER = "manager"
+CONDITIONS = (*FILTERS, MANAGER)
 # Those for which all spellings of a value are equal.
 TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
 # The values of the filters that have a fixed number of them, in their order.
@@ -50,7 +53,8 @@ class Query:
     ``words`` is the text as typed: each word must begin some word of the employee, and digits may
     end a phone number (see ``search_terms``). Every other condition is a filter: one value, or up
     to MAX_FILTER_VALUES of them; an instance has them as a tuple, and empty values are ignored.
-    ``letter`` is ``a`` to ``z`` or ``other``, and the only filter that takes one value at most.
+    ``letter`` is ``a`` to ``z`` or ``other``, ``manager`` the id of whom they report to; these two
+    take one value at most.
     ``location``, ``department`` and ``job_title`` are met by every spelling of the same
     ``search_keys.facet_key``. ``badge`` is a catalogue key. ``joined`` is a month, ``2026-03``
     (see ``search_keys.month_of``). Raises ValueError if a filter has too many values.
@@ -60,7 +64,7 @@ class Query:
     A query is parsed when it is created, into ``typed_words`` (in the order typed), ``terms`` (to
     search for, longest first) with their texts as ``search_words``, ``filters`` (name and value,
     for every value of the conditions that are set, except words), ``facet_keys`` (name and keys of
-    those that a store counts) and ``is_impossible`` (a letter, badge or month is set, and none of
+    those, except the letter) and ``is_impossible`` (a letter, badge or month is set, and none of
     its values is one that an employee can have and the viewer sees). ``sight`` is what the viewer
     sees, everything unless ``seen_with`` sets another: nobody is found by what is concealed.
     """
@@ -72,6 +76,7 @@ class Query:
     job_title: str | tuple[str, ...] = ()
     badge: str | tuple[str, ...] = ()
     joined: str | tuple[str, ...] = ()
+    manager: str | tuple[str, ...] = ()
     left: bool = False
     typed_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
     search_words: tuple[str, ...] = field(init=False, compare=False, repr=False)
@@ -86,7 +91,7 @@ class Query:
     def __post_init__(self) -> None:
         """Parse the conditions."""
         _set(self, "sight", SEES_ALL)
-        _set_filters(self, {name: _values(name, getattr(self, name)) for name in FILTERS})
+        _set_filters(self, {name: _values(name, getattr(self, name)) for name in CONDITIONS})
         _set_words(self, self.words, typed_terms(self.words) if self.words else Typed())
 
     def with_words(self, words: Iterable[str]) -> Query:
@@ -102,14 +107,14 @@ class Query:
             return self
         other = copy(self)
         _set(other, "sight", sight)
-        _set_filters(other, {name: self.values_of(name) for name in FILTERS})
+        _set_filters(other, {name: self.values_of(name) for name in CONDITIONS})
         _set(other, "terms", tuple(_term(text, sight) for text in self.search_words))
         return other
 
     def without(self, name: str) -> Query:
         """Return the query without one filter."""
         other = copy(self)
-        _set_filters(other, {each: self.values_of(each) for each in FILTERS if each != name})
+        _set_filters(other, {each: self.values_of(each) for each in CONDITIONS if each != name})
         return other
 
     @property
@@ -162,7 +167,7 @@ def _term(text: str, sight: Sight) -> Term:
 
 def _set_filters(query: Query, values_of: Mapping[str, tuple[str, ...]]) -> None:
     facet_keys, is_impossible = [], False
-    for name in FILTERS:
+    for name in CONDITIONS:
         values = values_of.get(name, ())
         _set(query, name, values)
         keys = tuple(dict.fromkeys(key for value in values if (key := _key_of(name, value))))
@@ -170,7 +175,7 @@ def _set_filters(query: Query, values_of: Mapping[str, tuple[str, ...]]) -> None
         is_impossible |= bool(values) and FILTERED_FIELD.get(name) in query.sight.restricted
         if keys and name != "letter":
             facet_keys.append((name, keys))
-    _set(query, "filters", tuple((n, v) for n in FILTERS for v in values_of.get(n, ())))
+    _set(query, "filters", tuple((n, v) for n in CONDITIONS for v in values_of.get(n, ())))
     _set(query, "facet_keys", tuple(facet_keys))
     _set(query, "is_impossible", is_impossible)
 
@@ -184,14 +189,16 @@ def _values(name: str, given: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def max_values(name: str) -> int:
-    """Return how many values a filter takes at most: one letter, and MAX_FILTER_VALUES others."""
-    return 1 if name == "letter" else MAX_FILTER_VALUES
+    """Return how many values a filter takes: one letter or manager, MAX_FILTER_VALUES others."""
+    return 1 if name in ("letter", MANAGER) else MAX_FILTER_VALUES
 
 
 def _key_of(name: str, value: str) -> str:
     """Return the key that is equal for all spellings of a value; "" if nobody can have it."""
     if name in TEXT_FILTERS:
         return search_keys.facet_key(value)
+    if name == MANAGER:
+        return value if len(value.encode("utf-8", "surrogatepass")) <= MAX_ID_CHARACTERS else ""
     if name == "joined":
         return value if search_keys.is_month(value) else ""
     return value if value in CATALOGUES[name] else ""

@@ -129,7 +129,7 @@ def known_total(query: Query, everyone: Facets) -> int | None:
     names = {name for name, _ in query.filters}
     if query.left:
         return None if query.words or names else everyone.left
-    if query.words or len(names) != 1:
+    if query.words or len(names) != 1 or not names <= set(FILTERS):
         return None
     (name,) = names
     counts, values = everyone.of(name), query.values_of(name)

@@ -54,6 +54,7 @@ class Employee:
     last (UTC). ``generation`` says in whose attributes a record of DynamoDB has name and photo.
     ``hidden`` are the names of the fields that only the employee and editors see, as
     ``hidden_from`` returns them. ``left_on`` is the last day of who leaves or has left.
+    ``manager`` is the id of the employee whom they report to, or whatever another program wrote.
     ``history`` is the mark of the last recorded change (app/history/difference.py), "" of a record
     that was there before its history.
     """
@@ -77,6 +78,10 @@ class Employee:
     sort_as: str = ""
     hidden: tuple[str, ...] = ()
     left_on: str = ""
+    manager: str = ""
+    desk: str = ""
+    working_hours: str = ""
+    chat: str = ""
     version: int = 0
     updated_at: datetime | None = None
     generation: str = field(default="", compare=False)

@@ -36,6 +36,17 @@ class EditConflict(DirectoryError):
         self.stored = stored
 
 
+class ReportingLoop(DirectoryError):
+    """Somebody would report to themselves, by others or not; nothing was changed.
+
+    ``employee_ids`` are the managers from the new one up to who would be in a circle.
+    """
+
+    def __init__(self, employee_ids: tuple[str, ...]) -> None:
+        super().__init__(f"the reporting line would go round: {', '.join(employee_ids)[:400]}")
+        self.employee_ids = employee_ids
+
+
 class RecordTooLarge(DirectoryError):
     """The record of an employee, with all attributes, exceeds the limit of the store."""
 

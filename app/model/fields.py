@@ -6,6 +6,9 @@ All code reads this table. A new field needs an attribute of Employee and an SQL
 from app.model.field_types import Facet, Field, Searched, Section
 from app.model.kinds import Kind
 
+# DynamoDB's limit for the id of an item, in bytes.
+MAX_ID_CHARACTERS = 2_048
+
 # In the order of exports and of an employee's page; the form orders them by section.
 FIELDS = (
     Field(
@@ -77,6 +80,16 @@ FIELDS = (
         searched=Searched.FUZZY,
     ),
     Field(
+        name="manager",
+        label="Manager",
+        digest=18,
+        section=Section.JOB,
+        kind=Kind.PERSON,
+        max_characters=MAX_ID_CHARACTERS,
+        fact="",
+        export_width=36,
+    ),
+    Field(
         name="location",
         label="Location",
         digest=5,
@@ -87,6 +100,23 @@ FIELDS = (
         in_card=True,
         searched=Searched.FUZZY,
         is_of_course=True,
+    ),
+    Field(
+        name="desk",
+        label="Desk",
+        digest=19,
+        section=Section.JOB,
+        hint="An address or a place in the office, such as Riverside 4, third floor",
+        export_width=24,
+        is_hideable=True,
+    ),
+    Field(
+        name="working_hours",
+        label="Working hours",
+        digest=20,
+        section=Section.JOB,
+        hint="Days and hours, such as Mon to Thu, 9:00–15:00",
+        export_width=24,
     ),
     Field(
         name="time_zone",
@@ -133,6 +163,14 @@ FIELDS = (
         vcard="TEL;TYPE=CELL,VOICE:{}",
         searched=Searched.NUMBER,
         is_hideable=True,
+    ),
+    Field(
+        name="chat",
+        label="Chat",
+        digest=21,
+        section=Section.CONTACT,
+        hint="The name there, such as selam.haile",
+        export_width=20,
     ),
     Field(
         name="start_date",

@@ -127,6 +127,7 @@ class Kind(Enum):
     BADGES = _Rules("keys of badges")
     PHOTO = _Rules("the key of a photo")
     NAMES = _Rules("names of fields")
+    PERSON = _Rules("the id of an employee")
 
     @property
     def rules(self) -> _Rules:

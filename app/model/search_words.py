@@ -74,13 +74,14 @@ _BADGE_WORDS = tuple(
 def search_words(employee: Any) -> tuple[str, ...]:
     """Return the sorted search words of an employee: at most MAX_WORDS of WORD_BYTES each.
 
-    One fewer beside an employee number and beside a last day, which have rows of their own. If
+    One fewer beside an employee number, a last day and a manager, which have rows of their own. If
     there are more, the words of the name come first in order, then those of phone numbers, then
     those of every other field in turn, then the further forms of each word in turn, then the words
     of the text about them, which are of low rank. ``employee`` has the searched fields.
     """
     texts = _texts_of(employee)
-    most = MAX_WORDS - bool(employee.employee_number) - bool(employee.left_on)
+    others = (employee.employee_number, employee.left_on, employee.manager)
+    most = MAX_WORDS - sum(map(bool, others))
     found = dict.fromkeys(chain.from_iterable(map(call, _SPLITTERS, texts)))
     phones = phone_words(*_phones_of(employee))
     room = most - len(phones)

@@ -9,6 +9,7 @@ from app.contracts.checks import Check
 from app.contracts.heartbeats import HeartbeatStore
 from app.contracts.history import HistoryStore
 from app.contracts.import_jobs import JobStore
+from app.contracts.reports import ReportStore
 from app.model.employee import Employee
 from app.settings import Settings
 from app.text import phone_numbers
@@ -18,15 +19,17 @@ from app.text import phone_numbers
 class Stores:
     """The stores of one directory; ``jobs`` stores imports, ``accounts`` who may sign in.
 
-    ``history`` is what ``employees`` records with each write; None until the store has it. Without
-    photos ``photos_off_because`` says why. ``heartbeats`` is None unless machines share a store.
-    ``open_checks`` returns the health checks of the stores.
+    ``reports`` tells who reports to whom, and ``history`` is what ``employees`` records with each
+    write; None until the store has it. Without photos ``photos_off_because`` says why.
+    ``heartbeats`` is None unless machines share a store. ``open_checks`` returns the
+    health checks of the stores.
     """
 
     employees: EmployeeStore
     photos: PhotoStore | None
     jobs: JobStore
     accounts: AccountStore
+    reports: ReportStore
     history: HistoryStore | None = None
     photos_off_because: str = ""
     heartbeats: HeartbeatStore | None = None
@@ -52,6 +55,7 @@ def open_stores(settings: Settings) -> Stores:
         jobs=SqlJobs(employees.database),
         accounts=SqlAccounts(employees.database),
         history=employees.history,
+        reports=employees.reports,
     )
 
 
@@ -91,6 +95,7 @@ def _stores_on_dynamodb(settings: Settings, photos: PhotoStore | None) -> Stores
         jobs=DynamoJobs(employees.calls, employees.tables),
         accounts=DynamoAccounts(employees.calls, employees.tables),
         history=DynamoHistory(employees.calls, employees.tables),
+        reports=employees.reports,
     )
 
 

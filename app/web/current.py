@@ -13,6 +13,7 @@ from app.accounts.sessions import Sessions
 from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
 from app.directory.leavers import Leavers
+from app.directory.reporting_lines import ReportingLines
 from app.directory.service import Directory
 from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
@@ -43,6 +44,11 @@ def current_sign_in() -> SignInServices:
 def current_directory() -> Directory:
     """Return the directory of the current application."""
     return cast(Directory, current_app.extensions["directory"])
+
+
+def current_lines() -> ReportingLines:
+    """Return who reports to whom, as viewers see it."""
+    return cast(ReportingLines, current_app.extensions["reporting_lines"])
 
 
 def current_leavers() -> Leavers:

@@ -6,7 +6,7 @@ else. It sorts everybody for every page, and knows nothing of budgets.
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,13 +34,27 @@ from app.contracts import (
 from app.contracts.cursors import SEPARATOR, Cursor, name_key_in, read_cursor
 from app.contracts.employees import UNSIGNED
 from app.contracts.list_order import ListOrder, StoredOrder
-from app.contracts.queries import FILTERS
+from app.contracts.queries import CONDITIONS, MANAGER
+from app.contracts.reports import (
+    MAX_CHAIN,
+    MAX_COUNTED_REPORTS,
+    Chain,
+    ChainEnd,
+    ReportCount,
+    check_batch,
+)
 from app.history.changes import Write
 from app.history.difference import last_moment, next_moment
 from app.history.recording import change_of, marked, outside_change
 from app.model import leaving
 from app.model.employee import BADGE_KEYS, Card, Employee, badges_from, card_of, hidden_from
-from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.errors import (
+    DirectoryError,
+    EditConflict,
+    EmployeeDeleted,
+    EmployeeNotFound,
+    ReportingLoop,
+)
 from app.model.field_types import Searched
 from app.model.fields import FIELDS
 from app.model.revision import revision_of
@@ -72,6 +86,7 @@ class ModelStore:
         self._leavers: set[str] = set()
         self.history = HistoryInMemory()
         self._secret: str | None = None
+        self._below: dict[str, ReportCount] = {}
         self._lock = threading.RLock()
 
     def get(self, employee_id: str) -> Employee:
@@ -88,6 +103,7 @@ class ModelStore:
                 raise EditConflict(stored)
             if wanted.id in self._deleted_by:
                 raise EmployeeDeleted(wanted.id)
+            self._refuse_loop(wanted, "")
             return self._write(replace(wanted, version=1), write)
 
     def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
@@ -98,6 +114,7 @@ class ModelStore:
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
+            self._refuse_loop(wanted, stored.manager)
             return self._write(replace(wanted, version=stored.version + 1), write)
 
     def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:
@@ -213,6 +230,48 @@ class ModelStore:
             ],
             **{plural: search_keys.merge_spellings(found) for plural, found in spellings.items()},
         )
+
+    def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
+        with self._lock:
+            person = self._stored(employee_id)
+            above: list[Employee] = []
+            while person.manager:
+                if person.manager not in self.people:
+                    return Chain(tuple(above), ChainEnd.NOBODY)
+                if person.manager in {employee_id, *(each.id for each in above)}:
+                    return Chain(tuple(above), ChainEnd.LOOP)
+                if len(above) == limit:
+                    return Chain(tuple(above), ChainEnd.LIMIT)
+                person = self.people[person.manager]
+                above.append(person)
+            return Chain(tuple(above), ChainEnd.TOP)
+
+    def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        check_batch(employee_ids)
+        of_manager = Counter(each.manager for each in self._people_of())
+        return {
+            each: self._below.get(each, ReportCount(0))._replace(
+                direct=min(of_manager[each], MAX_COUNTED_REPORTS + 1)
+            )
+            for each in employee_ids
+            if of_manager[each]
+        }
+
+    def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
+        check_batch(counts)
+        self._below.update(counts)
+
+    def _refuse_loop(self, wanted: Employee, before: str) -> None:
+        if wanted.manager in ("", before):
+            return
+        line, manager = [], wanted.manager
+        while manager in self.people or manager == wanted.id:
+            line.append(manager)
+            if manager == wanted.id:
+                raise ReportingLoop(tuple(line))
+            if len(line) > MAX_CHAIN:
+                return
+            manager = self.people[manager].manager
 
     def check(self) -> None:
         return
@@ -450,10 +509,11 @@ def meets(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> boo
         "letter": [search_keys.letter_of(name_key_of(person, sort_by))],
         "badge": () if "badges" in concealed else person.known_badges,
         "joined": [month] if month else [],
+        MANAGER: [person.manager],
         **{field: [search_keys.facet_key(getattr(person, field))] for field in PLACES},
     }
     return all(_place(person, term, query) for term in query.terms) and all(
-        _meets_one(query.values_of(name), kept[name], fold=name in PLACES) for name in FILTERS
+        _meets_one(query.values_of(name), kept[name], fold=name in PLACES) for name in CONDITIONS
     )
 
 

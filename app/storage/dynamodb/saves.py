@@ -1,11 +1,12 @@
 """Saves: one employee added, changed or deleted, record and index in one transaction."""
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
 from app.history.changes import Write
 from app.model.employee import Employee
-from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, ReportingLoop
 from app.model.revision import revision_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
@@ -25,6 +26,7 @@ from app.storage.dynamodb.records.codec import (
 )
 from app.storage.dynamodb.records.conditions import unchanged, update_unchanged
 from app.storage.dynamodb.records.expressions import marking, update_expression, updated
+from app.storage.dynamodb.reports import DynamoReports
 from app.storage.vocabulary_writer import VocabularyWriter
 
 
@@ -39,6 +41,7 @@ class Saves:
         upkeep: IndexUpkeep,
         vocabulary: VocabularyWriter,
         changes: ChangeWriter,
+        reports: DynamoReports,
     ) -> None:
         self._tables = tables
         self._order = order
@@ -46,10 +49,11 @@ class Saves:
         self._upkeep = upkeep
         self._vocabulary = vocabulary
         self._changes = changes
+        self._reports = reports
 
     def add(self, employee: Employee, write: Write) -> Employee:
         """Implement EmployeeStore.add."""
-        checked_id(employee.id)
+        self._reports.refuse_loop(checked_id(employee.id), employee.manager)
         employee = replace(normalized(employee), version=1)
         projection = self._order.project(employee)
         recording = self._changes.of_addition(employee, write)
@@ -73,7 +77,7 @@ class Saves:
                     self._upkeep.heal_later(employee.id)
                     raise EmployeeDeleted(employee.id) from None
             else:
-                return self._vocabulary.collect(employee_from(item))
+                return self._vocabulary.collect(self._in_line(employee_from(item), "", write))
         raise contention(self._tables)
 
     def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
@@ -88,6 +92,8 @@ class Saves:
                 return stored
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
+            if employee.manager != stored.manager:
+                self._reports.refuse_loop(employee.id, employee.manager)
             employee = replace(employee, generation=stored.generation, version=stored.version + 1)
             try:
                 with rejecting_large_records(employee.id):
@@ -95,8 +101,36 @@ class Saves:
             except ConditionFailed:
                 continue
             if written is not None:
-                return self._vocabulary.collect(employee_from(written))
+                saved = self._in_line(employee_from(written), stored.manager, write)
+                return self._vocabulary.collect(saved)
         raise contention(self._tables)
+
+    def _in_line(self, saved: Employee, before: str, write: Write) -> Employee:
+        """Return what was saved, unless it has closed a loop with another save at the same time.
+
+        Of two such saves the later one is bound to see the other, and perhaps both do: each that
+        sees the loop takes its manager back, as a change of its own, and raises ReportingLoop.
+        """
+        if saved.manager == before:
+            return saved
+        try:
+            self._reports.refuse_loop(saved.id, saved.manager)
+        except ReportingLoop:
+            self._take_back(saved, before, write)
+            raise
+        return saved
+
+    def _take_back(self, saved: Employee, before: str, write: Write) -> None:
+        for manager in (before, ""):
+            try:
+                wanted = replace(saved, manager=manager)
+                self.update(wanted, revision_of(saved), replace(write, id=uuid.uuid4().hex))
+            except ReportingLoop:  # where they were before goes round by now, too
+                continue
+            except EditConflict as conflict:
+                if conflict.stored.manager == saved.manager:
+                    self._take_back(conflict.stored, before, write)
+            return
 
     def _write_update(
         self, item: Item, manifest: Manifest, stored: Employee, employee: Employee, write: Write

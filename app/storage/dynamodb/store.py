@@ -34,6 +34,7 @@ from app.storage.dynamodb.index.transactions import IndexWriter
 from app.storage.dynamodb.index.upkeep import IndexUpkeep
 from app.storage.dynamodb.index.vocabulary import VocabularyRows
 from app.storage.dynamodb.records.codec import checked_id, employee_from, index_hash
+from app.storage.dynamodb.reports import DynamoReports
 from app.storage.dynamodb.saves import Saves
 from app.storage.dynamodb.secret import shared_secret
 from app.storage.dynamodb.tasks import bulk_read
@@ -61,9 +62,9 @@ class DynamoStore:
         self._vocabulary = VocabularyWriter(VocabularyRows(calls, names).write)
         self._upkeep = IndexUpkeep(self._repair, self._counters, self._vocabulary)
         changes = ChangeWriter(calls, names.index)
-        self._saves = Saves(
-            names, self._order, self._writer, self._upkeep, self._vocabulary, changes
-        )
+        self.reports = DynamoReports(calls, names)
+        index = (self._order, self._writer, self._upkeep)
+        self._saves = Saves(names, *index, self._vocabulary, changes, self.reports)
 
     @explaining_keys
     def get(self, employee_id: str) -> Employee:

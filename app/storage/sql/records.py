@@ -13,7 +13,7 @@ from app.model.employee import Employee
 from app.storage.sql.engines.raw_rows import delete_rows, insert_rows, select_rows
 from app.storage.sql.history import recorder
 from app.storage.sql.history.authors import SignedWrite
-from app.storage.sql.index import counters, entry_rows, order
+from app.storage.sql.index import counters, entry_rows, order, reporting
 from app.storage.sql.index.entries import (
     NOT_INDEXED,
     IndexEntries,
@@ -104,6 +104,7 @@ def record_from(row: RowMapping) -> Record:
 
 def insert(connection: Connection, employee: Employee, signed: SignedWrite) -> Employee:
     """Insert a new employee as version 1, with their first change; return what is stored."""
+    reporting.refuse_loop(connection, employee.id, employee.manager)
     stored = replace(employee, version=1, updated_at=datetime.now(UTC))
     stored = recorder.record(connection, None, stored, signed)
     entries = entries_of(stored, order.written(connection))
@@ -130,6 +131,8 @@ def change(
 
     Its change is stored with it, and before that what another program wrote since the last one.
     """
+    if content.manager != record.employee.manager:
+        reporting.refuse_loop(connection, content.id, content.manager)
     stored = replace(content, version=record.employee.version + 1, updated_at=datetime.now(UTC))
     known = recorder.record_outside(connection, record.employee)
     stored = recorder.record(connection, known, stored, signed)

@@ -24,6 +24,7 @@ from app.storage.sql.history.authors import AuthorNumbers
 from app.storage.sql.history.store import SqlHistory
 from app.storage.sql.index import browse, counters, match_counts, order
 from app.storage.sql.normalizing import normalized
+from app.storage.sql.reports import SqlReports
 from app.storage.sql.tasks import (
     bulk_add,
     bulk_delete,
@@ -52,6 +53,7 @@ class SqlStore:
         self._authors = AuthorNumbers(database)
         self._outside = outside.OutsideChanges(database)
         self.history = SqlHistory(database, self._authors)
+        self.reports = SqlReports(database)
 
     @property
     def database(self) -> Database:

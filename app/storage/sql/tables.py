@@ -75,7 +75,7 @@ metadata = MetaData()
 _BY_DIGEST = [field.name for field in sorted(FIELDS, key=lambda field: field.digest)]
 _NOT_IN_CARDS = [name for name in _BY_DIGEST[:FIRST_RELEASE] if name not in IN_CARDS]
 _LATER = _BY_DIGEST[FIRST_RELEASE:]
-_BEFORE_NUMBER_KEY, _BEFORE_ORIGINS = 3, 5
+_BEFORE_NUMBER_KEY, _BEFORE_ORIGINS, _BEFORE_HISTORY = 3, 5, 6
 
 # Content columns may be NULL, so that rows which another program inserted can be read.
 # ``sort_key``, ``words``, ``facets``, ``email_key`` and ``number_key`` store index entries; see
@@ -100,9 +100,10 @@ people = Table(
     *(Column(name, Text) for name in _LATER[_BEFORE_NUMBER_KEY:_BEFORE_ORIGINS]),
     # Of ``words``, as far as a card does not tell them; see app/model/word_origins.py.
     Column("origins", Text),
-    *(Column(name, Text) for name in _LATER[_BEFORE_ORIGINS:]),
+    *(Column(name, Text) for name in _LATER[_BEFORE_ORIGINS:_BEFORE_HISTORY]),
     # The mark of the last recorded change; see app/history/difference.py.
     Column("history", Text),
+    *(Column(name, Text) for name in _LATER[_BEFORE_HISTORY:]),
     Index("person_by_tie", "id_key", unique=True),
     Index("person_by_email", "email_key"),
     Index("person_by_number", "number_key"),
@@ -128,6 +129,16 @@ facet = Table(
     Column("view", BytewiseText(_MAX_VIEW), primary_key=True),
     Column("spelling", BytewiseText(_MAX_SPELLING), primary_key=True),
     Column("people", BigInteger, nullable=False),
+    **KEYED_TABLE_OPTIONS,
+)
+
+# How many stand below somebody in all, as a job has counted them.
+report_counts = Table(
+    "report_count",
+    metadata,
+    Column("tie", BytewiseText(_MAX_ID_KEY), primary_key=True, key="id_key"),
+    Column("below", Integer, nullable=False),
+    Column("counted_at", String(32), nullable=False),
     **KEYED_TABLE_OPTIONS,
 )
 

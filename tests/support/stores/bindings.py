@@ -14,6 +14,7 @@ import pytest
 from app.contracts import EmployeeStore
 from app.contracts.accounts import AccountStore
 from app.contracts.history import HistoryStore
+from app.contracts.reports import ReportStore
 from app.model.employee import Employee
 from app.text.person_names import SortBy
 from tests.support.accounts_in_memory import AccountsInMemory
@@ -35,6 +36,9 @@ class Room(Protocol):
 
     def open_history(self) -> HistoryStore:
         """The store of changes, as ``open_another`` sees it."""
+
+    def open_reports(self) -> ReportStore:
+        """The store of reporting lines, as ``open_another`` sees it."""
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         """What a program does that knows neither version nor index: change one field."""
@@ -75,6 +79,9 @@ class ModelRoom:
 
     def open_history(self) -> HistoryStore:
         return self.store.history
+
+    def open_reports(self) -> ReportStore:
+        return self.store
 
     def close(self) -> None:
         return

@@ -18,6 +18,7 @@ from app.model.employee import Employee
 from app.settings import Settings
 from app.storage.dynamodb import DynamoAccounts, DynamoHistory, DynamoStore, open_dynamodb_store
 from app.storage.dynamodb.records.codec import new_record
+from app.storage.dynamodb.reports import DynamoReports
 from app.text.person_names import SortBy
 from tests.support.stores import quick_moto
 
@@ -72,6 +73,9 @@ class DynamoRoom:
     def open_history(self) -> DynamoHistory:
         store = self.open_another()
         return DynamoHistory(store.calls, store.tables)
+
+    def open_reports(self) -> DynamoReports:
+        return self.open_another().reports
 
     def put_item(self, item: dict[str, Any]) -> None:
         """Put a record as the course's app or a person at the console does."""

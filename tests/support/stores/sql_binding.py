@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from app.model.employee import Employee
 from app.storage.sql import SqlAccounts, SqlStore, open_sql_store
 from app.storage.sql.history.store import SqlHistory
+from app.storage.sql.reports import SqlReports
 from app.storage.sql.rows import columns_of
 from app.storage.sql.tables import people
 from app.text.person_names import SortBy
@@ -36,6 +37,9 @@ class SqlRoom:
 
     def open_history(self) -> SqlHistory:
         return self.open_another().history
+
+    def open_reports(self) -> SqlReports:
+        return self.open_another().reports
 
     def change_outside(self, employee_id: str, field: str, text: str) -> None:
         self.run(update(people).where(people.c.id == employee_id).values({field: text}))

@@ -19,7 +19,7 @@ from app.storage.dynamodb.index.counters import Counters
 from app.storage.dynamodb.index.merging import MergedReader, reader_of
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
 from app.storage.dynamodb.index.sighted_rows import Row, RowFilter
-from app.storage.dynamodb.index.views import badges_of_terms, words_of_terms
+from app.storage.dynamodb.index.views import MANAGER, badges_of_terms, words_of_terms
 from app.text import search_terms
 
 # A facet of at most this many employees is read as a whole, and filtered in memory.
@@ -84,11 +84,14 @@ class Browser:
         return sum(self._counters.people_with(kind, token) for token in tokens)
 
     def smallest_filter(self, conditions: Conditions) -> Filter | None:
-        """Return the filter with the fewest rows; None if there is none, or none has a view."""
+        """Return the filter with the fewest rows; None if there is none, or none has a view.
+
+        Those of a manager are not counted, and always taken for the fewest.
+        """
         filters = () if conditions.left else conditions.filters
         if len(filters) < 2:
             return filters[0] if filters else None
-        return min(filters, key=self.people_with)
+        return min(filters, key=lambda each: (each[0] != MANAGER, self.people_with(each)))
 
     def rows_per_match(self, conditions: Conditions, chosen: Filter | None) -> float:
         """Return about how many rows of a filter to read for each that meets the others.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.contracts import Query
+from app.contracts import Query, queries
 from app.contracts.cursors import SEPARATOR
 from app.contracts.sighted_search import SightedSearch, sighted_search
 from app.storage.dynamodb.index.queries import All, AnyOf, Chain, KeyRange
@@ -11,10 +11,12 @@ from app.storage.dynamodb.index.views import (
     KINDS,
     LEFT_VIEW,
     LETTER,
+    MANAGER,
     NAME_VIEW,
     badge_term,
     badge_view,
     filter_term,
+    manager_token,
     token_of,
     word_view,
 )
@@ -113,10 +115,16 @@ def _any_of(term: Term) -> AnyOf:
     return (_all_words(term), *badges, *(_phone_forms(term) or ((f"|{term.phone}",),)))
 
 
+def _filter(name: str, keys: tuple[str, ...]) -> Filter:
+    if name == queries.MANAGER:
+        return MANAGER, tuple(map(manager_token, keys))
+    return KINDS[name], tuple(map(token_of, keys))
+
+
 def conditions_of(query: Query) -> Conditions | None:
     """Return the conditions of a query, or None if no employee can meet them."""
     if query.is_impossible:
         return None
-    filters = tuple((KINDS[name], tuple(map(token_of, keys))) for name, keys in query.facet_keys)
+    filters = tuple(_filter(name, keys) for name, keys in query.facet_keys)
     letter = "".join(query.values_of("letter"))
     return Conditions(query.terms, letter, filters, sighted_search(query), query.left)

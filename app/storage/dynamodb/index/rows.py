@@ -3,7 +3,8 @@ r"""The index rows of one employee: pure functions from an Employee to keys, car
 At most 46 rows: one in the name view, one for each of at most 28 words (some have a mark in front,
 see search_terms), one each for location, department, job title and start month, one for each of at
 most 12 badges, one for the email address. One for an employee number takes the place of a word, and
-so does one in the view of the last day, which who is about to leave has. Who has left has at most
+so do one in the view of the last day, which who is about to leave has, and one in the view of the
+manager. Who has left has at most
 three: in the view of leavers, for the email address, and for the employee number.
 
 - ``at`` is ``<name key>\x1f<id key>``, in word views ``<word>\x1f<name key>\x1f<id key>``.
@@ -39,12 +40,14 @@ from app.storage.dynamodb.index.views import (
     LEAVING,
     LEFT_VIEW,
     LETTER,
+    MANAGER,
     NAME_VIEW,
     TEXT_KINDS,
     email_view,
     facet_token,
     filter_term,
     leaving_view,
+    manager_token,
     number_view,
     word_view,
 )
@@ -54,7 +57,8 @@ from app.text.search_marks import MARKS
 from app.text.tokens import joined_words
 
 # The version of rows and manifests: a release leaves what a newer release has written alone.
-PROJECTION = 5  # of those who leave or have left, and of nobody else
+PROJECTION = 6  # of those who have a manager, and of nobody else
+_PROJECTION_OF_LEAVERS = 5
 _PROJECTION_OF_HIDDEN = 4
 _PROJECTION_OF_MARKS = 3
 _FIRST_PROJECTION = 1
@@ -142,7 +146,9 @@ def project_rows(
     letter = search_keys.letter_of(name_key)
     texts = tuple(zip(TEXT_KINDS, _facet_texts_of(card), strict=True))
     exact = _exact_facets(employee, card)
-    tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))] + exact
+    manager = _manager_token(employee, today)
+    tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))]
+    tokens += exact + manager
     counted_facets = ["*", f"{LETTER}:{letter}"]
     counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
@@ -160,13 +166,23 @@ def project_rows(
     projection = _projection_of(employee, name_key, words)
     if day := leaving.last_day(employee):
         body = _body_of_leaver(body, day, today or leaving.today(), _lookup_views(employee, card))
-        projection, told = PROJECTION, (*body, *seen, terms_text)
+        projection, told = _PROJECTION_OF_LEAVERS, (*body, *seen, terms_text)
     elif any(seen):
         projection = _PROJECTION_OF_HIDDEN
     else:
         told = body
+    projection = PROJECTION if manager else projection
     shape = Shape(projection, _digest(projection, packed, told), *body)
     return Projection(employee.id, shape, packed, terms_text, *seen)
+
+
+def _manager_token(employee: Employee, today: str | None) -> list[tuple[str, str]]:
+    """Return the kind and token of the manager of somebody who is in lists; none without one."""
+    if not employee.manager:
+        return []
+    if employee.left_on and leaving.has_left(employee, today or leaving.today()):
+        return []
+    return [(MANAGER, manager_token(employee.manager))]
 
 
 def _exact_facets(employee: Employee, card: Card) -> list[tuple[str, str]]:

@@ -14,8 +14,10 @@ TEXT_KINDS = tuple(facet.dynamodb_kind for facet in TEXT_FACETS)
 LETTER, BADGE, JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
 # Counts those who have left under LEFT, and those who leave under their last day.
 LEAVING = "g"
+# Those who report to somebody; it has no count.
+MANAGER = "m"
 _FACET_VIEWS = (f"{kind}#" for kind in KINDS.values() if kind != LETTER)
-ROW_VIEWS = (NAME_VIEW, LEFT_VIEW, "w#", "e#", "n#", f"{LEAVING}#", *_FACET_VIEWS)
+ROW_VIEWS = (NAME_VIEW, LEFT_VIEW, "w#", "e#", "n#", f"{LEAVING}#", f"{MANAGER}#", *_FACET_VIEWS)
 _MAX_TOKEN_BYTES = 64
 
 
@@ -40,6 +42,11 @@ def number_view(number_key: str) -> str:
 def leaving_view(day: str) -> str:
     """Return the view of the employees in lists who have this last day."""
     return f"{LEAVING}#{day}"
+
+
+def manager_token(manager_id: str) -> str:
+    """Return the part of a key for those who report to somebody."""
+    return token_of(search_keys.id_sort_key(manager_id))
 
 
 @lru_cache(maxsize=4096)

@@ -124,6 +124,8 @@ def _shortest_scan_by_name(
     Counts of before are good enough, if there are any.
     """
     filters = conditions.filters
+    if of_manager := conditions.of_manager:
+        return scan_by_views(conditions, of_manager), None
     count_of = counters.count_people(connection, filters, counts) if len(filters) > 1 else {}
     views = min(filters, key=lambda views: count_of.get(views, 0), default=ALL_NAMES)
     return scan_by_views(conditions, views), count_of.get(views)
@@ -131,6 +133,9 @@ def _shortest_scan_by_name(
 
 def _short_scans(connection: Connection, conditions: Conditions) -> Scans | None:
     """Return scans that are short enough to be sorted in memory, or None."""
+    if of_manager := conditions.of_manager:
+        scan = scan_by_views(conditions, of_manager)
+        return (scan,) if sum(_lengths(connection, (scan,))) <= MAX_SORTED_ROWS else None
     scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
         view = view_of(LETTERS, search_keys.letter_of(conditions.letter))

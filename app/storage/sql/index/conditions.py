@@ -5,8 +5,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.contracts import Query
+from app.contracts.queries import MANAGER
 from app.contracts.sighted_search import SightedSearch, sighted_search
-from app.storage.sql.index.entries import BADGE, KINDS, NAMES, WORDS, view_of
+from app.storage.sql.index.entries import (
+    BADGE,
+    KINDS,
+    NAMES,
+    WORDS,
+    is_of_manager,
+    manager_view,
+    view_of,
+)
 from app.text import search_keys
 from app.text.search_terms import Term
 
@@ -42,6 +51,11 @@ class Conditions(NamedTuple):
     left: bool = False
 
     @property
+    def of_manager(self) -> Views | None:
+        """The view of those who report to somebody, if it is a condition: the shortest scan."""
+        return next((views for views in self.filters if is_of_manager(views[0])), None)
+
+    @property
     def number(self) -> int:
         """Return how many conditions are set."""
         return len(self.words) + len(self.filters) + bool(self.letter)
@@ -51,13 +65,15 @@ def conditions_of(query: Query) -> Conditions | None:
     """Return the conditions of a query; None if no employee can meet them."""
     if query.is_impossible:
         return None
-    filters = tuple(
-        tuple(view_of(KINDS[name], key) for key in keys) for name, keys in query.facet_keys
-    )
+    filters = tuple(tuple(_view(name, key) for key in keys) for name, keys in query.facet_keys)
     letter = "".join(query.values_of("letter"))
     if letter == search_keys.OTHER_LETTERS:
         letter = search_keys.name_key("")  # the prefix of all such names
     return Conditions(query.terms, letter, filters, sighted_search(query), query.left)
+
+
+def _view(name: str, key: str) -> str:
+    return manager_view(key) if name == MANAGER else view_of(KINDS[name], key)
 
 
 def any_of(term: Term) -> AnyOf:

@@ -30,6 +30,8 @@ KINDS = {facet.name: facet.sql_kind for facet in FACETS}
 NAMES, WORDS, CHANGES = "name", "word", "changes"
 # Of those who left; and of each last day of those who leave.
 LEFT, LEAVING = "left", "leaving"
+# Of those who report to somebody; it has no count.
+MANAGER = "manager"
 LETTERS, BADGE, JOINED = KINDS["letter"], KINDS["badge"], KINDS["joined"]
 _TEXT_KINDS = tuple(facet.sql_kind for facet in TEXT_FACETS)
 _facet_texts_of = attrgetter(*(facet.name for facet in TEXT_FACETS))
@@ -51,6 +53,16 @@ def view_of(kind: str, key: str) -> str:
     if len(raw) > _MAX_KEY_BYTES:
         key = "~" + hashlib.blake2b(raw, digest_size=16).hexdigest()
     return f"{kind}:{key}"
+
+
+def manager_view(manager_id: str) -> str:
+    """Return the view of those who report to somebody."""
+    return view_of(MANAGER, search_keys.id_sort_key(manager_id))
+
+
+def is_of_manager(view: str) -> bool:
+    """Return whether a view is that of those who report to somebody."""
+    return view.startswith(f"{MANAGER}:")
 
 
 class IndexEntries(NamedTuple):
@@ -110,7 +122,12 @@ class IndexEntries(NamedTuple):
         if self.has_left:
             return [(LEFT, "")]
         letter_view = f"{LETTERS}:{search_keys.letter_of(self.sort_key)}"
-        return [(NAMES, ""), (letter_view, ""), *self.facets]
+        counted = [each for each in self.facets if not is_of_manager(each[0])]
+        return [(NAMES, ""), (letter_view, ""), *counted]
+
+    def uncounted_views(self) -> list[str]:
+        """Return the views with a row of the employee that no row of ``facet`` counts."""
+        return [view for view, _ in self.facets if is_of_manager(view)] if not self.has_left else []
 
     def columns(self) -> dict[str, str | None]:
         """Return the values of ``INDEX_COLUMNS`` by column."""
@@ -166,6 +183,7 @@ def entries_with_sort_key(sort_key: str, employee: IndexedFields) -> IndexEntrie
         *_badges(employee.badges),
         *_joined("" if "start_date" in employee.hidden else employee.start_date),
         *(_leaving(left_on) if left_on and not has_left else ()),
+        *(((manager_view(employee.manager), ""),) if employee.manager and not has_left else ()),
     )
     words = search_words(employee)
     email_key = search_keys.email_key(employee.email)

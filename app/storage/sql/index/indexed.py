@@ -30,6 +30,10 @@ class IndexedFields(Protocol):
     def left_on(self) -> str:
         """The last day, or ""."""
 
+    @property
+    def manager(self) -> str:
+        """The id of the manager, or ""."""
+
 
 class Named(Protocol):
     """The fields of an employee that decide the position in lists."""

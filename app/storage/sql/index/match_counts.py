@@ -74,6 +74,10 @@ def _scans(connection: Connection, conditions: Conditions) -> Iterator[tuple[int
         scan = scan_of_leavers(conditions)
         yield _length(connection, scan), (scan,)
         return
+    if of_manager := conditions.of_manager:
+        scan = scan_by_views(conditions, of_manager)
+        yield _length(connection, scan), (scan,)
+        return
     scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
         letter = search_keys.letter_of(conditions.letter)

@@ -27,6 +27,7 @@ class NewEntries:
         self.of_rows: list[IndexEntries] = []
         # Positions of rows by facet, and for each word: position, prefix length, position, ...
         self._by_facet: defaultdict[FacetKey, list[int]] = defaultdict(list)
+        self._by_uncounted_view: defaultdict[str, list[int]] = defaultdict(list)
         self._by_word: defaultdict[str, list[int]] = defaultdict(list)
         for row in rows:
             note(row)
@@ -38,6 +39,8 @@ class NewEntries:
         by_facet, by_word = self._by_facet, self._by_word
         for facet_key in entries.counted_facets():
             by_facet[facet_key].append(position)
+        for view in entries.uncounted_views():
+            self._by_uncounted_view[view].append(position)
         for word, length in zip(
             entries.listed_words(), entries.first_prefix_lengths(), strict=True
         ):
@@ -53,6 +56,7 @@ class NewEntries:
         for (view, _), positions in self._by_facet.items():
             if not view.startswith(LETTERS):  # it has counts only
                 views[view] += positions
+        views.update(self._by_uncounted_view)
         sort_keys = [entries.sort_key for entries in self.of_rows]
         for view in sorted(views):
             yield [(view, sort_keys[at], numbers[at]) for at in sorted(views[view])]

@@ -1,0 +1,75 @@
+"""Who reports to whom: the line above somebody, and how many stand below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sized
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from app.contracts.queries import MAX_BATCH
+from app.model.employee import Employee
+
+# Nobody has so many managers above them; further up, a line goes on.
+MAX_CHAIN = 64
+# Of so many reports at most the number is exact; one more says that there are more.
+MAX_COUNTED_REPORTS = 1_000
+
+
+class ChainEnd(Enum):
+    """Why the line of managers above somebody ends."""
+
+    TOP = "the last one has no manager"
+    NOBODY = "the manager of the last one is nobody here"
+    LOOP = "the line goes round in a circle"
+    LIMIT = "the line goes on above"
+
+
+class Chain(NamedTuple):
+    """The managers above somebody, the nearest first; those who have left are among them."""
+
+    managers: tuple[Employee, ...] = ()
+    end: ChainEnd = ChainEnd.TOP
+
+
+class ReportCount(NamedTuple):
+    """How many report to somebody, and how many stand below them in all, at a time (UTC).
+
+    ``direct`` may be some seconds old, and is at most MAX_COUNTED_REPORTS + 1. ``below`` is None
+    until a job has counted it.
+    """
+
+    direct: int
+    below: int | None = None
+    counted_at: datetime | None = None
+
+
+class ReportStore(Protocol):
+    """Who reports to whom, by the records of an EmployeeStore.
+
+    Every method raises StorageUnavailable as those of an EmployeeStore do.
+    """
+
+    def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
+        """Return the managers above an employee, at most ``limit``.
+
+        Every link is as stored when it is read. Raises EmployeeNotFound.
+        """
+
+    def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        """Return how many report to each of at most MAX_BATCH employees; without whom nobody does.
+
+        Raises ValueError for more ids.
+        """
+
+    def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
+        """Store how many stand below employees, for ``count_reports``; others stay as they are.
+
+        Safe to repeat. Raises ValueError for more than MAX_BATCH.
+        """
+
+
+def check_batch(employees: Sized) -> None:
+    """Raise ValueError if these are more than one call takes."""
+    if len(employees) > MAX_BATCH:
+        raise ValueError(f"{len(employees)} ids, of which one call takes {MAX_BATCH}")

@@ -1,0 +1,71 @@
+"""Who reports to whom, as a viewer sees it: the managers above, the reports, and how many."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
+
+from app.access.masks import mask_employee
+from app.access.rights import Right, may, require
+from app.access.viewer import Viewer
+from app.contracts import PAGE_SIZE, Page, Query
+from app.contracts.reports import Chain, ChainEnd, ReportCount, ReportStore
+from app.directory.service import Directory
+from app.model import leaving
+from app.model.employee import Employee
+from app.model.errors import EmployeeNotFound
+
+
+class ReportingLines:
+    """The reporting lines of a directory.
+
+    Who has left is nobody's manager for those who may not know of leavers: a line ends below them.
+    """
+
+    def __init__(self, directory: Directory, reports: ReportStore) -> None:
+        self._directory = directory
+        self._reports = reports
+
+    def chain(self, viewer: Viewer, employee_id: str) -> Chain:
+        """Return the managers above somebody, the nearest first. Raises EmployeeNotFound."""
+        self._directory.get(viewer, employee_id)
+        managers, end = self._reports.chain(employee_id)
+        today = leaving.today()
+        if not may(viewer, Right.LEAVE):
+            for number, manager in enumerate(managers):
+                if leaving.has_left(manager, today):
+                    managers, end = managers[:number], ChainEnd.NOBODY
+                    break
+        sight = self._directory.sight_of(viewer)
+        return Chain(tuple(mask_employee(each, sight) for each in managers), end)
+
+    def manager_of(self, viewer: Viewer, employee: Employee) -> Employee | None:
+        """Return the manager of somebody; None if they have none whom the viewer may know of."""
+        if employee.manager:
+            with suppress(EmployeeNotFound):
+                return self._directory.get(viewer, employee.manager)
+        return None
+
+    def reports(
+        self, viewer: Viewer, employee_id: str, cursor: str | None = None, limit: int = PAGE_SIZE
+    ) -> Page:
+        """Return one page of those who report to somebody, in the order of lists."""
+        return self._directory.browse(viewer, Query(manager=employee_id), cursor, limit)
+
+    def count(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        """Return how many report to each of at most MAX_BATCH; see ReportStore.count_reports."""
+        require(viewer, Right.SEE_PEOPLE)
+        return self._reports.count_reports(employee_ids)
+
+    def set_manager(
+        self, viewer: Viewer, employee_id: str, manager_id: str, revision: str, write_id: str
+    ) -> Employee:
+        """Let somebody report to somebody else, or with "" to nobody; return what is stored.
+
+        Raises NotAllowed, EmployeeNotFound (also of the manager), EditConflict, ReportingLoop.
+        """
+        require(viewer, Right.EDIT_PEOPLE)
+        stored = self._directory.get(viewer, employee_id)
+        if manager_id:
+            self._directory.get(viewer, manager_id)
+        changed = replace(stored, manager=manager_id)
+        return self._directory.update(viewer, changed, revision, write_id)

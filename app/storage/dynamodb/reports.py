@@ -1,0 +1,132 @@
+"""DynamoReports: the ReportStore on DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from app.contracts.reports import (
+    MAX_CHAIN,
+    MAX_COUNTED_REPORTS,
+    Chain,
+    ChainEnd,
+    ReportCount,
+    check_batch,
+)
+from app.model.employee import Employee
+from app.model.errors import EmployeeNotFound, ReportingLoop
+from app.model.stored_values import stored_time
+from app.storage.dynamodb.client.attributes import integer_of, string_of
+from app.storage.dynamodb.client.batch_reads import batch_get
+from app.storage.dynamodb.client.calls import Calls, Item
+from app.storage.dynamodb.client.key_errors import explaining_keys
+from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.queries import KeyRange
+from app.storage.dynamodb.index.views import MANAGER, manager_token
+from app.storage.dynamodb.records.codec import checked_id, employee_from
+
+# Beside the rows of lists: how many stand below somebody, as a job has counted them.
+_COUNT_VIEW = "mc"
+
+
+class DynamoReports:
+    """A ReportStore on DynamoDB; records are read strongly consistent."""
+
+    def __init__(self, calls: Calls, tables: Tables) -> None:
+        self.calls = calls
+        self.tables = tables
+
+    @explaining_keys
+    def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
+        """Implement ReportStore.chain."""
+        person = self._record(employee_id)
+        if person is None:
+            raise EmployeeNotFound(employee_id)
+        above: list[Employee] = []
+        seen = {employee_id}
+        while manager := person.manager:
+            if manager in seen:
+                return Chain(tuple(above), ChainEnd.LOOP)
+            following = self._record(manager)
+            if following is None:
+                return Chain(tuple(above), ChainEnd.NOBODY)
+            if len(above) == limit:
+                return Chain(tuple(above), ChainEnd.LIMIT)
+            above.append(following)
+            seen.add(manager)
+            person = following
+        return Chain(tuple(above), ChainEnd.TOP)
+
+    def refuse_loop(self, employee_id: str, manager: str) -> None:
+        """Raise ReportingLoop if a manager of somebody stands below them, or is themselves."""
+        line = [manager]
+        while manager and len(line) <= MAX_CHAIN:
+            if manager == employee_id:
+                raise ReportingLoop(tuple(line))
+            found = self._record(manager)
+            manager = found.manager if found else ""
+            line.append(manager)
+
+    def _record(self, employee_id: str) -> Employee | None:
+        try:
+            key = self.tables.person_key(checked_id(employee_id))
+        except EmployeeNotFound:  # no item can have this id
+            return None
+        request = {"TableName": self.tables.people, "Key": key, "ConsistentRead": True}
+        item = self.calls.read("GetItem", self.tables.people, request).get("Item")
+        return employee_from(item) if item else None
+
+    @explaining_keys
+    def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        """Implement ReportStore.count_reports: a Query for each."""
+        check_batch(employee_ids)
+        counts = {each: self._count(each) for each in dict.fromkeys(employee_ids)}
+        some = [each for each, direct in counts.items() if direct]
+        below = self._counted_below(some)
+        return {
+            each: below.get(manager_token(each), ReportCount(0))._replace(direct=counts[each])
+            for each in some
+        }
+
+    def _count(self, employee_id: str) -> int:
+        bounds = KeyRange.whole(f"{MANAGER}#{manager_token(employee_id)}")
+        request = {
+            "TableName": self.tables.index,
+            "KeyConditionExpression": "#v = :v AND #a BETWEEN :f AND :l",
+            "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
+            "ExpressionAttributeValues": {
+                ":v": {"S": bounds.view},
+                ":f": {"S": bounds.first},
+                ":l": {"S": bounds.last},
+            },
+            "ConsistentRead": True,
+            "Select": "COUNT",
+            "Limit": MAX_COUNTED_REPORTS + 1,
+        }
+        return int(self.calls.read("Query", self.tables.index, request)["Count"])
+
+    def _counted_below(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        tokens = {manager_token(each) for each in employee_ids}
+        keys = [self.tables.index_key(_COUNT_VIEW, token) for token in sorted(tokens)]
+        items = batch_get(self.calls, {self.tables.index: keys})[self.tables.index]
+        return {item["at"]["S"]: _count_in(item) for item in items}
+
+    @explaining_keys
+    def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
+        """Implement ReportStore.store_counts."""
+        check_batch(counts)
+        for employee_id, count in counts.items():
+            key = self.tables.index_key(_COUNT_VIEW, manager_token(employee_id))
+            request = {"TableName": self.tables.index, "Item": {**key, **_attributes(count)}}
+            self.calls.write("PutItem", self.tables.index, request)
+
+
+def _attributes(count: ReportCount) -> Item:
+    if count.below is None or count.counted_at is None:
+        return {}
+    counted_at = count.counted_at.isoformat(timespec="microseconds")
+    return {"below": {"N": str(count.below)}, "counted_at": {"S": counted_at}}
+
+
+def _count_in(item: Item) -> ReportCount:
+    counted_at = stored_time(string_of(item, "counted_at"))
+    return ReportCount(0, integer_of(item, "below") if counted_at else None, counted_at)

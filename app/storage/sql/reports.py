@@ -1,0 +1,39 @@
+"""SqlReports: the ReportStore in an SQL database."""
+
+from collections.abc import Collection, Mapping
+
+from app.contracts.reports import MAX_CHAIN, Chain, ReportCount, check_batch
+from app.model.errors import EmployeeNotFound
+from app.storage.sql import records
+from app.storage.sql.engines.database import Database, retry_when_rolled_back
+from app.storage.sql.index import reporting
+from app.storage.sql.tasks import bulk_read
+
+
+class SqlReports:
+    """A ReportStore in an SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
+        """Implement ReportStore.chain: a read for each manager, then one of all records."""
+        with self._database.reading("chain") as connection:
+            if records.read(connection, employee_id) is None:
+                raise EmployeeNotFound(employee_id)
+            above, end = reporting.managers_above(connection, employee_id, limit)
+            found = bulk_read.get_many(connection, above)
+        return Chain(tuple(found[each] for each in above if each in found), end)
+
+    def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
+        """Implement ReportStore.count_reports."""
+        check_batch(employee_ids)
+        with self._database.reading("count_reports") as connection:
+            return dict(reporting.count_reports(connection, employee_ids))
+
+    @retry_when_rolled_back
+    def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
+        """Implement ReportStore.store_counts."""
+        check_batch(counts)
+        with self._database.writing("store_counts") as connection:
+            reporting.store_counts(connection, counts)
