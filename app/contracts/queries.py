@@ -32,7 +32,7 @@ TEXT_FILTERS = tuple(facet.name for facet in TEXT_FACETS)
 # The values of the filters that have a fixed number of them, in their order.
 CATALOGUES = {"letter": search_keys.LETTERS, "badge": BADGE_KEYS}
 # The field of each filter that may be concealed.
-FILTERED_FIELD = {"badge": "badges", "joined": "start_date"}
+FILTERED_FIELD = {"badge": "badges", "joined": "start_date", MANAGER: MANAGER}
 # How many values of one filter a query takes, joined by "or".
 MAX_FILTER_VALUES = 20
 PAGE_SIZE = 24

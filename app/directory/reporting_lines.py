@@ -45,6 +45,15 @@ class ReportingLines:
                 return self._directory.get(viewer, employee.manager)
         return None
 
+    def unknown_manager(self, employee: Employee) -> str:
+        """Return the manager of a seen employee where it is the id of nobody at all, else "".
+
+        Other programs write names and numbers there. The id of who has left is not told.
+        """
+        if not employee.manager or self._reports.chain(employee.id, 1).managers:
+            return ""
+        return employee.manager
+
     def reports(
         self, viewer: Viewer, employee_id: str, cursor: str | None = None, limit: int = PAGE_SIZE
     ) -> Page:

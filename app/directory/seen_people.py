@@ -15,7 +15,7 @@ from app.model.fields import FACET
 from app.runtime.ttl import TtlValue
 
 FACETS_SECONDS = 3.0
-_COUNTS_OF = {field: FACET[name].counts for name, field in FILTERED_FIELD.items()}
+_COUNTS_OF = {field: FACET[name].counts for name, field in FILTERED_FIELD.items() if name in FACET}
 
 
 class PeopleReader(Protocol):

@@ -11,6 +11,7 @@ from app.model import leaving
 from app.text.sanitizing import clean_text, visible
 from app.web.people.last_change import last_author
 from app.web.people.person_facts import person_facts
+from app.web.people.reporting import reporting_of
 from app.web.ui import dates, urls
 from app.web.ui.display_names import display_name
 from app.web.ui.flashes import FLASH_ICONS, flashes
@@ -46,6 +47,7 @@ def offer_to_templates(state: BlueprintSetupState) -> None:
         display_name=display_name,
         mail_address=mail_address,
         person_facts=person_facts,
+        reporting_of=reporting_of,
         last_author=last_author,
         last_day_of=leaving.last_day,
         today=lambda: leaving.today(),

@@ -1,0 +1,74 @@
+"""Whom somebody reports to and who reports to them, for their page."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from app.contracts.reports import MAX_COUNTED_REPORTS, ReportCount
+from app.model.employee import Card, Employee
+from app.model.errors import StorageUnavailable
+from app.text.plurals import count_of
+from app.web.current import current_lines, current_sight, current_viewer
+from app.web.http.middleware import log_store_failure, request_id
+
+# So many are on the page; whoever has more has a list of them.
+SHOWN_REPORTS = 6
+
+
+class Reporting(NamedTuple):
+    """The lines beside a person; ``manager_text`` is what is stored where it is nobody's id.
+
+    ``total`` is the number of reports in words, ``beyond`` whether there are more than ``reports``,
+    which have the words for how many report to them.
+    """
+
+    manager: Employee | None = None
+    manager_text: str = ""
+    reports: tuple[tuple[Card, str], ...] = ()
+    total: str = ""
+    beyond: bool = False
+    is_unread: bool = False
+
+
+def reporting_of(employee: Employee) -> Reporting:
+    """Return the reporting lines of somebody as the current viewer sees them.
+
+    It is no reason to show nothing of a person whose record was read: a failure is logged.
+    """
+    if "manager" in current_sight().restricted:
+        return Reporting()
+    try:
+        return _read(employee)
+    except StorageUnavailable as error:
+        log_store_failure(error, request_id())
+        return Reporting(is_unread=True)
+
+
+def _read(employee: Employee) -> Reporting:
+    viewer, lines = current_viewer(), current_lines()
+    manager = lines.manager_of(viewer, employee)
+    page = lines.reports(viewer, employee.id, limit=SHOWN_REPORTS + 1)
+    shown = page.cards[:SHOWN_REPORTS]
+    beyond = len(page.cards) > SHOWN_REPORTS or page.next is not None
+    asked = [card.id for card in shown] + ([employee.id] if beyond else [])
+    counts = lines.count(viewer, asked) if asked else {}
+    return Reporting(
+        manager=manager,
+        manager_text="" if manager else lines.unknown_manager(employee),
+        reports=tuple((card, _below(counts, card.id)) for card in shown),
+        total=_total(counts.get(employee.id), len(page.cards)) if beyond else str(len(shown)),
+        beyond=beyond,
+    )
+
+
+def _below(counts: Mapping[str, ReportCount], employee_id: str) -> str:
+    direct = counts[employee_id].direct if employee_id in counts else 0
+    if direct > MAX_COUNTED_REPORTS:
+        return f"over {MAX_COUNTED_REPORTS:,} direct reports"
+    return count_of(direct, "direct report", "direct reports") if direct else ""
+
+
+def _total(count: ReportCount | None, at_least: int) -> str:
+    """Return the number; a count may be some seconds older than the list that was just read."""
+    direct = max(count.direct if count else 0, at_least)
+    is_over = direct > MAX_COUNTED_REPORTS
+    return f"over {MAX_COUNTED_REPORTS:,}" if is_over else f"{direct:,}"
