@@ -62,13 +62,10 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
-    from app.accounts.linked_accounts import AccountTraces
     from app.contracts import cursors
     from app.directory.leavers import Leavers
     from app.directory.reporting_lines import ReportingLines
-    from app.directory.service import Directory
     from app.import_process import open_importer, read_rejected_rows, run_process
-    from app.imports.running.erasing import ImportTraces
     from app.imports.scheduler import ImportScheduler
     from app.machine import Console
     from app.secret_keys import SecretKeys
@@ -76,13 +73,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     keys = SecretKeys(settings, stores.employees)
     cursors.use_key(lambda: keys.get()[0].encode())
     sign_in = _open_sign_in(settings, stores, keys)
-    photos, visibility = stores.photos, lambda: sign_in.access.policy().visibility
-    off, history = stores.photos_off_because, stores.history
-    directory = Directory(stores.employees, photos, off, visibility, history)
-    directory.erasure.places = (
-        ImportTraces(stores.jobs, photos, history),
-        AccountTraces(sign_in.linked_accounts, history),
-    )
+    directory = _open_directory(stores, sign_in)
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
@@ -101,6 +92,22 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
             importer, console.folder, partial(run_process, settings, stores.jobs)
         ),
     }
+
+
+def _open_directory(stores: Stores, sign_in: SignInServices) -> Directory:
+    """Open the directory; who is deleted permanently is erased in jobs and accounts, too."""
+    from app.accounts.linked_accounts import AccountTraces
+    from app.directory.service import Directory
+    from app.imports.running.erasing import ImportTraces
+
+    photos, history = stores.photos, stores.history
+    off, policy = stores.photos_off_because, sign_in.access.policy
+    directory = Directory(stores.employees, photos, off, lambda: policy().visibility, history)
+    directory.erasure.places = (
+        ImportTraces(stores.jobs, photos, history),
+        AccountTraces(sign_in.linked_accounts, history),
+    )
+    return directory
 
 
 def _open_sign_in(settings: Settings, stores: Stores, keys: SecretKeys) -> SignInServices:

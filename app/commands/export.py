@@ -26,7 +26,7 @@ from app.exports.formats import FORMATS
 from app.exports.people_of_view import People, people_of_view
 from app.exports.vcards import CardWriter
 from app.model.employee import BADGE_KEYS
-from app.model.fields import FACET
+from app.model.facets import FACET
 from app.text.folding import one_line
 from app.text.id_paths import id_path
 from app.text.plurals import count_people

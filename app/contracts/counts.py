@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.contracts.queries import CATALOGUES, TEXT_FILTERS
 from app.model.employee import Card
-from app.model.fields import FACETS
+from app.model.facets import FACETS
 from app.model.leaving import is_day
 from app.text import search_keys
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from app.access.visibility import SEES_ALL, Sight
 from app.model.employee import BADGE_KEYS, Card
-from app.model.fields import FACETS, MAX_ID_CHARACTERS, TEXT_FACETS
+from app.model.facets import FACETS, TEXT_FACETS
+from app.model.fields import MAX_ID_CHARACTERS
 from app.model.search_words import badges_named
 from app.model.word_origins import PHONE_FIELDS
 from app.text import search_keys

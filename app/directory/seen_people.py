@@ -11,7 +11,7 @@ from app.contracts import PAGE_SIZE, EmployeeStore, Facets, Matches, Page, Query
 from app.contracts.queries import FILTERED_FIELD
 from app.directory.due_leavers import DueLeavers
 from app.model.errors import StorageUnavailable
-from app.model.fields import FACET
+from app.model.facets import FACET
 from app.runtime.ttl import TtlValue
 
 FACETS_SECONDS = 3.0

@@ -1,9 +1,9 @@
-"""The table of an employee's fields, and of the facets by which lists are filtered.
+"""The table of an employee's fields.
 
 All code reads this table. A new field needs an attribute of Employee and an SQL migration too.
 """
 
-from app.model.field_types import Facet, Field, Searched, Section
+from app.model.field_types import Field, Searched, Section
 from app.model.kinds import Kind
 
 # DynamoDB's limit for the id of an item, in bytes.
@@ -242,15 +242,3 @@ TYPED_FIELDS = tuple(field.name for field in FIELDS if field.is_text and field.s
 FORM_FIELDS = tuple(field for section in Section for field in FIELDS if field.section is section)
 # What an employee may hide from everybody but themselves and editors.
 HIDEABLE = tuple(field.name for field in FIELDS if field.is_hideable)
-
-FACETS = (
-    Facet("letter", "Letter", "letters", "letters", "a", "letter"),
-    Facet("location", "Location", "locations", "locations", "l", "location"),
-    Facet("department", "Department", "departments", "departments", "d", "department"),
-    Facet("job_title", "Job title", "job titles", "job_titles", "t", "title"),
-    Facet("badge", "Badge", "badges", "badges", "b", "badge"),
-    Facet("joined", "Start month", "start months", "joined", "j", "joined"),
-)
-FACET = {facet.name: facet for facet in FACETS}
-# The facets of text fields, which match every spelling of the same facet key.
-TEXT_FACETS = tuple(facet for facet in FACETS if facet.name in TEXT_FIELDS)

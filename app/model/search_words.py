@@ -8,8 +8,9 @@ from operator import attrgetter, call
 from typing import Any
 
 from app.model.employee import BADGES, Card
+from app.model.facets import TEXT_FACETS
 from app.model.field_types import Field, Searched
-from app.model.fields import FIELDS, TEXT_FACETS
+from app.model.fields import FIELDS
 from app.model.kinds import Kind
 from app.text.folding import fold, one_line
 from app.text.phone_search import phone_words

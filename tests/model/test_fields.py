@@ -5,7 +5,8 @@ import dataclasses
 from app.contracts import Facets, Query
 from app.imports.files.columns import field_of
 from app.model.employee import Card, Employee
-from app.model.fields import CONTENT_FIELDS, FACETS, FIELD, FIELDS, TEXT_FACETS, TYPED_FIELDS
+from app.model.facets import FACETS, TEXT_FACETS
+from app.model.fields import CONTENT_FIELDS, FIELD, FIELDS, TYPED_FIELDS
 from app.model.kinds import Kind
 
 # What revisions of the first release hold, in forms that are open and imports that can be undone.
@@ -44,7 +45,7 @@ def test_no_two_fields_share_a_word() -> None:
 
 def test_facets_are_those_of_a_query_and_of_the_counts() -> None:
     names = [each.name for each in dataclasses.fields(Query) if each.init]
-    assert names == ["words", *(facet.name for facet in FACETS), "left"]
+    assert names == ["words", *(facet.name for facet in FACETS), "manager", "left"]
     counts = [each.name for each in dataclasses.fields(Facets) if each.compare]
     assert counts == ["total", *(facet.counts for facet in FACETS), "left", "leaving"]
     assert {facet.name for facet in TEXT_FACETS} <= set(TYPED_FIELDS)

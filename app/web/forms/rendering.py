@@ -15,8 +15,9 @@ from app.contracts import Facets
 from app.directory.stored_photos import PhotoChange
 from app.model.employee import BADGES, Employee
 from app.model.errors import StorageUnavailable
+from app.model.facets import TEXT_FACETS
 from app.model.field_types import Section
-from app.model.fields import FIELD, FORM_FIELDS, HIDEABLE, TEXT_FACETS
+from app.model.fields import FIELD, FORM_FIELDS, HIDEABLE
 from app.web.current import current_directory, current_settings, current_viewer
 from app.web.forms import conflict
 from app.web.forms.fields import EmployeeForm, may_stay_empty

@@ -4,7 +4,7 @@ from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_jobs import Job, Phase
 from app.contracts.queries import FILTERS
 from app.model.employee import BADGES
-from app.model.fields import FACET
+from app.model.facets import FACET
 from app.text import search_keys
 from app.text.plurals import count_people
 from app.web.imports.outcomes import done_figures

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from app.contracts import Facets
 from app.model.employee import BADGES
+from app.model.facets import FACET, TEXT_FACETS
 from app.model.field_types import Facet
-from app.model.fields import FACET, TEXT_FACETS
 from app.text.plurals import count_people
 from app.text.sanitizing import clean_line
 from app.web.ui.dates import MONTHS, month

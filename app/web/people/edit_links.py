@@ -1,6 +1,6 @@
 """The labels of the links from a list to the edit of everybody in it."""
 
-from app.model.fields import FACET
+from app.model.facets import FACET
 from app.text.plurals import count_people
 from app.web.ui.list_query import ListRequest
 

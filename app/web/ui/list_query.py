@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.contracts import Query
 from app.contracts.queries import FILTERS, TEXT_FILTERS, max_values
 from app.directory.sorting import COLUMNS, Sort
-from app.model.fields import FACET
+from app.model.facets import FACET
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
 from app.text.search_keys import facet_key

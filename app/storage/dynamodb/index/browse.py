@@ -4,7 +4,6 @@ The order of a page does not depend on the view that is read, so a cursor is a p
 order, and each page may choose another view.
 """
 
-from math import prod
 from typing import NamedTuple
 
 from app.contracts import MAX_ROWS_EXAMINED, Page, Query
@@ -16,10 +15,11 @@ from app.storage.dynamodb.index.cards import read_card
 from app.storage.dynamodb.index.chain import ChainReader
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
 from app.storage.dynamodb.index.counters import Counters
+from app.storage.dynamodb.index.estimates import Estimates
 from app.storage.dynamodb.index.merging import MergedReader, reader_of
 from app.storage.dynamodb.index.queries import Budget, KeyRange, RangeReader
 from app.storage.dynamodb.index.sighted_rows import Row, RowFilter
-from app.storage.dynamodb.index.views import MANAGER, badges_of_terms, words_of_terms
+from app.storage.dynamodb.index.views import badges_of_terms, words_of_terms
 from app.text import search_terms
 
 # A facet of at most this many employees is read as a whole, and filtered in memory.
@@ -33,12 +33,6 @@ _MAX_ALTERNATIVES = 2
 # Later matches by name cost a tenth of that, the counters two units, and all at most 200.
 MAX_UNITS = 180
 _MAX_KEY_BYTES = 1_000
-# Rows of a filter read first for each row of the page, if other filters must be met, too.
-_SPARE_ROWS, _MAX_ROWS_PER_MATCH = 1.25, 20
-_ROWS_OF_LEAVERS = 4
-# As the counters name all employees.
-EVERYONE: Filter = ("*", ("",))
-
 
 _Reader = RangeReader | MergedReader | ChainReader
 _Ranges = tuple[KeyRange, ...]
@@ -56,7 +50,7 @@ class Browser:
     def __init__(self, calls: Calls, tables: Tables, counters: Counters) -> None:
         self._calls = calls
         self._index = tables.index
-        self._counters = counters
+        self.estimates = Estimates(counters)
 
     def browse(self, query: Query, cursor: str | None, limit: int) -> Page:
         """Implement EmployeeStore.browse."""
@@ -77,35 +71,6 @@ class Browser:
     ) -> None:
         """Read more rows of a range; see RangeReader.read."""
         reader.read(self._calls, self._index, enough, max_rows, first_chunk, budget)
-
-    def people_with(self, chosen: Filter) -> int:
-        """Return roughly how many rows the values of a filter have."""
-        kind, tokens = chosen
-        return sum(self._counters.people_with(kind, token) for token in tokens)
-
-    def smallest_filter(self, conditions: Conditions) -> Filter | None:
-        """Return the filter with the fewest rows; None if there is none, or none has a view.
-
-        Those of a manager are not counted, and always taken for the fewest.
-        """
-        filters = () if conditions.left else conditions.filters
-        if len(filters) < 2:
-            return filters[0] if filters else None
-        return min(filters, key=lambda each: (each[0] != MANAGER, self.people_with(each)))
-
-    def rows_per_match(self, conditions: Conditions, chosen: Filter | None) -> float:
-        """Return about how many rows of a filter to read for each that meets the others.
-
-        As if the filters were independent, and more, so that one call suffices for most pages.
-        """
-        others = [each for each in conditions.filters if each != chosen]
-        if conditions.left:
-            return _ROWS_OF_LEAVERS if conditions.words or others else 1
-        if not others:
-            return 1
-        people = max(1, self.people_with(EVERYONE))
-        share = prod(self.people_with(other) / people for other in others)
-        return max(1, _SPARE_ROWS / max(share, _SPARE_ROWS / _MAX_ROWS_PER_MATCH))
 
 
 class _Search:
@@ -132,10 +97,11 @@ class _Search:
 
     def page(self) -> Page | None:
         """Return the page; None for a backwards page that reaches the start of the list."""
-        chosen, conditions = self._browser.smallest_filter(self._conditions), self._conditions
+        conditions, estimates = self._conditions, self._browser.estimates
+        chosen = estimates.smallest_filter(conditions)
         if not conditions.words or conditions.left:
             reader = self._reader(conditions.by_name(chosen))
-            factor = self._browser.rows_per_match(conditions, chosen)
+            factor = estimates.rows_per_match(conditions, chosen)
             self._read_more(reader, MAX_ROWS_EXAMINED, factor)
             return self._page_from(reader)
         if self._is_small(chosen) and (
@@ -153,7 +119,7 @@ class _Search:
         return self._page_from(reader)
 
     def _is_small(self, chosen: Filter | None) -> bool:
-        return chosen is not None and self._browser.people_with(chosen) <= MAX_SMALL_FACET
+        return chosen is not None and self._browser.estimates.people_with(chosen) <= MAX_SMALL_FACET
 
     def _alternatives(self, chosen: Filter | None) -> list[_Ranges]:
         """Return the other ranges with the same results: other words, a filter, the letter."""

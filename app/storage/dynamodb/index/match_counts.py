@@ -11,9 +11,10 @@ from app.contracts.counts import (
 )
 from app.contracts.cursors import SEPARATOR
 from app.runtime import read_budget
-from app.storage.dynamodb.index.browse import EVERYONE, Browser, page_budget
+from app.storage.dynamodb.index.browse import Browser, page_budget
 from app.storage.dynamodb.index.cards import count_values, read_card
 from app.storage.dynamodb.index.conditions import Conditions, Filter, conditions_of
+from app.storage.dynamodb.index.estimates import EVERYONE
 from app.storage.dynamodb.index.merging import reader_of
 from app.storage.dynamodb.index.queries import Budget
 from app.storage.dynamodb.index.sighted_rows import Row
@@ -34,7 +35,7 @@ def count_matches(browser: Browser, query: Query) -> Matches:
     budget = read_budget.current(page_budget)
     if conditions.left:
         return _count_leavers(browser, conditions, budget)
-    chosen = browser.smallest_filter(conditions)
+    chosen = browser.estimates.smallest_filter(conditions)
     rows = _rows_of(browser, conditions, chosen)
     is_affordable = rows is not None and budget.limit(rows) >= rows
     if not conditions.words:
@@ -48,7 +49,7 @@ def count_matches(browser: Browser, query: Query) -> Matches:
 
 def _count_leavers(browser: Browser, conditions: Conditions, budget: Budget) -> Matches:
     """Count those who left, all of whose rows are read, since they are in one view only."""
-    rows = browser.people_with(_LEAVERS)
+    rows = browser.estimates.people_with(_LEAVERS)
     if conditions.is_everybody and rows > MAX_COUNTED_MATCHES:
         return MANY_MATCHES
     is_affordable = budget.limit(rows) >= rows
@@ -61,7 +62,7 @@ def _rows_of(browser: Browser, conditions: Conditions, chosen: Filter | None) ->
         chosen = LETTER, (conditions.letter,)
     if chosen is None and conditions.words:
         return None
-    return browser.people_with(chosen or EVERYONE)
+    return browser.estimates.people_with(chosen or EVERYONE)
 
 
 def _has_one_value(conditions: Conditions) -> bool:

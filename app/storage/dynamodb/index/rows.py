@@ -28,7 +28,7 @@ from app.contracts.counts import LEFT
 from app.contracts.cursors import SEPARATOR
 from app.model import leaving
 from app.model.employee import Card, Employee, card_of
-from app.model.fields import TEXT_FACETS
+from app.model.facets import TEXT_FACETS
 from app.model.search_words import search_words
 from app.model.word_origins import origins_text
 from app.storage.dynamodb.client.calls import Item
@@ -152,11 +152,7 @@ def project_rows(
     counted_facets = ["*", f"{LETTER}:{letter}"]
     counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
-    terms = [
-        *words,
-        filter_term(LETTER, letter),
-        *(filter_term(*token) for token in tokens),
-    ]
+    terms = [*words, filter_term(LETTER, letter), *(filter_term(*token) for token in tokens)]
     terms_text = f"{search_terms.joined(terms, '|')}|"
     packed = pack_card(card)
     views = [f"{kind}#{token}" for kind, token in tokens] + _lookup_views(employee, card)

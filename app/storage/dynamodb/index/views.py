@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 
 from app.contracts.cursors import SEPARATOR
-from app.model.fields import FACETS, TEXT_FACETS
+from app.model.facets import FACETS, TEXT_FACETS
 from app.text import search_keys, search_terms
 
 NAME_VIEW, LEFT_VIEW = "name", "left"

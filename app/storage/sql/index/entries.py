@@ -17,7 +17,7 @@ from sqlalchemy import RowMapping
 from app.contracts.cursors import SEPARATOR
 from app.model import leaving
 from app.model.employee import BADGE_KEYS, Employee
-from app.model.fields import FACETS, TEXT_FACETS
+from app.model.facets import FACETS, TEXT_FACETS
 from app.model.search_words import search_words
 from app.model.word_origins import origins_text
 from app.runtime import strict_json

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.contracts import MAX_COUNTED_MATCHES, MAX_ROWS_EXAMINED, Matches, Query
 from app.contracts.counts import MANY_MATCHES, NO_MATCHES, UNKNOWN_MATCHES, matches_from, matches_of
 from app.model.employee import Card
-from app.model.fields import TEXT_FACETS
+from app.model.facets import TEXT_FACETS
 from app.model.stored_values import stored_text
 from app.storage.sql.engines.prepared import read_rows
 from app.storage.sql.index import counters

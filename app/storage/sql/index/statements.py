@@ -17,7 +17,7 @@ from sqlalchemy import (
     union,
 )
 
-from app.model.fields import TEXT_FACETS
+from app.model.facets import TEXT_FACETS
 from app.storage.sql.index.conditions import LIKE_ESCAPE
 from app.storage.sql.rows import CARD_COLUMNS
 from app.storage.sql.tables import entry, people

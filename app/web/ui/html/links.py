@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from app.model.facets import FACET
 from app.model.field_types import Field
-from app.model.fields import FACET
 from app.model.kinds import Kind, known_time_zones
 from app.text.digits import ascii_digits
 from app.text.phone_numbers import numbers_in

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from app.contracts import Facets
 from app.contracts.queries import TEXT_FILTERS
 from app.model.employee import BADGES
-from app.model.fields import FACET
+from app.model.facets import FACET
 from app.text.sanitizing import visible
 from app.text.search_keys import facet_key
 from app.web.ui.facets import commonest_first

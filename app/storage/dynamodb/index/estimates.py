@@ -1,0 +1,49 @@
+"""How many rows there are to read, roughly: what the counters tell of views and filters."""
+
+from math import prod
+
+from app.storage.dynamodb.index.conditions import Conditions, Filter
+from app.storage.dynamodb.index.counters import Counters
+from app.storage.dynamodb.index.views import MANAGER
+
+# Rows of a filter read first for each row of the page, if other filters must be met, too.
+_SPARE_ROWS, _MAX_ROWS_PER_MATCH = 1.25, 20
+_ROWS_OF_LEAVERS = 4
+# As the counters name all employees.
+EVERYONE: Filter = ("*", ("",))
+
+
+class Estimates:
+    """Estimates by the counters, which are some seconds old."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+
+    def people_with(self, chosen: Filter) -> int:
+        """Return roughly how many rows the values of a filter have."""
+        kind, tokens = chosen
+        return sum(self._counters.people_with(kind, token) for token in tokens)
+
+    def smallest_filter(self, conditions: Conditions) -> Filter | None:
+        """Return the filter with the fewest rows; None if there is none, or none has a view.
+
+        Those of a manager are not counted, and always taken for the fewest.
+        """
+        filters = () if conditions.left else conditions.filters
+        if len(filters) < 2:
+            return filters[0] if filters else None
+        return min(filters, key=lambda each: (each[0] != MANAGER, self.people_with(each)))
+
+    def rows_per_match(self, conditions: Conditions, chosen: Filter | None) -> float:
+        """Return about how many rows of a filter to read for each that meets the others.
+
+        As if the filters were independent, and more, so that one call suffices for most pages.
+        """
+        others = [each for each in conditions.filters if each != chosen]
+        if conditions.left:
+            return _ROWS_OF_LEAVERS if conditions.words or others else 1
+        if not others:
+            return 1
+        people = max(1, self.people_with(EVERYONE))
+        share = prod(self.people_with(other) / people for other in others)
+        return max(1, _SPARE_ROWS / max(share, _SPARE_ROWS / _MAX_ROWS_PER_MATCH))
