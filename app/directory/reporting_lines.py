@@ -27,7 +27,7 @@ class ReportingLines:
 
     def chain(self, viewer: Viewer, employee_id: str) -> Chain:
         """Return the managers above somebody, the nearest first. Raises EmployeeNotFound."""
-        self._directory.get(viewer, employee_id)
+        person = self._directory.get(viewer, employee_id)
         managers, end = self._reports.chain(employee_id)
         today = leaving.today()
         if not may(viewer, Right.LEAVE):
@@ -36,7 +36,11 @@ class ReportingLines:
                     managers, end = managers[:number], ChainEnd.NOBODY
                     break
         sight = self._directory.sight_of(viewer)
-        return Chain(tuple(mask_employee(each, sight) for each in managers), end)
+        seen = tuple(mask_employee(each, sight) for each in managers)
+        for number, each in enumerate((person, *seen)):
+            if not each.manager:  # the top, or they hide whom they report to
+                return Chain(seen[:number])
+        return Chain(seen, end)
 
     def manager_of(self, viewer: Viewer, employee: Employee) -> Employee | None:
         """Return the manager of somebody; None if they have none whom the viewer may know of."""

@@ -68,6 +68,8 @@ ROUTES = {
     "/vcard/<id:employee_id>": Route("GET", COLLEAGUE, "nothing"),
     "/menu/<any(location, department, job_title, badge):name>": Route("GET", READER, "nothing"),
     "/sample-data": Route("POST", EDITOR, "adds sample people to an empty directory"),
+    "/org": Route("GET", READER, "nothing (it may mend the index)"),
+    "/org/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),
     "/insights": Route("GET", READER, "nothing"),
     "/photos/<path:key>": Route("GET", READER, "nothing"),
     "/static/<digest>/<name>": Route("GET", PROBES, "nothing"),

@@ -44,7 +44,7 @@ MENU = {
     "editor": ["Account", *MANAGE, "Sign out"],
     "admin": ["Account", *MANAGE, *MACHINE, "Sign out"],
 }
-NAVIGATION = ["People", "Insights", "Add person"]
+NAVIGATION = ["People", "Org chart", "Insights", "Add person"]
 
 
 def page_as(small: SmallDirectory, who: Viewer, address: str = "/") -> Page:
@@ -63,7 +63,7 @@ def test_the_header_leads_to_what_the_viewer_may_use(small: SmallDirectory, who:
     page = page_as(small, VIEWERS[who])
     may_add = who in ("everybody", "editor", "admin")
     console = ["Console"] if who == "first visitor" else []
-    assert labels(page, "cover-nav") == NAVIGATION[: 3 if may_add else 2] + console
+    assert labels(page, "cover-nav") == NAVIGATION[: 4 if may_add else 3] + console
     assert labels(page, "account") == MENU[who]
 
 

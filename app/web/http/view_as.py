@@ -18,9 +18,9 @@ _ROLES = {"everybody": Role.VISITOR, "colleague": Role.COLLEAGUE}
 # Links and searches of a page that lead to pages of people; a plain link leads out of it.
 _LINK = re.compile(
     r'(<a\b(?! data-plain)[^>]*?\shref=")'
-    r'(/(?:employee/[^"?#]*|employee|insights)?)(\?[^"#]*)?(?=["#])'
+    r'(/(?:employee/[^"?#]*|org/[^"?#]*|employee|insights|org)?)(\?[^"#]*)?(?=["#])'
 )
-_SEARCH = re.compile(r'<form\b[^>]*\saction="/"[^>]*>')
+_SEARCH = re.compile(r'<form\b[^>]*\saction="/(?:org)?"[^>]*>')
 
 
 def register(app: Flask) -> None:

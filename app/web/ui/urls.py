@@ -24,6 +24,11 @@ def person_address(employee_id: str) -> str:
     return f"/employee{id_path(employee_id)}"
 
 
+def org_address(employee_id: str) -> str:
+    """Return the URL of the org chart around a person."""
+    return f"/org{id_path(employee_id)}"
+
+
 def edit_address(employee_id: str) -> str:
     """Return the URL of a person's form."""
     return f"/edit{id_path(employee_id)}"
@@ -137,7 +142,7 @@ def sign_in_address() -> str:
 FOR_TEMPLATES = {
     function.__name__: function
     for function in (
-        *(list_address, person_address, card_address, edit_address, delete_address),
+        *(list_address, person_address, org_address, card_address, edit_address, delete_address),
         *(leave_address, restore_address, history_address, merge_address, unmerge_address),
     )
 }

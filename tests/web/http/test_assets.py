@@ -24,6 +24,8 @@ PAGES = {
     "/add": 200,
     "/edit/amara": 200,
     "/delete/amara": 200,
+    "/org": 200,
+    "/org/amara": 200,
     "/insights": 200,
     "/import": 200,
     "/info": 200,

@@ -1,0 +1,1 @@
+"""The org chart: the line above somebody, and who reports to them."""
