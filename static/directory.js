@@ -309,6 +309,35 @@ document.addEventListener("error", (event) => {
   if (event.target instanceof HTMLImageElement && event.target.closest(".face")) event.target.hidden = true;
 }, true);
 
+/* Find a manager while a name is typed; who is chosen stays. Without this the button finds them. */
+function findManager(input) {
+  const [found, told] = [$("#manager-found"), $("#manager-count")];
+  let timer;
+  let running;
+  const find = async () => {
+    running?.abort();
+    running = new AbortController();
+    const chosen = found.querySelector("input:checked")?.closest("label");
+    const typed = input.value.trim();
+    try {
+      const address = `/find-manager?${new URLSearchParams({ q: typed })}`;
+      const reply = typed ? await fetchPage(address, running.signal) : { ok: true, text: "" };
+      if (!reply.ok) return;
+      const options = [...new DOMParser().parseFromString(reply.text, "text/html").querySelectorAll("label")];
+      const others = options.filter((one) => one.querySelector("input").value !== chosen?.querySelector("input").value);
+      found.replaceChildren(...(chosen ? [chosen] : []), ...others);
+      told.textContent = typed && (options.length ? `${options.length} found: choose one above` : `Nobody is found by “${typed}”`);
+    } catch { /* the button still finds them */ }
+  };
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 200); });
+  input.closest("fieldset").addEventListener("change", (event) => {
+    if (event.target.type !== "radio") return;
+    clearTimeout(timer);
+    running?.abort();
+    input.value = "";
+  });
+}
+
 const search = $(".search-input");
 if (search) {
   slashSearches(search);
@@ -318,6 +347,7 @@ closeMenus();
 narrowMenus();
 badgesOpenTheirPerson();
 if ($("#photo[type=file]")) previewPhoto($("#photo"));
+if ($("#manager_name")) findManager($("#manager_name"));
 if ($("#badge-count")) countBadges($("#badge-count"));
 if ($("#about-count")) countCharacters($("#about-count"), $("#about"));
 for (const form of document.querySelectorAll("form[data-locks]")) sendOnce(form);

@@ -18,11 +18,13 @@ from app.model.errors import (
     PhotoNotFound,
     PhotosOff,
     RecordTooLarge,
+    ReportingLoop,
     StorageUnavailable,
 )
 from app.runtime import disk_errors
 from app.web.current import current_settings, current_viewer
 from app.web.forms import recovery
+from app.web.forms.managers import loop_sentence
 from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.http.middleware import log_store_failure, request_id
 from app.web.ui.urls import sign_in_address
@@ -43,6 +45,7 @@ def register(app: Flask) -> None:
     """Register a page with the right status for every error that views let pass."""
     app.register_error_handler(EmployeeNotFound, _not_found)
     app.register_error_handler(EditConflict, _conflict)
+    app.register_error_handler(ReportingLoop, _reporting_loop)
     app.register_error_handler(NotAllowed, _not_allowed)
     app.register_error_handler(AccountDisabled, _disabled)
     app.register_error_handler(TooManyAttempts, _too_many)
@@ -72,6 +75,12 @@ def _not_found(error: EmployeeNotFound) -> ResponseReturnValue:
 
 def _conflict(error: EditConflict) -> ResponseReturnValue:
     return recovery.conflict_page(error)
+
+
+def _reporting_loop(error: ReportingLoop) -> ResponseReturnValue:
+    if recovery.holds_typed_form():
+        return _form_with_input(error)
+    return f"Nothing was changed. {loop_sentence(error)}.\n", 409, {"Content-Type": "text/plain"}
 
 
 def _not_allowed(error: NotAllowed) -> ResponseReturnValue:

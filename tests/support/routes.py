@@ -36,6 +36,7 @@ ROUTES = {
     "/settings/accounts/<account_id>": Route("GET POST", ADMIN, "POST changes an account"),
     "/": Route("GET", READER, "nothing"),
     "/add": Route("GET POST", EDITOR, "POST adds one person"),
+    "/find-manager": Route("GET", EDITOR, "nothing"),
     "/employee/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),
     "/edit/<id:employee_id>": Route("GET POST", OWNER, "POST changes one person"),
     "/delete/<id:employee_id>": Route("GET POST", ADMIN, "POST deletes one person"),

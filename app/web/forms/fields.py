@@ -154,6 +154,8 @@ def may_stay_empty(employee: Employee) -> frozenset[str]:
 
 def _text(row: Field) -> wtforms.StringField:
     def clean(text: str | None) -> str:
+        if row.kind is Kind.PERSON:
+            return text or ""  # an id, which other programs may have given any character
         return validation.clean(row.name, text or "")
 
     return wtforms.StringField(row.label, filters=[clean], validators=[FieldValidator(row.name)])

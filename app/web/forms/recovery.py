@@ -14,6 +14,7 @@ from app.model.errors import (
     NotAllowed,
     PhotosOff,
     RecordTooLarge,
+    ReportingLoop,
     StorageUnavailable,
 )
 from app.model.revision import revision_of, version_in
@@ -21,6 +22,7 @@ from app.text.folding import fold, one_line
 from app.text.sanitizing import clean_line, visible
 from app.web.forms import conflict
 from app.web.forms.idempotency import FormIdForged, mint_form_id
+from app.web.forms.managers import loop_sentence
 from app.web.forms.rendering import (
     Notice,
     form_id_again,
@@ -102,6 +104,9 @@ def form_with_input(error: Exception) -> ResponseReturnValue:
     if isinstance(error, PhotosOff):
         form.reject("photo", str(error))
         return show_form(form, revision=revision, status=422)
+    if isinstance(error, ReportingLoop):
+        form.reject("manager", loop_sentence(error))
+        return show_form(form, revision=revision, status=409)
     status, notice = what_happened(error, _SAVED)
     silent = isinstance(error, StorageUnavailable | NotAllowed)
     return show_form(form, revision=revision, status=status, notice=notice, suggest=not silent)
@@ -116,6 +121,8 @@ def what_happened(error: Exception, outcome: Outcome) -> tuple[int, Notice]:
         return 403, Notice("bad", _SIGNED_OUT.format(done=done, button=button))
     if isinstance(error, RecordTooLarge):
         return 422, Notice("bad", _TOO_LARGE.format(limit=error.max_kilobytes))
+    if isinstance(error, ReportingLoop):
+        return 409, Notice("bad", f"{nothing} {loop_sentence(error)}.")
     if isinstance(error, StorageUnavailable):
         service = error.service[:1].upper() + error.service[1:]
         if error.advice:

@@ -22,6 +22,7 @@ from app.web.current import current_directory, current_settings, current_viewer
 from app.web.forms import conflict
 from app.web.forms.fields import EmployeeForm, may_stay_empty
 from app.web.forms.idempotency import FormIdForged, mint_form_id, read_form_id, write_id_of
+from app.web.forms.managers import manager_choice
 from app.web.ui.facets import most_frequent
 from app.web.ui.urls import delete_address, edit_address, person_address
 
@@ -130,6 +131,7 @@ def show_form(
         form_id=form_id_again(),
         token=fresh_token(),
         problems=form.problems(),
+        manager=manager_choice(form, read=suggest),
         notice=notice,
         choose_photo_again=form.upload is not None,
         suggestions=suggestions() if suggest else {},

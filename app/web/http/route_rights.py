@@ -26,6 +26,7 @@ RIGHTS = {
     "exports.person_card": Right.EXPORT,
     "employees.add_form": Right.EDIT_PEOPLE,
     "employees.add": Right.EDIT_PEOPLE,
+    "employees.find_manager": Right.EDIT_PEOPLE,
     # Of the record that is their own.
     "employees.edit_form": Right.EDIT_OWN,
     "employees.edit": Right.EDIT_OWN,

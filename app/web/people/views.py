@@ -21,9 +21,11 @@ from app.directory.unlisted import lists_nobody
 from app.model.employee import BADGES, Employee
 from app.model.errors import EditConflict, PhotoRejected
 from app.model.revision import revision_of
+from app.text.sanitizing import clean_line
 from app.web.current import current_directory, current_sight, current_viewer
 from app.web.forms.fields import EmployeeForm
 from app.web.forms.idempotency import FormIdForged, write_id_of
+from app.web.forms.managers import MAX_TYPED, accepts, find_managers, is_finding
 from app.web.forms.recovery import (
     ask_to_delete,
     conflict_page,
@@ -108,7 +110,9 @@ def add() -> ResponseReturnValue:
         form_id = posted_form_id()
     except FormIdForged as error:
         return form_with_input(error)
-    if not form.validate():
+    if is_finding():
+        return show_form(form)
+    if not accepts(form, None):
         return show_form(form, status=422)
     try:
         stored = _add(form, form_id)
@@ -135,6 +139,13 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
         raise
 
 
+@pages.get("/find-manager")
+def find_manager() -> ResponseReturnValue:
+    """Return whom a name finds, as choices of the form, for its script."""
+    words = clean_line(request.args.get("q", "")[:MAX_TYPED])
+    return render_template("_manager_options.html", options=find_managers(words))
+
+
 @pages.get("/edit", defaults={"employee_id": ""})
 @pages.get("/edit/<id:employee_id>")
 def edit_form(employee_id: str) -> ResponseReturnValue:
@@ -154,7 +165,9 @@ def edit(employee_id: str) -> ResponseReturnValue:
         form_id = posted_form_id()
     except FormIdForged as error:
         return form_with_input(error)
-    if not form.validate():
+    if is_finding():
+        return show_form(form, stored, revision=revision)
+    if not accepts(form, stored):
         return show_form(form, stored, revision=revision, status=422)
     try:
         saved = current_directory().update(

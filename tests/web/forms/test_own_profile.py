@@ -26,6 +26,7 @@ FORGED = {
     "email": "else@example.com",
     "start_date": "1999-01-01",
     "employee_number": "1",
+    "manager": "kofi",
 }
 
 

@@ -1,0 +1,132 @@
+"""The manager in a person's form: found by a name or an email address, and checked."""
+
+from typing import NamedTuple
+
+from flask import request
+
+from app.contracts import Query
+from app.model import leaving
+from app.model.employee import Card, Employee
+from app.model.errors import EmployeeNotFound, NotAllowed, ReportingLoop, StorageUnavailable
+from app.text.sanitizing import clean_line
+from app.web.current import current_directory, current_viewer
+from app.web.forms.fields import EmployeeForm
+from app.web.ui.display_names import display_name
+
+MAX_HITS = 8
+# The box in which a name is typed, and the button that looks for it.
+TYPED, FIND = "manager_name", "find_manager"
+MAX_TYPED = 200
+_MAX_NAMES = 8
+
+
+class Option(NamedTuple):
+    """Somebody who can be chosen as the manager; "" is the id of nobody."""
+
+    id: str
+    name: str
+    note: str = ""
+    photo_key: str = ""
+    is_chosen: bool = False
+
+
+class ManagerChoice(NamedTuple):
+    """Who can be chosen: who is, and who was found; ``typed`` is what was looked for."""
+
+    chosen: Option
+    found: tuple[Option, ...] = ()
+    typed: str = ""
+
+
+def typed_manager() -> str:
+    """Return what was typed to find a manager."""
+    return clean_line(request.form.get(TYPED, "")[:MAX_TYPED])
+
+
+def is_finding() -> bool:
+    """Return whether the form was sent to find a manager, not to be saved."""
+    return FIND in request.form
+
+
+def find_managers(words: str) -> tuple[Option, ...]:
+    """Return the first of those whom a search of the list finds, and who have similar names."""
+    query = Query(words=words)
+    if not query.search_words:
+        return ()
+    page, similar = current_directory().search(current_viewer(), query)
+    cards = (*page.cards, *(suggestion.card for suggestion in similar.people))
+    return tuple(_option(card) for card in cards[:MAX_HITS])
+
+
+def manager_choice(form: EmployeeForm, *, read: bool) -> ManagerChoice:
+    """Return who can be chosen in this form; without ``read``, by what the form holds alone."""
+    try:
+        chosen = _chosen(form.manager.data or "", read=read)
+        typed = typed_manager()
+        found = find_managers(typed) if read and typed and "manager" not in form.fixed else ()
+    except (StorageUnavailable, NotAllowed):
+        return ManagerChoice(_chosen(form.manager.data or "", read=False))
+    return ManagerChoice(chosen, tuple(one for one in found if one.id != chosen.id), typed)
+
+
+def _chosen(employee_id: str, *, read: bool) -> Option:
+    if not employee_id:
+        return Option("", "Nobody", is_chosen=True)
+    try:
+        employee = current_directory().get(current_viewer(), employee_id) if read else None
+    except EmployeeNotFound:
+        employee = None
+    if employee is None:
+        return Option(employee_id, employee_id, is_chosen=True)
+    return _option(employee)._replace(is_chosen=True)
+
+
+def _option(person: Card | Employee) -> Option:
+    note = " · ".join(filter(None, (person.job_title, person.location)))
+    name = display_name(person.full_name, person.id)
+    return Option(person.id, name, note, person.photo_key)
+
+
+def accepts(form: EmployeeForm, stored: Employee | None) -> bool:
+    """Check the input, and the manager if it is a new one; problems are told at their fields."""
+    is_valid = bool(form.validate())
+    if form.manager.errors or "manager" in form.fixed:
+        return is_valid
+    if message := _problem(form.manager.data or "", stored):
+        form.reject("manager", message)
+    return is_valid and not message
+
+
+def _problem(manager_id: str, stored: Employee | None) -> str:
+    if typed := typed_manager():
+        return f"Choose who is meant by “{typed}”, or empty the box in which you typed it"
+    if not manager_id or (stored is not None and manager_id == stored.manager):
+        return ""
+    try:
+        manager = current_directory().get(current_viewer(), manager_id)
+    except EmployeeNotFound:
+        return f"Nobody here has the id “{manager_id[:100]}”. Find the manager by name"
+    if leaving.has_left(manager, leaving.today()):
+        return f"{_name(manager_id)} has left. Choose somebody who works here"
+    return ""
+
+
+def loop_sentence(error: ReportingLoop) -> str:
+    """Say who would report to whom in a circle, by name, and what to do."""
+    line = error.employee_ids
+    if len(line) < 2:
+        return "Nobody can report to themselves. Choose somebody else"
+    names = [_name(employee_id) for employee_id in line[: _MAX_NAMES - 1]]
+    if len(line) > _MAX_NAMES:
+        names.append("…")
+    first = _name(line[-1])
+    circle = " → ".join((first, *names, *([] if len(line) < _MAX_NAMES else [first])))
+    return f"The reporting line would go round in a circle: {circle}. Choose somebody else"
+
+
+def _name(employee_id: str) -> str:
+    try:
+        full_name = current_directory().get(current_viewer(), employee_id).full_name
+    except (EmployeeNotFound, StorageUnavailable):
+        full_name = ""
+    return display_name(full_name, employee_id)
