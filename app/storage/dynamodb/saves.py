@@ -7,6 +7,7 @@ from typing import Any
 from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, ReportingLoop
+from app.model.fields import CONTENT_FIELDS
 from app.model.revision import revision_of
 from app.storage.dynamodb.client.calls import Item
 from app.storage.dynamodb.client.failures import ConditionFailed, rejecting_large_records
@@ -77,7 +78,9 @@ class Saves:
                     self._upkeep.heal_later(employee.id)
                     raise EmployeeDeleted(employee.id) from None
             else:
-                return self._vocabulary.collect(self._in_line(employee_from(item), "", write))
+                added = employee_from(item)
+                led_by_nobody = replace(added, manager="")
+                return self._vocabulary.collect(self._in_line(added, led_by_nobody, write))
         raise contention(self._tables)
 
     def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
@@ -101,35 +104,39 @@ class Saves:
             except ConditionFailed:
                 continue
             if written is not None:
-                saved = self._in_line(employee_from(written), stored.manager, write)
+                saved = self._in_line(employee_from(written), stored, write)
                 return self._vocabulary.collect(saved)
         raise contention(self._tables)
 
-    def _in_line(self, saved: Employee, before: str, write: Write) -> Employee:
+    def _in_line(self, saved: Employee, before: Employee, write: Write) -> Employee:
         """Return what was saved, unless it has closed a loop with another save at the same time.
 
         Of two such saves the later one is bound to see the other, and perhaps both do: each that
-        sees the loop takes its manager back, as a change of its own, and raises ReportingLoop.
+        sees the loop takes back all it wrote, as a change of its own, and raises ReportingLoop.
         """
-        if saved.manager == before:
+        if saved.manager == before.manager:
             return saved
         try:
             self._reports.refuse_loop(saved.id, saved.manager)
         except ReportingLoop:
-            self._take_back(saved, before, write)
+            self._take_back(saved, saved, before, write)
             raise
         return saved
 
-    def _take_back(self, saved: Employee, before: str, write: Write) -> None:
-        for manager in (before, ""):
+    def _take_back(self, stored: Employee, saved: Employee, before: Employee, write: Write) -> None:
+        """Give each field that still has what was saved what it had before."""
+        ours = [name for name in CONTENT_FIELDS if getattr(stored, name) == getattr(saved, name)]
+        was = {name: getattr(before, name) for name in ours}
+        for values in (was, was | {"manager": ""}):
+            undo = replace(write, id=uuid.uuid4().hex)
             try:
-                wanted = replace(saved, manager=manager)
-                self.update(wanted, revision_of(saved), replace(write, id=uuid.uuid4().hex))
+                self.update(replace(stored, **values), revision_of(stored), undo)
             except ReportingLoop:  # where they were before goes round by now, too
                 continue
             except EditConflict as conflict:
-                if conflict.stored.manager == saved.manager:
-                    self._take_back(conflict.stored, before, write)
+                self._take_back(conflict.stored, saved, before, write)
+            except EmployeeNotFound:  # deleted in the meantime: nothing is left to take back
+                return
             return
 
     def _write_update(
