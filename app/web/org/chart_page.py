@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from app.contracts import PAGE_SIZE, Page
 from app.contracts.reports import MAX_COUNTED_REPORTS, Chain, ChainEnd, ReportCount
-from app.model.employee import Card, Employee
-from app.text.plurals import count_of
+from app.model.employee import Employee
+from app.text.plurals import count_people
 from app.web.current import current_directory, current_lines, current_sight, current_viewer
+from app.web.org.branches import MAX_ON_SHEET, Report, closed, in_words, opened
 from app.web.ui.display_names import display_name
 from app.web.ui.urls import org_address
 
@@ -33,13 +34,6 @@ class Manager(NamedTuple):
     reports: str
 
 
-class Report(NamedTuple):
-    """Somebody who reports to the person, with the words for how many report to them."""
-
-    card: Card
-    reports: str
-
-
 class ChartPage(NamedTuple):
     """A page of the chart: ``above`` from the top down, of which ``folded`` are behind one card.
 
@@ -58,12 +52,18 @@ class ChartPage(NamedTuple):
     previous: str
     next: str
     is_concealed: bool
+    is_open: bool
+    on_sheet: str
+    open_address: str
 
 
-def chart_page(employee_id: str, cursor: str | None, number: int) -> ChartPage:
+def chart_page(
+    employee_id: str, cursor: str | None, number: int, *, is_open: bool = False
+) -> ChartPage:
     """Return the chart around somebody, as the current viewer sees it. Raises EmployeeNotFound.
 
-    ``number`` is that of the page of reports, 0 if it is unknown.
+    ``number`` is that of the page of reports, 0 if it is unknown. With ``is_open`` the branches of
+    the page are open.
     """
     viewer, lines = current_viewer(), current_lines()
     person = current_directory().get(viewer, employee_id)
@@ -73,7 +73,7 @@ def chart_page(employee_id: str, cursor: str | None, number: int) -> ChartPage:
     page = lines.reports(viewer, employee_id, cursor)
     ids = {employee_id, *(card.id for card in page.cards), *(each.id for each in chain.managers)}
     counts = lines.count(viewer, ids)
-    return _page(person, chain, page, counts, number if cursor else 1)
+    return _page(person, chain, page, counts, number if cursor else 1, is_open=is_open)
 
 
 def _page(
@@ -83,14 +83,18 @@ def _page(
     counts: Mapping[str, ReportCount],
     number: int,
     *,
+    is_open: bool = False,
     is_concealed: bool = False,
 ) -> ChartPage:
     above = [
-        Manager(each, _in_words(counts, each.id, "direct report"))
+        Manager(each, in_words(counts, each.id, "direct report"))
         for each in reversed(chain.managers)
     ]
     split = len(above) > _MAX_OPEN_MANAGERS
     is_loop = chain.end is ChainEnd.LOOP
+    reports = closed(page.cards, counts)
+    if is_open:
+        reports = opened(reports)
     total = _total(person, page, counts, number)
     return ChartPage(
         person=person,
@@ -99,20 +103,16 @@ def _page(
         nearest=tuple(above[-_NEAREST:] if split else ()),
         end=_circle(person, chain) if is_loop else _ENDS[chain.end],
         is_loop=is_loop,
-        reports=tuple(Report(it, _in_words(counts, it.id, "report")) for it in page.cards),
+        reports=reports,
         total=total,
         position=_position(page, number, total),
-        previous=_address(person.id, page.previous, number - 1),
-        next=_address(person.id, page.next, number + 1 if number else 0),
+        previous=_page_address(person.id, page.previous, number - 1, is_open=is_open),
+        next=_page_address(person.id, page.next, number + 1 if number else 0, is_open=is_open),
         is_concealed=is_concealed,
+        is_open=is_open,
+        on_sheet=_on_sheet(reports) if is_open else "",
+        open_address=_address(person.id, {}, is_open=not is_open),
     )
-
-
-def _in_words(counts: Mapping[str, ReportCount], employee_id: str, noun: str) -> str:
-    direct = counts[employee_id].direct if employee_id in counts else 0
-    if direct > MAX_COUNTED_REPORTS:
-        return f"over {MAX_COUNTED_REPORTS:,} {noun}s"
-    return count_of(direct, noun, f"{noun}s") if direct else ""
 
 
 def _total(person: Employee, page: Page, counts: Mapping[str, ReportCount], number: int) -> str:
@@ -132,13 +132,28 @@ def _position(page: Page, number: int, total: str) -> str:
     return f"{first:,}–{first + len(page.cards) - 1:,} of {total} · sorted by name"
 
 
-def _address(employee_id: str, cursor: str | None, number: int) -> str:
+def _page_address(employee_id: str, cursor: str | None, number: int, *, is_open: bool) -> str:
     if not cursor:
         return ""
-    address = org_address(employee_id)
     pairs = {"page": str(number)} if number > 1 else {}
+    return _address(employee_id, {**pairs, "cursor": cursor}, is_open=is_open)
+
+
+def _address(employee_id: str, pairs: Mapping[str, str], *, is_open: bool) -> str:
+    address = org_address(employee_id)
+    query = urlencode({**({"depth": "2"} if is_open else {}), **pairs})
     joint = "&" if "?" in address else "?"
-    return f"{address}{joint}{urlencode({**pairs, 'cursor': cursor})}"
+    return f"{address}{joint}{query}" if query else address
+
+
+def _on_sheet(reports: tuple[Report, ...]) -> str:
+    """Return how many people are shown, and whose reports are left out."""
+    shown = count_people(len(reports) + sum(len(each.below) for each in reports))
+    cut = [display_name(each.card.full_name, each.card.id) for each in reports if each.is_cut]
+    if not cut:
+        return f"{shown} in 2 levels are shown"
+    names = ", ".join(cut)
+    return f"{shown} are shown, of at most {MAX_ON_SHEET}. Not all reports are shown of {names}"
 
 
 def _circle(person: Employee, chain: Chain) -> str:

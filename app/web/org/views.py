@@ -39,7 +39,8 @@ def chart(employee_id: str) -> ResponseReturnValue:
 def _show(employee_id: str) -> ResponseReturnValue:
     page = request.args.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
-    view = chart_page(employee_id, request.args.get("cursor") or None, number)
+    is_open = request.args.get("depth") == "2"
+    view = chart_page(employee_id, request.args.get("cursor") or None, number, is_open=is_open)
     response = make_response(render_template("org.html", view=view))
     response.call_on_close(current_directory().maintain)
     return response

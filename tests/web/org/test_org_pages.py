@@ -197,3 +197,30 @@ def test_names_of_others_are_text(org: Org) -> None:
     org.put("<b>bob", job_title="<i>cook")
     page = org.get("/org?q=cook", 303)
     assert "<i>" not in org.get(page.response.location or "").response.text
+
+
+def test_two_levels_are_on_one_sheet(stored: Org) -> None:
+    stored.put_line("eve", "bob", "mia", "ana")
+    stored.put("zoe", "eve")
+    closed = stored.get("/org/eve")
+    page = stored.get(closed.links()["Open all"])
+    assert reports(page) == ["Bob", "Mia", "Zoe"]
+    assert "3 people in 2 levels are shown" in page.text
+    assert page.links()["1 report to Mia"] == "/org/mia"
+    assert page.links()["Close all"] == "/org/eve"
+
+
+def test_a_sheet_has_at_most_200_people_and_says_what_it_left_out(org: Org) -> None:
+    org.put("eve")
+    for lead in range(26):
+        org.put(f"lead{lead:02}", "eve")
+        for number in range(30 if lead == 0 else 9):
+            org.put(f"p{lead:02}-{number:02}", f"lead{lead:02}")
+    page = org.get("/org/eve?depth=2")
+    assert len(reports(page)) == 200
+    sheet = "200 people are shown, of at most 200. Not all reports are shown of Lead00, Lead17"
+    assert sheet in page.text
+    assert page.links()["All 30 reports to Lead00"] == "/org/lead00"
+    rest = org.get(page.links()["Next"])
+    assert len(reports(rest)) == 2 + 2 * 9
+    assert "20 people in 2 levels are shown" in rest.text
