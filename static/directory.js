@@ -338,6 +338,24 @@ function findManager(input) {
   });
 }
 
+/* Copy beside each email address and phone number, where a browser lets pages copy. */
+function offerCopies(template) {
+  if (!navigator.clipboard) return;
+  for (const link of document.querySelectorAll(".facts a[href^='mailto:'], .facts a[href^='tel:']")) {
+    const button = template.content.firstElementChild.cloneNode(true);
+    const word = button.querySelector("span");
+    const text = link.textContent;
+    word.textContent = `Copy ${text}`;
+    button.addEventListener("click", async () => {
+      try { await navigator.clipboard.writeText(text); } catch { return; }
+      button.dataset.copied = "";
+      $("#copied").textContent = `${text} copied`;
+      setTimeout(() => { delete button.dataset.copied; $("#copied").textContent = ""; }, 2000);
+    });
+    link.after(button);
+  }
+}
+
 const search = $(".search-input");
 if (search) {
   slashSearches(search);
@@ -347,6 +365,7 @@ closeMenus();
 narrowMenus();
 badgesOpenTheirPerson();
 if ($("#photo[type=file]")) previewPhoto($("#photo"));
+if ($("#copy-button")) offerCopies($("#copy-button"));
 if ($("#manager_name")) findManager($("#manager_name"));
 if ($("#badge-count")) countBadges($("#badge-count"));
 if ($("#about-count")) countCharacters($("#about-count"), $("#about"));

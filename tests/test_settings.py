@@ -325,3 +325,20 @@ def test_a_setting_of_a_sign_in_that_cannot_be_used_stops_the_start(
 ) -> None:
     with pytest.raises(SettingsError, match=sentence):
         Settings.from_env({name: value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://example.slack.com/team/",
+        "example.slack.com/{name}",
+        "https://{name}.example.com/",
+        "javascript:alert('{name}')",
+        "https:///{name}",
+        "https://[/{name}",
+        "https://example.com/a b/{name}",
+    ],
+)
+def test_an_address_of_chats_that_makes_no_link_stops_the_start(value: str) -> None:
+    with pytest.raises(SettingsError, match="CHAT_LINK is "):
+        Settings.from_env({"CHAT_LINK": value})

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from app.access.modes import Mode
 from app.model.errors import SettingsError
+from app.settings.chat import chat_pattern
 from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
 from app.settings.sign_in import SignInSettings, read_sign_in
 from app.settings.trusted_headers import LoadBalancer, ProxyHeader, load_balancer, proxy_header
@@ -52,6 +53,7 @@ class Settings:
     photo_max_mb: int = 10
     history_days: int = 1_095
     company_name: str = ""
+    chat_link: str = ""
     trusted_proxies: int = 0
     stress: bool = True
     phone_region: str = ""
@@ -99,6 +101,7 @@ class Settings:
                 "HISTORY_DAYS", default=1_095, minimum=0, maximum=36_500
             ),
             company_name=_line(reader.text("COMPANY_NAME")),
+            chat_link=chat_pattern(reader.text("CHAT_LINK")),
             trusted_proxies=reader.whole_number("TRUSTED_PROXIES", minimum=0, maximum=10),
             stress=reader.switch("STRESS", unset=True),
             phone_region=_phone_region(reader.text("PHONE_REGION")),

@@ -4,10 +4,13 @@ from markupsafe import Markup
 
 from app.model.employee import Employee
 from app.model.fields import FIELDS
+from app.web.people.chat_links import chat_link
 from app.web.ui.html.links import html_builder
 
 _FACTS = tuple(
-    (field.name, field.fact_label, html_builder(field)) for field in FIELDS if field.fact_label
+    (field.name, field.fact_label, chat_link if field.name == "chat" else html_builder(field))
+    for field in FIELDS
+    if field.fact_label
 )
 
 

@@ -9,6 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from app.model import leaving
 from app.text.sanitizing import clean_text, visible
+from app.web.people.chat_links import chat_address
 from app.web.people.last_change import last_author
 from app.web.people.person_facts import person_facts
 from app.web.people.reporting import reporting_of
@@ -43,6 +44,7 @@ def offer_to_templates(state: BlueprintSetupState) -> None:
         avatar=avatar,
         named_avatar=named_avatar,
         flash_icon=FLASH_ICONS.__getitem__,
+        chat_address=chat_address,
         dialled=dialled,
         display_name=display_name,
         mail_address=mail_address,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.contracts import Query
 from app.model.employee import Employee
 from tests.support.days import PAST_DAY
 from tests.support.page_reader import Page
+from tests.support.page_reader import words_of as words_in
 from tests.support.small_directory import AMARA, SmallDirectory, small
 from tests.support.viewers import request_as, viewer
 
@@ -93,3 +95,37 @@ def test_a_page_is_shown_although_its_lines_cannot_be_read(
     page = small.get("/employee/amara").response.text
     assert "amara@example.com" in page
     assert "could not be read" in page
+
+
+SLACK = "https://example.slack.com/team/{name}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "address", "words"),
+    [
+        (SLACK, "@selam", "https://example.slack.com/team/selam", "@selam on Slack"),
+        (SLACK, "a/../b?c", "https://example.slack.com/team/a%2F..%2Fb%3Fc", "a/../b?c on Slack"),
+        (
+            "https://teams.microsoft.com/l/chat/0/0?users={name}",
+            "s&m@example.com",
+            "https://teams.microsoft.com/l/chat/0/0?users=s%26m@example.com",
+            "s&m@example.com on Microsoft Teams",
+        ),
+        ("https://chat.example.com/@{name}", "selam", "https://chat.example.com/@selam", "selam"),
+    ],
+)
+def test_a_name_in_a_chat_leads_there(
+    tmp_path: Path, pattern: str, name: str, address: str, words: str
+) -> None:
+    small = SmallDirectory(tmp_path, CHAT_LINK=pattern)
+    small.put(replace(AMARA, chat=name))
+    page = small.get("/employee/amara")
+    assert page.links()["Chat"] == address
+    assert words in [words_in(value) for value in page.all("dd")]
+
+
+def test_without_the_setting_a_name_in_a_chat_is_text(small: SmallDirectory) -> None:
+    small.put(replace(AMARA, chat="<selam>"))
+    page = small.get("/employee/amara")
+    assert "<selam>" in [words_in(value) for value in page.all("dd")]
+    assert "Chat" not in page.links()

@@ -18,6 +18,7 @@ _OF_PAGES = (
     "chevron-left",
     "chevron-right",
     "clock-history",
+    "copy",
     "cpu",
     "database",
     "door-closed",

@@ -1,0 +1,38 @@
+"""A person's page and form with script: copies, and a manager found while a name is typed."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+
+def test_a_manager_is_found_while_a_name_is_typed(browse: Open) -> None:
+    page = browse("/add")
+    box = page.locator("#manager_name")
+    box.press_sequentially("amara")
+    found = page.locator("#manager-found label")
+    expect(found).to_have_count(1)
+    expect(page.locator("#manager-count")).to_have_text("1 found: choose one above")
+    found.locator("input").check()
+    expect(box).to_have_value("")
+    box.press_sequentially("zzzzqq")
+    expect(page.locator("#manager-count")).to_contain_text("Nobody is found")
+    expect(found.locator("input")).to_be_checked()
+    page.locator("#full_name").fill("Ada Byron")
+    page.locator("#job_title").fill("Analyst")
+    page.locator("#location").fill("London")
+    box.fill("")
+    page.locator("#location").press("Enter")
+    expect(page.locator(".person-manager")).to_contain_text("Amara Adeyemi-Lindqvist")
+
+
+def test_an_email_address_is_copied(browse: Open) -> None:
+    page = browse("/?q=amara")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#people .name").first.click()
+    button = page.locator(".copy").first
+    expect(button).to_have_accessible_name("Copy amara@example.com")
+    button.click()
+    expect(page.locator("#copied")).to_have_text("amara@example.com copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "amara@example.com"
