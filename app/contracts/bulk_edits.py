@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.contracts.import_choices import Pairs
-from app.contracts.queries import CONDITIONS, TEXT_FILTERS, Query
+from app.contracts.queries import CONDITIONS, MANAGER, TEXT_FILTERS, Query
 from app.model.employee import BADGE_KEYS, Employee, in_catalogue_order
 
 # The fields that get one value for everybody; badges are added and removed one by one.
 EDITED_TEXTS = TEXT_FILTERS
+# Those that a job can write: all of them can also get a manager, by id.
+EDITED_FIELDS = (*EDITED_TEXTS, MANAGER)
 # Of the list and the values, in a job whose whole state has 64 KB in MySQL.
 MAX_EDIT_BYTES = 16_000
 
@@ -68,7 +70,7 @@ class BulkEdit:
             _ = self.query
         except ValueError:
             return False
-        return {name for name, _ in self.values} <= set(EDITED_TEXTS)
+        return {name for name, _ in self.values} <= set(EDITED_FIELDS)
 
     @property
     def is_too_long(self) -> bool:

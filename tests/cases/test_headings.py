@@ -21,7 +21,7 @@ def test_the_employee_number_of_bamboohr_is_not_the_name(cases: Cases) -> None:
             "employee_number": "2042",
         },
     )  # fmt: skip
-    assert plan.job.ignored_columns == ("Work Ext.", "Reporting To")
+    assert plan.job.ignored_columns == ("Work Ext.",)
 
 
 def test_the_number_beside_a_reversed_name_is_the_employee_number(cases: Cases) -> None:

@@ -199,3 +199,11 @@ def test_ids_that_are_row_numbers_overwrite_nobody(cases: Cases) -> None:
     )
     assert [line.name for line in plan.lines] == ["Ada Berg", "Odd Vik", "Pia Ask"]
     assert cases.stored() == before
+
+
+@pytest.mark.parametrize("name", ["outlook.csv", "adp.csv", "bamboohr.csv"])
+def test_managers_are_people_of_the_same_file(cases: Cases, name: str) -> None:
+    plan = cases.plan(name)
+    assert plan.managers == {"Kwame Boateng": "Marit Solheim"}
+    if name != "outlook.csv":  # Odd Vik is in neither of these
+        assert "Vik" in " ".join(plan.job.notices)

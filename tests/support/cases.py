@@ -29,8 +29,19 @@ class Plan:
 
     @property
     def people(self) -> list[Person]:
-        """The values of each person to be added, in the order of the file."""
-        return [dict(line.new) for line in self.lines if line.outcome == ADDED]
+        """The values of each person to be added, in the order of the file, but for the manager."""
+        added = [dict(line.new) for line in self.lines if line.outcome == ADDED]
+        return [{name: one[name] for name in one if name != "manager"} for one in added]
+
+    @property
+    def managers(self) -> dict[str, str]:
+        """The name of each person to be added who gets a manager, and that of the manager."""
+        names = {line.id: line.name for line in self.lines}
+        return {
+            line.name: names[str(line.new["manager"])]
+            for line in self.lines
+            if line.outcome == ADDED and line.new.get("manager")
+        }
 
     @property
     def ids(self) -> list[str]:

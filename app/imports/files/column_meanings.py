@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from app.imports.files import heading_words
 from app.imports.files.heading_names import MAX_CHARACTERS, Meaning, is_loose, meaning_of, words_of
-from app.imports.files.headings import ADDRESS_PARTS, FIRST_NAME, LAST_NAME
+from app.imports.files.headings import FIRST_NAME, LAST_NAME
+from app.imports.files.other_headings import ADDRESS_PARTS
 
 # Beside a first name, this heading means the last name, as in the German "Vorname, Name".
 _LAST_OR_FULL = "name"

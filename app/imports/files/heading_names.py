@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.imports.files import heading_words
-from app.imports.files.headings import (
+from app.imports.files.headings import HEADINGS
+from app.imports.files.other_headings import (
     CITIES,
-    HEADINGS,
     IDS_OR_NUMBERS,
     JOB_TITLES_ALONE,
     LOOSE_NAMES,

@@ -87,6 +87,30 @@ HEADINGS: Mapping[str, str] = {
         "место работы, lokasyon, branch, branch name, branch office, filial, filiale, sucursal, "
         "succursale, agence, building, building name, gebaude, campus"
     ),
+    "manager": (
+        "manager id, manager employee id, manager employee number, manager number, supervisor id, "
+        "reports to id, line manager id, reporting manager id, manager email, manager mail, "
+        "manager e mail, manager email address, manager email id, manager work email, "
+        "supervisor email, line manager email, reporting manager email, reports to email, "
+        "manager upn, manager user principal name, manager, reports to, manager name, "
+        "manager s name, manager full name, reporting to, line manager, direct manager, "
+        "reporting manager, people manager, supervisor, supervisor name, vorgesetzter, "
+        "vorgesetzte, fuhrungskraft, superieur hierarchique, manager direct, n 1, jefe directo, "
+        "supervisor directo, responsabile diretto, leidinggevende, 上司"
+    ),
+    "desk": (
+        "desk, desk location, desk number, desk no, seat, seat number, seat no, room, room number, "
+        "room no, office room, workstation, "
+        "workspace, schreibtisch, arbeitsplatz, buroadresse, zimmer, zimmernummer, raum, "
+        "raumnummer, adresse du bureau, puesto fisico, "
+        "direccion de la oficina, postazione, scrivania, werkplek, kamernummer, skrivebord, 座席"
+    ),
+    "working_hours": (
+        "working hours, work hours, working times, working time, working days, days and hours, "
+        "office hours, arbeitszeiten, arbeitszeit, burozeiten, heures de travail, "
+        "horaires de travail, horaires, horario de trabajo, horario laboral, horario, "
+        "orario di lavoro, orario, werktijden, arbeidstid, arbejdstid, arbetstid, 勤務時間"
+    ),
     "time_zone": "time zone, timezone, zeitzone, fuseau horaire, zona horaria, huso horario",
     "email": (
         "email, mail, e mail, email address, e mail address, mail address, emailaddress, "
@@ -107,6 +131,11 @@ HEADINGS: Mapping[str, str] = {
         "burotelefon, телефон, direct line, direct dial, direct number, ddi"
     ),
     "mobile": "mobile, mobilephone, diensthandy, firmenhandy, dienstmobil, geschaftshandy",
+    "chat": (
+        "chat, chat name, chat handle, chat id, slack, slack name, slack handle, slack username, "
+        "slack user, slack user name, slack display name, microsoft teams, ms teams, "
+        "microsoft teams name, teams name"
+    ),
     "start_date": (
         "start date, startdate, date started, started, joined, join date, joining date, "
         "date joined, date joining, date of joining, joined on, hire date, hiredate, hired, "
@@ -191,45 +220,3 @@ HEADINGS: Mapping[str, str] = {
     ),
     ACCOUNT_CONTROL: "user account control, useraccountcontrol",
 }  # fmt: skip
-# Less exact than a first and a last name: a file of a worker's number or an account may have one.
-LOOSE_NAMES = (
-    "employee, person, worker, staff member, team member, colleague, associate, payroll name, "
-    "mitarbeiter, mitarbeiterin, mitarbeitende, mitarbeiter in, empleado, collaborateur, salarie, "
-    "dipendente, medewerker"
-)
-# Full names with the last name first, as in "Byron, Ada".
-REVERSED_NAMES = (
-    "surname first name, surname firstname, surname forename, surname given name, "
-    "last name first name, lastname firstname, last first, last first name, "
-    "family name given name, family name first name, nachname vorname, familienname vorname, "
-    "name vorname, name last first, name last name first name, nom prenom, nom de famille prenom, "
-    "apellido nombre, apellidos nombre, cognome nome, cognome e nome, payroll name"
-)
-# A job title only where no other column is one: other programs so call "Dr." and "Mr.".
-JOB_TITLES_ALONE = "title, titel, titre, titulo, titolo"
-# The id, and the employee number where the file has another id.
-IDS_OR_NUMBERS = (
-    "employee id, employeeid, emp id, empid, person id, personid, id employee, id empleado"
-)
-# The phone, and the mobile where the file has another phone.
-MOBILES_OR_PHONES = (
-    "mobile phone, mobile number, mobile no, mobile tel, cell, cell phone, cell number, "
-    "cellphone, handy, handynummer, mobil, mobiltelefon, mobilnummer, portable, "
-    "telephone portable, telephone mobile, movil, telefono movil, celular, cellulare, telemovel, "
-    "gsm, mobiel, mobile telephone number, 携帯電話, 携帯番号, 携帯, 手机, 手机号, 手机号码, "
-    "휴대폰, 휴대전화, matkapuhelin, мобильныи телефон, cep telefonu"
-)
-# Locations only where no column is more exact, or where it is an office that is empty in a row.
-CITIES = (
-    "city, town, address city, locality, l, municipality, ort, stadt, "
-    "ville, commune, ciudad, localidad, citta, cidade, plaats, stad, poststed, miasto, "
-    "город, sehir"
-)
-# Beside one of these a city is part of an address, which may be that of a home.
-ADDRESS_PARTS = (
-    "address, address line 1, address line 2, address 1, address 2, street, street address, "
-    "streetaddress, street number, zip, zip code, zipcode, postcode, post code, postal code, "
-    "postalcode, plz, postleitzahl, strasse, hausnummer, adresse, anschrift, rue, code postal, "
-    "direccion, calle, codigo postal, indirizzo, via, cap, cep, endereco, adres, straat, "
-    "postnummer, adress, gata"
-)

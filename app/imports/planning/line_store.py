@@ -65,6 +65,15 @@ class LineStore:
         self._jobs.put_part(self._job_id, kind, number, content)
         self._save_counts(kind, number, count_lines(lines))
 
+    def replace(self, kind: str, number: int, lines: list[Line]) -> None:
+        """Store a part and its counts in place of those that it had; later parts stay."""
+        self._jobs.put_part(self._job_id, kind, number, pack(line.as_text() for line in lines))
+        block, position = divmod(number, _COUNTS_PER_BLOCK)
+        counts = self._load_block(kind, block)
+        counts[position] = count_lines(lines)
+        text = json.dumps(counts, separators=(",", ":"))
+        self._jobs.put_part(self._job_id, f"{kind}-counts", block, text.encode())
+
     def put_as_planned(self, number: int, counts: LineCounts) -> None:
         """Record that a part was applied as planned; its lines are not stored twice."""
         self._save_counts(DONE, number, counts)

@@ -15,13 +15,20 @@ from app.imports.running.job_context import JobAccounts
 from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.writes import JobWrites
 from app.model.employee import Employee
-from app.model.errors import DirectoryError, EditConflict, EmployeeNotFound, RecordTooLarge
+from app.model.errors import (
+    DirectoryError,
+    EditConflict,
+    EmployeeNotFound,
+    RecordTooLarge,
+    ReportingLoop,
+)
 from app.model.revision import fields_changed_since, revision_of, version_in
 
 UPDATE_BATCH = 50
 _CHANGED_SINCE = "The person was changed after the check. {}"
 _GONE_SINCE = "The person was deleted after the check. {}"
 _IMPORT_AGAIN, _EDIT_AGAIN = "Import the file again", "Edit the list again"
+_LOOP = "They would report to themselves, by others, so nothing was changed. Choose another manager"
 _IS_HERE = "Another row is about the same person, and says that they are here"
 
 
@@ -96,7 +103,7 @@ class Updater:
         updated = with_values(stored, moved.new)
         try:
             stored_anew = self._store.update(updated, line.revision, self._writes.applying(line))
-        except (EditConflict, EmployeeNotFound, RecordTooLarge) as error:
+        except (EditConflict, EmployeeNotFound, RecordTooLarge, ReportingLoop) as error:
             self._photos.drop(updated.photo_key, stored.photo_key)
             return line.rejected(self._refusal(error))
         self._drop_photo(moved, stored_anew)
@@ -110,6 +117,8 @@ class Updater:
     def _refusal(self, error: DirectoryError) -> str:
         if isinstance(error, EditConflict):
             return self._changed_since
+        if isinstance(error, ReportingLoop):
+            return _LOOP
         return self._gone_since if isinstance(error, EmployeeNotFound) else str(error)
 
 

@@ -33,6 +33,7 @@ from app.imports.running.execution import apply
 from app.imports.running.job_context import JobContext
 from app.imports.running.job_lease import JobLease, LeaseLost, StopRequested, acquire
 from app.imports.running.list_plan import plan_edit
+from app.imports.running.manager_plan import plan_managers
 from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.sample_plan import plan_samples
 from app.imports.running.share import share_refusal
@@ -154,6 +155,10 @@ class _Worker:
         order = DayOrder(job.day_first, job.month_first, job.year_first, table.counts_from_1904)
         planner = Planner(self._store, table, order, job.id, self._row_photos(), job.choices)
         yield from self._plan_parts(planner, table.rows())
+        if "manager" in table.columns.fields:
+            heading = table.columns.heading_of("manager")
+            changes = plan_managers(self._store, self._lease, self._parts, heading)
+            yield self._lease.checkpoint(**changes)
         if job.choices.is_complete:
             yield from find_absent(self._store, self._lease, self._parts, planner.may_mean)
 

@@ -9,7 +9,8 @@ import pytest
 from app.imports.files import heading_words
 from app.imports.files.columns import CHOICES, count_known, field_of, read_headings
 from app.imports.files.heading_names import words_of
-from app.imports.files.headings import CITIES, END_DATE, HEADINGS, MOBILES_OR_PHONES
+from app.imports.files.headings import END_DATE, HEADINGS
+from app.imports.files.other_headings import CITIES, MOBILES_OR_PHONES
 from app.imports.files.table import Table
 from app.imports.planning.dates import DayOrder
 from app.imports.planning.parsed_rows import read_row
@@ -51,6 +52,20 @@ def test_every_field_has_headings_and_its_label_is_one() -> None:
             assert field_of(field.label) == column_of.get(field.name, field.name)
 
 
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Manager", "manager"), ("Reports To", "manager"), ("Manager Email", "manager"),
+        ("Manager [email]", "manager"), ("Manager: Name", "manager"), ("Manager ID", "manager"),
+        ("Reporting Manager", "manager"), ("Manager's Name", "manager"), ("Desk", "desk"),
+        ("Working hours", "working_hours"), ("Slack", "chat"), ("MS Teams", "chat"),
+        ("Manager Phone", ""), ("Manager: Job Title", ""), ("Managers", ""), ("Teams", ""),
+    ],
+)  # fmt: skip
+def test_who_leads_and_where_and_when_somebody_works(heading: str, field: str) -> None:
+    assert field_of(heading) == field
+
+
 def test_known_headings_are_folded_and_each_is_of_one_field() -> None:
     seen: dict[str, str] = {}
     for field, names in HEADINGS.items():
@@ -88,10 +103,10 @@ def test_a_number_a_code_or_an_id_is_no_name_title_or_place(heading: str) -> Non
         "Correo (personal)", "Correo personal", "Teléfono (casa)", "Teléfono particular",
         "Email (personale)", "Telefono (abitazione)", "E-mail (privé)", "Telefoon (thuis)",
         "E-post (privat)", "メール（個人）", "Email {Personal}", "Phone <home>",
-        "Email (emergency contact)", "Name (manager)", "Emergency Contact Name", "Manager Email",
-        "Manager: Name", "Spouse name", "Phone (fax)", "Fax", "Recovery Email", "Email (secondary)",
-        "Home Secondary Email", "Residential City", "Notes", "Manager [email]", "User name",
-        "Username", "Reports To", "E-mail Display Name", "Company", "Company name", "Contact",
+        "Email (emergency contact)", "Name (manager)", "Emergency Contact Name",
+        "Spouse name", "Phone (fax)", "Fax", "Recovery Email", "Email (secondary)",
+        "Home Secondary Email", "Residential City", "Notes", "User name",
+        "Username", "E-mail Display Name", "Company", "Company name", "Contact",
         "ID Number", "National ID", "Passport No.", "Title (Mr/Mrs/Dr)", "Name (Kana)",
         "user.id", "user.login", "Account Name", "Member Name", "Phone 2", "Email 2",
         "Employee Home Phone", "Job Description", "Legal Entity Name", "Marital status",

@@ -1,0 +1,153 @@
+"""Who leads whom by a file: named by an id, an email, a number or a name, in any order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.contracts.bulk_edits import BulkEdit
+from app.contracts.import_jobs import Phase
+from app.history.changes import Author, Write
+from app.imports.edits import begin_edit
+from app.imports.planning import line_store
+from app.model.employee import Employee
+from tests.support.import_desk import Desk
+
+HEAD = "Id,Name,Title,Office,Mail,Employee number,Manager\n"
+
+
+def here(desk: Desk, *ids: str, manager: str = "") -> None:
+    for one in ids:
+        person = Employee(id=one, full_name=f"{one.title()} X", job_title="T", location="L")
+        person = replace(person, email=f"{one}@example.com", manager=manager)
+        desk.store.add(replace(person, employee_number=f"n-{one}"), Write(f"w {one}"))
+
+
+def row(one: str, manager: str = "") -> str:
+    return f"{one},{one.title()} X,T,L,{one}@example.com,n-{one},{manager}\n"
+
+
+def managers(desk: Desk) -> dict[str, str]:
+    return {one.id: one.manager for batch in desk.store.iter_batches() for one in batch.people}
+
+
+def test_a_manager_is_named_in_any_way_also_further_down(real_desk: Desk) -> None:
+    here(real_desk, "ada")
+    ways = ("cy", "CY@example.com", "n-cy", "Cy X", '"X, Cy"', "ada", "ADA@example.com", "Ada X")
+    rows = [row(f"p{number}", way) for number, way in enumerate(ways)]
+    job = real_desk.run(HEAD + "".join(rows) + row("cy", "ada"))
+    assert job.phase is Phase.APPLIED
+    assert not job.done.rejected
+    expected = {f"p{number}": "ada" if "ada" in way.lower() else "cy" for number, way in
+                enumerate(ways)}  # fmt: skip
+    assert managers(real_desk) == {"ada": "", "cy": "ada", **expected}
+
+
+@pytest.mark.parametrize("heading", ["Manager", "Manager email", "Manager id", "Reports to"])
+def test_the_headings_of_managers(desk: Desk, heading: str) -> None:
+    named = "bo@example.com" if heading == "Manager email" else "bo"
+    desk.run(HEAD.replace("Manager", heading) + row("al", named) + row("bo"))
+    assert managers(desk) == {"al": "bo", "bo": ""}
+
+
+def test_a_new_person_without_an_id_is_somebodys_manager(desk: Desk) -> None:
+    desk.run("Name,Title,Office,Mail,Manager\nAl,T,L,al@x.org,bo@x.org\nBo,T,L,bo@x.org,\n")
+    ids = {name: one for one, name in desk.everyone().items()}
+    assert managers(desk)[ids["Al"]] == ids["Bo"]
+
+
+def test_a_name_of_several_is_refused_with_the_candidates(desk: Desk) -> None:
+    here(desk, "al")
+    twin = "al2,Al X,T,L,second@example.com,,\n"
+    job = desk.run(HEAD + twin + row("bo", "Al X"))
+    line = desk.lines(job)[1]
+    assert line.outcome == "refused"
+    assert line.problems[0].column == "Manager"
+    assert "second@example.com" in line.problems[0].reason
+    assert "(al)" in line.problems[0].reason
+    assert set(managers(desk)) == {"al", "al2"}
+
+
+def test_whom_nobody_knows_is_told_and_the_person_is_here_all_the_same(desk: Desk) -> None:
+    here(desk, "al")
+    here(desk, "bo", manager="al")
+    job = desk.run(HEAD + row("cy", "The Board") + row("bo", "The Board"))
+    assert managers(desk) == {"al": "", "bo": "al", "cy": ""}
+    assert desk.outcomes(job) == ["added", "same"]
+    assert "“The Board” (2)" in job.notices[-1]
+    assert "2 people are" in job.notices[-1]
+
+
+def test_the_rows_of_a_circle_are_refused_with_its_names(desk: Desk) -> None:
+    rows = row("al", "bo") + row("bo", "cy") + row("cy", "al") + row("di", "al") + row("ed", "di")
+    job = desk.run(HEAD + rows)
+    lines = desk.lines(job)
+    assert desk.outcomes(job) == ["refused"] * 3 + ["added"] * 2
+    assert "Al X → Bo X → Cy X → Al X" in lines[0].problems[0].text
+    assert "Cy X → Al X → Bo X → Cy X" in lines[2].problems[0].text
+    assert managers(desk) == {"di": "", "ed": "di"}
+    assert "the row of that manager is refused" in job.notices[-1]
+
+
+def test_a_circle_through_people_who_are_here_is_seen_before_anything_changes(
+    real_desk: Desk,
+) -> None:
+    here(real_desk, "al")
+    here(real_desk, "bo", manager="al")
+    job = real_desk.run(HEAD + row("al", "cy") + row("cy", "bo") + row("di", "di"), go=False)
+    assert real_desk.outcomes(job) == ["refused"] * 3
+    assert "report to themselves" in real_desk.lines(job)[2].problems[0].text
+
+
+def test_a_file_as_it_was_exported_changes_nothing(desk: Desk) -> None:
+    text = HEAD + row("al", "bo") + row("bo")
+    desk.run(text)
+    assert desk.outcomes(desk.run(text)) == ["same", "same"]
+    assert desk.outcomes(desk.run(HEAD + row("al", "Bo X"))) == ["same"]
+    assert desk.outcomes(desk.run(HEAD + row("al"))) == ["changed"]
+    assert managers(desk) == {"al": "", "bo": ""}
+
+
+def test_many_parts_keep_their_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_store, "MAX_PART_LINES", 3)
+    monkeypatch.setattr(line_store, "_COUNTS_PER_BLOCK", 2)
+    rows = [row(f"p{number}", f"p{number + 1}") for number in range(20)]
+    job = desk.run(HEAD + "".join(rows) + row("p20", "p19"))
+    assert (job.done.added, job.done.rejected) == (19, 2)
+    found = managers(desk)
+    assert found["p0"] == "p1"
+    assert found["p18"] == ""
+    undone = desk.undo(job)
+    assert undone.undone.undone == 19
+    assert not managers(desk)
+
+
+def test_everybody_of_a_list_gets_another_manager_and_back(real_desk: Desk) -> None:
+    here(real_desk, "al", "bo")
+    here(real_desk, "cy", "di", manager="al")
+    edit = BulkEdit(filters=(("manager", "al"),), values=(("manager", "bo"),))
+    assert edit.is_valid
+    job = begin_edit(real_desk.jobs, edit, Author(), auto_apply=True)
+    job = real_desk.work(job)
+    assert job.done.changed == 2
+    assert job.name == "Manager: al → bo"
+    assert managers(real_desk) == {"al": "", "bo": "", "cy": "bo", "di": "bo"}
+    real_desk.undo(job)
+    assert managers(real_desk) == {"al": "", "bo": "", "cy": "al", "di": "al"}
+
+
+def test_a_list_edited_into_a_circle_is_refused_where_it_closes(desk: Desk) -> None:
+    here(desk, "al")
+    here(desk, "bo", manager="al")
+    here(desk, "cy", manager="bo")
+    edit = BulkEdit(filters=(("manager", "al"),), values=(("manager", "cy"),))
+    job = desk.work(begin_edit(desk.jobs, edit, Author(), auto_apply=True))
+    assert desk.outcomes(job) == ["refused"]
+    assert "report to themselves" in desk.lines(job)[0].problems[0].text
+
+
+def test_desk_hours_and_chat_come_by_their_headings(desk: Desk) -> None:
+    desk.run("Id,Name,Title,Office,Desk,Working hours,Slack\nal,Al,T,L,4.12,Mon to Thu,al.x\n")
+    stored = desk.store.get("al")
+    assert (stored.desk, stored.working_hours, stored.chat) == ("4.12", "Mon to Thu", "al.x")
