@@ -59,7 +59,7 @@ def stores_of(
 ) -> Stores:
     """Stores that may live in this process only, with imports and accounts in memory."""
     others.setdefault("accounts", AccountsInMemory())
-    others.setdefault("reports", employees)
+    others.setdefault("reports", getattr(employees, "reports", employees))
     others.setdefault("history", getattr(employees, "history", None))
     return Stores(employees, photos, JobsInMemory(), photos_off_because=off, **others)
 
