@@ -326,7 +326,7 @@ function findManager(input) {
       const options = [...new DOMParser().parseFromString(reply.text, "text/html").querySelectorAll("label")];
       const others = options.filter((one) => one.querySelector("input").value !== chosen?.querySelector("input").value);
       found.replaceChildren(...(chosen ? [chosen] : []), ...others);
-      told.textContent = typed && (options.length ? `${options.length} found: choose one above` : `Nobody is found by “${typed}”`);
+      told.textContent = typed && (options.length ? `${options.length} found: choose one below` : `Nobody is found by “${typed}”`);
     } catch { /* the button still finds them */ }
   };
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 200); });

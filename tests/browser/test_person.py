@@ -13,7 +13,7 @@ def test_a_manager_is_found_while_a_name_is_typed(browse: Open) -> None:
     box.press_sequentially("amara")
     found = page.locator("#manager-found label")
     expect(found).to_have_count(1)
-    expect(page.locator("#manager-count")).to_have_text("1 found: choose one above")
+    expect(page.locator("#manager-count")).to_have_text("1 found: choose one below")
     found.locator("input").check()
     expect(box).to_have_value("")
     box.press_sequentially("zzzzqq")

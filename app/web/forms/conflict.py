@@ -11,6 +11,7 @@ from app.model.fields import FIELD, TYPED_FIELDS
 from app.model.revision import fields_changed_since
 from app.model.validation import LABELS
 from app.web.forms.fields import EmployeeForm
+from app.web.forms.managers import manager_shown
 from app.web.ui.html.word_diff import highlight_differences
 
 MINE, THEIRS = "mine", "theirs"
@@ -77,9 +78,11 @@ def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Confli
     for name in TYPED_FIELDS:
         my_text, stored_text = getattr(edited, name), getattr(stored, name)
         if my_text == stored_text:
-            same.append(EqualField(name, _LABELS[name], (my_text,), my_text))
+            shown = manager_shown(my_text) if name == "manager" else my_text
+            same.append(EqualField(name, _LABELS[name], (my_text,), shown))
         else:
-            sides = _text_side(my_text, stored_text), _text_side(stored_text, my_text)
+            side = _manager_side if name == "manager" else _text_side
+            sides = side(my_text, stored_text), side(stored_text, my_text)
             differing.append(Difference(name, _LABELS[name], *sides, choice(name)))
     if edited.known_badges == stored.known_badges:
         same.append(_same_badges(edited.known_badges))
@@ -98,6 +101,10 @@ def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Confli
 
 def _text_side(text: str, other: str) -> Side:
     return Side((text,), highlight_differences(text, other))
+
+
+def _manager_side(employee_id: str, other: str) -> Side:
+    return Side((employee_id,), Markup("{}").format(manager_shown(employee_id)))
 
 
 def _badge_side(employee: Employee, other: Employee) -> Side:

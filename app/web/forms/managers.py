@@ -124,9 +124,14 @@ def loop_sentence(error: ReportingLoop) -> str:
     return f"The reporting line would go round in a circle: {circle}. Choose somebody else"
 
 
+def manager_shown(employee_id: str) -> str:
+    """Return the name of a manager, or what is stored if it is nobody's id."""
+    return _name(employee_id) if employee_id else "Nobody"
+
+
 def _name(employee_id: str) -> str:
     try:
         full_name = current_directory().get(current_viewer(), employee_id).full_name
-    except (EmployeeNotFound, StorageUnavailable):
-        full_name = ""
+    except (EmployeeNotFound, NotAllowed, StorageUnavailable):
+        return employee_id
     return display_name(full_name, employee_id)

@@ -22,7 +22,7 @@ from app.text.folding import fold, one_line
 from app.text.sanitizing import clean_line, visible
 from app.web.forms import conflict
 from app.web.forms.idempotency import FormIdForged, mint_form_id
-from app.web.forms.managers import loop_sentence
+from app.web.forms.managers import loop_sentence, manager_shown
 from app.web.forms.rendering import (
     Notice,
     form_id_again,
@@ -222,7 +222,11 @@ def _deleted_page() -> ResponseReturnValue:
     page = render_template(
         "gone.html",
         form=form,
-        typed=[(form[name].label.text, name, text) for name, text in form.content.items() if text],
+        typed=[
+            (form[name].label.text, name, text, manager_shown(text) if name == "manager" else text)
+            for name, text in form.content.items()
+            if text
+        ],
         badges=[badge for badge in BADGES if badge.key in form.badges.data],
         form_id=mint_form_id(),
         token=fresh_token(),

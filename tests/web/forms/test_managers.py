@@ -123,3 +123,25 @@ def test_desk_hours_and_chat_are_fields_of_the_form(two: SmallDirectory) -> None
     assert (stored.desk, stored.working_hours, stored.chat) == tuple(typed.values())
     page = two.get("/edit/amara")
     assert page.fields()["desk"] == ["Riverside 4"]
+
+
+def test_a_conflict_shows_managers_by_name(two: SmallDirectory) -> None:
+    two.put(replace(KOFI, id="bisi", full_name="Bisi Ade"))
+    sent = two.form("/edit/amara", manager="bisi")
+    two.change("amara", manager="kofi")
+    page = two.post("/edit/amara", sent, 409)
+    shown = "".join(page.one("main").itertext())
+    assert "Bisi Ade" in shown
+    assert "Kofi Mensah" in shown
+    two.post("/edit/amara", {**page.fields(), "keep": "", "choose-manager": "mine"})
+    assert two.store.get("amara").manager == "bisi"
+
+
+def test_what_was_typed_of_a_deleted_person_has_the_name_of_their_manager(
+    two: SmallDirectory,
+) -> None:
+    sent = two.form("/edit/amara", manager="kofi")
+    two.store.people.pop("amara")
+    page = two.post("/edit/amara", sent, 404)
+    assert "Kofi Mensah" in page.response.text
+    assert page.fields()["manager"] == ["kofi"]
