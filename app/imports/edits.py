@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.contracts.bulk_edits import EDITED_TEXTS, BulkEdit
+from app.contracts.bulk_edits import EDITED_FIELDS, BulkEdit
 from app.contracts.import_jobs import Job, JobStore, Phase, new_job_id
 from app.history.changes import Author
 from app.model import validation
@@ -78,4 +78,4 @@ def _badges(edit: BulkEdit) -> Iterator[str]:
 
 def may_be_empty(name: str) -> bool:
     """Return whether everybody may lose their value of a field."""
-    return name in EDITED_TEXTS and name not in validation.REQUIRED
+    return name in EDITED_FIELDS and name not in validation.REQUIRED

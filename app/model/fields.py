@@ -88,6 +88,7 @@ FIELDS = (
         max_characters=MAX_ID_CHARACTERS,
         fact="",
         export_width=36,
+        vcard="X-MANAGER:{}",
     ),
     Field(
         name="location",
@@ -108,6 +109,7 @@ FIELDS = (
         section=Section.JOB,
         hint="An address or a place in the office, such as Riverside 4, third floor",
         export_width=24,
+        vcard="X-DESK:{}",
         is_hideable=True,
     ),
     Field(
@@ -117,6 +119,7 @@ FIELDS = (
         section=Section.JOB,
         hint="Days and hours, such as Mon to Thu, 9:00–15:00",
         export_width=24,
+        vcard="X-WORKING-HOURS:{}",
     ),
     Field(
         name="time_zone",
@@ -171,6 +174,7 @@ FIELDS = (
         section=Section.CONTACT,
         hint="The name there, such as selam.haile",
         export_width=20,
+        vcard="X-CHAT:{}",
     ),
     Field(
         name="start_date",
