@@ -65,11 +65,21 @@ def test_badges_change_and_a_department_is_removed(app: Flask) -> None:
     assert store_of(app).get("cy").badges == ("bug",)
 
 
+def test_reports_get_another_manager_who_is_named_as_in_a_file(app: Flask) -> None:
+    assert edit(app, "--department", "Sales", "--set", "manager=Dee", "--apply").exit_code == 0
+    assert [store_of(app).get(key).manager for key in ("bo", "cy", "dee")] == ["dee", "dee", ""]
+    done = edit(app, "--manager", "dee", "--words", "cy", "--set", "manager=", "--apply")
+    assert done.exit_code == 0, done.output
+    assert [store_of(app).get(key).manager for key in ("bo", "cy")] == ["dee", ""]
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
         ((), "Choose at least one thing to change."),
         (("--set", "shoe=41"), "write FIELD=VALUE"),
+        (("--set", "manager=Odd Vik"), "Nobody here is “Odd Vik”"),
+        (("--manager", "Odd Vik", "--add-badge", "bug"), "Nobody here is “Odd Vik”"),
         (("--set", "location="), "Enter a location"),
         (("--set", f"location={'x' * 300}"), "Must be"),
         (("--add-badge", "bug", "--remove-badge", "bug"), "gets the badge Bugfixer or loses it"),

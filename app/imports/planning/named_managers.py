@@ -104,6 +104,13 @@ class NamedManagers:
             self._people[key].setdefault(person.id, person)
 
 
+def find_manager(store: EmployeeStore, text: str) -> Found:
+    """Return the manager whom a text means among the people who are here."""
+    named = NamedManagers([text])
+    named.ask(store, [text])
+    return named.find(text)
+
+
 def _plain(text: str) -> str:
     """Return an address or a name without what programs put around it."""
     match = _DISTINGUISHED.match(text)
