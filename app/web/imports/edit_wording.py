@@ -2,11 +2,12 @@
 
 from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_jobs import Job, Phase
-from app.contracts.queries import FILTERS
+from app.contracts.queries import FILTERS, MANAGER
 from app.model.employee import BADGES
 from app.model.facets import FACET
 from app.text import search_keys
 from app.text.plurals import count_people
+from app.text.sanitizing import visible
 from app.web.imports.outcomes import done_figures
 from app.web.ui.dates import month
 from app.web.ui.list_query import ListRequest
@@ -23,6 +24,7 @@ def list_words(edit: BulkEdit) -> str:
         for name in FILTERS
         if (values := edit.values_of(name))
     ]
+    conditions += [f"Reports to: {visible(each)}" for each in edit.values_of(MANAGER)]
     return " · ".join((*conditions, *([f"“{edit.words}”"] if edit.words else [])))
 
 

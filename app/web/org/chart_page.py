@@ -10,7 +10,7 @@ from app.contracts import PAGE_SIZE, Page
 from app.contracts.reports import MAX_COUNTED_REPORTS, Chain, ChainEnd, ReportCount
 from app.model.employee import Employee
 from app.text.plurals import count_people
-from app.web.current import current_directory, current_lines, current_sight, current_viewer
+from app.web.current import current_directory, current_lines, current_viewer
 from app.web.org.branches import MAX_ON_SHEET, Report, closed, in_words, opened
 from app.web.ui.display_names import display_name
 from app.web.ui.urls import org_address
@@ -67,7 +67,7 @@ def chart_page(
     """
     viewer, lines = current_viewer(), current_lines()
     person = current_directory().get(viewer, employee_id)
-    if "manager" in current_sight().restricted:
+    if "manager" in current_directory().sight_of(viewer).restricted:
         return _page(person, Chain(), Page(()), {}, 1, is_concealed=True)
     chain = lines.chain(viewer, employee_id)
     page = lines.reports(viewer, employee_id, cursor)

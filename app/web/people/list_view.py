@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from app.contracts import PAGE_SIZE, Page, Query
 from app.contracts.list_order import ListOrder
-from app.contracts.queries import TEXT_FILTERS
+from app.contracts.queries import MANAGER, TEXT_FILTERS
 from app.directory.list_pages import ListPage
 from app.exports.formats import FORMATS
 from app.model.employee import BADGES
@@ -69,8 +69,9 @@ def list_view(
     cache: MenuCache,
     *,
     without: frozenset[str] = frozenset(),
+    manager: str = "",
 ) -> ListView:
-    """Return everything that one page of the list shows, ``without`` fields that are not seen."""
+    """Return what one page shows, ``without`` unseen fields, of those who report to ``manager``."""
     page, suggestions, everyone, counts = result[:4]
     count = list_counts.known_count(page, counts)
     listing = _as_found(listing, result, count)
@@ -82,7 +83,7 @@ def list_view(
         people=_people(listing, page, sprite, without),
         menus=cache.menus(listing, everyone, counts.by_filter, sprite),
         tabs=tabs(listing, counts.by_filter["letter"] or everyone),
-        chips=_chips(listing),
+        chips=_chips(listing, manager),
         count=list_counts.count_sentence(listing, result, count),
         show_people=f"Show {'people' if count is None else count_people(count)}",
         position=list_counts.page_position(listing, page, count),
@@ -124,11 +125,14 @@ def _as_view(listing: ListRequest, view: str) -> str:
     return replace(listing, view=view).address(listing.cursor, listing.page)
 
 
-def _chips(listing: ListRequest) -> tuple[Chip, ...]:
-    """Return a chip for each value of a filter: badges, texts, start months."""
-    order = ("badge", *TEXT_FILTERS, "joined")
+def _chips(listing: ListRequest, manager: str) -> tuple[Chip, ...]:
+    """Return a chip for each value of a filter: badges, texts, start months, the manager."""
+    order = ("badge", *TEXT_FILTERS, "joined", MANAGER)
     return tuple(
-        Chip(*_label(name, value), listing.address_without(name, value))
+        Chip(
+            *_label(name, manager if name == MANAGER else value),
+            listing.address_without(name, value),
+        )
         for name in order
         for value in listing.query.values_of(name)
     )
@@ -139,6 +143,8 @@ def _label(name: str, value: str) -> tuple[str, str]:
     if name == "badge":
         badge = _BADGE.get(value)
         return (badge.label, badge.icon) if badge else (value, "")
+    if name == MANAGER:
+        return f"Reports to {value}", ""
     if name == "joined":
         known = month(value) if search_keys.is_month(value) else f"“{value}”"
         return f"Start date: {known}", ""

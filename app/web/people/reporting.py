@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.contracts.queries import MANAGER
 from app.contracts.reports import MAX_COUNTED_REPORTS, ReportCount
 from app.model.employee import Card, Employee
-from app.model.errors import StorageUnavailable
+from app.model.errors import EmployeeNotFound, StorageUnavailable
 from app.text.plurals import count_of
-from app.web.current import current_lines, current_sight, current_viewer
+from app.text.sanitizing import visible
+from app.web.current import current_directory, current_lines, current_sight, current_viewer
 from app.web.http.middleware import log_store_failure, request_id
+from app.web.ui.display_names import display_name
+from app.web.ui.list_query import ListRequest
 
 # So many are on the page; whoever has more has a list of them.
 SHOWN_REPORTS = 6
@@ -72,3 +76,14 @@ def _total(count: ReportCount | None, at_least: int) -> str:
     direct = max(count.direct if count else 0, at_least)
     is_over = direct > MAX_COUNTED_REPORTS
     return f"over {MAX_COUNTED_REPORTS:,}" if is_over else f"{direct:,}"
+
+
+def manager_name(listing: ListRequest) -> str:
+    """Return the name of the manager whose reports a list shows; their id if they are nobody."""
+    for manager_id in listing.query.values_of(MANAGER):
+        try:
+            manager = current_directory().get(current_viewer(), manager_id)
+        except EmployeeNotFound:
+            return visible(manager_id)
+        return display_name(manager.full_name, manager.id)
+    return ""

@@ -48,6 +48,7 @@ from app.web.forms.rendering import (
 from app.web.http.middleware import on_this_page
 from app.web.people.last_change import tell_saved
 from app.web.people.list_view import list_view
+from app.web.people.reporting import manager_name
 from app.web.people.samples import empty_page
 from app.web.people.template_names import offer_to_templates
 from app.web.ui import urls
@@ -74,7 +75,8 @@ def people() -> Response:
         return _maintain_after(make_response(empty_page()))
     sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
     unseen = current_sight().restricted
-    view = list_view(listing, result, directory.list_order(), sprite, menus, without=unseen)
+    order, manager = directory.list_order(), manager_name(listing)
+    view = list_view(listing, result, order, sprite, menus, without=unseen, manager=manager)
     return _maintain_after(make_response(render_template("list.html", view=view)))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from app.contracts import Query
-from app.contracts.queries import FILTERS, TEXT_FILTERS, max_values
+from app.contracts.queries import CONDITIONS, MANAGER, TEXT_FILTERS, max_values
 from app.directory.sorting import COLUMNS, Sort
 from app.model.facets import FACET
 from app.text.folding import LINE_CHARACTERS, one_line
@@ -99,7 +99,7 @@ class ListRequest:
         return self.address_with(name, *others)
 
 
-_ORDER = {name: place for place, name in enumerate(("q", *FILTERS, "view", "sort", "dir"))}
+_ORDER = {name: place for place, name in enumerate(("q", *CONDITIONS, "view", "sort", "dir"))}
 
 
 def read_request(args: MultiDict[str, str]) -> ListRequest:
@@ -107,8 +107,9 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
     given = args.to_dict(flat=False)  # a look-up of what is missing in ``args`` is slow
     conditions: dict[str, Any] = {}
     notes = []
-    for name in filter(given.__contains__, FILTERS):
-        values = _distinct(name, map(_clean, given[name]))
+    for name in filter(given.__contains__, CONDITIONS):
+        # An id is no text that people type: it is taken as it is.
+        values = _distinct(name, given[name] if name == MANAGER else map(_clean, given[name]))
         if len(values) > (limit := max_values(name)):
             notes.append(_too_many(name, limit))
         conditions[name] = tuple(values[:limit])

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from app.access.viewer import Role
+from app.access.visibility import Audience, Visibility
 from app.history.changes import Write
 from app.model.employee import Employee
+from app.text.id_paths import id_path
 from tests.support.days import PAST_DAY
 from tests.support.page_reader import Page, PageReader, words_of
 from tests.support.small_app import small_app, stores_of
@@ -185,6 +188,19 @@ def test_colleagues_see_no_leavers_in_a_line(org: Org) -> None:
     assert above(org.get("/org/bob")) == ["Eve", "Bisi"]
 
 
+@pytest.mark.parametrize("address", ["/org/bob", "/org/eve", "/org/eve?depth=2"])
+def test_who_may_not_see_managers_sees_no_lines(org: Org, address: str) -> None:
+    org.put_line("eve", "bob", "mia")
+    restricted = Visibility({"manager": Audience.EDITORS})
+    org.app.extensions["directory"].visibility = lambda: restricted
+    request_as(org.app, viewer(Role.COLLEAGUE))
+    page = org.get(address)
+    assert (above(page), reports(page)) == ([], [])
+    assert "Who reports to whom is not shown to you." in page.text
+    request_as(org.app, viewer(Role.EDITOR))
+    assert above(org.get(address)) + reports(org.get(address))
+
+
 def test_seen_as_a_colleague_the_chart_stays_so(org: Org) -> None:
     org.put_line("eve", "bob")
     page = org.get("/org/bob?as=colleague")
@@ -224,3 +240,29 @@ def test_a_sheet_has_at_most_200_people_and_says_what_it_left_out(org: Org) -> N
     rest = org.get(page.links()["Next"])
     assert len(reports(rest)) == 2 + 2 * 9
     assert "20 people in 2 levels are shown" in rest.text
+
+
+@pytest.mark.parametrize("employee_id", ["eve", "a  b", "Eve "])
+def test_reports_are_a_list_like_any_other(stored: Org, employee_id: str) -> None:
+    stored.put(employee_id)
+    stored.put("bob", employee_id, location="Lima")
+    stored.put("mia", employee_id, location="Oslo")
+    stored.put("zoe")
+    page = stored.get(stored.get(f"/org{id_path(employee_id)}").links()["As a list"])
+    assert page.names() == ["Bob", "Mia"]
+    assert f"Reports to {' '.join(employee_id.title().split())}" in page.text
+    assert "2 people" in page.text
+    query = urlencode({"manager": employee_id})
+    assert stored.get(f"/?{query}&location=Lima").names() == ["Bob"]
+    assert stored.get(f"/?{query}&q=mia&view=table").names() == ["Mia"]
+    assert f"/bulk-edit?{query}" in page.links().values()
+    exported = stored.app.test_client().get(f"/export.csv?{query}").text
+    assert "Bob" in exported
+    assert "Zoe" not in exported
+
+
+def test_a_list_of_nobodys_reports_names_what_was_asked(stored: Org) -> None:
+    stored.put("bob")
+    page = stored.get("/?manager=Pat+Lee")
+    assert page.names() == []
+    assert "Reports to Pat Lee" in page.text
