@@ -291,7 +291,9 @@ function sendOnce(form) {
   form.addEventListener("submit", (event) => {
     if (sent) { event.preventDefault(); return; }
     sent = true;
-    const button = event.submitter;
+    // Enter presses the first button, which a form may hide: the visible one tells of it.
+    const isHidden = event.submitter?.classList.contains("visually-hidden");
+    const button = isHidden ? form.querySelector(".button-primary") : event.submitter;
     if (!button) return;
     const content = [...button.childNodes];
     unlock = () => { button.replaceChildren(...content); button.disabled = false; };
