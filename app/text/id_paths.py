@@ -27,5 +27,10 @@ def id_path(employee_id: str) -> str:
     quoted = quote(employee_id, safe="", errors="replace")
     if len(quoted) <= _MAX_QUOTED_CHARACTERS and not _CHANGED_IN_PATH(employee_id):
         return f"/{quoted}"
+    return id_key(employee_id)
+
+
+def id_key(employee_id: str) -> str:
+    """Return the key of an id, with which a path cannot collide."""
     raw = employee_id.encode("utf-8", "replace")
     return f"?key={base64.urlsafe_b64encode(raw).rstrip(b'=').decode('ascii')}"

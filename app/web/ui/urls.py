@@ -13,9 +13,11 @@ from flask import current_app, request
 from itsdangerous import Signer
 
 from app.photos.keys import is_foreign_key, thumbnail_key
-from app.text.id_paths import id_path
+from app.text.id_paths import id_key, id_path
 
 SIGNATURE = "s"
+# Pages below the chart, which no id may hide.
+_PAGES_OF_ORG = frozenset({"issues"})
 _UNSHARED_KEY = secrets.token_hex(32)
 
 
@@ -26,7 +28,8 @@ def person_address(employee_id: str) -> str:
 
 def org_address(employee_id: str) -> str:
     """Return the URL of the org chart around a person."""
-    return f"/org{id_path(employee_id)}"
+    tail = id_key(employee_id) if employee_id in _PAGES_OF_ORG else id_path(employee_id)
+    return f"/org{tail}"
 
 
 def edit_address(employee_id: str) -> str:
