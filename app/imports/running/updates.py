@@ -29,6 +29,7 @@ _CHANGED_SINCE = "The person was changed after the check. {}"
 _GONE_SINCE = "The person was deleted after the check. {}"
 _IMPORT_AGAIN, _EDIT_AGAIN = "Import the file again", "Edit the list again"
 _LOOP = "They would report to themselves, by others, so nothing was changed. Choose another manager"
+_CLOSES_LOOP = (Problem("", _LOOP),)
 _IS_HERE = "Another row is about the same person, and says that they are here"
 
 
@@ -71,6 +72,21 @@ class Updater:
         return [results.get(line.number, line) for line in lines]
 
     def _update_all(self, lines: list[Line]) -> Iterator[Line]:
+        """Yield the outcome of each line; one that would close a circle waits for the others."""
+        waiting = lines
+        while waiting:
+            refused: dict[int, Line] = {}
+            for result in self._update_each(waiting):
+                if result.problems == _CLOSES_LOOP:
+                    refused[result.number] = result
+                else:
+                    yield result
+            if len(refused) == len(waiting):
+                yield from refused.values()
+                return
+            waiting = [line for line in waiting if line.number in refused]
+
+    def _update_each(self, lines: list[Line]) -> Iterator[Line]:
         with ThreadPoolExecutor(self._writers) as writers:
             for start in range(0, len(lines), UPDATE_BATCH):
                 chunk = lines[start : start + UPDATE_BATCH]

@@ -137,6 +137,15 @@ def test_everybody_of_a_list_gets_another_manager_and_back(real_desk: Desk) -> N
     assert managers(real_desk) == {"al": "", "bo": "", "cy": "al", "di": "al"}
 
 
+def test_people_may_change_places_in_a_file(real_desk: Desk) -> None:
+    here(real_desk, "al")
+    here(real_desk, "bo", manager="al")
+    here(real_desk, "cy", manager="bo")
+    job = real_desk.run(HEAD + row("al", "bo") + row("bo", "cy") + row("cy"))
+    assert not job.done.rejected
+    assert managers(real_desk) == {"al": "bo", "bo": "cy", "cy": ""}
+
+
 def test_a_list_edited_into_a_circle_is_refused_where_it_closes(desk: Desk) -> None:
     here(desk, "al")
     here(desk, "bo", manager="al")
