@@ -311,33 +311,59 @@ document.addEventListener("error", (event) => {
   if (event.target instanceof HTMLImageElement && event.target.closest(".face")) event.target.hidden = true;
 }, true);
 
-/* Find a manager while a name is typed; who is chosen stays. Without this the button finds them. */
-function findManager(input) {
-  const [found, told] = [$("#manager-found"), $("#manager-count")];
+/* Find people while a name is typed; who is chosen stays. Without this the button finds them. Where one
+   manager is chosen, the choice stays among those found; where several people are, they go below. */
+function findPeople(input) {
+  const [found, told, chosenBelow] = [$("#manager-found"), $("#manager-count"), $("#chosen-reports")];
+  const below = () => [...(chosenBelow?.querySelectorAll("input[type=checkbox]") ?? [])];
   let timer;
   let running;
+  const stop = () => { clearTimeout(timer); running?.abort(); };
   const find = async () => {
     running?.abort();
     running = new AbortController();
-    const chosen = found.querySelector("input:checked")?.closest("label");
+    const kept = found.querySelector("input:checked")?.closest("label");
     const typed = input.value.trim();
+    const query = new URLSearchParams({ q: typed, ...(chosenBelow && { for: input.dataset.for }) });
     try {
-      const address = `/find-manager?${new URLSearchParams({ q: typed })}`;
-      const reply = typed ? await fetchPage(address, running.signal) : { ok: true, text: "" };
+      const reply = typed ? await fetchPage(`/find-manager?${query}`, running.signal) : { ok: true, text: "" };
       if (!reply.ok) return;
       const options = [...new DOMParser().parseFromString(reply.text, "text/html").querySelectorAll("label")];
-      const others = options.filter((one) => one.querySelector("input").value !== chosen?.querySelector("input").value);
-      found.replaceChildren(...(chosen ? [chosen] : []), ...others);
-      told.textContent = typed && (options.length ? `${options.length} found: choose one below` : `Nobody is found by “${typed}”`);
+      const known = new Set([kept?.querySelector("input"), ...below()].map((box) => box?.value));
+      const others = options.filter((one) => !known.has(one.querySelector("input").value));
+      found.replaceChildren(...(kept ? [kept] : []), ...others);
+      const todo = chosenBelow ? "tick who is meant" : "choose one below";
+      told.textContent = typed && (others.length ? `${others.length} found: ${todo}` : `Nobody else is found by “${typed}”`);
     } catch { /* the button still finds them */ }
   };
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 200); });
   input.closest("fieldset").addEventListener("change", (event) => {
-    if (event.target.type !== "radio") return;
-    clearTimeout(timer);
-    running?.abort();
+    const box = event.target;
+    if (box.type === "checkbox") choose(box);
+    if (box.type !== "radio") return;
+    stop();
     input.value = "";
   });
+
+  const count = () => {
+    const number = below().filter((box) => box.checked).length;
+    const noun = number === 1 ? "direct report" : "direct reports";
+    $("#add-reports").textContent = number ? `Add ${number} ${noun}` : "Add direct reports";
+  };
+  const choose = (box) => {
+    stop();
+    chosenBelow.append(box.closest("label"));
+    $("#chosen").hidden = false;
+    count();
+    told.textContent = `${box.closest("label").querySelector("bdi").textContent} is chosen`;
+    input.value = "";
+    found.replaceChildren();
+    input.focus();
+  };
+  if (!chosenBelow) return;
+  chosenBelow.addEventListener("change", count);
+  for (const box of found.querySelectorAll("input:checked")) chosenBelow.append(box.closest("label"));
+  count();
 }
 
 /* Copy beside each email address and phone number, where a browser lets pages copy. */
@@ -368,7 +394,7 @@ narrowMenus();
 badgesOpenTheirPerson();
 if ($("#photo[type=file]")) previewPhoto($("#photo"));
 if ($("#copy-button")) offerCopies($("#copy-button"));
-if ($("#manager_name")) findManager($("#manager_name"));
+if ($("#manager_name")) findPeople($("#manager_name"));
 if ($("#badge-count")) countBadges($("#badge-count"));
 if ($("#about-count")) countCharacters($("#about-count"), $("#about"));
 for (const form of document.querySelectorAll("form[data-locks]")) sendOnce(form);

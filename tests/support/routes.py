@@ -71,6 +71,8 @@ ROUTES = {
     "/sample-data": Route("POST", EDITOR, "adds sample people to an empty directory"),
     "/org": Route("GET", READER, "nothing (it may mend the index)"),
     "/org/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),
+    "/add-reports": Route("GET POST", EDITOR, "POST gives people another manager"),
+    "/add-reports/<id:employee_id>": Route("GET POST", EDITOR, "POST gives people another manager"),
     "/insights": Route("GET", READER, "nothing"),
     "/photos/<path:key>": Route("GET", READER, "nothing"),
     "/static/<digest>/<name>": Route("GET", PROBES, "nothing"),

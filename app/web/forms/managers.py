@@ -21,13 +21,19 @@ _MAX_NAMES = 8
 
 
 class Option(NamedTuple):
-    """Somebody who can be chosen as the manager; "" is the id of nobody."""
+    """Somebody who can be chosen; "" is the id of nobody.
+
+    ``manager`` is the id of whom they report to now, where that matters. Who ``is_fixed`` is shown,
+    but cannot be chosen.
+    """
 
     id: str
     name: str
     note: str = ""
     photo_key: str = ""
     is_chosen: bool = False
+    manager: str | None = None
+    is_fixed: bool = False
 
 
 class ManagerChoice(NamedTuple):
@@ -113,15 +119,20 @@ def _problem(manager_id: str, stored: Employee | None) -> str:
 
 def loop_sentence(error: ReportingLoop) -> str:
     """Say who would report to whom in a circle, by name, and what to do."""
+    return f"{circle_words(error)}. Choose somebody else"
+
+
+def circle_words(error: ReportingLoop) -> str:
+    """Say who would report to whom in a circle, by name."""
     line = error.employee_ids
     if len(line) < 2:
-        return "Nobody can report to themselves. Choose somebody else"
+        return "Nobody can report to themselves"
     names = [_name(employee_id) for employee_id in line[: _MAX_NAMES - 1]]
     if len(line) > _MAX_NAMES:
         names.append("…")
     first = _name(line[-1])
     circle = " → ".join((first, *names, *([] if len(line) < _MAX_NAMES else [first])))
-    return f"The reporting line would go round in a circle: {circle}. Choose somebody else"
+    return f"The reporting line would go round in a circle: {circle}"
 
 
 def manager_shown(employee_id: str) -> str:

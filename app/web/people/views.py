@@ -45,6 +45,7 @@ from app.web.forms.rendering import (
     show_form,
     write_id,
 )
+from app.web.forms.reports import find_reports
 from app.web.http.middleware import on_this_page
 from app.web.people.last_change import tell_saved
 from app.web.people.list_view import list_view
@@ -143,8 +144,13 @@ def _add(form: EmployeeForm, form_id: str) -> Employee:
 
 @pages.get("/find-manager")
 def find_manager() -> ResponseReturnValue:
-    """Return whom a name finds, as choices of the form, for its script."""
+    """Return whom a name finds, as choices of a form, for its script.
+
+    With ``for``, they are those who can come to report to the person with this id.
+    """
     words = clean_line(request.args.get("q", "")[:MAX_TYPED])
+    if manager_id := request.args.get("for", ""):
+        return render_template("_report_options.html", options=find_reports(words, manager_id))
     return render_template("_manager_options.html", options=find_managers(words))
 
 

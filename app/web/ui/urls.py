@@ -32,6 +32,11 @@ def org_address(employee_id: str) -> str:
     return f"/org{tail}"
 
 
+def add_reports_address(employee_id: str) -> str:
+    """Return the URL of the page that adds direct reports of a person."""
+    return f"/add-reports{id_path(employee_id)}"
+
+
 def edit_address(employee_id: str) -> str:
     """Return the URL of a person's form."""
     return f"/edit{id_path(employee_id)}"
@@ -146,6 +151,7 @@ FOR_TEMPLATES = {
     function.__name__: function
     for function in (
         *(list_address, person_address, org_address, card_address, edit_address, delete_address),
+        add_reports_address,
         *(leave_address, restore_address, history_address, merge_address, unmerge_address),
     )
 }

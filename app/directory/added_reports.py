@@ -1,0 +1,71 @@
+"""Let somebody report to another manager, whatever else of them has changed meanwhile."""
+
+from dataclasses import replace
+from enum import Enum
+
+from app.access.rights import Right, require
+from app.access.viewer import Viewer
+from app.directory.service import NO_PHOTO_CHANGE, Directory
+from app.history.changes import Through
+from app.model import leaving
+from app.model.employee import Employee
+from app.model.errors import DirectoryError, EditConflict
+from app.model.revision import revision_of
+
+_MAX_TRIES = 4
+
+
+class Why(Enum):
+    """Why somebody does not come to report to a manager."""
+
+    HAS_LEFT = "they have left"
+    REPORTS_ALREADY = "they report to this manager already"
+    MOVED = "somebody gave them another manager"
+    CHANGING = "others change their record again and again"
+
+
+class ReportNotAdded(DirectoryError):
+    """Nothing was changed, because of ``why``; ``stored`` is their record."""
+
+    def __init__(self, why: Why, stored: Employee) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.stored = stored
+
+
+def add_report(
+    directory: Directory,
+    viewer: Viewer,
+    employee_id: str,
+    manager_id: str,
+    seen_manager: str | None,
+    write_id: str,
+    through: Through,
+) -> Employee:
+    """Let somebody report to a manager who is here; return what is stored.
+
+    ``seen_manager`` is whom they reported to when they were chosen; None if nobody looked. The same
+    call again changes nothing. Raises NotAllowed, EmployeeNotFound, ReportingLoop, RecordTooLarge
+    and ReportNotAdded.
+    """
+    require(viewer, Right.EDIT_PEOPLE)
+    stored = directory.get(viewer, employee_id)
+    for _ in range(_MAX_TRIES):
+        if leaving.has_left(stored, leaving.today()):
+            raise ReportNotAdded(Why.HAS_LEFT, stored)
+        if stored.manager == manager_id:
+            if seen_manager in (None, manager_id):
+                raise ReportNotAdded(Why.REPORTS_ALREADY, stored)
+            return stored  # the form was sent before
+        if seen_manager is not None and seen_manager != stored.manager:
+            raise ReportNotAdded(Why.MOVED, stored)
+        changed, revision = replace(stored, manager=manager_id), revision_of(stored)
+        try:
+            saved = directory.update(viewer, changed, revision, write_id, NO_PHOTO_CHANGE, through)
+        except EditConflict as error:
+            stored = error.stored  # what else changed of them does not matter
+            continue
+        if saved.manager != manager_id:  # this form moved them before, and somebody moved them back
+            raise ReportNotAdded(Why.MOVED, saved)
+        return saved
+    raise ReportNotAdded(Why.CHANGING, stored)
