@@ -62,6 +62,12 @@ class ReportStore(Protocol):
         Raises ValueError for more ids.
         """
 
+    def leading(self, employee_ids: Collection[str]) -> set[str]:
+        """Return those of at most MAX_BATCH employees to whom anybody reports who works here.
+
+        Exact as of now, and never from a hint. Raises ValueError for more ids.
+        """
+
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         """Store how many stand below employees, for ``count_reports``; others stay as they are.
 

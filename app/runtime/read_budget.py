@@ -40,3 +40,16 @@ def current(create: Callable[[float], T]) -> T:
         shared.budget = create(shared.part)
     budget: T = shared.budget
     return budget
+
+
+def spend(units: float) -> None:
+    """Subtract reads of another kind than searches, where the store has a budget."""
+    shared = _shared.get()
+    if shared is not None and shared.budget is not None:
+        shared.budget.spend(0, units)
+
+
+def is_spent() -> bool:
+    """Return whether the searches of the current block may read no more."""
+    shared = _shared.get()
+    return shared is not None and shared.budget is not None and not shared.budget.limit(1)

@@ -257,6 +257,10 @@ class ModelStore:
             if of_manager[each]
         }
 
+    def leading(self, employee_ids: Collection[str]) -> set[str]:
+        check_batch(employee_ids)
+        return {each.manager for each in self._people_of() if each.manager in employee_ids} - {""}
+
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         check_batch(counts)
         self._below.update(counts)

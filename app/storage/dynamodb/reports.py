@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from app.contracts.reports import (
     MAX_CHAIN,
@@ -15,17 +16,21 @@ from app.contracts.reports import (
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, ReportingLoop
 from app.model.stored_values import stored_time
+from app.runtime import read_budget
 from app.storage.dynamodb.client.attributes import integer_of, string_of
 from app.storage.dynamodb.client.batch_reads import batch_get
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.key_errors import explaining_keys
 from app.storage.dynamodb.client.tables import Tables
+from app.storage.dynamodb.index.browse import page_budget
 from app.storage.dynamodb.index.queries import KeyRange
 from app.storage.dynamodb.index.views import MANAGER, manager_token
 from app.storage.dynamodb.records.codec import checked_id, employee_from
 
 # Beside the rows of lists: how many stand below somebody, as a job has counted them.
 _COUNT_VIEW = "mc"
+# What a strongly consistent read takes at least.
+_UNITS_OF_A_ROW = 1.0
 
 
 class DynamoReports:
@@ -88,8 +93,13 @@ class DynamoReports:
         }
 
     def _count(self, employee_id: str) -> int:
-        bounds = KeyRange.whole(f"{MANAGER}#{manager_token(employee_id)}")
-        request = {
+        request = {**self._rows_of(employee_id), "Limit": MAX_COUNTED_REPORTS + 1}
+        return int(self.calls.read("Query", self.tables.index, request)["Count"])
+
+    def _rows_of(self, manager: str) -> dict[str, Any]:
+        """Return the request that counts those who report to somebody."""
+        bounds = KeyRange.whole(f"{MANAGER}#{manager_token(manager)}")
+        return {
             "TableName": self.tables.index,
             "KeyConditionExpression": "#v = :v AND #a BETWEEN :f AND :l",
             "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
@@ -100,9 +110,20 @@ class DynamoReports:
             },
             "ConsistentRead": True,
             "Select": "COUNT",
-            "Limit": MAX_COUNTED_REPORTS + 1,
         }
-        return int(self.calls.read("Query", self.tables.index, request)["Count"])
+
+    @explaining_keys
+    def leading(self, employee_ids: Collection[str]) -> set[str]:
+        """Implement ReportStore.leading: a Query of a row for each, of the page's read budget."""
+        check_batch(employee_ids)
+        budget = read_budget.current(page_budget)
+        found = set()
+        for each in dict.fromkeys(employee_ids):
+            request = {**self._rows_of(each), "Limit": 1}
+            budget.spend(0, _UNITS_OF_A_ROW)
+            if self.calls.read("Query", self.tables.index, request)["Count"]:
+                found.add(each)
+        return found
 
     def _counted_below(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
         tokens = {manager_token(each) for each in employee_ids}

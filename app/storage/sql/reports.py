@@ -31,6 +31,12 @@ class SqlReports:
         with self._database.reading("count_reports") as connection:
             return dict(reporting.count_reports(connection, employee_ids))
 
+    def leading(self, employee_ids: Collection[str]) -> set[str]:
+        """Implement ReportStore.leading in one query."""
+        check_batch(employee_ids)
+        with self._database.reading("leading") as connection:
+            return reporting.leading(connection, employee_ids)
+
     @retry_when_rolled_back
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         """Implement ReportStore.store_counts."""

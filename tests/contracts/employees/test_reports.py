@@ -215,6 +215,28 @@ def test_reports_are_counted_for_those_who_have_some(
         reports.count_reports([f"p{number}" for number in range(MAX_BATCH + 1)])
 
 
+def test_those_who_lead_are_told_exactly(
+    room: Room, store: EmployeeStore, reports: ReportStore
+) -> None:
+    strange, unprintable = "x" * 200, "a\tb"
+    add(store, *(person(each, each[:20]) for each in ("eve", "mia", "bob", strange, unprintable)))
+    add(store, *(person(f"r{number}", f"Rae {number}", manager="eve") for number in range(3)))
+    add(store, person("ana", "Ana", manager=strange), person("kim", "Kim", manager=unprintable))
+    everyone = ["eve", "eve", "mia", strange, unprintable, "r1", "nobody", ""]
+    assert reports.leading(everyone) == {"eve", strange, unprintable}
+    change(store, "r1", manager="mia")
+    change(store, "ana", left_on=PAST_DAY)
+    assert reports.leading(everyone) == {"eve", "mia", unprintable}
+    store.delete("r1", None, Write(new_write_id()))
+    room.change_outside("kim", "manager", "bob")
+    list(store.reindex())
+    many = [f"id{number}" for number in range(MAX_BATCH - 2)]
+    assert reports.leading(["bob", "eve", *many]) == {"bob", "eve"}
+    assert reports.leading([]) == set()
+    with pytest.raises(ValueError, match="101 ids"):
+        reports.leading(["bob", "eve", "mia", *many])
+
+
 def test_what_a_job_counted_stands_beside_them(store: EmployeeStore, reports: ReportStore) -> None:
     add_line(store, "eve", "mia", "bob")
     counted_at = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)

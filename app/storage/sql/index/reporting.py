@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
+from app.contracts.queries import MAX_BATCH
 from app.contracts.reports import MAX_CHAIN, MAX_COUNTED_REPORTS, ChainEnd, ReportCount
 from app.model.errors import ReportingLoop
 from app.model.stored_values import stored_text, stored_time
@@ -13,7 +16,7 @@ from app.storage.sql.engines.prepared import read_rows
 from app.storage.sql.index.entries import manager_view
 from app.storage.sql.index.statements import LAST, count_entries
 from app.storage.sql.rows import time_text
-from app.storage.sql.tables import people, report_counts
+from app.storage.sql.tables import entry, people, report_counts
 from app.text import search_keys
 
 _MANAGER_OF = select(people.c.id, people.c.manager).where(people.c.id_key == bindparam("of_id_key"))
@@ -24,6 +27,8 @@ _MANAGER_OF_UNINDEXED = select(people.c.id, people.c.manager).where(
 _COUNTS = select(report_counts).where(
     report_counts.c.id_key.in_(bindparam("id_keys", expanding=True))
 )
+# For how many views there are statements, so that few of them are compiled.
+_LEADING_WIDTHS = (8, 32, MAX_BATCH)
 _FORGET = report_counts.delete().where(
     report_counts.c.id_key.in_(bindparam("id_keys", expanding=True))
 )
@@ -87,6 +92,31 @@ def count_reports(
         if direct:
             found = below.get(search_keys.id_sort_key(employee_id), ReportCount(0))
             yield employee_id, found._replace(direct=int(direct))
+
+
+def leading(connection: Connection, employee_ids: Collection[str]) -> set[str]:
+    """Return those of these to whom anybody reports, by one query for all of them."""
+    ids = [*dict.fromkeys(employee_ids)]
+    if not ids:
+        return set()
+    width = next(size for size in _LEADING_WIDTHS if size >= len(ids))
+    views = [*map(manager_view, ids), *[""] * (width - len(ids))]
+    values = {f"in_view_{number}": view for number, view in enumerate(views)}
+    ((*found,),) = read_rows(connection, _leading(width), values)
+    return {each for each, leads in zip(ids, found, strict=False) if leads}
+
+
+@lru_cache(maxsize=len(_LEADING_WIDTHS))
+def _leading(width: int) -> Select[Any]:
+    """Return the statement that tells of each of so many views whether it has an entry."""
+    return select(
+        *(
+            exists(select(entry.c.at).where(entry.c.view == bindparam(f"in_view_{number}"))).label(
+                f"leads_{number}"
+            )
+            for number in range(width)
+        )
+    )
 
 
 def _counted_below(connection: Connection, employee_ids: Collection[str]) -> dict[str, ReportCount]:
