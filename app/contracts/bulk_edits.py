@@ -24,6 +24,10 @@ class BulkEdit:
     ``words`` and ``filters`` are those of the list. ``values`` are fields with the value that
     everybody gets, "" for none. Everybody gets the ``added_badges`` and loses the
     ``removed_badges``; they keep all others.
+
+    Where somebody leaves, and their reports get another manager, the list is that of the reports of
+    this ``leaver``, an id. ``exceptions`` are ids of people in it, each with the manager that they
+    get instead of that of the others.
     """
 
     words: str = ""
@@ -31,6 +35,8 @@ class BulkEdit:
     values: Pairs = ()
     added_badges: tuple[str, ...] = ()
     removed_badges: tuple[str, ...] = ()
+    leaver: str = ""
+    exceptions: Pairs = ()
 
     @property
     def is_set(self) -> bool:
@@ -53,6 +59,10 @@ class BulkEdit:
         """Return the values of a filter of the list."""
         return tuple(value for each, value in self.filters if each == name)
 
+    def value_for(self, name: str, value: str, employee_id: str) -> str:
+        """Return the value of a field that this employee gets, where the others get ``value``."""
+        return dict(self.exceptions).get(employee_id, value) if name == MANAGER else value
+
     def badges_of(self, employee: Employee) -> tuple[str, ...]:
         """Return the badges of the catalogue that an employee has afterwards."""
         removed = frozenset(self.removed_badges)
@@ -66,6 +76,10 @@ class BulkEdit:
         badges = {*self.added_badges, *self.removed_badges}
         if not names_are_known or not badges <= set(BADGE_KEYS):
             return False
+        if self.leaver and (self.words or self.filters != ((MANAGER, self.leaver),)):
+            return False
+        if self.exceptions and not self.leaver:
+            return False
         try:
             _ = self.query
         except ValueError:
@@ -75,5 +89,6 @@ class BulkEdit:
     @property
     def is_too_long(self) -> bool:
         """Return whether the list and the values are more than a job has room for."""
-        texts = (self.words, *(text for pair in (*self.filters, *self.values) for text in pair))
+        pairs = (*self.filters, *self.values, *self.exceptions)
+        texts = (self.words, self.leaver, *(text for pair in pairs for text in pair))
         return sum(len(text.encode("utf-8", "replace")) + 6 for text in texts) > MAX_EDIT_BYTES

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 from app.access.masks import mask_employee
 from app.access.rights import Right, may, require
@@ -48,6 +49,19 @@ class ReportingLines:
             with suppress(EmployeeNotFound):
                 return self._directory.get(viewer, employee.manager)
         return None
+
+    def report_above(self, viewer: Viewer, manager_id: str, employee_id: str) -> Employee | None:
+        """Return the direct report of a manager who is an employee, or stands above them.
+
+        None if they do not stand below the manager. Raises EmployeeNotFound.
+        """
+        require(viewer, Right.EDIT_PEOPLE)
+        line = (
+            self._directory.get(viewer, employee_id),
+            *self._reports.chain(employee_id).managers,
+        )
+        above = (one for one, manager in pairwise(line) if manager.id == manager_id)
+        return next(above, None)
 
     def unknown_manager(self, employee: Employee) -> str:
         """Return the manager of a seen employee where it is the id of nobody at all, else "".

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.access.visibility import OF_EDITORS, Sight
-from app.history.changes import Change, ChangeKind, Value
+from app.history.changes import Change, ChangeKind, Value, Via
 from app.model.fields import HIDEABLE
 
 
@@ -31,6 +31,8 @@ def _masked(change: Change, concealed: frozenset[str]) -> Change:
         through = replace(through, note="")
         if change.was.get("photo_key") and change.now.get("photo_key"):  # it got another key
             concealed = concealed | {"photo_key"}
+    if "manager" in change.now and through.via in (Via.BULK, Via.UNDO):
+        through = replace(through, source="")  # it may name a manager who left
     return replace(
         change,
         was=_without(change.was, concealed),

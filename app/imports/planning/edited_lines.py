@@ -10,7 +10,8 @@ def edited_line(number: int, stored: Employee, edit: BulkEdit) -> Line:
     """Return the planned line of an employee, UNCHANGED if they have all values already."""
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
-    for name, value in edit.values:
+    for name, value_of_others in edit.values:
+        value = edit.value_for(name, value_of_others, stored.id)
         if getattr(stored, name) != value:
             new[name], old[name] = value, getattr(stored, name)
     badges = edit.badges_of(stored)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from app.contracts import MAX_BATCH, EmployeeStore, Query
+from app.contracts.batching import find_by_ids
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_jobs import Job
 from app.imports.planning.edited_lines import edited_line
 from app.imports.planning.line_store import MAX_PART_LINES, PLAN, LineStore, split_into_parts
@@ -36,7 +38,7 @@ def plan_edit(store: EmployeeStore, lease: JobLease, parts: LineStore) -> Iterat
         return  # all of it was planned before a kill
     edit, lines, planned = lease.job.edit, list[Line](), sum(lease.job.planned)
     bookmark = lease.job.bookmark
-    for reads, group in enumerate(_groups(store, edit.query, bookmark), 1):
+    for reads, group in enumerate(_groups(store, edit, bookmark), 1):
         lease.renew()
         first = planned + len(lines) + 1
         lines += [edited_line(number, one, edit) for number, one in enumerate(group.people, first)]
@@ -57,12 +59,20 @@ def _store(lease: JobLease, parts: LineStore, lines: list[Line], **changes: obje
     return lease.checkpoint(parts=number, planned=planned, **changes)
 
 
-def _groups(store: EmployeeStore, query: Query, bookmark: str) -> Iterator[_Group]:
-    """Yield those of the list from a bookmark on; who has left is in no list."""
-    today = leaving.today()
+def _groups(store: EmployeeStore, edit: BulkEdit, bookmark: str) -> Iterator[_Group]:
+    """Yield those of the list from a bookmark on; who has left is in no list.
+
+    Exceptions are the first: without them, the others would close a circle.
+    """
+    today, query, apart = leaving.today(), edit.query, dict(edit.exceptions)
+    if apart and not bookmark:
+        found = find_by_ids(store, apart).values()
+        in_list = [one for one in found if one.manager == edit.leaver]
+        yield _Group([one for one in in_list if not leaving.has_left(one, today)], "")
     read = _everybody(store, bookmark) if query.is_empty else _matching(store, query, bookmark)
     for people, after in read:
-        yield _Group([one for one in people if not leaving.has_left(one, today)], after)
+        here = [one for one in people if not leaving.has_left(one, today)]
+        yield _Group([one for one in here if one.id not in apart], after)
 
 
 def _everybody(store: EmployeeStore, bookmark: str) -> Iterator[_Group]:

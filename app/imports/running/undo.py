@@ -16,11 +16,18 @@ from app.imports.running.moved_photos import MovedPhotos
 from app.imports.running.updates import UPDATE_BATCH, has_values_of, with_values
 from app.imports.running.writes import JobWrites
 from app.model.employee import Employee
-from app.model.errors import DirectoryError, EditConflict, EmployeeDeleted, EmployeeNotFound
+from app.model.errors import (
+    DirectoryError,
+    EditConflict,
+    EmployeeDeleted,
+    EmployeeNotFound,
+    ReportingLoop,
+)
 from app.model.revision import revision_of, version_in
 
 _CHANGED_SINCE = "Changed since then, so not undone"
 _GONE_SINCE = "Deleted since then"
+_LOOP = "They would report to themselves, by others, so not undone"
 
 
 class Undo:
@@ -39,6 +46,7 @@ class Undo:
         self._photos = photos
         self._accounts = JobAccounts(accounts, job.undone_by)
         self._writes = JobWrites(job)
+        self._is_move = bool(job.edit.leaver)
         self._renew_lease = renew_lease
         self._writers = writers
         # A store with several writers deletes one by one, and a stop waits for the whole batch.
@@ -99,12 +107,16 @@ class Undo:
             return _skipped(line, _CHANGED_SINCE)
         except EmployeeNotFound:
             return _skipped(line, _GONE_SINCE)
+        except ReportingLoop:
+            return _skipped(line, _LOOP)
 
     def _restore(self, line: Line, stored: Employee | None) -> Line | None:
         if stored is None:
             return _skipped(line, _GONE_SINCE)
         if revision_of(stored) == line.revision:
             return None  # never changed: the import was stopped before
+        if self._is_move:
+            return self._give_back(line, stored)
         if has_values_of(line, stored):
             moved = self._photos.for_undo(line, stored)
             restored = with_values(stored, moved.old)
@@ -116,6 +128,16 @@ class Undo:
         elif isinstance(key := line.new.get("photo_key"), str) and "left_on" in line.new:
             self._photos.drop(key, stored.photo_key)  # undone before a kill
         self._accounts.follow(line, line.old.get("left_on"))
+        return replace(line, outcome=UNDONE)
+
+    def _give_back(self, line: Line, stored: Employee) -> Line:
+        """Let somebody report to their former manager, whatever else was changed since."""
+        before = str(line.old["manager"])
+        if stored.manager == line.new["manager"]:
+            restored = replace(stored, manager=before)
+            self._store.update(restored, revision_of(stored), self._writes.undoing(line))
+        elif stored.manager != before:  # otherwise undone before a kill
+            return _skipped(line, _CHANGED_SINCE)
         return replace(line, outcome=UNDONE)
 
 

@@ -66,12 +66,17 @@ def find_managers(words: str) -> tuple[Option, ...]:
 
 def manager_choice(form: EmployeeForm, *, read: bool) -> ManagerChoice:
     """Return who can be chosen in this form; without ``read``, by what the form holds alone."""
+    return choice_of(form.manager.data or "", read=read, find="manager" not in form.fixed)
+
+
+def choice_of(manager_id: str, *, read: bool, find: bool = True) -> ManagerChoice:
+    """Return who can be chosen in a form in which somebody, or with "" nobody, is chosen."""
     try:
-        chosen = _chosen(form.manager.data or "", read=read)
+        chosen = _chosen(manager_id, read=read)
         typed = typed_manager()
-        found = find_managers(typed) if read and typed and "manager" not in form.fixed else ()
+        found = find_managers(typed) if read and typed and find else ()
     except (StorageUnavailable, NotAllowed):
-        return ManagerChoice(_chosen(form.manager.data or "", read=False))
+        return ManagerChoice(_chosen(manager_id, read=False))
     return ManagerChoice(chosen, tuple(one for one in found if one.id != chosen.id), typed)
 
 
@@ -98,15 +103,16 @@ def accepts(form: EmployeeForm, stored: Employee | None) -> bool:
     is_valid = bool(form.validate())
     if form.manager.errors or "manager" in form.fixed:
         return is_valid
-    if message := _problem(form.manager.data or "", stored):
+    if message := manager_problem(form.manager.data or "", stored.manager if stored else ""):
         form.reject("manager", message)
     return is_valid and not message
 
 
-def _problem(manager_id: str, stored: Employee | None) -> str:
+def manager_problem(manager_id: str, current: str = "") -> str:
+    """Return why somebody cannot be chosen as the manager, who now is ``current``; "" if so."""
     if typed := typed_manager():
         return f"Choose who is meant by “{typed}”, or empty the box in which you typed it"
-    if not manager_id or (stored is not None and manager_id == stored.manager):
+    if not manager_id or manager_id == current:
         return ""
     try:
         manager = current_directory().get(current_viewer(), manager_id)

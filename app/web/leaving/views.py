@@ -14,10 +14,13 @@ from app.text.sanitizing import visible
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms import recovery
 from app.web.forms.idempotency import FormIdForged, write_id_of
+from app.web.forms.managers import is_finding
 from app.web.forms.recovery import Outcome
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import on_this_page
 from app.web.leaving.day_form import DayForm, empty_form, posted_form
+from app.web.leaving.moving import give_back, held_moves, move_reports, tell_of_kept
+from app.web.leaving.reports_form import ReportsForm, posted_reports, reports_of, reports_problem
 from app.web.ui import dates, urls
 from app.web.ui.display_names import name_in_sentence
 from app.web.ui.flashes import flash_with_undo
@@ -33,47 +36,57 @@ _ACCOUNT_STAYS_DISABLED = "Their account stays disabled until an administrator e
 def leave_form(employee_id: str) -> ResponseReturnValue:
     """Ask for the last day of somebody."""
     employee = current_directory().get(current_viewer(), employee_id)
-    return _show(employee, empty_form(visible(employee.left_on)))
+    return _show(employee, empty_form(visible(employee.left_on)), ReportsForm())
 
 
 @leaving_pages.post("/leave", defaults={"employee_id": ""})
 @leaving_pages.post("/leave/<id:employee_id>")
 def leave(employee_id: str) -> ResponseReturnValue:
-    """Mark somebody as left."""
+    """Mark somebody as left, and let their reports report to somebody else."""
     form, revision = posted_form(), request.form.get("revision", "")
+    reports = posted_reports()
     before = current_directory().get(current_viewer(), employee_id)
+    if is_finding():
+        return _show(before, form, reports)
+    if problem := reports_problem(before, reports):
+        return _show(before, form, reports, reports_problem=problem, status=422)
+    manager_id = reports.manager_of(before)
     try:
-        form_id = posted_form_id()
+        write_id = write_id_of(
+            posted_form_id(), ["leave", employee_id, revision, form.last_day, form.note]
+        )
         stored = current_leavers().mark_as_left(
             current_viewer(),
             employee_id,
             form.last_day,
             revision,
-            write_id_of(form_id, ["leave", employee_id, revision, form.last_day, form.note]),
+            write_id,
             form.note,
             on_this_page(),
         )
     except FormIdForged as error:
         return recovery.form_with_input(error)
     except LastDayRejected as error:
-        return _show(before, form, problem=str(error), status=422)
+        return _show(before, form, reports, problem=str(error), status=422)
     except LastAdmin as error:
-        return _show(before, form, notice=Notice("bad", str(error)), status=409)
+        return _show(before, form, reports, notice=Notice("bad", str(error)), status=409)
     except EditConflict as error:
         notice = Notice("warning", _CHANGED.format("mark them as left"))
-        return _show(error.stored, form, notice=notice, status=409)
+        return _show(error.stored, form, reports, notice=notice, status=409)
     _forget_photo(employee_id)
-    _tell_of_leaving(before, stored)
+    moved = move_reports(stored, manager_id, write_id) if manager_id else ""
+    _tell_of_leaving(before, stored, moved)
     return redirect(urls.person_address(employee_id), 303)
 
 
-def _tell_of_leaving(before: Employee, stored: Employee) -> None:
+def _tell_of_leaving(before: Employee, stored: Employee, moved: str) -> None:
     name = name_in_sentence(stored.full_name) or "This person"
     day = dates.day(stored.left_on)
     if leaving.has_left(stored, leaving.today()):
         sentence = f"Marked {name} as left on {day}."
     else:
         sentence = f"{name} leaves on {day}, and stays in the directory until then."
+    sentence = f"{sentence} {moved}".rstrip()
     if before.left_on:
         flash(sentence, "good")
     else:
@@ -83,8 +96,10 @@ def _tell_of_leaving(before: Employee, stored: Employee) -> None:
 def _show(
     employee: Employee,
     form: DayForm,
+    reports: ReportsForm,
     *,
     problem: str = "",
+    reports_problem: str = "",
     notice: Notice | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -93,6 +108,9 @@ def _show(
         employee=employee,
         form=form,
         problem=problem,
+        reports=reports_of(employee, reports),
+        reports_problem=reports_problem,
+        kept_reports=reports,
         notice=notice,
         revision=revision_of(employee),
         has_account=current_leavers().has_account(current_viewer(), employee.id),
@@ -125,6 +143,9 @@ def _leave_again(error: Exception) -> ResponseReturnValue:
         "leave.html",
         employee=employee,
         form=posted_form(),
+        reports=None,
+        reports_problem="",
+        kept_reports=posted_reports(),
         problem="",
         notice=notice,
         revision=request.form.get("revision", ""),
@@ -146,7 +167,7 @@ def restore_form(employee_id: str) -> ResponseReturnValue:
 @leaving_pages.post("/restore/<id:employee_id>")
 def restore(employee_id: str) -> ResponseReturnValue:
     """Restore somebody who leaves or has left."""
-    revision = request.form.get("revision", "")
+    revision, gives_back = request.form.get("revision", ""), "reports" in request.form
     try:
         form_id = posted_form_id()
         restored = current_leavers().restore(
@@ -163,7 +184,11 @@ def restore(employee_id: str) -> ResponseReturnValue:
         return _ask_to_restore(error.stored, notice, 409)
     _forget_photo(employee_id)
     name = name_in_sentence(restored.employee.full_name) or "the person"
-    flash(f"Restored {name}.", "good")
+    moves = held_moves(employee_id)
+    given_back = give_back(moves) if gives_back else ""
+    flash(f"Restored {name}. {given_back}".rstrip(), "good")
+    if not gives_back:
+        tell_of_kept(moves)
     if restored.has_account and not restored.may_sign_in:
         flash(_ACCOUNT_STAYS_DISABLED, "warning")
     return redirect(urls.person_address(employee_id), 303)
@@ -178,6 +203,8 @@ def _ask_to_restore(
         notice=notice,
         revision=revision_of(employee),
         has_account=current_leavers().has_account(current_viewer(), employee.id),
+        moves=held_moves(employee.id),
+        gives_back=request.method == "GET" or "reports" in request.form,
         form_id=form_id_again(),
         token=fresh_token(),
     )
@@ -201,6 +228,8 @@ def _restore_again(error: Exception) -> ResponseReturnValue:
         notice=notice,
         revision=request.form.get("revision", ""),
         has_account=False,
+        moves=(),
+        gives_back="reports" in request.form,
         form_id=form_id_again(),
         token=fresh_token(),
     )

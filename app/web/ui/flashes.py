@@ -12,16 +12,25 @@ FLASH_ICONS = {
 
 
 class Flash(NamedTuple):
-    """A message, and the address of the page that undoes what it tells of, "" if none does."""
+    """A message with a link: to the page that undoes what it tells of, or to a labelled one.
+
+    ``address`` is "" without a link, and ``label`` that of an undo.
+    """
 
     category: str
     text: str
-    undo: str = ""
+    address: str = ""
+    label: str = ""
 
 
 def flash_with_undo(text: str, address: str) -> None:
     """Tell of a change that went well, with a link to the page that undoes it."""
     flash([text, address], "good")  # type: ignore[arg-type]  # a session keeps lists of texts
+
+
+def flash_with_link(text: str, address: str, label: str, category: str = "good") -> None:
+    """Tell of something, with a link to a page about it."""
+    flash([text, address, label], category)  # type: ignore[arg-type]
 
 
 def flashes() -> list[Flash]:
