@@ -63,6 +63,9 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     """Create the objects that pages and commands use."""
     from app.contracts import cursors
+    from app.count_process import open_counting
+    from app.count_process import run_process as count
+    from app.directory.count_scheduler import CountScheduler
     from app.directory.leavers import Leavers
     from app.directory.reporting_lines import ReportingLines
     from app.import_process import open_importer, read_rejected_rows, run_process
@@ -75,6 +78,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     sign_in = _open_sign_in(settings, stores, keys)
     directory = _open_directory(stores, sign_in)
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
+    counting = open_counting(stores)
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
     app.extensions |= {
         "settings": settings,
@@ -82,7 +86,9 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "sign_in": sign_in,
         "directory": directory,
         "leavers": Leavers(directory, sign_in.linked_accounts),
-        "reporting_lines": ReportingLines(directory, stores.reports),
+        "reporting_lines": ReportingLines(directory, stores.reports, counting),
+        "counting": counting,
+        "count_scheduler": CountScheduler(counting, console.folder, partial(count, settings)),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),
@@ -128,14 +134,17 @@ def _doctor(
     stores: Stores,
     sign_in: SignInServices,
 ) -> Doctor:
+    from app.count_process import open_counting
     from app.diagnostics import Doctor
     from app.diagnostics.access import AccessChecks
+    from app.diagnostics.counting import counting_check
     from app.diagnostics.registry import all_checks
     from app.web.sign_in.balancer_health import balancer_checks
     from app.web.sign_in.oidc.health import provider_checks
 
     def checks() -> list[Check]:
         others = [*stores.open_checks(), *provider_checks(settings), *balancer_checks(settings)]
+        others.append(counting_check(open_counting(stores)))
         access = AccessChecks(settings, sign_in, console.visitors)
         return all_checks(settings, directory, console, keys, others, access)
 

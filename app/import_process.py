@@ -4,7 +4,6 @@ The scheduler or the command starts it with its own settings. After validating a
 process ends and another applies the plan: this frees the memory that validation needed.
 """
 
-import contextlib
 import errno
 import json
 import os
@@ -13,12 +12,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import IO, cast
 
 from app.accounts.linked_accounts import open_linked_accounts
 from app.contracts.import_jobs import Job, JobStore, Phase
+from app.directory.counting import Counting
 from app.imports.importer import Importer, ReadRejected
 from app.imports.planning.row_photos import PhotoOptions
 from app.imports.running.job_context import JobContext
@@ -26,6 +25,7 @@ from app.imports.running.rejected_rows import Cells
 from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
 from app.model.errors import StorageUnavailable
 from app.runtime import disk_errors
+from app.runtime.child_process import read_options, start_process
 from app.runtime.gc_tuning import tune
 from app.runtime.json_log import log_as_json
 from app.runtime.process_limits import (
@@ -38,13 +38,9 @@ from app.runtime.process_limits import (
 )
 from app.samples.jobs import people_of_job
 from app.settings import Settings
+from app.settings.for_processes import as_options, from_options
 from app.storage import Stores, open_stores
-from app.text.person_names import SortBy
 
-_ROOT = Path(__file__).resolve().parents[1]
-_START = (
-    "import sys; sys.path.insert(0, {root!r}); from app import import_process as p; p.{program}()"
-)
 _NICENESS = 10
 # Rows from which a new process for the second phase is worth its start.
 LONG_FILE_ROWS = 20_000
@@ -68,7 +64,9 @@ def open_importer(
     writers = _WRITERS_ON_DYNAMODB if settings.dynamo_mode else 1
     samples = partial(people_of_job, stores.photos)
     photos = PhotoOptions(stores.photos, settings.photo_max_mb << 20, samples)
-    context = JobContext(stores.history, open_linked_accounts(stores.accounts))
+    counting = Counting(stores.reports, stores.employees)
+    accounts = open_linked_accounts(stores.accounts)
+    context = JobContext(stores.history, accounts, counting.request)
     return Importer(stores.employees, stores.jobs, writers, read_rejected, photos, context)
 
 
@@ -103,28 +101,9 @@ def read_rejected_rows(settings: Settings, job_id: str) -> Iterator[Cells]:
 def _start(
     program: str, settings: Settings, job_id: str, stdout: int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a function of this module in a process of its own.
-
-    It is in the process group of the server, so that it gets the signals that stop the server.
-    """
-    options = {
-        "instance_folder": str(settings.instance_folder),
-        "dynamo_mode": settings.dynamo_mode,
-        "dynamo_table": settings.dynamo_table,
-        "database_url": settings.database_url,
-        "region": settings.region,
-        "photos_bucket": settings.photos_bucket,
-        "photo_max_mb": settings.photo_max_mb,
-        "photos_folder": str(settings.photos_folder or ""),
-        "sort_by": settings.sort_by.value,
-        "job": job_id,
-        "max_memory": MAX_MEMORY_BYTES,
-    }
-    command = [sys.executable, "-c", _START.format(root=str(_ROOT), program=program)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout)  # noqa: S603 (ours)
-    with contextlib.suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as stdin:
-        stdin.write(json.dumps(options).encode())
-    return process
+    others = {"job": job_id, "max_memory": MAX_MEMORY_BYTES}
+    options = {**others, "settings": as_options(settings)}
+    return start_process("import_process", program, options, stdout)
 
 
 def main() -> None:
@@ -168,12 +147,9 @@ def _begin() -> tuple[Importer, Job]:
 
     Those of the reader are far below them.
     """
-    options = json.load(sys.stdin)
-    job_id, max_memory = options.pop("job"), options.pop("max_memory")
-    options["instance_folder"] = Path(options["instance_folder"])
-    options["photos_folder"] = Path(options["photos_folder"]) if options["photos_folder"] else None
-    options["sort_by"] = SortBy(options["sort_by"])
-    settings = Settings(**options)
+    options = read_options()
+    job_id, max_memory = options["job"], options["max_memory"]
+    settings = from_options(options["settings"])
     os.nice(_NICENESS)
     end_before_others()
     write_no_core()

@@ -8,6 +8,7 @@ def register(app: Flask) -> None:
     # Imported here, so that importing the package does nothing.
     from app.commands import (
         backup,
+        count_reports,
         doctor,
         edits,
         erase,
@@ -24,12 +25,12 @@ def register(app: Flask) -> None:
     )
 
     for command in (
-        setup.setup,
-        setup_link.setup_link,
+        *(setup.setup, setup_link.setup_link),
         users.user,
         index.reindex,
         index.follow,
         samples.sample_data,
+        count_reports.count_reports,
         sweep.sweep_photos,
         erase.erase,
         history.thin_history,

@@ -79,7 +79,7 @@ class Job:
     the directory, so many were listed at the check. ``contradicted`` are the rows of who has left
     by them, and is here by another. ``author`` began it, or applied it, at ``began``, and
     ``undone_by`` undid it at ``undo_began`` (Unix time); these are stable when it goes on after a
-    kill.
+    kill. Of rows that it reads, some give people a manager, or none: ``sets_managers``.
     """
 
     id: str
@@ -131,6 +131,7 @@ class Job:
     began: float = 0.0
     undone_by: Author = field(default_factory=Author)
     undo_began: float = 0.0
+    sets_managers: bool = False
 
     @property
     def needs_work(self) -> bool:

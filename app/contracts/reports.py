@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sized
+from collections.abc import Collection, Iterator, Mapping, Sized
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, Protocol
@@ -73,6 +73,21 @@ class ReportStore(Protocol):
 
         Safe to repeat. Raises ValueError for more than MAX_BATCH.
         """
+
+    def forget_counts(self, before: datetime) -> None:
+        """Remove what was counted before a time; a store may leave it to expire in a month."""
+
+    def iter_managers(self) -> Iterator[tuple[str, str]]:
+        """Yield the id and the manager of everybody who has one and has not left, in any order.
+
+        Reads everybody, in bounded memory.
+        """
+
+    def counting_state(self) -> str:
+        """Return the stored state of the counting, as it is now; "" before the first."""
+
+    def change_counting_state(self, before: str, after: str) -> bool:
+        """Store another state if it is still ``before``; return whether ``after`` is stored."""
 
 
 def check_batch(employees: Sized) -> None:

@@ -10,6 +10,7 @@ from app.access.rights import Right, may, require
 from app.access.viewer import Viewer
 from app.contracts import PAGE_SIZE, Page, Query
 from app.contracts.reports import Chain, ChainEnd, ReportCount, ReportStore
+from app.directory.counting import Counting
 from app.directory.service import Directory
 from app.model import leaving
 from app.model.employee import Employee
@@ -22,9 +23,12 @@ class ReportingLines:
     Who has left is nobody's manager for those who may not know of leavers: a line ends below them.
     """
 
-    def __init__(self, directory: Directory, reports: ReportStore) -> None:
+    def __init__(
+        self, directory: Directory, reports: ReportStore, counting: Counting | None = None
+    ) -> None:
         self._directory = directory
         self._reports = reports
+        self._counting = counting
 
     def chain(self, viewer: Viewer, employee_id: str) -> Chain:
         """Return the managers above somebody, the nearest first. Raises EmployeeNotFound."""
@@ -79,9 +83,17 @@ class ReportingLines:
         return self._directory.browse(viewer, Query(manager=employee_id), cursor, limit)
 
     def count(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, ReportCount]:
-        """Return how many report to each of at most MAX_BATCH; see ReportStore.count_reports."""
+        """Return how many report to each of at most MAX_BATCH; see ReportStore.count_reports.
+
+        What an earlier counting than the last found is left out: they lead others now.
+        """
         require(viewer, Right.SEE_PEOPLE)
-        return self._reports.count_reports(employee_ids)
+        counts = self._reports.count_reports(employee_ids)
+        last = self._counting.seen_state().counted_at if self._counting and counts else None
+        return {
+            each: ReportCount(count.direct) if last and (count.counted_at or last) < last else count
+            for each, count in counts.items()
+        }
 
     def set_manager(
         self, viewer: Viewer, employee_id: str, manager_id: str, revision: str, write_id: str

@@ -12,6 +12,8 @@ from app.accounts.services import SignInServices
 from app.accounts.sessions import Sessions
 from app.contracts.import_jobs import JobStore
 from app.diagnostics import Doctor
+from app.directory.count_scheduler import CountScheduler
+from app.directory.counting import Counting
 from app.directory.leavers import Leavers
 from app.directory.reporting_lines import ReportingLines
 from app.directory.service import Directory
@@ -69,6 +71,16 @@ def current_jobs() -> JobStore:
 def current_scheduler() -> ImportScheduler:
     """Return the thread that starts the imports of the current application."""
     return cast(ImportScheduler, current_app.extensions["import_scheduler"])
+
+
+def current_count_scheduler() -> CountScheduler:
+    """Return the thread that begins the counting of reports."""
+    return cast(CountScheduler, current_app.extensions["count_scheduler"])
+
+
+def current_counting() -> Counting:
+    """Return the counting of how many stand below each manager."""
+    return cast(Counting, current_app.extensions["counting"])
 
 
 def current_settings() -> Settings:

@@ -49,11 +49,12 @@ class Desk:
     stop: Event = field(default_factory=Event)
     photos: PhotoStore | None = None
     accounts: LinkedAccounts | None = None
+    requests: list[bool] = field(default_factory=list)  # of countings of reports
 
     def __post_init__(self) -> None:
         self.history = history_beside(self.store)
         options = PhotoOptions(self.photos)
-        context = JobContext(self.history, self.accounts)
+        context = JobContext(self.history, self.accounts, lambda: self.requests.append(True))
         self.importer = Importer(self.store, self.jobs, photos=options, context=context)
 
     def take_in(

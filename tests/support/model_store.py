@@ -87,6 +87,7 @@ class ModelStore:
         self.history = HistoryInMemory()
         self._secret: str | None = None
         self._below: dict[str, ReportCount] = {}
+        self._counting = ""
         self._lock = threading.RLock()
 
     def get(self, employee_id: str) -> Employee:
@@ -264,6 +265,26 @@ class ModelStore:
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         check_batch(counts)
         self._below.update(counts)
+
+    def forget_counts(self, before: datetime) -> None:
+        for each, count in [*self._below.items()]:
+            if count.counted_at is not None and count.counted_at < before:
+                del self._below[each]
+
+    def iter_managers(self) -> Iterator[tuple[str, str]]:
+        today = leaving.today()
+        for each in [*self.people.values()]:
+            if each.manager and not leaving.has_left(each, today):
+                yield each.id, each.manager
+
+    def counting_state(self) -> str:
+        return self._counting
+
+    def change_counting_state(self, before: str, after: str) -> bool:
+        with self._lock:
+            if self._counting == before:
+                self._counting = after
+            return self._counting == after
 
     def _refuse_loop(self, wanted: Employee, before: str) -> None:
         if wanted.manager in ("", before):

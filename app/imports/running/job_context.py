@@ -1,23 +1,39 @@
 """What a job touches beside people and photos: the audit log, and the accounts of who leaves."""
 
 import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 from app.access.viewer import Origin, Role, Viewer
 from app.contracts.accounts import LastAdmin
 from app.contracts.history import HistoryStore
+from app.contracts.import_jobs import Job
 from app.contracts.linked_accounts import LinkedAccounts
+from app.contracts.queries import MANAGER
 from app.history.changes import Author
 from app.imports.planning.lines import Line
 
 log = logging.getLogger(__name__)
 
 
+def _count_nothing() -> None:
+    return
+
+
 class JobContext(NamedTuple):
-    """The audit log and the accounts of a directory, None where there are none."""
+    """The audit log and the accounts of a directory, None where there are none.
+
+    ``request_count`` asks for a counting of reports; it never raises.
+    """
 
     history: HistoryStore | None = None
     accounts: LinkedAccounts | None = None
+    request_count: Callable[[], None] = _count_nothing
+
+    def count_again(self, job: Job) -> None:
+        """Ask for a counting of reports if a job has set managers."""
+        if job.sets_managers or job.samples or MANAGER in job.edit.fields:
+            self.request_count()
 
 
 class JobAccounts:

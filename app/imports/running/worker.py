@@ -105,7 +105,7 @@ class _Worker:
         self._store = store
         self._photos = photos
         self._moved_photos = MovedPhotos(photos.store)
-        self._history, self._accounts = context
+        self._context, self._history, self._accounts = context, context.history, context.accounts
         self._jobs = jobs
         self._lease = lease
         self._parts = LineStore(jobs, lease.job.id)
@@ -158,7 +158,7 @@ class _Worker:
         if "manager" in table.columns.fields:
             heading = table.columns.heading_of("manager")
             changes = plan_managers(self._store, self._lease, self._parts, heading)
-            yield self._lease.checkpoint(**changes)
+            yield self._lease.checkpoint(**changes, sets_managers=True)
         if job.choices.is_complete:
             yield from find_absent(self._store, self._lease, self._parts, planner.may_mean)
 
@@ -227,6 +227,7 @@ class _Worker:
         yield from apply(self._store, self._lease, self._parts, *options)
         yield from mark_absent(self._store, self._lease, self._parts, *options)
         note_import(self._history, self._lease.job)
+        self._context.count_again(self._lease.job)
         yield self._lease.checkpoint(phase=Phase.APPLIED, ended=time())
 
     def _undo(self) -> Iterator[Job]:
@@ -245,4 +246,5 @@ class _Worker:
             undone = self._lease.job.undone.plus(count_lines(lines))
             yield self._lease.checkpoint(undone_parts=number + 1, undone=undone)
         note_undo(self._history, self._lease.job)
+        self._context.count_again(self._lease.job)
         yield self._lease.checkpoint(phase=Phase.UNDONE, ended=time())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from app.contracts.reports import (
@@ -17,8 +18,10 @@ from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, ReportingLoop
 from app.model.stored_values import stored_time
 from app.runtime import read_budget
+from app.storage.dynamodb import counting
 from app.storage.dynamodb.client.attributes import integer_of, string_of
 from app.storage.dynamodb.client.batch_reads import batch_get
+from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.key_errors import explaining_keys
 from app.storage.dynamodb.client.tables import Tables
@@ -31,6 +34,8 @@ from app.storage.dynamodb.records.codec import checked_id, employee_from
 _COUNT_VIEW = "mc"
 # What a strongly consistent read takes at least.
 _UNITS_OF_A_ROW = 1.0
+# What no later counting replaced is of somebody who leads nobody any more, or is out of date.
+_KEPT_SECONDS = 31 * 24 * 60 * 60
 
 
 class DynamoReports:
@@ -135,17 +140,42 @@ class DynamoReports:
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         """Implement ReportStore.store_counts."""
         check_batch(counts)
-        for employee_id, count in counts.items():
-            key = self.tables.index_key(_COUNT_VIEW, manager_token(employee_id))
-            request = {"TableName": self.tables.index, "Item": {**key, **_attributes(count)}}
-            self.calls.write("PutItem", self.tables.index, request)
+        items = {manager_token(each): _attributes(count) for each, count in counts.items()}
+        actions = [
+            {"PutRequest": {"Item": {**self.tables.index_key(_COUNT_VIEW, token), **attributes}}}
+            for token, attributes in items.items()
+        ]
+        write_batches(self.calls, self.tables.index, actions)
+
+    def forget_counts(self, before: datetime) -> None:
+        """Implement ReportStore.forget_counts: they expire."""
+
+    @explaining_keys
+    def iter_managers(self) -> Iterator[tuple[str, str]]:
+        """Implement ReportStore.iter_managers."""
+        return counting.iter_managers(self.calls, self.tables)
+
+    @explaining_keys
+    def counting_state(self) -> str:
+        """Implement ReportStore.counting_state."""
+        return counting.read_state(self.calls, self.tables)
+
+    @explaining_keys
+    def change_counting_state(self, before: str, after: str) -> bool:
+        """Implement ReportStore.change_counting_state."""
+        return counting.change_state(self.calls, self.tables, before, after)
 
 
 def _attributes(count: ReportCount) -> Item:
     if count.below is None or count.counted_at is None:
         return {}
     counted_at = count.counted_at.isoformat(timespec="microseconds")
-    return {"below": {"N": str(count.below)}, "counted_at": {"S": counted_at}}
+    expires = int(count.counted_at.timestamp()) + _KEPT_SECONDS
+    return {
+        "below": {"N": str(count.below)},
+        "counted_at": {"S": counted_at},
+        "ttl": {"N": str(expires)},
+    }
 
 
 def _count_in(item: Item) -> ReportCount:

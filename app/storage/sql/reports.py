@@ -1,12 +1,13 @@
 """SqlReports: the ReportStore in an SQL database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 from app.contracts.reports import MAX_CHAIN, Chain, ReportCount, check_batch
 from app.model.errors import EmployeeNotFound
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
-from app.storage.sql.index import reporting
+from app.storage.sql.index import counting, reporting
 from app.storage.sql.tasks import bulk_read
 
 
@@ -43,3 +44,24 @@ class SqlReports:
         check_batch(counts)
         with self._database.writing("store_counts") as connection:
             reporting.store_counts(connection, counts)
+
+    @retry_when_rolled_back
+    def forget_counts(self, before: datetime) -> None:
+        """Implement ReportStore.forget_counts."""
+        with self._database.writing("forget_counts") as connection:
+            counting.forget_counts(connection, before)
+
+    def iter_managers(self) -> Iterator[tuple[str, str]]:
+        """Implement ReportStore.iter_managers: in the order of numbers, one read per batch."""
+        return counting.iter_managers(self._database)
+
+    def counting_state(self) -> str:
+        """Implement ReportStore.counting_state."""
+        with self._database.reading("counting_state") as connection:
+            return counting.read_state(connection)
+
+    @retry_when_rolled_back
+    def change_counting_state(self, before: str, after: str) -> bool:
+        """Implement ReportStore.change_counting_state."""
+        with self._database.writing("change_counting_state") as connection:
+            return counting.change_state(connection, before, after)

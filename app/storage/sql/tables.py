@@ -142,6 +142,15 @@ report_counts = Table(
     **KEYED_TABLE_OPTIONS,
 )
 
+# The state of that job, in one row.
+report_counting = Table(
+    "report_counting",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("content", Text, nullable=False),
+    **KEYED_TABLE_OPTIONS,
+)
+
 tombstones = Table(
     "gone",
     metadata,

@@ -23,7 +23,12 @@ from app.imports.errors import FileUnreadable, ImportNotPossible
 from app.imports.files.notices import ignored_sheets_note
 from app.runtime import deadline
 from app.text.plurals import count_people
-from app.web.current import current_importer, current_scheduler, current_viewer
+from app.web.current import (
+    current_count_scheduler,
+    current_importer,
+    current_scheduler,
+    current_viewer,
+)
 from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.imports import wording
 from app.web.imports.columns import column_table
@@ -58,11 +63,12 @@ def limit_bodies(app: Flask) -> None:
 
 
 def watch(app: Flask) -> None:
-    """Start the import scheduler at the first request: an import may have been interrupted."""
+    """Start what works in the background at the first request: it may have been interrupted."""
 
     @app.after_request
     def begin(response: Response) -> Response:
         current_scheduler().begin()
+        current_count_scheduler().begin()
         return response
 
 

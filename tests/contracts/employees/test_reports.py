@@ -251,6 +251,44 @@ def test_what_a_job_counted_stands_beside_them(store: EmployeeStore, reports: Re
     assert reports.count_reports(["eve"])["eve"].below == 7
 
 
+def test_counts_of_an_earlier_time_are_forgotten_or_stay(
+    store: EmployeeStore, reports: ReportStore
+) -> None:
+    add_line(store, "eve", "mia", "bob")
+    early, late = datetime(2026, 11, 29, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
+    reports.store_counts({"eve": ReportCount(1, 2, late), "mia": ReportCount(1, 1, early)})
+    reports.forget_counts(late)
+    counts = reports.count_reports(["eve", "mia"])
+    assert counts["eve"] == ReportCount(1, 2, late)
+    assert counts["mia"] in (ReportCount(1), ReportCount(1, 1, early))
+
+
+def test_everybody_who_has_a_manager_is_read_for_the_counting(
+    room: Room, reports: ReportStore
+) -> None:
+    add_line(room.store, "eve", "mia", "bob", "zoe")
+    change(room.store, "bob", left_on=PAST_DAY)
+    change(room.store, "zoe", left_on=COMING_DAY)
+    room.put_outside(person("ann", "Ann", manager="Somebody Else"))
+    assert sorted(reports.iter_managers()) == [
+        ("ann", "Somebody Else"),
+        ("mia", "eve"),
+        ("zoe", "bob"),
+    ]
+
+
+def test_one_of_two_changes_the_state_of_the_counting(room: Room, reports: ReportStore) -> None:
+    assert reports.counting_state() == ""
+    assert reports.change_counting_state("", "first")
+    assert not reports.change_counting_state("", "second")
+    assert reports.change_counting_state("", "first")  # as after a lost reply
+    other = room.open_reports()
+    assert other.counting_state() == "first"
+    assert other.change_counting_state("first", "third")
+    assert not reports.change_counting_state("first", "fourth")
+    assert reports.counting_state() == "third"
+
+
 def test_many_added_at_once_have_their_managers(store: EmployeeStore, reports: ReportStore) -> None:
     people = [person(f"r{n:02}", f"Rae {n:02}", manager="eve" if n % 2 else "") for n in range(40)]
     list(store.add_many([person("eve", "Eve"), *people]))

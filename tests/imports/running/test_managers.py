@@ -160,3 +160,15 @@ def test_desk_hours_and_chat_come_by_their_headings(desk: Desk) -> None:
     desk.run("Id,Name,Title,Office,Desk,Working hours,Slack\nal,Al,T,L,4.12,Mon to Thu,al.x\n")
     stored = desk.store.get("al")
     assert (stored.desk, stored.working_hours, stored.chat) == ("4.12", "Mon to Thu", "al.x")
+
+
+def test_what_sets_managers_has_them_counted_and_its_undo_too(desk: Desk) -> None:
+    job = desk.run(HEAD + row("al", "bo") + row("bo"))
+    assert len(desk.requests) == 1
+    desk.run("Id,Name,Title,Office\ncy,Cy X,T,L\n")
+    assert len(desk.requests) == 1
+    desk.undo(job)
+    assert len(desk.requests) == 2
+    edit = BulkEdit(values=(("manager", "cy"),))
+    desk.work(begin_edit(desk.jobs, edit, Author(), auto_apply=True))
+    assert len(desk.requests) == 3
