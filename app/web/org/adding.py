@@ -42,7 +42,6 @@ adding_reports.url_value_preprocessor(urls.read_id_key)
 _OUTCOME = Outcome(
     "changed", "Add direct reports", "Those still chosen were not changed.", "all were changed"
 )
-_MOVE_BACK = "To undo that of one of them, open their history"
 
 
 @adding_reports.get("/add-reports", defaults={"employee_id": ""})
@@ -106,7 +105,7 @@ def _add(manager: Employee, chosen: Sequence[Chosen], form_id: str) -> ResponseR
             current_app.extensions["own_photos"].forget(stored.id)
     if not_added:
         told = _told(manager, added)
-        notice = Notice("good", f"{told}. {_MOVE_BACK}.") if told else None
+        notice = Notice("good", _with_way_back(told, len(added))) if told else None
         return _page(
             manager, (), status=409, notice=notice, not_added=not_added, form_id=mint_form_id()
         )
@@ -141,7 +140,12 @@ def _tell(manager: Employee, added: Sequence[Employee]) -> None:
     if len(added) == 1 and moment:
         flash_with_undo(f"{told}.", urls.undo_address(added[0].id, moment))
     else:
-        flash(f"{told}. {_MOVE_BACK}.", "good")
+        flash(_with_way_back(told, len(added)), "good")
+
+
+def _with_way_back(told: str, number: int) -> str:
+    undone = "it" if number == 1 else "that of one of them"
+    return f"{told}. To undo {undone}, open their history."
 
 
 @recovery.returns_input("adding_reports.add")
