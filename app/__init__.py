@@ -67,6 +67,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.count_process import run_process as count
     from app.directory.count_scheduler import CountScheduler
     from app.directory.leavers import Leavers
+    from app.directory.reporting_issues import ReportingIssues
     from app.directory.reporting_lines import ReportingLines
     from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.scheduler import ImportScheduler
@@ -89,6 +90,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "reporting_lines": ReportingLines(directory, stores.reports, counting),
         "counting": counting,
         "count_scheduler": CountScheduler(counting, console.folder, partial(count, settings)),
+        "reporting_issues": ReportingIssues(directory, stores.reports),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),

@@ -44,6 +44,18 @@ class ReportCount(NamedTuple):
     counted_at: datetime | None = None
 
 
+class RecordPage(NamedTuple):
+    """Some records in the store's own order, each with the bookmark that continues after it.
+
+    ``next`` is that after all of them, "" if they are the last. ``read_units`` is what DynamoDB
+    charges for reading them; elsewhere 0.
+    """
+
+    records: tuple[tuple[str, Employee], ...]
+    next: str = ""
+    read_units: float = 0.0
+
+
 class ReportStore(Protocol):
     """Who reports to whom, by the records of an EmployeeStore.
 
@@ -88,6 +100,13 @@ class ReportStore(Protocol):
 
     def change_counting_state(self, before: str, after: str) -> bool:
         """Store another state if it is still ``before``; return whether ``after`` is stored."""
+
+    def read_records(self, bookmark: str, limit: int) -> RecordPage:
+        """Return at most ``limit`` records after a bookmark, "" for the first ones.
+
+        Those who have left are among them. A record may be about a second old. An employee that
+        exists throughout is met once. A bookmark goes on at any later time; what is none begins.
+        """
 
 
 def check_batch(employees: Sized) -> None:

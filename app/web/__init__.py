@@ -73,7 +73,7 @@ def _add_pages(app: Flask) -> None:
     from app.web.machine import console, diagnostics, health
     from app.web.merging import unmerge_views
     from app.web.merging import views as merging_pages
-    from app.web.org import adding
+    from app.web.org import adding, issues
     from app.web.org import views as org_pages
     from app.web.people import menu_values, samples
     from app.web.people import views as employee_pages
@@ -82,6 +82,7 @@ def _add_pages(app: Flask) -> None:
     for blueprint in (
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),
         *(photos.photos, insights_page.insights, org_pages.org, adding.adding_reports),
+        issues.org_issues,
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),
         *(edit_views.bulk_edits, health.machine, console.console, diagnostics.doctor),
         *(leaving_pages.leaving_pages, leavers_page.leavers_pages),

@@ -15,6 +15,7 @@ from app.diagnostics import Doctor
 from app.directory.count_scheduler import CountScheduler
 from app.directory.counting import Counting
 from app.directory.leavers import Leavers
+from app.directory.reporting_issues import ReportingIssues
 from app.directory.reporting_lines import ReportingLines
 from app.directory.service import Directory
 from app.imports.importer import Importer
@@ -51,6 +52,11 @@ def current_directory() -> Directory:
 def current_lines() -> ReportingLines:
     """Return who reports to whom, as viewers see it."""
     return cast(ReportingLines, current_app.extensions["reporting_lines"])
+
+
+def current_issues() -> ReportingIssues:
+    """Return what is wrong with reporting lines."""
+    return cast(ReportingIssues, current_app.extensions["reporting_issues"])
 
 
 def current_leavers() -> Leavers:

@@ -21,7 +21,9 @@ from app.web.ui.html.links import mail_address
 from app.web.ui.urls import person_address, sign_in_address
 
 # Pages that are reached by the account menu, so it is marked as current on them.
-_MENU_PAGES = frozenset({"import", "leavers", "audit", "settings", "console", "doctor", "account"})
+_MENU_PAGES = frozenset(
+    {"import", "leavers", "issues", "audit", "settings", "console", "doctor", "account"}
+)
 # Whoever is on one of these is about to sign in already.
 _DOORS = ("/sign-in", "/sign-out", "/setup", "/invite")
 _OWN_PHOTO_SECONDS = 60.0

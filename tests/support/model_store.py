@@ -40,6 +40,7 @@ from app.contracts.reports import (
     MAX_COUNTED_REPORTS,
     Chain,
     ChainEnd,
+    RecordPage,
     ReportCount,
     check_batch,
 )
@@ -285,6 +286,12 @@ class ModelStore:
             if self._counting == before:
                 self._counting = after
             return self._counting == after
+
+    def read_records(self, bookmark: str, limit: int) -> RecordPage:
+        with self._lock:
+            after = [each for each in sorted(self.people) if each > bookmark][:limit]
+            following = after[-1] if len(after) == limit else ""
+            return RecordPage(tuple((each, self.people[each]) for each in after), following)
 
     def _refuse_loop(self, wanted: Employee, before: str) -> None:
         if wanted.manager in ("", before):

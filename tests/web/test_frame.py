@@ -33,7 +33,7 @@ VIEWERS = {
     "editor": EDITOR,
     "admin": ADMIN,
 }
-MANAGE = ["Import", "Export", "Leavers", "Audit log"]
+MANAGE = ["Import", "Export", "Leavers", "Reporting-line issues", "Audit log"]
 MACHINE = ["Settings", "Console", "Health"]
 MENU = {
     "everybody": [*MANAGE, *MACHINE],

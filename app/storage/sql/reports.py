@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from app.contracts.reports import MAX_CHAIN, Chain, ReportCount, check_batch
+from app.contracts.reports import MAX_CHAIN, Chain, RecordPage, ReportCount, check_batch
 from app.model.errors import EmployeeNotFound
 from app.storage.sql import records
 from app.storage.sql.engines.database import Database, retry_when_rolled_back
@@ -65,3 +65,8 @@ class SqlReports:
         """Implement ReportStore.change_counting_state."""
         with self._database.writing("change_counting_state") as connection:
             return counting.change_state(connection, before, after)
+
+    def read_records(self, bookmark: str, limit: int) -> RecordPage:
+        """Implement ReportStore.read_records; a bookmark is the last number."""
+        with self._database.reading("read_records") as connection:
+            return bulk_read.read_some(connection, bookmark, limit)

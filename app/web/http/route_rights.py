@@ -51,6 +51,7 @@ BLUEPRINT_RIGHTS = {
     "import_choices": Right.IMPORT,
     "bulk_edits": Right.EDIT_PEOPLE,
     "adding_reports": Right.EDIT_PEOPLE,
+    "org_issues": Right.EDIT_PEOPLE,
     "leaving": Right.LEAVE,
     "leavers": Right.LEAVE,
     "merging": Right.LEAVE,

@@ -297,6 +297,26 @@ def test_many_added_at_once_have_their_managers(store: EmployeeStore, reports: R
     assert [step.what for step in store.reindex() if step.changed] == []
 
 
+def test_records_are_read_from_any_place_on(room: Room, reports: ReportStore) -> None:
+    ids = {f"p{number}" for number in range(7)}
+    add(room.store, *(person(each, each.title()) for each in sorted(ids)))
+    change(room.store, "p3", left_on=PAST_DAY)
+    met: list[str] = []
+    bookmark, pages = "", 0
+    while bookmark or not pages:
+        page = reports.read_records(bookmark, 3)
+        met += [each.id for _, each in page.records]
+        bookmark, pages = page.next, pages + 1
+    assert (set(met), len(met)) == (ids, 7)
+    marks = {each.id: mark for mark, each in reports.read_records("", 7).records}
+    after = [each.id for _, each in reports.read_records(marks[met[1]], 9).records]
+    assert after == met[2:]
+    room.delete_outside(met[1])
+    assert [each.id for _, each in reports.read_records(marks[met[1]], 9).records] == met[2:]
+    for odd in ("x" * 3_000, "9" * 40):
+        assert len(reports.read_records(odd, 9).records) <= 7
+
+
 def test_a_reindex_lists_reports_that_another_program_made(room: Room) -> None:
     add_line(room.store, "eve", "mia")
     room.put_outside(person("bob", "Bob", manager="eve"))

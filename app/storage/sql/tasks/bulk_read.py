@@ -1,11 +1,13 @@
 """Reads of many employees: by id, by email address, by number, and all in batches."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sqlalchemy import BigInteger, Connection, RowMapping, Select, bindparam, select, union_all
 
 from app.contracts import MAX_BATCH, MAX_NAMESAKES, Batch, Namesake, RecordCount
 from app.contracts.cursors import SEPARATOR
+from app.contracts.reports import RecordPage
 from app.model.employee import Employee
 from app.photos.keys import photo_key
 from app.storage.sql.engines.database import Database
@@ -20,6 +22,7 @@ from app.text.person_names import sort_key
 
 BATCH_SIZE = 1_000
 _BEFORE_FIRST = -(2**63)
+_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _MAX_COUNTED = 100
 
 _BY_EMAIL_KEYS = select(people.c.id, people.c.email).where(
@@ -132,6 +135,19 @@ def read_batches(database: Database, bookmark: str) -> Iterator[Batch]:
             return
         after = rows[-1]["number"]
         yield Batch(_without_duplicates(rows, indexed), str(after))
+
+
+def read_some(connection: Connection, bookmark: str, limit: int) -> RecordPage:
+    """Implement ReportStore.read_records; a bookmark is a number."""
+    after = int(bookmark) if _NUMBER.fullmatch(bookmark) else _BEFORE_FIRST
+    rows = connection.execute(_NEXT, {"after": after, "most": limit}).mappings().all()
+    indexed = find_indexed_rows(connection, [row["id"] for row in rows if row["id_key"] is None])
+    records = tuple(
+        (str(row["number"]), employee_from(row))
+        for row in rows
+        if row["id_key"] is not None or row["id"] not in indexed
+    )
+    return RecordPage(records, str(rows[-1]["number"]) if len(rows) == limit else "")
 
 
 def _without_duplicates(
