@@ -1,12 +1,12 @@
 """Move the reports of who leaves, and give them back when they are restored; tell of it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from dataclasses import dataclass
 from threading import Event
 from typing import NamedTuple
 
-from flask import flash
-
-from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_choices import Pairs
 from app.contracts.import_jobs import ACTIVE_PHASES, Job, Phase
 from app.contracts.queries import MANAGER
@@ -41,6 +41,32 @@ from app.web.ui.flashes import flash_with_link
 _PROGRESS, _DETAILS = "Progress", "Details"
 
 
+class Notice(NamedTuple):
+    """A message with a link."""
+
+    text: str
+    address: str
+    label: str
+    category: str = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the reports: a sentence for the message about the leaver, and others."""
+
+    sentence: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    def after(self, text: str) -> str:
+        """Return the sentence after another."""
+        return f"{text} {self.sentence}".rstrip()
+
+    def flash_notices(self) -> None:
+        """Show the other messages with the next page."""
+        for notice in self.notices:
+            flash_with_link(*notice)
+
+
 class Held(NamedTuple):
     """A move that still holds: how many were moved, and to whom; whether it is at work."""
 
@@ -50,36 +76,33 @@ class Held(NamedTuple):
     is_at_work: bool
 
 
-def move_reports(leaver: Employee, manager_id: str, write_id: str) -> str:
-    """Let the reports of a leaver report to somebody else; return a sentence about it.
+def move_reports(leaver: Employee, manager_id: str, write_id: str) -> Told:
+    """Let the reports of a leaver report to somebody else; the same call again moves nobody twice.
 
-    The same call again moves nobody twice. What goes on, or could not be done, is flashed apart.
+    Of a failure of the store is told: the leaver is stored already.
     """
     try:
         return _move(leaver, manager_id, write_id)
     except StorageUnavailable:
-        name = display_name(leaver.full_name, leaver.id)
-        flash_with_link(
-            f"The direct reports were not all moved, because the store is not responding. Some "
-            f"may still report to {name}. Look again in a minute.",
-            urls.leave_address(leaver.id),
-            "Move them",
-            "warning",
+        text = (
+            "The direct reports were not moved, because the store is not responding. Those who "
+            f"still report to {display_name(leaver.full_name, leaver.id)} can be moved in a minute."
         )
-        return ""
+        address = urls.leave_address(leaver.id)
+        return Told("", (Notice(text, address, "Move them", "warning"),))
 
 
-def _move(leaver: Employee, manager_id: str, write_id: str) -> str:
+def _move(leaver: Employee, manager_id: str, write_id: str) -> Told:
     jobs, viewer = current_jobs(), current_viewer()
     page = current_lines().reports(viewer, leaver.id, limit=MOVED_AT_ONCE + 1)
     job_id = move_id(leaver.updated_at, write_id)
     job = find_move(jobs, job_id)
     if job is None:
         if not page.cards:  # somebody else moved them meanwhile
-            return "Nobody reports to them any more."
+            return Told("Nobody reports to them any more.")
         edit = move_of(leaver.id, manager_id, _exceptions(leaver, manager_id))
         job = begin_move(jobs, job_id, edit, _name_of(leaver, manager_id), author_of(viewer))
-    return _tell_of_move(_work(job, at_once=len(page.cards) <= MOVED_AT_ONCE))
+    return _told_of_move(_work(job, at_once=len(page.cards) <= MOVED_AT_ONCE))
 
 
 def _exceptions(leaver: Employee, manager_id: str) -> Pairs:
@@ -112,16 +135,15 @@ def _work(job: Job, *, at_once: bool) -> Job:
     return importer.read(job.id)
 
 
-def _tell_of_move(job: Job) -> str:
-    manager = _shown(job.edit.values[0][1])
-    address = f"/import/{job.id}"
+def _told_of_move(job: Job) -> Told:
+    manager, address = _shown(_manager_in(job)), f"/import/{job.id}"
     if job.phase is not Phase.APPLIED:
         text = f"The direct reports move to {manager} in the background."
-        flash_with_link(text, address, _PROGRESS)
-        return ""
+        return Told("", (Notice(text, address, _PROGRESS),))
+    notices = []
     if kept := job.done.rejected:
         were = count_of(kept, "direct report was", "direct reports were")
-        flash_with_link(f"{were} not moved.", address, _DETAILS, "warning")
+        notices.append(Notice(f"{were} not moved.", address, _DETAILS, "warning"))
     moved, sentences = job.done.changed, []
     for employee_id, above in job.edit.exceptions:
         who = _shown(employee_id)
@@ -130,7 +152,7 @@ def _tell_of_move(job: Job) -> str:
     if moved > 0:
         reports = count_of(moved, "direct report now reports", "direct reports now report")
         sentences.append(f"{reports} to {manager}.")
-    return " ".join(sentences)
+    return Told(" ".join(sentences), tuple(notices))
 
 
 def held_moves(leaver_id: str) -> list[Held]:
@@ -143,66 +165,70 @@ def _held(leaver_id: str) -> Iterator[Held]:
         is_at_work = job.phase in ACTIVE_PHASES
         if job.done.changed or is_at_work:
             number = count_of(job.done.changed, "direct report", "direct reports")
-            yield Held(job, number, _shown(_manager_in(job.edit)), is_at_work)
+            yield Held(job, number, _shown(_manager_in(job)), is_at_work)
 
 
-def give_back(moves: list[Held]) -> str:
-    """Undo moves of reports, each as a whole; return a sentence about those that are undone.
-
-    What goes on in the background, or cannot be undone now, is flashed.
-    """
-    sentences = []
-    for held in moves:
-        try:
-            sentences.append(_give_back(held.job))
-        except (ImportNotPossible, StorageUnavailable):
-            flash_with_link(
-                f"The direct reports that moved to {held.manager} are not given back yet.",
-                f"/import/{held.job.id}",
-                _DETAILS,
-                "warning",
-            )
-    return " ".join(filter(None, sentences))
+def give_back(moves: list[Held]) -> Told:
+    """Undo moves of reports, each as a whole. What cannot be undone now, is told."""
+    told = [_give_back(held) for held in moves]
+    sentences = " ".join(each.sentence for each in told if each.sentence)
+    return Told(sentences, tuple(notice for each in told for notice in each.notices))
 
 
-def _give_back(job: Job) -> str:
+def _give_back(held: Held) -> Told:
+    job, address = held.job, f"/import/{held.job.id}"
+    try:
+        if job.phase in (Phase.VALIDATING, Phase.APPLYING) and not may_undo(job):
+            return _stop(job)
+        if job.phase is not Phase.UNDOING:
+            job = current_importer().undo(job.id, author_of(current_viewer()))
+        return _told_of_return(_work(job, at_once=job.done.updated <= MOVED_AT_ONCE))
+    except (ImportNotPossible, StorageUnavailable):
+        text = f"The direct reports that moved to {held.manager} are not given back yet."
+        return Told("", (Notice(text, address, _DETAILS, "warning"),))
+
+
+def _stop(job: Job) -> Told:
     importer = current_importer()
-    if job.phase in (Phase.VALIDATING, Phase.APPLYING) and not may_undo(job):
-        if not job.paused:
-            job = importer.stop(job.id)
-        if may_discard(job):
-            importer.discard(job.id)
-            return "Their direct reports had not moved yet, and stay."
-        text = "The move of the direct reports was stopped. Undo what it has done on its page."
-        flash_with_link(text, f"/import/{job.id}", "Open it", "warning")
-        return ""
-    if job.phase is not Phase.UNDOING:
-        job = importer.undo(job.id, author_of(current_viewer()))
-    job = _work(job, at_once=job.done.updated <= MOVED_AT_ONCE)
+    if not job.paused:
+        job = importer.stop(job.id)
+    if may_discard(job):
+        importer.discard(job.id)
+        return Told("Their direct reports had not moved yet, and stay.")
+    text = "The move of the direct reports was stopped. Undo what it has done on its page."
+    return Told("", (Notice(text, f"/import/{job.id}", "Open it", "warning"),))
+
+
+def _told_of_return(job: Job) -> Told:
+    address = f"/import/{job.id}"
     if job.phase is not Phase.UNDONE:
         text = "The direct reports are given back in the background."
-        flash_with_link(text, f"/import/{job.id}", _PROGRESS)
-        return ""
-    if job.undone.skipped:
-        were = count_of(job.undone.skipped, "person has", "people have")
-        text = f"{were} another manager by now, and stay as they are."
-        flash_with_link(text, f"/import/{job.id}", _DETAILS, "warning")
-    undone = job.undone.undone
-    return count_of(undone, "direct report is", "direct reports are") + " back." if undone else ""
+        return Told("", (Notice(text, address, _PROGRESS),))
+    notices = []
+    if skipped := job.undone.skipped:
+        have = count_of(skipped, "person has", "people have")
+        text = f"{have} another manager by now, and stay as they are."
+        notices.append(Notice(text, address, _DETAILS, "warning"))
+    undone = count_of(job.undone.undone, "direct report is", "direct reports are")
+    return Told(f"{undone} back." if job.undone.undone else "", tuple(notices))
 
 
-def tell_of_kept(moves: list[Held]) -> None:
+def told_of_kept(moves: list[Held]) -> Told:
     """Tell of reports who stay where they were moved, with the way to give them back."""
+    notices = []
     for held in moves:
+        address = f"/import/{held.job.id}"
         if may_undo(held.job):
             text = f"{held.number} stay with {held.manager}."
-            flash_with_link(text, f"/import/{held.job.id}/undo", "Give them back")
+            notices.append(Notice(text, f"{address}/undo", "Give them back"))
         else:
-            flash(f"The direct reports still move to {held.manager}.", "warning")
+            text = f"The direct reports still move to {held.manager}."
+            notices.append(Notice(text, address, _PROGRESS, "warning"))
+    return Told("", tuple(notices))
 
 
-def _manager_in(edit: BulkEdit) -> str:
-    return dict(edit.values).get(MANAGER, "")
+def _manager_in(job: Job) -> str:
+    return dict(job.edit.values).get(MANAGER, "")
 
 
 def _shown(employee_id: str) -> str:

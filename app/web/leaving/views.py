@@ -19,7 +19,7 @@ from app.web.forms.recovery import Outcome
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import on_this_page
 from app.web.leaving.day_form import DayForm, empty_form, posted_form
-from app.web.leaving.moving import give_back, held_moves, move_reports, tell_of_kept
+from app.web.leaving.moving import Told, give_back, held_moves, move_reports, told_of_kept
 from app.web.leaving.reports_form import ReportsForm, posted_reports, reports_of, reports_problem
 from app.web.ui import dates, urls
 from app.web.ui.display_names import name_in_sentence
@@ -74,23 +74,23 @@ def leave(employee_id: str) -> ResponseReturnValue:
         notice = Notice("warning", _CHANGED.format("mark them as left"))
         return _show(error.stored, form, reports, notice=notice, status=409)
     _forget_photo(employee_id)
-    moved = move_reports(stored, manager_id, write_id) if manager_id else ""
+    moved = move_reports(stored, manager_id, write_id) if manager_id else Told()
     _tell_of_leaving(before, stored, moved)
     return redirect(urls.person_address(employee_id), 303)
 
 
-def _tell_of_leaving(before: Employee, stored: Employee, moved: str) -> None:
+def _tell_of_leaving(before: Employee, stored: Employee, moved: Told) -> None:
     name = name_in_sentence(stored.full_name) or "This person"
     day = dates.day(stored.left_on)
     if leaving.has_left(stored, leaving.today()):
         sentence = f"Marked {name} as left on {day}."
     else:
         sentence = f"{name} leaves on {day}, and stays in the directory until then."
-    sentence = f"{sentence} {moved}".rstrip()
     if before.left_on:
-        flash(sentence, "good")
+        flash(moved.after(sentence), "good")
     else:
-        flash_with_undo(sentence, urls.restore_address(stored.id))
+        flash_with_undo(moved.after(sentence), urls.restore_address(stored.id))
+    moved.flash_notices()
 
 
 def _show(
@@ -185,10 +185,9 @@ def restore(employee_id: str) -> ResponseReturnValue:
     _forget_photo(employee_id)
     name = name_in_sentence(restored.employee.full_name) or "the person"
     moves = held_moves(employee_id)
-    given_back = give_back(moves) if gives_back else ""
-    flash(f"Restored {name}. {given_back}".rstrip(), "good")
-    if not gives_back:
-        tell_of_kept(moves)
+    told = give_back(moves) if gives_back else told_of_kept(moves)
+    flash(told.after(f"Restored {name}."), "good")
+    told.flash_notices()
     if restored.has_account and not restored.may_sign_in:
         flash(_ACCOUNT_STAYS_DISABLED, "warning")
     return redirect(urls.person_address(employee_id), 303)
