@@ -340,7 +340,7 @@ function findPeople(input) {
   input.closest("fieldset").addEventListener("change", (event) => {
     const box = event.target;
     if (box.type === "checkbox") choose(box);
-    if (box.type !== "radio") return;
+    if (box.name !== "manager") return;
     stop();
     input.value = "";
   });

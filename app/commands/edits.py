@@ -8,6 +8,7 @@ from flask import current_app
 
 from app.commands.imports import run_job
 from app.commands.running import current_operator, report_errors
+from app.contracts.batching import find_by_ids
 from app.contracts.bulk_edits import EDITED_FIELDS, BulkEdit
 from app.contracts.import_choices import Pairs
 from app.contracts.import_jobs import JobStore
@@ -75,7 +76,8 @@ def edit_people(
     for problem in edit_problems(edit):
         raise click.UsageError(f"{problem.reason}.")
     jobs = cast(JobStore, current_app.extensions["jobs"])
-    job = begin_edit(jobs, edit, author_of(current_operator()), auto_apply=apply)
+    author, names = author_of(current_operator()), _names(edit)
+    job = begin_edit(jobs, edit, author, names, auto_apply=apply)
     run_job(cast(Importer, current_app.extensions["importer"]), job, quiet=quiet)
 
 
@@ -102,3 +104,10 @@ def _manager(text: str) -> str:
         problem = found.problem or f"Nobody here is “{text[:60]}”"
         raise click.UsageError(f"{problem}.")
     return found.id
+
+
+def _names(edit: BulkEdit) -> dict[str, str]:
+    """Return the names of the managers of an edit, by id."""
+    directory = cast(Directory, current_app.extensions["directory"])
+    ids = {*edit.values_of(MANAGER), dict(edit.values).get(MANAGER, "")} - {""}
+    return {one.id: one.full_name for one in find_by_ids(directory.employees, ids).values()}

@@ -95,6 +95,17 @@ class ReportingLines:
             for each, count in counts.items()
         }
 
+    def names(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, str]:
+        """Return the full names of those of at most MAX_BATCH ids whom the viewer may know of."""
+        require(viewer, Right.SEE_PEOPLE)
+        found = self._directory.employees.get_many(employee_ids) if employee_ids else {}
+        today, sees_leavers = leaving.today(), may(viewer, Right.LEAVE)
+        return {
+            key: one.full_name
+            for key, one in found.items()
+            if sees_leavers or not leaving.has_left(one, today)
+        }
+
     def set_manager(
         self, viewer: Viewer, employee_id: str, manager_id: str, revision: str, write_id: str
     ) -> Employee:

@@ -4,16 +4,19 @@ So it has the same preview, goes on after a kill, can be stopped, and is undone 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from app.contracts.bulk_edits import EDITED_FIELDS, BulkEdit
 from app.contracts.import_jobs import Job, JobStore, Phase, new_job_id
+from app.contracts.queries import MANAGER
 from app.history.changes import Author
 from app.model import validation
 from app.model.employee import BADGES
 
 _MAX_NAME_CHARACTERS = 120
+_MAX_NAMED = 40  # characters of a name of a manager
 _BADGE_LABELS = {badge.key: badge.label for badge in BADGES}
 _BOTH = "Choose whether everybody gets the badge {} or loses it"
 _TOO_LONG = "The list has too many filters for this. Remove some of them"
@@ -41,14 +44,22 @@ def edit_problems(edit: BulkEdit) -> Iterator[EditProblem]:
         yield EditProblem("", _TOO_LONG)
 
 
-def begin_edit(jobs: JobStore, edit: BulkEdit, author: Author, *, auto_apply: bool = False) -> Job:
+def begin_edit(
+    jobs: JobStore,
+    edit: BulkEdit,
+    author: Author,
+    names: Mapping[str, str] = MappingProxyType({}),
+    *,
+    auto_apply: bool = False,
+) -> Job:
     """Store an edit without problems, to be planned in the background; return its job.
 
-    With ``auto_apply`` it is applied as soon as it is planned.
+    ``names`` are those of managers, by id. With ``auto_apply`` it is applied as soon as it is
+    planned.
     """
     job = Job(
         id=new_job_id(),
-        name=describe(edit)[:_MAX_NAME_CHARACTERS],
+        name=describe(edit, names)[:_MAX_NAME_CHARACTERS],
         created=time.time(),
         phase=Phase.VALIDATING,
         edit=edit,
@@ -59,16 +70,22 @@ def begin_edit(jobs: JobStore, edit: BulkEdit, author: Author, *, auto_apply: bo
     return job
 
 
-def describe(edit: BulkEdit) -> str:
-    """Return what changes, such as ``Department: Sales → Revenue``."""
-    return ", ".join((*_texts(edit), *_badges(edit)))
+def describe(edit: BulkEdit, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return what changes, such as ``Department: Sales → Revenue``.
+
+    ``names`` are those of managers, by id.
+    """
+    return ", ".join((*_texts(edit, names), *_badges(edit)))
 
 
-def _texts(edit: BulkEdit) -> Iterator[str]:
+def _texts(edit: BulkEdit, names: Mapping[str, str]) -> Iterator[str]:
     for name, value in edit.values:
         label, before = validation.LABELS[name], edit.values_of(name)
-        known = f"{label}: {before[0]}" if len(before) == 1 else label
-        yield f"{known} → {value or 'nothing'}"
+        none, told = "nothing", (value, *before)
+        if name == MANAGER:
+            none, told = "nobody", tuple(names.get(each, each)[:_MAX_NAMED] for each in told)
+        known = f"{label}: {told[1]}" if len(before) == 1 else label
+        yield f"{known} → {told[0] or none}"
 
 
 def _badges(edit: BulkEdit) -> Iterator[str]:

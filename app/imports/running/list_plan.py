@@ -10,6 +10,8 @@ from app.contracts import MAX_BATCH, EmployeeStore, Query
 from app.contracts.batching import find_by_ids
 from app.contracts.bulk_edits import BulkEdit
 from app.contracts.import_jobs import Job
+from app.contracts.queries import MANAGER
+from app.contracts.reports import MAX_CHAIN
 from app.imports.planning.edited_lines import edited_line
 from app.imports.planning.line_store import MAX_PART_LINES, PLAN, LineStore, split_into_parts
 from app.imports.planning.lines import Line, count_lines
@@ -37,17 +39,30 @@ def plan_edit(store: EmployeeStore, lease: JobLease, parts: LineStore) -> Iterat
     if lease.job.total >= 0:
         return  # all of it was planned before a kill
     edit, lines, planned = lease.job.edit, list[Line](), sum(lease.job.planned)
-    bookmark = lease.job.bookmark
+    bookmark, above = lease.job.bookmark, _above(store, dict(edit.values).get(MANAGER, ""))
     for reads, group in enumerate(_groups(store, edit, bookmark), 1):
         lease.renew()
         first = planned + len(lines) + 1
-        lines += [edited_line(number, one, edit) for number, one in enumerate(group.people, first)]
+        numbered = enumerate(group.people, first)
+        lines += [edited_line(number, one, edit, above) for number, one in numbered]
         bookmark = group.bookmark
         if bookmark and (len(lines) >= MAX_PART_LINES or reads % _READS_PER_CHECKPOINT == 0):
             planned += len(lines)
             yield _store(lease, parts, lines, bookmark=bookmark)
             lines = []
     yield _store(lease, parts, lines, bookmark="", total=planned + len(lines))
+
+
+def _above(store: EmployeeStore, manager_id: str) -> dict[str, str]:
+    """Return the names of a manager and those above them, by id, the nearest first."""
+    above: dict[str, str] = {}
+    while manager_id and manager_id not in above and len(above) <= MAX_CHAIN:
+        manager = find_by_ids(store, [manager_id]).get(manager_id)
+        if manager is None:
+            break
+        above[manager_id] = manager.full_name or manager_id
+        manager_id = manager.manager
+    return above
 
 
 def _store(lease: JobLease, parts: LineStore, lines: list[Line], **changes: object) -> Job:

@@ -1,6 +1,7 @@
 """The lines of a history: what each change says, and whether it can be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from flask import current_app
@@ -13,6 +14,7 @@ from app.history.changes import Author, Change, Via
 from app.history.sentences import author_name, field_label, sentence_of
 from app.history.undoing import Kept, Undo
 from app.model.employee import Employee
+from app.web.forms.manager_names import managers_in, with_name
 from app.web.history.wording import moment_of
 from app.web.ui.html.avatars import avatar_html
 from app.web.ui.html.change_words import WAYS, glyph_of, sentence_html, undone_html, way_html
@@ -40,6 +42,7 @@ def page_html(page: HistoryPage, viewer: Viewer) -> Markup:
 def _lines(page: HistoryPage, viewer: Viewer) -> Iterator[ChangeLine]:
     undone_by = {change.through.undoes: change for change in page.changes if change.through.undoes}
     faces: dict[Author, str] = {}
+    names = _names(page.changes)
     for change in page.changes:
         author = change.author
         face = ""
@@ -47,11 +50,22 @@ def _lines(page: HistoryPage, viewer: Viewer) -> Iterator[ChangeLine]:
             face = faces.get(author, "")
             if not face:
                 face = faces[author] = face_html(author, page.employee)
-        yield _line_of(change, page.employee, viewer, undone_by.get(change.moment), face)
+        diff = diff_html(_named(change, names) if names else change)
+        yield _line_of(change, page.employee, viewer, undone_by.get(change.moment), face, diff)
+
+
+def _names(changes: Sequence[Change]) -> dict[str, str]:
+    """Return the names of the managers whom these changes name by their ids."""
+    told = [change for change in changes if "manager" in change.now]
+    return managers_in([each for change in told for each in (change.was, change.now)])
+
+
+def _named(change: Change, names: Mapping[str, str]) -> Change:
+    return replace(change, was=with_name(change.was, names), now=with_name(change.now, names))
 
 
 def _line_of(
-    change: Change, employee: Employee, viewer: Viewer, later: Change | None, face: str
+    change: Change, employee: Employee, viewer: Viewer, later: Change | None, face: str, diff: str
 ) -> ChangeLine:
     """Return one change as a line; ``later`` is its undo."""
     undo = undo_of(viewer, change, employee)
@@ -68,7 +82,7 @@ def _line_of(
         way_icon=WAYS[via].icon,
         note_html=_undone(change, later) if later else _reason_html(undo),
         note_icon="arrow-counterclockwise" if later else "",
-        diff_html=diff_html(change),
+        diff_html=diff,
         remark=change.through.note,
         undo=undo_address(employee.id, change.moment) if undo.is_possible else "",
     )

@@ -16,6 +16,7 @@ from app.model.errors import EditConflict
 from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, mint_form_id, write_id_of
+from app.web.forms.manager_names import rows_of
 from app.web.forms.rendering import fresh_token, posted_form_id
 from app.web.history.wording import moment_of
 from app.web.http.middleware import request_id
@@ -23,7 +24,7 @@ from app.web.ui import urls
 from app.web.ui.display_names import display_name, name_in_sentence
 from app.web.ui.flashes import flash_with_undo
 from app.web.ui.html.change_words import sentence_html
-from app.web.ui.html.changed_values import Row, row_of
+from app.web.ui.html.changed_values import Row
 
 undos = Blueprint("undo", __name__)
 undos.url_value_preprocessor(urls.read_id_key)
@@ -113,5 +114,5 @@ def _ask(planned: PlannedUndo, status: int = 200, notice: str = "") -> ResponseR
 
 def _rows(planned: PlannedUndo) -> list[Row]:
     """Return what is stored now of each field that goes back, and what it becomes."""
-    undo = planned.undo.goes_back.items()
-    return [row_of(name, getattr(planned.employee, name), value) for name, value in undo]
+    goes_back = planned.undo.goes_back
+    return rows_of({name: getattr(planned.employee, name) for name in goes_back}, goes_back)

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contracts.bulk_edits import EDITED_TEXTS
+from app.contracts.queries import MANAGER
 from app.history.authors import author_of
 from app.imports.edits import EditProblem, begin_edit, may_be_empty
 from app.model import validation
@@ -15,6 +16,8 @@ from app.model.fields import FIELD
 from app.text.plurals import count_people
 from app.web.current import current_directory, current_jobs, current_scheduler, current_viewer
 from app.web.forms import recovery
+from app.web.forms.manager_names import manager_names
+from app.web.forms.managers import choice_of, is_finding, manager_problem
 from app.web.forms.recovery import Outcome
 from app.web.forms.rendering import Notice, fresh_token, suggestions
 from app.web.imports.edit_form import EditForm, first_form, posted_form
@@ -37,9 +40,15 @@ def ask() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Begin the preview of the edit; it is worked out in the background."""
     listing, form = read_request(request.args), posted_form(request.form)
-    if problems := list(form.problems(listing.query)):
+    if is_finding():
+        return _show(listing, form.with_manager())
+    unfit = manager_problem(form.manager) if form.sets_manager else ""
+    if problems := list(form.problems(listing.query, unfit)):
         return _show(listing, form, problems, status=422)
-    job = begin_edit(current_jobs(), form.edit_of(listing.query), author_of(current_viewer()))
+    edit = form.edit_of(listing.query)
+    values = dict(edit.values)
+    names = manager_names((values[MANAGER], *edit.values_of(MANAGER))) if MANAGER in values else {}
+    job = begin_edit(current_jobs(), edit, author_of(current_viewer()), names)
     current_scheduler().wake()
     return redirect(f"/import/{job.id}", 303)
 
@@ -65,6 +74,7 @@ def _show(
         "bulk_edit.html",
         listing=listing,
         form=form,
+        manager=choice_of(form.manager, read=notice is None),
         number=number,
         people="these people" if number is None else count_people(number),
         whom=list_words(form.edit_of(listing.query)),

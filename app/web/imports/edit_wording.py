@@ -8,6 +8,7 @@ from app.model.facets import FACET
 from app.text import search_keys
 from app.text.plurals import count_people
 from app.text.sanitizing import visible
+from app.web.forms.managers import manager_shown
 from app.web.imports.outcomes import done_figures
 from app.web.ui.dates import month
 from app.web.ui.list_query import ListRequest
@@ -24,7 +25,8 @@ def list_words(edit: BulkEdit) -> str:
         for name in FILTERS
         if (values := edit.values_of(name))
     ]
-    conditions += [f"Reports to: {visible(each)}" for each in edit.values_of(MANAGER)]
+    managers = map(manager_shown, edit.values_of(MANAGER))
+    conditions += [f"Reports to: {visible(each)}" for each in managers]
     return " · ".join((*conditions, *([f"“{edit.words}”"] if edit.words else [])))
 
 

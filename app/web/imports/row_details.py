@@ -31,13 +31,14 @@ _BADGE_LABELS = {badge.key: badge.label for badge in BADGES}
 class Detail(NamedTuple):
     """One detail of a row: field, new value (or error), and old value (or typed text).
 
-    One that ``is_reason`` is the cell by which somebody has left.
+    One that ``is_reason`` is the cell by which somebody has left. ``none`` stands for no value.
     """
 
     label: str
     value: str
     before: str = ""
     is_reason: bool = False
+    none: str = "nothing"
 
 
 class Similar(NamedTuple):
@@ -99,11 +100,15 @@ def _details(line: Line) -> list[Detail]:
         ]
     is_update = line.outcome in UPDATES
     values = [
-        Detail(label, _shown(name, line.new), _shown(name, line.old))
+        Detail(label, _shown(name, line.new), _shown(name, line.old), none=_none(name))
         for name, label in LABELS.items()
         if name in line.new and (is_update or name != "full_name")
     ]
     return values + [Detail(cell.column, cell.typed, is_reason=True) for cell in line.problems]
+
+
+def _none(name: str) -> str:
+    return "nobody" if name == "manager" else "nothing"
 
 
 def _shown(name: str, values: Values) -> str:

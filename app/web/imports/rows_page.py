@@ -1,6 +1,7 @@
 """The rows of an import that its page shows: one outcome, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.contracts.import_jobs import Job, Phase
@@ -17,7 +18,9 @@ from app.imports.planning.lines import (
     REJECTED,
     RESTORED,
     SKIPPED,
+    Line,
 )
+from app.web.forms.manager_names import managers_in, with_name
 from app.web.imports.outcomes import Tab, outcome_tabs
 from app.web.imports.row_details import RowView, row_view
 
@@ -77,11 +80,23 @@ def rows_page(
         start,
         total,
         outcome_tabs(job, counts, outcomes),
-        [row_view(line, job) for line in lines],
+        _views(lines, job),
         earlier=_address(job, outcome, max(start - ROWS_PER_PAGE, 0)) if start else "",
         later=_address(job, outcome, start + ROWS_PER_PAGE) if start + len(lines) < total else "",
         may_choose=outcome == DUPLICATE and may_read_again(job) and job.phase is Phase.READY,
     )
+
+
+def _views(lines: Sequence[Line], job: Job) -> list[RowView]:
+    """Return the rows; managers have their names, those whom a file adds later their id."""
+    values = [values for line in lines for values in (line.new, line.old) if "manager" in values]
+    names = managers_in(values) if values else {}
+    return [
+        row_view(replace(line, new=with_name(line.new, names), old=with_name(line.old, names)), job)
+        if "manager" in line.new
+        else row_view(line, job)
+        for line in lines
+    ]
 
 
 def adds_duplicates(job: Job) -> bool:

@@ -13,11 +13,11 @@ from app.model.errors import EditConflict, EmployeeNotFound
 from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, write_id_of
+from app.web.forms.manager_names import rows_of
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import request_id
 from app.web.merging.choosing import choose, refusal
 from app.web.ui import urls
-from app.web.ui.html.changed_values import row_of
 
 unmerging = Blueprint("unmerging", __name__)
 unmerging.url_value_preprocessor(urls.read_id_key)
@@ -60,13 +60,11 @@ def do_unmerge(employee_id: str) -> ResponseReturnValue:
 def _ask(
     merged: MergeChange, notice: Notice | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    kept = merged.pair.kept
+    kept, goes_back = merged.pair.kept, merged.undo.goes_back
     page = render_template(
         "unmerge.html",
         pair=merged.pair,
-        rows=[
-            row_of(name, getattr(kept, name), now) for name, now in merged.undo.goes_back.items()
-        ],
+        rows=rows_of({name: getattr(kept, name) for name in goes_back}, goes_back),
         stays=[(field_label(name), why.value) for name, why in merged.undo.kept.items()],
         notice=notice,
         revision=revision_of(kept),

@@ -14,6 +14,7 @@ from app.model.errors import EditConflict, EmployeeNotFound, PhotoRejected
 from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, write_id_of
+from app.web.forms.manager_names import manager_names
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import request_id
 from app.web.merging.choosing import choose, refusal
@@ -122,6 +123,9 @@ def _compare(
 def _row(pair: Pair, name: str, chosen: set[str] | None) -> dict[str, object]:
     """Return a choice: the other's value where this record has none, if nothing was chosen yet."""
     mine, theirs = getattr(pair.kept, name), getattr(pair.other, name)
+    if name == "manager":
+        names = manager_names((mine, theirs))
+        mine, theirs = names.get(mine, mine), names.get(theirs, theirs)
     return {
         "name": name,
         "label": field_label(name),

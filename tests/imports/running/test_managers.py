@@ -153,7 +153,7 @@ def test_a_list_edited_into_a_circle_is_refused_where_it_closes(desk: Desk) -> N
     edit = BulkEdit(filters=(("manager", "al"),), values=(("manager", "cy"),))
     job = desk.work(begin_edit(desk.jobs, edit, Author(), auto_apply=True))
     assert desk.outcomes(job) == ["refused"]
-    assert "report to themselves" in desk.lines(job)[0].problems[0].text
+    assert "circle: Bo X → Cy X → Bo X" in desk.lines(job)[0].problems[0].text
 
 
 def test_desk_hours_and_chat_come_by_their_headings(desk: Desk) -> None:

@@ -196,6 +196,62 @@ def test_a_list_that_names_too_much_is_refused(small: SmallDirectory) -> None:
     assert answer.status_code in (414, 422)
 
 
+def with_manager(small: SmallDirectory, typed: str, chosen: str, address: str = SALES) -> Page:
+    """Find a manager by name, choose them, and look at the preview."""
+    form = {**small.get(address).fields(), "department-do": "keep"}
+    found = small.post(address, {**form, "manager_name": typed, "find_manager": "1"}, 200)
+    assert found.fields()["manager-do"] == ["set"]
+    sent = small.post(address, {**found.fields(), "manager": chosen})
+    work(small)
+    return small.reader.follow(sent)
+
+
+def test_a_manager_is_found_by_name_and_the_edit_names_them(small: SmallDirectory) -> None:
+    page = with_manager(small, "amara", "amara")
+    assert "Manager → Amara Adeyemi-Lindqvist" in page.text
+    assert "Manager nobody becomes Amara Adeyemi-Lindqvist" in page.text
+    press(small, page, "/go")
+    assert {one.manager for one in small.everyone()} == {"", "amara"}
+    assert "Manager nobody Amara Adeyemi-Lindqvist" in small.get("/employee/bo/history").text
+    assert "Manager → Amara Adeyemi-Lindqvist · 3 changed" in small.get("/audit").text
+    nobody = "/bulk-edit?manager=amara"
+    page = previewed(small, nobody, **{"manager-do": "remove"})
+    assert "Manager: Amara Adeyemi-Lindqvist → nobody" in page.text
+    assert "Reports to: Amara Adeyemi-Lindqvist" in page.text
+    assert "Manager Amara Adeyemi-Lindqvist becomes nobody" in page.text
+    done = press(small, page, "/go")
+    assert {one.manager for one in small.everyone()} == {""}
+    press(small, small.get(done.links()["Undo edit"]), "/undo")
+    assert {one.manager for one in small.everyone()} == {"", "amara"}
+
+
+def test_who_would_report_to_themselves_is_refused_by_name_and_the_others_are_not(
+    small: SmallDirectory,
+) -> None:
+    small.change("bo", manager="cy")
+    page = with_manager(small, "bo", "bo")
+    assert "To be changed1" in page.text
+    [go] = [form for form in page.all("form") if form.get("action", "").endswith("/go")]
+    refused = small.get(f"{go.get('action', '')[:-3]}?show=refused")
+    assert "circle: Cy → Bo → Cy" in refused.text
+    assert "Nobody can report to themselves" in refused.text
+    press(small, page, "/go")
+    assert (small.store.get("dee").manager, small.store.get("cy").manager) == ("bo", "")
+
+
+def test_a_manager_of_an_edit_is_chosen_of_those_who_are_found(small: SmallDirectory) -> None:
+    keep = {"department-do": "keep", "manager-do": "set"}
+    assert "Find somebody by name, or choose Nobody" in send(small, **keep, status=422).text
+    typed = send(small, **keep, manager_name="amara", status=422)
+    assert "Choose who is meant by “amara”" in typed.text
+    assert "amara" in [radio.get("value") for radio in typed.all("input", name="manager")]
+    unknown = send(small, **keep, manager="x y", status=422)
+    assert "Nobody here has the id “x y”" in unknown.text
+    form = {**small.get(SALES).fields(), **keep, "manager": "amara"}
+    again = small.post(SALES, {**form, "csrf_token": "old"}, 400).fields()
+    assert (again["manager"], again["manager-do"]) == (["amara"], ["set"])
+
+
 @pytest.mark.parametrize(("role", "is_offered"), [(Role.COLLEAGUE, False), (Role.EDITOR, True)])
 def test_only_editors_are_offered_an_edit(tmp_path: Path, role: Role, is_offered: bool) -> None:
     small = SmallDirectory(tmp_path, ACCESS="")

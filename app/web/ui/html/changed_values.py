@@ -15,7 +15,9 @@ from app.text.sanitizing import clean_text
 from app.web.ui.dates import day
 from app.web.ui.html.escaping import escape
 
-_NOTHING = f'<span class="diff-none">{NOTHING}</span>'
+_NONE = '<span class="diff-none">{}</span>'
+_NOTHING = _NONE.format(NOTHING)
+_NOBODY = _NONE.format("nobody")
 _KINDS = {name: field.kind for name, field in FIELD.items()}
 _HEAD = '<th role="columnheader" scope="col">{}</th> '
 _BEGINNING = (
@@ -37,13 +39,13 @@ class Row(NamedTuple):
 
 def row_of(name: str, was: Value, now: Value) -> Row:
     """Return the row of one field, with what is new marked."""
-    values = _html(name, was) if was else _NOTHING, _marked(name, was, now)
+    values = _html(name, was) if was else _nothing(name), _marked(name, was, now)
     return Row(name, field_label(name), *map(Markup, values))
 
 
 def value_html(name: str, value: Value) -> Markup:
     """Return the value of a field, or that there is none."""
-    return Markup(_html(name, value) if value else _NOTHING)  # escaped by _html
+    return Markup(_html(name, value) if value else _nothing(name))  # escaped by _html
 
 
 def diff_html(change: Change) -> str:
@@ -66,12 +68,16 @@ def _beginning(name: str) -> str:
 
 def _row_html(change: Change, name: str, is_added: bool) -> str:
     was, now = change.was.get(name, ""), change.now[name]
-    before = _html(name, was) if was else _NOTHING
+    before = _html(name, was) if was else _nothing(name)
     cell = "" if is_added else f'<td role="cell" class="diff-was" dir="auto">{before}</td> '
     return (
         f"{_beginning(name)}{cell}"
         f'<td role="cell" class="diff-now" dir="auto">{_marked(name, was, now)}</td></tr>'
     )
+
+
+def _nothing(name: str) -> str:
+    return _NOBODY if _KINDS.get(name) is Kind.PERSON else _NOTHING
 
 
 def _html(name: str, value: Value) -> str:
@@ -94,7 +100,7 @@ def _html(name: str, value: Value) -> str:
 
 def _marked(name: str, was: Value, now: Value) -> str:
     if not now:
-        return _NOTHING
+        return _nothing(name)
     if not isinstance(now, str):
         return ", ".join(_marked_name(name, was, key) for key in now)
     is_other_photo = name == "photo_key" and bool(was)
