@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from app.accounts.services import SignInServices
     from app.contracts.checks import Check
     from app.diagnostics import Doctor
+    from app.directory.counting import Counting
+    from app.directory.reporting_issues import ReportingIssues
     from app.directory.service import Directory
     from app.machine import Console
     from app.secret_keys import SecretKeys
@@ -67,7 +69,6 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.count_process import run_process as count
     from app.directory.count_scheduler import CountScheduler
     from app.directory.leavers import Leavers
-    from app.directory.reporting_issues import ReportingIssues
     from app.directory.reporting_lines import ReportingLines
     from app.import_process import open_importer, read_rejected_rows, run_process
     from app.imports.scheduler import ImportScheduler
@@ -90,7 +91,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "reporting_lines": ReportingLines(directory, stores.reports, counting),
         "counting": counting,
         "count_scheduler": CountScheduler(counting, console.folder, partial(count, settings)),
-        "reporting_issues": ReportingIssues(directory, stores.reports),
+        "reporting_issues": _open_issues(directory, stores, counting),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),
@@ -100,6 +101,15 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
             importer, console.folder, partial(run_process, settings, stores.jobs)
         ),
     }
+
+
+def _open_issues(directory: Directory, stores: Stores, counting: Counting) -> ReportingIssues:
+    from app.directory.reporting_issues import ReportingIssues
+
+    def has_managers() -> bool:
+        return bool(counting.seen_state().managers)
+
+    return ReportingIssues(directory, stores.reports, has_managers)
 
 
 def _open_directory(stores: Stores, sign_in: SignInServices) -> Directory:
@@ -141,12 +151,15 @@ def _doctor(
     from app.diagnostics.access import AccessChecks
     from app.diagnostics.counting import counting_check
     from app.diagnostics.registry import all_checks
+    from app.diagnostics.reporting import reporting_check
+    from app.directory.reporting_issues import ReportingIssues
     from app.web.sign_in.balancer_health import balancer_checks
     from app.web.sign_in.oidc.health import provider_checks
 
     def checks() -> list[Check]:
         others = [*stores.open_checks(), *provider_checks(settings), *balancer_checks(settings)]
         others.append(counting_check(open_counting(stores)))
+        others.append(reporting_check(ReportingIssues(directory, stores.reports)))
         access = AccessChecks(settings, sign_in, console.visitors)
         return all_checks(settings, directory, console, keys, others, access)
 

@@ -47,16 +47,22 @@ class IssuePage(NamedTuple):
 
 
 class ReportingIssues:
-    """The issues of a directory; ``tops`` returns the ids of those who need no manager."""
+    """The issues of a directory.
+
+    ``has_managers`` returns whether anybody was counted to have a manager, ``tops`` the ids of
+    those who need none.
+    """
 
     def __init__(
         self,
         directory: Directory,
         reports: ReportStore,
+        has_managers: Callable[[], bool] = lambda: False,
         tops: Callable[[], Collection[str]] = lambda: (),
     ) -> None:
         self._directory = directory
         self._reports = reports
+        self._has_managers = has_managers
         self._tops = tops
 
     def page(
@@ -72,6 +78,7 @@ class ReportingIssues:
         One page looks through MAX_ROWS_EXAMINED people at most.
         """
         require(viewer, Right.EDIT_PEOPLE)
+        is_led = is_led or self._has_managers()
         walk = self._walk().part(bookmark, kinds, is_led=is_led)
         return self._page(walk)
 
@@ -84,7 +91,8 @@ class ReportingIssues:
     def pages(self, viewer: Viewer, max_circle: int = MAX_CIRCLE) -> Iterator[IssuePage]:
         """Yield all issues, for a command: it takes as long as the directory is large."""
         require(viewer, Right.EDIT_PEOPLE)
-        walker, bookmark, is_led = self._walk(max_circle), "", False
+        walker, bookmark = self._walk(max_circle), ""
+        is_led = next(self._reports.iter_managers(), None) is not None
         while True:
             walk = walker.part(bookmark, max_units=float("inf"), is_led=is_led)
             yield self._page(walk)

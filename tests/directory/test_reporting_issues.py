@@ -43,7 +43,7 @@ class Org:
         self.store = Metered()
         self.directory = Directory(self.store, None)
         self.tops: list[str] = []
-        self.issues = ReportingIssues(self.directory, self.store, lambda: self.tops)
+        self.issues = ReportingIssues(self.directory, self.store, tops=lambda: self.tops)
 
     def put(self, employee_id: str, manager: str = "", left_on: str = "") -> None:
         """Store somebody as another program may, with any manager."""
