@@ -61,7 +61,7 @@ function lineOfMore(team) {
   line.className = "org-more";
   const link = document.createElement("a");
   link.href = team.href;
-  link.textContent = `All ${team.textContent.trim()}`;
+  link.textContent = `All ${team.querySelector(".org-direct").textContent.trim()}`;
   line.append(link);
   return line;
 }

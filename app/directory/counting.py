@@ -71,10 +71,9 @@ class Counting:
         except DirectoryError as error:
             log.warning("a counting of reports could not be asked for: %s", error)
 
-    def note_manager(self) -> None:
-        """Ask for a counting if none has found a manager yet: somebody has got one."""
-        state = self.seen_state()
-        if not state.managers and not state.is_requested():
+    def note_uncounted(self) -> None:
+        """Ask for a counting, unless one was lately: somebody leads others who was not counted."""
+        if self.seen_state().may_be_repeated(_now()):
             self.request()
 
     def note_failure(self, reason: str) -> None:

@@ -12,6 +12,9 @@ from app.runtime import strict_json
 MAX_AGE, MAX_AGE_WITHOUT_MANAGERS = timedelta(hours=24), timedelta(days=7)
 # A counting that failed is begun again after a time that grows with each failure.
 _FIRST_PAUSE, _MAX_PAUSE, _MAX_DOUBLINGS = timedelta(minutes=1), timedelta(hours=6), 10
+# Between countings that pages ask for: of so few people they cost next to nothing.
+_FEW_PEOPLE = 20_000
+_MIN_PAUSE, _MIN_PAUSE_OF_MANY = timedelta(minutes=5), timedelta(hours=6)
 # A lease that ends later than this was not written by any clock: it is free.
 LEASE_LIFE, _MAX_LEASE = timedelta(seconds=60), timedelta(hours=1)
 _MAX_ERROR, _MAX_ID, _MAX_NUMBER = 300, 2_048, 2**31
@@ -59,6 +62,13 @@ class CountingState:
             return True
         age = MAX_AGE if self.managers else MAX_AGE_WITHOUT_MANAGERS
         return not self.counted_at <= now < self.counted_at + age
+
+    def may_be_repeated(self, now: datetime) -> bool:
+        """Return whether a page may ask for a counting of who is new."""
+        if self.is_requested() or self.is_held(now) or self.error:
+            return False
+        pause = _MIN_PAUSE if self.people < _FEW_PEOPLE else _MIN_PAUSE_OF_MANY
+        return self.counted_at is None or not self.counted_at <= now < self.counted_at + pause
 
     def _pause(self) -> timedelta:
         doublings = min(max(self.failures - 1, 0), _MAX_DOUBLINGS)

@@ -270,14 +270,20 @@ def test_a_store_that_does_not_answer_is_told_once(
     counting.request()  # it never raises
 
 
-def test_somebody_who_gets_the_first_manager_has_it_counted(store: ModelStore) -> None:
+def test_a_page_asks_for_a_counting_of_who_is_new_now_and_then(store: ModelStore) -> None:
     counting = Counting(store, store)
-    counting.note_manager()
+    counting.note_uncounted()
     assert counting.state().is_requested()
     counting.run()
-    later = Counting(store, store)
-    later.note_manager()
-    assert not later.state().is_requested()
+    Counting(store, store).note_uncounted()
+    assert not counting.state().is_requested()
+    few, many = timedelta(minutes=6), timedelta(hours=7)
+    state = CountingState(counted_at=NOW, people=100)
+    assert not state.may_be_repeated(NOW + few / 2)
+    assert state.may_be_repeated(NOW + few)
+    assert not replace(state, requested_at=NOW + few / 2).may_be_repeated(NOW + few)
+    assert not replace(state, people=100_000).may_be_repeated(NOW + few)
+    assert replace(state, people=100_000).may_be_repeated(NOW + many)
 
 
 def test_counts_of_an_earlier_counting_are_left_out_of_pages(store: ModelStore) -> None:

@@ -89,4 +89,5 @@ def _schedule_when_asked(app: Flask, *, in_this_process: bool) -> None:
     if in_this_process:
         importer._read_rejected = None  # another process does not have these stores
     launch = work_here if in_this_process else app.extensions["import_scheduler"].launch
+    app.extensions["count_scheduler"].begin = lambda: None
     app.extensions["import_scheduler"] = ScheduleWhenAsked(importer, folder, launch)

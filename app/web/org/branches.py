@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from app.contracts.queries import MAX_BATCH, PAGE_SIZE
-from app.contracts.reports import MAX_COUNTED_REPORTS, ReportCount
+from app.contracts.reports import ReportCount
 from app.model.employee import Card
-from app.text.plurals import count_of
 from app.web.current import current_lines, current_viewer
+from app.web.ui.report_counts import direct_in_words, more_below
 
 # So many people are on one sheet; who has more below them is told of.
 MAX_ON_SHEET = 200
@@ -16,26 +16,23 @@ MAX_ON_SHEET = 200
 class Report(NamedTuple):
     """Somebody who reports to the person, with the words for how many report to them.
 
+    ``in_all`` are those for how many stand below, if these are more.
     ``below`` are those, if the branch is open; ``is_cut`` tells that there are more of them.
     """
 
     card: Card
     reports: str
+    in_all: str = ""
     below: tuple["Report", ...] = ()
     is_cut: bool = False
 
 
-def in_words(counts: Mapping[str, ReportCount], employee_id: str, noun: str) -> str:
-    """Return how many report to somebody; "" if nobody does."""
-    direct = counts[employee_id].direct if employee_id in counts else 0
-    if direct > MAX_COUNTED_REPORTS:
-        return f"over {MAX_COUNTED_REPORTS:,} {noun}s"
-    return count_of(direct, noun, f"{noun}s") if direct else ""
-
-
 def closed(cards: tuple[Card, ...], counts: Mapping[str, ReportCount]) -> tuple[Report, ...]:
     """Return a page of reports with every branch closed."""
-    return tuple(Report(card, in_words(counts, card.id, "report")) for card in cards)
+    return tuple(
+        Report(card, direct_in_words(count, "report"), more_below(count))
+        for card, count in ((card, counts.get(card.id)) for card in cards)
+    )
 
 
 def opened(reports: tuple[Report, ...]) -> tuple[Report, ...]:

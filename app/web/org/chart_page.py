@@ -11,8 +11,10 @@ from app.contracts.reports import MAX_COUNTED_REPORTS, Chain, ChainEnd, ReportCo
 from app.model.employee import Employee
 from app.text.plurals import count_people
 from app.web.current import current_directory, current_lines, current_viewer
-from app.web.org.branches import MAX_ON_SHEET, Report, closed, in_words, opened
+from app.web.org.branches import MAX_ON_SHEET, Report, closed, opened
+from app.web.ui.clock import Clock
 from app.web.ui.display_names import display_name
+from app.web.ui.report_counts import below_in_words, counted, direct_in_words
 from app.web.ui.urls import org_address
 
 # Of more managers only the top and the nearest two are open; the others are behind one card.
@@ -28,16 +30,19 @@ _ENDS = {
 
 
 class Manager(NamedTuple):
-    """A manager above, with the words for how many report to them."""
+    """A manager above, with the words for how many report to them and stand below them."""
 
     person: Employee
     reports: str
+    below: str
 
 
 class ChartPage(NamedTuple):
     """A page of the chart: ``above`` from the top down, of which ``folded`` are behind one card.
 
-    ``end`` is why the line above ends, in words; "" at the top.
+    ``end`` is why the line above ends, in words; "" at the top. ``below`` tells how many stand
+    below the person, and ``counted`` when that was counted; ``is_uncounted`` that it was not of
+    somebody here.
     """
 
     person: Employee
@@ -48,6 +53,9 @@ class ChartPage(NamedTuple):
     is_loop: bool
     reports: tuple[Report, ...]
     total: str
+    below: str
+    counted: Clock | None
+    is_uncounted: bool
     position: str
     previous: str
     next: str
@@ -86,10 +94,7 @@ def _page(
     is_open: bool = False,
     is_concealed: bool = False,
 ) -> ChartPage:
-    above = [
-        Manager(each, in_words(counts, each.id, "direct report"))
-        for each in reversed(chain.managers)
-    ]
+    above = [_manager(each, counts.get(each.id)) for each in reversed(chain.managers)]
     split = len(above) > _MAX_OPEN_MANAGERS
     is_loop = chain.end is ChainEnd.LOOP
     reports = closed(page.cards, counts)
@@ -105,6 +110,9 @@ def _page(
         is_loop=is_loop,
         reports=reports,
         total=total,
+        below=below_in_words(counts.get(person.id), len(page.cards)),
+        counted=counted(counts.values()),
+        is_uncounted=any(each.below is None for each in counts.values()),
         position=_position(page, number, total),
         previous=_page_address(person.id, page.previous, number - 1, is_open=is_open),
         next=_page_address(person.id, page.next, number + 1 if number else 0, is_open=is_open),
@@ -113,6 +121,10 @@ def _page(
         on_sheet=_on_sheet(reports) if is_open else "",
         open_address=_address(person.id, {}, is_open=not is_open),
     )
+
+
+def _manager(person: Employee, count: ReportCount | None) -> Manager:
+    return Manager(person, direct_in_words(count, "direct report"), below_in_words(count))
 
 
 def _total(person: Employee, page: Page, counts: Mapping[str, ReportCount], number: int) -> str:

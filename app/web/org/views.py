@@ -7,7 +7,7 @@ from app.contracts import Query
 from app.model.errors import EmployeeNotFound
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
-from app.web.current import current_directory, current_viewer
+from app.web.current import current_counting, current_directory, current_viewer
 from app.web.org.chart_page import chart_page
 from app.web.ui import urls
 
@@ -43,6 +43,8 @@ def _show(employee_id: str) -> ResponseReturnValue:
     view = chart_page(employee_id, request.args.get("cursor") or None, number, is_open=is_open)
     response = make_response(render_template("org.html", view=view))
     response.call_on_close(current_directory().maintain)
+    if view.is_uncounted:
+        response.call_on_close(current_counting().note_uncounted)
     return response
 
 

@@ -1,18 +1,18 @@
 """Whom somebody reports to and who reports to them, for their page."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.contracts.queries import MANAGER
 from app.contracts.reports import MAX_COUNTED_REPORTS, ReportCount
 from app.model.employee import Card, Employee
 from app.model.errors import EmployeeNotFound, StorageUnavailable
-from app.text.plurals import count_of
 from app.text.sanitizing import visible
 from app.web.current import current_directory, current_lines, current_sight, current_viewer
 from app.web.http.middleware import log_store_failure, request_id
+from app.web.ui.clock import Clock
 from app.web.ui.display_names import display_name
 from app.web.ui.list_query import ListRequest
+from app.web.ui.report_counts import counted, direct_in_words, more_below
 
 # So many are on the page; whoever has more has a list of them.
 SHOWN_REPORTS = 6
@@ -22,13 +22,16 @@ class Reporting(NamedTuple):
     """The lines beside a person; ``manager_text`` is what is stored where it is nobody's id.
 
     ``total`` is the number of reports in words, ``beyond`` whether there are more than ``reports``,
-    which have the words for how many report to them.
+    which have the words for how many report to them. ``in_all`` tells how many stand below, if
+    these are more, and ``counted`` when that was counted.
     """
 
     manager: Employee | None = None
     manager_text: str = ""
     reports: tuple[tuple[Card, str], ...] = ()
     total: str = ""
+    in_all: str = ""
+    counted: Clock | None = None
     beyond: bool = False
     is_unread: bool = False
 
@@ -53,22 +56,19 @@ def _read(employee: Employee) -> Reporting:
     page = lines.reports(viewer, employee.id, limit=SHOWN_REPORTS + 1)
     shown = page.cards[:SHOWN_REPORTS]
     beyond = len(page.cards) > SHOWN_REPORTS or page.next is not None
-    asked = [card.id for card in shown] + ([employee.id] if beyond else [])
+    asked = [card.id for card in shown] + ([employee.id] if shown else [])
     counts = lines.count(viewer, asked) if asked else {}
     return Reporting(
         manager=manager,
         manager_text="" if manager else lines.unknown_manager(employee),
-        reports=tuple((card, _below(counts, card.id)) for card in shown),
+        reports=tuple(
+            (card, direct_in_words(counts.get(card.id), "direct report")) for card in shown
+        ),
         total=_total(counts.get(employee.id), len(page.cards)) if beyond else str(len(shown)),
+        in_all=more_below(counts.get(employee.id)),
+        counted=counted(counts.values()),
         beyond=beyond,
     )
-
-
-def _below(counts: Mapping[str, ReportCount], employee_id: str) -> str:
-    direct = counts[employee_id].direct if employee_id in counts else 0
-    if direct > MAX_COUNTED_REPORTS:
-        return f"over {MAX_COUNTED_REPORTS:,} direct reports"
-    return count_of(direct, "direct report", "direct reports") if direct else ""
 
 
 def _total(count: ReportCount | None, at_least: int) -> str:
