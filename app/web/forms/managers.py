@@ -9,7 +9,7 @@ from app.model import leaving
 from app.model.employee import Card, Employee
 from app.model.errors import EmployeeNotFound, NotAllowed, ReportingLoop, StorageUnavailable
 from app.text.sanitizing import clean_line
-from app.web.current import current_directory, current_viewer
+from app.web.current import current_directory, current_lines, current_viewer
 from app.web.forms.fields import EmployeeForm
 from app.web.ui.display_names import display_name
 
@@ -121,6 +121,14 @@ def manager_problem(manager_id: str, current: str = "") -> str:
     if leaving.has_left(manager, leaving.today()):
         return f"{_name(manager_id)} has left. Choose somebody who works here"
     return ""
+
+
+def manager_above(employee: Employee) -> Employee | None:
+    """Return the manager of who leaves, if they are here to stay in charge."""
+    manager = current_lines().manager_of(current_viewer(), employee)
+    if manager is None or leaving.has_left(manager, leaving.today()):
+        return None
+    return manager
 
 
 def loop_sentence(error: ReportingLoop) -> str:

@@ -17,6 +17,7 @@ from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, mint_form_id, write_id_of
 from app.web.forms.manager_names import rows_of
+from app.web.forms.moved_reports import held_moves, told_of_kept
 from app.web.forms.rendering import fresh_token, posted_form_id
 from app.web.history.wording import moment_of
 from app.web.http.middleware import request_id
@@ -86,6 +87,8 @@ def _undone(planned: PlannedUndo, stored: Employee, names: Sequence[str]) -> Res
         flash_with_undo(text, urls.undo_address(stored.id, moment))
     else:
         flash(text, "good")
+    if is_of_leaving(planned.change):
+        told_of_kept(held_moves(stored.id)).flash_notices()
     return redirect(urls.person_address(stored.id), 303)
 
 

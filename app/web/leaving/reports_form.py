@@ -13,7 +13,7 @@ from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.text.plurals import count_of
 from app.web.current import current_lines, current_sight, current_viewer
-from app.web.forms.managers import ManagerChoice, choice_of, manager_problem
+from app.web.forms.managers import ManagerChoice, choice_of, manager_above, manager_problem
 from app.web.ui import dates
 from app.web.ui.display_names import display_name
 
@@ -72,14 +72,6 @@ def reports_problem(employee: Employee, form: ReportsForm) -> str:
     if form.other == employee.id:
         return _LEAVES.format(display_name(employee.full_name, employee.id))
     return "" if form.other else _CHOOSE
-
-
-def manager_above(employee: Employee) -> Employee | None:
-    """Return the manager of who leaves, if they are here to stay in charge."""
-    manager = current_lines().manager_of(current_viewer(), employee)
-    if manager is None or leaving.has_left(manager, leaving.today()):
-        return None
-    return manager
 
 
 def reports_of(employee: Employee, form: ReportsForm) -> Reports | None:

@@ -15,11 +15,17 @@ from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms import recovery
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.managers import is_finding
+from app.web.forms.moved_reports import (
+    Told,
+    give_back,
+    held_moves,
+    move_reports,
+    told_of_kept,
+)
 from app.web.forms.recovery import Outcome
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import on_this_page
 from app.web.leaving.day_form import DayForm, empty_form, posted_form
-from app.web.leaving.moving import Told, give_back, held_moves, move_reports, told_of_kept
 from app.web.leaving.reports_form import ReportsForm, posted_reports, reports_of, reports_problem
 from app.web.ui import dates, urls
 from app.web.ui.display_names import name_in_sentence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contracts.accounts import LastAdmin
@@ -14,6 +14,7 @@ from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.manager_names import rows_of
+from app.web.forms.moved_reports import give_back, held_moves
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import request_id
 from app.web.merging.choosing import choose, refusal
@@ -54,6 +55,10 @@ def do_unmerge(employee_id: str) -> ResponseReturnValue:
     except (EditConflict, LastAdmin):
         again = read_merge(directory, viewer, employee_id, other_id)
         return _ask(again, Notice("warning", _CHANGED), 409)
+    told = give_back(held_moves(other_id))
+    if told.sentence:
+        flash(told.sentence, "good")
+    told.flash_notices()
     return redirect(urls.person_address(employee_id), 303)
 
 
@@ -66,6 +71,7 @@ def _ask(
         pair=merged.pair,
         rows=rows_of({name: getattr(kept, name) for name in goes_back}, goes_back),
         stays=[(field_label(name), why.value) for name, why in merged.undo.kept.items()],
+        moves=held_moves(merged.pair.other.id),
         notice=notice,
         revision=revision_of(kept),
         form_id=form_id_again(),

@@ -12,9 +12,15 @@ from app.directory.merging import CannotMerge, Pair, merge, read_merge, read_pai
 from app.history.sentences import field_label
 from app.model.errors import EditConflict, EmployeeNotFound, PhotoRejected
 from app.model.revision import revision_of
-from app.web.current import current_directory, current_leavers, current_viewer
+from app.web.current import (
+    current_directory,
+    current_leavers,
+    current_lines,
+    current_viewer,
+)
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.manager_names import manager_names
+from app.web.forms.moved_reports import move_reports
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import request_id
 from app.web.merging.choosing import choose, refusal
@@ -72,11 +78,14 @@ def do_merge(employee_id: str) -> ResponseReturnValue:
         return _compare(pair, chosen, Notice("bad", str(error)), 409)
     for each in (employee_id, other_id):
         current_app.extensions["own_photos"].forget(each)
+    other = current_directory().get(viewer, other_id)
+    moved = move_reports(other, employee_id, f"{write_id} reports", if_any=True)
     name = name_in_sentence(stored.full_name) or "this person"
     flash_with_undo(
-        f"Merged two records of {name}; the other one is among the leavers.",
+        moved.after(f"Merged two records of {name}; the other one is among the leavers."),
         urls.unmerge_address(employee_id, other_id),
     )
+    moved.flash_notices()
     return redirect(urls.person_address(employee_id), 303)
 
 
@@ -111,6 +120,7 @@ def _compare(
         "merge.html",
         pair=pair,
         rows=[_row(pair, name, chosen) for name in pair.differing],
+        has_reports=_has_reports(pair.other.id),
         notice=notice,
         revision=revision_of(pair.kept),
         other_revision=revision_of(pair.other),
@@ -118,6 +128,11 @@ def _compare(
         token=fresh_token(),
     )
     return page, status
+
+
+def _has_reports(employee_id: str) -> bool:
+    page = current_lines().reports(current_viewer(), employee_id, limit=1)
+    return bool(page.cards)
 
 
 def _row(pair: Pair, name: str, chosen: set[str] | None) -> dict[str, object]:

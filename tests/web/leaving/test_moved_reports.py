@@ -11,7 +11,7 @@ import pytest
 from app.access.viewer import Role
 from app.contracts.import_jobs import Phase
 from app.model.errors import StorageUnavailable
-from app.web.leaving import moving
+from app.web.forms import moved_reports
 from tests.support.page_reader import Page
 from tests.support.small_directory import AMARA, SmallDirectory, small
 from tests.support.viewers import OPERATOR, request_as, viewer
@@ -229,7 +229,7 @@ def test_a_failing_store_loses_nothing(
 
     form = small.form("/leave/pat")
     with monkeypatch.context() as patch:
-        patch.setattr(moving, "begin_move", fails)
+        patch.setattr(moved_reports, "begin_move", fails)
         shown = small.reader.follow(small.post("/leave/pat", form))
     assert "were not moved, because" in shown.text
     assert small.store.get("pat").left_on
@@ -314,3 +314,13 @@ def test_the_job_of_a_move_is_done(small: SmallDirectory) -> None:
     assert (job.phase, job.done.changed, job.edit.leaver) == (Phase.APPLIED, 1, "pat")
     page = small.get(f"/import/{job.id}")
     assert "Pat Lee left: direct reports → Boss Lee" in page.text
+
+
+def test_the_undo_in_the_history_tells_who_stays(small: SmallDirectory) -> None:
+    fill(small, 2)
+    leave(small)
+    [change, *_] = small.store.history.changes_of("pat").changes
+    address = f"/employee/pat/history/{change.moment}/undo"
+    shown = small.reader.follow(small.post(address, small.form(address)))
+    assert "2 direct reports stay with Boss Lee." in shown.text
+    assert "Give them back" in shown.links()

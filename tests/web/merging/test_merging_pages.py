@@ -328,3 +328,26 @@ def test_records_are_merged_in_sqlite_too(tmp_path: Path) -> None:
     assert back.same_content(both.kept)
     assert directory.facets(OPERATOR).total == 2
     store.close()
+
+
+def test_those_who_report_to_the_other_record_move_and_come_back(pair: SmallDirectory) -> None:
+    for key in ("al", "bo"):
+        pair.put(replace(AMARA, id=key, email=f"{key}@example.com", manager="twin"))
+    assert "Those who report to the other record" in pair.get("/merge/amara?with=twin").text
+    done = pair.post("/merge/amara", pair.form("/merge/amara?with=twin"))
+    shown = pair.reader.follow(done)
+    assert "2 direct reports now report to" in shown.text
+    assert {pair.store.get(key).manager for key in ("al", "bo")} == {"amara"}
+    address = "/unmerge/amara?with=twin"
+    assert "2 direct reports who moved" in pair.get(address).text
+    pair.post("/unmerge/amara", pair.form(address))
+    assert {pair.store.get(key).manager for key in ("al", "bo")} == {"twin"}
+
+
+def test_a_record_that_reports_to_the_other_one_moves_up(pair: SmallDirectory) -> None:
+    pair.put(replace(AMARA, id="boss", email="boss@example.com"))
+    pair.change("twin", manager="boss")
+    pair.change("amara", manager="twin")
+    pair.put(replace(AMARA, id="al", email="al@example.com", manager="twin"))
+    pair.post("/merge/amara", pair.form("/merge/amara?with=twin", manager="kept"))
+    assert (pair.store.get("amara").manager, pair.store.get("al").manager) == ("boss", "amara")

@@ -1,4 +1,4 @@
-"""Move the reports of who leaves, and give them back when they are restored; tell of it."""
+"""Move the reports of who leaves, or is merged, and give them back; tell of it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ from app.web.current import (
     current_scheduler,
     current_viewer,
 )
-from app.web.leaving.reports_form import manager_above
+from app.web.forms.managers import manager_above
 from app.web.ui import urls
 from app.web.ui.display_names import display_name
 from app.web.ui.flashes import flash_with_link
 
 _PROGRESS, _DETAILS = "Progress", "Details"
+_NOBODY = "Nobody reports to them any more."  # somebody else moved them meanwhile
 
 
 class Notice(NamedTuple):
@@ -76,13 +77,15 @@ class Held(NamedTuple):
     is_at_work: bool
 
 
-def move_reports(leaver: Employee, manager_id: str, write_id: str) -> Told:
+def move_reports(leaver: Employee, manager_id: str, write_id: str, *, if_any: bool = False) -> Told:
     """Let the reports of a leaver report to somebody else; the same call again moves nobody twice.
 
-    Of a failure of the store is told: the leaver is stored already.
+    With ``if_any``, nothing is told if there are none. Of a failure of the store is told: the
+    leaver is stored already.
     """
     try:
-        return _move(leaver, manager_id, write_id)
+        told = _move(leaver, manager_id, write_id)
+        return told or Told("" if if_any else _NOBODY)
     except StorageUnavailable:
         text = (
             "The direct reports were not moved, because the store is not responding. Those who "
@@ -92,14 +95,14 @@ def move_reports(leaver: Employee, manager_id: str, write_id: str) -> Told:
         return Told("", (Notice(text, address, "Move them", "warning"),))
 
 
-def _move(leaver: Employee, manager_id: str, write_id: str) -> Told:
+def _move(leaver: Employee, manager_id: str, write_id: str) -> Told | None:
     jobs, viewer = current_jobs(), current_viewer()
     page = current_lines().reports(viewer, leaver.id, limit=MOVED_AT_ONCE + 1)
     job_id = move_id(leaver.updated_at, write_id)
     job = find_move(jobs, job_id)
     if job is None:
-        if not page.cards:  # somebody else moved them meanwhile
-            return Told("Nobody reports to them any more.")
+        if not page.cards:
+            return None
         edit = move_of(leaver.id, manager_id, _exceptions(leaver, manager_id))
         job = begin_move(jobs, job_id, edit, _name_of(leaver, manager_id), author_of(viewer))
     return _told_of_move(_work(job, at_once=len(page.cards) <= MOVED_AT_ONCE))
