@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.contracts.checks import Check
     from app.diagnostics import Doctor
     from app.directory.counting import Counting
+    from app.directory.people_below import PeopleBelow
     from app.directory.reporting_issues import ReportingIssues
     from app.directory.service import Directory
     from app.machine import Console
@@ -92,6 +93,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "counting": counting,
         "count_scheduler": CountScheduler(counting, console.folder, partial(count, settings)),
         "reporting_issues": _open_issues(directory, stores, counting),
+        "people_below": _open_below(directory, stores),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),
@@ -110,6 +112,12 @@ def _open_issues(directory: Directory, stores: Stores, counting: Counting) -> Re
         return bool(counting.seen_state().managers)
 
     return ReportingIssues(directory, stores.reports, has_managers)
+
+
+def _open_below(directory: Directory, stores: Stores) -> PeopleBelow:
+    from app.directory.people_below import PeopleBelow
+
+    return PeopleBelow(directory, stores.reports)
 
 
 def _open_directory(stores: Stores, sign_in: SignInServices) -> Directory:

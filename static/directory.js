@@ -40,7 +40,7 @@ async function fetchPage(address, signal) {
    of a menu or a chip swaps the list too, with an address of its own, so that a menu stays open while
    several are chosen. */
 function searchAsYouType(form, input) {
-  const parts = ["filters", "menus", "chips", "more", "switch", "tabs", "people", "pager", "notes"];
+  const parts = ["filters", "menus", "chips", "more", "switch", "tabs", "people", "pager", "notes", "walking"];
   let asked = 0;
   let timer;
   let speaker;
@@ -61,8 +61,10 @@ function searchAsYouType(form, input) {
     form.append(...hidden(page.getElementById(input.id).form));
     const [count, fresh] = [$("#count"), page.getElementById("count")];
     clearTimeout(speaker);
-    speaker = setTimeout(() => { count.textContent = fresh ? fresh.textContent : ""; },
-      Math.max(0, 600 - (Date.now() - typedAt)));
+    speaker = setTimeout(() => {
+      count.textContent = fresh ? fresh.textContent : "";
+      document.dispatchEvent(new Event("listshown"));
+    }, Math.max(0, 600 - (Date.now() - typedAt)));
     document.title = page.title;
   };
 

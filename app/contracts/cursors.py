@@ -62,20 +62,20 @@ class Cursor(NamedTuple):
         return text
 
     def _encode(self, query: Query, key: str) -> str:
-        parts = [_VERSION, _fingerprint_of(query), int(self.backwards), key]
+        parts = [_VERSION, fingerprint_of(query), int(self.backwards), key]
         raw = _to_json(parts).encode()
-        raw = raw if query.sight.is_whole else _seal(raw)
+        raw = raw if query.sight.is_whole else seal(raw)
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
-def _seal(raw: bytes) -> bytes:
+def seal(raw: bytes) -> bytes:
     """Return sealed bytes: the same for the same cursor, so that a page stays the same too."""
     key = hashlib.sha256(b"cursor" + _Keys.read()).digest()
     digest = hashlib.blake2b(raw, key=key, digest_size=_SEAL_BYTES).digest()
     return digest + _covered(raw, key, digest)
 
 
-def _unseal(sealed: bytes) -> bytes:
+def unseal(sealed: bytes) -> bytes:
     """Return what was sealed. Raises ValueError for everything else."""
     key = hashlib.sha256(b"cursor" + _Keys.read()).digest()
     digest, covered = sealed[:_SEAL_BYTES], sealed[_SEAL_BYTES:]
@@ -110,11 +110,11 @@ def read_cursor(text: str | None, query: Query) -> Cursor | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        raw = raw if query.sight.is_whole else _unseal(raw)
+        raw = raw if query.sight.is_whole else unseal(raw)
         version, fingerprint, backwards, key = strict_json.parse(raw)
     except (ValueError, TypeError):
         return None
-    if version != _VERSION or fingerprint != _fingerprint_of(query) or backwards not in (0, 1):
+    if version != _VERSION or fingerprint != fingerprint_of(query) or backwards not in (0, 1):
         return None
     # No store can compare with NUL.
     if not isinstance(key, str) or "\0" in key or key.count(SEPARATOR) != order_separators(query):
@@ -133,7 +133,7 @@ def name_key_in(key: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _fingerprint_of(query: Query) -> str:
+def fingerprint_of(query: Query) -> str:
     """Return a hash of what the query means, so that spellings with one meaning share cursors."""
     facets = (_one_or_all(query.keys_of(name)) for name in FILTERS if name != "letter")
     meaning = (query.search_words, _one_or_all(query.values_of("letter")), *facets)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from app.access.viewer import Viewer
 from app.contracts import MAX_BATCH, Query
+from app.directory.people_below import PeopleBelow
 from app.directory.service import Directory
 from app.directory.sorting import Sort
 from app.model.employee import Employee
@@ -33,6 +34,22 @@ def people_of_view(
     if query.is_empty:
         return _everyone(directory, viewer, seconds)
     return _matching(directory, viewer, query, seconds)
+
+
+def people_below(
+    below: PeopleBelow,
+    directory: Directory,
+    viewer: Viewer,
+    top: str,
+    query: Query,
+    seconds: float = math.inf,
+) -> Iterator[People]:
+    """Yield everyone below ``top`` who matches the query, like ``people_of_view``.
+
+    They come in the order of the chart.
+    """
+    for ids in below.ids(viewer, top, query, seconds):
+        yield _employees(directory, viewer, query, ids)
 
 
 def _everyone(directory: Directory, viewer: Viewer, seconds: float) -> Iterator[People]:

@@ -49,7 +49,12 @@ def spend(units: float) -> None:
         shared.budget.spend(0, units)
 
 
-def is_spent() -> bool:
-    """Return whether the searches of the current block may read no more."""
+def allowed(rows: int) -> int:
+    """Return how many of these rows the searches of the current block may read on.
+
+    It goes by what a row has cost so far, with all that was read for it; 0 when nothing is left.
+    """
     shared = _shared.get()
-    return shared is not None and shared.budget is not None and not shared.budget.limit(1)
+    if shared is None or shared.budget is None:
+        return rows
+    return int(shared.budget.limit(rows))

@@ -75,12 +75,13 @@ def _add_pages(app: Flask) -> None:
     from app.web.merging import views as merging_pages
     from app.web.org import adding, issues
     from app.web.org import views as org_pages
-    from app.web.people import menu_values, samples
+    from app.web.people import below_count, menu_values, samples
     from app.web.people import views as employee_pages
     from app.web.settings_pages import access, accounts
 
     for blueprint in (
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),
+        *(below_count.below_counts,),
         *(photos.photos, insights_page.insights, org_pages.org, adding.adding_reports),
         issues.org_issues,
         *(export_pages.exports, import_pages.imports, downloads.files, choosing.choosing),

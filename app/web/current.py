@@ -15,6 +15,7 @@ from app.diagnostics import Doctor
 from app.directory.count_scheduler import CountScheduler
 from app.directory.counting import Counting
 from app.directory.leavers import Leavers
+from app.directory.people_below import PeopleBelow
 from app.directory.reporting_issues import ReportingIssues
 from app.directory.reporting_lines import ReportingLines
 from app.directory.service import Directory
@@ -57,6 +58,11 @@ def current_lines() -> ReportingLines:
 def current_issues() -> ReportingIssues:
     """Return what is wrong with reporting lines."""
     return cast(ReportingIssues, current_app.extensions["reporting_issues"])
+
+
+def current_below() -> PeopleBelow:
+    """Return the reader of everyone below somebody."""
+    return cast(PeopleBelow, current_app.extensions["people_below"])
 
 
 def current_leavers() -> Leavers:

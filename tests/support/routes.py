@@ -69,6 +69,7 @@ ROUTES = {
     "/vcard/<id:employee_id>": Route("GET", COLLEAGUE, "nothing"),
     "/menu/<any(location, department, job_title, badge):name>": Route("GET", READER, "nothing"),
     "/sample-data": Route("POST", EDITOR, "adds sample people to an empty directory"),
+    "/count-below": Route("GET", READER, "nothing"),
     "/org": Route("GET", READER, "nothing (it may mend the index)"),
     "/org/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),
     "/add-reports": Route("GET POST", EDITOR, "POST gives people another manager"),

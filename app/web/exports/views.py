@@ -10,18 +10,19 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.access.rights import Right, require
+from app.access.viewer import Viewer
 from app.exports.card_photos import read_photo
 from app.exports.formats import FORMATS, file_name
-from app.exports.people_of_view import people_of_view
+from app.exports.people_of_view import People, people_below, people_of_view
 from app.exports.vcards import CardWriter
 from app.model.errors import StorageUnavailable
 from app.runtime.deadline import REQUEST_SECONDS
-from app.web.current import current_directory, current_settings, current_viewer
+from app.web.current import current_below, current_directory, current_settings, current_viewer
 from app.web.http.middleware import log_store_failure, request_id
 from app.web.http.streaming import attach, register, send
 from app.web.ui import urls
 from app.web.ui.display_names import display_name
-from app.web.ui.list_query import read_request
+from app.web.ui.list_query import ListRequest, read_request
 
 exports = Blueprint("exports", __name__)
 exports.record(lambda state: register(state.app))
@@ -36,14 +37,18 @@ def view_file(ending: str) -> ResponseReturnValue:
     viewer = current_viewer()
 
     def begin() -> Iterator[bytes]:
-        listing = read_request(request.args)
-        pages = people_of_view(
-            current_directory(), viewer, listing.query, REQUEST_SECONDS, listing.sort
-        )
+        pages = _people_of(read_request(request.args), viewer)
         first = next(pages, ())  # a store that does not respond at all becomes an error page
         return kind.write(chain((first,), pages), cards)
 
     return send(begin, kind.media_type, file_name(ending, datetime.now(UTC)))
+
+
+def _people_of(listing: ListRequest, viewer: Viewer) -> Iterator[People]:
+    directory, query, top = current_directory(), listing.query, listing.under
+    if top:
+        return people_below(current_below(), directory, viewer, top, query, REQUEST_SECONDS)
+    return people_of_view(directory, viewer, query, REQUEST_SECONDS, listing.sort)
 
 
 @exports.get("/vcard", defaults={"employee_id": ""})

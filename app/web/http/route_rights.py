@@ -19,6 +19,7 @@ RIGHTS = {
     "employees.people": Right.SEE_PEOPLE,
     "employees.person": Right.SEE_PEOPLE,
     "menus.values": Right.SEE_PEOPLE,
+    "below_counts.count": Right.SEE_PEOPLE,
     "org.chart": Right.SEE_PEOPLE,
     "insights.charts": Right.SEE_PEOPLE,
     "photos.show": Right.SEE_PEOPLE,

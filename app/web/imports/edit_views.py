@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contracts.bulk_edits import EDITED_TEXTS
@@ -27,6 +27,16 @@ from app.web.ui.list_query import ListRequest, read_request
 bulk_edits = Blueprint("bulk_edits", __name__, url_prefix="/bulk-edit")
 _OUTCOME = Outcome("changed", "Preview changes", "Nothing was changed.", "the preview was begun")
 _FIELDS = tuple((FIELD[name], may_be_empty(name)) for name in EDITED_TEXTS)
+
+
+@bulk_edits.before_request
+def _refuse_a_walk() -> ResponseReturnValue | None:
+    """Lead back from the list of everyone below somebody, of whom an edit would change others."""
+    listing = read_request(request.args)
+    if not listing.under:
+        return None
+    flash("Everyone below somebody cannot be edited at once: edit a filtered list.", "warning")
+    return redirect(listing.address(), 303)
 
 
 @bulk_edits.get("")

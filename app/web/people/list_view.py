@@ -1,6 +1,7 @@
 """A page of the list, ready for its template."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -34,6 +35,20 @@ class Chip:
     address: str
 
 
+class WalkView(NamedTuple):
+    """Of a list of everyone below somebody: their name, and the URL that counts on, or "".
+
+    ``is_early`` says that the page was not full when it ended, ``most`` how many are expected in
+    all, 0 if nothing tells, and ``looked`` how many were looked through.
+    """
+
+    top: str
+    count_address: str
+    is_early: bool
+    looked: int
+    most: int
+
+
 @dataclass(frozen=True, slots=True)
 class ListView:
     """The variables of the list template; the Markup among them has every value escaped."""
@@ -59,6 +74,9 @@ class ListView:
     edit_in_row: str
     notes: tuple[str, ...]
     headings: tuple[Heading, ...]
+    previous_label: str = "Previous"
+    next_label: str = "Next"
+    walk: WalkView | None = None
 
 
 def list_view(
@@ -76,31 +94,35 @@ def list_view(
     count = list_counts.known_count(page, counts)
     listing = _as_found(listing, result, count)
     number = list_counts.page_number(listing, page, count)
-    # After a page that is not full, page numbers are unknown.
-    next_number = number + 1 if number and len(page.cards) == PAGE_SIZE else 0
     return ListView(
         listing=listing,
         people=_people(listing, page, sprite, without),
         menus=cache.menus(listing, everyone, counts.by_filter, sprite),
         tabs=tabs(listing, counts.by_filter["letter"] or everyone),
-        chips=_chips(listing, manager),
+        chips=chips_of(listing, manager),
         count=list_counts.count_sentence(listing, result, count),
         show_people=f"Show {'people' if count is None else count_people(count)}",
         position=list_counts.page_position(listing, page, count),
-        next=listing.address(page.next, next_number) if page.next else "",
+        next=listing.address(page.next, _next_number(number, page)) if page.next else "",
         previous=listing.address(page.previous, number - 1) if page.previous else "",
         suggestions=suggestions_view(listing, suggestions, sprite, without),
         no_matches=not page.cards and not suggestions.people,
         rows_examined=page.rows_examined,
-        cards_address=_as_view(listing, CARDS),
-        table_address=_as_view(listing, TABLE),
+        cards_address=as_view(listing, CARDS),
+        table_address=as_view(listing, TABLE),
         clear_address=ListRequest(Query(), listing.view).address(),
         exports=tuple((kind.label, listing.export_address(end)) for end, kind in FORMATS.items()),
         edit=edit_label(listing, count),
         edit_in_row=rename_label(listing) or edit_label(listing, count),
         notes=(*filter(None, (order.problem,)), *listing.notes),
         headings=headings(listing, count, without) if listing.view == TABLE else (),
+        next_label="Search more people" if page.rows_examined else "Next",
     )
+
+
+def _next_number(number: int, page: Page) -> int:
+    """Return the number of the next page; after one that is not full, it is unknown."""
+    return number + 1 if number and len(page.cards) == PAGE_SIZE else 0
 
 
 def _as_found(listing: ListRequest, result: ListPage, count: int | None) -> ListRequest:
@@ -119,13 +141,14 @@ def _people(listing: ListRequest, page: Page, sprite: str, without: frozenset[st
     return grid(page.cards, sprite, name_keys=page.name_keys if listing.query.is_empty else ())
 
 
-def _as_view(listing: ListRequest, view: str) -> str:
+def as_view(listing: ListRequest, view: str) -> str:
+    """Return the URL of the same page as cards or as a table."""
     if listing.sort and view == CARDS:
         listing = listing.sorted_by(None)
     return replace(listing, view=view).address(listing.cursor, listing.page)
 
 
-def _chips(listing: ListRequest, manager: str) -> tuple[Chip, ...]:
+def chips_of(listing: ListRequest, manager: str) -> tuple[Chip, ...]:
     """Return a chip for each value of a filter: badges, texts, start months, the manager."""
     order = ("badge", *TEXT_FILTERS, "joined", MANAGER)
     return tuple(

@@ -15,11 +15,14 @@ def values(name: str) -> str:
     """Return the rows of a menu of the list with these parameters, as its panel shows them."""
     directory, viewer = current_directory(), current_viewer()
     listing = read_request(request.args)
+    counts = None
+    if not listing.under:  # which no count tells of
+        counts = directory.count_matches(viewer, listing.query).by_filter[name]
     return found_values(
         name,
         request.args.get("find", "")[:LINE_CHARACTERS],
         listing,
-        directory.count_matches(viewer, listing.query).by_filter[name],
+        counts,
         directory.facets(viewer),
         current_app.extensions["sprite"],
     )

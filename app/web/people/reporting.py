@@ -80,10 +80,13 @@ def _total(count: ReportCount | None, at_least: int) -> str:
 
 def manager_name(listing: ListRequest) -> str:
     """Return the name of the manager whose reports a list shows; their id if they are nobody."""
-    for manager_id in listing.query.values_of(MANAGER):
-        try:
-            manager = current_directory().get(current_viewer(), manager_id)
-        except EmployeeNotFound:
-            return visible(manager_id)
-        return display_name(manager.full_name, manager.id)
-    return ""
+    return "".join(shown_name(each) for each in listing.query.values_of(MANAGER))
+
+
+def shown_name(employee_id: str) -> str:
+    """Return the name of somebody; their id if they are nobody whom the viewer may know of."""
+    try:
+        person = current_directory().get(current_viewer(), employee_id)
+    except EmployeeNotFound:
+        return visible(employee_id)
+    return display_name(person.full_name, person.id)

@@ -47,6 +47,7 @@ from app.web.forms.rendering import (
 )
 from app.web.forms.reports import find_reports
 from app.web.http.middleware import on_this_page
+from app.web.people.below_list import below_view
 from app.web.people.last_change import tell_saved
 from app.web.people.list_view import list_view
 from app.web.people.reporting import manager_name
@@ -54,7 +55,7 @@ from app.web.people.samples import empty_page
 from app.web.people.template_names import offer_to_templates
 from app.web.ui import urls
 from app.web.ui.display_names import name_in_sentence
-from app.web.ui.list_query import TABLE, read_request
+from app.web.ui.list_query import TABLE, ListRequest, read_request
 
 __all__ = ["conflict_page", "form_with_input", "holds_typed_form", "pages", "person_not_found"]
 
@@ -70,6 +71,8 @@ def people() -> Response:
     """Show the list of people."""
     directory, viewer = current_directory(), current_viewer()
     listing = read_request(request.args)
+    if listing.under:
+        return _below(listing)
     sort = listing.sort if listing.view == TABLE else None
     result = directory.list_page(viewer, listing.query, listing.cursor, sort, listing.page)
     if lists_nobody(directory, viewer, listing.query, result):
@@ -78,6 +81,12 @@ def people() -> Response:
     unseen = current_sight().restricted
     order, manager = directory.list_order(), manager_name(listing)
     view = list_view(listing, result, order, sprite, menus, without=unseen, manager=manager)
+    return _maintain_after(make_response(render_template("list.html", view=view)))
+
+
+def _below(listing: ListRequest) -> Response:
+    sprite, menus = (current_app.extensions[name] for name in ("sprite", "menus"))
+    view = below_view(listing, sprite, menus, current_sight().restricted)
     return _maintain_after(make_response(render_template("list.html", view=view)))
 
 

@@ -18,6 +18,7 @@ from app.text.search_keys import facet_key
 
 CARDS = "cards"
 TABLE = "table"
+UNDER = "under"
 _DESCENDING = "desc"
 
 
@@ -26,7 +27,8 @@ class ListRequest:
     """The list that a URL asks for. ``page`` counts from 1; 0 is unknown.
 
     ``sort`` is the order of its table and of its exports; a list that is sorted has no cursors.
-    ``notes`` are sentences about values of the URL that are not used.
+    ``under`` is the id of somebody whose list is of everyone below them; it is in the order of the
+    chart. ``notes`` are sentences about values of the URL that are not used.
     """
 
     query: Query
@@ -35,6 +37,7 @@ class ListRequest:
     page: int = 1
     notes: tuple[str, ...] = ()
     sort: Sort | None = None
+    under: str = ""
 
     @property
     def has_filters(self) -> bool:
@@ -44,10 +47,14 @@ class ListRequest:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Return the parameters without words and cursor."""
-        pairs = list(self.query.filters)
+        pairs = self._conditions
         if self.view == TABLE:
             pairs += [("view", TABLE), *self._sort_pairs]
         return pairs
+
+    @property
+    def _conditions(self) -> list[tuple[str, str]]:
+        return [*self.query.filters, *([(UNDER, self.under)] if self.under else [])]
 
     @property
     def _sort_pairs(self) -> list[tuple[str, str]]:
@@ -70,8 +77,13 @@ class ListRequest:
 
     def export_address(self, ending: str) -> str:
         """Return the URL of an export of this list."""
-        pairs = [("q", self.query.words), *self.query.filters, *self._sort_pairs]
+        pairs = [("q", self.query.words), *self._conditions, *self._sort_pairs]
         return f"/export.{ending}{_address(pairs)[1:]}"
+
+    def count_address(self, cursor: str) -> str:
+        """Return the URL that counts on from the cursor of a list of everyone below somebody."""
+        pairs = [("q", self.query.words), *self._conditions, ("cursor", cursor)]
+        return f"/count-below{_address(pairs)[1:]}"
 
     @property
     def edit_address(self) -> str:
@@ -99,7 +111,8 @@ class ListRequest:
         return self.address_with(name, *others)
 
 
-_ORDER = {name: place for place, name in enumerate(("q", *CONDITIONS, "view", "sort", "dir"))}
+_NAMES = ("q", *CONDITIONS, UNDER, "view", "sort", "dir")
+_ORDER = {name: place for place, name in enumerate(_NAMES)}
 
 
 def read_request(args: MultiDict[str, str]) -> ListRequest:
@@ -109,7 +122,7 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
     notes = []
     for name in filter(given.__contains__, CONDITIONS):
         # An id is no text that people type: it is taken as it is.
-        values = _distinct(name, given[name] if name == MANAGER else map(_clean, given[name]))
+        values = _distinct(name, map(_id if name == MANAGER else _clean, given[name]))
         if len(values) > (limit := max_values(name)):
             notes.append(_too_many(name, limit))
         conditions[name] = tuple(values[:limit])
@@ -117,7 +130,10 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
     if query.words and not query.search_words:
         query = query.with_words(())  # punctuation alone is no search
     page = given.get("page", ["1"])[0]
-    sort = _sort_in(given)
+    under = _id(_first(given, UNDER))
+    if len(set(given.get(UNDER, ()))) > 1:
+        notes.append("A list is of everyone below one person, so only the first one is used.")
+    sort = None if under else _sort_in(given)
     cursor = None if sort else _first(given, "cursor") or None
     return ListRequest(
         query=query,
@@ -128,6 +144,7 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
         else 1,
         notes=tuple(notes),
         sort=sort,
+        under=under,
     )
 
 
@@ -140,6 +157,11 @@ def _first(given: Mapping[str, list[str]], name: str) -> str:
 def _sort_in(given: Mapping[str, list[str]]) -> Sort | None:
     column = _first(given, "sort")
     return Sort(column, _first(given, "dir") == _DESCENDING) if column in COLUMNS else None
+
+
+def _id(text: str) -> str:
+    """Return an id as it is, but for what no page can hold."""
+    return text.replace("\0", "\ufffd")
 
 
 def _clean(text: str) -> str:

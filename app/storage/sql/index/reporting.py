@@ -109,14 +109,11 @@ def leading(connection: Connection, employee_ids: Collection[str]) -> set[str]:
 @lru_cache(maxsize=len(_LEADING_WIDTHS))
 def _leading(width: int) -> Select[Any]:
     """Return the statement that tells of each of so many views whether it has an entry."""
-    return select(
-        *(
-            exists(select(entry.c.at).where(entry.c.view == bindparam(f"in_view_{number}"))).label(
-                f"leads_{number}"
-            )
-            for number in range(width)
-        )
-    )
+    columns: list[Any] = []
+    for number in range(width):
+        of_view = select(entry.c.at).where(entry.c.view == bindparam(f"in_view_{number}"))
+        columns.append(exists(of_view).label(f"leads_{number}"))
+    return select(*columns)
 
 
 def _counted_below(connection: Connection, employee_ids: Collection[str]) -> dict[str, ReportCount]:

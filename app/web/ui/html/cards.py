@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -19,7 +20,16 @@ from app.web.ui.urls import person_address
 _EAGER_CARDS = 8  # the first two rows of a wide page
 _BADGE = {badge.key: badge for badge in BADGES}
 Sprite = str
-Reasons = Mapping[str, Sequence[Reason]]
+
+
+class ReportsTo(NamedTuple):
+    """A line of a card: whom somebody reports to."""
+
+    manager: str
+
+
+Line = Reason | ReportsTo
+Reasons = Mapping[str, Sequence[Line]]
 _NO_REASONS: Reasons = {}
 _NO_COLUMNS: frozenset[str] = frozenset()
 
@@ -45,7 +55,7 @@ def _has_foreign_photo(cards: Iterable[Card]) -> bool:
     return any(is_foreign_key(card.photo_key) for card in cards if card.photo_key)
 
 
-def _reasons_of(cards: Iterable[Card], reasons: Reasons) -> tuple[tuple[Reason, ...], ...]:
+def _reasons_of(cards: Iterable[Card], reasons: Reasons) -> tuple[tuple[Line, ...], ...]:
     """Return the reasons of each card; nothing if no card has one."""
     return tuple(tuple(reasons.get(card.id, ())) for card in cards) if reasons else ()
 
@@ -55,7 +65,7 @@ def _grid(
     cards: tuple[Card, ...],
     sprite: Sprite,
     name_keys: tuple[str, ...],
-    reasons: tuple[tuple[Reason, ...], ...],
+    reasons: tuple[tuple[Line, ...], ...],
 ) -> Markup:
     parts = []
     letter = ""
@@ -86,7 +96,7 @@ def rows(
 def _rows(
     cards: tuple[Card, ...],
     sprite: Sprite,
-    reasons: tuple[tuple[Reason, ...], ...],
+    reasons: tuple[tuple[Line, ...], ...],
     without: frozenset[str],
 ) -> Markup:
     parts = []
@@ -100,7 +110,7 @@ def _label(letter: str) -> str:
     return "#" if letter == OTHER_LETTERS else letter.upper()
 
 
-def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Reason, ...]) -> str:
+def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Line, ...]) -> str:
     name = escape(display_name(card.full_name, card.id))
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
@@ -142,7 +152,7 @@ def _row(
     card: Card,
     sprite: Sprite,
     lazy: bool,
-    reasons: tuple[Reason, ...],
+    reasons: tuple[Line, ...],
     without: frozenset[str],
 ) -> str:
     avatar = avatar_html(card.id, card.full_name, card.photo_key, "tiny", lazy=lazy)
@@ -166,12 +176,16 @@ def _row(
     )
 
 
-def _reasons(reasons: Iterable[Reason]) -> str:
-    text = "; ".join(map(_reason, reasons))
-    return f'<div class="reason">{text}</div>' if text else ""
+def _reasons(reasons: Iterable[Line]) -> str:
+    lines = tuple(reasons)
+    text = "; ".join(map(_reason, lines))
+    kind = "cell-manager" if lines and isinstance(lines[0], ReportsTo) else "reason"
+    return f'<div class="{kind}">{text}</div>' if text else ""
 
 
-def _reason(reason: Reason) -> str:
+def _reason(reason: Line) -> str:
+    if isinstance(reason, ReportsTo):
+        return f"Reports to <bdi>{escape(reason.manager)}</bdi>"
     typed = f"<bdi>{escape(reason.typed)}</bdi>"
     if not reason.matched:
         return f"“{typed}” ignored"

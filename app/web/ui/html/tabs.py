@@ -12,10 +12,11 @@ from app.web.ui.list_query import ListRequest
 
 @lru_cache(maxsize=256)
 def _tabs(
-    filters: tuple[tuple[str, str], ...], current: str, present: frozenset[str], total: int
+    filters: tuple[tuple[str, str], ...], current: str, present: frozenset[str], total: int | None
 ) -> str:
     others = [(name, value) for name, value in filters if name != "letter"]
-    everyone = f'All<span class="tab-count" aria-hidden="true">{total:,}</span>'
+    number = "" if total is None else f"{total:,}"
+    everyone = f'All<span class="tab-count" aria-hidden="true">{number}</span>' if number else "All"
     parts = [_tab(everyone, link_template(others), current == "", "All people")]
     for letter in LETTERS:
         label = "Other" if letter == OTHER_LETTERS else letter.upper()
@@ -33,8 +34,10 @@ def _tab(label: str, link: str, current: bool, name: str) -> str:
     return f'<li><a href="{link}"{mark}{aria_label}>{label}</a></li>'
 
 
-def tabs(listing: ListRequest, counts: Facets) -> Markup:
+def tabs(listing: ListRequest, counts: Facets, *, numbered: bool = True) -> Markup:
     """Return the letter tabs: links of those with people, and of all of them with their number."""
     current = "".join(listing.query.values_of("letter"))
     present = frozenset(counts.letters)
-    return with_words([_tabs(tuple(listing.pairs), current, present, counts.total)], listing)
+    return with_words(
+        [_tabs(tuple(listing.pairs), current, present, counts.total if numbered else None)], listing
+    )
