@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import wtforms
@@ -16,6 +17,7 @@ from app.model.employee import BADGE_KEYS, Employee, hidden_from, in_catalogue_o
 from app.model.field_types import Field
 from app.model.fields import FIELD, FORM_FIELDS, TYPED_FIELDS
 from app.model.kinds import Kind
+from app.text.sanitizing import visible
 
 _MEGABYTE = 1024 * 1024
 
@@ -29,6 +31,8 @@ class FieldValidator:
     def __call__(self, form: FlaskForm, field: wtforms.Field) -> None:
         """Raise StopValidation with the message if the value is invalid."""
         if self.name in form.fixed or (not field.data and self.name in form.may_stay_empty):
+            return
+        if field.data and field.data == form.kept.get(self.name):
             return
         if message := validation.problem(self.name, field.data):
             raise StopValidation(message)
@@ -79,6 +83,8 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     photo_limit_mb = 10
     may_stay_empty: frozenset[str] = frozenset()
+    # What another program wrote, which is no rule of ours, and stays if it is not touched.
+    kept: Mapping[str, str] = MappingProxyType({})
     photos_off_because = ""
     # The fields that this viewer may not change, and the labels of those posted nevertheless.
     fixed: frozenset[str] = frozenset()
@@ -95,6 +101,12 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         )
         for name, text in kept.items():
             self[name].data = text
+
+    def keep_manager(self, stored: Employee) -> None:
+        """Let the manager stay that was not touched, whatever another program wrote there."""
+        if stand_in(self.manager.data or "") == stand_in(stored.manager):
+            self.manager.data = stored.manager
+        self.kept = {"manager": stored.manager}
 
     def validate_photo(self, field: FileField) -> None:
         """Reject a photo that is too large, or any if photos are off."""
@@ -140,6 +152,15 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             for name, field in self._fields.items()
             if errors.get(name)
         ]
+
+
+def stand_in(manager: str) -> str:
+    """Return what a form has of a manager who is nobody's id: a line without what browsers change.
+
+    Only of nobody at all it is empty.
+    """
+    line = " ".join(visible(manager).replace("\ufffd", "").split())
+    return line or ("(cannot be shown)" if manager else "")
 
 
 def may_stay_empty(employee: Employee) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from app.contracts.batching import MAX_BATCH
+from app.contracts import MAX_BATCH
 from app.web.current import current_lines, current_viewer
 from app.web.ui.display_names import display_name
 from app.web.ui.html.changed_values import Row, row_of
@@ -26,7 +26,7 @@ def managers_in(values: Collection[Mapping[str, Any]]) -> dict[str, str]:
 
 def with_name(values: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the content of a record with the name of the manager instead of the id."""
-    manager = values.get("manager")
+    manager = str(values.get("manager", ""))
     return {**values, "manager": names[manager]} if manager in names else values
 
 

@@ -10,7 +10,7 @@ from app.model.employee import Card, Employee
 from app.model.errors import EmployeeNotFound, NotAllowed, ReportingLoop, StorageUnavailable
 from app.text.sanitizing import clean_line
 from app.web.current import current_directory, current_lines, current_viewer
-from app.web.forms.fields import EmployeeForm
+from app.web.forms.fields import EmployeeForm, stand_in
 from app.web.ui.display_names import display_name
 
 MAX_HITS = 8
@@ -88,7 +88,8 @@ def _chosen(employee_id: str, *, read: bool) -> Option:
     except EmployeeNotFound:
         employee = None
     if employee is None:
-        return Option(employee_id, employee_id, is_chosen=True)
+        posted = employee_id if employee_id.isprintable() else stand_in(employee_id)
+        return Option(posted, employee_id, is_chosen=True)
     return _option(employee)._replace(is_chosen=True)
 
 

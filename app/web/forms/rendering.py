@@ -67,6 +67,7 @@ def _prepared(form: EmployeeForm, stored: Employee | None) -> EmployeeForm:
     directory = current_directory()
     if stored is not None:
         form.may_stay_empty = may_stay_empty(stored)
+        form.keep_manager(stored)
     if is_own_form():
         form.fix(stored)
     form.photo_limit_mb = current_settings().photo_max_mb
