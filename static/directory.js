@@ -368,6 +368,24 @@ function findPeople(input) {
   count();
 }
 
+/* The time where somebody works goes on, beside that of whoever looks. */
+function runClock(clock) {
+  const [time, weekday] = [clock.querySelector("time"), clock.querySelector("span")];
+  const offset = clock.nextElementSibling;
+  const show = () => {
+    const now = new Date();
+    const read = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: clock.dataset.zone, ...options }).format(now);
+    time.textContent = read({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    weekday.textContent = read({ weekday: "long" });
+    const ahead = Number(offset.dataset.minutes) + now.getTimezoneOffset();
+    const hours = `${Math.floor(Math.abs(ahead) / 60) || ""}${{ 15: "¼", 30: "½", 45: "¾" }[Math.abs(ahead) % 60] ?? ""}`;
+    const word = `${hours} hour${hours === "1" || hours.length === 1 && "¼½¾".includes(hours) ? "" : "s"}`;
+    offset.querySelector("span").textContent = ahead ? `${word} ${ahead > 0 ? "ahead of" : "behind"} you` : "Your time";
+    setTimeout(show, 60_000 - now % 60_000);
+  };
+  try { show(); } catch { /* a browser that does not know the zone: the time of the request stays */ }
+}
+
 /* Copy beside each email address and phone number, where a browser lets pages copy. */
 function offerCopies(template) {
   if (!navigator.clipboard) return;
@@ -396,6 +414,7 @@ narrowMenus();
 badgesOpenTheirPerson();
 if ($("#photo[type=file]")) previewPhoto($("#photo"));
 if ($("#copy-button")) offerCopies($("#copy-button"));
+if ($(".clock")) runClock($(".clock"));
 if ($("#manager_name")) findPeople($("#manager_name"));
 if ($("#badge-count")) countBadges($("#badge-count"));
 if ($("#about-count")) countCharacters($("#about-count"), $("#about"));

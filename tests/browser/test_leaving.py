@@ -67,6 +67,7 @@ def test_axe_finds_nothing(browse: Open, address: str) -> None:
 
 
 def mark_as_left(page: Page) -> None:
+    page.locator(".person-menu summary").click()
     page.get_by_role("link", name="Mark as left").click()
     page.get_by_role("button", name="Mark as left").click()
 

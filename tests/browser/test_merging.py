@@ -42,6 +42,7 @@ def test_axe_finds_nothing(browse: Open, address: str) -> None:
 
 def test_records_are_merged_and_taken_apart(browse: Open, small: SmallDirectory) -> None:
     page = browse("/employee/amara")
+    page.locator(".person-menu summary").click()
     page.get_by_role("link", name="Merge Amara").click()
     page.get_by_role("link", name="Compare with Amara").click()
     page.get_by_role("group", name="Email").get_by_label(TWIN.email).check()

@@ -36,3 +36,18 @@ def test_an_email_address_is_copied(browse: Open) -> None:
     button.click()
     expect(page.locator("#copied")).to_have_text("amara@example.com copied")
     assert page.evaluate("navigator.clipboard.readText()") == "amara@example.com"
+
+
+def test_the_time_where_somebody_works_goes_on(browse: Open) -> None:
+    page = browse("/")
+    page.clock.install(time="2026-12-01T09:59:30Z")
+    page.goto(page.url)
+    page.locator("#people .name", has_text="Amara").click()
+    page.locator("a:has-text('Edit')").click()
+    page.locator("#time_zone").fill("Asia/Kolkata")
+    page.locator("#time_zone").press("Enter")
+    clock = page.locator(".clock")
+    expect(clock).to_have_text("15:29 Tuesday")
+    expect(page.locator(".clock-zone")).to_have_text("5½ hours ahead of you · GMT+5:30")
+    page.clock.run_for(60_000)
+    expect(clock).to_have_text("15:30 Tuesday")

@@ -51,11 +51,12 @@ def test_add_mend_edit_and_delete_a_person(plain: Page, site: Site, tmp_path: Pa
     plain.click("text=Save person")
     expect(plain.locator(".flash")).to_contain_text("Saved Grace Plain.")
     assert plain.get_by_role("img", name="Portrait of Grace Plain").is_visible()
-    plain.click("a:text-is('Edit')")
+    plain.click(".person-actions a:has-text('Edit')")
     plain.check("#remove_photo")
     plain.fill("#about", "Two\nlines")
     plain.click("text=Save person")
     expect(plain.locator(".about")).to_have_text("Two\nlines", use_inner_text=True)
+    plain.click(".person-menu summary")
     plain.click("a:has-text('Delete')")
     plain.get_by_label("Type").fill("Grace Plain")
     plain.get_by_role("button", name="Delete permanently").click()
@@ -79,7 +80,8 @@ def test_charts_are_used_by_keyboard_and_begin_at_the_newest_months(
     plain: Page, site: Site
 ) -> None:
     plain.set_viewport_size({"width": 390, "height": 800})
-    plain.click("text=Insights")
+    plain.click(".account summary")
+    plain.click(".account-narrow >> text=Insights")
     plain.wait_for_load_state()  # before its style sheets are there, nothing has its place
     newest = plain.locator(".chart-columns a").last
     assert newest.evaluate("it => it.getBoundingClientRect().right") <= 390

@@ -10,14 +10,18 @@ from werkzeug.routing import BaseConverter
 from app.model import leaving
 from app.text.sanitizing import clean_text, visible
 from app.web.people.chat_links import chat_address
+from app.web.people.colleagues import colleagues_of
 from app.web.people.last_change import last_author
-from app.web.people.person_facts import person_facts
+from app.web.people.local_time import local_time_in
+from app.web.people.missing_facts import missing_facts
+from app.web.people.person_facts import contact_facts, job_facts
 from app.web.people.reporting import reporting_of
 from app.web.ui import dates, urls
 from app.web.ui.display_names import display_name
 from app.web.ui.flashes import FLASH_ICONS, flashes
 from app.web.ui.html.avatars import avatar, named_avatar
 from app.web.ui.html.icons import icon_at
+from app.web.ui.html.linked_text import linked_text
 from app.web.ui.html.links import dialled, mail_address
 from app.web.ui.html.menus import MenuCache
 
@@ -48,7 +52,11 @@ def offer_to_templates(state: BlueprintSetupState) -> None:
         dialled=dialled,
         display_name=display_name,
         mail_address=mail_address,
-        person_facts=person_facts,
+        contact_facts=contact_facts,
+        job_facts=job_facts,
+        local_time_in=local_time_in,
+        missing_facts=missing_facts,
+        colleagues_of=colleagues_of,
         reporting_of=reporting_of,
         last_author=last_author,
         last_day_of=leaving.last_day,
@@ -61,6 +69,7 @@ def offer_to_templates(state: BlueprintSetupState) -> None:
         weekday=dates.weekday,
         visible=visible,
         readable=clean_text,
+        linked=linked_text,
         moment=dates.moment,
         in_words=dates.number_in_words,
     )

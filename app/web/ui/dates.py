@@ -16,7 +16,7 @@ def moment(when: datetime) -> str:
     """Format a time: ``Friday 20 November 2026, 09:14 UTC``."""
     then = when.astimezone(UTC)
     month = MONTHS[then.month - 1]
-    return f"{_DAYS[then.weekday()]} {then.day} {month} {then.year}, {then:%H:%M} UTC"
+    return f"{day_of_week(then)} {then.day} {month} {then.year}, {then:%H:%M} UTC"
 
 
 def day(iso: str) -> str:
@@ -31,13 +31,18 @@ def day(iso: str) -> str:
 def weekday(iso: str) -> str:
     """Format a day of this year or so: ``Sunday 29 November`` for ``2026-11-29``."""
     then = date.fromisoformat(iso)
-    return f"{_DAYS[then.weekday()]} {then.day} {MONTHS[then.month - 1]}"
+    return f"{day_of_week(then)} {then.day} {MONTHS[then.month - 1]}"
 
 
 def month(iso: str) -> str:
     """Format a month: ``March 2026`` for ``2026-03``."""
     year, number = iso.split("-")
     return f"{MONTHS[int(number) - 1]} {year}"
+
+
+def day_of_week(when: date) -> str:
+    """Return the weekday of a date or a time, ``Tuesday``."""
+    return _DAYS[when.weekday()]
 
 
 def is_day(text: str) -> bool:

@@ -45,6 +45,7 @@ _OF_PAGES = (
     "person-plus",
     "person-vcard",
     "play-fill",
+    "plus",
     "search",
     "shield-lock",
     "sliders",

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from app.model.facets import FACET
 from app.model.field_types import Field
-from app.model.kinds import Kind, known_time_zones
+from app.model.kinds import Kind
 from app.text.digits import ascii_digits
 from app.text.phone_numbers import numbers_in
 from app.text.sanitizing import visible
@@ -75,16 +73,6 @@ def day_link(iso: str) -> Markup:
     return _list_link(text, "joined", month) if month else Markup(text)
 
 
-def local_time(time_zone: str) -> Markup:
-    """Return a time zone with the time there; plain text if it is unknown."""
-    zone = escape(time_zone)
-    if time_zone not in known_time_zones():
-        return Markup(zone)
-    now = datetime.now(ZoneInfo(time_zone))
-    moment = now.isoformat(timespec="minutes")
-    return Markup(f'{zone} · <time datetime="{moment}">{now:%H:%M}</time> now')
-
-
 def _list_link(text: str, name: str, value: str) -> Markup:
     return Markup(f'<a href="{escape(list_address(**{name: value}))}">{text}</a>')
 
@@ -97,7 +85,6 @@ _BUILDERS = {
     Kind.EMAIL: mail_link,
     Kind.PHONE: phone_link,
     Kind.DATE: day_link,
-    Kind.TIME_ZONE: local_time,
 }
 
 
