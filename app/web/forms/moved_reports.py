@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 from typing import NamedTuple
@@ -110,11 +110,14 @@ def _move(leaver: Employee, manager_id: str, write_id: str) -> Told | None:
 
 def _exceptions(leaver: Employee, manager_id: str) -> Pairs:
     """Return who gets the leaver's own manager, since the new one is below them, or they are it."""
-    between = current_lines().report_above(current_viewer(), leaver.id, manager_id)
+    viewer, lines = current_viewer(), current_lines()
+    between = lines.report_above(viewer, leaver.id, manager_id)
     if between is None:
         return ()
     above = manager_above(leaver)
-    return ((between.id, above.id if above else ""),)
+    if above is None or lines.report_above(viewer, leaver.id, above.id):  # in a circle of others
+        return ((between.id, ""),)
+    return ((between.id, above.id),)
 
 
 def _name_of(leaver: Employee, manager_id: str) -> str:
@@ -149,9 +152,11 @@ def _told_of_move(job: Job) -> Told:
         notices.append(Notice(f"{were} not moved.", address, _DETAILS, "warning"))
     moved, sentences = job.done.changed, []
     for employee_id, above in job.edit.exceptions:
-        who = _shown(employee_id)
-        sentences.append(f"{who} now reports to {_shown(above) if above else 'nobody'}.")
-        moved -= 1
+        found = _find(employee_id)
+        if found is not None and found.manager == above:
+            who = display_name(found.full_name, found.id)
+            sentences.append(f"{who} now reports to {_shown(above) if above else 'nobody'}.")
+            moved -= 1
     if moved > 0:
         reports = count_of(moved, "direct report now reports", "direct reports now report")
         sentences.append(f"{reports} to {manager}.")
@@ -160,15 +165,13 @@ def _told_of_move(job: Job) -> Told:
 
 def held_moves(leaver_id: str) -> list[Held]:
     """Return the moves of the reports of somebody that still hold, the latest first."""
-    return list(_held(leaver_id))
-
-
-def _held(leaver_id: str) -> Iterator[Held]:
+    moves = []
     for job in moves_of(current_jobs(), leaver_id):
         is_at_work = job.phase in ACTIVE_PHASES
         if job.done.changed or is_at_work:
             number = count_of(job.done.changed, "direct report", "direct reports")
-            yield Held(job, number, _shown(_manager_in(job)), is_at_work)
+            moves.append(Held(job, number, _shown(_manager_in(job)), is_at_work))
+    return moves
 
 
 def give_back(moves: list[Held]) -> Told:
@@ -235,8 +238,11 @@ def _manager_in(job: Job) -> str:
 
 
 def _shown(employee_id: str) -> str:
-    try:
-        employee = current_directory().get(current_viewer(), employee_id)
-    except EmployeeNotFound:
-        return employee_id
-    return display_name(employee.full_name, employee_id)
+    found = _find(employee_id)
+    return display_name(found.full_name, employee_id) if found else employee_id
+
+
+def _find(employee_id: str) -> Employee | None:
+    with suppress(EmployeeNotFound):
+        return current_directory().get(current_viewer(), employee_id)
+    return None

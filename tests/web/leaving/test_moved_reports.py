@@ -324,3 +324,12 @@ def test_the_undo_in_the_history_tells_who_stays(small: SmallDirectory) -> None:
     shown = small.reader.follow(small.post(address, small.form(address)))
     assert "2 direct reports stay with Boss Lee." in shown.text
     assert "Give them back" in shown.links()
+
+
+def test_a_circle_of_another_program_is_not_closed_again(small: SmallDirectory) -> None:
+    fill(small, 2)
+    small.store.change_outside("boss", "manager", "pat")
+    leave(small, reports="up")
+    after = managers(small)
+    assert (after["boss"], after["pat"], after["r00"]) == ("", "boss", "boss")
+    small.get("/org/r00")
