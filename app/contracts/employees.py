@@ -39,8 +39,8 @@ class EmployeeStore(Protocol):
     person go too, and the audit log keeps who deleted somebody, and when.
 
     ``add`` and ``update`` raise ReportingLoop where a new manager stands below the employee, as far
-    up as MAX_CHAIN (app/contracts/reports.py), and leave nothing; of two that close a loop together
-    at least one does.
+    up as MAX_CHECKED (app/contracts/reports.py), and leave nothing; of two that close a loop
+    together at least one does.
 
     Who has left (``leaving.has_left``) is found by ``get``, ``get_many``, ``find_by_email``,
     ``find_by_number``, ``iter_batches``, ``photo_keys`` and queries for those who left alone: in no

@@ -12,6 +12,9 @@ from app.model.employee import Employee
 
 # Nobody has so many managers above them; further up, a line goes on.
 MAX_CHAIN = 64
+# So far up a write looks for a circle that it would close: further than any company is deep, since
+# whoever may write may also have built a line that is longer than MAX_CHAIN.
+MAX_CHECKED = 1_000
 # Of so many reports at most the number is exact; one more says that there are more.
 MAX_COUNTED_REPORTS = 1_000
 

@@ -37,6 +37,7 @@ from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import CONDITIONS, MANAGER
 from app.contracts.reports import (
     MAX_CHAIN,
+    MAX_CHECKED,
     MAX_COUNTED_REPORTS,
     Chain,
     ChainEnd,
@@ -296,14 +297,15 @@ class ModelStore:
     def _refuse_loop(self, wanted: Employee, before: str) -> None:
         if wanted.manager in ("", before):
             return
-        line, manager = [], wanted.manager
+        line: list[str] = []
+        manager = wanted.manager
         while manager in self.people or manager == wanted.id:
             line.append(manager)
             if manager == wanted.id:
                 raise ReportingLoop(tuple(line))
-            if len(line) > MAX_CHAIN:
-                return
             manager = self.people[manager].manager
+            if manager in line or len(line) == MAX_CHECKED:
+                return
 
     def check(self) -> None:
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.contracts.reports import (
     MAX_CHAIN,
+    MAX_CHECKED,
     MAX_COUNTED_REPORTS,
     Chain,
     ChainEnd,
@@ -71,13 +72,13 @@ class DynamoReports:
 
     def refuse_loop(self, employee_id: str, manager: str) -> None:
         """Raise ReportingLoop if a manager of somebody stands below them, or is themselves."""
-        line = [manager]
-        while manager and len(line) <= MAX_CHAIN:
+        line: dict[str, None] = {}
+        while manager and manager not in line and len(line) < MAX_CHECKED:
+            line[manager] = None
             if manager == employee_id:
                 raise ReportingLoop(tuple(line))
             found = self._record(manager)
             manager = found.manager if found else ""
-            line.append(manager)
 
     def _record(self, employee_id: str) -> Employee | None:
         try:
@@ -171,7 +172,7 @@ class DynamoReports:
     @explaining_keys
     def read_records(self, bookmark: str, limit: int) -> RecordPage:
         """Implement ReportStore.read_records in table order; a bookmark is the last id."""
-        request: Item = {
+        request: dict[str, Any] = {
             "TableName": self.tables.people,
             "Limit": limit,
             "ReturnConsumedCapacity": "TOTAL",

@@ -142,6 +142,23 @@ def test_a_line_of_more_than_64_goes_on_above(store: EmployeeStore, reports: Rep
     assert reports.chain("p64").end is ChainEnd.TOP
 
 
+def test_a_loop_of_more_than_64_is_refused_too(store: EmployeeStore, reports: ReportStore) -> None:
+    ids = [f"p{number}" for number in range(70)]
+    add_line(store, *ids)
+    with pytest.raises(ReportingLoop) as refused:
+        change(store, "p0", manager="p69")
+    assert refused.value.employee_ids == tuple(reversed(ids))
+    assert reports.chain("p0") == Chain()
+
+
+def test_below_a_loop_of_others_anybody_can_be_put(room: Room, reports: ReportStore) -> None:
+    add_line(room.store, "eve", "mia")
+    add(room.store, person("bob", "Bob"))
+    room.change_outside("eve", "manager", "mia")
+    assert change(room.store, "bob", manager="mia").manager == "mia"
+    assert reports.chain("bob").end is ChainEnd.LOOP
+
+
 def test_a_loop_that_another_program_made_is_told(room: Room, reports: ReportStore) -> None:
     store = room.store
     add_line(store, "eve", "mia", "bob")

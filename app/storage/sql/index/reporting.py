@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from app.contracts.queries import MAX_BATCH
-from app.contracts.reports import MAX_CHAIN, MAX_COUNTED_REPORTS, ChainEnd, ReportCount
+from app.contracts.reports import MAX_CHECKED, MAX_COUNTED_REPORTS, ChainEnd, ReportCount
 from app.model.errors import ReportingLoop
 from app.model.stored_values import stored_text, stored_time
 from app.storage.sql.engines.prepared import read_rows
@@ -58,12 +58,12 @@ def refuse_loop(connection: Connection, employee_id: str, manager: str) -> None:
 
     Exact within a transaction that holds the write lock.
     """
-    line = [manager]
-    while manager and len(line) <= MAX_CHAIN:
+    line: dict[str, None] = {}
+    while manager and manager not in line and len(line) < MAX_CHECKED:
+        line[manager] = None
         if manager == employee_id:
             raise ReportingLoop(tuple(line))
         manager = _manager_of(connection, manager) or ""
-        line.append(manager)
 
 
 def _manager_of(connection: Connection, employee_id: str) -> str | None:
