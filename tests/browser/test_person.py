@@ -17,7 +17,7 @@ def test_a_manager_is_found_while_a_name_is_typed(browse: Open) -> None:
     found.locator("input").check()
     expect(box).to_have_value("")
     box.press_sequentially("zzzzqq")
-    expect(page.locator("#manager-count")).to_contain_text("Nobody is found")
+    expect(page.locator("#manager-count")).to_contain_text("Nobody else is found")
     expect(found.locator("input")).to_be_checked()
     page.locator("#full_name").fill("Ada Byron")
     page.locator("#job_title").fill("Analyst")

@@ -52,7 +52,8 @@ def _copy_of_table(table: Table, memo: dict[int, Any]) -> Table:
     copied = copy.copy(table)
     items: dict[Any, Any] = table.items
     if table.has_range_key:
-        items = {key: dict(ranges) for key, ranges in items.items()}
+        # A list at once: another thread may add to the table meanwhile.
+        items = {key: dict(ranges) for key, ranges in list(items.items())}
     copied.items = defaultdict(dict, items)
     memo[id(table)] = copied
     return copied
