@@ -132,3 +132,32 @@ def test_no_page_scrolls_sideways(browse: Open, address: str) -> None:
     for width in (320, 390, 820, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_the_reports_move_to_whom_a_name_finds(
+    chromium: Browser, small: SmallDirectory, script: bool
+) -> None:
+    for key, name, manager in (("kim", "Kim Boss", ""), ("al", "Al One", "amara"),
+                               ("bo", "Bo Two", "amara")):  # fmt: skip
+        small.put(replace(AMARA, id=key, full_name=name, email=f"{key}@x.com", manager=manager))
+    with app_in_thread(small.app) as url, opening(chromium, url) as browse:
+        page = browse("/leave/amara", script=script)
+        page.get_by_label("Move all 2 to someone else").check()
+        page.get_by_label("Find by name or email").fill("Kim")
+        if not script:
+            page.get_by_role("button", name="Find").click()
+        page.get_by_label("Kim Boss").check()
+        if script:
+            check(page)
+        page.get_by_role("button", name="Mark as left").click()
+        told = "2 direct reports now report to Kim Boss."
+        expect(page.locator(".flash").first).to_contain_text(told)
+        assert small.store.get("al").manager == "kim"
+        page.get_by_role("link", name="Undo").click()
+        expect(page.get_by_role("checkbox")).to_be_checked()
+        if script:
+            check(page)
+        page.get_by_role("button", name="Restore").click()
+        expect(page.locator(".flash").first).to_contain_text("2 direct reports are back.")
+        assert small.store.get("al").manager == "amara"
