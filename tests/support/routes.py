@@ -74,6 +74,8 @@ ROUTES = {
     "/org/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),
     "/add-reports": Route("GET POST", EDITOR, "POST gives people another manager"),
     "/add-reports/<id:employee_id>": Route("GET POST", EDITOR, "POST gives people another manager"),
+    "/org-svg": Route("GET", READER, "nothing (it may mend the index)"),
+    "/org-svg/<id:employee_id>": Route("GET", READER, "nothing (it may mend the index)"),
     "/org/issues": Route("GET", EDITOR, "nothing"),
     "/insights": Route("GET", READER, "nothing"),
     "/photos/<path:key>": Route("GET", READER, "nothing"),

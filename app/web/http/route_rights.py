@@ -21,6 +21,7 @@ RIGHTS = {
     "menus.values": Right.SEE_PEOPLE,
     "below_counts.count": Right.SEE_PEOPLE,
     "org.chart": Right.SEE_PEOPLE,
+    "org.drawing": Right.SEE_PEOPLE,
     "insights.charts": Right.SEE_PEOPLE,
     "photos.show": Right.SEE_PEOPLE,
     "exports.view_file": Right.EXPORT,

@@ -8,9 +8,23 @@ from app.contracts.reports import ReportCount
 from app.model.employee import Card
 from app.web.current import current_lines, current_viewer
 from app.web.ui.report_counts import direct_in_words, more_below
+from app.web.ui.urls import branch_key
 
 # So many people are on one sheet; who has more below them is told of.
 MAX_ON_SHEET = 200
+# So many branches an address keeps open.
+MAX_OPEN = PAGE_SIZE
+
+
+class Opening(NamedTuple):
+    """Which branches are open: all of the first level, or those with these keys, on any level."""
+
+    is_all: bool = False
+    keys: tuple[str, ...] = ()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return these as parts of an address."""
+        return [("depth", "2")] if self.is_all else [("open", key) for key in self.keys]
 
 
 class Report(NamedTuple):
@@ -35,28 +49,49 @@ def closed(cards: tuple[Card, ...], counts: Mapping[str, ReportCount]) -> tuple[
     )
 
 
-def opened(reports: tuple[Report, ...]) -> tuple[Report, ...]:
-    """Open the branches of a page of reports, until MAX_ON_SHEET people are on the sheet.
+def everybody(reports: tuple[Report, ...]) -> Iterator[Report]:
+    """Yield these and all who are shown below them, in the order of the page."""
+    for report in reports:
+        yield report
+        yield from everybody(report.below)
 
-    It asks once for each who has reports, which a page limits to PAGE_SIZE.
+
+def opened(reports: tuple[Report, ...], opening: Opening) -> tuple[Report, ...]:
+    """Open branches of a page of reports, until MAX_ON_SHEET people are on the sheet.
+
+    It asks once for each branch: PAGE_SIZE of all, or MAX_OPEN keys.
     """
-    found = list(_read(reports))
-    ids = [card.id for _, cards, _ in found for card in cards]
+    return _opened(reports, opening, MAX_ON_SHEET - len(reports))
+
+
+def _opened(reports: tuple[Report, ...], opening: Opening, left: int) -> tuple[Report, ...]:
+    found = list(_read(reports, opening, left))
+    cards = [card for _, below, _ in found for card in below]
+    if not cards:
+        return tuple(report._replace(is_cut=is_cut) for report, _, is_cut in found)
     counts: dict[str, ReportCount] = {}
-    for start in range(0, len(ids), MAX_BATCH):
-        some = ids[start : start + MAX_BATCH]
+    for start in range(0, len(cards), MAX_BATCH):
+        some = [card.id for card in cards[start : start + MAX_BATCH]]
         counts |= current_lines().count(current_viewer(), some)
+    below = closed(tuple(cards), counts)
+    # A key opens one level only: a line that goes round in a circle ends here.
+    keys = set(opening.keys) - {branch_key(report.card.id) for report in reports}
+    if keys:
+        below = _opened(below, Opening(keys=tuple(keys)), left - len(below))
+    rest = iter(below)
     return tuple(
-        report._replace(below=closed(cards, counts), is_cut=is_cut)
-        for report, cards, is_cut in found
+        report._replace(below=tuple(next(rest) for _ in some), is_cut=is_cut)
+        for report, some, is_cut in found
     )
 
 
-def _read(reports: tuple[Report, ...]) -> Iterator[tuple[Report, tuple[Card, ...], bool]]:
-    left = MAX_ON_SHEET - len(reports)
+def _read(
+    reports: tuple[Report, ...], opening: Opening, left: int
+) -> Iterator[tuple[Report, tuple[Card, ...], bool]]:
     for report in reports:
-        if not report.reports or left <= 0:
-            yield report, (), bool(report.reports)
+        is_asked = opening.is_all or branch_key(report.card.id) in opening.keys
+        if not report.reports or not is_asked or left <= 0:
+            yield report, (), bool(report.reports) and is_asked
             continue
         page = current_lines().reports(current_viewer(), report.card.id, limit=min(left, PAGE_SIZE))
         left -= len(page.cards)

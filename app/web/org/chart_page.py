@@ -11,17 +11,18 @@ from app.contracts.reports import MAX_COUNTED_REPORTS, Chain, ChainEnd, ReportCo
 from app.model.employee import Employee
 from app.text.plurals import count_people
 from app.web.current import current_directory, current_lines, current_viewer
-from app.web.org.branches import MAX_ON_SHEET, Report, closed, opened
+from app.web.org.branches import MAX_ON_SHEET, Opening, Report, closed, everybody, opened
 from app.web.ui.clock import Clock
 from app.web.ui.display_names import display_name
 from app.web.ui.report_counts import below_in_words, counted, direct_in_words
-from app.web.ui.urls import org_address
+from app.web.ui.urls import drawing_address, org_address
 
 # Of more managers only the top and the nearest two are open; the others are behind one card.
 _MAX_OPEN_MANAGERS = 5
 _NEAREST = 2
 # Of a longer circle the names in the middle are left out.
 _MAX_CIRCLE_NAMES = 8
+_CLOSED = Opening()
 _ENDS = {
     ChainEnd.TOP: "",
     ChainEnd.NOBODY: "Manager unknown",
@@ -63,15 +64,15 @@ class ChartPage(NamedTuple):
     is_open: bool
     on_sheet: str
     open_address: str
+    drawing: str
 
 
 def chart_page(
-    employee_id: str, cursor: str | None, number: int, *, is_open: bool = False
+    employee_id: str, cursor: str | None, number: int, opening: Opening = _CLOSED
 ) -> ChartPage:
     """Return the chart around somebody, as the current viewer sees it. Raises EmployeeNotFound.
 
-    ``number`` is that of the page of reports, 0 if it is unknown. With ``is_open`` the branches of
-    the page are open.
+    ``number`` is that of the page of reports, 0 if it is unknown.
     """
     viewer, lines = current_viewer(), current_lines()
     person = current_directory().get(viewer, employee_id)
@@ -81,7 +82,9 @@ def chart_page(
     page = lines.reports(viewer, employee_id, cursor)
     ids = {employee_id, *(card.id for card in page.cards), *(each.id for each in chain.managers)}
     counts = lines.count(viewer, ids)
-    return _page(person, chain, page, counts, number if cursor else 1, is_open=is_open)
+    view = _page(person, chain, page, counts, number if cursor else 1, opening)
+    here = {"cursor": cursor, **({"page": str(number)} if number > 1 else {})} if cursor else {}
+    return view._replace(drawing=_address(drawing_address(person.id), here, opening))
 
 
 def _page(
@@ -90,16 +93,17 @@ def _page(
     page: Page,
     counts: Mapping[str, ReportCount],
     number: int,
+    opening: Opening = _CLOSED,
     *,
-    is_open: bool = False,
     is_concealed: bool = False,
 ) -> ChartPage:
     above = [_manager(each, counts.get(each.id)) for each in reversed(chain.managers)]
     split = len(above) > _MAX_OPEN_MANAGERS
     is_loop = chain.end is ChainEnd.LOOP
+    is_open = opening != _CLOSED
     reports = closed(page.cards, counts)
     if is_open:
-        reports = opened(reports)
+        reports = opened(reports, opening)
     total = _total(person, page, counts, number)
     return ChartPage(
         person=person,
@@ -114,12 +118,13 @@ def _page(
         counted=counted(counts.values()),
         is_uncounted=any(each.below is None for each in counts.values()),
         position=_position(page, number, total),
-        previous=_page_address(person.id, page.previous, number - 1, is_open=is_open),
-        next=_page_address(person.id, page.next, number + 1 if number else 0, is_open=is_open),
+        previous=_page_address(person.id, page.previous, number - 1, opening),
+        next=_page_address(person.id, page.next, number + 1 if number else 0, opening),
         is_concealed=is_concealed,
-        is_open=is_open,
-        on_sheet=_on_sheet(reports) if is_open else "",
-        open_address=_address(person.id, {}, is_open=not is_open),
+        is_open=opening.is_all,
+        on_sheet=_on_sheet(reports, opening) if is_open else "",
+        open_address=_address(org_address(person.id), {}, Opening(is_all=not opening.is_all)),
+        drawing="",
     )
 
 
@@ -144,26 +149,27 @@ def _position(page: Page, number: int, total: str) -> str:
     return f"{first:,}–{first + len(page.cards) - 1:,} of {total} · sorted by name"
 
 
-def _page_address(employee_id: str, cursor: str | None, number: int, *, is_open: bool) -> str:
+def _page_address(employee_id: str, cursor: str | None, number: int, opening: Opening) -> str:
     if not cursor:
         return ""
     pairs = {"page": str(number)} if number > 1 else {}
-    return _address(employee_id, {**pairs, "cursor": cursor}, is_open=is_open)
+    every = Opening(is_all=opening.is_all)  # the branches of this page are not on another
+    return _address(org_address(employee_id), {**pairs, "cursor": cursor}, every)
 
 
-def _address(employee_id: str, pairs: Mapping[str, str], *, is_open: bool) -> str:
-    address = org_address(employee_id)
-    query = urlencode({**({"depth": "2"} if is_open else {}), **pairs})
+def _address(address: str, pairs: Mapping[str, str], opening: Opening) -> str:
+    query = urlencode([*opening.pairs(), *pairs.items()])
     joint = "&" if "?" in address else "?"
     return f"{address}{joint}{query}" if query else address
 
 
-def _on_sheet(reports: tuple[Report, ...]) -> str:
+def _on_sheet(reports: tuple[Report, ...], opening: Opening) -> str:
     """Return how many people are shown, and whose reports are left out."""
-    shown = count_people(len(reports) + sum(len(each.below) for each in reports))
-    cut = [display_name(each.card.full_name, each.card.id) for each in reports if each.is_cut]
+    everyone = list(everybody(reports))
+    shown = count_people(len(everyone))
+    cut = [display_name(each.card.full_name, each.card.id) for each in everyone if each.is_cut]
     if not cut:
-        return f"{shown} in 2 levels are shown"
+        return f"{shown} in 2 levels are shown" if opening.is_all else f"{shown} are shown"
     names = ", ".join(cut)
     return f"{shown} are shown, of at most {MAX_ON_SHEET}. Not all reports are shown of {names}"
 

@@ -1,6 +1,6 @@
-"""The pages of the org chart: whom to begin with, and the chart around somebody."""
+"""The org chart: whom to begin with, and the chart around somebody, as a page or a picture."""
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contracts import Query
@@ -8,9 +8,16 @@ from app.model.errors import EmployeeNotFound
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
 from app.web.current import current_counting, current_directory, current_viewer
-from app.web.org.chart_page import chart_page
+from app.web.http.streaming import attach
+from app.web.org.branches import MAX_OPEN, Opening
+from app.web.org.chart_page import ChartPage, chart_page
+from app.web.org.drawing import draw_chart
 from app.web.ui import urls
+from app.web.ui.display_names import display_name
 
+_MAX_FILE_NAME = 60
+# Opened on its own, a picture is a picture and nothing else.
+_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 org = Blueprint("org", __name__)
 org.url_value_preprocessor(urls.read_id_key)
 
@@ -36,11 +43,32 @@ def chart(employee_id: str) -> ResponseReturnValue:
     return render_template("org_start.html", words="", cards=None, others=(), more="")
 
 
-def _show(employee_id: str) -> ResponseReturnValue:
+@org.get("/org-svg", defaults={"employee_id": ""})
+@org.get("/org-svg/<id:employee_id>")
+def drawing(employee_id: str) -> ResponseReturnValue:
+    """Download the chart around somebody as a picture: what the same page shows."""
+    view = _asked_page(employee_id)
+    if view.is_concealed:
+        abort(404)
+    response = make_response(draw_chart(view))
+    response.mimetype = "image/svg+xml"
+    name = display_name(view.person.full_name, view.person.id)
+    attach(response, f"{name[:_MAX_FILE_NAME]} - org chart.svg")
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.call_on_close(current_directory().maintain)
+    return response
+
+
+def _asked_page(employee_id: str) -> ChartPage:
     page = request.args.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
-    is_open = request.args.get("depth") == "2"
-    view = chart_page(employee_id, request.args.get("cursor") or None, number, is_open=is_open)
+    keys = () if (is_all := request.args.get("depth") == "2") else request.args.getlist("open")
+    opening = Opening(is_all, tuple(dict.fromkeys(keys[:MAX_OPEN])))
+    return chart_page(employee_id, request.args.get("cursor") or None, number, opening)
+
+
+def _show(employee_id: str) -> ResponseReturnValue:
+    view = _asked_page(employee_id)
     response = make_response(render_template("org.html", view=view))
     response.call_on_close(current_directory().maintain)
     if view.is_uncounted:

@@ -32,6 +32,16 @@ def org_address(employee_id: str) -> str:
     return f"/org{tail}"
 
 
+def drawing_address(employee_id: str) -> str:
+    """Return the URL of the org chart around a person as a picture."""
+    return f"/org-svg{id_path(employee_id)}"
+
+
+def branch_key(employee_id: str) -> str:
+    """Return what names a person in the addresses of charts whose branches are open."""
+    return id_path(employee_id).removeprefix("/")
+
+
 def add_reports_address(employee_id: str) -> str:
     """Return the URL of the page that adds direct reports of a person."""
     return f"/add-reports{id_path(employee_id)}"
@@ -151,7 +161,7 @@ FOR_TEMPLATES = {
     function.__name__: function
     for function in (
         *(list_address, person_address, org_address, card_address, edit_address, delete_address),
-        add_reports_address,
+        *(add_reports_address, branch_key),
         *(leave_address, restore_address, history_address, merge_address, unmerge_address),
     )
 }
