@@ -24,7 +24,7 @@ from app.model.errors import (
 from app.runtime import disk_errors
 from app.web.current import current_settings, current_viewer
 from app.web.forms import recovery
-from app.web.forms.managers import loop_sentence
+from app.web.forms.managers import circle_words
 from app.web.http.body_limits import FORM_WITH_FILES
 from app.web.http.middleware import log_store_failure, request_id
 from app.web.ui.urls import sign_in_address
@@ -80,7 +80,7 @@ def _conflict(error: EditConflict) -> ResponseReturnValue:
 def _reporting_loop(error: ReportingLoop) -> ResponseReturnValue:
     if recovery.holds_typed_form():
         return _form_with_input(error)
-    return f"Nothing was changed. {loop_sentence(error)}.\n", 409, {"Content-Type": "text/plain"}
+    return render_template("409.html", status=409, circle=circle_words(error)), 409
 
 
 def _not_allowed(error: NotAllowed) -> ResponseReturnValue:

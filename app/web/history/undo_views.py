@@ -12,11 +12,12 @@ from app.history.difference import last_moment
 from app.history.sentences import field_label, sentence_of
 from app.history.undoing import is_of_leaving
 from app.model.employee import Employee
-from app.model.errors import EditConflict
+from app.model.errors import EditConflict, ReportingLoop
 from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, mint_form_id, write_id_of
 from app.web.forms.manager_names import rows_of
+from app.web.forms.managers import circle_words
 from app.web.forms.moved_reports import held_moves, told_of_kept
 from app.web.forms.rendering import fresh_token, posted_form_id
 from app.web.history.wording import moment_of
@@ -34,6 +35,7 @@ _CHANGED = (
     "check it again."
 )
 _EXPIRED = "This form expired, so nothing was undone. Press Undo again."
+_LOOP = "Nothing was undone. {}. Give one of the others another manager first."
 _NOTHING_CHOSEN = "Choose at least one field to undo."
 
 
@@ -71,6 +73,8 @@ def undo(employee_id: str, moment: str) -> ResponseReturnValue:
         return _ask(read_undo(directory, viewer, employee_id, moment), 409, _CHANGED)
     except (LastDayRejected, LastAdmin) as error:
         return _ask(planned, 409, str(error))
+    except ReportingLoop as error:
+        return _ask(planned, 409, _LOOP.format(circle_words(error)))
     return _undone(planned, stored, names)
 
 

@@ -9,11 +9,12 @@ from app.contracts.accounts import LastAdmin
 from app.directory.histories import ChangeNotFound
 from app.directory.merging import MergeChange, read_merge, unmerge
 from app.history.sentences import field_label
-from app.model.errors import EditConflict, EmployeeNotFound
+from app.model.errors import EditConflict, EmployeeNotFound, ReportingLoop
 from app.model.revision import revision_of
 from app.web.current import current_directory, current_leavers, current_viewer
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.manager_names import rows_of
+from app.web.forms.managers import circle_words
 from app.web.forms.moved_reports import give_back, held_moves
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import request_id
@@ -24,6 +25,8 @@ unmerging = Blueprint("unmerging", __name__)
 unmerging.url_value_preprocessor(urls.read_id_key)
 _CHANGED = "Someone changed one of these records after you opened this page. Check again."
 _EXPIRED = "This form expired, so nothing was undone. Press the button again."
+
+_LOOP = "Nothing was undone. {}. Give one of the others another manager first."
 
 
 @unmerging.get("/unmerge", defaults={"employee_id": ""})
@@ -55,6 +58,8 @@ def do_unmerge(employee_id: str) -> ResponseReturnValue:
     except (EditConflict, LastAdmin):
         again = read_merge(directory, viewer, employee_id, other_id)
         return _ask(again, Notice("warning", _CHANGED), 409)
+    except ReportingLoop as error:
+        return _ask(merged, Notice("bad", _LOOP.format(circle_words(error))), 409)
     told = give_back(held_moves(other_id))
     if told.sentence:
         flash(told.sentence, "good")

@@ -10,7 +10,7 @@ from app.directory.histories import ChangeNotFound
 from app.directory.leavers import LastDayRejected
 from app.directory.merging import CannotMerge, Pair, merge, read_merge, read_pair
 from app.history.sentences import field_label
-from app.model.errors import EditConflict, EmployeeNotFound, PhotoRejected
+from app.model.errors import EditConflict, EmployeeNotFound, PhotoRejected, ReportingLoop
 from app.model.revision import revision_of
 from app.web.current import (
     current_directory,
@@ -20,6 +20,7 @@ from app.web.current import (
 )
 from app.web.forms.idempotency import FormIdForged, write_id_of
 from app.web.forms.manager_names import manager_names
+from app.web.forms.managers import circle_words
 from app.web.forms.moved_reports import move_reports
 from app.web.forms.rendering import Notice, form_id_again, fresh_token, posted_form_id
 from app.web.http.middleware import request_id
@@ -35,6 +36,8 @@ _OTHER = "other"
 _CHANGED = "Someone changed one of these records after you opened this page. Check your choice."
 _EXPIRED = "This form expired, so nothing was merged. Check your choice, and press Merge again."
 _NO_PHOTO = "The photo of the other record cannot be read, so nothing was merged: {}"
+
+_LOOP = "Nothing was merged. {}. Choose the other manager below."
 
 
 @merging.get("/merge", defaults={"employee_id": ""})
@@ -76,6 +79,9 @@ def do_merge(employee_id: str) -> ResponseReturnValue:
         return _compare(pair, chosen, Notice("bad", _NO_PHOTO.format(error)), 422)
     except (LastAdmin, LastDayRejected) as error:
         return _compare(pair, chosen, Notice("bad", str(error)), 409)
+    except ReportingLoop as error:
+        notice = Notice("bad", _LOOP.format(circle_words(error)))
+        return _compare(pair, chosen, notice, 409)
     for each in (employee_id, other_id):
         current_app.extensions["own_photos"].forget(each)
     other = current_directory().get(viewer, other_id)

@@ -9,6 +9,7 @@ from typing import Any
 from app.access.viewer import Role
 from app.directory.leavers import Leavers
 from app.history.changes import Via
+from app.model.revision import revision_of
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA
 from tests.support.viewers import viewer
@@ -179,3 +180,19 @@ def test_the_undo_of_leaving_restores(changing: Changing) -> None:
     assert changing.now().left_on == today
     changing.seen_by(AMARA_HERSELF)
     changing.get("/employee/amara/history", 404)
+
+
+def test_an_undo_that_would_close_a_circle_is_told_by_name(changing: Changing) -> None:
+    changing.add()
+    changing.directory.add(viewer(Role.EDITOR), replace(AMARA, id="bo", full_name="Bo Berg"), "bo")
+    changing.change(manager="bo")
+    moment = changing.change(manager="")
+    bo = changing.directory.get(viewer(Role.EDITOR), "bo")
+    above = replace(bo, manager="amara")
+    changing.directory.update(viewer(Role.EDITOR), above, revision_of(bo), "above")
+    page = ask(changing, moment)
+    assert "Manager nobody Bo Berg" in [words_of(each) for each in page.all("tr")]
+    told = press(changing, page, 409).text
+    assert "Nothing was undone. The reporting line would go round in a circle: " in told
+    assert "Amara Adeyemi-Lindqvist → Bo Berg → Amara Adeyemi-Lindqvist" in told
+    assert changing.now().manager == ""

@@ -351,3 +351,15 @@ def test_a_record_that_reports_to_the_other_one_moves_up(pair: SmallDirectory) -
     pair.put(replace(AMARA, id="al", email="al@example.com", manager="twin"))
     pair.post("/merge/amara", pair.form("/merge/amara?with=twin", manager="kept"))
     assert (pair.store.get("amara").manager, pair.store.get("al").manager) == ("boss", "amara")
+
+
+def test_a_merge_that_would_close_a_circle_is_told_by_name(pair: SmallDirectory) -> None:
+    pair.put(replace(TWIN, id="bo", full_name="Bo Berg", manager="amara", employee_number=""))
+    pair.change("twin", manager="bo")
+    form = pair.form("/merge/amara?with=twin", manager="other")
+    page = pair.post("/merge/amara", form, 409)
+    assert "Nothing was merged. The reporting line would go round in a circle" in page.text
+    assert "Amara Adeyemi-Lindqvist → Bo Berg → Amara Adeyemi-Lindqvist" in page.text
+    assert [one.manager for one in pair.everyone() if one.id == "amara"] == [""]
+    pair.post("/merge/amara", {**page.fields(), "manager": "kept"})
+    assert pair.store.get("twin").left_on
