@@ -9,7 +9,7 @@ from app.contracts import MAX_DELETE_BATCH, Deletion, EmployeeStore
 from app.contracts.batching import find_by_ids
 from app.contracts.import_jobs import Job
 from app.contracts.linked_accounts import LinkedAccounts
-from app.imports.planning.lines import ADDED, SKIPPED, UNDONE, UPDATES, Line
+from app.imports.planning.lines import ADDED, SKIPPED, UNDONE, UPDATES, Line, Problem
 from app.imports.planning.matching import possible_ids
 from app.imports.running.job_context import JobAccounts
 from app.imports.running.moved_photos import MovedPhotos
@@ -28,6 +28,7 @@ from app.model.revision import revision_of, version_in
 _CHANGED_SINCE = "Changed since then, so not undone"
 _GONE_SINCE = "Deleted since then"
 _LOOP = "They would report to themselves, by others, so not undone"
+_CLOSES_LOOP = (Problem("", _LOOP),)
 
 
 class Undo:
@@ -64,12 +65,8 @@ class Undo:
                 self._renew_lease()
                 results = self._delete([line for line in batch if line.outcome == ADDED], employees)
                 changed = [line for line in batch if line.outcome in UPDATES]
-                for group in _groups(changed, UPDATE_BATCH):
-                    run = writers.map if self._writers > 1 else map
-                    stored = [employees[line.number] for line in group]
-                    restored = run(self._try_restore, group, stored)
-                    results |= zip((line.number for line in group), restored, strict=True)
-                    self._renew_lease()
+                run = writers.map if self._writers > 1 else map
+                results |= self._restore_all(changed, employees, run)
                 yield from (results[line.number] for line in batch)
                 self._renew_lease()
 
@@ -98,6 +95,27 @@ class Undo:
         outcomes = self._store.delete_many([deletion for _, deletion in deletions])
         for (line, _), outcome in zip(deletions, outcomes, strict=True):
             results[line.number] = _after_deletion(line, outcome)
+        return results
+
+    def _restore_all(
+        self,
+        lines: Sequence[Line],
+        employees: Mapping[int, Employee | None],
+        run: Callable[..., Any],
+    ) -> dict[int, Line | None]:
+        """Restore these lines; one that would close a circle waits for the others."""
+        results: dict[int, Line | None] = {}
+        waiting = lines
+        while waiting:
+            for group in _groups(waiting, UPDATE_BATCH):
+                stored = [employees[line.number] for line in group]
+                restored = run(self._try_restore, group, stored)
+                results |= zip((line.number for line in group), restored, strict=True)
+                self._renew_lease()
+            refused = [line for line in waiting if _closes_loop(results[line.number])]
+            if len(refused) == len(waiting):
+                break
+            waiting = refused
         return results
 
     def _try_restore(self, line: Line, stored: Employee | None) -> Line | None:
@@ -139,6 +157,10 @@ class Undo:
         elif stored.manager != before:  # otherwise undone before a kill
             return _skipped(line, _CHANGED_SINCE)
         return replace(line, outcome=UNDONE)
+
+
+def _closes_loop(result: Line | None) -> bool:
+    return result is not None and result.problems == _CLOSES_LOOP
 
 
 def _groups(lines: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:

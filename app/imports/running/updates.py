@@ -29,6 +29,11 @@ _CHANGED_SINCE = "The person was changed after the check. {}"
 _GONE_SINCE = "The person was deleted after the check. {}"
 _IMPORT_AGAIN, _EDIT_AGAIN = "Import the file again", "Edit the list again"
 _LOOP = "They would report to themselves, by others, so nothing was changed. Choose another manager"
+_CIRCLE = (
+    "The reporting line would go round in a circle: {}. So nothing was changed. Choose another "
+    "manager"
+)
+_MAX_NAMED = 8
 _CLOSES_LOOP = (Problem("", _LOOP),)
 _IS_HERE = "Another row is about the same person, and says that they are here"
 
@@ -61,6 +66,7 @@ class Updater:
         self._contradicted = frozenset(job.contradicted)
         self._renew_lease = renew_lease
         self._writers = writers
+        self._circles: dict[str, tuple[str, ...]] = {}
 
     def apply(self, lines: Sequence[Line], additions: Additions) -> list[Line]:
         """Return the outcome of each line, in order; call it after ``additions.add``."""
@@ -82,9 +88,16 @@ class Updater:
                 else:
                     yield result
             if len(refused) == len(waiting):
-                yield from refused.values()
+                yield from map(self._with_names, refused.values())
                 return
             waiting = [line for line in waiting if line.number in refused]
+
+    def _with_names(self, refused: Line) -> Line:
+        """Return a line that would close a circle, with the names of who is in it."""
+        ids = (refused.id, *self._circles[refused.id])[: _MAX_NAMED + 1]
+        stored = find_by_ids(self._store, dict.fromkeys(ids))
+        names = [stored[one].full_name if one in stored else one for one in ids]
+        return refused.rejected(_CIRCLE.format(" → ".join(names)))
 
     def _update_each(self, lines: list[Line]) -> Iterator[Line]:
         with ThreadPoolExecutor(self._writers) as writers:
@@ -121,7 +134,7 @@ class Updater:
             stored_anew = self._store.update(updated, line.revision, self._writes.applying(line))
         except (EditConflict, EmployeeNotFound, RecordTooLarge, ReportingLoop) as error:
             self._photos.drop(updated.photo_key, stored.photo_key)
-            return line.rejected(self._refusal(error))
+            return line.rejected(self._refusal(error, line.id))
         self._drop_photo(moved, stored_anew)
         self._accounts.follow(line, stored_anew.left_on)
         return moved
@@ -130,10 +143,11 @@ class Updater:
         if "left_on" in line.new and isinstance(key := line.old.get("photo_key"), str) and key:
             self._photos.drop(key, stored.photo_key)
 
-    def _refusal(self, error: DirectoryError) -> str:
+    def _refusal(self, error: DirectoryError, employee_id: str) -> str:
         if isinstance(error, EditConflict):
             return self._changed_since
         if isinstance(error, ReportingLoop):
+            self._circles[employee_id] = error.employee_ids
             return _LOOP
         return self._gone_since if isinstance(error, EmployeeNotFound) else str(error)
 

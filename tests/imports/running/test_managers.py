@@ -12,6 +12,7 @@ from app.history.changes import Author, Write
 from app.imports.edits import begin_edit
 from app.imports.planning import line_store
 from app.model.employee import Employee
+from app.model.revision import revision_of
 from tests.support.import_desk import Desk
 
 HEAD = "Id,Name,Title,Office,Mail,Employee number,Manager\n"
@@ -144,6 +145,22 @@ def test_people_may_change_places_in_a_file(real_desk: Desk) -> None:
     job = real_desk.run(HEAD + row("al", "bo") + row("bo", "cy") + row("cy"))
     assert not job.done.rejected
     assert managers(real_desk) == {"al": "bo", "bo": "cy", "cy": ""}
+    undone = real_desk.undo(job)
+    assert (undone.undone.undone, undone.undone.skipped) == (3, 0)
+    assert managers(real_desk) == {"al": "", "bo": "al", "cy": "bo"}
+
+
+def test_a_circle_that_is_made_after_the_check_is_told_by_name(desk: Desk) -> None:
+    here(desk, "al", "bo", "cy")
+    edit = BulkEdit(filters=(("location", "L"),), values=(("manager", "cy"),))
+    job = desk.work(begin_edit(desk.jobs, edit, Author()))
+    stored = desk.store.get("cy")
+    desk.store.update(replace(stored, manager="al"), revision_of(stored), Write("others"))
+    desk.importer.resume(job.id, Author())
+    job = desk.work(job)
+    assert (job.done.changed, job.done.rejected) == (1, 2)
+    told = [line.problems[0].text for line in desk.lines(job) if line.problems]
+    assert any("circle: Al X → Cy X → Al X. So nothing was changed" in text for text in told)
 
 
 def test_a_list_edited_into_a_circle_is_refused_where_it_closes(desk: Desk) -> None:
