@@ -10,6 +10,7 @@ import pytest
 
 from app.access.viewer import Role
 from app.contracts.import_jobs import Phase
+from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.web.forms import moved_reports
 from tests.support.page_reader import Page
@@ -333,3 +334,26 @@ def test_a_circle_of_another_program_is_not_closed_again(small: SmallDirectory) 
     after = managers(small)
     assert (after["boss"], after["pat"], after["r00"]) == ("", "boss", "boss")
     small.get("/org/r00")
+
+
+def test_a_store_that_fails_midway_is_waited_for(
+    small: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(small, 3)
+    before, real = managers(small), small.store.update
+
+    def fails(employee: Employee, *args: Any) -> Employee:
+        if employee.id == "r01":
+            raise StorageUnavailable("the database", "Put")
+        return real(employee, *args)
+
+    form = small.form("/leave/pat")
+    with monkeypatch.context() as patch:
+        patch.setattr(small.store, "update", fails)
+        shown = small.reader.follow(small.post("/leave/pat", form))
+    assert "move to Boss Lee in the background" in shown.text
+    assert (managers(small)["r00"], managers(small)["r01"]) == ("boss", "pat")
+    work(small)
+    assert managers(small) == {**before, "r00": "boss", "r01": "boss", "r02": "boss"}
+    small.post("/restore/pat", small.form("/restore/pat"))
+    assert managers(small) == before
