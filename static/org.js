@@ -30,11 +30,7 @@ async function openBranch(team) {
     if (!reply.ok || reply.redirected) throw new Error("not loaded");
     showBranch(team, page);
   } catch {
-    const failed = document.createElement("p");
-    failed.className = "org-failed";
-    failed.textContent = "Not loaded. Try again.";
-    team.closest("li").append(failed);
-    told.textContent = failed.textContent;
+    showFailure(team);
   } finally {
     loading.delete(team);
     team.removeAttribute("aria-busy");
@@ -52,8 +48,48 @@ function showBranch(team, page) {
   team.closest("li").append(branch);
   team.setAttribute("aria-expanded", "true");
   prepare(branch);
+  keepAddress();
   const name = team.parentElement.querySelector(".org-name").textContent;
   told.textContent = count === 1 ? `1 person reports to ${name}, opened` : `${count} people report to ${name}, opened`;
+}
+
+/* In the place of the branch. If that button had the focus, the team has it again afterwards. */
+function showFailure(team) {
+  const failed = document.createElement("p");
+  failed.className = "org-failed";
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "button";
+  again.textContent = "Try again";
+  again.addEventListener("click", () => {
+    team.focus();
+    openBranch(team);
+  });
+  failed.append("Not loaded. ", again);
+  team.closest("li").append(failed);
+  told.textContent = failed.textContent;
+}
+
+/* The address keeps the branches that are open, so that Back, a picture and a copied link have them. */
+const MAX_OPEN = 24;
+const MAX_CHARACTERS = 4000;
+
+function keepAddress() {
+  const open = document.querySelectorAll(`.org-ledger [${READY}][aria-expanded="true"]`);
+  const keys = [...open].slice(0, MAX_OPEN).map((team) => team.dataset.branch);
+  history.replaceState(history.state, "", addressWith(location.href, keys));
+  const picture = document.querySelector(".org-download");
+  if (picture) picture.href = addressWith(picture.href, keys);
+}
+
+function addressWith(href, keys) {
+  const address = new URL(href);
+  address.searchParams.delete("depth");
+  address.searchParams.delete("open");
+  for (const key of keys) {
+    if (address.href.length + key.length < MAX_CHARACTERS) address.searchParams.append("open", key);
+  }
+  return address.href;
 }
 
 function lineOfMore(team) {
@@ -68,7 +104,9 @@ function lineOfMore(team) {
 
 function closeBranch(team) {
   branchOf(team)?.remove();
+  team.closest("li").querySelector(":scope > .org-failed")?.remove();
   team.setAttribute("aria-expanded", "false");
+  keepAddress();
 }
 
 document.addEventListener("click", (event) => {

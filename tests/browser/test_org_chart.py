@@ -56,10 +56,40 @@ def test_a_branch_that_does_not_load_says_so_and_loads_again(browse: Open) -> No
     team = page.get_by_role("button", name="1 report to Bob")
     team.click()
     page.wait_for_selector(".org-failed")
+    assert page.locator("#org-status").inner_text() == "Not loaded. Try again"
     page.unroute("**/org/bob")
-    team.click()
+    page.get_by_role("button", name="Try again").click()
     page.wait_for_selector(".org-branch")
     assert page.locator(".org-failed").count() == 0
+    assert page.evaluate("document.activeElement.className").endswith("org-team")
+
+
+def test_back_returns_to_the_branches_that_were_open(browse: Open) -> None:
+    page = browse("/org/eve")
+    page.get_by_role("button", name="1 report to Bob").click()
+    page.get_by_role("button", name="25 reports to Ana").click()
+    page.get_by_role("link", name="Person 07").click()
+    page.wait_for_url("**/employee/p7")
+    page.go_back()
+    page.get_by_role("link", name="Person 07").wait_for()
+    assert page.url.endswith("/org/eve?open=bob&open=ana")
+    page.reload()
+    assert page.locator(".org-branch .org-branch .org-line").count() == 24
+    picture = page.locator(".org-download").get_attribute("href")
+    assert picture == "/org-svg/eve?open=bob&open=ana"
+    page.get_by_role("button", name="1 report to Bob").click()
+    assert page.url.endswith("/org/eve")
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    assert "Mia" in page.evaluate("document.activeElement.closest('.org-line').textContent")
+
+
+def test_the_whole_sheet_is_in_print(browse: Open) -> None:
+    page = browse("/org/eve?depth=2")
+    page.emulate_media(media="print")
+    assert page.locator(".org-name:visible").all_inner_texts() == ["Bob", "Ana", "Mia"]
+    assert not page.locator(".org-tools, .org-search, .org-profile").locator("visible=true").count()
+    assert page.get_by_text("3 people in 2 levels are shown").is_visible()
 
 
 def test_without_script_a_team_leads_to_its_chart(browse: Open) -> None:
