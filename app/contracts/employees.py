@@ -40,7 +40,8 @@ class EmployeeStore(Protocol):
 
     ``add`` and ``update`` raise ReportingLoop where a new manager stands below the employee, as far
     up as MAX_CHECKED (app/contracts/reports.py), and leave nothing; of two that close a loop
-    together at least one does.
+    together at least one does (ReportingLoop.saved is what an ``add`` leaves then). A call whose
+    look at the line failed raises StorageUnavailable with ``maybe_written``, and again looks again.
 
     Who has left (``leaving.has_left``) is found by ``get``, ``get_many``, ``find_by_email``,
     ``find_by_number``, ``iter_batches``, ``photo_keys`` and queries for those who left alone: in no

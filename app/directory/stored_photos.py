@@ -19,6 +19,7 @@ from app.model.errors import (
     PhotoRejected,
     PhotosOff,
     RecordTooLarge,
+    ReportingLoop,
     StorageUnavailable,
 )
 from app.photos import keys, processing
@@ -93,6 +94,10 @@ class StoredPhotos:
         except (EditConflict, EmployeeNotFound, RecordTooLarge, StorageUnavailable) as error:
             maybe_written = isinstance(error, StorageUnavailable) and error.maybe_written
             if new_key and not maybe_written:
+                self.drop(new_key)
+            raise
+        except ReportingLoop as error:
+            if new_key and not (error.saved and error.saved.photo_key == new_key):
                 self.drop(new_key)
             raise
 

@@ -37,14 +37,17 @@ class EditConflict(DirectoryError):
 
 
 class ReportingLoop(DirectoryError):
-    """Somebody would report to themselves, by others or not; nothing was changed.
+    """Somebody would report to themselves, by others or not.
 
-    ``employee_ids`` are the managers from the new one up to who would be in a circle.
+    ``employee_ids`` are the managers from the new one up to who would be in a circle. Nothing was
+    changed, unless ``saved`` is what is stored all the same, without the manager: where two saves
+    closed the circle together, and one added the person, or its reply was lost.
     """
 
-    def __init__(self, employee_ids: tuple[str, ...]) -> None:
+    def __init__(self, employee_ids: tuple[str, ...], saved: Employee | None = None) -> None:
         super().__init__(f"the reporting line would go round: {', '.join(employee_ids)[:400]}")
         self.employee_ids = employee_ids
+        self.saved = saved
 
 
 class RecordTooLarge(DirectoryError):
@@ -113,3 +116,9 @@ class StorageUnavailable(DirectoryError):
         self.reason = reason
         self.maybe_written = maybe_written
         self.advice = advice
+
+    def after_write(self) -> StorageUnavailable:
+        """Return the same of a call after a change that was written."""
+        return StorageUnavailable(
+            self.service, self.action, self.resource, self.reason, maybe_written=True
+        )

@@ -80,7 +80,8 @@ def _conflict(error: EditConflict) -> ResponseReturnValue:
 def _reporting_loop(error: ReportingLoop) -> ResponseReturnValue:
     if recovery.holds_typed_form():
         return _form_with_input(error)
-    return render_template("409.html", status=409, circle=circle_words(error)), 409
+    circle, is_saved = circle_words(error), error.saved is not None
+    return render_template("409.html", status=409, circle=circle, is_saved=is_saved), 409
 
 
 def _not_allowed(error: NotAllowed) -> ResponseReturnValue:

@@ -2,11 +2,17 @@
 
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from app.history.changes import Write
 from app.model.employee import Employee
-from app.model.errors import EditConflict, EmployeeDeleted, EmployeeNotFound, ReportingLoop
+from app.model.errors import (
+    EditConflict,
+    EmployeeDeleted,
+    EmployeeNotFound,
+    ReportingLoop,
+    StorageUnavailable,
+)
 from app.model.fields import CONTENT_FIELDS
 from app.model.revision import revision_of
 from app.storage.dynamodb.client.calls import Item
@@ -72,15 +78,15 @@ class Saves:
             except ConditionFailed:
                 stored_item, manifest = self._writer.read_state(employee.id)
                 if stored_item is not None:
-                    return _existing(stored_item, employee, write.id)
+                    existing = _existing(stored_item, employee, write.id)
+                    return self._looked_at_again(stored_item, existing, write)
                 # A manifest without a record: deleted by us or, if it has rows, by another program.
                 if manifest.is_tombstone or manifest.shape is not None:
                     self._upkeep.heal_later(employee.id)
                     raise EmployeeDeleted(employee.id) from None
             else:
                 added = employee_from(item)
-                led_by_nobody = replace(added, manager="")
-                return self._vocabulary.collect(self._in_line(added, led_by_nobody, write))
+                return self._vocabulary.collect(self._in_line(added, None, write))
         raise contention(self._tables)
 
     def update(self, employee: Employee, expected_revision: str, write: Write) -> Employee:
@@ -92,7 +98,7 @@ class Saves:
                 raise _missing(manifest)
             stored = employee_from(item)
             if written_by(item) == write.id or stored.same_content(employee):
-                return stored
+                return self._looked_at_again(item, stored, write)
             if revision_of(stored) != expected_revision:
                 raise EditConflict(stored)
             if employee.manager != stored.manager:
@@ -108,20 +114,38 @@ class Saves:
                 return self._vocabulary.collect(saved)
         raise contention(self._tables)
 
-    def _in_line(self, saved: Employee, before: Employee, write: Write) -> Employee:
+    def _in_line(self, saved: Employee, before: Employee | None, write: Write) -> Employee:
         """Return what was saved, unless it has closed a loop with another save at the same time.
 
         Of two such saves the later one is bound to see the other, and perhaps both do: each that
         sees the loop takes back all it wrote, as a change of its own, and raises ReportingLoop.
+        Where ``before`` is not known, or is nothing, it takes back the manager alone.
         """
-        if saved.manager == before.manager:
+        if saved.manager == (before.manager if before else ""):
             return saved
         try:
             self._reports.refuse_loop(saved.id, saved.manager)
-        except ReportingLoop:
-            self._take_back(saved, saved, before, write)
-            raise
+        except ReportingLoop as loop:
+            self._take_back_after(loop, saved, before, write)
+        except StorageUnavailable as error:  # the same call again looks again
+            raise error.after_write() from error
         return saved
+
+    def _take_back_after(
+        self, loop: ReportingLoop, saved: Employee, before: Employee | None, write: Write
+    ) -> NoReturn:
+        try:
+            self._take_back(saved, saved, before or replace(saved, manager=""), write)
+        except StorageUnavailable as error:
+            raise error.after_write() from error
+        if before:
+            raise loop
+        raise ReportingLoop(loop.employee_ids, replace(saved, manager="")) from None
+
+    def _looked_at_again(self, item: Item, stored: Employee, write: Write) -> Employee:
+        """Return what a call before stored, of which the reply, or the look after it, was lost."""
+        is_ours = bool(write.id) and written_by(item) == write.id
+        return self._in_line(stored, None, write) if is_ours else stored
 
     def _take_back(self, stored: Employee, saved: Employee, before: Employee, write: Write) -> None:
         """Give each field that still has what was saved what it had before."""

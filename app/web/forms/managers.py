@@ -137,6 +137,12 @@ def loop_sentence(error: ReportingLoop) -> str:
     return f"{circle_words(error)}. Choose somebody else"
 
 
+def what_a_loop_left(error: ReportingLoop, nothing: str = "Nothing was changed.") -> str:
+    """Say whether anything was saved, and what to do."""
+    kept = nothing if error.saved is None else "Everything was saved but the manager."
+    return f"{kept} {loop_sentence(error)}."
+
+
 def circle_words(error: ReportingLoop) -> str:
     """Say who would report to whom in a circle, by name."""
     line = error.employee_ids

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
@@ -22,7 +22,7 @@ from app.text.folding import fold, one_line
 from app.text.sanitizing import clean_line, visible
 from app.web.forms import conflict
 from app.web.forms.idempotency import FormIdForged, mint_form_id
-from app.web.forms.managers import loop_sentence, manager_shown
+from app.web.forms.managers import loop_sentence, manager_shown, what_a_loop_left
 from app.web.forms.rendering import (
     Notice,
     form_id_again,
@@ -104,6 +104,9 @@ def form_with_input(error: Exception) -> ResponseReturnValue:
     if isinstance(error, PhotosOff):
         form.reject("photo", str(error))
         return show_form(form, revision=revision, status=422)
+    if isinstance(error, ReportingLoop) and error.saved is not None:
+        flash(what_a_loop_left(error), "warning")
+        return redirect(f"{edit_address(error.saved.id)}#manager", 303)
     if isinstance(error, ReportingLoop):
         form.reject("manager", loop_sentence(error))
         return show_form(form, revision=revision, status=409)
@@ -122,7 +125,7 @@ def what_happened(error: Exception, outcome: Outcome) -> tuple[int, Notice]:
     if isinstance(error, RecordTooLarge):
         return 422, Notice("bad", _TOO_LARGE.format(limit=error.max_kilobytes))
     if isinstance(error, ReportingLoop):
-        return 409, Notice("bad", f"{nothing} {loop_sentence(error)}.")
+        return 409, Notice("bad", what_a_loop_left(error, nothing))
     if isinstance(error, StorageUnavailable):
         service = error.service[:1].upper() + error.service[1:]
         if error.advice:

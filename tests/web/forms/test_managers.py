@@ -9,6 +9,7 @@ import pytest
 
 from app.access.viewer import Role
 from app.model.employee import Employee
+from app.model.errors import ReportingLoop
 from tests.support.days import PAST_DAY
 from tests.support.page_reader import Page
 from tests.support.small_directory import AMARA, SmallDirectory, small
@@ -145,3 +146,17 @@ def test_what_was_typed_of_a_deleted_person_has_the_name_of_their_manager(
     page = two.post("/edit/amara", sent, 404)
     assert "Kofi Mensah" in page.response.text
     assert page.fields()["manager"] == ["kofi"]
+
+
+def test_who_was_saved_without_the_manager_is_told_so(
+    two: SmallDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another save closed the circle at the same time: everything else is stored."""
+
+    def saves_the_rest(*_: object, **__: object) -> Employee:
+        raise ReportingLoop(("kofi", "amara"), two.store.get("amara"))
+
+    sent = two.form("/edit/amara", about="New words.")
+    monkeypatch.setattr(two.store, "update", saves_the_rest)
+    page = two.reader.follow(two.post("/edit/amara", sent))
+    assert "Everything was saved but the manager. The reporting line would go round" in page.text
