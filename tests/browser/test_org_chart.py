@@ -13,7 +13,13 @@ from tests.support.browser.pages import Open
 
 @pytest.fixture(scope="module", autouse=True)
 def line(site: Site) -> None:
-    """Eve leads Bob and Mia; Bob leads Ana, who leads 25 people."""
+    """Eve leads Bob and Mia; Bob leads Ana, who leads 25 people. Others make a line of eight."""
+    for number in range(8):
+        above = f"l{number - 1}" if number else ""
+        site.small.store.add(
+            Employee(id=f"l{number}", full_name=f"Level {number}", manager=above),
+            Write(f"add-l{number}"),
+        )
     for name, manager in (("eve", ""), ("bob", "eve"), ("mia", "eve"), ("ana", "bob")):
         person = Employee(id=name, full_name=name.title(), manager=manager, location="Lima")
         site.small.store.add(person, Write(f"add-{name}"))
@@ -90,6 +96,9 @@ def test_the_whole_sheet_is_in_print(browse: Open) -> None:
     assert page.locator(".org-name:visible").all_inner_texts() == ["Bob", "Ana", "Mia"]
     assert not page.locator(".org-tools, .org-search, .org-profile").locator("visible=true").count()
     assert page.get_by_text("3 people in 2 levels are shown").is_visible()
+    page.goto(page.url.replace("/org/eve?depth=2", "/org/l7"))
+    shown = page.locator(".org-chain .org-name:visible").all_inner_texts()
+    assert shown == [f"Level {number}" for number in range(7)]
 
 
 def test_without_script_a_team_leads_to_its_chart(browse: Open) -> None:
