@@ -23,8 +23,8 @@ _MAX_NAMES = 8
 class Option(NamedTuple):
     """Somebody who can be chosen; "" is the id of nobody.
 
-    ``manager`` is the id of whom they report to now, where that matters. Who ``is_fixed`` is shown,
-    but cannot be chosen.
+    ``manager`` is the id of whom they report to now, where that matters, and ``version`` that of
+    their record. Who ``is_fixed`` is shown, but cannot be chosen.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Option(NamedTuple):
     photo_key: str = ""
     is_chosen: bool = False
     manager: str | None = None
+    version: int = 0
     is_fixed: bool = False
 
 

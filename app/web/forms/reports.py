@@ -41,5 +41,6 @@ def _option(person: Employee, managers: Mapping[str, Employee], manager_id: str)
         " · ".join(filter(None, (person.job_title, person.location, line))),
         person.photo_key,
         manager=person.manager,
+        version=person.version,
         is_fixed=is_fixed,
     )

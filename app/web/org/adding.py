@@ -88,7 +88,7 @@ def _add(manager: Employee, chosen: Sequence[Chosen], form_id: str) -> ResponseR
     """Save one after the other; when the store fails, who is left stays chosen."""
     added, not_added = list[Employee](), list[NotAdded]()
     for number, each in enumerate(chosen):
-        parts = ("report", manager.id, each.id, each.seen or "")
+        parts = ("report", manager.id, each.id, *map(str, each.seen or ()))
         try:
             stored = add_report(
                 *(current_directory(), current_viewer(), each.id, manager.id, each.seen),
@@ -188,7 +188,13 @@ def _page(
 
 
 def _unread(chosen: Sequence[Chosen]) -> list[Option]:
-    return [Option(each.id, each.name, is_chosen=True, manager=each.seen) for each in chosen]
+    options = []
+    for each in chosen:
+        option = Option(each.id, each.name, is_chosen=True)
+        if each.seen is not None:
+            option = option._replace(manager=each.seen.manager, version=each.seen.version)
+        options.append(option)
+    return options
 
 
 def _read(

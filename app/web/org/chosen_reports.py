@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flask import request
 
-from app.directory.added_reports import ReportNotAdded, Why
+from app.directory.added_reports import ReportNotAdded, Seen, Why
 from app.model.employee import Employee
 from app.model.errors import DirectoryError, EmployeeNotFound, ReportingLoop
 from app.text.sanitizing import visible
@@ -28,11 +28,11 @@ _MOVED = (
 
 
 class Chosen(NamedTuple):
-    """Somebody who was chosen; ``seen`` is the manager who was shown of them, None if none was."""
+    """Somebody who was chosen; ``seen`` is what was shown of them, None if nothing was."""
 
     id: str
     name: str
-    seen: str | None = None
+    seen: Seen | None = None
 
 
 class NotAdded(NamedTuple):
@@ -47,9 +47,14 @@ def chosen_reports() -> list[Chosen]:
     form = request.form
     ids = [each for each in dict.fromkeys(form.getlist("report")) if each][:_MAX_CHOSEN]
     return [
-        Chosen(each, display_name(form.get(f"name-{each}", ""), each), form.get(f"seen-{each}"))
-        for each in ids
+        Chosen(each, display_name(form.get(f"name-{each}", ""), each), _seen(each)) for each in ids
     ]
+
+
+def _seen(employee_id: str) -> Seen | None:
+    version, space, manager = request.form.get(f"seen-{employee_id}", "").partition(" ")
+    is_seen = bool(space) and version.isascii() and version.isdigit() and len(version) < 16
+    return Seen(manager, int(version)) if is_seen else None
 
 
 def reason_of(error: DirectoryError, manager: Employee) -> str:
