@@ -1,11 +1,11 @@
 """Access: how the directory treats those who have not signed in, and whether it has an owner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.access.modes import Mode
 from app.access.visibility import DEFAULT_VISIBILITY, STRICTEST_VISIBILITY, Audience, Visibility
-from app.contracts.accounts import AccessSettings, AccountConflict, AccountStore
+from app.contracts.accounts import MAX_ORG_TOP, AccessSettings, AccountConflict, AccountStore
 from app.model.errors import StorageUnavailable
 from app.runtime.shared_mark import SharedMark
 from app.runtime.ttl import TtlValue
@@ -21,7 +21,8 @@ class Policy:
     ``mode`` is the one that a setting or an administrator chose; where none did (``is_chosen`` is
     false), ``sign-in`` where people can sign in elsewhere (``has_sign_in``: OpenID Connect, the
     balancer or a header), else ``read-only``. ``is_claimed``: the directory has, or had, an
-    administrator. Where ``is_known`` is false the store has not answered yet.
+    administrator. Where ``is_known`` is false the store has not answered yet. ``org_top``
+    are the ids of those at the top of the org chart, if an administrator chose them.
     """
 
     mode: Mode
@@ -30,6 +31,7 @@ class Policy:
     has_sign_in: bool = False
     visibility: Visibility = field(default=DEFAULT_VISIBILITY)
     is_known: bool = True
+    org_top: tuple[str, ...] = ()
 
 
 class Access:
@@ -82,9 +84,14 @@ class Access:
         *,
         mode: Mode | None,
         visibility: Mapping[str, Audience],
+        org_top: Iterable[str] | None = None,
     ) -> AccessSettings:
-        """Store what an administrator chose who has seen these settings. Raises AccountConflict."""
-        chosen = replace(settings, mode=mode, visibility=dict(visibility))
+        """Store what an administrator chose who has seen these settings. Raises AccountConflict.
+
+        Without ``org_top`` the top of the org chart stays.
+        """
+        top = settings.org_top if org_top is None else tuple(org_top)[:MAX_ORG_TOP]
+        chosen = replace(settings, mode=mode, visibility=dict(visibility), org_top=top)
         saved = self._store.save_access_settings(chosen)
         self.forget()
         return saved
@@ -130,4 +137,5 @@ class Access:
             is_claimed=is_claimed,
             has_sign_in=self._has_sign_in,
             visibility=Visibility(stored.visibility),
+            org_top=stored.org_top,
         )

@@ -41,6 +41,7 @@ class Event(StrEnum):
     CHOSE_PASSWORD = "password-set"  # noqa: S105
     SESSIONS_ENDED = "sessions-ended"
     ACCESS = "access-changed"
+    ORG_TOP = "org-top-changed"
     NOT_ALLOWED = "not-allowed"
     HEADER_DROPPED = "sign-in-header-dropped"
 

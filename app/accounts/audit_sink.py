@@ -29,6 +29,7 @@ _FOLDED = frozenset({Event.REFUSED, Event.LOCKED, Event.CLAIM_REFUSED})
 _NOTED = _FOLDED | {
     Event.CLAIMED, Event.ADDED, Event.ROLE, Event.DISABLED, Event.ENABLED, Event.LINKED,
     Event.UNLINKED, Event.INVITED, Event.CHOSE_PASSWORD, Event.SESSIONS_ENDED, Event.ACCESS,
+    Event.ORG_TOP,
 }  # fmt: skip
 _BY_THEMSELVES = frozenset({Event.CLAIMED, Event.CHOSE_PASSWORD})
 _COMMAND, _EVERYBODY = "command:", "open"

@@ -12,6 +12,7 @@ from app.access.viewer import Role
 from app.access.visibility import RESTRICTABLE, Audience
 from app.backups.parts import parse_json, to_line
 from app.contracts.accounts import (
+    MAX_ORG_TOP,
     AccessSettings,
     Account,
     AccountExists,
@@ -20,8 +21,10 @@ from app.contracts.accounts import (
     is_account_id,
 )
 from app.model.stored_values import stored_text
+from app.runtime import strict_json
 
 _ROLES = {role.value: role for role in (Role.COLLEAGUE, Role.EDITOR, Role.ADMIN)}
+_MAX_ID = 2_048
 # An account, or the settings of access.
 Line = Account | AccessSettings
 
@@ -31,7 +34,8 @@ def account_lines(store: AccountStore) -> Iterator[bytes]:
     settings = store.access_settings()
     visibility = {name: str(settings.visibility[name]) for name in sorted(settings.visibility)}
     mode = str(settings.mode) if settings.mode else ""
-    yield to_line({"settings": {"mode": mode, "visibility": visibility}})
+    top = list(settings.org_top)
+    yield to_line({"settings": {"mode": mode, "visibility": visibility, "org_top": top}})
     for account in sorted(_everyone(store), key=lambda account: account.id):
         yield to_line(_data(account))
 
@@ -73,9 +77,11 @@ def _settings(stored: dict[str, Any]) -> AccessSettings:
     if not {name for name, _ in chosen} <= set(RESTRICTABLE):
         raise ValueError("a field has no audience")
     visibility = {name: Audience(audience) for name, audience in chosen}
-    return AccessSettings(
-        mode=Mode(stored["mode"]) if stored["mode"] else None, visibility=visibility
-    )
+    top = strict_json.strings(stored.get("org_top", ()), _MAX_ID)
+    if top is None or len(top) > MAX_ORG_TOP:
+        raise ValueError("org_top is not a list of ids")
+    mode = Mode(stored["mode"]) if stored["mode"] else None
+    return AccessSettings(mode=mode, visibility=visibility, org_top=top)
 
 
 def _account(stored: dict[str, Any]) -> Account:
@@ -124,5 +130,6 @@ def _was_added(store: AccountStore, account: Account) -> bool:
 
 
 def _restore_settings(store: AccountStore, settings: AccessSettings) -> None:
-    if not store.access_settings().version and (settings.mode or settings.visibility):
+    is_chosen = settings.mode or settings.visibility or settings.org_top
+    if is_chosen and not store.access_settings().version:
         store.save_access_settings(settings)

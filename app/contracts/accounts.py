@@ -11,8 +11,8 @@ from app.access.viewer import Role
 from app.access.visibility import Audience
 from app.model.errors import DirectoryError
 
-ACCOUNTS_PER_PAGE = 50
-MAX_SESSIONS_LISTED = 50
+ACCOUNTS_PER_PAGE = MAX_SESSIONS_LISTED = 50
+MAX_ORG_TOP = 8
 MAX_SESSIONS_READ = 1_000
 MAX_DESCRIPTION = 120
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -120,8 +120,8 @@ class KnownSession(NamedTuple):
 class AccessSettings:
     """What an administrator has chosen. ``claimed_by`` is the account that claimed the directory.
 
-    ``mode`` is None, and ``visibility`` empty, where nothing was chosen. ``setup_generation``
-    counts the setup links that were replaced. ``version`` is 0 where nothing is stored.
+    ``mode`` is None, ``visibility`` and ``org_top`` (ids at the top of the chart) are empty where
+    nothing was chosen. ``setup_generation`` counts replaced setup links, ``version`` the writes.
     """
 
     claimed_by: str = ""
@@ -129,6 +129,7 @@ class AccessSettings:
     visibility: Mapping[str, Audience] = field(default_factory=dict)
     setup_generation: int = 0
     version: int = 0
+    org_top: tuple[str, ...] = ()
 
 
 class AccountPage(NamedTuple):

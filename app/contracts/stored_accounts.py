@@ -16,6 +16,7 @@ from app.access.viewer import ACCOUNT_ROLES, Role
 from app.access.visibility import RESTRICTABLE, Audience
 from app.contracts.accounts import (
     MAX_DESCRIPTION,
+    MAX_ORG_TOP,
     AccessSettings,
     Account,
     Identity,
@@ -35,6 +36,7 @@ _ACCOUNT_TEXTS = ("name", "email", "role_origin", "person_id", "password_hash", 
 _ENABLED = (0, "0", None)
 _CURSOR_MARK = "a1"
 _MAX_CURSOR_CHARACTERS = 1_500
+_MAX_ID = 2_048
 
 
 def clean_account(account: Account) -> Account:
@@ -128,6 +130,7 @@ def settings_values(settings: AccessSettings) -> dict[str, str | int]:
         "visibility": json.dumps(chosen, sort_keys=True) if chosen else "",
         "setup_generation": settings.setup_generation,
         "version": settings.version,
+        "org_top": json.dumps(settings.org_top) if settings.org_top else "",
     }
 
 
@@ -140,6 +143,7 @@ def settings_from(values: Mapping[str, Any]) -> AccessSettings:
         visibility=_visibility(values.get("visibility")),
         setup_generation=stored_version(values.get("setup_generation")),
         version=stored_version(values.get("version")),
+        org_top=_org_top(values.get("org_top")),
     )
 
 
@@ -212,6 +216,14 @@ def _visibility(stored: object) -> dict[str, Audience]:
     if not isinstance(chosen, dict):
         return dict.fromkeys(RESTRICTABLE, Audience.EDITORS)
     return {name: _audience(audience) for name, audience in chosen.items()}
+
+
+def _org_top(stored: object) -> tuple[str, ...]:
+    try:
+        ids = strict_json.strings(strict_json.parse(stored), _MAX_ID) or ()
+    except ValueError:
+        return ()
+    return tuple(dict.fromkeys(filter(None, ids)))[:MAX_ORG_TOP]
 
 
 def _audience(stored: object) -> Audience:

@@ -103,7 +103,8 @@ class Counting:
         holder, begun = secrets.token_hex(8), _now()
         self._change(lambda state: _held(state, holder))
         try:
-            return self._count(holder, begun)
+            state = self._count(holder, begun)
+            return self._seen.get(lambda _: state, 0)
         finally:
             self._release(holder)
 

@@ -77,7 +77,7 @@ def _add_pages(app: Flask) -> None:
     from app.web.org import views as org_pages
     from app.web.people import below_count, menu_values, samples
     from app.web.people import views as employee_pages
-    from app.web.settings_pages import access, accounts
+    from app.web.settings_pages import access, accounts, org_top
 
     for blueprint in (
         *(employee_pages.pages, menu_values.menus, samples.sample_pages),
@@ -88,7 +88,7 @@ def _add_pages(app: Flask) -> None:
         *(edit_views.bulk_edits, health.machine, console.console, diagnostics.doctor),
         *(leaving_pages.leaving_pages, leavers_page.leavers_pages),
         *(merging_pages.merging, unmerge_views.unmerging),
-        *(access.access_pages, accounts.account_pages),
+        *(access.access_pages, accounts.account_pages, org_top.org_settings),
         *(history_pages.histories, undo_views.undos, audit_views.audit),
     ):
         app.register_blueprint(blueprint)

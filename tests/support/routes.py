@@ -32,6 +32,7 @@ ROUTES = {
     "/settings": Route("GET", ADMIN, "nothing"),
     "/settings/access": Route("GET POST", ADMIN, "POST changes who may use the directory"),
     "/settings/accounts": Route("GET", ADMIN, "nothing"),
+    "/settings/org": Route("GET POST", ADMIN, "POST changes who is at the top of the org chart"),
     "/settings/accounts/new": Route("GET POST", ADMIN, "POST adds an account"),
     "/settings/accounts/<account_id>": Route("GET POST", ADMIN, "POST changes an account"),
     "/": Route("GET", READER, "nothing"),

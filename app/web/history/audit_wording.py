@@ -41,6 +41,7 @@ EVENTS = {
     "password-set": EventWords(" chose a password", "key", "Sign-in"),
     "sessions-ended": EventWords(" signed {account} out everywhere"),
     "access-changed": EventWords(" changed who may use the directory, and see what", "gear"),
+    "org-top-changed": EventWords(" chose who is at the top of the org chart", "gear"),
     "directory-claimed": EventWords(" claimed the directory", "shield-lock", "Setup"),
     "claim-refused": EventWords("A claim of the directory was refused", "exclamation-triangle-fill",
                                 "Setup"),

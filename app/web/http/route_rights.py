@@ -48,6 +48,7 @@ BLUEPRINT_RIGHTS = {
     "audit": Right.SEE_AUDIT,
     "access_settings": Right.ADMINISTER,
     "account_settings": Right.ADMINISTER,
+    "org_settings": Right.ADMINISTER,
     "imports": Right.IMPORT,
     "import_files": Right.IMPORT,
     "import_choices": Right.IMPORT,

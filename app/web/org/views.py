@@ -9,6 +9,7 @@ from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
 from app.web.current import current_counting, current_directory, current_viewer
 from app.web.http.streaming import attach
+from app.web.org.beginning import chosen_top, proposal, with_counts
 from app.web.org.branches import MAX_OPEN, Opening
 from app.web.org.chart_page import ChartPage, chart_page
 from app.web.org.drawing import draw_chart
@@ -25,8 +26,9 @@ org.url_value_preprocessor(urls.read_id_key)
 @org.get("/org", defaults={"employee_id": ""})
 @org.get("/org/<id:employee_id>")
 def chart(employee_id: str) -> ResponseReturnValue:
-    """Show the chart around somebody; without an id, around the viewer, or ask whom to begin with.
+    """Show the chart around somebody; without an id, the top, or the viewer, or ask.
 
+    The top are those whom an administrator chose.
     With ``q`` it finds people, and leads to the chart around the only one who is found.
     """
     if employee_id or request.args.get("key"):
@@ -34,13 +36,30 @@ def chart(employee_id: str) -> ResponseReturnValue:
     words = one_line(clean_line(request.args.get("q", "")[: 10 * LINE_CHARACTERS]))
     if words:
         return _find(words)
+    return _begin()
+
+
+def _begin() -> ResponseReturnValue:
+    """Show who is at the top, else the chart around the viewer, else ask whom to begin with."""
+    people = chosen_top()
+    if len(people) == 1:
+        return _show(people[0].id)
     own_id = current_viewer().person_id
+    if people:
+        return _start(top=with_counts(people), own_id=own_id)
     if own_id:
         try:
             return _show(own_id)
         except EmployeeNotFound:
             pass  # the account is linked to somebody who is not here any more
-    return render_template("org_start.html", words="", cards=None, others=(), more="")
+    return _start(proposal=proposal())
+
+
+def _start(**shown: object) -> str:
+    """Show the page without a chart: who is at the top, who was found, or a question."""
+    others = {"words": "", "cards": None, "others": (), "more": ""}
+    nothing = {"top": None, "own_id": "", "proposal": None}
+    return render_template("org_start.html", **{**others, **nothing, **shown})
 
 
 @org.get("/org-svg", defaults={"employee_id": ""})
@@ -80,8 +99,7 @@ def _find(words: str) -> ResponseReturnValue:
     page, suggestions = current_directory().search(current_viewer(), Query(words))
     if len(page.cards) == 1 and not page.next and not request.args.get("as"):
         return redirect(urls.org_address(page.cards[0].id), 303)
-    return render_template(
-        "org_start.html",
+    return _start(
         words=words,
         cards=page.cards,
         others=tuple(each.card for each in suggestions.people),

@@ -25,6 +25,7 @@ CHOSEN = AccessSettings(
     mode=Mode.READ_ONLY,
     visibility={"phone": Audience.EDITORS, "email": Audience.EVERYBODY},
     setup_generation=3,
+    org_top=("e1/\u00e9", "e2"),
 )
 
 

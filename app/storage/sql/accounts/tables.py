@@ -69,5 +69,6 @@ access = Table(
     Column("visibility", Text, nullable=False),
     Column("setup_generation", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("org_top", Text),
     **KEYED_TABLE_OPTIONS,
 )
