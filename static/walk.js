@@ -13,11 +13,16 @@
     const [sheet, fresh] = [part("people"), part("people", page)];
     if (of(sheet) && of(fresh)) of(sheet).append(...of(fresh).children);
     else if (!of(sheet)) sheet.replaceChildren(...fresh.childNodes);
-    part("count").textContent = part("count", page).textContent;
+    // Nothing is before the first of the pages that are one now.
+    if (!part("pager").querySelector("a[rel=prev]")) part("pager", page).querySelector("a[rel=prev]")?.replaceWith(document.createElement("span"));
     part("pager").replaceWith(part("pager", page));
     const [line, next] = [part("walk"), part("walk", page)];
-    if (!next) line.remove();
-    else {
+    const told = part("count", page).textContent;
+    if (!next) {
+      part("count").textContent = told;
+      line.remove();
+    } else {
+      line.querySelector("span").textContent = told;
       line.dataset.next = next.dataset.next;
       line.toggleAttribute("data-early", next.hasAttribute("data-early"));
     }

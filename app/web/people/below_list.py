@@ -43,7 +43,7 @@ def below_view(
         previous=listing.address() if listing.cursor else "",
         suggestions=None,
         no_matches=not cards,
-        rows_examined=page.looked if page.next else None,
+        rows_examined=None,
         cards_address=as_view(listing, CARDS),
         table_address=as_view(listing, TABLE),
         clear_address=ListRequest(Query(), listing.view).address(),
@@ -52,7 +52,7 @@ def below_view(
         edit_in_row="",
         notes=(*filter(None, (cut_note(page),)), *listing.notes),
         headings=headings(listing, None, without) if is_table else (),
-        previous_label="Back to the start",
+        previous_label="First page",
         next_label="Go on" if page.is_early else "Next",
         walk=_walk(listing, page, top),
     )
@@ -106,8 +106,10 @@ def _manager(listing: ListRequest) -> str:
 
 
 def _position(page: BelowPage, listing: ListRequest) -> str:
-    if not page.people or page.is_early:
+    if page.found < 2 or page.is_early or not page.people:
         return ""
+    if not listing.cursor and not page.next:
+        return "In the order of the chart"
     first = page.before + 1
     numbers = f"{first:,}–{page.found:,}" if page.found > first else f"{first:,}"
     return f"{numbers} in the order of the chart"
@@ -119,4 +121,5 @@ def _walk(listing: ListRequest, page: BelowPage, top: str) -> WalkView:
         address = listing.count_address(page.next)
     counts = current_lines().count(current_viewer(), (listing.under,)) if address else {}
     count = counts.get(listing.under)
-    return WalkView(top, address, page.is_early, page.looked, count.below or 0 if count else 0)
+    most = count.below or 0 if count else 0
+    return WalkView(top, address, page.is_early, page.looked, page.found, most)

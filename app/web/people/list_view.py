@@ -39,13 +39,14 @@ class WalkView(NamedTuple):
     """Of a list of everyone below somebody: their name, and the URL that counts on, or "".
 
     ``is_early`` says that the page was not full when it ended, ``most`` how many are expected in
-    all, 0 if nothing tells, and ``looked`` how many were looked through.
+    all, 0 if nothing tells, and ``looked`` and ``found`` how many were from the first page on.
     """
 
     top: str
     count_address: str
     is_early: bool
     looked: int
+    found: int
     most: int
 
 

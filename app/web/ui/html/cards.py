@@ -112,10 +112,12 @@ def _label(letter: str) -> str:
 
 def _cell(card: Card, sprite: Sprite, lazy: bool, reasons: tuple[Line, ...]) -> str:
     name = escape(display_name(card.full_name, card.id))
+    lines = _reasons(reasons) if reasons else ""
+    why, manager = ("", lines) if _are_managers(reasons) else (lines, "")
     return (
         f"{avatar_html(card.id, card.full_name, card.photo_key, 'cell', lazy=lazy)}"
-        f'<div class="cell-text">{_link(card.id, name)}{_reasons(reasons) if reasons else ""}'
-        f"{_title(card.job_title)}{_details(card.location, card.department)}"
+        f'<div class="cell-text">{_link(card.id, name)}{why}'
+        f"{_title(card.job_title)}{_details(card.location, card.department)}{manager}"
         f"{_badge_row(card.badges, sprite, 6)}</div>{_reach(card, name, sprite)}"
     )
 
@@ -176,10 +178,13 @@ def _row(
     )
 
 
-def _reasons(reasons: Iterable[Line]) -> str:
-    lines = tuple(reasons)
-    text = "; ".join(map(_reason, lines))
-    kind = "cell-manager" if lines and isinstance(lines[0], ReportsTo) else "reason"
+def _are_managers(reasons: tuple[Line, ...]) -> bool:
+    return bool(reasons) and isinstance(reasons[0], ReportsTo)
+
+
+def _reasons(reasons: tuple[Line, ...]) -> str:
+    text = "; ".join(map(_reason, reasons))
+    kind = "cell-manager" if _are_managers(reasons) else "reason"
     return f'<div class="{kind}">{text}</div>' if text else ""
 
 
