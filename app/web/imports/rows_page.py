@@ -11,6 +11,7 @@ from app.imports.importer import Importer
 from app.imports.planning.line_store import outcomes_of
 from app.imports.planning.lines import (
     ABSENT,
+    ADDED,
     CHANGED,
     DUPLICATE,
     INACTIVE,
@@ -25,6 +26,7 @@ from app.web.imports.outcomes import Tab, outcome_tabs
 from app.web.imports.row_details import RowView, row_view
 
 ROWS_PER_PAGE = 50
+_OF_ANOTHER_ROW = "somebody of another row"
 _LAST_HEADINGS = {
     REJECTED: "What to do",
     SKIPPED: "Why",
@@ -88,15 +90,20 @@ def rows_page(
 
 
 def _views(lines: Sequence[Line], job: Job) -> list[RowView]:
-    """Return the rows; managers have their names, those whom a file adds later their id."""
+    """Return the rows, with names of managers instead of their ids."""
     values = [values for line in lines for values in (line.new, line.old) if "manager" in values]
-    names = managers_in(values) if values else {}
-    return [
-        row_view(replace(line, new=with_name(line.new, names), old=with_name(line.old, names)), job)
-        if "manager" in line.new
-        else row_view(line, job)
-        for line in lines
-    ]
+    if not values:
+        return [row_view(line, job) for line in lines]
+    names = {line.id: line.name for line in lines if line.outcome == ADDED} | managers_in(values)
+    return [row_view(_named(line, names, job), job) for line in lines]
+
+
+def _named(line: Line, names: Mapping[str, str], job: Job) -> Line:
+    """Return a line with the names of managers; who is not here is added by another row."""
+    new = with_name(line.new, names)
+    if new.get("manager") and line.new["manager"] not in names and not job.edit.is_set:
+        new = {**new, "manager": _OF_ANOTHER_ROW}
+    return replace(line, new=new, old=with_name(line.old, names))
 
 
 def adds_duplicates(job: Job) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.directory.added_reports import ReportNotAdded, add_report
@@ -35,7 +35,7 @@ from app.web.org.chosen_reports import (
 )
 from app.web.ui import urls
 from app.web.ui.display_names import display_name, name_in_sentence
-from app.web.ui.flashes import flash_with_undo
+from app.web.ui.flashes import flash_with_link, flash_with_undo
 
 adding_reports = Blueprint("adding_reports", __name__)
 adding_reports.url_value_preprocessor(urls.read_id_key)
@@ -140,7 +140,8 @@ def _tell(manager: Employee, added: Sequence[Employee]) -> None:
     if len(added) == 1 and moment:
         flash_with_undo(f"{told}.", urls.undo_address(added[0].id, moment))
     else:
-        flash(_with_way_back(told, len(added)), "good")
+        # Each can be undone from there.
+        flash_with_link(f"{told}.", f"/audit?q={request_id()}", "See the changes")
 
 
 def _with_way_back(told: str, number: int) -> str:

@@ -437,3 +437,19 @@ def test_every_import_of_thirty_days_is_reached_page_by_page(small: SmallDirecto
     assert len(seen) == 3
     assert sorted(shown) == sorted(made)
     assert small.get("/import?before=20'").text == page.text
+
+
+def test_managers_are_named_also_those_whom_the_file_adds(small: SmallDirectory) -> None:
+    head = "Name;Job Title;Office;E-mail;Manager\n"
+    amara = "Amara Adeyemi-Lindqvist;Principal Engineer;Nairobi;amara@example.com;Bo Berg\n"
+    bo, cy = "Bo Berg;Clerk;Oslo;bo@example.com;\n", "Cy;Clerk;Oslo;cy@example.com;Bo Berg\n"
+    sent = send(small, (head + amara + bo + cy).encode())
+    work(small)
+    page = small.reader.follow(sent)
+    assert "Manager nobody becomes somebody of another row" in page.text
+    added = small.get(f"{sent.response.headers['Location']}?show=added")
+    assert "Manager Bo Berg" in added.text
+    press(small, page, "/go")
+    work(small)
+    changed = small.get(f"{sent.response.headers['Location']}?show=changed")
+    assert "Manager nobody becomes Bo Berg" in changed.text

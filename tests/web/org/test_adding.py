@@ -70,6 +70,9 @@ def test_people_are_found_chosen_and_saved_at_once(team: SmallDirectory) -> None
     done = team.reader.follow(team.post(PAGE, form))
     assert "Kofi Mensah and Bo Berg report to Salma Aziz now." in done.text
     assert managers(team)["kofi"] == managers(team)["bo"] == "salma"
+    changes = team.get(done.links()["See the changes"])
+    assert "changed Manager of Kofi Mensah" in changes.text
+    assert "changed Manager of Bo Berg" in changes.text
     versions = {one.id: one.version for one in team.everyone()}
     again = team.reader.follow(team.post(PAGE, form))
     assert "report to Salma Aziz now" in again.text
