@@ -5,14 +5,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.contracts.queries import MANAGER
 from app.imports.files.columns import Columns
 from app.imports.files.rows import Row
 from app.imports.planning.cell_values import clean
 from app.imports.planning.dates import DayOrder, parse_date
 from app.imports.planning.leavers import NO_DEPARTURE, Departure, LeaverCheck
 from app.imports.planning.lines import Problem, Value, problem_at
+from app.imports.planning.manager_texts import one_of
 from app.imports.planning.placeholders import is_placeholder, without_placeholders
-from app.imports.planning.row_cells import cell_of, first_filled, is_courtesy_title, is_read
+from app.imports.planning.row_cells import (
+    alternatives_of,
+    cell_of,
+    first_filled,
+    is_courtesy_title,
+    is_read,
+)
 from app.model import validation
 from app.model.employee import BADGES, Employee, in_catalogue_order
 from app.model.fields import DATE_FIELDS, FIELDS
@@ -147,10 +155,19 @@ def _departure(
 def _texts(cells: Sequence[str], columns: Columns) -> Iterator[tuple[str, str]]:
     """Yield the cleaned text of each field; one with a foreign value is left out."""
     for name, position in columns.text_columns:
+        if name == MANAGER and position < 0:
+            yield name, _manager(cells, columns)
+            continue
         cell = cells[position] if position >= 0 else cell_of(cells, columns, name)
         text = clean(name, cell)
         if name not in _MAY_BE_FOREIGN or not text or not _is_foreign(name, text, columns):
             yield name, text
+
+
+def _manager(cells: Sequence[str], columns: Columns) -> str:
+    """Return all that a row calls the manager: an id of another system may be nobody's here."""
+    texts = (clean(MANAGER, cell) for cell in alternatives_of(cells, columns, MANAGER))
+    return one_of(filter(None, texts))
 
 
 def _is_foreign(name: str, text: str, columns: Columns) -> bool:

@@ -95,6 +95,12 @@ def filled_position(cells: Sequence[str], positions: Sequence[int]) -> int | Non
     return None
 
 
+def alternatives_of(cells: Sequence[str], columns: Columns, name: str) -> tuple[str, ...]:
+    """Return the different texts in the columns of a field, the most exact first."""
+    filled = (_cell(cells, columns, at) for at in columns.positions[name] if cells[at].strip())
+    return tuple(dict.fromkeys(filled))
+
+
 def is_read(cells: Sequence[str], columns: Columns, name: str, position: int) -> bool:
     """Return whether a field is read from this cell, or would be if it had a result."""
     filled = filled_position(cells, columns.positions.get(name, ()))

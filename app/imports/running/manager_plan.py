@@ -24,6 +24,7 @@ from app.imports.planning.lines import (
     count_lines,
     problem_at,
 )
+from app.imports.planning.manager_texts import texts_in, told
 from app.imports.planning.named_managers import Found, NamedManagers
 from app.imports.running.job_lease import JobLease
 from app.text.plurals import count_of
@@ -52,14 +53,14 @@ def plan_managers(
     texts = dict.fromkeys(str(line.new["manager"]) for line in _with_manager(_all(parts, lease)))
     if not texts:
         return {}
-    named = NamedManagers(texts)
+    ordered = list(dict.fromkeys(each for text in texts for each in texts_in(text)))
+    named = NamedManagers(ordered)
     for line in _all(parts, lease):
         named.note(line)
-    ordered = list(texts)
     for start in range(0, len(ordered), MAX_BATCH):
         lease.renew()
         named.ask(store, ordered[start : start + MAX_BATCH])
-    managers = _Managers({text: named.find(text) for text in ordered}, heading)
+    managers = _Managers({text: _find(named, text) for text in texts}, heading)
     reaches_others = True
     while reaches_others:
         for line in _all(parts, lease):
@@ -67,6 +68,14 @@ def plan_managers(
         reaches_others = managers.follow(store, lease)
     managers.find_loops()
     return _replace(lease, parts, managers)
+
+
+def _find(named: NamedManagers, text: str) -> Found:
+    """Return the first who is certain of all that a row says, else the first problem."""
+    found = [named.find(each) for each in texts_in(text)]
+    certain = (each for each in found if each.id)
+    uncertain = (each for each in found if each.problem)
+    return next(certain, next(uncertain, Found()))
 
 
 class _Managers:
@@ -140,7 +149,7 @@ class _Managers:
         if not problem:
             problem = self._circle(line, manager)
         if problem:
-            problems = (problem_at(self._heading, problem, text),)
+            problems = (problem_at(self._heading, problem, told(text)),)
             return Line(line.number, REJECTED, line.id, line.name, problems=problems)
         if manager in self._refused:
             self._without += 1
@@ -150,7 +159,7 @@ class _Managers:
     def notices(self) -> Iterator[str]:
         """Yield what to tell of people who get another manager than the file says: none."""
         if self._unknown:
-            named = [f"“{text[:60]}” ({rows})" for text, rows in self._unknown.items()]
+            named = [f"“{told(text)[:60]}” ({rows})" for text, rows in self._unknown.items()]
             shown = named[:_MAX_NAMED]
             if more := len(named) - len(shown):
                 shown.append(f"{more} more")

@@ -52,6 +52,29 @@ def test_the_headings_of_managers(desk: Desk, heading: str) -> None:
     assert managers(desk) == {"al": "bo", "bo": ""}
 
 
+def test_an_id_of_another_system_gives_way_to_what_else_the_row_says(real_desk: Desk) -> None:
+    here(real_desk, "al", "bo", "cy")
+    head = "Id,Name,Manager,Manager id,Manager email\n"
+    rows = (
+        "al,Al X,Bo X,10442,\n"  # an id of nobody here, and a name
+        "bo,Bo X,,10442,CY@example.com\n"  # and an email
+    )
+    job = real_desk.run(head + rows + "cy,Cy X,Head of all,10443,\n")
+    assert managers(real_desk) == {"al": "bo", "bo": "cy", "cy": ""}
+    assert "“10443 / Head of all” (1)" in job.notices[-1]
+
+
+def test_of_all_that_a_row_says_the_certain_goes_first(desk: Desk) -> None:
+    here(desk, "al", "bo")
+    twin = Employee(id="al2", full_name="Al X", email="twin@example.com")
+    desk.store.add(twin, Write("twin"))
+    head = "Id,Name,Manager id,Manager email,Manager\n"
+    desk.run(f"{head}bo,Bo X,10442,,Al X\n")
+    assert managers(desk)["bo"] == ""
+    desk.run(f"{head}bo,Bo X,Al X,al@example.com,\n")
+    assert managers(desk)["bo"] == "al"
+
+
 def test_a_new_person_without_an_id_is_somebodys_manager(desk: Desk) -> None:
     desk.run("Name,Title,Office,Mail,Manager\nAl,T,L,al@x.org,bo@x.org\nBo,T,L,bo@x.org,\n")
     ids = {name: one for one, name in desk.everyone().items()}
