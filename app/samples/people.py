@@ -12,6 +12,7 @@ from typing import NamedTuple
 from app.model.employee import Employee
 from app.samples.faces import Traits
 from app.samples.naming import Cultures, SampleName
+from app.samples.organisation import Organisation, Seat
 
 # Number of people whose email addresses are checked for uniqueness; later ones have a number.
 _SHORT_ADDRESSES = 5_000
@@ -30,19 +31,23 @@ class Sample(NamedTuple):
 def samples(seed: int) -> Iterator[Sample]:
     """Yield sample people without end; the same seed gives the same people."""
     rng = Random(seed)
-    cultures, work, addresses = Cultures(), _Jobs(), _Addresses()
+    cultures, work, addresses = Cultures(), _Jobs(seed), _Addresses()
     for number in count(1):
         name = cultures.draw(rng)
         location, phone = work.location(rng, name.places)
-        department, title = work.job(rng)
+        drawn = work.job(rng)
+        employee_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+        seat, title = work.seat(employee_id, drawn)
         employee = Employee(
-            id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            id=employee_id,
+            manager=seat.manager,
             full_name=name.full_name,
             preferred_name=name.short_name if rng.random() < 0.2 else "",
             pronouns=_pronouns(rng, name),
             job_title=title,
-            department=department,
+            department=seat.department,
             location=location,
+            **work.reached_at(location, name.email_name),
             email=addresses.next(name.email_name, number),
             phone=f"{phone}{int(rng.random() * 100):02}" if rng.random() < 0.85 else "",
             start_date=_start_date(rng),
@@ -55,7 +60,7 @@ def samples(seed: int) -> Iterator[Sample]:
 class _Jobs:
     """Departments, locations, badges and self-descriptions, repeated by weight."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
         self._data = data = tomllib.loads(_JOBS_FILE.read_text("utf-8"))
         self._departments = [
             (name, titles.split("|"))
@@ -70,14 +75,44 @@ class _Jobs:
             [level for level, weight in data[name] for _ in range(weight)]
             for name in ("levels", "levels_of_leaders")
         )
+        self._titles: dict[str, list[list[str]]] = {}
+        for name, titles in self._departments:
+            self._titles.setdefault(name, []).append(titles)
+        self._organisation = Organisation(seed, data)
+        # Not the sequence of the other draws: what they give is the same without these.
+        self._own_rng = Random(f"{seed}/work")
 
     def job(self, rng: Random) -> tuple[str, str]:
         """Return a department and a title in it; the first titles are more frequent."""
         department, titles = rng.choice(self._departments)
+        return department, self._title(rng, titles)
+
+    def seat(self, employee_id: str, drawn: tuple[str, str]) -> tuple[Seat, str]:
+        """Return the place of the next person, and their title: the drawn one if it fits."""
+        seat = self._organisation.seat(employee_id)
+        if seat.title or seat.department == drawn[0]:
+            return seat, seat.title or drawn[1]
+        rng = self._own_rng
+        return seat, self._title(rng, rng.choice(self._titles[seat.department]))
+
+    def reached_at(self, location: str, email_name: str) -> dict[str, str]:
+        """Return the desk, working hours and chat name of a person, which many do not have."""
+        draw, values = self._own_rng.random(), {}
+        if draw < 0.35 and location != "Remote":
+            floor, desk = divmod(int(draw * 100_000) % 1_200, 200)
+            values["desk"] = f"Floor {floor + 1}, desk {desk + 1}"
+        if draw < 0.1 or draw > 0.9:
+            hours = self._data["working_hours"]
+            values["working_hours"] = hours[int(draw * 100_000) % len(hours)]
+        if 0.2 < draw < 0.7:
+            values["chat"] = email_name
+        return values
+
+    def _title(self, rng: Random, titles: list[str]) -> str:
         title = titles[int(len(titles) * rng.random() ** 1.6)]
         leads = title.rpartition(" ")[2] in self._data["leaders"]
         level = rng.choice(self._levels_of_leaders if leads else self._levels)
-        return department, f"{level} {title}" if level else title
+        return f"{level} {title}" if level else title
 
     def location(self, rng: Random, common: tuple[str, ...]) -> tuple[str, str]:
         """Return a location and the start of its phone numbers, often one from ``common``."""

@@ -18,6 +18,7 @@ from app.model.errors import StorageUnavailable
 from app.photos.keys import thumbnail_key
 from app.samples import jobs as sample_jobs
 from app.samples.jobs import begin_samples, find_samples, people_of_job
+from app.samples.loading import sample_people
 from app.storage.photos_on_disk import FolderPhotos
 from tests.support.aws_errors import access_denied
 from tests.support.dynamodb_audit import audit
@@ -27,6 +28,7 @@ from tests.support.model_store import ModelStore
 pytestmark = pytest.mark.slow
 
 FEW = 12
+TOP = next(iter(sample_people(1))).full_name
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,13 @@ class Room:
     def used(self) -> set[str]:
         with_photo = [person.photo_key for person in self.store.people.values() if person.photo_key]
         return {size for key in with_photo for size in (key, thumbnail_key(key))}
+
+
+def organisation(room: Room) -> dict[str, str]:
+    """Return the name of the manager of each person, by their name."""
+    people = room.store.people
+    names = {one: person.full_name for one, person in people.items()} | {"": ""}
+    return {person.full_name: names[person.manager] for person in people.values()}
 
 
 @pytest.fixture
@@ -158,6 +167,8 @@ def test_who_pressed_before_the_other_s_job_was_seen_gets_the_same(
 def test_all_can_be_removed_at_once_and_loaded_again(room: Room) -> None:
     job = begin_samples(room.jobs, Author())
     room.work()
+    before = organisation(room)
+    assert [name for name, manager in before.items() if not manager] == [TOP]
     room.importer.undo(job.id)
     room.work()
     assert room.store.people == {}
@@ -167,6 +178,7 @@ def test_all_can_be_removed_at_once_and_loaded_again(room: Room) -> None:
     room.work()
     assert len(room.store.people) == FEW
     assert room.keys() == room.used()
+    assert organisation(room) == before  # though their ids are others
 
 
 def test_without_photos_they_come_without_portraits(tmp_path: Path) -> None:
