@@ -38,6 +38,7 @@ def samples(seed: int) -> Iterator[Sample]:
         drawn = work.job(rng)
         employee_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
         seat, title = work.seat(employee_id, drawn)
+        desk, hours, chat = work.reached_at(location, name.email_name)
         employee = Employee(
             id=employee_id,
             manager=seat.manager,
@@ -47,7 +48,9 @@ def samples(seed: int) -> Iterator[Sample]:
             job_title=title,
             department=seat.department,
             location=location,
-            **work.reached_at(location, name.email_name),
+            desk=desk,
+            working_hours=hours,
+            chat=chat,
             email=addresses.next(name.email_name, number),
             phone=f"{phone}{int(rng.random() * 100):02}" if rng.random() < 0.85 else "",
             start_date=_start_date(rng),
@@ -78,6 +81,7 @@ class _Jobs:
         self._titles: dict[str, list[list[str]]] = {}
         for name, titles in self._departments:
             self._titles.setdefault(name, []).append(titles)
+        self._hours: list[str] = data["working_hours"]
         self._organisation = Organisation(seed, data)
         # Not the sequence of the other draws: what they give is the same without these.
         self._own_rng = Random(f"{seed}/work")
@@ -95,18 +99,17 @@ class _Jobs:
         rng = self._own_rng
         return seat, self._title(rng, rng.choice(self._titles[seat.department]))
 
-    def reached_at(self, location: str, email_name: str) -> dict[str, str]:
+    def reached_at(self, location: str, email_name: str) -> tuple[str, str, str]:
         """Return the desk, working hours and chat name of a person, which many do not have."""
-        draw, values = self._own_rng.random(), {}
+        draw = self._own_rng.random()
+        desk = hours = ""
+        number = int(draw * 100_000)
         if draw < 0.35 and location != "Remote":
-            floor, desk = divmod(int(draw * 100_000) % 1_200, 200)
-            values["desk"] = f"Floor {floor + 1}, desk {desk + 1}"
+            floor, place = divmod(number % 1_200, 200)
+            desk = f"Floor {floor + 1}, desk {place + 1}"
         if draw < 0.1 or draw > 0.9:
-            hours = self._data["working_hours"]
-            values["working_hours"] = hours[int(draw * 100_000) % len(hours)]
-        if 0.2 < draw < 0.7:
-            values["chat"] = email_name
-        return values
+            hours = self._hours[number % len(self._hours)]
+        return desk, hours, email_name if 0.2 < draw < 0.7 else ""
 
     def _title(self, rng: Random, titles: list[str]) -> str:
         title = titles[int(len(titles) * rng.random() ** 1.6)]
