@@ -92,7 +92,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "reporting_lines": ReportingLines(directory, stores.reports, counting),
         "counting": counting,
         "count_scheduler": CountScheduler(counting, console.folder, partial(count, settings)),
-        "reporting_issues": _open_issues(directory, stores, counting),
+        "reporting_issues": _open_issues(directory, stores, counting, sign_in),
         "people_below": _open_below(directory, stores),
         "secret_keys": keys,
         "console": console,
@@ -105,13 +105,18 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     }
 
 
-def _open_issues(directory: Directory, stores: Stores, counting: Counting) -> ReportingIssues:
+def _open_issues(
+    directory: Directory, stores: Stores, counting: Counting, sign_in: SignInServices
+) -> ReportingIssues:
     from app.directory.reporting_issues import ReportingIssues
 
     def has_managers() -> bool:
         return bool(counting.seen_state().managers)
 
-    return ReportingIssues(directory, stores.reports, has_managers)
+    def tops() -> tuple[str, ...]:
+        return sign_in.access.policy().org_top
+
+    return ReportingIssues(directory, stores.reports, has_managers, tops)
 
 
 def _open_below(directory: Directory, stores: Stores) -> PeopleBelow:

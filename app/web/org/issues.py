@@ -33,7 +33,7 @@ _INTRO = {
     Kind.LEFT: "They report to somebody who is not here any more.",
     Kind.UNKNOWN: "What is stored as their manager is the id of nobody here.",
     Kind.CIRCLE: "Each of them reports to the next, and the last to the first.",
-    Kind.WITHOUT: "Fine for the top of the company; everybody else has a place below somebody.",
+    Kind.WITHOUT: "Those who are at the top of the org chart by choice are not listed.",
 }
 _NOBODY_IS_LED = (
     "No one has a manager{so_far}, so those without one are not listed. "

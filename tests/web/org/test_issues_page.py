@@ -58,6 +58,15 @@ def test_where_nobody_has_a_manager_one_sentence_says_so(org: Org) -> None:
     assert "No one has a manager yet" not in org.get("/org/issues?kind=circle").text
 
 
+def test_who_is_at_the_top_by_choice_needs_no_manager(org: Org) -> None:
+    org.put_line("ursula", "rae")
+    org.put("bob")
+    access = org.app.extensions["access"]
+    access.choose(access.settings(), mode=None, visibility={}, org_top=["ursula"])
+    page = org.get("/org/issues")
+    assert [words_of(link) for link in page.all("a", cls="org-name")] == ["Bob"]
+
+
 def test_it_goes_on_until_all_are_looked_through(org: Org) -> None:
     org.put("boss")
     for number in range(250):
