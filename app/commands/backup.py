@@ -10,7 +10,12 @@ from app.backups.parts import read_manifest
 from app.backups.restoring import restore as restore_backup
 from app.commands.options import RenamedOption
 from app.commands.progress import progress
-from app.commands.running import current_directory, current_sign_in, report_errors
+from app.commands.running import (
+    current_counting,
+    current_directory,
+    current_sign_in,
+    report_errors,
+)
 from app.contracts import Progress
 from app.contracts.accounts import AccountStore
 from app.text.plurals import count_of, count_people
@@ -51,6 +56,8 @@ def restore(folder: Path, merge: bool, skip_photos: bool) -> None:
     )
     restored = _show_progress(steps)
     added = restored.get("people restored", 0)
+    if added:
+        current_counting().request()
     click.echo(f"Restored {count_people(added)}.")
     if changes := restored.get("parts of changes restored", 0):
         click.echo(f"Restored {count_of(changes, 'change', 'changes')} of their histories.")

@@ -1,13 +1,10 @@
 """Define ``flask count-reports``: count how many stand below each manager."""
 
 from datetime import UTC, datetime
-from typing import cast
 
 import click
-from flask import current_app
 
-from app.commands.running import report_errors
-from app.directory.counting import Counting
+from app.commands.running import current_counting, report_errors
 from app.model.errors import DirectoryError
 from app.text.plurals import count_of
 
@@ -25,7 +22,7 @@ def count_reports(if_due: bool) -> None:
     A server does this by itself: once a day, and after imports that set managers. Safe to stop
     and to repeat. Exit 1 if it failed, or if another process counts.
     """
-    counting = cast(Counting, current_app.extensions["counting"])
+    counting = current_counting()
     if if_due and not counting.state().is_due(datetime.now(UTC)):
         click.echo("Nothing to do: the counts are up to date, or are being counted.")
         return

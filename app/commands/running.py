@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 
 from app.access.viewer import Viewer, operator
 from app.accounts.services import SignInServices
+from app.directory.counting import Counting
 from app.directory.service import Directory
 from app.model.errors import DirectoryError
 from app.runtime.json_log import running_command
@@ -41,6 +42,11 @@ def report_errors(command: Command) -> Command:
 def current_directory() -> Directory:
     """Return the directory that the command works on."""
     return cast(Directory, current_app.extensions["directory"])
+
+
+def current_counting() -> Counting:
+    """Return the counting of how many stand below each manager."""
+    return cast(Counting, current_app.extensions["counting"])
 
 
 def current_operator() -> Viewer:

@@ -4,7 +4,12 @@ import click
 
 from app.commands.additions import note_added
 from app.commands.progress import progress
-from app.commands.running import current_directory, current_operator, report_errors
+from app.commands.running import (
+    current_counting,
+    current_directory,
+    current_operator,
+    report_errors,
+)
 from app.samples.loading import THROUGH, load_samples
 from app.text.plurals import count_of, count_people
 
@@ -30,6 +35,8 @@ def sample_data(people: int, seed: int) -> None:
         ):
             line.show(count_people(stored))
     note_added(stored, THROUGH)
+    if stored:
+        current_counting().request()
     existing = people - stored
     click.echo(
         f"Added {count_of(stored, 'sample person', 'sample people')}."

@@ -104,6 +104,7 @@ class Counting:
         self._change(lambda state: _held(state, holder))
         try:
             state = self._count(holder, begun)
+            log.info("counted who stands below each of %d managers", state.managers)
             return self._seen.get(lambda _: state, 0)
         finally:
             self._release(holder)

@@ -112,3 +112,16 @@ def test_the_health_check_tells_of_counts_that_nobody_made(app: Flask) -> None:
         reports.change_counting_state(reports.counting_state(), f'{{"managers": 1, {stored}}}')
         finding = check_counting(counting)
         assert (finding.state, words in finding.message) == (State.WARNING, True)
+
+
+def test_sample_people_and_a_restored_backup_are_counted(app: Flask, tmp_path: Path) -> None:
+    counting: Counting = app.extensions["counting"]
+    invoke = app.test_cli_runner().invoke
+    assert invoke(args=["backup", str(tmp_path / "backup")]).exit_code == 0
+    assert not counting.state().is_requested()
+    assert invoke(args=["sample-data", "--people", "3"]).exit_code == 0
+    assert counting.state().is_requested()
+    (tmp_path / "other").mkdir()
+    other = small_app(tmp_path / "other")
+    assert other.test_cli_runner().invoke(args=["restore", str(tmp_path / "backup")]).exit_code == 0
+    assert other.extensions["counting"].state().is_requested()
