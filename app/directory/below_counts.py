@@ -106,3 +106,12 @@ class BelowCounts:
         places = (place for place, above in enumerate(self._above) if not above)
         best = heapq.nlargest(most, places, key=self._below.__getitem__)
         return {self.ids[place]: self._below[place] for place in best}
+
+    def largest(self, most: int) -> dict[str, int]:
+        """Return those to whom the most report, with their numbers: most first, then by id."""
+
+        def rank(place: int) -> tuple[int, str]:
+            return -self._direct[place], self.ids[place]
+
+        best = heapq.nsmallest(most, range(len(self.ids)), key=rank)
+        return {self.ids[place]: self._direct[place] for place in best}

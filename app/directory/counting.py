@@ -10,7 +10,13 @@ from datetime import UTC, datetime
 from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.reports import ReportStore
 from app.directory.below_counts import BelowCounts
-from app.directory.counting_state import LEASE_LIFE, CountingState, state_from
+from app.directory.counting_state import (
+    LEASE_LIFE,
+    MAX_LARGEST,
+    MAX_LARGEST_ID,
+    CountingState,
+    state_from,
+)
 from app.model import leaving
 from app.model.errors import DirectoryError, StorageUnavailable
 from app.runtime.ttl import TtlValue
@@ -131,6 +137,7 @@ class Counting:
             people=counts.people,
             top_id=top_id,
             top_below=top_below,
+            largest=self._largest(counts),
         )
         return self._change(lambda state: _found(state, holder, found))
 
@@ -144,6 +151,19 @@ class Counting:
             if person and not person.manager and not leaving.has_left(person, today):
                 return employee_id, below
         return "", 0
+
+    def _largest(self, counts: BelowCounts) -> tuple[tuple[str, int], ...]:
+        """Return who of those here leads the most; a far too long id is left out."""
+        most = counts.largest(MAX_BATCH)
+        found = self._employees.get_many(most) if most else {}
+        today = leaving.today()
+        here = [
+            (key, direct)
+            for key, direct in most.items()
+            if key in found and not leaving.has_left(found[key], today)
+            if len(key) <= MAX_LARGEST_ID
+        ]
+        return tuple(here[:MAX_LARGEST])
 
     def _release(self, holder: str) -> None:
         def release(state: CountingState) -> CountingState:

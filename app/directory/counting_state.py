@@ -17,6 +17,7 @@ _FEW_PEOPLE = 20_000
 _MIN_PAUSE, _MIN_PAUSE_OF_MANY = timedelta(minutes=5), timedelta(hours=6)
 # A lease that ends later than this was not written by any clock: it is free.
 LEASE_LIFE, _MAX_LEASE = timedelta(seconds=60), timedelta(hours=1)
+MAX_LARGEST, MAX_LARGEST_ID = 12, 500
 _MAX_ERROR, _MAX_ID, _MAX_NUMBER = 300, 2_048, 2**31
 _TIMES = ("counted_at", "requested_at", "held_until", "failed_at")
 
@@ -27,7 +28,8 @@ class CountingState:
 
     ``counted_at`` is when the last counting that ended was begun: what changed since is not in it.
     It found ``managers``, and ``top_id`` to be the one without a manager who has the most people
-    below. ``failures`` are those since then. Times are in UTC.
+    below. ``largest`` are the managers with the most direct reports, each with their exact number,
+    the most first. ``failures`` are those since then. Times are in UTC.
     """
 
     counted_at: datetime | None = None
@@ -38,6 +40,7 @@ class CountingState:
     people: int = 0
     top_id: str = ""
     top_below: int = 0
+    largest: tuple[tuple[str, int], ...] = ()
     error: str = ""
     failed_at: datetime | None = None
     failures: int = 0
@@ -90,6 +93,17 @@ def state_from(text: str) -> CountingState:
     values: dict[str, Any] = {name: stored_time(stored.get(name)) for name in _TIMES}
     for name in ("holder", "top_id", "error"):
         values[name] = stored_text(stored.get(name))
+    values["largest"] = _largest_from(stored.get("largest"))
     for name in ("managers", "people", "top_below", "failures"):
         values[name] = strict_json.integer(stored.get(name), 0, _MAX_NUMBER) or 0
     return CountingState(**values)
+
+
+def _largest_from(stored: object) -> tuple[tuple[str, int], ...]:
+    pairs = stored[:MAX_LARGEST] if isinstance(stored, list) else []
+    return tuple(
+        (pair[0], number)
+        for pair in pairs
+        if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and pair[0]
+        if (number := strict_json.integer(pair[1], 1, _MAX_NUMBER))
+    )

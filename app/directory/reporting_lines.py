@@ -3,18 +3,36 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from app.access.masks import mask_employee
 from app.access.rights import Right, may, require
 from app.access.viewer import Viewer
 from app.contracts import PAGE_SIZE, Page, Query
+from app.contracts.queries import MANAGER
 from app.contracts.reports import Chain, ChainEnd, ReportCount, ReportStore
 from app.directory.counting import Counting
 from app.directory.service import Directory
 from app.model import leaving
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound
+
+
+class Team(NamedTuple):
+    """Somebody and how many report to them, exact when it was counted."""
+
+    manager_id: str
+    name: str
+    direct: int
+
+
+class LargestTeams(NamedTuple):
+    """Those who lead the most, the most first, and when that was counted (UTC)."""
+
+    teams: tuple[Team, ...] = ()
+    counted_at: datetime | None = None
 
 
 class ReportingLines:
@@ -94,6 +112,19 @@ class ReportingLines:
             each: ReportCount(count.direct) if last and (count.counted_at or last) < last else count
             for each, count in counts.items()
         }
+
+    def largest_teams(self, viewer: Viewer) -> LargestTeams:
+        """Return who had the most direct reports when these were last counted: some of them.
+
+        Nobody before the first counting, nor for a viewer who may not see managers.
+        """
+        require(viewer, Right.SEE_PEOPLE)
+        if not self._counting or MANAGER in self._directory.sight_of(viewer).restricted:
+            return LargestTeams()
+        state = self._counting.seen_state()
+        names = self.names(viewer, [key for key, _ in state.largest])
+        teams = (Team(key, names[key], direct) for key, direct in state.largest if key in names)
+        return LargestTeams(tuple(teams), state.counted_at)
 
     def names(self, viewer: Viewer, employee_ids: Collection[str]) -> dict[str, str]:
         """Return the full names of those of at most MAX_BATCH ids whom the viewer may know of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 from collections.abc import Iterator
@@ -299,3 +300,18 @@ def test_counts_of_an_earlier_counting_are_left_out_of_pages(store: ModelStore) 
     counts = lines.count(operator(), ["eve", "mia"])
     assert counts["mia"] == ReportCount(2)
     assert counts["eve"] == ReportCount(1, 3, state.counted_at)
+
+
+def test_the_largest_teams_are_stored_exactly_without_who_is_not_here() -> None:
+    store = leading(("eve", ""), ("bob", "eve"), ("kim", "nobody"), ("lea", "nobody"))
+    store.add(Employee(id="gone", full_name="Gone", left_on="2020-01-01"), Write("add-gone"))
+    for number in range(1_200):
+        person = Employee(id=f"p{number}", full_name="P", manager="bob" if number > 2 else "gone")
+        store.add(person, Write(f"add-{number}"))
+    Counting(store, store).run()
+    assert state_from(store.counting_state()).largest == (("bob", 1_197), ("eve", 1))
+
+
+@pytest.mark.parametrize("largest", ["x", [1], [["a"]], [["a", "b"]], [["", 1], ["b", -1]], {}])
+def test_largest_teams_that_another_program_wrote_are_none(largest: object) -> None:
+    assert state_from(json.dumps({"largest": largest})).largest == ()

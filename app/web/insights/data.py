@@ -1,9 +1,7 @@
-"""The data of the insights page: charts of the counts, with their texts and tables."""
+"""Charts of the counts by value, with their texts and tables."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,13 +13,11 @@ from app.model.facets import FACET, TEXT_FACETS
 from app.model.field_types import Facet
 from app.text.plurals import count_people
 from app.text.sanitizing import clean_line
-from app.web.ui.dates import MONTHS, month
-from app.web.ui.html.charts import Bar, bars, columns
+from app.web.ui.html.charts import Bar, bars
 from app.web.ui.html.icons import icon_at
 from app.web.ui.urls import list_address
 
 MAX_BARS = 20
-MAX_YEARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +40,6 @@ class Share:
         return f"{part:.1f} %" if part >= 0.05 else "< 0.1 %"
 
 
-@dataclass(frozen=True, slots=True)
-class Months:
-    """The chart of start months; ``rows`` are its years, newest first: 12 cells and their sum."""
-
-    chart: Markup
-    note: str
-    rest: str
-    rows: tuple[tuple[str, tuple[Cell, ...], int], ...]
-    months: tuple[str, ...] = tuple(name[:3] for name in MONTHS)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A month of the table: label, number of people, and a link to them ("" if there are none)."""
-
-    label: str
-    count: int
-    address: str
-
-
 def shares(facets: Facets, sprite: str) -> list[Share]:
     """Return the charts of locations, departments, job titles and badges."""
     charts = []
@@ -75,7 +51,7 @@ def shares(facets: Facets, sprite: str) -> list[Share]:
             if clean_line(value)  # else no URL can select it
         ]
         missing = max(facets.total - sum(bar.people for bar in all_bars), 0)
-        charts.append(_share(facet, all_bars, _without(missing, facet.label.lower())))
+        charts.append(_share(facet, all_bars, without(missing, facet.label.lower())))
     badges = [
         Bar(badge.label, count, list_address(badge=badge.key), icon_at(sprite, badge.icon))
         for badge in BADGES
@@ -85,7 +61,8 @@ def shares(facets: Facets, sprite: str) -> list[Share]:
     return charts
 
 
-def _without(people: int, noun: str) -> str:
+def without(people: int, noun: str) -> str:
+    """Return how many have no value, as a sentence; "" if everybody has one."""
     if not people:
         return ""
     return f"{count_people(people)} {'has' if people == 1 else 'have'} no {noun}."
@@ -106,59 +83,3 @@ def _share(facet: Facet, all_bars: list[Bar], without: str) -> Share:
         rest_count=sum(bar.people for bar in others),
         without=without,
     )
-
-
-def months_chart(facets: Facets) -> Months | None:
-    """Return the chart of start months; None if no start date is known."""
-    if not facets.joined:
-        return None
-    joined = facets.joined
-    years = years_in_chart(joined)
-    inside = {start: count for start, count in joined.items() if int(start[:4]) in years}
-    busiest = max(inside, key=lambda start: (inside[start], start))
-    return Months(
-        chart=columns(inside, years, "joined-head"),
-        note=f"Most started in {month(busiest)}: {count_people(inside[busiest])}.",
-        rest=_rest_of_months(facets, years),
-        rows=tuple(_year_row(inside, year) for year in reversed(years)),
-    )
-
-
-def years_in_chart(joined: Mapping[str, int]) -> range:
-    """Return the years of the chart: all, or the MAX_YEARS in a row with the most starts."""
-    people: Counter[int] = Counter()
-    for start, count in joined.items():
-        people[int(start[:4])] += count
-    known = sorted(people)
-    before = [0]
-    for year in known:
-        before.append(before[-1] + people[year])
-
-    def within(end: int) -> int:
-        return before[bisect_left(known, end + 1)] - before[bisect_left(known, end - MAX_YEARS + 1)]
-
-    last = max(known, key=lambda end: (within(end), end))
-    first = known[bisect_left(known, last - MAX_YEARS + 1)]
-    return range(first, last + 1)
-
-
-def _rest_of_months(facets: Facets, years: range) -> str:
-    early = sum(count for start, count in facets.joined.items() if int(start[:4]) < years.start)
-    late = sum(count for start, count in facets.joined.items() if int(start[:4]) >= years.stop)
-    missing = max(facets.total - sum(facets.joined.values()), 0)
-    sentences = []
-    if early:
-        sentences.append(f"{count_people(early)} started before {years.start}.")
-    if late:
-        sentences.append(f"{count_people(late)} started after {years.stop - 1}.")
-    sentences.append(_without(missing, "start date"))
-    return " ".join(filter(None, sentences))
-
-
-def _year_row(joined: Mapping[str, int], year: int) -> tuple[str, tuple[Cell, ...], int]:
-    cells = []
-    for number in range(1, 13):
-        start = f"{year:04}-{number:02}"
-        count = joined.get(start, 0)
-        cells.append(Cell(month(start), count, list_address(joined=start) if count else ""))
-    return str(year), tuple(cells), sum(cell.count for cell in cells)

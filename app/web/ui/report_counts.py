@@ -44,7 +44,12 @@ def counted(counts: Iterable[ReportCount]) -> Clock | None:
     moments = [each.counted_at for each in counts if each.below is not None and each.counted_at]
     if not moments:
         return None
-    then = min(moments).astimezone(UTC)
+    return clock(min(moments))
+
+
+def clock(moment: datetime) -> Clock:
+    """Return when something was counted: ``today at 14:02 UTC``."""
+    then = moment.astimezone(UTC)
     return Clock(f"{_day(then)} at {then:%H:%M} UTC", then.isoformat(timespec="seconds"))
 
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.access.viewer import Role
+from app.access.visibility import Audience, Visibility
 from app.contracts import Facets
+from app.directory.counting import Counting
 from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.revision import revision_of
-from app.web.insights.data import MAX_BARS, years_in_chart
+from app.web.insights.data import MAX_BARS
+from app.web.insights.starts import MAX_YEARS, headcount, years_in_chart
 from app.web.ui.html.charts import scale
+from tests.support.days import PAST_DAY
 from tests.support.page_reader import Page, words_of
 from tests.support.small_directory import AMARA, SmallDirectory, small
-from tests.support.viewers import OPERATOR
+from tests.support.stores.bindings import ModelRoom
+from tests.support.viewers import OPERATOR, request_as, viewer
+from tests.web.org.test_org_pages import Org
 
 __all__ = ["small"]
 
@@ -111,11 +119,15 @@ def test_months_without_anybody_are_zeros_of_their_year(small: SmallDirectory) -
     assert rows[0] == ["2026", "0", "1", *"0" * 10, "1"]
     assert rows[1] == ["2025", *"0" * 13]
     assert rows[2][11:] == ["2", "0", "2"]
-    assert [text.text for text in page.all(f"{SVG}text", cls="chart-year")] == [
-        "2024",
-        "2025",
-        "2026",
-    ]
+    bars = bars_of(page)
+    assert bars["2024: 2 people"] == "/insights?year=2024#months"
+    assert "2025: 0 people" not in bars
+    assert (bars["February 2026: 1 person"], "November 2024: 2 people" in bars) == (
+        "/?joined=2026-02",
+        False,
+    )
+    assert "November 2024: 2 people" in bars_of(small.get(bars["2024: 2 people"]))
+    assert small.get("/insights?year=2025").one("h3", id="months").text == "Months of 2026"
     assert "Most started in November 2024: 2 people." in page.text
 
 
@@ -212,3 +224,64 @@ def test_bars_are_no_longer_than_the_chart_and_never_vanish(small: SmallDirector
     assert widths[:2] == ["100%", "0.7%"]
     assert all(re.fullmatch(r"[\d.]+%", width) for width in widths)
     assert "1,000,000" in page.text
+
+
+def test_the_headcount_is_a_line_with_a_table(small: SmallDirectory) -> None:
+    for day in ("2001-02-03", "2001-04-01", "2003-05-06", "2999-01-01", ""):
+        put(small, start_date=day)
+    page = small.get("/insights")
+    rows = rows_of(page, "Headcount by month")
+    assert rows[-1] == ["2001", "0", "1", "1", *["2"] * 9]
+    assert rows[-3][:6] == ["2003", "2", "2", "2", "2", "3"]
+    assert "1 person will start later. 1 person has no start date." in page.text
+    line = page.one(f"{SVG}path", cls="chart-line").get("d", "")
+    assert line.count("L") == sum(bool(cell) for row in rows for cell in row[1:]) - 1
+    assert page.one(f"{SVG}svg", role="img").get("aria-labelledby") == "headcount-head"
+
+
+def test_a_headcount_of_more_than_forty_years_begins_with_who_was_there(
+    small: SmallDirectory,
+) -> None:
+    put(small, start_date="1901-01-01")
+    rows = rows_of(small.get("/insights"), "Headcount by month")
+    assert len(rows) == MAX_YEARS
+    assert rows[-1][1:] == ["1"] * 12
+    chart = headcount(Facets(total=1, joined={"2999-01": 1}), "2026-12-01")
+    assert chart is None
+
+
+@pytest.fixture
+def teams(tmp_path: Path) -> Org:
+    org = Org(ModelRoom(), tmp_path)
+    org.put_line("eve", "bob")
+    for number in range(3):
+        org.put(f"p{number}", "bob")
+    counting: Counting = org.app.extensions["counting"]
+    counting.run()
+    return org
+
+
+def test_the_largest_teams_lead_to_those_who_report(teams: Org) -> None:
+    page = teams.get("/insights")
+    found = bars_of(page)
+    assert found["Bob: 3 people"] == "/?manager=bob"
+    assert found["Eve: 1 person"] == "/?manager=eve"
+    assert "Direct reports, counted today at " in page.text
+    assert rows_of(page, "Direct reports by manager") == [["Bob", "3"], ["Eve", "1"]]
+
+
+def test_managers_are_not_among_the_charts_of_who_may_not_see_them(teams: Org) -> None:
+    restricted = Visibility({"manager": Audience.EDITORS})
+    teams.app.extensions["directory"].visibility = lambda: restricted
+    request_as(teams.app, viewer(Role.COLLEAGUE))
+    assert "direct reports" not in teams.get("/insights").text
+    request_as(teams.app, viewer(Role.EDITOR))
+    assert "Managers with the most direct reports" in teams.get("/insights").text
+
+
+def test_who_has_left_since_the_counting_has_no_bar(teams: Org) -> None:
+    teams.room.change_outside("bob", "left_on", PAST_DAY)
+    request_as(teams.app, viewer(Role.COLLEAGUE))
+    assert bars_of(teams.get("/insights")).keys() & {"Bob: 3 people", "Eve: 1 person"} == {
+        "Eve: 1 person"
+    }

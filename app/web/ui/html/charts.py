@@ -1,17 +1,15 @@
-"""Draw charts as SVG: horizontal bars for shared values, columns for months."""
+"""Draw charts as SVG: bars for shared values, columns for years and months, a line for a sum."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from app.text.plurals import count_people
-from app.web.ui.dates import month as format_month
 from app.web.ui.html.escaping import escape
-from app.web.ui.urls import list_address
 
 _ROW_EM = 2.65  # a bar with its label above
-_MIN_COLUMN_PIXELS = 6  # of a month; a chart that is wider than the page scrolls
+_MIN_COLUMN_PIXELS = 36  # with its gap, so that a label fits below; a wider chart scrolls
 _HEIGHT_EM = 15.0  # of the columns and the years below
 _TOP, _FLOOR = 6.0, 86.0  # the ends of the columns in percent of this height
 _MAX_LINES = 4
@@ -26,9 +24,22 @@ class Bar(NamedTuple):
     icon: str = ""
 
 
-def bars(rows: Sequence[Bar], labelled_by: str) -> Markup:
-    """Draw horizontal bars, scaled to the longest one."""
-    longest = max(row.people for row in rows)
+class Column(NamedTuple):
+    """A column: its label, the short one below it, number of people and link.
+
+    ``is_current`` tells that the page shows what the link leads to.
+    """
+
+    label: str
+    short: str
+    people: int
+    address: str
+    is_current: bool = False
+
+
+def bars(rows: Sequence[Bar], labelled_by: str, longest: int = 0) -> Markup:
+    """Draw horizontal bars, scaled to the longest one, or to ``longest`` people."""
+    longest = longest or max(row.people for row in rows)
     drawn = "".join(_bar(row, position * _ROW_EM, longest) for position, row in enumerate(rows))
     return Markup(
         f'<svg class="chart" role="list" aria-labelledby="{labelled_by}" width="100%" '
@@ -53,21 +64,47 @@ def _bar(row: Bar, top: float, longest: int) -> str:
     )
 
 
-def columns(joined: Mapping[str, int], years: range, labelled_by: str) -> Markup:
-    """Draw a column for each month of these years with a start date, and a scale."""
-    months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
-    lines = scale(max(joined.get(month, 0) for month in months))
-    drawn_columns = "".join(
-        _column(month, joined[month], position, len(months), lines[-1])
-        for position, month in enumerate(months)
-        if month in joined
+def columns(rows: Sequence[Column], labelled_by: str) -> Markup:
+    """Draw columns with a scale; where nobody is there is only the label."""
+    lines = scale(max(row.people for row in rows))
+    drawn = "".join(
+        _column(row, position, len(rows), lines[-1])
+        for position, row in enumerate(rows)
+        if row.people
     )
+    listed = f'<g role="list" aria-labelledby="{labelled_by}">{drawn}</g>'
+    return _timeline([row.short for row in rows], lines, listed, labelled_by)
+
+
+def line(values: Sequence[int], labels: Sequence[str], labelled_by: str) -> Markup:
+    """Draw a line through values from the left on, of which each label has twelve below it.
+
+    It is one picture without links: its numbers must be in a table beside it.
+    """
+    lines = scale(max(values))
+    points = "L".join(
+        f"{position + 0.5:g} {_number(100 - 100 * value / lines[-1])}"
+        for position, value in enumerate(values)
+    )
+    drawn = (
+        f'<svg y="{_TOP:g}%" width="100%" height="{_FLOOR - _TOP:g}%" '
+        f'viewBox="0 0 {12 * len(labels)} 100" preserveAspectRatio="none">'
+        f'<path class="chart-line" d="M{points}h0" fill="none" '
+        f'vector-effect="non-scaling-stroke"/></svg>'
+    )
+    return _timeline(labels, lines, drawn, labelled_by, role="img")
+
+
+def _timeline(
+    labels: Sequence[str], lines: list[int], drawn: str, labelled_by: str, role: str = ""
+) -> Markup:
+    named = f' role="{role}" aria-labelledby="{labelled_by}"' if role else ""
     return Markup(
         f'<div class="chart-timeline">{_scale(lines)}'
         f'<div class="chart-scroll" role="region" aria-labelledby="{labelled_by}" tabindex="0">'
-        f'<svg class="chart chart-columns" width="{len(months) * _MIN_COLUMN_PIXELS}" '
-        f'height="{_HEIGHT_EM:g}em">{_lines(lines)}{_years(years)}'
-        f'<g role="list" aria-labelledby="{labelled_by}">{drawn_columns}</g></svg></div></div>'
+        f'<svg class="chart chart-columns" width="{len(labels) * _MIN_COLUMN_PIXELS}" '
+        f'height="{_HEIGHT_EM:g}em"{named}>{_lines(lines)}{_labels(labels)}{drawn}</svg>'
+        "</div></div>"
     )
 
 
@@ -79,12 +116,13 @@ def scale(highest: int) -> list[int]:
     return [step * number for number in range(1, max(-(-highest // step), 1) + 1)]
 
 
-def _column(month: str, count: int, position: int, months: int, highest: int) -> str:
-    height = max((_FLOOR - _TOP) * count / highest, 0.7)
-    left, pitch = 100 * position / months, 100 / months
+def _column(row: Column, position: int, rows: int, highest: int) -> str:
+    height = max((_FLOOR - _TOP) * row.people / highest, 0.7)
+    left, pitch = 100 * position / rows, 100 / rows
+    current = ' aria-current="true"' if row.is_current else ""
     return (
-        f'<g role="listitem"><a href="{escape(list_address(joined=month))}">'
-        f"<title>{format_month(month)}: {count_people(count)}</title>"
+        f'<g role="listitem"><a href="{escape(row.address)}"{current}>'
+        f"<title>{row.label}: {count_people(row.people)}</title>"
         f'<rect class="chart-bar" x="{_number(left + pitch / 8)}%" '
         f'y="{_number(_FLOOR - height)}%" width="{_number(pitch * 0.75)}%" '
         f'height="{_number(height)}%"/><rect class="chart-hit" x="{_number(left)}%" '
@@ -115,17 +153,17 @@ def _lines(lines: Iterable[int]) -> str:
     )
 
 
-def _years(years: range) -> str:
-    """Draw the year labels, centred under their months; print shows only every fifth of many."""
+def _labels(labels: Sequence[str]) -> str:
+    """Draw the labels, centred under their columns; print shows only every fifth of many."""
     parts = []
-    for position, year in enumerate(years):
-        edge = _number(100 * position / len(years))
-        middle = _number(100 * (position + 0.5) / len(years))
-        is_printed = year % 5 == 0 or len(years) <= 18
+    for position, label in enumerate(labels):
+        edge = _number(100 * position / len(labels))
+        middle = _number(100 * (position + 0.5) / len(labels))
+        is_printed = len(labels) <= 18 or label.endswith(("0", "5"))
         style = "chart-year" if is_printed else "chart-year chart-year-between"
         parts.append(
             f'<line class="chart-rule" x1="{edge}%" y1="{_TOP:g}%" x2="{edge}%" y2="100%"/>'
-            f'<text class="{style}" x="{middle}%" y="97%">{year}</text>'
+            f'<text class="{style}" x="{middle}%" y="97%">{escape(label)}</text>'
         )
     return f'<g aria-hidden="true">{"".join(parts)}</g>'
 
