@@ -46,7 +46,7 @@ class Walk(NamedTuple):
 def walk_text(walk: Walk, top: str, query: Query) -> str:
     """Return the cursor for a URL."""
     counts = [walk.looked, walk.found, int(walk.is_cut)]
-    raw = _packed([_VERSION, _meaning(top, query), counts, walk.path])
+    raw = _packed([_VERSION, _meaning(top, query), counts, _levels(walk.path)])
     return base64.urlsafe_b64encode(seal(raw)).rstrip(b"=").decode("ascii")
 
 
@@ -54,8 +54,9 @@ def fits(path: Sequence[Level]) -> bool:
     """Return whether a cursor can hold a path."""
     if len(path) > MAX_LEVELS:
         return False
-    characters = sum(len(level.manager) + len(level.after) for level in path)
-    return characters < _MAX_BYTES // 4 or len(_packed(path)) < _MAX_BYTES
+    levels = _levels(path)
+    characters = sum(len(level.manager) + len(level.after) for level in levels)
+    return characters < _MAX_BYTES // 4 or len(_packed(levels)) < _MAX_BYTES
 
 
 def read_walk(text: str | None, top: str, query: Query) -> Walk | None:
@@ -69,9 +70,16 @@ def read_walk(text: str | None, top: str, query: Query) -> Walk | None:
         if version != _VERSION or meaning != _meaning(top, query):
             return None
         looked, found, is_cut = counts
-        return Walk(tuple(Level(*level) for level in path), looked, found, bool(is_cut))
+        levels = [Level(*level) for level in path]
+        levels[:1] = [level._replace(manager=top) for level in levels[:1]]
+        return Walk(tuple(levels), looked, found, bool(is_cut))
     except (ValueError, TypeError, zlib.error):
         return None
+
+
+def _levels(path: Sequence[Level]) -> Sequence[Level]:
+    """Return a path without the id at its top, which every URL has itself."""
+    return [*(level._replace(manager="") for level in path[:1]), *path[1:]]
 
 
 def _packed(parts: Sequence[object]) -> bytes:
