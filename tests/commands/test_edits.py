@@ -71,6 +71,8 @@ def test_reports_get_another_manager_who_is_named_as_in_a_file(app: Flask) -> No
     done = edit(app, "--manager", "dee", "--words", "cy", "--set", "manager=", "--apply")
     assert done.exit_code == 0, done.output
     assert [store_of(app).get(key).manager for key in ("bo", "cy")] == ["dee", ""]
+    names = {job.name for job in app.extensions["importer"].recent().jobs}
+    assert names == {"Manager → Dee", "Manager: Dee → nobody"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from app.model.employee import BADGES, Badge, Employee
 from app.model.fields import FIELD, TYPED_FIELDS
 from app.model.revision import fields_changed_since
 from app.model.validation import LABELS
-from app.web.forms.fields import EmployeeForm
+from app.web.forms.fields import EmployeeForm, posted_manager
 from app.web.forms.managers import manager_shown
 from app.web.ui.html.word_diff import highlight_differences
 
@@ -78,8 +78,7 @@ def find_conflict(form: EmployeeForm, stored: Employee, revision: str) -> Confli
     for name in TYPED_FIELDS:
         my_text, stored_text = getattr(edited, name), getattr(stored, name)
         if my_text == stored_text:
-            shown = manager_shown(my_text) if name == "manager" else my_text
-            same.append(EqualField(name, _LABELS[name], (my_text,), shown))
+            same.append(_same_text(name, my_text))
         else:
             side = _manager_side if name == "manager" else _text_side
             sides = side(my_text, stored_text), side(stored_text, my_text)
@@ -104,7 +103,7 @@ def _text_side(text: str, other: str) -> Side:
 
 
 def _manager_side(employee_id: str, other: str) -> Side:
-    return Side((employee_id,), Markup("{}").format(manager_shown(employee_id)))
+    return Side((posted_manager(employee_id),), Markup("{}").format(manager_shown(employee_id)))
 
 
 def _badge_side(employee: Employee, other: Employee) -> Side:
@@ -115,6 +114,12 @@ def _badge_side(employee: Employee, other: Employee) -> Side:
 def _hidden_side(names: Sequence[str]) -> Side:
     labels = ", ".join(FIELD[name].label for name in names)
     return Side(("", *names), Markup("{}").format(labels))  # "" says that it was asked
+
+
+def _same_text(name: str, text: str) -> EqualField:
+    if name != "manager":
+        return EqualField(name, _LABELS[name], (text,), text)
+    return EqualField(name, _LABELS[name], (posted_manager(text),), manager_shown(text))
 
 
 def _same_hidden(names: Sequence[str]) -> EqualField:

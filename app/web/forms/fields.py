@@ -104,7 +104,7 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     def keep_manager(self, stored: Employee) -> None:
         """Let the manager stay that was not touched, whatever another program wrote there."""
-        if stand_in(self.manager.data or "") == stand_in(stored.manager):
+        if _stand_in(self.manager.data or "") == _stand_in(stored.manager):
             self.manager.data = stored.manager
         self.kept = {"manager": stored.manager}
 
@@ -154,11 +154,13 @@ class EmployeeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         ]
 
 
-def stand_in(manager: str) -> str:
-    """Return what a form has of a manager who is nobody's id: a line without what browsers change.
+def posted_manager(manager: str) -> str:
+    """Return a manager as a form can carry it: what browsers would change has a stand-in."""
+    return manager if manager.isprintable() else _stand_in(manager)
 
-    Only of nobody at all it is empty.
-    """
+
+def _stand_in(manager: str) -> str:
+    """Return a line without what browsers and pages change; it is empty of nobody alone."""
     line = " ".join(visible(manager).replace("\ufffd", "").split())
     return line or ("(cannot be shown)" if manager else "")
 

@@ -8,9 +8,9 @@ from app.contracts import Query
 from app.model import leaving
 from app.model.employee import Card, Employee
 from app.model.errors import EmployeeNotFound, NotAllowed, ReportingLoop, StorageUnavailable
-from app.text.sanitizing import clean_line
+from app.text.sanitizing import clean_line, visible
 from app.web.current import current_directory, current_lines, current_viewer
-from app.web.forms.fields import EmployeeForm, stand_in
+from app.web.forms.fields import EmployeeForm, posted_manager
 from app.web.ui.display_names import display_name
 
 MAX_HITS = 8
@@ -89,8 +89,7 @@ def _chosen(employee_id: str, *, read: bool) -> Option:
     except EmployeeNotFound:
         employee = None
     if employee is None:
-        posted = employee_id if employee_id.isprintable() else stand_in(employee_id)
-        return Option(posted, employee_id, is_chosen=True)
+        return Option(posted_manager(employee_id), employee_id, is_chosen=True)
     return _option(employee)._replace(is_chosen=True)
 
 
@@ -166,5 +165,5 @@ def _name(employee_id: str) -> str:
     try:
         full_name = current_directory().get(current_viewer(), employee_id).full_name
     except (EmployeeNotFound, NotAllowed, StorageUnavailable):
-        return employee_id
+        return visible(employee_id)
     return display_name(full_name, employee_id)

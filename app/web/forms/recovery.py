@@ -21,6 +21,7 @@ from app.model.revision import revision_of, version_in
 from app.text.folding import fold, one_line
 from app.text.sanitizing import clean_line, visible
 from app.web.forms import conflict
+from app.web.forms.fields import posted_manager
 from app.web.forms.idempotency import FormIdForged, mint_form_id
 from app.web.forms.managers import loop_sentence, manager_shown, what_a_loop_left
 from app.web.forms.rendering import (
@@ -226,7 +227,9 @@ def _deleted_page() -> ResponseReturnValue:
         "gone.html",
         form=form,
         typed=[
-            (form[name].label.text, name, text, manager_shown(text) if name == "manager" else text)
+            (form[name].label.text, name, posted_manager(text), manager_shown(text))
+            if name == "manager"
+            else (form[name].label.text, name, text, text)
             for name, text in form.content.items()
             if text
         ],

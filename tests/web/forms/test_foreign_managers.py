@@ -12,7 +12,10 @@ from app.history.changes import Write
 from app.model.employee import Employee
 from tests.support.page_reader import PageReader
 from tests.support.small_app import small_app, stores_of
+from tests.support.small_directory import SmallDirectory, small
 from tests.support.stores.bindings import BINDINGS, Room
+
+__all__ = ["small"]
 
 PERSON = Employee(id="bo", full_name="Bo Berg", job_title="Clerk", location="Oslo")
 VALUES: dict[str, Any] = {
@@ -67,3 +70,21 @@ def test_what_is_not_touched_can_be_saved(room: Room, tmp_path: Path, kind: str)
     reader.get("/employee/bo/history")
     reader.post("/edit/bo", {**reader.get("/edit/bo").fields(), "manager": ""})
     assert room.store.get("bo").manager == ""
+
+
+@pytest.mark.parametrize("text", ["Pat\nLee\r\n7\r", "Pat\x00\x07\u200bLee", "Pat " * 900])
+def test_it_stays_where_two_edits_meet(small: SmallDirectory, text: str) -> None:
+    small.put(PERSON)
+    small.store.change_outside("bo", "manager", text)
+    form = small.form("/edit/bo", phone="+47 22 86 24 00")
+    small.change("bo", phone="+47 22 86 24 01")
+    page = small.post("/edit/bo", form, 409)
+    kept = {**page.fields(), "keep": "", "choose-phone": "mine"}
+    for name in ("manager", "mine-manager", "theirs-manager"):  # as a browser sends line breaks
+        if name in kept:
+            kept[name] = ["\r\n".join(kept[name][0].splitlines())]
+    small.post("/edit/bo", kept)
+    stored = small.store.get("bo")
+    assert (stored.phone, stored.manager) == ("+47 22 86 24 00", text)
+    small.store.people.pop("bo")
+    assert "Pat" in small.post("/edit/bo", form, 404).text
