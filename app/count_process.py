@@ -1,5 +1,6 @@
 """Count how many stand below each manager in a process of its own, at a low priority."""
 
+import logging
 import os
 import signal
 
@@ -17,6 +18,8 @@ from app.runtime.process_limits import (
 from app.settings import Settings
 from app.settings.for_processes import as_options, from_options
 from app.storage import Stores, open_stores
+
+log = logging.getLogger(__name__)
 
 _NICENESS = 10
 # A million people of whom each reports to somebody else need 270 MB.
@@ -52,13 +55,14 @@ def main() -> None:
     counting = open_counting(open_stores(settings))
     tune()
     try:
-        counting.run()
+        state = counting.run()
     except DirectoryError as error:
         counting.note_refusal(error)
         raise SystemExit(_TOLD) from None
     except MemoryError:
         counting.note_failure(f"it needs more than {MAX_MEMORY_BYTES >> 20} MB of memory")
         raise SystemExit(_TOLD) from None
+    log.info("counted who stands below each of %d managers", state.managers)
 
 
 def _end(*_: object) -> None:

@@ -22,7 +22,7 @@ _MAX_LOOK_SECONDS = 4.0
 class CountScheduler(BackgroundThread):
     """Looks every half minute, in one process of a machine, whether reports are to be counted.
 
-    ``launch`` counts in a process of its own; it returns when that has ended, with why it failed.
+    ``launch`` counts in a process of its own, and returns how that was killed, or "".
     """
 
     def __init__(self, counting: Counting, folder: RuntimeDir, launch: Callable[[], str]) -> None:
@@ -42,7 +42,7 @@ class CountScheduler(BackgroundThread):
             return False
         self._told = ""
         if is_due and (failure := self._launch()):
-            self._counting.note_failure(failure)
+            self._counting.note_failure(failure, was_killed=True)
         return is_due
 
     def _tell_waiting(self, reason: str) -> None:

@@ -82,14 +82,17 @@ class Counting:
         if self.seen_state().may_be_repeated(_now()):
             self.request()
 
-    def note_failure(self, reason: str) -> None:
-        """Store why a counting failed, for the health check; log it. Never raises."""
+    def note_failure(self, reason: str, *, was_killed: bool = False) -> None:
+        """Store why a counting failed, for the health check; log it. Never raises.
+
+        One that was killed on this machine has not given its lease back: it is ended here.
+        """
         log.error("how many stand below each manager could not be counted: %s", reason)
 
         def failed(state: CountingState) -> CountingState:
             failures = state.failures + 1
-            ended = replace(state, holder="", held_until=None, failures=failures)
-            return replace(ended, error=reason, failed_at=_now())
+            ended = replace(state, holder="", held_until=None) if was_killed else state
+            return replace(ended, error=reason, failed_at=_now(), failures=failures)
 
         try:
             self._change(failed)
@@ -110,7 +113,6 @@ class Counting:
         self._change(lambda state: _held(state, holder))
         try:
             state = self._count(holder, begun)
-            log.info("counted who stands below each of %d managers", state.managers)
             return self._seen.get(lambda _: state, 0)
         finally:
             self._release(holder)
