@@ -75,6 +75,7 @@ def test_every_page_of_their_people_answers(circle: Circle, reads: list[str]) ->
     for address in (
         *("/employee/p000", "/org/p000", "/org/p000?depth=2", "/employee/p000/history"),
         *("/edit/p000", "/leave/p000", "/add-reports/p000", "/?manager=p000", "/", "/org/issues"),
+        *("/?under=p000", "/insights", "/org"),
     ):
         reads.clear()
         page = circle.get(address)
@@ -92,6 +93,12 @@ def test_files_of_their_people_are_written_and_read(circle: Circle) -> None:
     client = circle.client
     exported = client.get("/export.csv?manager=p000").get_data(as_text=True)
     assert len(exported.splitlines()) == 2
+    below = client.get("/export.csv?under=p000")
+    assert below.status_code == 200
+    # Everybody of a circle is below everybody, and nobody below themselves.
+    levels = min(circle.size - 1, MAX_CHAIN)
+    assert len(below.get_data(as_text=True).splitlines()) == 1 + levels
+    assert client.get("/org-svg/p000").status_code == 200
     every_line = client.get("/export.csv").get_data(as_text=True).splitlines()
     assert len(every_line) == circle.size + 1
     # Another field of somebody in a circle can be changed by a file, and so can their manager.
@@ -106,6 +113,11 @@ def test_files_of_their_people_are_written_and_read(circle: Circle) -> None:
     )
     assert circle.room.store.get("p000").manager == "boss"
     assert circle.room.open_reports().chain("p000").managers[0].id == "boss"
+
+
+def test_a_counting_ends(circle: Circle) -> None:
+    state = circle.app.extensions["counting"].run()
+    assert (state.managers, state.error) == (circle.size, "")
 
 
 def test_their_form_saves_other_fields_and_mends_the_circle(circle: Circle) -> None:
