@@ -146,4 +146,10 @@ document.addEventListener("keydown", (event) => {
   stop.focus();
 });
 
+const printing = document.querySelector(".org-print");
+if (printing) {
+  printing.hidden = false;
+  printing.addEventListener("click", () => window.print());
+}
+
 prepare(document);

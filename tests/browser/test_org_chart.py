@@ -92,6 +92,9 @@ def test_back_returns_to_the_branches_that_were_open(browse: Open) -> None:
 
 def test_the_whole_sheet_is_in_print(browse: Open) -> None:
     page = browse("/org/eve?depth=2")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print").click()
+    assert page.title() == "printed"
     page.emulate_media(media="print")
     assert page.locator(".org-name:visible").all_inner_texts() == ["Bob", "Ana", "Mia"]
     assert not page.locator(".org-tools, .org-search, .org-profile").locator("visible=true").count()
