@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.access.masks import mask_card
-from app.contracts import MAX_BATCH, EmployeeStore, Query
+from app.contracts import EmployeeStore, Query
 from app.contracts.cursors import SEPARATOR, Cursor, read_cursor
 from app.contracts.reports import ReportStore
 from app.contracts.walk_cursors import Level, Walk, fits
@@ -18,6 +19,9 @@ from app.text.search_keys import id_sort_key
 
 # Read of a manager at first: what a page does not show was read in vain. Later reads are longer.
 _FIRST_READ = 8
+_LONGEST_READ = 32
+# A step ends before a slow store would make its request fail, and goes on with the next one.
+STEP_SECONDS = 2.0
 
 
 class Below(NamedTuple):
@@ -58,6 +62,7 @@ class Walker:
         self._path = [_Reports(*level) for level in walk.path]
         self.looked, self.found, self.is_cut = walk.looked, walk.found, walk.is_cut
         self._looked_before = walk.looked
+        self._until, self._has_read = 0.0, False
         self.names: dict[str, str] = {}
 
     @property
@@ -73,6 +78,7 @@ class Walker:
     def step(self, enough: int, most: int) -> list[Below]:
         """Walk on until so many are found, or looked through, or the read budget is spent."""
         people: list[Below] = []
+        self._until, self._has_read = time.monotonic() + STEP_SECONDS, False
         until = self.looked + most
         while len(people) < enough and self.looked < until and (met := self._next()):
             manager, person = met
@@ -88,8 +94,7 @@ class Walker:
         while self._path:
             reports = self._path[-1]
             if not reports.waiting and not reports.is_read:
-                size = max(_FIRST_READ, self.looked - self._looked_before)
-                if not (size := read_budget.allowed(min(size, MAX_BATCH))):
+                if not (size := self._allowed()):
                     return None
                 self._read(reports, size)
             if not reports.waiting:
@@ -104,6 +109,14 @@ class Walker:
                 self._descend(person.card)
             return reports.manager, person
         return None
+
+    def _allowed(self) -> int:
+        """Return how many may be read now; 0 where the step has to end."""
+        if self._has_read and time.monotonic() > self._until:
+            return 0
+        self._has_read = True
+        size = max(_FIRST_READ, self.looked - self._looked_before)
+        return read_budget.allowed(min(size, _LONGEST_READ))
 
     def _descend(self, card: Card) -> None:
         path = [Level(each.manager, each.after) for each in self._path]

@@ -1,5 +1,7 @@
 """The list of everyone below somebody, ready for its template, and its counts in words."""
 
+from markupsafe import Markup
+
 from app.contracts import Query
 from app.contracts.queries import FILTERS
 from app.directory.people_below import MAX_COUNTED_BELOW, BelowPage
@@ -15,6 +17,9 @@ from app.web.ui.html.menus import MenuCache
 from app.web.ui.html.tabs import tabs
 from app.web.ui.list_query import CARDS, TABLE, UNDER, ListRequest
 
+# Of so many, as a job counted them up to a day ago, none is counted once more.
+_SURELY_OVER = 2 * MAX_COUNTED_BELOW
+
 
 def below_view(
     listing: ListRequest, sprite: str, cache: MenuCache, without: frozenset[str]
@@ -23,26 +28,20 @@ def below_view(
     viewer, directory, query = current_viewer(), current_directory(), listing.query
     page = current_below().page(viewer, listing.under, query, listing.cursor)
     everyone, top = directory.facets(viewer), shown_name(listing.under)
-    cards = [each.card for each in page.people]
-    lines = {each.card.id: (_reports_to(each.manager, page, top),) for each in page.people}
-    is_table = listing.view == TABLE
+    expected = _expected(listing.under) if page.next else 0
     return ListView(
         listing=listing,
-        people=(
-            rows(cards, sprite, reasons=lines, without=without)
-            if is_table
-            else grid(cards, sprite, reasons=lines)
-        ),
+        people=_people(page, listing, top, sprite, without),
         menus=cache.menus(listing, everyone, dict.fromkeys(FILTERS), sprite),
         tabs=tabs(listing, everyone, numbered=False),
         chips=(_chip(listing, top), *chips_of(listing, _manager(listing))),
-        count=below_sentence(page, listing, top),
+        count=below_sentence(page, listing, top, is_over=expected >= _SURELY_OVER),
         show_people="Show people",
         position=_position(page, listing),
         next=listing.address(page.next) if page.next else "",
         previous=listing.address() if listing.cursor else "",
         suggestions=None,
-        no_matches=not cards,
+        no_matches=not page.people,
         rows_examined=None,
         cards_address=as_view(listing, CARDS),
         table_address=as_view(listing, TABLE),
@@ -51,19 +50,24 @@ def below_view(
         edit="",
         edit_in_row="",
         notes=(*filter(None, (cut_note(page),)), *listing.notes),
-        headings=headings(listing, None, without) if is_table else (),
+        headings=headings(listing, None, without) if listing.view == TABLE else (),
         previous_label="First page",
         next_label="Go on" if page.is_early else "Next",
-        walk=_walk(listing, page, top),
+        walk=_walk(listing, page, top, expected),
     )
 
 
-def below_sentence(page: BelowPage, listing: ListRequest, top: str) -> str:
-    """Return how many stand below somebody, or how many were looked through so far."""
+def below_sentence(
+    page: BelowPage, listing: ListRequest, top: str, *, is_over: bool = False
+) -> str:
+    """Return how many stand below somebody, or how many were looked through so far.
+
+    ``is_over`` says that they are more than are counted, whatever this page looked through.
+    """
     is_narrowed = bool(listing.query.search_words or listing.has_filters)
     found = count_people(page.found) if page.found else "No one"
     verb = "match" if page.found > 1 else "matches"
-    if page.is_over:
+    if page.is_over or is_over:
         over = f"Over {MAX_COUNTED_BELOW:,} people below {top}"
         so_far = f"{found} {verb}{' so far' if page.next else ''}"
         return f"{over}: {so_far}" if is_narrowed else over
@@ -92,6 +96,16 @@ def _lower(text: str) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
+def _people(
+    page: BelowPage, listing: ListRequest, top: str, sprite: str, without: frozenset[str]
+) -> Markup:
+    cards = [each.card for each in page.people]
+    lines = {each.card.id: (_reports_to(each.manager, page, top),) for each in page.people}
+    if listing.view == TABLE:
+        return rows(cards, sprite, reasons=lines, without=without)
+    return grid(cards, sprite, reasons=lines)
+
+
 def _reports_to(manager: str, page: BelowPage, top: str) -> ReportsTo:
     name = page.managers.get(manager)
     return ReportsTo(top if name is None else display_name(name, manager))
@@ -115,11 +129,14 @@ def _position(page: BelowPage, listing: ListRequest) -> str:
     return f"{numbers} in the order of the chart"
 
 
-def _walk(listing: ListRequest, page: BelowPage, top: str) -> WalkView:
-    address = ""
-    if page.next and page.looked <= MAX_COUNTED_BELOW:
-        address = listing.count_address(page.next)
-    counts = current_lines().count(current_viewer(), (listing.under,)) if address else {}
-    count = counts.get(listing.under)
-    most = count.below or 0 if count else 0
-    return WalkView(top, address, page.is_early, page.looked, page.found, most)
+def _expected(top: str) -> int:
+    """Return how many a job has counted below somebody; 0 if it has not."""
+    count = current_lines().count(current_viewer(), (top,)).get(top)
+    return (count.below or 0) if count else 0
+
+
+def _walk(listing: ListRequest, page: BelowPage, top: str, expected: int) -> WalkView:
+    is_over = page.is_over or expected >= _SURELY_OVER
+    goes_on = page.next and (page.is_early or not is_over)
+    address = listing.count_address(page.next) if goes_on else ""
+    return WalkView(top, address, page.is_early, page.looked, page.found, expected)
