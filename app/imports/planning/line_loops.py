@@ -1,11 +1,27 @@
 """Find who would report to themselves, by others or not."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 
-def find_loops(manager_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return for everybody in a circle its people, from them on up; each is looked at once."""
-    loops: dict[str, tuple[str, ...]] = {}
+class Circle(NamedTuple):
+    """Where somebody stands in a circle of people, each of whom reports to the next."""
+
+    people: tuple[str, ...]
+    at: int
+
+    def first(self, most: int) -> tuple[str, ...]:
+        """Return at most so many of the circle, from this person on up."""
+        around = self.people[self.at : self.at + most]
+        return (*around, *self.people[: min(self.at, most - len(around))])
+
+
+def find_loops(manager_of: Mapping[str, str]) -> dict[str, Circle]:
+    """Return the circle of everybody in one; each person is looked at once.
+
+    The people of a circle share its names: one of ten thousand people takes no more than they do.
+    """
+    loops: dict[str, Circle] = {}
     seen: set[str] = set()
     for start in manager_of:
         path: dict[str, int] = {}
@@ -16,6 +32,5 @@ def find_loops(manager_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
             one = manager_of[one]
         if one in path:
             circle = tuple(path)[path[one] :]
-            for at, each in enumerate(circle):
-                loops[each] = (*circle[at:], *circle[:at])
+            loops |= {each: Circle(circle, at) for at, each in enumerate(circle)}
     return loops

@@ -5,12 +5,13 @@ Safe to repeat after a kill: a manager who was found is named by their id, which
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from app.contracts import MAX_BATCH, EmployeeStore
 from app.contracts.batching import find_by_ids
 from app.contracts.line_counts import LineCounts
 from app.contracts.reports import MAX_CHAIN
-from app.imports.planning.line_loops import find_loops
+from app.imports.planning.line_loops import Circle, find_loops
 from app.imports.planning.line_store import PLAN, LineStore
 from app.imports.planning.lines import (
     ADDED,
@@ -31,6 +32,7 @@ from app.text.plurals import count_of
 
 _WRITTEN = (ADDED, CHANGED, RESTORED)
 _MAX_NAMED = 8
+_MAX_NAME = 60
 _LOOP = "This goes round in a circle: {}. Correct one of these rows"
 _OWN = "They would report to themselves. Enter somebody else, or leave it empty"
 _WITHOUT = (
@@ -90,7 +92,7 @@ class _Managers:
         self._followed: set[str] = set()
         self._names: dict[str, str] = {}
         self._refused: set[str] = set()
-        self._loops: dict[str, tuple[str, ...]] = {}
+        self._loops: dict[str, Circle] = {}
         self._without = 0
         self._unknown: dict[str, int] = {}
 
@@ -117,15 +119,20 @@ class _Managers:
             above = {one for one in above - self._followed if one}
             if not above:
                 break
-            lease.renew()
             self._followed |= above
-            stored = find_by_ids(store, above)
-            for one in stored.values():
-                self._names.setdefault(one.id, one.full_name)
-                self._stored[one.id] = one.manager
-            above = {one.manager for one in stored.values()}
+            above = set(self._look_up(store, lease, above))
         self._ids |= self._followed
         return len(self._ids) > known
+
+    def _look_up(self, store: EmployeeStore, lease: JobLease, ids: Iterable[str]) -> Iterator[str]:
+        """Yield whom each of these people reports to; some records are in memory at a time."""
+        remaining = iter(ids)
+        while some := list(islice(remaining, MAX_BATCH)):
+            lease.renew()
+            for one in find_by_ids(store, some).values():
+                self._names.setdefault(one.id, one.full_name)
+                self._stored[one.id] = one.manager
+                yield one.manager
 
     def find_loops(self) -> None:
         """Find the circles, as they would be after the import."""
@@ -173,8 +180,9 @@ class _Managers:
             return _OWN
         if line.id not in self._loops:
             return ""
-        names = [self._names.get(one, one) for one in self._loops[line.id]]
-        shown = names if len(names) <= _MAX_NAMED else [*names[:_MAX_NAMED], "…"]
+        circle = self._loops[line.id]
+        names = [self._names.get(one, one)[:_MAX_NAME] for one in circle.first(_MAX_NAMED)]
+        shown = names if len(circle.people) <= _MAX_NAMED else [*names, "…"]
         return _LOOP.format(" → ".join((*shown, names[0])))
 
 
