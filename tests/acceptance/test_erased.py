@@ -19,10 +19,13 @@ from moto import mock_aws
 
 from app.access.viewer import Origin, Role, Viewer
 from app.contracts.accounts import Account, AccountStore, Identity, Session
+from app.contracts.bulk_edits import BulkEdit
 from app.contracts.history import AuditQuery
 from app.directory.leavers import Leavers
+from app.directory.line_walk import Kind
 from app.directory.service import Directory, PhotoChange
-from app.history.changes import Through, Via
+from app.history.changes import Author, Through, Via
+from app.imports.edits import begin_edit
 from app.imports.importer import Importer
 from app.model.employee import Employee
 from app.model.revision import revision_of
@@ -43,10 +46,10 @@ BEN = Employee(id="ben", full_name="Ben Other", job_title="Engineer", location="
 # Parts of them, in whatever letter case and order of digits.
 NEEDLES = ("zephy", "quillfeather", "79460991", "7946 0991", "19906497", "66077", "900815")
 FILE = (
-    "Full name,Job title,Location,Email,Phone\r\n"
-    "Zephyrine Quillfeather,Chief Engineer,Nairobi,zephyrine.q@example.com,+44 20 7946 0991\r\n"
-    "Cleo New,Analyst,Lima,cleo@example.com,\r\n"
-    "Ben Other,,Nairobi,not an address of zephyrine.q@example.com,\r\n"
+    "Full name,Job title,Location,Email,Phone,Manager\r\n"
+    "Zephyrine Quillfeather,Chief Engineer,Nairobi,zephyrine.q@example.com,+44 20 7946 0991,\r\n"
+    'Cleo New,Analyst,Lima,cleo@example.com,,"Quillfeather, Zephyrine"\r\n'
+    "Ben Other,,Nairobi,not an address of zephyrine.q@example.com,,\r\n"
 )
 
 
@@ -82,6 +85,7 @@ def live(app: Flask) -> Employee:
         changed = replace(zoe, about=f"Quillfeather, draft {number}")
         zoe = directory.update(herself, changed, revision_of(zoe), f"w3-{number}")
     run_import(app)
+    lead(app)
     leavers: Leavers = app.extensions["leavers"]
     through = Through(Via.PAGE, note="Zephyrine moves on")
     leavers.mark_as_left(ADMIN, "zq-1", "2020-01-31", "", "w4", "Zephyrine moves on", through)
@@ -106,6 +110,22 @@ def run_import(app: Flask) -> None:
     list(importer.work(job.id, Event()))
     waiting = importer.receive(io.BytesIO(FILE.encode()), "again.csv")
     list(importer.work(waiting.id, Event()))
+
+
+def lead(app: Flask) -> None:
+    """Make her the manager of Ben by an edit that names her, and count who stands below whom."""
+    edit = BulkEdit(words="Ben Other", values=(("manager", "zq-1"),))
+    names = {"zq-1": ZOE.full_name}
+    job = begin_edit(app.extensions["jobs"], edit, Author(), names, auto_apply=True)
+    importer: Importer = app.extensions["importer"]
+    list(importer.work(job.id, Event()))
+    list(importer.work(job.id, Event()))
+    app.extensions["counting"].run()
+
+
+def managers(app: Flask) -> dict[str, str]:
+    people = (each for batch in directory_of(app).employees.iter_batches() for each in batch.people)
+    return {each.full_name: each.manager for each in people}
 
 
 def dump(app: Flask, folder: Path) -> str:
@@ -164,6 +184,7 @@ def test_no_byte_of_who_is_deleted_is_left(app: Flask, tmp_path: Path) -> None:
     # Digits of a phone number are in the index alone, which has nothing of a leaver.
     assert {each for each in NEEDLES if each not in seen} <= {"79460991", "19906497"}
     assert zoe.photo_key
+    assert managers(app) == {ZOE.full_name: "", "Ben Other": "zq-1", "Cleo New": "zq-1"}
     deadline.start()
     directory.delete(ADMIN, "zq-1", revision_of(zoe), "w9")
     directory.maintain()
@@ -172,6 +193,13 @@ def test_no_byte_of_who_is_deleted_is_left(app: Flask, tmp_path: Path) -> None:
     assert zoe.photo_key.split("/")[1][:32] not in text
     assert directory.employees.get("ben").about == "Sits by the door."
     assert directory.employees.find_by_email(["cleo@example.com"])
+    # Those who reported to her keep an id that is nobody's, and are told of as an issue.
+    assert managers(app) == {"Ben Other": "zq-1", "Cleo New": "zq-1"}
+    issues = app.extensions["reporting_issues"].check().issues
+    assert {(each.kind, each.person.full_name) for each in issues} == {
+        (Kind.UNKNOWN, "Ben Other"),
+        (Kind.UNKNOWN, "Cleo New"),
+    }
 
 
 def test_what_is_left_says_when_and_by_whom(app: Flask) -> None:
@@ -191,7 +219,8 @@ def test_the_import_of_others_can_still_be_undone(app: Flask) -> None:
     zoe = live(app)
     directory_of(app).delete(ADMIN, "zq-1", revision_of(zoe), "w9")
     importer: Importer = app.extensions["importer"]
-    [job] = importer.recent().jobs  # the one that waited for review is discarded
+    # The one that waited for review is discarded.
+    [job] = [each for each in importer.recent().jobs if not each.edit.is_set]
     assert "zephyrine" not in json.dumps(job.as_text()).casefold()
     importer.undo(job.id)
     list(importer.work(job.id, Event()))

@@ -85,7 +85,8 @@ class NamedManagers:
                 for one in ids:
                     if one in people:
                         self._add(f"{kind} {key}", people[one])
-        for key, namesakes in find_by_names(store, filter(name_key, plain)).items():
+        names = [name for text in plain for name in _names_of(text) if name_key(name)]
+        for key, namesakes in find_by_names(store, names).items():
             for namesake in namesakes:
                 self._add(f"name {key}", Person(namesake.id, namesake.full_name))
 
@@ -124,7 +125,13 @@ def _keys_of(text: str) -> Iterator[str]:
     if "@" in plain:
         yield f"mail {email_key(plain)}"
     yield f"number {number_key(plain)}"
-    yield f"name {name_key(plain)}"
+    for name in _names_of(plain):
+        yield f"name {name_key(name)}"
+
+
+def _names_of(plain: str) -> Iterator[str]:
+    """Yield a text as a name, and with the first name first."""
+    yield plain
     last, comma, first = plain.partition(",")
     if comma and "," not in first:
-        yield f"name {name_key(f'{first.strip()} {last.strip()}')}"
+        yield f"{first.strip()} {last.strip()}"

@@ -4,7 +4,7 @@ import codecs
 import html
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, BinaryIO
 
 from app.imports.files.other_kinds import is_archive
@@ -13,6 +13,7 @@ from app.model.employee import Employee
 
 # Shorter texts are part of many words.
 _MIN_CHARACTERS = 4
+_MAX_NAME_WORDS = 8
 _CHUNK_BYTES = 256 * 1024
 _TAIL_CHARACTERS = 400
 _MAX_ARCHIVE_BYTES = 256 << 20
@@ -61,7 +62,15 @@ class Mentions:
 
 
 def _told(person: Employee) -> tuple[str, ...]:
-    return person.full_name, person.email, person.phone, person.mobile
+    return *_orders(person.full_name), person.email, person.phone, person.mobile
+
+
+def _orders(name: str) -> Iterator[str]:
+    """Yield a name, and as it is written with the last name first, wherever that may begin."""
+    words = _plain(name).split()[:_MAX_NAME_WORDS]
+    yield name
+    for at in range(1, len(words)):
+        yield " ".join((*words[at:], *words[:at]))
 
 
 def names_in_file(file: BinaryIO, mentions: Mentions) -> bool:

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 
 from app.contracts.import_jobs import Job
+from app.contracts.queries import MANAGER
 from app.history.changes import Through, Via, Write
+from app.history.sentences import field_label
 from app.imports.files.rows import MAX_SHEET_ROWS
 from app.imports.planning.lines import Line
 
 SAMPLE_PEOPLE = "sample people"
+REPORTS_OF_A_LEAVER = "reports of a leaver"
 
 
 class JobWrites:
@@ -41,7 +44,15 @@ def through(job: Job, row: int = 0, via: Via | None = None) -> Through:
 
 
 def source_of(job: Job) -> str:
-    """Return the name of the file of a job, or what a bulk edit changes."""
+    """Return the name of the file of a job, or what a bulk edit changes.
+
+    An edit of managers is told by its fields: its name has those of managers, which would stay in
+    the histories of others when these are deleted permanently.
+    """
+    if job.edit.leaver:
+        return REPORTS_OF_A_LEAVER
+    if MANAGER in job.edit.fields:
+        return ", ".join(field_label(name) for name in job.edit.fields)
     return SAMPLE_PEOPLE if job.samples else job.name
 
 

@@ -45,7 +45,8 @@ def workbook(*cells: str) -> bytes:
     "content",
     [
         FILE.encode(), FILE.encode("cp1252"), FILE.encode("utf-16"), FILE.upper().encode(),
-        "First,Last\r\nZoë,Quill\r\n".encode(), b"Contact\r\nZOE.Q@example.com\r\n",
+        "First,Last\r\nZoë,Quill\r\n".encode(), "Last,First\r\nQuill,Zoë\r\n".encode(),
+        b"Contact\r\nZOE.Q@example.com\r\n",
         b"x" * (256 * 1024 - 5) + "Zoë Quill".encode() + b"x" * 300_000,
         workbook("Name", "Zoë Quill"), workbook("a", "zoe.q@example.com"), b"PK\x03\x04 broken",
     ],

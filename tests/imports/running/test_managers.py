@@ -52,6 +52,12 @@ def test_the_headings_of_managers(desk: Desk, heading: str) -> None:
     assert managers(desk) == {"al": "bo", "bo": ""}
 
 
+def test_somebody_who_is_here_is_named_with_the_last_name_first(real_desk: Desk) -> None:
+    here(real_desk, "al", "bo")
+    real_desk.run(f'{HEAD}bo,Bo X,T,L,bo@example.com,n-bo,"X, Al"\n')
+    assert managers(real_desk) == {"al": "", "bo": "al"}
+
+
 def test_an_id_of_another_system_gives_way_to_what_else_the_row_says(real_desk: Desk) -> None:
     here(real_desk, "al", "bo", "cy")
     head = "Id,Name,Manager,Manager id,Manager email\n"
