@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,8 +15,6 @@ from app.model.employee import Employee
 
 # Of a longer circle is told that the line goes on; a page reads at most so much of it.
 MAX_CIRCLE = 200
-# What DynamoDB charges for one page, about; a record by its id costs one unit.
-MAX_READ_UNITS = 200.0
 # The managers of whom a walk knows; then it begins anew, and asks for some again.
 _MAX_KNOWN = 20_000
 
@@ -59,6 +58,22 @@ class Walk(NamedTuple):
     next: str
 
 
+class Bounds(NamedTuple):
+    """The bounds of a part: of records, of what is found, of time, and of what DynamoDB charges.
+
+    A record by its id costs one read unit. ``weight`` is that of all that is found together.
+    """
+
+    examined: int = MAX_ROWS_EXAMINED
+    units: float = 200.0
+    weight: int = MAX_BATCH
+    # It ends before a slow store would make its request fail.
+    seconds: float = 2.0
+
+
+OF_A_PAGE = Bounds()
+
+
 class _TooMuchRead(Exception):
     pass
 
@@ -82,28 +97,29 @@ class LineWalk:
         self._known: dict[str, Employee | None] = {}
         self._is_charged = False
         self._units = 0.0
-        self._max_units = MAX_READ_UNITS
+        self._max_units = OF_A_PAGE.units
 
     def part(
         self,
         bookmark: str,
         kinds: Collection[Kind] = tuple(Kind),
+        bounds: Bounds = OF_A_PAGE,
         *,
-        max_examined: int = MAX_ROWS_EXAMINED,
-        max_units: float = MAX_READ_UNITS,
-        max_weight: int = MAX_BATCH,
         is_led: bool = False,
     ) -> Walk:
         """Walk on from a bookmark, "" for the beginning, until a bound is reached.
 
-        At most about ``max_weight`` of these kinds are found, once somebody has a manager
-        (``is_led`` tells that somebody before has one). It always gets further.
+        It ends at ``bounds.weight`` once somebody has a manager (``is_led`` tells that somebody
+        before has one). It always gets further.
         """
         found: list[Found] = []
         cut: Walk | None = None
         examined = 0
-        self._units, self._max_units = 0.0, max_units
-        while examined < max_examined and self._units < self._max_units:
+        self._units, self._max_units = 0.0, bounds.units
+        until = time.monotonic() + bounds.seconds
+        while examined < bounds.examined and self._units < bounds.units:
+            if examined and time.monotonic() > until:
+                break
             page = self._reports.read_records(bookmark, MAX_BATCH)
             self._is_charged |= page.read_units > 0
             self._units += page.read_units
@@ -111,7 +127,7 @@ class LineWalk:
             for mark, person, others in records:
                 bookmark, examined, is_led = mark, examined + 1, is_led or bool(person.manager)
                 found += [each for each in others if each.kind in kinds]
-                if cut is None and sum(each.weight for each in found) >= max_weight:
+                if cut is None and sum(each.weight for each in found) >= bounds.weight:
                     is_last = mark == page.records[-1][0] and not page.next
                     cut = Walk(tuple(found), examined, True, "" if is_last else mark)
             if cut and is_led:

@@ -12,14 +12,15 @@ from app.access.rights import Right, require
 from app.access.viewer import Viewer
 from app.contracts.batching import find_by_ids
 from app.contracts.reports import ReportStore
-from app.directory.line_walk import MAX_CIRCLE, Found, Kind, LineWalk, Walk
+from app.directory.line_walk import MAX_CIRCLE, Bounds, Found, Kind, LineWalk, Walk
 from app.directory.service import Directory
 from app.model import leaving
 from app.model.employee import Employee
 
 # Of a health check, which is less than a page.
-_CHECKED_PEOPLE = 1_000
-_CHECKED_UNITS = 50.0
+_OF_A_CHECK = Bounds(examined=1_000, units=50.0)
+# Of a part of a command's walk.
+_OF_A_COMMAND = Bounds(units=float("inf"), seconds=float("inf"))
 
 
 class Issue(NamedTuple):
@@ -84,7 +85,7 @@ class ReportingIssues:
 
     def check(self) -> IssuePage:
         """Return the issues among the first people, for a health check of this machine."""
-        walk = self._walk().part("", max_examined=_CHECKED_PEOPLE, max_units=_CHECKED_UNITS)
+        walk = self._walk().part("", bounds=_OF_A_CHECK)
         found = tuple(each for each in walk.found if each.kind is not Kind.WITHOUT)
         return self._page(walk._replace(found=found))
 
@@ -94,7 +95,7 @@ class ReportingIssues:
         walker, bookmark = self._walk(max_circle), ""
         is_led = next(self._reports.iter_managers(), None) is not None
         while True:
-            walk = walker.part(bookmark, max_units=float("inf"), is_led=is_led)
+            walk = walker.part(bookmark, bounds=_OF_A_COMMAND, is_led=is_led)
             yield self._page(walk)
             bookmark, is_led = walk.next, walk.is_led
             if not bookmark:

@@ -10,6 +10,7 @@ import pytest
 from app.access.rights import Right
 from app.access.viewer import Role
 from app.contracts.reports import RecordPage
+from app.directory import line_walk
 from app.directory.line_walk import MAX_CIRCLE, Kind, LineWalk
 from app.directory.reporting_issues import IssuePage, ReportingIssues
 from app.directory.service import Directory
@@ -168,6 +169,17 @@ def test_a_page_goes_on_where_it_ended_and_costs_what_it_may(org: Org) -> None:
         bookmark, pages, examined = page.next, pages + 1, examined + page.examined
     assert found == [f"q{number:04}" for number in range(0, 3_000, 10)]
     assert examined == 6_000
+
+
+def test_a_part_of_a_slow_store_ends_in_time(org: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1_000):
+        org.put(f"p{number:04}", "nobody")
+    clock = iter(range(1_000_000))
+    monkeypatch.setattr(line_walk.time, "monotonic", lambda: next(clock))
+    page = org.page("", Kind.CIRCLE)
+    assert 0 < page.examined < 1_000
+    assert page.next
+    assert sum(each.examined for each in org.issues.pages(EDITOR)) == 1_000
 
 
 def test_what_was_mended_meanwhile_is_not_named(org: Org, monkeypatch: pytest.MonkeyPatch) -> None:
