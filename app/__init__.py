@@ -128,6 +128,7 @@ def _open_below(directory: Directory, stores: Stores) -> PeopleBelow:
 def _open_directory(stores: Stores, sign_in: SignInServices) -> Directory:
     """Open the directory; who is deleted permanently is erased in jobs and accounts, too."""
     from app.accounts.linked_accounts import AccountTraces
+    from app.count_process import open_counting
     from app.directory.service import Directory
     from app.imports.running.erasing import ImportTraces
 
@@ -136,6 +137,8 @@ def _open_directory(stores: Stores, sign_in: SignInServices) -> Directory:
     directory = Directory(stores.employees, photos, off, lambda: policy().visibility, history)
     directory.erasure.places = (
         ImportTraces(stores.jobs, photos, history),
+        open_counting(stores),
+        sign_in.access,
         AccountTraces(sign_in.linked_accounts, history),
     )
     return directory

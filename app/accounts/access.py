@@ -1,11 +1,14 @@
 """Access: how the directory treats those who have not signed in, and whether it has an owner."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from app.access.modes import Mode
+from app.access.viewer import Viewer
 from app.access.visibility import DEFAULT_VISIBILITY, STRICTEST_VISIBILITY, Audience, Visibility
 from app.contracts.accounts import MAX_ORG_TOP, AccessSettings, AccountConflict, AccountStore
+from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.runtime.shared_mark import SharedMark
 from app.runtime.ttl import TtlValue
@@ -107,6 +110,17 @@ class Access:
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
+
+    def erase(self, person: Employee, *, by: Viewer, former: Sequence[Employee] = ()) -> None:
+        """Implement Traces.erase: the id does not stay at the top of the org chart."""
+        for _ in range(_ATTEMPTS):
+            stored = self._store.access_settings()
+            if person.id not in stored.org_top:
+                return
+            top = tuple(each for each in stored.org_top if each != person.id)
+            with suppress(AccountConflict):
+                self._store.save_access_settings(replace(stored, org_top=top))
+                self.forget()
 
     def forget(self) -> None:
         """Read the policy anew at the next call, in all processes of this program."""

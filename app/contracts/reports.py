@@ -86,7 +86,7 @@ class ReportStore(Protocol):
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         """Store how many stand below employees, for ``count_reports``; others stay as they are.
 
-        Safe to repeat. Raises ValueError for more than MAX_BATCH.
+        One without ``below`` is removed. Safe to repeat. Raises ValueError for more than MAX_BATCH.
         """
 
     def forget_counts(self, before: datetime) -> None:

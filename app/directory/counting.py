@@ -3,12 +3,13 @@
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from app.access.viewer import Viewer
 from app.contracts import MAX_BATCH, EmployeeStore
-from app.contracts.reports import ReportStore
+from app.contracts.reports import ReportCount, ReportStore
 from app.directory.below_counts import BelowCounts
 from app.directory.counting_state import (
     LEASE_LIFE,
@@ -18,6 +19,7 @@ from app.directory.counting_state import (
     state_from,
 )
 from app.model import leaving
+from app.model.employee import Employee
 from app.model.errors import DirectoryError, StorageUnavailable
 from app.runtime.ttl import TtlValue
 
@@ -98,6 +100,11 @@ class Counting:
             self._change(failed)
         except DirectoryError as error:
             log.warning("this could not be stored: %s", error)
+
+    def erase(self, person: Employee, *, by: Viewer, former: Sequence[Employee] = ()) -> None:
+        """Implement Traces.erase: the id stays neither with a count nor as the top."""
+        self._reports.store_counts({person.id: ReportCount(0)})
+        self._change(lambda state: _without(state, person.id))
 
     def note_refusal(self, error: DirectoryError) -> None:
         """Store and log an error of ``run``, unless another process counts. Never raises."""
@@ -201,6 +208,12 @@ def _renewed(state: CountingState, holder: str) -> CountingState:
     if state.holder != holder:
         raise CountingLost
     return replace(state, held_until=_now() + LEASE_LIFE)
+
+
+def _without(state: CountingState, employee_id: str) -> CountingState:
+    largest = tuple(each for each in state.largest if each[0] != employee_id)
+    kept = replace(state, largest=largest)
+    return replace(kept, top_id="", top_below=0) if state.top_id == employee_id else kept
 
 
 def _found(state: CountingState, holder: str, found: CountingState) -> CountingState:

@@ -266,7 +266,8 @@ class ModelStore:
 
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
         check_batch(counts)
-        self._below.update(counts)
+        for each, count in counts.items():
+            self._below[each] = count if count.below is not None else ReportCount(0)
 
     def forget_counts(self, before: datetime) -> None:
         for each, count in [*self._below.items()]:

@@ -145,11 +145,14 @@ class DynamoReports:
         """Implement ReportStore.store_counts."""
         check_batch(counts)
         items = {manager_token(each): _attributes(count) for each, count in counts.items()}
-        actions = [
-            {"PutRequest": {"Item": {**self.tables.index_key(_COUNT_VIEW, token), **attributes}}}
-            for token, attributes in items.items()
-        ]
+        actions = (self._action(token, attributes) for token, attributes in items.items())
         write_batches(self.calls, self.tables.index, actions)
+
+    def _action(self, token: str, attributes: Item) -> dict[str, Any]:
+        key = self.tables.index_key(_COUNT_VIEW, token)
+        if not attributes:
+            return {"DeleteRequest": {"Key": key}}
+        return {"PutRequest": {"Item": {**key, **attributes}}}
 
     def forget_counts(self, before: datetime) -> None:
         """Implement ReportStore.forget_counts: they expire."""

@@ -266,6 +266,8 @@ def test_what_a_job_counted_stands_beside_them(store: EmployeeStore, reports: Re
     }
     reports.store_counts({"eve": ReportCount(1, 7, counted_at)})
     assert reports.count_reports(["eve"])["eve"].below == 7
+    reports.store_counts({"eve": ReportCount(0), "nobody": ReportCount(0)})
+    assert reports.count_reports(["eve"]) == {"eve": ReportCount(1)}
 
 
 def test_counts_of_an_earlier_time_are_forgotten_or_stay(

@@ -167,3 +167,17 @@ def test_who_may_not_see_managers_is_told_of_no_top(small: SmallDirectory) -> No
         settings, mode=settings.mode, visibility=settings.visibility, org_top=("ursula", "otto")
     )
     assert "Ursula" not in small.get("/org").text
+
+
+def test_who_is_deleted_permanently_is_neither_at_the_top_nor_counted(
+    small: SmallDirectory,
+) -> None:
+    choose(small, "ursula", "otto")
+    counting = small.app.extensions["counting"]
+    assert counting.run().top_id == "ursula"
+    small.directory.delete(viewer(Role.ADMIN), "ursula", None, "erase")
+    assert chosen(small) == ("otto",)
+    assert "ursula" not in counting._reports.counting_state()
+    # Whoever comes with this id later, and leads others, is not said to lead those of before.
+    put(small, "ursula")
+    assert counting._reports.count_reports(["ursula"])["ursula"].below is None
