@@ -95,6 +95,14 @@ class LineStore:
         except ValueError as error:
             raise JobUnreadable(self._job_id) from error
 
+    def applied_otherwise(self, number: int) -> list[Line] | None:
+        """Return the lines of an applied part, None if it was applied as planned."""
+        try:
+            self._jobs.get_part(self._job_id, DONE, number)
+        except JobNotFound:
+            return None
+        return self.get(DONE, number)
+
     def planned_counts(self, numbers: range) -> list[LineCounts]:
         """Return the counts of these parts of the plan."""
         return [counts for _, _, counts in self._counts_of_parts(PLAN, numbers)]

@@ -152,23 +152,14 @@ class Additions:
             return line if is_same else line.rejected(_TAKEN_SINCE)
         if not line.may_reassign_id:
             return line.rejected(_WAS_DELETED)
-        led = self._led_by_reassigned(line)
         for employee_id in id_candidates(line.id)[1:]:
-            reassigned = replace(led, id=employee_id)
+            reassigned = replace(line, id=employee_id)
             try:
                 self._store.add(reassigned.new_employee, self._writes.applying(line))
             except (EmployeeNotFound, EditConflict):
                 continue
             return reassigned
         return line.rejected(_WAS_DELETED_AGAIN)
-
-    def _led_by_reassigned(self, line: Line) -> Line:
-        """Return the line with its manager's id of today, who was added before with another id."""
-        manager = str(line.new.get("manager", ""))
-        ids = id_candidates(manager) if manager else ()
-        found = find_by_ids(self._store, ids)
-        today = next((each for each in ids if each in found), manager)
-        return replace(line, new={**line.new, "manager": today}) if today != manager else line
 
 
 def _resolve_taken(line: Line, employees: dict[str, Employee]) -> Line:

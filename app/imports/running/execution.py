@@ -11,6 +11,7 @@ from app.imports.planning.lines import ADDED, Line, count_lines
 from app.imports.running.additions import Additions
 from app.imports.running.job_lease import JobLease
 from app.imports.running.moved_photos import MovedPhotos
+from app.imports.running.reassigned import follow_reassigned
 from app.imports.running.updates import Updater
 
 # In a directory of a million, adding 100,000 people at once costs half of adding 10,000 at a time.
@@ -31,6 +32,7 @@ def apply(
     while (begin := lease.job.done_parts) < lease.job.parts:
         numbers = range(begin, min(begin - begin % size + size, lease.job.parts))
         yield from _Batch(store, lease, parts, numbers, writers, photos, accounts).run()
+    follow_reassigned(store, lease, parts)
 
 
 class _Batch:

@@ -29,6 +29,11 @@ class JobWrites:
         name = f"import {self._job.id} {line.number}"
         return Write(name, self._job.author, through(self._job, _row_of(line, self._job)))
 
+    def following(self, line: Line) -> Write:
+        """Return the write that lets the person of a line report to a manager with another id."""
+        name = f"import {self._job.id} {line.number} manager"
+        return Write(name, self._job.author, through(self._job, _row_of(line, self._job)))
+
     def undoing(self, line: Line) -> Write:
         """Return the write that undoes a line."""
         name = f"undo {self._job.id} {line.number}"

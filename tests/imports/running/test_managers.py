@@ -87,6 +87,30 @@ def test_a_new_person_without_an_id_is_somebodys_manager(desk: Desk) -> None:
     assert managers(desk)[ids["Al"]] == ids["Bo"]
 
 
+@pytest.mark.parametrize("rows", ["Al,T,L,Bo\nBo,T,L,\n", "Bo,T,L,\nAl,T,L,Bo\n"])
+def test_who_was_undone_and_comes_again_has_the_manager_of_the_file(
+    real_desk: Desk, rows: str
+) -> None:
+    for _ in range(3):
+        job = real_desk.run(f"Name,Title,Office,Manager\n{rows}")
+        assert job.done.added == 2
+        ids = {name: one for one, name in real_desk.everyone().items()}
+        assert managers(real_desk) == {ids["Al"]: ids["Bo"], ids["Bo"]: ""}
+        assert real_desk.undo(job).undone.undone == 2
+    assert not managers(real_desk)
+
+
+def test_who_is_here_reports_to_a_new_manager_whose_first_id_was_deleted(desk: Desk) -> None:
+    here(desk, "al")
+    text = "Id,Name,Title,Office,Manager\nal,Al X,T,L,Bo\n,Bo,T,L,\n"
+    for _ in range(2):
+        job = desk.run(text)
+        ids = {name: one for one, name in desk.everyone().items()}
+        assert managers(desk) == {"al": ids["Bo"], ids["Bo"]: ""}
+        desk.undo(job)
+        assert managers(desk) == {"al": ""}
+
+
 def test_a_name_of_several_is_refused_with_the_candidates(desk: Desk) -> None:
     here(desk, "al")
     twin = "al2,Al X,T,L,second@example.com,,\n"
