@@ -13,6 +13,7 @@ import click
 from app.commands.export_lake import export_lake
 from app.commands.progress import ProgressLine, progress
 from app.commands.running import (
+    current_below,
     current_directory,
     current_operator,
     current_settings,
@@ -23,9 +24,10 @@ from app.contracts import Query
 from app.contracts.queries import MAX_FILTER_VALUES
 from app.exports.card_photos import read_photo
 from app.exports.formats import FORMATS
-from app.exports.people_of_view import People, people_of_view
+from app.exports.people_of_view import People, people_below, people_of_view
 from app.exports.vcards import CardWriter
 from app.model.employee import BADGE_KEYS
+from app.model.errors import EmployeeNotFound
 from app.model.facets import FACET
 from app.text.folding import one_line
 from app.text.id_paths import id_path
@@ -56,6 +58,8 @@ _STANDARD_OUTPUT = "-"
     multiple=True,
     help="Only people with a start date in this month, like 2026-03; repeatable.",
 )
+@click.option("--manager", default="", metavar="ID", help="Only who report to this person.")
+@click.option("--under", default="", metavar="ID", help="Only who stand below this person.")
 @click.option(
     "--to", "lake", metavar="s3://BUCKET/PREFIX", help="Write Parquet files to this data lake."
 )
@@ -88,24 +92,37 @@ def export(
     search: str,
     letter: str,
     title: tuple[str, ...],
+    manager: str,
+    under: str,
     **filters: tuple[str, ...],
 ) -> None:
     """Export people to FILE (.csv, .xlsx, .jsonl, .vcf; - is standard output) or a data lake."""
-    query = _parse_query(search, letter, {**filters, "job_title": title})
+    query = _parse_query(search, letter, {**filters, "job_title": title}, manager)
     if lake is not None:
-        if file is not None or not query.is_empty or ending is not None:
+        if file is not None or not query.is_empty or under or ending is not None:
             raise click.UsageError(
                 "A data lake gets everyone. Leave out the file, the filters and --as."
             )
         export_lake(lake, database, table, changes_since.date() if changes_since else None)
     elif file is not None:
-        _export_file(file, ending or _format_of(file), query, site)
+        _check_ids(manager, under)
+        _export_file(file, ending or _format_of(file), query, site, under)
     else:
         raise click.UsageError("Name a file to write, or a data lake with --to.")
 
 
-def _export_file(file: str, ending: str, query: Query, site: str | None) -> None:
-    with _count_pages(query) as counted:
+def _check_ids(*ids: str) -> None:
+    for employee_id in filter(None, ids):
+        try:
+            current_directory().get(current_operator(), employee_id)
+        except EmployeeNotFound:
+            raise click.UsageError(
+                f"Nobody has the id {employee_id}. The address of a person's page ends with theirs."
+            ) from None
+
+
+def _export_file(file: str, ending: str, query: Query, site: str | None, under: str) -> None:
+    with _count_pages(query, under) as counted:
         pieces = FORMATS[ending].write(counted, _card_writer(site))
         if file == _STANDARD_OUTPUT:
             print_file(pieces)
@@ -127,7 +144,9 @@ def _card_writer(site: str | None) -> CardWriter:
     return CardWriter(current_settings().company_name, page_of, read)
 
 
-def _parse_query(search: str, letter: str, filters: Mapping[str, Iterable[str]]) -> Query:
+def _parse_query(
+    search: str, letter: str, filters: Mapping[str, Iterable[str]], manager: str
+) -> Query:
     """Return the query of the options. Raises click.UsageError."""
     cleaned: dict[str, Any] = {name: tuple(map(one_line, texts)) for name, texts in filters.items()}
     letter = one_line(letter).lower()
@@ -146,7 +165,7 @@ def _parse_query(search: str, letter: str, filters: Mapping[str, Iterable[str]])
             raise click.UsageError(
                 f"There are {len(values)} {FACET[name].plural}. Name at most {MAX_FILTER_VALUES}."
             )
-    return Query(one_line(search), letter, **cleaned)
+    return Query(one_line(search), letter, **cleaned, manager=manager)
 
 
 def _format_of(file: str) -> str:
@@ -178,7 +197,12 @@ class _CountedPages:
 
 
 @contextmanager
-def _count_pages(query: Query) -> Iterator[_CountedPages]:
+def _count_pages(query: Query, under: str) -> Iterator[_CountedPages]:
     """Return the people of a query, with their count as progress on standard error."""
+    directory, operator = current_directory(), current_operator()
     with progress(err=True) as line:
-        yield _CountedPages(people_of_view(current_directory(), current_operator(), query), line)
+        if under:
+            pages = people_below(current_below(), directory, operator, under, query)
+        else:
+            pages = people_of_view(directory, operator, query)
+        yield _CountedPages(pages, line)

@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 from app.access.viewer import Viewer, operator
 from app.accounts.services import SignInServices
 from app.directory.counting import Counting
+from app.directory.people_below import PeopleBelow
 from app.directory.service import Directory
 from app.model.errors import DirectoryError
 from app.runtime.json_log import running_command
@@ -42,6 +43,11 @@ def report_errors(command: Command) -> Command:
 def current_directory() -> Directory:
     """Return the directory that the command works on."""
     return cast(Directory, current_app.extensions["directory"])
+
+
+def current_below() -> PeopleBelow:
+    """Return the reader of everyone below somebody."""
+    return cast(PeopleBelow, current_app.extensions["people_below"])
 
 
 def current_counting() -> Counting:

@@ -201,3 +201,24 @@ def test_contacts_lead_to_the_pages_of_a_site_that_is_named(
     done = export(store, tmp_path, "-", "--as", "vcf", "--site", "people.example.com")
     assert done.exit_code == 2
     assert "is no address of a site" in done.output
+
+
+def test_people_are_those_of_a_manager_or_below_somebody(store: ModelStore, tmp_path: Path) -> None:
+    eve, kim = (Employee(id=each, full_name=each.title(), manager="bob") for each in ("eve", "kim"))
+    max_ = Employee(id="max", full_name="Max", manager="kim", location="Lima")
+    list(store.add_many([eve, kim, max_]))
+    for options, names in (
+        (["--manager", "bob"], ["Eve", "Kim"]),
+        (["--under", "bob"], ["Eve", "Kim", "Max"]),
+        (["--under", "bob", "--location", "lima"], ["Max"]),
+        (["--under", "max"], []),
+    ):
+        result = export(store, tmp_path, "-", "--as", "jsonl", *options)
+        assert result.exit_code == 0, result.output
+        assert [json.loads(line)["full_name"] for line in result.stdout.splitlines()] == names
+    for option in ("--manager", "--under"):
+        result = export(store, tmp_path, "-", option, "nobody")
+        assert result.exit_code == 2
+        assert "Nobody has the id nobody." in result.stderr
+    result = export(store, tmp_path, "--to", "s3://lake/people", "--under", "bob")
+    assert "A data lake gets everyone." in result.stderr
