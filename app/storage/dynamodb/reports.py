@@ -9,7 +9,6 @@ from typing import Any
 from app.contracts.reports import (
     MAX_CHAIN,
     MAX_CHECKED,
-    MAX_COUNTED_REPORTS,
     Chain,
     ChainEnd,
     RecordPage,
@@ -18,26 +17,28 @@ from app.contracts.reports import (
 )
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, ReportingLoop
-from app.model.stored_values import stored_time
 from app.runtime import read_budget
 from app.storage.dynamodb import counting
-from app.storage.dynamodb.client.attributes import integer_of, string_of
 from app.storage.dynamodb.client.batch_reads import batch_get
 from app.storage.dynamodb.client.batch_writes import write_batches
 from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.key_errors import explaining_keys
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.browse import page_budget
-from app.storage.dynamodb.index.queries import KeyRange
-from app.storage.dynamodb.index.views import MANAGER, manager_token
+from app.storage.dynamodb.index.views import manager_token
 from app.storage.dynamodb.records.codec import checked_id, employee_from, is_id
+from app.storage.dynamodb.report_hints import (
+    COUNT_VIEW,
+    KEPT_SECONDS,
+    ReportHints,
+    line_in,
+    rows_of,
+)
 
-# Beside the rows of lists: how many stand below somebody, as a job has counted them.
-_COUNT_VIEW = "mc"
 # What a strongly consistent read takes at least.
 _UNITS_OF_A_ROW = 1.0
-# What no later counting replaced is of somebody who leads nobody any more, or is out of date.
-_KEPT_SECONDS = 31 * 24 * 60 * 60
+# A shorter line is read one by one.
+_LEAST_HINTED = 3
 # Of a record of a kilobyte, in a read that is not strongly consistent.
 _ESTIMATED_UNITS_PER_RECORD = 0.125
 
@@ -48,19 +49,27 @@ class DynamoReports:
     def __init__(self, calls: Calls, tables: Tables) -> None:
         self.calls = calls
         self.tables = tables
+        self.hints = ReportHints(calls, tables)
 
     @explaining_keys
     def chain(self, employee_id: str, limit: int = MAX_CHAIN) -> Chain:
-        """Implement ReportStore.chain."""
-        person = self._record(employee_id)
+        """Implement ReportStore.chain: the line as it was last, at once; what is new in single."""
+        hinted = limit >= _LEAST_HINTED
+        person, hint = self._read_hinted(employee_id) if hinted else (self._record(employee_id), ())
         if person is None:
             raise EmployeeNotFound(employee_id)
+        found = self._walk(person, limit, self._records(hint))
+        if hinted:
+            self.hints.note_line(employee_id, hint, [each.id for each in found.managers])
+        return found
+
+    def _walk(self, person: Employee, limit: int, known: Mapping[str, Employee]) -> Chain:
         above: list[Employee] = []
-        seen = {employee_id}
+        seen = {person.id}
         while manager := person.manager:
             if manager in seen:
                 return Chain(tuple(above), ChainEnd.LOOP)
-            following = self._record(manager)
+            following = known.get(manager) or self._record(manager)
             if following is None:
                 return Chain(tuple(above), ChainEnd.NOBODY)
             if len(above) == limit:
@@ -69,6 +78,23 @@ class DynamoReports:
             seen.add(manager)
             person = following
         return Chain(tuple(above), ChainEnd.TOP)
+
+    def _read_hinted(self, employee_id: str) -> tuple[Employee | None, tuple[str, ...]]:
+        """Return somebody and the ids that were last above them, by one call."""
+        people, index = self.tables.people, self.tables.index
+        keys = {
+            people: [self.tables.person_key(checked_id(employee_id))],
+            index: [self.hints.line_key(employee_id)],
+        }
+        items = batch_get(self.calls, keys, eventually=index)
+        person = next(map(employee_from, items[people]), None)
+        return person, line_in(items[index])
+
+    def _records(self, employee_ids: Collection[str]) -> dict[str, Employee]:
+        people = self.tables.people
+        keys = [self.tables.person_key(each) for each in employee_ids if is_id(each)]
+        found = map(employee_from, batch_get(self.calls, {people: keys})[people])
+        return {each.id: each for each in found}
 
     def refuse_loop(self, employee_id: str, manager: str) -> None:
         """Raise ReportingLoop if a manager of somebody stands below them, or is themselves."""
@@ -91,35 +117,9 @@ class DynamoReports:
 
     @explaining_keys
     def count_reports(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
-        """Implement ReportStore.count_reports: a Query for each."""
+        """Implement ReportStore.count_reports by hints; see report_hints.py."""
         check_batch(employee_ids)
-        counts = {each: self._count(each) for each in dict.fromkeys(employee_ids)}
-        some = [each for each, direct in counts.items() if direct]
-        below = self._counted_below(some)
-        return {
-            each: below.get(manager_token(each), ReportCount(0))._replace(direct=counts[each])
-            for each in some
-        }
-
-    def _count(self, employee_id: str) -> int:
-        request = {**self._rows_of(employee_id), "Limit": MAX_COUNTED_REPORTS + 1}
-        return int(self.calls.read("Query", self.tables.index, request)["Count"])
-
-    def _rows_of(self, manager: str) -> dict[str, Any]:
-        """Return the request that counts those who report to somebody."""
-        bounds = KeyRange.whole(f"{MANAGER}#{manager_token(manager)}")
-        return {
-            "TableName": self.tables.index,
-            "KeyConditionExpression": "#v = :v AND #a BETWEEN :f AND :l",
-            "ExpressionAttributeNames": {"#v": "view", "#a": "at"},
-            "ExpressionAttributeValues": {
-                ":v": {"S": bounds.view},
-                ":f": {"S": bounds.first},
-                ":l": {"S": bounds.last},
-            },
-            "ConsistentRead": True,
-            "Select": "COUNT",
-        }
+        return self.hints.count_reports(employee_ids)
 
     @explaining_keys
     def leading(self, employee_ids: Collection[str]) -> set[str]:
@@ -128,17 +128,11 @@ class DynamoReports:
         budget = read_budget.current(page_budget)
         found = set()
         for each in dict.fromkeys(employee_ids):
-            request = {**self._rows_of(each), "Limit": 1}
+            request = {**rows_of(self.tables, each), "Limit": 1}
             budget.spend(0, _UNITS_OF_A_ROW)
             if self.calls.read("Query", self.tables.index, request)["Count"]:
                 found.add(each)
         return found
-
-    def _counted_below(self, employee_ids: Collection[str]) -> dict[str, ReportCount]:
-        tokens = {manager_token(each) for each in employee_ids}
-        keys = [self.tables.index_key(_COUNT_VIEW, token) for token in sorted(tokens)]
-        items = batch_get(self.calls, {self.tables.index: keys})[self.tables.index]
-        return {item["at"]["S"]: _count_in(item) for item in items}
 
     @explaining_keys
     def store_counts(self, counts: Mapping[str, ReportCount]) -> None:
@@ -149,7 +143,7 @@ class DynamoReports:
         write_batches(self.calls, self.tables.index, actions)
 
     def _action(self, token: str, attributes: Item) -> dict[str, Any]:
-        key = self.tables.index_key(_COUNT_VIEW, token)
+        key = self.tables.index_key(COUNT_VIEW, token)
         if not attributes:
             return {"DeleteRequest": {"Key": key}}
         return {"PutRequest": {"Item": {**key, **attributes}}}
@@ -194,14 +188,9 @@ def _attributes(count: ReportCount) -> Item:
     if count.below is None or count.counted_at is None:
         return {}
     counted_at = count.counted_at.isoformat(timespec="microseconds")
-    expires = int(count.counted_at.timestamp()) + _KEPT_SECONDS
+    expires = int(count.counted_at.timestamp()) + KEPT_SECONDS
     return {
         "below": {"N": str(count.below)},
         "counted_at": {"S": counted_at},
         "ttl": {"N": str(expires)},
     }
-
-
-def _count_in(item: Item) -> ReportCount:
-    counted_at = stored_time(string_of(item, "counted_at"))
-    return ReportCount(0, integer_of(item, "below") if counted_at else None, counted_at)

@@ -121,6 +121,7 @@ class Saves:
         sees the loop takes back all it wrote, as a change of its own, and raises ReportingLoop.
         Where ``before`` is not known, or is nothing, it takes back the manager alone.
         """
+        self._reports.hints.changed(before, saved)
         if saved.manager == (before.manager if before else ""):
             return saved
         try:
@@ -195,10 +196,12 @@ class Saves:
                 raise EditConflict(stored)
             action = {"Delete": {**self._record_key(item), **unchanged(item)}}
             more = self._changes.erase(employee_id, write)
+            self._reports.hints.forget(employee_id)
             try:
                 self._writer.apply(manifest, None, action, *more, deleted_by=write.id, rewrite=True)
             except ConditionFailed:
                 continue
+            self._reports.hints.changed(stored, None)
             return stored
         raise contention(self._tables)
 

@@ -61,10 +61,9 @@ class DynamoStore:
         self._repair = IndexRepair(calls, names, self._order, self._writer)
         self._vocabulary = VocabularyWriter(VocabularyRows(calls, names).write)
         self._upkeep = IndexUpkeep(self._repair, self._counters, self._vocabulary)
-        changes = ChangeWriter(calls, names.index)
         self.reports = DynamoReports(calls, names)
-        index = (self._order, self._writer, self._upkeep)
-        self._saves = Saves(names, *index, self._vocabulary, changes, self.reports)
+        index = (self._order, self._writer, self._upkeep, self._vocabulary)
+        self._saves = Saves(names, *index, ChangeWriter(calls, names.index), self.reports)
 
     @explaining_keys
     def get(self, employee_id: str) -> Employee:
@@ -135,6 +134,7 @@ class DynamoStore:
     def maintain(self) -> None:
         """Implement EmployeeStore.maintain."""
         self._upkeep.run_if_due()
+        self.reports.hints.write_if_due()
 
     def set_up(self) -> list[str]:
         """Implement EmployeeStore.set_up."""
