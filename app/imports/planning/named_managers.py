@@ -43,12 +43,15 @@ class Found(NamedTuple):
     problem: str = ""
 
 
+_NOBODY = Found()
+
+
 class NamedManagers:
     """The texts in the column of managers of one file; ``find`` works when ``ask`` was called."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = tuple(texts)
-        self._keys = {key for text in self._texts for key in _keys_of(text)}
+        # Of each key only the hash, as every row may name somebody else whom nobody knows.
+        self._keys = {hash(key) for text in texts for key in _keys_of(text)}
         self._people: dict[str, dict[str, Person]] = defaultdict(dict)
 
     def note(self, line: Line) -> None:
@@ -98,10 +101,10 @@ class NamedManagers:
                     return Found(next(iter(people)))
                 labels = ", ".join(person.label for person in people.values())
                 return Found(problem=_SEVERAL.format(text[:_MAX_NAMED_CHARACTERS], labels))
-        return Found()
+        return _NOBODY
 
     def _add(self, key: str, person: Person) -> None:
-        if key in self._keys and len(self._people[key]) < _MAX_CANDIDATES:
+        if hash(key) in self._keys and len(self._people[key]) < _MAX_CANDIDATES:
             self._people[key].setdefault(person.id, person)
 
 

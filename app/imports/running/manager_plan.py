@@ -140,7 +140,7 @@ class _Managers:
 
     def refuse_added(self, lines: Iterable[Line]) -> None:
         """Note who is not added, because their own row closes a circle."""
-        for line in lines:
+        for line in lines if self._loops else ():
             if line.outcome == ADDED and line.id in self._loops:
                 self._refused.add(line.id)
 
