@@ -6,6 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bench.history_pages import AUDIT, FEW_CHANGES, MANY_CHANGES, OLDER_AUDIT
+from bench.reporting_pages import (
+    CHART,
+    FEW_REPORTS,
+    LONG_LINE,
+    MANY_REPORTS,
+    PAGES,
+    PERSON_ALONE,
+    PERSON_IN_LINE,
+    SAVE_MANAGER,
+)
 from bench.results import PageFigures, StoreFigures
 from bench.signed_in import FIRST_PAGE, PERSON, SIGNED_IN
 from bench.targets import COUNTS, SAVE
@@ -27,7 +37,8 @@ _GROWTHS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("list, letter, filter, person", _LISTS, 1.2),
     ("search of one word", _ONE_WORD, 1.5),
     ("counts and insights", _COUNTED, 1.2),
-    ("save", (SAVE,), 1.2),
+    ("save", (SAVE, SAVE_MANAGER), 1.2),
+    ("reporting lines", PAGES, 1.2),
 )
 _AGAINST_BARE = (("list pages", _LIST_PAGES), ("search of one word", _ONE_WORD))
 _TIMES_BARE = {SQLITE: 5.0, DYNAMODB: 8.0}
@@ -35,6 +46,13 @@ _SIGNED_IN_TIMES = 1.08
 _HISTORY_TIMES, _DEPTH_TIMES, _HISTORY_UNITS = 1.5, 1.2, 4
 # A save wrote 48 units before there were histories (99429c0c), and may write 6 more.
 _SAVE_UNITS = 48 + 6
+# Of these pages one may take so many times what the other takes.
+_REPORTING_TIMES = (
+    (PERSON_IN_LINE, PERSON_ALONE, 1.6),
+    (CHART, FIRST_PAGE, 3),
+    (MANY_REPORTS, FEW_REPORTS, 1.2),
+)
+_LINE_MS, _CHART_UNITS, _LINE_UNITS, _MANAGER_UNITS = 1_000, 40, 60, 16
 _BEST_IMPORT, _MOST_SDK, _MOST_GROWTH_MB = 5_000, 1.7, 8
 
 
@@ -72,6 +90,7 @@ def verdicts(figures: StoreFigures) -> Iterator[Verdict]:
         yield from at_most.beside(f"{page}, against a person", page, PERSON, _HISTORY_TIMES)
     for page, other in ((MANY_CHANGES, FEW_CHANGES), (OLDER_AUDIT, AUDIT)):
         yield from at_most.beside(f"{page}, against {other}", page, other, _DEPTH_TIMES)
+    yield from _of_reporting_lines(figures.store, at_most)
     if figures.store == DYNAMODB:
         yield from at_most("other searches", _HARD, 200, "most_read_units", "", "RCU")
         lists = (*_LIST_PAGES, FIRST_PAGE + SIGNED_IN)
@@ -80,6 +99,17 @@ def verdicts(figures: StoreFigures) -> Iterator[Verdict]:
         yield from at_most("history", histories, _HISTORY_UNITS, "read_units", "", "RCU")
         yield from at_most("save", (SAVE,), _SAVE_UNITS, "write_units", "", "WCU")
     yield from _of_worlds(figures)
+
+
+def _of_reporting_lines(store: str, at_most: _Checks) -> Iterator[Verdict]:
+    for page, other, times in _REPORTING_TIMES:
+        yield from at_most.beside(f"{page}, against {other}", page, other, times)
+    yield from at_most(LONG_LINE, (LONG_LINE,), _LINE_MS, "p99_ms", "p99_cpu_ms", "ms")
+    if store == DYNAMODB:
+        for page, units in ((CHART, _CHART_UNITS), (LONG_LINE, _LINE_UNITS)):
+            yield from at_most(f"{page}, its counts known", (page,), units, "read_units", "", "RCU")
+        save = (SAVE_MANAGER,)
+        yield from at_most(SAVE_MANAGER, save, _MANAGER_UNITS, "write_units", "", "WCU")
 
 
 class _Checks:

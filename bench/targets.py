@@ -9,6 +9,7 @@ from urllib.parse import quote
 from bench.asking import InTurn, Request, ask, connected
 from bench.history_pages import Leaving, history_pages, store_histories
 from bench.pages import Common, list_pages, other_pages, searches
+from bench.reporting_pages import Moves, reporting_pages, store_organisation
 from bench.rounds import Target
 from bench.saved_bytes import saving_pages
 from bench.saves import Saves
@@ -44,6 +45,7 @@ def begin(world: World, start: Start, most_changes: int) -> Live:
     """Start the servers of a world; ``start`` is told the application and how many workers."""
     # First, since a server may tell of earlier counts for some seconds.
     store_histories(world, most_changes)
+    store_organisation(world)
     server = start("application:application", world, 2)
     with connected(server.port) as connection:
         for _ in range(4):
@@ -70,6 +72,7 @@ def _targets(live: Live, common: Common) -> Iterator[Target]:
     yield from signed_in_pages(live.server, live.world)
     yield from saving_pages(live.server, world.people)
     yield from history_pages(live.server, world.people, live.most_changes)
+    yield from reporting_pages(live.server, world.people)
     counts = InTurn([Request("/-/counts")])
     yield Target(COUNTS, world.people, live.inside, counts)
     yield Target(SAVE, world.people, live.server, Saves(live.server, save_paths(world)))
@@ -77,7 +80,7 @@ def _targets(live: Live, common: Common) -> Iterator[Target]:
 
 def requests_on(server: Server, requests: Requests) -> Requests:
     """Return the same requests for another server of the same world."""
-    return requests.on(server) if isinstance(requests, Saves | Leaving) else requests
+    return requests.on(server) if isinstance(requests, Saves | Leaving | Moves) else requests
 
 
 def save_paths(world: World) -> list[str]:

@@ -50,8 +50,11 @@ class ReportingLines:
 
     def chain(self, viewer: Viewer, employee_id: str) -> Chain:
         """Return the managers above somebody, the nearest first. Raises EmployeeNotFound."""
-        person = self._directory.get(viewer, employee_id)
-        managers, end = self._reports.chain(employee_id)
+        return self.chain_of(viewer, self._directory.get(viewer, employee_id))
+
+    def chain_of(self, viewer: Viewer, person: Employee) -> Chain:
+        """Return the managers above somebody whom the viewer was just shown."""
+        managers, end = self._reports.chain(person.id)
         today = leaving.today()
         if not may(viewer, Right.LEAVE):
             for number, manager in enumerate(managers):

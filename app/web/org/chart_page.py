@@ -78,7 +78,7 @@ def chart_page(
     person = current_directory().get(viewer, employee_id)
     if "manager" in current_directory().sight_of(viewer).restricted:
         return _page(person, Chain(), Page(()), {}, 1, is_concealed=True)
-    chain = lines.chain(viewer, employee_id)
+    chain = lines.chain_of(viewer, person)
     page = lines.reports(viewer, employee_id, cursor)
     ids = {employee_id, *(card.id for card in page.cards), *(each.id for each in chain.managers)}
     counts = lines.count(viewer, ids)
