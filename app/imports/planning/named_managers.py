@@ -51,7 +51,7 @@ class NamedManagers:
 
     def __init__(self, texts: Iterable[str]) -> None:
         # Of each key only the hash, as every row may name somebody else whom nobody knows.
-        self._keys = {hash(key) for text in texts for key in _keys_of(text)}
+        self._keys = {hash(key) for text in texts for key in _all_keys_of(text)}
         self._people: dict[str, dict[str, Person]] = defaultdict(dict)
 
     def note(self, line: Line) -> None:
@@ -73,9 +73,10 @@ class NamedManagers:
     def ask(self, store: EmployeeStore, texts: list[str]) -> None:
         """Look some of the texts up among the people who are here."""
         plain = [_plain(text) for text in texts]
-        stored = find_by_ids(store, texts)
-        by_email = find_by_emails(store, [text for text in plain if "@" in text])
-        by_number = find_by_numbers(store, filter(number_key, plain))
+        marks = [mark for _, mark in map(_labelled, texts) if mark]
+        stored = find_by_ids(store, [*texts, *marks])
+        by_email = find_by_emails(store, [text for text in (*plain, *marks) if "@" in text])
+        by_number = find_by_numbers(store, filter(number_key, (*plain, *marks)))
         found = [one for ids in (*by_email.values(), *by_number.values()) for one in ids]
         people = {
             one.id: Person(one.id, one.full_name, one.email)
@@ -101,6 +102,17 @@ class NamedManagers:
                     return Found(next(iter(people)))
                 labels = ", ".join(person.label for person in people.values())
                 return Found(problem=_SEVERAL.format(text[:_MAX_NAMED_CHARACTERS], labels))
+        return self._find_labelled(text)
+
+    def _find_labelled(self, text: str) -> Found:
+        """Return who has both the name and what is in brackets after it."""
+        name, mark = _labelled(text)
+        names = {name_key(one) for one in _names_of(name)}
+        for key in _exact_keys_of(mark) if mark else ():
+            found = self._people.get(key, {}).values()
+            people = [person for person in found if name_key(person.name) in names]
+            if len(people) == 1:
+                return Found(people[0].id)
         return _NOBODY
 
     def _add(self, key: str, person: Person) -> None:
@@ -122,14 +134,30 @@ def _plain(text: str) -> str:
     return email_address(text) if "@" in text else text
 
 
+def _labelled(text: str) -> tuple[str, str]:
+    """Return the name and what is in brackets after it, as in ``Ada Lovelace (FJ-1000)``."""
+    name, _, mark = text.rstrip().removesuffix(")").rpartition("(")
+    return (name.strip(), mark.strip()) if text.rstrip().endswith(")") else ("", "")
+
+
+def _all_keys_of(text: str) -> Iterator[str]:
+    yield from _keys_of(text)
+    if mark := _labelled(text)[1]:
+        yield from _exact_keys_of(mark)
+
+
 def _keys_of(text: str) -> Iterator[str]:
+    yield from _exact_keys_of(text)
+    for name in _names_of(_plain(text)):
+        yield f"name {name_key(name)}"
+
+
+def _exact_keys_of(text: str) -> Iterator[str]:
     plain = _plain(text)
     yield f"id {text}"
     if "@" in plain:
         yield f"mail {email_key(plain)}"
     yield f"number {number_key(plain)}"
-    for name in _names_of(plain):
-        yield f"name {name_key(name)}"
 
 
 def _names_of(plain: str) -> Iterator[str]:

@@ -81,6 +81,18 @@ def test_of_all_that_a_row_says_the_certain_goes_first(desk: Desk) -> None:
     assert managers(desk)["bo"] == "al"
 
 
+def test_a_name_with_a_number_an_address_or_an_id_in_brackets(real_desk: Desk) -> None:
+    here(real_desk, "ada")
+    ways = ("Ada X (n-ada)", "Ada X (ADA@example.com)", "Ada X (ada)", '"X, Ada (n-ada)"')
+    rows = [row(f"p{number}", way) for number, way in enumerate(ways)]
+    others = ("Ada X (n-9)", "Bo X (n-ada)", "(n-ada)", "Ada X ()", "Ada X (n-ada", "Cy X (n-cy)")
+    rows += [row(f"q{number}", way) for number, way in enumerate(others)]
+    real_desk.run(HEAD + "".join(rows) + row("cy"))
+    led = managers(real_desk)
+    assert [led[f"p{number}"] for number in range(4)] == ["ada"] * 4
+    assert [led[f"q{number}"] for number in range(6)] == ["", "", "", "ada", "", "cy"]
+
+
 def test_a_new_person_without_an_id_is_somebodys_manager(desk: Desk) -> None:
     desk.run("Name,Title,Office,Mail,Manager\nAl,T,L,al@x.org,bo@x.org\nBo,T,L,bo@x.org,\n")
     ids = {name: one for one, name in desk.everyone().items()}
