@@ -20,6 +20,8 @@ from app.web.ui.urls import drawing_address, org_address
 # Of more managers only the top and the nearest two are open; the others are behind one card.
 _MAX_OPEN_MANAGERS = 5
 _NEAREST = 2
+# Of those above the reports are counted of so many, the nearest, and of the top: each costs a read.
+_MOST_COUNTED_ABOVE = 24
 # Of a longer circle the names in the middle are left out.
 _MAX_CIRCLE_NAMES = 8
 _CLOSED = Opening()
@@ -80,8 +82,8 @@ def chart_page(
         return _page(person, Chain(), Page(()), {}, 1, is_concealed=True)
     chain = lines.chain_of(viewer, person)
     page = lines.reports(viewer, employee_id, cursor)
-    ids = {employee_id, *(card.id for card in page.cards), *(each.id for each in chain.managers)}
-    counts = lines.count(viewer, ids)
+    above = {each.id for each in (*chain.managers[:_MOST_COUNTED_ABOVE], *chain.managers[-1:])}
+    counts = lines.count(viewer, {employee_id, *(card.id for card in page.cards), *above})
     view = _page(person, chain, page, counts, number if cursor else 1, opening)
     here = {"cursor": cursor, **({"page": str(number)} if number > 1 else {})} if cursor else {}
     return view._replace(drawing=_address(drawing_address(person.id), here, opening))

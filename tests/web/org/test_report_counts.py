@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from app.access.viewer import Viewer
 from app.access.visibility import Audience
 from app.contracts.reports import ReportCount
+from app.directory.reporting_lines import ReportingLines
 from app.web.ui.report_counts import below_in_words, counted, more_below
 from tests.support.page_reader import words_of
 from tests.support.stores.bindings import ModelRoom, Room
@@ -101,3 +103,23 @@ def test_who_may_not_see_managers_sees_no_counts(org: Org) -> None:
         text = org.get(f"{address}?as=colleague").text
         assert "in all" not in text
         assert "counted" not in text
+
+
+@pytest.mark.parametrize("length", [40, 64, 70])
+def test_of_a_long_line_the_nearest_and_the_top_are_counted_by_one_call(
+    org: Org, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [f"m{place:02}" for place in range(length)]
+    org.put_line(*ids)
+    asked: list[int] = []
+    count = ReportingLines.count
+
+    def counting(lines: ReportingLines, viewer: Viewer, ids: set[str]) -> dict[str, ReportCount]:
+        asked.append(len(ids))
+        return count(lines, viewer, ids)
+
+    monkeypatch.setattr(ReportingLines, "count", counting)
+    page = org.get(f"/org/{ids[-1]}")
+    told = [words_of(each) for each in page.all("p", cls="org-count")]
+    assert told == ["1 direct report"] * 25
+    assert asked == [1 + 25]
