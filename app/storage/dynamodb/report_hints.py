@@ -225,5 +225,5 @@ def _count_in(item: Item, direct: int) -> ReportCount:
     return ReportCount(direct, integer_of(item, "below") if counted_at else None, counted_at)
 
 
-def _expiry() -> Item:
+def _expiry() -> dict[str, str]:
     return {"N": str(int(time.time()) + KEPT_SECONDS)}
