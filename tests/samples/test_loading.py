@@ -99,7 +99,7 @@ def test_filters_have_something_to_filter(crowd):
     badges = Counter(badge for person in crowd for badge in person.badges)
     assert 35 <= len(places) <= 60
     assert len(departments) == 30
-    assert 250 <= len(titles) <= 600
+    assert 250 <= len(titles) <= 400
     assert len(badges) == 12
     for counts in (places, departments, badges):
         assert counts.most_common()[0][1] > 10 * counts.most_common()[-1][1]
