@@ -124,7 +124,7 @@ def read_cursor(text: str | None, query: Query) -> Cursor | None:
 
 def order_separators(query: Query) -> int:
     """Return the number of separators in an order key of this query."""
-    return 2 if query.search_words and not query.left else 1
+    return 2 if query.is_ranked else 1
 
 
 def name_key_in(key: str) -> str:

@@ -85,7 +85,7 @@ class EmployeeStore(Protocol):
 
         Order: ``(name_key, id_sort_key)`` as UTF-8 bytes, where the name key is
         ``person_names.sort_key`` in the order of ``list_order().stored``; for a search (but of
-        those who left), first the smallest word of the employee that begins with
+        those who left, or of a manager), first the smallest word of the employee that begins with
         ``query.search_words[0]``, then the same. The cost depends on the page, not on the
         directory: the page ends early after MAX_ROWS_EXAMINED rows (see Page.rows_examined). A
         cursor is valid for its own query, at any later time, even if the employee it points at is

@@ -60,7 +60,7 @@ class Query:
     ``search_keys.facet_key``. ``badge`` is a catalogue key. ``joined`` is a month, ``2026-03``
     (see ``search_keys.month_of``). Raises ValueError if a filter has too many values.
     With ``left``, those who have left are asked for, whom no other query finds; every condition
-    narrows them, and they are in order of names, whatever the words.
+    narrows them. They, and those of a manager, are in order of names, whatever the words.
 
     A query is parsed when it is created, into ``typed_words`` (in the order typed), ``terms`` (to
     search for, longest first) with their texts as ``search_words``, ``filters`` (name and value,
@@ -122,6 +122,11 @@ class Query:
     def is_empty(self) -> bool:
         """Return whether everybody who works here matches, because no condition is set."""
         return not (self.words or self.filters or self.left)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Return whether matches are in the order of the first word, and not of names alone."""
+        return bool(self.search_words) and not (self.left or self.manager)
 
     @property
     def only_text(self) -> str:

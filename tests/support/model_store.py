@@ -503,7 +503,7 @@ def name_key_of(person: Employee, sort_by: SortBy) -> str:
 def order_key(person: Employee, query: Query, sort_by: SortBy = SortBy.GIVEN) -> str:
     """Where a person stands among the results: the order key of app/storage/cursors.py."""
     place = [name_key_of(person, sort_by), search_keys.id_sort_key(person.id)]
-    if query.terms and not query.left:
+    if query.is_ranked:
         place.insert(0, _place(person, query.terms[0], query) or "")
     return SEPARATOR.join(place)
 

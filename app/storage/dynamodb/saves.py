@@ -178,7 +178,9 @@ class Saves:
         projection = self._order.project(employee)
         update = update_expression(item, employee, projection.hash, write.id, recording.mark)
         action = {"Update": {**self._record_key(item), **update_unchanged(item, update)}}
-        self._writer.apply(manifest, projection, action, *recording.actions)
+        # The card does not tell the manager: the rows but that of the manager stay as they are.
+        before = self._order.project(stored) if employee.manager != stored.manager else None
+        self._writer.apply(manifest, projection, action, *recording.actions, before=before)
         return updated(item, update)
 
     def delete(self, employee_id: str, expected_revision: str | None, write: Write) -> Employee:

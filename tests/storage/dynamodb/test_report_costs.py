@@ -17,6 +17,7 @@ from app.storage.dynamodb import report_hints
 from app.storage.dynamodb.index.views import manager_token
 from app.storage.dynamodb.report_hints import COUNT_VIEW, LINE_VIEW
 from app.storage.dynamodb.store import DynamoStore
+from tests.support.dynamodb_audit import audit
 from tests.support.stores.dynamodb_binding import MotoRoom
 from tests.support.stores.people import add, new_write_id, person
 
@@ -117,6 +118,30 @@ def test_a_change_of_the_manager_has_both_counted_after_the_response(
     assert not sent.take()["UpdateItem"]
     other = room.open_reports()
     assert other.count_reports(["eve", "mia"]) == {"mia": ReportCount(1)}
+
+
+def test_another_manager_rewrites_no_row_but_that_of_the_manager(
+    room: MotoRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, transactions = room.store, []
+    known = {"job_title": "Lead Engineer", "location": "Oslo", "department": "Sales"}
+    bob = person("bob", "Bob Bobsen", badges=("linux", "bug"), email="b@example.com", **known)
+    add(store, person("eve", "Eve"), person("mia", "Mia"), bob)
+    write = store.calls.write
+
+    def noted(operation, table, request):  # type: ignore[no-untyped-def]
+        transactions.extend([request["TransactItems"]] if "TransactItems" in request else [])
+        return write(operation, table, request)
+
+    monkeypatch.setattr(store.calls, "write", noted)
+    for manager, number in (("eve", 5), ("mia", 6), ("", 5)):
+        transactions.clear()
+        report_to(store, "bob", manager)
+        assert [len(actions) for actions in transactions] == [number]
+        assert audit(room) == []
+        for words in ("", "eng", "bob"):
+            found = store.browse(Query(words, manager=manager or "mia"), None, 24).cards
+            assert [card.id for card in found] == (["bob"] if manager else [])
 
 
 def test_what_another_program_changed_is_counted_after_the_next_page(

@@ -99,7 +99,7 @@ class _Search:
         """Return the page; None for a backwards page that reaches the start of the list."""
         conditions, estimates = self._conditions, self._browser.estimates
         chosen = estimates.smallest_filter(conditions)
-        if not conditions.words or conditions.left:
+        if not self._query.is_ranked:
             reader = self._reader(conditions.by_name(chosen))
             factor = estimates.rows_per_match(conditions, chosen)
             self._read_more(reader, MAX_ROWS_EXAMINED, factor)

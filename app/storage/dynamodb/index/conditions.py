@@ -42,6 +42,11 @@ class Conditions:
     left: bool = False
 
     @property
+    def of_manager(self) -> Filter | None:
+        """The filter of those who report to somebody, of whom other views tell nothing."""
+        return next((each for each in self.filters if each[0] == MANAGER), None)
+
+    @property
     def is_everybody(self) -> bool:
         """Whether nothing but having left, or not, is asked for."""
         return not (self.words or self.letter or self.filters)

@@ -4,11 +4,11 @@ from math import prod
 
 from app.storage.dynamodb.index.conditions import Conditions, Filter
 from app.storage.dynamodb.index.counters import Counters
-from app.storage.dynamodb.index.views import MANAGER
 
 # Rows of a filter read first for each row of the page, if other filters must be met, too.
 _SPARE_ROWS, _MAX_ROWS_PER_MATCH = 1.25, 20
-_ROWS_OF_LEAVERS = 4
+# Of leavers and of a manager, where words are conditions like others.
+_ROWS_WITH_WORDS = 4
 # As the counters name all employees.
 EVERYONE: Filter = ("*", ("",))
 
@@ -27,12 +27,14 @@ class Estimates:
     def smallest_filter(self, conditions: Conditions) -> Filter | None:
         """Return the filter with the fewest rows; None if there is none, or none has a view.
 
-        Those of a manager are not counted, and always taken for the fewest.
+        Only the view of a manager has those who report to them, however many they are.
         """
         filters = () if conditions.left else conditions.filters
+        if of_manager := conditions.of_manager:
+            return None if conditions.left else of_manager
         if len(filters) < 2:
             return filters[0] if filters else None
-        return min(filters, key=lambda each: (each[0] != MANAGER, self.people_with(each)))
+        return min(filters, key=self.people_with)
 
     def rows_per_match(self, conditions: Conditions, chosen: Filter | None) -> float:
         """Return about how many rows of a filter to read for each that meets the others.
@@ -40,8 +42,8 @@ class Estimates:
         As if the filters were independent, and more, so that one call suffices for most pages.
         """
         others = [each for each in conditions.filters if each != chosen]
-        if conditions.left:
-            return _ROWS_OF_LEAVERS if conditions.words or others else 1
+        if conditions.left or conditions.of_manager:
+            return _ROWS_WITH_WORDS if conditions.words or others else 1
         if not others:
             return 1
         people = max(1, self.people_with(EVERYONE))

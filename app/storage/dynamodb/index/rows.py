@@ -148,14 +148,15 @@ def project_rows(
     exact = _exact_facets(employee, card)
     manager = _manager_token(employee, today)
     tokens = [(kind, token) for kind, text in texts if (token := facet_token(text))]
-    tokens += exact + manager
+    tokens += exact
     counted_facets = ["*", f"{LETTER}:{letter}"]
     counted_facets += [f"{kind}:{text}" for kind, text in texts if facet_token(text)]
     counted_facets += [f"{kind}:{value}" for kind, value in exact]
     terms = [*words, filter_term(LETTER, letter), *(filter_term(*token) for token in tokens)]
     terms_text = f"{search_terms.joined(terms, '|')}|"
     packed = pack_card(card)
-    views = [f"{kind}#{token}" for kind, token in tokens] + _lookup_views(employee, card)
+    views = [f"{kind}#{token}" for kind, token in (*tokens, *manager)]
+    views += _lookup_views(employee, card)
     seen = (" ".join(employee.hidden), origins_text(employee, words))
     body: _Body = (name_key, words, tuple(views), tuple(counted_facets))
     told: tuple[object, ...] = (*body, *seen)

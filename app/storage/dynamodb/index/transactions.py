@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from app.storage.dynamodb.client.batch_reads import MAX_BATCH_KEYS, batch_get
@@ -10,7 +10,7 @@ from app.storage.dynamodb.client.calls import Calls, Item
 from app.storage.dynamodb.client.tables import Tables
 from app.storage.dynamodb.index.counters import count_delta, put_delta
 from app.storage.dynamodb.index.manifests import Manifest, manifest_key, put_manifest, read_manifest
-from app.storage.dynamodb.index.rows import Projection
+from app.storage.dynamodb.index.rows import Key, Projection
 
 
 class StoredState(NamedTuple):
@@ -64,18 +64,21 @@ class IndexWriter:
         *more: dict[str, Any],
         deleted_by: str = "",
         rewrite: bool = False,
+        before: Projection | None = None,
     ) -> None:
         """Write the record and bring its index rows to ``projection`` (None: no rows).
 
         All or nothing. Raises ConditionFailed when record or manifest changed since they were read.
         ``more`` are further actions, such as those that tell the change.
         Every row contains the whole card, so a change of the card rewrites all rows; a change that
-        no list shows writes the record alone.
+        no list shows writes the record alone. ``before`` is the content until now, where it is
+        likely that rows of it stay: those are not written.
         """
         actions = [record_action, *more]
         old, new = previous.shape, projection.shape if projection else None
         if rewrite or old is None or new is None or old.hash != new.hash:
-            actions += self._index_actions(previous, projection, deleted_by)
+            stay = before.items() if before and old and before.hash == old.hash else {}
+            actions += self._index_actions(previous, projection, deleted_by, stay)
         self.transact(actions)
 
     def transact(self, actions: list[dict[str, Any]]) -> None:
@@ -87,13 +90,21 @@ class IndexWriter:
         )
 
     def _index_actions(
-        self, previous: Manifest, projection: Projection | None, deleted_by: str
+        self,
+        previous: Manifest,
+        projection: Projection | None,
+        deleted_by: str,
+        stay: Mapping[Key, Item],
     ) -> list[dict[str, Any]]:
         index = self._tables.index
         shape = projection.shape if projection else None
         actions = [put_manifest(index, previous, shape, deleted_by)]
         items = projection.items() if projection else {}
-        actions += [{"Put": {"TableName": index, "Item": item}} for item in items.values()]
+        actions += [
+            {"Put": {"TableName": index, "Item": item}}
+            for key, item in items.items()
+            if stay.get(key) != item
+        ]
         old_keys = previous.shape.keys(previous.employee_id) if previous.shape else set()
         for view, at in sorted(old_keys - items.keys()):
             key = self._tables.index_key(view, at)

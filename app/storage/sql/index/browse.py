@@ -85,7 +85,7 @@ def _find_rows(
         return _scan_by_name(
             connection, scan_of_leavers(conditions), key_range, max_rows, is_short=False
         )
-    if not conditions.words:
+    if not conditions.words or conditions.of_manager:
         scan, length = _shortest_scan_by_name(connection, conditions, counts)
         is_short = length is not None and length <= MAX_ROWS_EXAMINED
         return _scan_by_name(connection, scan, key_range, max_rows, is_short=is_short)
@@ -133,9 +133,6 @@ def _shortest_scan_by_name(
 
 def _short_scans(connection: Connection, conditions: Conditions) -> Scans | None:
     """Return scans that are short enough to be sorted in memory, or None."""
-    if of_manager := conditions.of_manager:
-        scan = scan_by_views(conditions, of_manager)
-        return (scan,) if sum(_lengths(connection, (scan,))) <= MAX_SORTED_ROWS else None
     scans = {views: scan_by_views(conditions, views) for views in conditions.filters}
     if conditions.letter:
         view = view_of(LETTERS, search_keys.letter_of(conditions.letter))
