@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 COUNT_VIEW, LINE_VIEW = "mc", "up"
 # What nobody wrote anew in this time is of somebody who leads nobody any more, or is out of date.
 KEPT_SECONDS = 31 * 24 * 60 * 60
-# A number that another machine or program may have changed is looked after so often, when seen.
-_SECONDS_BETWEEN_LOOKS = 10.0
+# A number that another program may have changed is looked after so often, when seen; one of many
+# reports, which costs as many rows, more rarely in proportion.
+_SECONDS_BETWEEN_LOOKS, _REPORTS_OF_A_LOOK = 10.0, 100
 # A flood of requests must not fill the memory, nor a bulk edit leave all its counting to the end.
 _MAX_DUE, _MAX_CHANGED, _MAX_LOOKS = 300, 50, 10_000
 _MAX_LINE_BYTES = 4_000
@@ -63,7 +64,7 @@ class ReportHints:
             if direct is None or each in self._due:
                 direct = self._count(each)
                 self._put_off(self._due, each, [direct])
-            elif self._is_to_be_looked_at(each):
+            elif self._is_to_be_looked_at(each, direct):
                 self._put_off(self._seen, each, direct)
             if direct:
                 counts[each] = _count_in(item, direct)
@@ -138,9 +139,10 @@ class ReportHints:
             if self._due.get(employee_id) is number:  # else it has changed again
                 del self._due[employee_id]
 
-    def _is_to_be_looked_at(self, employee_id: str) -> bool:
+    def _is_to_be_looked_at(self, employee_id: str, direct: int) -> bool:
         looked = self._looked.get(employee_id)
-        return looked is None or time.monotonic() - looked >= _SECONDS_BETWEEN_LOOKS
+        seconds = _SECONDS_BETWEEN_LOOKS * max(1, direct // _REPORTS_OF_A_LOOK)
+        return looked is None or time.monotonic() - looked >= seconds
 
     def _note_look(self, employee_id: str) -> None:
         with self._lock:
