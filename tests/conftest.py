@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
+from app.contracts import cursors
 from app.runtime import deadline, gc_tuning
 from app.text import phone_numbers
 from tests.support import aws_models, background_threads, start_once
@@ -63,12 +64,13 @@ def pytest_collection_finish() -> None:
 def isolated_environment() -> Iterator[None]:
     """What a test sets in the environment ends with it, and so does the deadline of a request.
 
-    So do the region of phone numbers, which an application sets for its process, and the threads
-    that work in the background of an application.
+    So do the region of phone numbers and the key of cursors, which an application sets for its
+    process, and the threads that work in the background of an application.
     """
     before = dict(os.environ)
     deadline.start(float("inf"))
     phone_numbers.use_region("")
+    cursors.use_key(lambda: b"the key of this test")
     yield
     background_threads.end_all()
     deadline.start(float("inf"))

@@ -8,8 +8,10 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -100,6 +102,7 @@ class Started:
 
     def __init__(self, folder: Path, content: bytes = PEOPLE) -> None:
         self.app = small_app(folder)
+        self.database = folder / "directory.db"
         self.importer: Importer = self.app.extensions["importer"]
         # As another process or machine sees it.
         url = self.app.extensions["settings"].database_url
@@ -121,6 +124,9 @@ class Started:
         self.worker = Thread(target=self.work)
         self.worker.start()
         wait_until(lambda: self.job.lease_holder)
+        # Its first write is read a moment before it gives the lock of the database back.
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
         return int(self.job.lease_holder.split()[1])
 
     def is_complete(self) -> bool:

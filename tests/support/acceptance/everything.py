@@ -141,7 +141,7 @@ class Everything:
             "full_name": "New Name", "job_title": "Cook", "location": "Bonn",
             "email": "", "phone": "", "mobile": "", "start_date": "2024-02-29",
             "time_zone": "", "about": "", "preferred_name": "", "pronouns": "", "department": "",
-            "employee_number": "", "sort_as": "",
+            "employee_number": "", "sort_as": "", "desk": "", "working_hours": "", "chat": "",
         }  # fmt: skip
         saved = self.reader.post(address, typed)
         page = self.reader.follow(saved)
