@@ -56,7 +56,7 @@ def typed_terms(text: str) -> Typed:
             between.append(token)
             continue
         words = [cut(word, WORD_BYTES) for word in _terms_between(" ".join(between))]
-        of_address = [cut(word, WORD_BYTES) for word in split(_before_at(token))]
+        of_address = [cut(word, WORD_BYTES) for word in split_scripts(_before_at(token))]
         texts += words + of_address
         telling += without_stop_words(words) + of_address
         between = []

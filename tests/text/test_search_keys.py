@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.contracts import Query
@@ -89,6 +89,8 @@ def test_of_a_person_of_many_words_no_field_takes_the_room_of_the_others() -> No
 
 
 @given(texts)
+@example("0:A𠀀@")
+@example("李Tom@x")
 def test_a_person_is_found_by_the_name_as_it_is_written(name: str) -> None:
     words = words_of(full_name=name)
     if len(words) < MAX_WORDS:
