@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -139,17 +138,3 @@ class ReportingLines:
             for key, one in found.items()
             if sees_leavers or not leaving.has_left(one, today)
         }
-
-    def set_manager(
-        self, viewer: Viewer, employee_id: str, manager_id: str, revision: str, write_id: str
-    ) -> Employee:
-        """Let somebody report to somebody else, or with "" to nobody; return what is stored.
-
-        Raises NotAllowed, EmployeeNotFound (also of the manager), EditConflict, ReportingLoop.
-        """
-        require(viewer, Right.EDIT_PEOPLE)
-        stored = self._directory.get(viewer, employee_id)
-        if manager_id:
-            self._directory.get(viewer, manager_id)
-        changed = replace(stored, manager=manager_id)
-        return self._directory.update(viewer, changed, revision, write_id)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.access.rights import Right
-from app.access.viewer import Role
+from app.access.viewer import Role, Viewer
 from app.contracts.reports import ChainEnd, ReportCount
+from app.directory.added_reports import add_report
 from app.directory.reporting_lines import ReportingLines
 from app.directory.service import Directory
-from app.history.changes import Write
+from app.history.changes import ON_THE_PAGE, Write
 from app.model.employee import Employee
 from app.model.errors import EmployeeNotFound, NotAllowed, ReportingLoop
-from app.model.revision import revision_of
 from tests.support.days import PAST_DAY
 from tests.support.model_store import ModelStore
 from tests.support.viewers import OPERATOR, viewer
@@ -83,16 +83,19 @@ def test_reports_are_listed_and_counted(org: Org) -> None:
 
 
 def test_a_manager_is_set_by_editors_and_makes_no_loop(org: Org) -> None:
-    selam = org.store.get("selam")
+    def set_manager(viewer: Viewer, employee_id: str, manager_id: str, write_id: str) -> Employee:
+        return add_report(
+            org.directory, viewer, employee_id, manager_id, None, write_id, ON_THE_PAGE
+        )
+
     with pytest.raises(NotAllowed) as refused:
-        org.lines.set_manager(COLLEAGUE, "selam", "ursula", revision_of(selam), "w1")
+        set_manager(COLLEAGUE, "selam", "ursula", "w1")
     assert refused.value.right == Right.EDIT_PEOPLE
-    moved = org.lines.set_manager(EDITOR, "selam", "ursula", revision_of(selam), "w2")
+    moved = set_manager(EDITOR, "selam", "ursula", "w2")
     assert moved.manager == org.store.get("selam").manager == "ursula"
     with pytest.raises(EmployeeNotFound):
-        org.lines.set_manager(EDITOR, "selam", "nobody", revision_of(moved), "w3")
-    ursula = org.store.get("ursula")
+        set_manager(EDITOR, "nobody", "ursula", "w3")
     with pytest.raises(ReportingLoop) as loop:
-        org.lines.set_manager(OPERATOR, "ursula", "selam", revision_of(ursula), "w4")
+        set_manager(OPERATOR, "ursula", "selam", "w4")
     assert loop.value.employee_ids == ("selam", "ursula")
     assert org.store.get("ursula").manager == ""

@@ -128,6 +128,13 @@ def test_nothing_is_saved_without_a_clear_choice(team: SmallDirectory) -> None:
     assert list(boxes(page)) == many
 
 
+def test_nobody_comes_to_report_to_somebody_who_is_not_here(team: SmallDirectory) -> None:
+    before = managers(team)
+    team.get("/add-reports/nobody", 404)
+    team.post("/add-reports/nobody", chosen(team, "kofi"), 404)
+    assert managers(team) == before
+
+
 def test_nobody_comes_to_report_to_who_has_left(team: SmallDirectory) -> None:
     form = chosen(team, "bo")
     team.change("salma", left_on=PAST_DAY)
