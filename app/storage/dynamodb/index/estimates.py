@@ -29,12 +29,13 @@ class Estimates:
 
         Only the view of a manager has those who report to them, however many they are.
         """
-        filters = () if conditions.left else conditions.filters
+        if conditions.left:
+            return None
         if of_manager := conditions.of_manager:
-            return None if conditions.left else of_manager
-        if len(filters) < 2:
-            return filters[0] if filters else None
-        return min(filters, key=self.people_with)
+            return of_manager
+        if len(conditions.filters) < 2:
+            return conditions.filters[0] if conditions.filters else None
+        return min(conditions.filters, key=self.people_with)
 
     def rows_per_match(self, conditions: Conditions, chosen: Filter | None) -> float:
         """Return about how many rows of a filter to read for each that meets the others.
