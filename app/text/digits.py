@@ -23,6 +23,11 @@ def ascii_digits(text: str) -> str:
     )
 
 
+def small_number(text: str, most_digits: int) -> int:
+    """Return the number that a text of ASCII digits is; 0 for a longer one, and for all else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most_digits else 0
+
+
 def is_plain_number(text: str) -> bool:
     """Return whether a text is a number in the international form, and nothing else."""
     return _PLAIN.fullmatch(text) is not None

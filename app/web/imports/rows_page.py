@@ -21,11 +21,13 @@ from app.imports.planning.lines import (
     SKIPPED,
     Line,
 )
+from app.text.digits import small_number
 from app.web.forms.manager_names import managers_in, with_name
 from app.web.imports.outcomes import Tab, outcome_tabs
 from app.web.imports.row_details import RowView, row_view
 
 ROWS_PER_PAGE = 50
+_MAX_ROW_DIGITS = 8
 _OF_ANOTHER_ROW = "somebody of another row"
 _LAST_HEADINGS = {
     REJECTED: "What to do",
@@ -112,8 +114,7 @@ def adds_duplicates(job: Job) -> bool:
 
 
 def _start(args: Mapping[str, str]) -> int:
-    typed = args.get("from", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    return small_number(args.get("from", ""), _MAX_ROW_DIGITS)
 
 
 def _address(job: Job, outcome: str, start: int) -> str:

@@ -12,6 +12,7 @@ from app.directory.line_walk import MAX_CIRCLE, Kind
 from app.directory.reporting_issues import Issue, IssuePage
 from app.model import leaving
 from app.model.employee import Employee
+from app.text.digits import small_number
 from app.text.plurals import count_people
 from app.text.sanitizing import visible
 from app.web.current import current_issues, current_viewer
@@ -21,6 +22,7 @@ from app.web.ui.display_names import display_name
 org_issues = Blueprint("org_issues", __name__)
 # Of a text that another program stored as the manager.
 _MAX_STORED = 100
+_MAX_SEEN_DIGITS = 9
 
 _TABS = {
     None: "All",
@@ -79,7 +81,8 @@ def issues() -> ResponseReturnValue:
     """Show what is wrong with reporting lines among the next people of the directory."""
     chosen = _chosen_kind()
     bookmark = request.args.get("after", "")
-    is_led, seen = request.args.get("led") == "1", _number("seen") if bookmark else 0
+    is_led = request.args.get("led") == "1"
+    seen = small_number(request.args.get("seen", ""), _MAX_SEEN_DIGITS) if bookmark else 0
     kinds = tuple(Kind) if chosen is None else (chosen,)
     page = current_issues().page(current_viewer(), bookmark, kinds, is_led=is_led)
     seen += page.examined
@@ -99,11 +102,6 @@ def issues() -> ResponseReturnValue:
 def _chosen_kind() -> Kind | None:
     name = request.args.get("kind", "")
     return Kind(name) if name in frozenset(Kind) else None
-
-
-def _number(name: str) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _address(kind: Kind | None, **others: str) -> str:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contracts import Query
 from app.model.errors import EmployeeNotFound
+from app.text.digits import small_number
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
 from app.web.current import current_counting, current_directory, current_viewer
@@ -15,6 +16,7 @@ from app.web.org.chart_page import ChartPage, chart_page
 from app.web.org.drawing import draw_chart
 from app.web.ui import urls
 from app.web.ui.display_names import display_name
+from app.web.ui.list_query import MAX_PAGE_DIGITS
 
 _MAX_FILE_NAME = 60
 # Opened on its own, a picture is a picture and nothing else.
@@ -79,8 +81,7 @@ def drawing(employee_id: str) -> ResponseReturnValue:
 
 
 def _asked_page(employee_id: str) -> ChartPage:
-    page = request.args.get("page", "")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
+    number = small_number(request.args.get("page", ""), MAX_PAGE_DIGITS)
     keys = () if (is_all := request.args.get("depth") == "2") else request.args.getlist("open")
     opening = Opening(is_all, tuple(dict.fromkeys(keys[:MAX_OPEN])))
     return chart_page(employee_id, request.args.get("cursor") or None, number, opening)

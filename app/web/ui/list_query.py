@@ -12,6 +12,7 @@ from app.contracts import Query
 from app.contracts.queries import CONDITIONS, MANAGER, TEXT_FILTERS, max_values
 from app.directory.sorting import COLUMNS, Sort
 from app.model.facets import FACET
+from app.text.digits import small_number
 from app.text.folding import LINE_CHARACTERS, one_line
 from app.text.sanitizing import clean_line
 from app.text.search_keys import facet_key
@@ -19,6 +20,8 @@ from app.text.search_keys import facet_key
 CARDS = "cards"
 TABLE = "table"
 UNDER = "under"
+# Of the number of a page in an address.
+MAX_PAGE_DIGITS = 6
 _DESCENDING = "desc"
 
 
@@ -139,9 +142,7 @@ def read_request(args: MultiDict[str, str]) -> ListRequest:
         query=query,
         view=TABLE if _first(given, "view") == TABLE else CARDS,
         cursor=cursor,
-        page=(int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0)
-        if cursor or sort
-        else 1,
+        page=small_number(page, MAX_PAGE_DIGITS) if cursor or sort else 1,
         notes=tuple(notes),
         sort=sort,
         under=under,
