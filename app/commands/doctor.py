@@ -31,9 +31,12 @@ def doctor(port: int | None) -> None:
             for line in finding.fix_command.splitlines():
                 click.echo(f"           {line}")
     failures, ok = report.count(State.FAILED), report.count(State.OK)
+    follow = f" ({report.followers} may follow from another)" if report.followers else ""
     warnings = count_of(report.count(State.WARNING), "warning", "warnings")
     checks = count_of(len(report.findings), "check", "checks")
-    click.echo(f"{failures} failed, {warnings}, {ok} OK; {checks} in {report.seconds:.1f} s.")
+    click.echo(
+        f"{failures} failed{follow}, {warnings}, {ok} OK; {checks} in {report.seconds:.1f} s."
+    )
     click.echo(f"Employee Directory {version()}")
     if not report.healthy:
         raise SystemExit(1)

@@ -18,13 +18,15 @@ class Finding:
     """The result of a check in one or two sentences, and how to fix it.
 
     ``fix_command`` is a command, a setting or a policy, ready to be copied; ``fix_hint`` says what
-    to do with it. Neither ever holds a secret.
+    to do with it. Neither ever holds a secret. ``follows_from`` is the name of the check to fix
+    first; "" where this failure is nobody else's.
     """
 
     state: State
     message: str
     fix_command: str = ""
     fix_hint: str = ""
+    follows_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

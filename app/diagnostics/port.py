@@ -1,15 +1,53 @@
 """The health check of the port: what listens on it, and whether other machines can connect."""
 
 import http.client
+import os
+import re
 from pathlib import Path
 
 from app.contracts.checks import Finding, failed, ok, warning
 
 SERVICE_PORT = 80
 LAPTOP_PORT = 5000
+_UNITS = Path("/etc/systemd/system")
+_UNIT = "employee-directory.socket"
 _TIMEOUT_SECONDS = 2.0
 _TCP_LISTEN = "0A"
 _LOOPBACK = frozenset({"0100007F", "00000000000000000000000001000000"})
+
+_LISTEN_STREAM = re.compile(r"\s*ListenStream\s*=\s*(?:\S*:)?(\d*)\s*")
+
+
+def usual_port(*, on_aws: bool) -> int:
+    """Return the port of the service of this machine, if it has one, else that of ``flask run``.
+
+    ``systemctl edit`` puts a port of one's own beside the unit: an empty line there takes back
+    those before. FLASK_RUN_PORT is what Flask itself reads.
+    """
+    if served := _port_of_service():
+        return served
+    chosen = os.environ.get("FLASK_RUN_PORT", "")
+    if chosen.isdigit():
+        return int(chosen)
+    return SERVICE_PORT if on_aws else LAPTOP_PORT
+
+
+def has_service() -> bool:
+    """Return whether deploy/install.sh has made a service of this machine's directory."""
+    return (_UNITS / _UNIT).is_file()
+
+
+def _port_of_service() -> int | None:
+    port = None
+    for unit in (_UNITS / _UNIT, *sorted((_UNITS / f"{_UNIT}.d").glob("*.conf"))):
+        try:
+            lines = unit.read_text().splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            if listens := _LISTEN_STREAM.fullmatch(line):
+                port = (port or int(listens[1])) if listens[1] else None
+    return port
 
 
 def check_port(port: int, *, for_others: bool) -> Finding:

@@ -15,7 +15,7 @@ from app.diagnostics.machine import (
     check_stress,
 )
 from app.diagnostics.photos import check_photos
-from app.diagnostics.port import LAPTOP_PORT, SERVICE_PORT, check_port
+from app.diagnostics.port import check_port, has_service, usual_port
 from app.diagnostics.secret_key import check_key
 from app.directory.service import Directory
 from app.machine import Console
@@ -58,9 +58,8 @@ def all_checks(
 
 def port_check(settings: Settings, port: int | None = None) -> Check:
     """Return the check of a port, by default the one where this directory usually listens."""
-    default = SERVICE_PORT if settings.dynamo_mode else LAPTOP_PORT
-    number = port or default
-    for_others = settings.dynamo_mode and not settings.trusted_proxies
+    number = port or usual_port(on_aws=settings.dynamo_mode)
+    for_others = has_service() or (settings.dynamo_mode and not settings.trusted_proxies)
     return Check("Open port", lambda: check_port(number, for_others=for_others))
 
 

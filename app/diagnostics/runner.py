@@ -1,26 +1,34 @@
 """Run all health checks concurrently with time limits, and sort the worst findings first."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.contracts.checks import Check, Finding, State, failed
+from app.diagnostics.causes import tell_causes
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline
 from app.runtime.ttl import TtlValue
+
+log = logging.getLogger(__name__)
 
 MAX_CHECK_SECONDS = 8.0
 MAX_RUN_SECONDS = 9.0
 CACHE_SECONDS = 2.0
 _ORDER = list(State)
+_THE_LOG = ("journalctl -u employee-directory -n 50", "Read the log, and report it to us")
 # Programs have read these words since the first release.
 _AS_JSON = {State.FAILED: "broken", State.WARNING: "look", State.OK: "fine"}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings, worst first, with the time (Unix) and the duration of the run."""
+    """The findings, worst first, with the time (Unix) and the duration of the run.
+
+    Of two in the same state the one to fix first comes first.
+    """
 
     findings: tuple[tuple[str, Finding], ...]
     at: float
@@ -29,6 +37,14 @@ class Report:
     def count(self, state: State) -> int:
         """Return the number of findings in this state."""
         return sum(finding.state == state for _, finding in self.findings)
+
+    @property
+    def followers(self) -> int:
+        """The number of failures that may follow from another one."""
+        return sum(
+            finding.state is State.FAILED and bool(finding.follows_from)
+            for _, finding in self.findings
+        )
 
     @property
     def healthy(self) -> bool:
@@ -48,6 +64,7 @@ class Report:
                     "found": finding.message,
                     "how": finding.fix_hint,
                     "mend": finding.fix_command,
+                    "after": finding.follows_from,
                 }
                 for name, finding in self.findings
             ],
@@ -71,8 +88,10 @@ def run_checks(checks: Sequence[Check]) -> Report:
         f"This check did not finish within {MAX_RUN_SECONDS:.0f} seconds. The log may say why."
     )
     ended = dict(results)
-    findings = [(check.name, ended.get(number, timeout)) for number, check in enumerate(checks)]
-    findings.sort(key=lambda pair: _ORDER.index(pair[1].state))
+    findings = tell_causes(
+        (check.name, ended.get(number, timeout)) for number, check in enumerate(checks)
+    )
+    findings.sort(key=lambda pair: (_ORDER.index(pair[1].state), bool(pair[1].follows_from)))
     return Report(tuple(findings), at, time.monotonic() - began)
 
 
@@ -84,6 +103,13 @@ def _run_check(check: Check, number: int, results: dict[int, Finding]) -> None:
         target = " ".join(part for part in (error.action, error.resource) if part)
         results[number] = failed(
             f"{_capitalized(error.service)} did not respond: {target}: {error.reason}"
+        )
+    except Exception as error:  # a fault of the check's own, whatever it is, is told as that
+        log.exception("the check %r of the health report broke", check.name)
+        results[number] = failed(
+            f"This check itself broke ({type(error).__name__}), so what it looks at is not known. "
+            "The log says where.",
+            *_THE_LOG,
         )
 
 

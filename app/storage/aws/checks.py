@@ -1,4 +1,4 @@
-"""Health checks of AWS in general: the identity of the credentials, and the clock.
+"""Health checks of AWS in general: the way there, the identity of the credentials, and the clock.
 
 IAM: sts:GetCallerIdentity needs no permission.
 """
@@ -23,11 +23,16 @@ _MAX_SKEW_SECONDS = 240.0
 _MIN_WARNING_SKEW_SECONDS = 5.0
 _INSTANCE_ROLE_METHOD = "iam-role"
 _EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
+# A clock that is off gets the code of a wrong key (SignatureDoesNotMatch), with such a message:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+_SKEW_CODES = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+_SKEW_MESSAGES = ("Signature expired", "Signature not yet current")
 
 
 def aws_checks(region: str, service: str) -> tuple[Check, ...]:
     """Return the checks for a directory that uses ``service`` (``dynamodb`` or ``s3``)."""
     return (
+        Check("Connection to AWS", lambda: check_connection(region, service)),
         Check("Credentials", lambda: check_credentials(region)),
         Check("Clock", lambda: check_clock(region, service)),
     )
@@ -44,7 +49,8 @@ def check_credentials(region: str) -> Finding:
     except NoCredentialsError:
         return _report_no_credentials()
     except ClientError as error:
-        return _report_refusal(str(error.response.get("Error", {}).get("Code", "unknown error")))
+        told = error.response.get("Error", {})
+        return _report_refusal(str(told.get("Code", "unknown error")), str(told.get("Message", "")))
     except BotoCoreError as error:
         return warning(
             (
@@ -88,7 +94,13 @@ def _report_no_credentials() -> Finding:
     )
 
 
-def _report_refusal(code: str) -> Finding:
+def _report_refusal(code: str, message: str) -> Finding:
+    if code in _SKEW_CODES or message.startswith(_SKEW_MESSAGES):
+        return failed(
+            "AWS refuses what this machine signs, because its clock is off. The credentials are "
+            "not to blame.",
+            *_fix_clock(),
+        )
     if code in _EXPIRED_CODES:
         return failed(
             "The AWS credentials have expired.",
@@ -114,15 +126,30 @@ def _role_command() -> str:
     )
 
 
+def check_connection(region: str, service: str) -> Finding:
+    """Check that AWS answers at all, whatever it answers to a request without a signature."""
+    address = "the service"
+    try:
+        address = _address(region, service)
+        began = time.perf_counter()
+        _ask_without_signature(address)
+    except (BotoCoreError, ValueError) as error:
+        return failed(
+            f"{address} cannot be reached from this machine: {_first_line(error)}.",
+            f"curl --max-time 5 -sS -o /dev/null -w '%{{http_code}}\\n' {address}",
+            "Check the route of its subnet (internet or NAT gateway, or VPC endpoint), its "
+            "security group and its DNS; then run this, which prints a number",
+        )
+    return ok(f"{address} answers in {1000 * (time.perf_counter() - began):.0f} ms.")
+
+
 def check_clock(region: str, service: str) -> Finding:
     """Compare our clock with the ``Date`` header of an unsigned request to AWS."""
     address = "the service"
     try:
-        address = _open_client(get_session(), service, region).meta.endpoint_url
+        address = _address(region, service)
         started = time.time()
-        response = URLLib3Session(timeout=_READ_TIMEOUT_SECONDS).send(
-            AWSRequest(method="GET", url=address).prepare()
-        )
+        response = _ask_without_signature(address)
         our_time = (started + time.time()) / 2
         aws_time = parsedate_to_datetime(response.headers["Date"]).timestamp() + 0.5
     except (BotoCoreError, KeyError, ValueError, TypeError) as error:
@@ -149,6 +176,15 @@ def _fix_clock() -> tuple[str, str]:
 
 def _show_clock() -> tuple[str, str]:
     return "timedatectl status", "Check the clock by hand"
+
+
+def _address(region: str, service: str) -> str:
+    return str(_open_client(get_session(), service, region).meta.endpoint_url)
+
+
+def _ask_without_signature(address: str) -> Any:
+    request = AWSRequest(method="GET", url=address).prepare()
+    return URLLib3Session(timeout=_READ_TIMEOUT_SECONDS).send(request)
 
 
 def _open_client(session: Session, service: str, region: str) -> Any:

@@ -1,10 +1,10 @@
 """Photos in a private S3 bucket; browsers read them by presigned URLs.
 
 IAM: s3:PutObject, s3:GetObject and s3:DeleteObject on ``<bucket>/employee_pic/*``, s3:ListBucket on
-the bucket; ``flask setup`` makes a missing bucket with s3:CreateBucket and
-s3:PutBucketPublicAccessBlock. Photos of the course's application in Node need s3:GetObject where it
-keeps them. S3 encrypts every object by default. A URL is valid for one to
-two hours, or until the credentials that signed it expire.
+the bucket; ``flask setup`` makes a missing bucket with s3:CreateBucket,
+s3:PutBucketPublicAccessBlock, s3:PutLifecycleConfiguration and s3:PutBucketVersioning. Photos of
+the course's application in Node need s3:GetObject where it keeps them. S3 encrypts every object by
+default. A URL is valid for one to two hours, or until the credentials that signed it expire.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from app.storage.aws.presigned_urls import UrlSigner
 from app.storage.aws.s3_client import S3Calls
 
 _MAX_KEYS_PER_CALL = 1000
+_OLD_VERSION_DAYS = 30  # as in deploy/cloudformation.yaml; a test holds them together
 _CACHE_CONTROL = "private, max-age=31536000, immutable"
 
 
@@ -139,7 +140,11 @@ class S3Photos:
                     f"mb s3://{bucket} --region {region}"
                 ),
             ) from error
-        return [f"Created the photo bucket {bucket} in {region}.", self._block_public_access()]
+        return [
+            f"Created the photo bucket {bucket} in {region}.",
+            self._block_public_access(),
+            self._keep_old_versions(),
+        ]
 
     def _block_public_access(self) -> str:
         block_all = dict.fromkeys(
@@ -151,6 +156,34 @@ class S3Photos:
         except StorageUnavailable as error:
             return f"Its public access could not be blocked ({error.reason}): block it yourself."
         return "All public access to it is blocked."
+
+    def _keep_old_versions(self) -> str:
+        """Keep what is replaced or deleted for as long as the CloudFormation template does.
+
+        Forgetting comes first: versions that nobody forgets would keep the photos of those who
+        asked to be erased.
+        """
+        forget = {
+            "Rules": [
+                {
+                    "ID": "ForgetOldVersions",
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": ""},
+                    "NoncurrentVersionExpiration": {"NoncurrentDays": _OLD_VERSION_DAYS},
+                    "Expiration": {"ExpiredObjectDeleteMarker": True},
+                },
+            ]
+        }
+        try:
+            self._calls.call("put_bucket_lifecycle_configuration", LifecycleConfiguration=forget)
+            self._calls.call("put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
+        except StorageUnavailable as error:
+            return (
+                f"Photos that are replaced or deleted could not be kept ({error.action}: "
+                f"{error.reason}): turn on its versioning, with a rule that deletes noncurrent "
+                f"versions after {_OLD_VERSION_DAYS} days."
+            )
+        return f"Photos that are replaced or deleted can be restored for {_OLD_VERSION_DAYS} days."
 
     def origin(self) -> str:
         """Return the origin of all URLs."""

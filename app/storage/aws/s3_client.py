@@ -29,6 +29,8 @@ _ACTIONS = {
     "head_object": "s3:GetObject",
     "create_bucket": "s3:CreateBucket",
     "put_public_access_block": "s3:PutBucketPublicAccessBlock",
+    "put_bucket_lifecycle_configuration": "s3:PutLifecycleConfiguration",
+    "put_bucket_versioning": "s3:PutBucketVersioning",
 }
 # The response to a HEAD has no body with an error code: botocore gives its status instead.
 _HEAD_CODES = {"404": "NoSuchBucket", "403": "AccessDenied", "301": "PermanentRedirect"}

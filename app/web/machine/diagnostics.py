@@ -1,5 +1,6 @@
 """The health page: every check, failed ones first; JSON by Accept."""
 
+import socket
 from typing import NamedTuple
 
 from flask import Blueprint, jsonify, render_template, request
@@ -56,7 +57,15 @@ def wants_json() -> bool:
 
 
 def report_of(oldest: float = CACHE_SECONDS) -> Report:
-    """Return a report of at most ``oldest`` seconds, with a check of this request's port."""
-    port = str(request.environ.get("SERVER_PORT", ""))
-    number = int(port) if port.isdigit() else None
-    return current_doctor().report((port_check(current_settings(), number),), oldest=oldest)
+    """Return a report of at most ``oldest`` seconds, with a check of the port of this server."""
+    port = port_check(current_settings(), _port_of_server())
+    return current_doctor().report((port,), oldest=oldest)
+
+
+def _port_of_server() -> int | None:
+    """Return the port of the socket; None on a Unix socket, where a client says what it likes."""
+    environ = request.environ
+    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    family = getattr(getattr(connection, "raw", connection), "family", None)
+    port = str(environ.get("SERVER_PORT", ""))
+    return int(port) if port.isdigit() and family != socket.AF_UNIX else None

@@ -369,9 +369,13 @@ def test_a_missing_bucket_is_made_private(aws, store):
     assert sentences == [
         "Created the photo bucket photos in us-west-2.",
         "All public access to it is blocked.",
+        "Photos that are replaced or deleted can be restored for 30 days.",
     ]
     blocked = aws.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"]
     assert set(blocked.values()) == {True}
+    assert aws.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    rules = aws.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    assert rules[0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert store.set_up() == ["Found the photo bucket photos in us-west-2."]
 
 
@@ -407,6 +411,25 @@ def test_a_server_that_cannot_block_public_access_is_told_of(proxy, store):
     proxy.on("PUT", path="*publicAccessBlock*").answer(s3_error("NotImplemented", 501))
     proxy.on("PUT").answer(answer(200))
     assert "block it yourself" in store.set_up()[1]
+
+
+def test_old_versions_are_kept_only_where_they_are_forgotten(proxy, store):
+    proxy.on("HEAD").answer(answer(404))
+    proxy.on("PUT", path="*lifecycle*").answer(s3_error("AccessDenied", 403))
+    proxy.on("PUT").answer(answer(200))
+    sentence = store.set_up()[2]
+    assert "s3:PutLifecycleConfiguration: AccessDenied" in sentence
+    assert "turn on its versioning" in sentence
+    assert not [request for request in proxy.requests if "versioning" in request.path]
+
+
+def test_a_photo_that_was_deleted_comes_back_from_its_old_version(aws, store):
+    store.set_up()
+    store.put(KEY, IMAGE)
+    store.delete([KEY])
+    (marker,) = aws.list_object_versions(Bucket=BUCKET)["DeleteMarkers"]
+    aws.delete_object(Bucket=BUCKET, Key=KEY, VersionId=marker["VersionId"])
+    assert store.get(KEY) == IMAGE
 
 
 def test_a_bucket_of_someone_else_is_no_success(proxy, store):

@@ -24,6 +24,8 @@ _OF_BUCKET = {
     ("PUT", ""): "s3:CreateBucket",
     ("PUT", "publicAccessBlock"): "s3:PutBucketPublicAccessBlock",
     ("PUT", "encryption"): "s3:PutEncryptionConfiguration",
+    ("PUT", "lifecycle"): "s3:PutLifecycleConfiguration",
+    ("PUT", "versioning"): "s3:PutBucketVersioning",
 }
 _OF_OBJECT = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject"}
 

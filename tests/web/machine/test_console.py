@@ -353,7 +353,7 @@ def test_programs_get_json_and_no_mark_of_the_key(tmp_path: Path) -> None:
     assert told["machine"]["machine"] == small.name
     assert {each["machine"] for each in told["fleet"]} == {"i-0b", small.name}
     assert told["stores"] == {"database": "ok", "photos": "off", "disk": "ok"}
-    assert {"name", "state", "found", "how", "mend"} == set(told["doctor"]["checks"][0])
+    assert {"name", "state", "found", "how", "mend", "after"} == set(told["doctor"]["checks"][0])
     assert {each["state"] for each in told["doctor"]["checks"]} <= {"broken", "look", "fine"}
     assert "key_mark" not in answer.text
     assert SECRET not in answer.text

@@ -55,6 +55,12 @@ _EXPIRED = Failure("the AWS credentials have expired: renew them, or give this m
 _INVALID_CREDENTIALS = Failure(
     "the AWS credentials were not accepted: check the access key, or give this machine an IAM role"
 )
+# A clock that is off gets the code of a wrong key, and one of these messages.
+_CLOCK_MESSAGES = ("Signature expired", "Signature not yet current")
+_CLOCK_IS_OFF = Failure(
+    "the clock of this machine is off, so AWS refuses what it signs: set it from the network, by "
+    "sudo systemctl restart chronyd && chronyc makestep"
+)
 _NO_CREDENTIALS = Failure(
     "no AWS credentials were found: give this machine an IAM role, or set AWS_ACCESS_KEY_ID and "
     "AWS_SECRET_ACCESS_KEY"
@@ -155,6 +161,8 @@ def _classify_client_error(error: ClientError) -> Failure:
         raise ConditionFailed from error
     if code == "TransactionCanceledException" and isinstance(error, VerboseClientError):
         return _classify_cancellation(error)
+    if error.response.get("Error", {}).get("Message", "").startswith(_CLOCK_MESSAGES):
+        return _CLOCK_IS_OFF
     return _FAILURE_BY_CODE.get(code) or _classify_status(error, code)
 
 
