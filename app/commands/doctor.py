@@ -26,8 +26,9 @@ def doctor(port: int | None) -> None:
     report = examiner.report((port_check(current_settings(), port),))
     for name, finding in report.findings:
         click.echo(f"{_STATE_WORDS[finding.state]}  {name}: {finding.message}")
-        if finding.fix_command:
-            click.echo(f"         {finding.fix_hint or 'Run this'}:")
+        if finding.fix_command or finding.fix_hint:
+            end = ":" if finding.fix_command else "."
+            click.echo(f"         {finding.fix_hint or 'Run this'}{end}")
             for line in finding.fix_command.splitlines():
                 click.echo(f"           {line}")
     failures, ok = report.count(State.FAILED), report.count(State.OK)

@@ -29,15 +29,14 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "Reporting lines": ("Records",),
     "Access": ("Records",),
     "Administrator": ("Records",),
-    "Encryption": ("Records",),
 }
 
 
 def tell_causes(findings: Iterable[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
     """Return the findings, of which each that may follow from a failed one names that one.
 
-    It keeps its state and message and loses its fix, which would lead astray: a role is not
-    mended by a new one while the clock is off.
+    It keeps its message, and says which to fix first in place of its own fix, which would lead
+    astray: a role is not mended by a new one while the clock is off. A warning is true by itself.
     """
     told = list(findings)
     failures = {name for name, finding in told if finding.state is State.FAILED}
@@ -46,10 +45,10 @@ def tell_causes(findings: Iterable[tuple[str, Finding]]) -> list[tuple[str, Find
 
 def _with_cause(name: str, finding: Finding, failures: set[str]) -> Finding:
     cause = _cause(name, failures)
-    if finding.state is State.OK or cause is None:
+    if finding.state is not State.FAILED or cause is None:
         return finding
-    message = f"{finding.message} This may follow from: {cause}. Fix that first."
-    return replace(finding, message=message, fix_command="", fix_hint="", follows_from=cause)
+    hint = f"This may follow from {cause}: fix that first"
+    return replace(finding, fix_command="", fix_hint=hint, follows_from=cause)
 
 
 def _cause(name: str, failures: set[str]) -> str | None:

@@ -102,7 +102,7 @@ def _run_check(check: Check, number: int, results: dict[int, Finding]) -> None:
     except StorageUnavailable as error:
         target = " ".join(part for part in (error.action, error.resource) if part)
         results[number] = failed(
-            f"{_capitalized(error.service)} did not respond: {target}: {error.reason}"
+            f"{_capitalized(error.service)} did not respond: {target}: {error.reason}."
         )
     except Exception as error:  # a fault of the check's own, whatever it is, is told as that
         log.exception("the check %r of the health report broke", check.name)

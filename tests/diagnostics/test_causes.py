@@ -41,7 +41,7 @@ def test_what_fails_since_the_clock_is_off_names_the_clock_and_no_other_fix() ->
     for name in ("Credentials", "Table of people", "Records"):
         finding = found[name]
         assert (finding.follows_from, finding.fix_command) == ("Clock", ""), name
-        assert finding.message.endswith("This may follow from: Clock. Fix that first.")
+        assert finding.fix_hint == "This may follow from Clock: fix that first"
     assert found["Clock"].fix_command == "chronyc makestep"
     assert (found["Disk space"].follows_from, found["Disk space"].fix_command) == ("", "df")
 
@@ -109,8 +109,9 @@ def test_page_json_and_command_tell_what_follows(tmp_path: Path) -> None:
     answer = app.test_client().get("/doctor", headers={"Accept": "application/json"})
     after = {each["name"]: each["after"] for each in answer.json["checks"]}  # type: ignore[index]
     assert (after["Records"], after["Administrator"]) == ("", "Records")
-    assert "This may follow from: Records. Fix that first." in PageReader(app).get("/doctor").text
+    assert "This may follow from Records: fix that first" in PageReader(app).get("/doctor").text
     output = app.test_cli_runner().invoke(args=["doctor", "--port", "9"]).output
+    assert "         This may follow from Records: fix that first.\n" in output
     assert re.search(r"^[0-9]+ failed \([1-9] may follow from another\), ", output, re.MULTILINE)
 
 
