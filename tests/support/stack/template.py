@@ -1,5 +1,6 @@
 """The CloudFormation template as data, and what the tests fill into it."""
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -35,9 +36,9 @@ def _function(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _function)
 
 
-def template() -> dict[str, Any]:
+def template(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template, short forms written out."""
-    found: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)
+    found: dict[str, Any] = yaml.load(path.read_text(), _Loader)
     return found
 
 
