@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from app.directory.people_below import PeopleBelow
     from app.directory.reporting_issues import ReportingIssues
     from app.directory.service import Directory
+    from app.imports.importer import Importer
+    from app.imports.scheduler import ImportScheduler
     from app.machine import Console
+    from app.metrics.jobs import Jobs
     from app.secret_keys import SecretKeys
     from app.settings import Settings
     from app.storage import Stores
@@ -71,8 +74,7 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     from app.directory.count_scheduler import CountScheduler
     from app.directory.leavers import Leavers
     from app.directory.reporting_lines import ReportingLines
-    from app.import_process import open_importer, read_rejected_rows, run_process
-    from app.imports.scheduler import ImportScheduler
+    from app.import_process import open_importer, read_rejected_rows
     from app.machine import Console
     from app.secret_keys import SecretKeys
 
@@ -83,6 +85,8 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
     console = Console(settings, stores.heartbeats, lambda: keys.get()[0])
     counting = open_counting(stores)
     importer = open_importer(settings, stores, partial(read_rejected_rows, settings))
+    records = _open_records(settings, console)
+    launch_count = partial(count, settings, records)
     app.extensions |= {
         "settings": settings,
         "access": sign_in.access,
@@ -91,18 +95,35 @@ def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
         "leavers": Leavers(directory, sign_in.linked_accounts),
         "reporting_lines": ReportingLines(directory, stores.reports, counting),
         "counting": counting,
-        "count_scheduler": CountScheduler(counting, console.folder, partial(count, settings)),
+        "count_scheduler": CountScheduler(counting, console.folder, launch_count),
         "reporting_issues": _open_issues(directory, stores, counting, sign_in),
         "people_below": _open_below(directory, stores),
         "secret_keys": keys,
         "console": console,
         "doctor": _doctor(settings, directory, console, keys, stores, sign_in),
         "jobs": stores.jobs,
+        "job_records": records,
         "importer": importer,
-        "import_scheduler": ImportScheduler(
-            importer, console.folder, partial(run_process, settings, stores.jobs)
-        ),
+        "import_scheduler": _open_scheduler(settings, stores, importer, records, console),
     }
+
+
+def _open_records(settings: Settings, console: Console) -> Jobs:
+    from app.metrics.emf import MetricsLog
+    from app.metrics.jobs import Jobs
+
+    log = MetricsLog(settings.monitoring.service, is_on=settings.monitoring.in_log)
+    return Jobs(console.folder, log)
+
+
+def _open_scheduler(
+    settings: Settings, stores: Stores, importer: Importer, records: Jobs, console: Console
+) -> ImportScheduler:
+    from app.import_process import run_process
+    from app.imports.scheduler import ImportScheduler
+
+    launch = partial(run_process, settings, stores.jobs, records=records)
+    return ImportScheduler(importer, console.folder, launch)
 
 
 def _open_issues(

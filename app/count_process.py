@@ -4,7 +4,8 @@ import logging
 import os
 import signal
 
-from app.directory.counting import Counting
+from app.directory.counting import BEING_COUNTED, Counting
+from app.metrics.jobs import JobName, Jobs
 from app.model.errors import DirectoryError
 from app.runtime.child_process import read_options, start_process
 from app.runtime.gc_tuning import tune
@@ -33,9 +34,11 @@ def open_counting(stores: Stores) -> Counting:
     return Counting(stores.reports, stores.employees)
 
 
-def run_process(settings: Settings) -> str:
+def run_process(settings: Settings, records: Jobs) -> str:
     """Count in a process, and wait for its end; return why it ended early if it told nobody."""
-    status = start_process("count_process", "main", as_options(settings)).wait()
+    with records.run(JobName.COUNT) as outcome:
+        status = start_process("count_process", "main", as_options(settings)).wait()
+        outcome.failed = status != 0
     if status in (0, _TOLD):
         return ""
     ended = f"by the signal {-status}" if status < 0 else f"with the status {status}"
@@ -56,8 +59,10 @@ def main() -> None:
     tune()
     try:
         state = counting.run()
+    except BEING_COUNTED:
+        return
     except DirectoryError as error:
-        counting.note_refusal(error)
+        counting.note_failure(str(error))
         raise SystemExit(_TOLD) from None
     except MemoryError:
         counting.note_failure(f"it needs more than {MAX_MEMORY_BYTES >> 20} MB of memory")

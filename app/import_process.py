@@ -6,6 +6,7 @@ process ends and another applies the plan: this frees the memory that validation
 
 import errno
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -22,7 +23,15 @@ from app.imports.importer import Importer, ReadRejected
 from app.imports.planning.row_photos import PhotoOptions
 from app.imports.running.job_context import JobContext
 from app.imports.running.rejected_rows import Cells
-from app.imports.running.supervision import OUT_OF_DISK, OUT_OF_MEMORY, RESTART, supervise
+from app.imports.running.supervision import (
+    OUT_OF_DISK,
+    OUT_OF_MEMORY,
+    RESTART,
+    WAITS,
+    is_stopped,
+    supervise,
+)
+from app.metrics.jobs import JobName, Jobs
 from app.model.errors import StorageUnavailable
 from app.runtime import disk_errors
 from app.runtime.child_process import read_options, start_process
@@ -40,6 +49,8 @@ from app.samples.jobs import people_of_job
 from app.settings import Settings
 from app.settings.for_processes import as_options, from_options
 from app.storage import Stores, open_stores
+
+log = logging.getLogger(__name__)
 
 _NICENESS = 10
 # Rows from which a new process for the second phase is worth its start.
@@ -70,14 +81,17 @@ def open_importer(
     return Importer(stores.employees, stores.jobs, writers, read_rejected, photos, context)
 
 
-def run_process(settings: Settings, jobs: JobStore, job_id: str) -> None:
+def run_process(settings: Settings, jobs: JobStore, job_id: str, records: Jobs) -> None:
     """Run the process until it ends, and its successor if it asks for one.
 
-    The process is watched meanwhile: see supervision.py.
+    The process is watched meanwhile: see supervision.py. It has failed if it ended otherwise than
+    by itself, and nobody had stopped the import.
     """
-    status = RESTART
-    while status == RESTART:
-        status = supervise(jobs, job_id, _start("main", settings, job_id))
+    with records.run(JobName.IMPORT) as outcome:
+        status = RESTART
+        while status == RESTART:
+            status = supervise(jobs, job_id, _start("main", settings, job_id))
+        outcome.failed = status not in (0, WAITS) and not is_stopped(jobs, job_id)
 
 
 def read_rejected_rows(settings: Settings, job_id: str) -> Iterator[Cells]:
@@ -109,8 +123,8 @@ def _start(
 def main() -> None:
     """Read the settings from standard input and work on the job.
 
-    Exits with RESTART when another process shall continue, and with OUT_OF_MEMORY or OUT_OF_DISK
-    when a limit is reached.
+    Exits with RESTART when another process shall continue, with WAITS when a store does not
+    respond, and with OUT_OF_MEMORY or OUT_OF_DISK when a limit is reached.
     """
     terminated, stop = Event(), Event()
 
@@ -177,7 +191,8 @@ class _ExitStatus:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._spare = None
         if isinstance(error, StorageUnavailable):
-            raise SystemExit(f"the import is waiting: {error}") from error
+            log.warning("the import is waiting: %s", error)
+            raise SystemExit(WAITS) from error
         if isinstance(error, Exception) and _is_out_of_memory(error):
             raise SystemExit(OUT_OF_MEMORY) from None
         if isinstance(error, OSError) and disk_errors.is_full(error):

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import click
 
-from app.commands.running import current_counting, report_errors
+from app.commands.running import current_counting, current_job_records, report_errors
+from app.directory.counting import BEING_COUNTED
+from app.metrics.jobs import JobName
 from app.model.errors import DirectoryError
 from app.text.plurals import count_of
 
@@ -27,7 +29,8 @@ def count_reports(if_due: bool) -> None:
         click.echo("Nothing to do: the counts are up to date, or are being counted.")
         return
     try:
-        state = counting.run()
+        with current_job_records().run(JobName.COUNT, no_failure=BEING_COUNTED):
+            state = counting.run()
     except DirectoryError as error:
         counting.note_refusal(error)
         raise

@@ -1,9 +1,19 @@
 """Define ``flask reindex`` and ``flask follow``, which keep lists and search up to date."""
 
+from contextlib import closing
+
 import click
 
 from app.commands.progress import progress
-from app.commands.running import current_directory, report_errors, stop_on_signals
+from app.commands.running import (
+    current_directory,
+    current_job_records,
+    report_errors,
+    stop_on_signals,
+)
+from app.metrics.following import FollowMonitor
+from app.metrics.jobs import JobName
+from app.model.errors import TaskRunning
 
 
 @click.command("reindex")
@@ -12,7 +22,7 @@ from app.commands.running import current_directory, report_errors, stop_on_signa
 def reindex(force: bool) -> None:
     """Bring search, lists and counts up to date with the records. Resumes where it stopped."""
     what, repaired = "", 0
-    with progress() as line:
+    with current_job_records().run(JobName.REINDEX, no_failure=(TaskRunning,)), progress() as line:
         for step in current_directory().employees.reindex(force=force):
             if step.what != what:
                 line.end()
@@ -27,6 +37,8 @@ def reindex(force: bool) -> None:
 @report_errors
 def follow(once: bool) -> None:
     """Add the changes of other programs to lists and search, until stopped."""
-    with stop_on_signals() as stop:
-        for sentence in current_directory().employees.follow(stop, once=once):
+    jobs, employees = current_job_records(), current_directory().employees
+    monitor = FollowMonitor(jobs)
+    with jobs.run(JobName.FOLLOW), closing(monitor), stop_on_signals() as stop:
+        for sentence in employees.follow(stop, once=once, observer=monitor):
             click.echo(sentence)

@@ -18,6 +18,7 @@ from app.accounts.services import SignInServices
 from app.directory.counting import Counting
 from app.directory.people_below import PeopleBelow
 from app.directory.service import Directory
+from app.metrics.jobs import Jobs
 from app.model.errors import DirectoryError
 from app.runtime.json_log import running_command
 from app.settings import Settings
@@ -53,6 +54,11 @@ def current_below() -> PeopleBelow:
 def current_counting() -> Counting:
     """Return the counting of how many stand below each manager."""
     return cast(Counting, current_app.extensions["counting"])
+
+
+def current_job_records() -> Jobs:
+    """Return the records of how jobs went on this machine."""
+    return cast(Jobs, current_app.extensions["job_records"])
 
 
 def current_operator() -> Viewer:

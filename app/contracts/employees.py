@@ -6,6 +6,7 @@ from typing import Protocol
 
 from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
 from app.contracts.counts import Facets, Matches
+from app.contracts.following import UNOBSERVED, FollowObserver
 from app.contracts.list_order import ListOrder
 from app.contracts.queries import PAGE_SIZE, Page, Query
 from app.history.changes import Write
@@ -152,13 +153,16 @@ class EmployeeStore(Protocol):
         start. ``force`` also rewrites entries that look right.
         """
 
-    def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+    def follow(
+        self, stop: Event, *, once: bool = False, observer: FollowObserver = UNOBSERVED
+    ) -> Iterator[str]:
         """Index what other programs write, within seconds, until ``stop`` is set.
 
         Yields sentences that say what was indexed. The cost depends on the changes. Of all machines
         that follow, one works and the others wait. Begins with what was written while no machine
         followed, and waits for a store that does not answer. ``once`` ends when nothing is new, and
-        raises StorageUnavailable. A store without a change stream says so and ends.
+        raises StorageUnavailable. A store without a change stream says so and ends. The observer is
+        told how far it is.
         """
 
     def add_many(

@@ -49,6 +49,10 @@ class CountingLost(DirectoryError):
         super().__init__("Another process has taken the counting over, so this one has ended.")
 
 
+# That another process counts is no failure.
+BEING_COUNTED = (AlreadyCounting, CountingLost)
+
+
 class Counting:
     """Counts how many stand below each manager of one directory, one process at a time."""
 
@@ -108,7 +112,7 @@ class Counting:
 
     def note_refusal(self, error: DirectoryError) -> None:
         """Store and log an error of ``run``, unless another process counts. Never raises."""
-        if not isinstance(error, AlreadyCounting | CountingLost):
+        if not isinstance(error, BEING_COUNTED):
             self.note_failure(str(error))
 
     def run(self) -> CountingState:

@@ -233,12 +233,14 @@ class Importer:
         """Yield the keys of photos that imports need until they expire; see staged_photos.py."""
         return staged_photos.in_use(self._jobs)
 
+    def waiting(self) -> list[str]:
+        """Return the ids of the oldest jobs that need work; none while one is leased."""
+        jobs = [stored.job for stored in self._jobs.pending(JOBS_PER_PAGE)]
+        return [] if any(is_leased(job) for job in jobs) else [job.id for job in jobs]
+
     def due(self) -> str | None:
         """Return the id of the oldest job that needs work; None while another is leased."""
-        jobs = [stored.job for stored in self._jobs.pending(JOBS_PER_PAGE)]
-        if any(is_leased(job) for job in jobs):
-            return None
-        return next((job.id for job in jobs), None)
+        return next(iter(self.waiting()), None)
 
     def work(self, job_id: str, stop: Event) -> Iterator[Job]:
         """Work on a job and yield its progress; see worker.work."""

@@ -122,3 +122,7 @@ class StorageUnavailable(DirectoryError):
         return StorageUnavailable(
             self.service, self.action, self.resource, self.reason, maybe_written=True
         )
+
+
+class TaskRunning(StorageUnavailable):
+    """A task that only one process at a time may do is being done by another one."""

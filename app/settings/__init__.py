@@ -10,6 +10,7 @@ from urllib.parse import quote
 from app.access.modes import Mode
 from app.model.errors import SettingsError
 from app.settings.chat import chat_pattern
+from app.settings.monitoring import Monitoring, read_monitoring
 from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
 from app.settings.sign_in import SignInSettings, read_sign_in
 from app.settings.trusted_headers import LoadBalancer, ProxyHeader, load_balancer, proxy_header
@@ -62,6 +63,7 @@ class Settings:
     load_balancer: LoadBalancer | None = None
     proxy_header: ProxyHeader | None = None
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    monitoring: Monitoring = field(default_factory=Monitoring)
     problems: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
 
@@ -112,6 +114,7 @@ class Settings:
                 reader.finished("SIGN_IN_HEADER"), reader.finished("SIGN_IN_HEADER_FROM")
             ),
             sign_in=sign_in,
+            monitoring=read_monitoring(reader),
             problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
             notes=tuple(reader.notes),
         )

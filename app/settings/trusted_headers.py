@@ -41,13 +41,18 @@ class ProxyHeader(NamedTuple):
         """Return whether this peer is one of the proxies; it is "" on a Unix socket."""
         if not peer:
             return self.through_unix_socket
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        if isinstance(address, IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        return any(address in network for network in self.networks)
+        return is_within(peer, self.networks)
+
+
+def is_within(peer: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Return whether an address is in one of these networks; what is no address is in none."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return any(address in network for network in networks)
 
 
 def load_balancer(arn: str) -> LoadBalancer | None:

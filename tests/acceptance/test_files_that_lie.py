@@ -112,7 +112,10 @@ class Started:
 
     def work(self) -> None:
         import_process.run_process(
-            self.app.extensions["settings"], self.importer._jobs, self.job_id
+            self.app.extensions["settings"],
+            self.importer._jobs,
+            self.job_id,
+            self.app.extensions["job_records"],
         )
 
     @property

@@ -81,7 +81,9 @@ def test_follow_ends_well_where_a_store_is_told_of_no_changes(app: Flask) -> Non
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_follow_ends_well_when_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
     class Followed(ModelStore):
-        def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+        def follow(
+            self, stop: Event, *, once: bool = False, observer: object = None
+        ) -> Iterator[str]:
             yield "Brought 1 record into the index."
             signal.raise_signal(number)
             assert stop.wait(60)

@@ -14,6 +14,7 @@ from app import count_process
 from app.contracts.checks import State
 from app.diagnostics.counting import check_counting
 from app.directory.counting import Counting
+from app.metrics.jobs import JobName
 from app.model.employee import Employee
 from tests.support.small_app import small_app
 
@@ -60,10 +61,16 @@ def test_the_command_tells_that_another_counts(app: Flask) -> None:
     assert counting.state().error == ""
 
 
+def run_process(app: Flask) -> str:
+    return count_process.run_process(app.extensions["settings"], app.extensions["job_records"])
+
+
 @pytest.mark.slow
 def test_the_process_of_a_server_counts(app: Flask) -> None:
-    assert count_process.run_process(app.extensions["settings"]) == ""
+    assert run_process(app) == ""
     assert app.extensions["counting"].state().managers == 100
+    record = app.extensions["job_records"].read(JobName.COUNT)
+    assert (record.runs, record.failures, record.is_running) == (1, 0, False)
 
 
 @pytest.mark.slow
@@ -76,7 +83,8 @@ def test_a_killed_process_is_told_of(app: Flask, monkeypatch: pytest.MonkeyPatch
         return process
 
     monkeypatch.setattr(count_process, "start_process", killed)
-    assert "by the signal 9" in count_process.run_process(app.extensions["settings"])
+    assert "by the signal 9" in run_process(app)
+    assert app.extensions["job_records"].read(JobName.COUNT).failures == 1
 
 
 @pytest.mark.slow
@@ -85,7 +93,8 @@ def test_a_process_that_fails_says_so_itself(
 ) -> None:
     with app.extensions["directory"].employees.database.writing("break") as connection:
         connection.exec_driver_sql("DROP TABLE report_count")
-    assert count_process.run_process(app.extensions["settings"]) == ""
+    assert run_process(app) == ""
+    assert app.extensions["job_records"].read(JobName.COUNT).failures == 1
     assert "could not be counted" in capfd.readouterr().out
     state = app.extensions["counting"].state()
     assert "report_count" in state.error

@@ -20,6 +20,7 @@ from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
 from app.runtime.runtime_dir import RuntimeDir
 from app.settings import Settings
+from tests.support.job_records import records_in
 from tests.support.jobs_in_memory import JobsInMemory
 from tests.support.model_store import ModelStore
 from tests.support.small_app import small_app
@@ -126,7 +127,7 @@ def test_processes_are_started_until_one_wants_no_other(
     monkeypatch.setattr(subprocess, "Popen", Process)
     settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
     job = Importer(ModelStore(), jobs := JobsInMemory()).receive(io.BytesIO(FILE), "a.csv")
-    import_process.run_process(settings, jobs, job.id)
+    import_process.run_process(settings, jobs, job.id, records_in(tmp_path))
     assert told == [job.id] * 3
 
 

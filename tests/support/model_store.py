@@ -339,7 +339,9 @@ class ModelStore:
         self._notice_outside()
         yield Progress(done=total, total=total, changed=0, what="people")
 
-    def follow(self, stop: threading.Event, *, once: bool = False) -> Iterator[str]:
+    def follow(
+        self, stop: threading.Event, *, once: bool = False, observer: object = None
+    ) -> Iterator[str]:
         while self.carry_out_leaving(leaving.today()):
             pass
         yield "Lists are made anew for every page, so there is nothing to follow."

@@ -20,8 +20,8 @@ from app.text.plurals import count_of, count_people
 
 log = logging.getLogger(__name__)
 
-# Exit statuses of the process: another one shall continue; it reached a limit.
-RESTART, OUT_OF_MEMORY, OUT_OF_DISK = 64, 65, 66
+# Exit statuses of the process: another one shall continue; it reached a limit; a store was away.
+RESTART, OUT_OF_MEMORY, OUT_OF_DISK, WAITS = 64, 65, 66, 67
 _POLL_SECONDS = 0.5
 _MAX_READ_SECONDS = 2.0
 # From SIGTERM to SIGKILL. Someone who stops an import waits for both.
@@ -61,9 +61,21 @@ def supervise(jobs: JobStore, job_id: str, process: subprocess.Popen[bytes]) -> 
         _end(process)
     status = process.returncode
     # What was not wanted is no attempt that failed, unless it stood still.
-    is_stopped = not is_wanted and (seen is None or seen.paused)
-    _conclude(jobs, job_id, process.pid, _REASONS.get(status, ""), is_stopped=is_stopped)
+    was_stopped = not is_wanted and (seen is None or seen.paused)
+    _conclude(jobs, job_id, process.pid, _REASONS.get(status, ""), was_stopped=was_stopped)
     return status
+
+
+def is_stopped(jobs: JobStore, job_id: str) -> bool:
+    """Return whether somebody has stopped or deleted the job; False while that is not known."""
+    try:
+        with deadline.within(_MAX_READ_SECONDS):
+            job = jobs.read(job_id).job
+    except JobNotFound:
+        return True
+    except StorageUnavailable:
+        return False
+    return job.paused and not job.error
 
 
 def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -81,7 +93,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _conclude(jobs: JobStore, job_id: str, pid: int, reason: str, *, is_stopped: bool) -> None:
+def _conclude(jobs: JobStore, job_id: str, pid: int, reason: str, *, was_stopped: bool) -> None:
     """Release a job that the process left leased; give it up for a reason."""
 
     def release(job: Job) -> Job:
@@ -90,7 +102,7 @@ def _conclude(jobs: JobStore, job_id: str, pid: int, reason: str, *, is_stopped:
         if not (is_held or (reason and job.needs_work and not job.lease_holder)):
             return job
         log.warning("the process %s left the import %s: %s", pid, job_id, reason or "it was ended")
-        attempts = 0 if is_stopped else job.attempts
+        attempts = 0 if was_stopped else job.attempts
         released = replace(job, lease_holder="", lease_until=0.0, attempts=attempts)
         return _given_up(released, reason) if reason else released
 

@@ -13,6 +13,7 @@ from threading import Event
 from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
 from app.contracts.counts import Facets, Matches
 from app.contracts.employees import UNSIGNED
+from app.contracts.following import UNOBSERVED, FollowObserver
 from app.contracts.list_order import ListOrder, StoredOrder
 from app.contracts.queries import PAGE_SIZE, Page, Query
 from app.history.changes import Write
@@ -158,13 +159,12 @@ class DynamoStore:
         self._read_both()
         return self._reindex(self._sort_by, force=force)
 
-    def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+    def follow(
+        self, stop: Event, *, once: bool = False, observer: FollowObserver = UNOBSERVED
+    ) -> Iterator[str]:
         """Implement EmployeeStore.follow, by the stream of the table."""
-        counters = Counters(self.calls, self.tables)
-        follower = Follower(
-            self.calls, self.tables, self._repair, self._order, counters, self._reindex
-        )
-        return follower.run(stop, once=once)
+        tasks = (self._repair, self._order, Counters(self.calls, self.tables), self._reindex)
+        return Follower(self.calls, self.tables, *tasks, observer).run(stop, once=once)
 
     def add_many(
         self,

@@ -10,6 +10,7 @@ from threading import Event
 from app.contracts.answers import Batch, Deletion, Namesake, Progress, RecordCount
 from app.contracts.counts import Facets, Matches
 from app.contracts.employees import UNSIGNED
+from app.contracts.following import UNOBSERVED, FollowObserver
 from app.contracts.list_order import ListOrder
 from app.contracts.queries import PAGE_SIZE, Page, Query
 from app.history.changes import Write
@@ -159,7 +160,9 @@ class SqlStore:
         steps = reindex.reindex(self._database, note, self._sort_by, force=force)
         return self._vocabulary.writing_between(steps)
 
-    def follow(self, stop: Event, *, once: bool = False) -> Iterator[str]:
+    def follow(
+        self, stop: Event, *, once: bool = False, observer: FollowObserver = UNOBSERVED
+    ) -> Iterator[str]:
         """Implement EmployeeStore.follow: SQL databases report no changes, but days come."""
         while self.carry_out_leaving(leaving.today()):
             pass

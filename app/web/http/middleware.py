@@ -14,6 +14,7 @@ from app.history.changes import Through
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, load_balancer
 from app.secret_keys import SecretKeys
+from app.web.http import measuring
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def register(app: Flask, photo_origin: str | None) -> None:
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     app.session_interface = Sessions()
+    measuring.register(app)
     app.before_request(_begin)
 
     @app.after_request
@@ -104,7 +106,7 @@ def _begin() -> ResponseReturnValue | None:
     g.request_id = secrets.token_hex(8)
     g.started_at = time.perf_counter()
     if load_balancer.is_probe(request.path, request.headers.get("User-Agent", "")):
-        # It must not cost a whole page.
+        measuring.note_probe()  # it must not cost a whole page
         return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}
     if "keyless" in g and (request.blueprint == "employees" or request.method == "POST"):
         raise g.keyless
@@ -138,6 +140,7 @@ def _log_request(response: Response) -> None:
 
 def log_store_failure(error: StorageUnavailable, caller_id: str) -> None:
     """Log a failed call to a store, with the id of the request that made it."""
+    measuring.note_failed_service(error.service)
     log.error(
         "%s did not respond",
         error.service,

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     abort,
     current_app,
@@ -21,10 +20,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import audit_log
 from app.contracts.heartbeats import Heartbeat
-from app.machine.heartbeat_thread import HeartbeatThread
-from app.machine.history_keeper import HistoryKeeper
 from app.machine.load_test import LoadAlreadyRunning, LoadFailed, LoadTest, parse_seconds
-from app.machine.visitors import Visitors
 from app.web.current import current_console, current_directory, current_doctor, current_settings
 from app.web.machine import wording
 from app.web.machine.diagnostics import report_of, wants_json
@@ -34,31 +30,6 @@ console = Blueprint("console", __name__)
 
 _OFFERED_SECONDS = (60, 300, 600)
 _MAX_REPORT_AGE_SECONDS = 60.0
-
-
-def watch(app: Flask) -> None:
-    """Count the requests of this application; start the heartbeat thread at the first one."""
-    app_console = app.extensions["console"]
-    heartbeat = HeartbeatThread(app_console)
-    days = app.extensions["settings"].history_days
-    keeper = HistoryKeeper(app.extensions["directory"].history, days, app_console)
-
-    @app.after_request
-    def count(response: Response) -> Response:
-        app_console.requests.add()
-        heartbeat.begin()
-        keeper.begin()
-        if request.path != "/healthz":  # must not do input or output
-            app_console.requests.flush()
-            _note_visitor(app_console.visitors)
-        return response
-
-
-def _note_visitor(visitors: Visitors) -> None:
-    """Note what proxies say, trusted or not: only the health check depends on it."""
-    route = request.access_route
-    is_encrypted = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
-    visitors.note(route[0] if route else "", is_encrypted=is_encrypted)
 
 
 @console.get("/info")

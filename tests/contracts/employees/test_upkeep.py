@@ -1,10 +1,12 @@
 """set_up, check, reindex, add_many, photo_keys: what commands ask of a store."""
 
+import time
 from dataclasses import replace
 from itertools import islice
 from threading import Event
 
 from app.contracts import EmployeeStore
+from app.contracts.following import FollowObserver
 from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.revision import revision_of
@@ -194,6 +196,31 @@ def test_a_reindex_beside_writers_is_exact(big_room: Room) -> None:
     assert everyone(store) == everyone(model)
     assert found(store, words="faro") == found(model, words="faro")
     assert store.facets() == model.facets()
+
+
+class Watching(FollowObserver):
+    """What a follower tells."""
+
+    def __init__(self) -> None:
+        self.caught_up: list[float] = []
+        self.waits = 0
+
+    def caught_up_to(self, at: float) -> None:
+        self.caught_up.append(at)
+
+    def waits_for_another(self) -> None:
+        self.waits += 1
+
+
+def test_a_follower_tells_how_far_it_is(room: Room) -> None:
+    before = time.time()
+    watching = Watching()
+    said = list(room.open_another().follow(Event(), once=True, observer=watching))
+    if "nothing to follow" in said[0]:
+        assert watching.caught_up == []
+    else:
+        assert before <= watching.caught_up[-1] <= time.time()
+    assert watching.waits == 0
 
 
 def test_what_others_write_is_brought_in_or_the_store_is_told_of_no_changes(room: Room) -> None:

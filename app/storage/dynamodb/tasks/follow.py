@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime
 from threading import Event
 
 from app.contracts import Progress
-from app.history.difference import is_as_recorded
+from app.contracts.following import FollowObserver
 from app.model import leaving
 from app.model.errors import StorageUnavailable
 from app.runtime.ttl import TtlValue
@@ -26,8 +25,8 @@ from app.storage.dynamodb.index.counters import MAX_UNFOLDED_DELTAS, Counters
 from app.storage.dynamodb.index.leaving import carry_out_leaving
 from app.storage.dynamodb.index.order import IndexOrder
 from app.storage.dynamodb.index.repair import IndexRepair
-from app.storage.dynamodb.records.codec import employee_from, index_hash
 from app.storage.dynamodb.tasks.follow_checkpoint import checkpoint_at, reason_to_compare
+from app.storage.dynamodb.tasks.foreign_changes import ForeignChanges
 from app.storage.dynamodb.tasks.lease import Checkpoint, Lease
 from app.storage.dynamodb.tasks.stream import Change, PositionLost, StreamReader
 from app.text.plurals import count_of
@@ -37,13 +36,10 @@ log = logging.getLogger(__name__)
 # Pauses between reads: while there are more changes, after changes, and without changes.
 _BUSY_PAUSE_SECONDS, _ACTIVE_PAUSE_SECONDS, _IDLE_PAUSE_SECONDS = 0.2, 1.0, 5.0
 _MAX_ERROR_PAUSE_SECONDS = 30.0
-# A stream may round times to the minute, and the clocks of machines differ.
-_MAX_CLOCK_SKEW_SECONDS = 120.0
 # A read in the middle of a shard may return no records.
 _MAX_EMPTY_READS = 3
 _MAX_WORKERS = 4
 _HEAL_BATCH_SIZE = 50
-_MAX_EXPECTED = 10_000
 _STREAM_CHECK_SECONDS = 60.0
 _LEAVING_CHECK_SECONDS = 60.0
 
@@ -59,21 +55,21 @@ class Follower:
         order: IndexOrder,
         counters: Counters,
         reindex: Callable[[], Generator[Progress, None, None]],
+        observer: FollowObserver,
     ) -> None:
         self._calls = calls
         self._tables = tables
         self._repair = repair
-        self._order = order
+        self._foreign = ForeignChanges(order)
         self._counters = counters
         self._reindex = reindex
+        self._observer = observer
         self._lease = Lease(calls, tables, "follow", "flask follow")
         self._stream: TtlValue[str] = TtlValue(_STREAM_CHECK_SECONDS)
         self._next_leaving_check = 0.0
         self._is_waiting = False
         self._last_error = ""
         self._pause = _ACTIVE_PAUSE_SECONDS
-        # The writes of our own repairs to records, which the stream returns.
-        self._expected: set[tuple[str, str]] = set()
         # The number of deltas that the last follower left is unknown.
         self._changes_since_fold = MAX_UNFOLDED_DELTAS
 
@@ -98,6 +94,7 @@ class Follower:
             if not self._is_waiting:
                 yield "Another machine is already following the table."
             self._is_waiting = True
+            self._observer.waits_for_another()
             if not once:
                 stop.wait(self._lease.seconds_until_free() + _ACTIVE_PAUSE_SECONDS)
             return
@@ -108,7 +105,7 @@ class Follower:
             if reason:
                 yield f"{reason}. Checking the whole index against the records."
                 started = time.time()
-                yield from self._compare_index(stop)
+                yield from self._compare_index(stop, started)
                 if stop.is_set():
                     return
                 checkpoint = checkpoint_at(arn, {}, started)
@@ -134,6 +131,7 @@ class Follower:
             yield from self._carry_out_leaving()
             self._after_success(count)
             at = at if reader.has_more else time.time()
+            self._observer.caught_up_to(at)
             if self._lease.needs_renewal:
                 self._lease.checkpoint(checkpoint_at(arn, reader.positions, at))
             empty_reads = 0 if count or reader.has_more else empty_reads + 1
@@ -145,7 +143,7 @@ class Follower:
     def _apply_changes(self, changes: list[Change]) -> int:
         """Repair what other programs changed; return how many employees differed from the index."""
         self._changes_since_fold += len(changes)
-        hash_of = self._foreign_changes(changes)
+        hash_of = self._foreign.find(changes)
         ids, count = list(hash_of), 0
         with ThreadPoolExecutor(_MAX_WORKERS) as workers:
             for start in range(0, len(ids), _HEAL_BATCH_SIZE):
@@ -153,30 +151,9 @@ class Follower:
                 results = zip(batch, workers.map(self._heal, batch), strict=True)
                 healed = {(employee_id, hash_of[employee_id]) for employee_id, ok in results if ok}
                 count += len(healed)
-                self._expected |= healed
+                self._foreign.expect(healed)
                 self._lease.renew()
-        if len(self._expected) > _MAX_EXPECTED:
-            self._expected.clear()
         return count
-
-    def _foreign_changes(self, changes: list[Change]) -> dict[str, str]:
-        """Return the ids that other programs changed, with the hash that a repair will write."""
-        hash_of = {}
-        for change in changes:
-            if change.image is None:
-                hash_of[change.employee_id] = ""
-                continue
-            employee = employee_from(change.image)
-            digest = self._order.project(employee).hash
-            repaired = (change.employee_id, digest)
-            if index_hash(change.image) != digest or not is_as_recorded(employee):
-                hash_of[change.employee_id] = digest
-            elif repaired in self._expected:
-                self._expected.discard(repaired)
-            # An old copy of a record that was put back has a matching hash, but an old time.
-            elif not _is_same_time(employee.updated_at, change.at):
-                hash_of[change.employee_id] = digest
-        return hash_of
 
     def _heal(self, employee_id: str) -> bool:
         try:
@@ -201,11 +178,12 @@ class Follower:
         if people:
             yield f"{count_of(people, 'person', 'people')} left the lists: their last day has come."
 
-    def _compare_index(self, stop: Event) -> Iterator[str]:
+    def _compare_index(self, stop: Event, started: float) -> Iterator[str]:
         with closing(self._reindex()) as running:
             changed = 0
             for progress in running:
                 changed = progress.changed
+                self._observer.caught_up_to(started)
                 self._lease.renew()
                 if stop.is_set():
                     return
@@ -230,6 +208,7 @@ class Follower:
             self._changes_since_fold = 0
 
     def _back_off(self, error: StorageUnavailable, stop: Event) -> None:
+        self._observer.failed()
         if str(error) == self._last_error:
             self._pause = min(2 * self._pause, _MAX_ERROR_PAUSE_SECONDS)
         else:
@@ -244,7 +223,3 @@ class Follower:
             log.warning(
                 "the lease of this follower could not be released and will expire: %s", error
             )
-
-
-def _is_same_time(saved: datetime | None, at: float) -> bool:
-    return saved is not None and abs(saved.timestamp() - at) <= _MAX_CLOCK_SKEW_SECONDS

@@ -8,7 +8,7 @@ import time
 import uuid
 from typing import Any
 
-from app.model.errors import StorageUnavailable
+from app.model.errors import StorageUnavailable, TaskRunning
 from app.runtime import strict_json
 from app.storage.dynamodb.client.attributes import number_of, string_of
 from app.storage.dynamodb.client.calls import SERVICE, Calls
@@ -52,7 +52,7 @@ class Lease:
             first_until = first_until or until
             if until != first_until:
                 reason = f"another {self._task} is running: wait until it ends"
-                raise StorageUnavailable(SERVICE, "dynamodb:UpdateItem", self._table, reason)
+                raise TaskRunning(SERVICE, "dynamodb:UpdateItem", self._table, reason)
             time.sleep(_POLL_SECONDS)
         return reached
 

@@ -1,0 +1,100 @@
+"""Counts that all processes of a server share, exactly, and that outlive each of its workers."""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import tempfile
+import threading
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+_CELL_BYTES = 8
+# Eight workers, as many that end while others have begun, and the server itself; beyond that two
+# processes share the last row, and may count one only where they count at the same moment.
+ROWS = 64
+
+
+class ProcessCounters:
+    """Whole numbers by name, in memory that a process shares with those forked from it.
+
+    Each process has a row of its own, so that no count is lost and none waits for another. The row
+    of a process that ended goes on with the next one, so that totals never fall; what is a *gauge*
+    begins at zero again. Create it before workers are forked. Adding costs about a microsecond.
+    """
+
+    def __init__(self, names: Iterable[Hashable], gauges: Iterable[Hashable] = ()) -> None:
+        self._gauges = tuple(gauges)
+        self._places = {name: place for place, name in enumerate((*names, *self._gauges))}
+        self._width = len(self._places)
+        size = (ROWS + ROWS * self._width) * _CELL_BYTES
+        self._file = _shared_file(size)
+        self._memory = mmap.mmap(self._file, size)
+        self._cells = memoryview(self._memory).cast("q")  # the ids of the processes, then the rows
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._start = 0
+
+    def add(self, changes: Mapping[Hashable, int]) -> None:
+        """Add to these numbers, which are read together. Raises KeyError for an unknown name."""
+        with self._lock:
+            if self._pid != os.getpid():
+                self._take_row()
+            for name, change in changes.items():
+                self._cells[self._start + self._places[name]] += change
+
+    def totals(self) -> dict[Hashable, int]:
+        """Return the sum over all processes, of gauges over those that live."""
+        rows = list(self._rows())
+        sums = [sum(column) for column in zip(*(row for _, row in rows), strict=True)]
+        totals = dict(zip(self._places, sums or [0] * self._width, strict=True))
+        for name in self._gauges:
+            place = self._places[name]
+            totals[name] = sum(row[place] for pid, row in rows if _is_alive(pid))
+        return totals
+
+    def processes(self) -> list[int]:
+        """Return the ids of the processes that live and have counted something."""
+        return [pid for pid in self._cells[:ROWS] if pid and _is_alive(pid)]
+
+    def _rows(self) -> Iterator[tuple[int, list[int]]]:
+        for number, pid in enumerate(self._cells[:ROWS]):
+            if pid:
+                start = ROWS + number * self._width
+                yield pid, self._cells[start : start + self._width].tolist()
+
+    def _take_row(self) -> None:
+        number = next(filter(self._try_lock, range(ROWS - 1)), ROWS - 1)
+        self._start = ROWS + number * self._width
+        self._pid = self._cells[number] = os.getpid()
+        for name in self._gauges:
+            self._cells[self._start + self._places[name]] = 0
+
+    def _try_lock(self, number: int) -> bool:
+        """Lock a byte of the file for this process: the lock ends with it, however that ends."""
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except OSError:
+            return False
+        return True
+
+
+def _shared_file(size: int) -> int:
+    """Return an open file without a name: in memory, or where there is no such thing, on a disk."""
+    if hasattr(os, "memfd_create"):
+        file = os.memfd_create("counters")
+    else:
+        with tempfile.TemporaryFile() as temporary:
+            file = os.dup(temporary.fileno())
+    os.ftruncate(file, size)
+    return file
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
