@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 import click
 
+from app.runtime import log_context
+
 _EXTRA = "directory"  # the attribute of a record that has our own fields
 
 _QUOTES = re.compile(r"Invalid request from ip=\S*( [A-Za-z]+)*|Error handling request(?= )")
@@ -22,11 +24,15 @@ class JsonFormatter(logging.Formatter):
     """A formatter of records as lines of JSON, escaped to ASCII, so that no line can be forged."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return time (UTC), level, message and the fields of ``extra={"directory": {...}}``."""
+        """Return time (UTC), level, message, the ids of the request, and the fields of ``extra``.
+
+        These are a dictionary: ``extra={"directory": {...}}``.
+        """
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
+            **log_context.fields(),
             **getattr(record, _EXTRA, {}),
         }
         if record.exc_info:

@@ -18,7 +18,7 @@ from typing import Any
 
 from gunicorn.http.errors import NoMoreData
 
-from app.runtime import deadline, load_balancer
+from app.runtime import deadline, load_balancer, log_context
 from app.server.connection import Connection, State
 from app.server.incoming import IncomingRequest
 from app.server.limits import (
@@ -130,6 +130,7 @@ class BufferingWorker(ConnectionLoop):
 
     def handle(self, conn: Connection) -> bool:
         """Answer the request, in a thread; return whether the connection can be used again."""
+        log_context.end()  # what goes before the application is not about the last request
         deadline.begin_at(conn.complete_at)
         kept_alive = bool(super().handle(conn))
         try:

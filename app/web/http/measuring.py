@@ -20,6 +20,11 @@ def current_metrics() -> RequestMetrics:
     return cast(RequestMetrics, current_app.extensions["request_metrics"])
 
 
+def seconds_so_far() -> float:
+    """Return how long this request has taken."""
+    return time.perf_counter() - g.began_at if "began_at" in g else 0.0
+
+
 def note_probe() -> None:
     """Count this request among those of balancers and monitors."""
     g.is_probe = True
@@ -37,10 +42,11 @@ def _begin() -> None:
 
 
 def _ended(response: Response) -> Response:
-    seconds = time.perf_counter() - g.began_at if "began_at" in g else 0.0
     group = PROBES if "is_probe" in g else request.blueprint or OTHER
     service = g.get("failed_service", "")
-    current_metrics().ended(Ended(group, request.method, response.status_code, seconds, service))
+    current_metrics().ended(
+        Ended(group, request.method, response.status_code, seconds_so_far(), service)
+    )
     return response
 
 

@@ -2,8 +2,6 @@
 
 import logging
 import re
-import secrets
-import time
 from typing import cast
 
 from flask import Flask, Request, Response, g, request
@@ -14,7 +12,7 @@ from app.history.changes import Through
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, load_balancer
 from app.secret_keys import SecretKeys
-from app.web.http import measuring
+from app.web.http import measuring, request_ids
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +46,7 @@ class Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Open the session; return None without a signing key, and set g.keyless to the reason."""
         deadline.start_request()
+        request_ids.begin(app, request)
         if not app.secret_key and not request.path.startswith(_KEYLESS_PATHS):
             try:
                 newest, *older = cast(SecretKeys, app.extensions["secret_keys"]).get()
@@ -103,8 +102,6 @@ def changes_session() -> bool:
 
 
 def _begin() -> ResponseReturnValue | None:
-    g.request_id = secrets.token_hex(8)
-    g.started_at = time.perf_counter()
     if load_balancer.is_probe(request.path, request.headers.get("User-Agent", "")):
         measuring.note_probe()  # it must not cost a whole page
         return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}
@@ -133,7 +130,7 @@ def _log_request(response: Response) -> None:
         "method": request.method,
         "path": _CODE_IN_PATH.sub(r"\1…", request.path)[:_MAX_PATH_CHARACTERS],
         "status": response.status_code,
-        "ms": round(1000 * (time.perf_counter() - g.get("started_at", time.perf_counter())), 1),
+        "ms": round(1000 * measuring.seconds_so_far(), 1),
     }
     log.info("request", extra={"directory": line})
 
