@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from app.contracts import Query
 from app.history.changes import Write
@@ -19,6 +18,7 @@ from app.model.errors import StorageUnavailable
 from app.model.fields import FIELDS, FIRST_RELEASE, TEXT_FIELDS
 from app.model.revision import revision_of
 from app.storage.sql import SqlStore, open_sql_store, schema
+from app.storage.sql.rehearsal import find_loss
 from tests.support.small_directory import AMARA
 
 # The version of the tables that the first release had, and those after it.
@@ -26,13 +26,15 @@ FIRST = 5
 VERSIONS = [f"{number:04}" for number in range(FIRST, int(schema.newest_version()))]
 
 
+WithMigration = Callable[[str], None]
+NEXT = f"{int(schema.newest_version()) + 1:04}"
+MIGRATIONS = Path(schema.__file__).with_name("migrations")
+
+
 def make_tables(file: Path, version: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
+        schema.upgrade_tables(connection, version)
     engine.dispose()
 
 
@@ -155,32 +157,133 @@ def test_tables_that_a_newer_release_has_changed_are_not(
     newer.check()
 
 
-def test_later_migrations_only_add(tmp_path: Path) -> None:
-    before, after = (
-        _columns_by_table(tmp_path / version, version)
-        for version in (schema.READABLE_BY, schema.newest_version())
-    )
-    assert before.keys() <= after.keys()
-    for table, columns in before.items():
-        kept = {name: column for name, column in after[table].items() if name in columns}
-        assert kept == columns, f"raise READABLE_BY: older releases use {table} as it was"
-        for name, (_, is_required, default) in after[table].items():
-            is_filled = not is_required or default is not None
-            assert name in columns or is_filled, f"older releases insert rows without {name}"
+def test_later_migrations_only_add() -> None:
+    assert find_loss(schema.upgrade_tables, schema.READABLE_BY) == ""
 
 
-def _columns_by_table(file: Path, version: str) -> dict[str, dict[str, tuple[object, ...]]]:
-    make_tables(file, version)
+@pytest.mark.parametrize(
+    ("upgrade", "loss"),
+    [
+        ("op.drop_table('gone')", "there would be no table gone"),
+        ("op.drop_column('access', 'org_top')", "there would be no access.org_top"),
+        ("op.rename_table('gone', 'left')", "there would be no table gone"),
+        (
+            "op.drop_column('job', 'state'); op.add_column('job', Column('state', Integer))",
+            "job.state would be another kind of column",
+        ),
+        (
+            "op.add_column('secret', Column('at', Text, nullable=False))",
+            "they would write no secret.at",
+        ),
+        (
+            "op.create_index('one_place', 'person', ['location'], unique=True)",
+            "could no longer hold the same person.location twice",
+        ),
+        ("raise RuntimeError('left half done')", "(RuntimeError: left half done)"),
+        ("op.execute('nonsense')", "its migration fails"),
+    ],
+)
+def test_a_migration_that_takes_something_from_older_releases_is_not_made(
+    with_migration: WithMigration, tmp_path: Path, upgrade: str, loss: str
+) -> None:
+    store = open_sql_store(f"sqlite:///{tmp_path / 'directory.db'}")
+    store.set_up()
+    with_migration(upgrade)
+    before = dump(tmp_path / "directory.db")
+    with pytest.raises(StorageUnavailable, match="nothing was changed") as raised:
+        store.set_up()
+    assert loss in raised.value.reason
+    assert dump(tmp_path / "directory.db") == before
+    store.close()
+
+
+def test_a_migration_of_tables_that_are_older_than_it_leaves_them(
+    with_migration: WithMigration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_sql_store(f"sqlite:///{tmp_path / 'directory.db'}")
+    store.set_up()
+    with_migration("op.add_column('person', Column('shoe', Text))")
+    monkeypatch.setattr(schema, "READABLE_BY", NEXT)
+    with pytest.raises(StorageUnavailable, match=f"from version {NEXT} on"):
+        store.set_up()
+    monkeypatch.undo()
+    forget_versions()
+    store.check()
+    store.close()
+
+
+def test_a_migration_that_only_adds_leaves_the_tables_to_the_release_before(
+    with_migration: WithMigration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_sql_store(f"sqlite:///{tmp_path / 'directory.db'}")
+    store.set_up()
+    with_migration("op.add_column('person', Column('shoe', Text))")
+    [sentence] = store.set_up()
+    assert f"to {NEXT}" in sentence
+    store.check()
+    monkeypatch.undo()
+    forget_versions()
+    store.check()
+    assert store.set_up() == []
+    assert store.add(AMARA, Write("form")) == store.get("amara")
+    store.close()
+
+
+def test_the_first_release_finds_its_version_in_tables_of_its_own(tmp_path: Path) -> None:
+    make_tables(tmp_path / "old.db", f"{FIRST:04}")
+    store = open_sql_store(f"sqlite:///{tmp_path / 'old.db'}")
+    store.set_up()
+    with store.database.reading("test") as connection:
+        read = text("SELECT version_num FROM alembic_version")
+        assert connection.execute(read).scalar() == f"{FIRST:04}"
+    store.check()
+    assert store.set_up() == []
+    assert store.add(AMARA, Write("form")) == store.get("amara")
+    store.close()
+
+
+def test_tables_of_the_first_release_that_a_newer_one_has_changed_are_left(tmp_path: Path) -> None:
+    make_tables(tmp_path / "old.db", f"{FIRST:04}")
+    store = open_sql_store(f"sqlite:///{tmp_path / 'old.db'}")
+    store.set_up()
+    with store.database.writing("test") as connection:
+        connection.execute(schema.schema_state.update().values(content="9000"))
+    with pytest.raises(StorageUnavailable, match="install that release"):
+        store.check()
+    before = dump(tmp_path / "old.db")
+    with pytest.raises(StorageUnavailable, match="a newer release has used it"):
+        store.set_up()
+    assert dump(tmp_path / "old.db") == before
+    store.close()
+
+
+@pytest.fixture
+def with_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WithMigration]:
+    """Make this release one with another migration, of this body."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def add(upgrade: str) -> None:
+        (copy / "versions" / f"{NEXT}_next.py").write_text(
+            "from alembic import op\nfrom sqlalchemy import Column, Integer, String, Text\n"
+            f"revision = '{NEXT}'\ndown_revision = '{schema.newest_version()}'\n"
+            f"def upgrade():\n    {upgrade}\n"
+        )
+        monkeypatch.setattr(schema, "_MIGRATIONS", copy)
+        forget_versions()
+
+    yield add
+    monkeypatch.undo()
+    forget_versions()
+
+
+def forget_versions() -> None:
+    schema._versions.cache_clear()
+    schema.newest_version.cache_clear()
+
+
+def dump(file: Path) -> list[str]:
     with sqlite3.connect(file) as database:
-        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        found = {
-            table: {
-                name: (kind, required, default)
-                for _, name, kind, required, default, _ in database.execute(
-                    f"PRAGMA table_info({table})"
-                )
-            }
-            for (table,) in tables
-        }
+        found = list(database.iterdump())
     database.close()
     return found

@@ -19,7 +19,7 @@ from app.model.revision import revision_of
 from app.runtime import deadline
 from app.settings import Settings
 from app.storage import open_stores
-from app.storage.sql import SqlStore, open_sql_store
+from app.storage.sql import SqlStore, open_sql_store, schema
 from app.storage.sql.engines import database, server
 from app.storage.sql.tables import metadata
 from tests.support.in_time import assert_ends_within, wait_until
@@ -130,6 +130,23 @@ def test_several_machines_may_set_up_at_once(running: SqlServer) -> None:
     for each in machines:
         each.check()
         each.close()
+
+
+def test_an_upgrade_leaves_the_version_that_the_first_release_looks_for(running: SqlServer) -> None:
+    url = running.make_database()
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        schema.upgrade_tables(connection, "0005")
+        connection.commit()
+    store = open_sql_store(url)
+    [sentence] = store.set_up()
+    assert f"from version 0005 to {schema.newest_version()}" in sentence
+    store.check()
+    assert store.set_up() == []
+    with engine.connect() as connection:
+        read = text("SELECT version_num FROM alembic_version")
+        assert connection.execute(read).scalar() == "0005"
+    store.close()
 
 
 def test_ids_that_differ_in_case_accent_or_a_blank_are_different_people(room: ServerRoom) -> None:
