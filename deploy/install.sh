@@ -23,6 +23,8 @@ OWNER=employee-directory
 . "$SOURCE/deploy/install/takeover.sh"
 # shellcheck source=deploy/install/setup_link.sh
 . "$SOURCE/deploy/install/setup_link.sh"
+# shellcheck source=deploy/install/logs.sh
+. "$SOURCE/deploy/install/logs.sh"
 
 # Asked only when the user data does not say.
 find_out_the_system() {
@@ -54,6 +56,7 @@ install_release() {
   step "tidying up" "Look at $RELEASES."
   drop_old_releases
   tell_the_setup_link "$RELEASE"
+  ship_logs
 }
 
 main() {

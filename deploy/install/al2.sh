@@ -8,6 +8,8 @@
 #   and https://gregoryszorc.com/docs/python-build-standalone/main/running.html
 # epel: https://docs.aws.amazon.com/linux/al2/ug/aml2-extras.html; stress is in EPEL 7, which is kept up
 #   no more, so nothing depends on it: without it the directory loads the processor itself.
+# amazon-cloudwatch-agent, with LOG_GROUP alone: "available as a package in Amazon Linux 2023 and Amazon
+#   Linux 2": https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/download-cloudwatch-agent-commandline.html
 
 PYTHON_FOLDER=$ROOT/python3.13
 
@@ -55,4 +57,8 @@ provide_stress() {
   if ! { amazon-linux-extras install -y epel && yum install -y -q stress; }; then
     say "stress was not found; the directory loads the processor by itself instead."
   fi
+}
+
+provide_agent() {
+  timeout 300 yum install -y -q amazon-cloudwatch-agent
 }

@@ -6,6 +6,8 @@
 #   stays 3.9: https://docs.aws.amazon.com/linux/al2023/ug/python.html
 # stress: in the distribution's repository by many reports, in no document of AWS that we know of, so
 #   nothing depends on it: without it the directory loads the processor itself.
+# amazon-cloudwatch-agent, with LOG_GROUP alone: "available as a package in Amazon Linux 2023 and Amazon
+#   Linux 2": https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/download-cloudwatch-agent-commandline.html
 
 provide_python() {
   if ! command -v python3.13 >/dev/null; then
@@ -19,4 +21,8 @@ provide_stress() {
   if ! command -v stress >/dev/null && ! dnf install -y -q stress; then
     say "stress was not found; the directory loads the processor by itself instead."
   fi
+}
+
+provide_agent() {
+  timeout 300 dnf install -y -q amazon-cloudwatch-agent
 }

@@ -1,5 +1,6 @@
 """Both user-data scripts make a directory of a machine that boots, and keep it one."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -97,6 +98,33 @@ def test_nobody_changes_anything_before_somebody_has_opened_the_setup_link(direc
     assert "Ada Claims" in directory.page()
 
 
+def test_the_log_goes_to_cloudwatch_line_by_line_and_the_setup_link_does_not(directory):
+    (link,) = directory.setup_links()
+    installation = directory.wait_until_shipped("bootstrap", "There is no administrator yet")
+    assert "/setup/(left-out)" in installation
+    visit(directory, "/marked-first")
+    shipped = directory.wait_until_shipped("service", "/marked-first")
+    assert urlsplit(link).path not in installation + shipped
+    of_service = ("--unit=employee-directory.service", "--output=cat", "--no-pager")
+    kept = directory.machine.tell("journalctl", *of_service)
+    lines = [line for line in kept.splitlines() if line.startswith("{") and "/setup/" not in line]
+    assert len(lines) > 3
+    assert set(lines) <= set(shipped.splitlines())
+    assert all(isinstance(json.loads(line), dict) for line in shipped.splitlines())
+    modes = directory.machine.tell(
+        "bash", "-c", "stat --format='%a %U %G' /var/log/employee-dir*y/*"
+    )
+    assert set(modes.splitlines()) <= {
+        "640 employee-directory cwagent",
+        "640 root cwagent",
+        "600 employee-directory cwagent",
+    }
+
+
+def visit(directory: DirectoryMachine, path: str) -> None:
+    requests.get(f"{directory.url}{path}", timeout=30)
+
+
 def test_what_another_program_writes_is_listed_in_seconds(directory, dynamodb_local):
     put_from_outside(dynamodb_local, directory.table, "Otto Outside")
     ends = time.monotonic() + 60
@@ -120,6 +148,23 @@ def test_a_person_added_through_port_80_is_there_after_a_reboot(directory):
     directory.machine.finish_booting()
     assert directory.machine.tell("systemctl", "--failed", "--plain", "--no-legend") == ""
     assert directory.machine.tell("wc", "-l", LOG) == ran_before
+
+
+def test_each_line_is_shipped_once_after_a_reboot_a_restart_and_a_rotation(directory):
+    visit(directory, "/marked-rebooted")
+    directory.machine.tell("systemctl", "restart", "employee-directory-logs.service")
+    visit(directory, "/marked-restarted")
+    directory.wait_until_shipped("service", "/marked-restarted")
+    folder = "/var/log/employee-directory"
+    fill = f"yes '{{}}' | head -c 5000000 >>$(ls {folder}/service-*.log | tail -n 1)"
+    directory.machine.tell("bash", "-c", fill)
+    visit(directory, "/marked-full")
+    visit(directory, "/marked-rotated")
+    shipped = directory.wait_until_shipped("service", "/marked-rotated")
+    for name in ("first", "rebooted", "restarted", "full", "rotated"):
+        assert shipped.count(f"/marked-{name}") == 1, name
+    files = directory.machine.tell("bash", "-c", f"ls {folder}/service-*.log").split()
+    assert len(files) == 2
 
 
 def test_the_service_runs_as_its_user_without_any_capability(directory):
@@ -160,6 +205,7 @@ def test_the_packages_of_the_system_are_asked_for_and_stress_is_never_fatal(dire
         assert asked.splitlines() == [
             "dnf install -y -q stress",
             "dnf install -y -q python3.13 python3.13-pip",
+            "dnf install -y -q amazon-cloudwatch-agent",
         ]
     else:
         assert "amazon-linux-extras install -y epel" in asked

@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 import requests
 
 from tests.support.machines import archives
+from tests.support.machines.cloudwatch_agent import stream_file
+from tests.support.machines.imds import INSTANCE_ID
 from tests.support.machines.machine import Machine
 from tests.support.machines.namespaces import CLOUD, Network
-from tests.support.machines.shims import PROGRAMS
+from tests.support.machines.shims import PACKAGES, PROGRAMS
 
 DEPLOY = archives.ROOT / "deploy"
 DYNAMODB, S3 = 8000, 8333
 USER_DATA = "/var/lib/cloud/instance/user-data.txt"
+LOG_GROUP = "/employee-directory/test"
 LOG = "/var/log/employee-directory-bootstrap.log"
 RELEASES = "/opt/employee-directory/releases"
 
@@ -35,6 +38,8 @@ class DirectoryMachine:
         archives.with_wheelhouse(self.system, self.first)
         for name, text in PROGRAMS[self.system].items():
             self.machine.put(f"usr/local/bin/{name}", text, mode=0o755)
+        for name, text in PACKAGES.items():
+            self.machine.put(f"opt/packages/{name}", text)
         began = time.monotonic()
         self.machine.switch_on(self.user_data())
         self.wait_for_page(300)
@@ -49,6 +54,7 @@ class DirectoryMachine:
             "DYNAMO_TABLE": self.table,
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://{CLOUD}:{DYNAMODB}",
             "AWS_ENDPOINT_URL_S3": f"http://{CLOUD}:{S3}",
+            "LOG_GROUP": LOG_GROUP,
         }
         return fill_in(self.system, settings)
 
@@ -116,6 +122,19 @@ class DirectoryMachine:
 
     def journal(self, unit: str) -> str:
         return self.machine.tell("journalctl", "--no-pager", "--lines=40", f"--unit={unit}")
+
+    def shipped(self, stream: str) -> str:
+        """What the agent has sent to a stream of this machine; empty before it has."""
+        file = stream_file(LOG_GROUP, f"{INSTANCE_ID}/{stream}")
+        return self.machine.run("cat", str(file)).stdout
+
+    def wait_until_shipped(self, stream: str, text: str) -> str:
+        """As ``shipped``, once it has this."""
+        ends = time.monotonic() + 60
+        while text not in (shipped := self.shipped(stream)):
+            assert time.monotonic() < ends, shipped[-3000:] + self.machine.console()
+            time.sleep(0.2)
+        return shipped
 
     def wait_until_reindexed(self) -> None:
         ends = time.monotonic() + 120

@@ -13,6 +13,7 @@ from tests.support.machines.namespaces import METADATA, Network, inside
 ROLE = "employee-directory"
 PLACES = "/latest/meta-data"
 PUBLIC_ADDRESS = "203.0.113.80"
+INSTANCE_ID = "i-0123456789abcdef0"
 CREDENTIALS = f"{PLACES}/iam/security-credentials/"
 
 
@@ -32,6 +33,7 @@ def page(path: str) -> str | None:
     return {
         f"{PLACES}/placement/region": "us-west-2",
         f"{PLACES}/public-ipv4": PUBLIC_ADDRESS,
+        f"{PLACES}/instance-id": INSTANCE_ID,
         CREDENTIALS: ROLE,
         CREDENTIALS + ROLE: (
             f'{{"Code": "Success", "AccessKeyId": "{DUMMY["AWS_ACCESS_KEY_ID"]}", '

@@ -1,5 +1,9 @@
 """The package programs of Amazon Linux: they write down what is asked, and prove no name."""
 
+from pathlib import Path
+
+from tests.support.machines import cloudwatch_agent
+
 ASKED = "/var/log/packages-asked-for"
 
 DNF = f"""\
@@ -11,6 +15,7 @@ for name; do
     python3.13) ln -sf python3 /usr/bin/python3.13 ;;
     python3.13-pip) ;;
     stress) ln -sf /opt/packages/stress /usr/local/bin/stress ;;
+    amazon-cloudwatch-agent) bash /opt/packages/amazon-cloudwatch-agent ;;
     *) echo "Error: Unable to find a match: $name"; exit 1 ;;
   esac
 done
@@ -20,6 +25,7 @@ done
 YUM = f"""\
 #!/bin/bash
 echo "yum $*" >>{ASKED}
+case $* in *" amazon-cloudwatch-agent") exec bash /opt/packages/amazon-cloudwatch-agent ;; esac
 echo "Cannot retrieve metalink for repository: epel/x86_64"
 exit 1
 """
@@ -34,6 +40,38 @@ PYTHON = """\
 #!/bin/bash
 exec python3 "$@"
 """
+
+# What the package brings: a user, a program that takes the settings, and the agent's unit.
+AGENT = f"""\
+#!/bin/bash
+set -e
+useradd --system --user-group --no-create-home --shell /sbin/nologin cwagent
+mkdir -p {cloudwatch_agent.HOME}/bin {cloudwatch_agent.HOME}/etc
+cat >{cloudwatch_agent.HOME}/bin/amazon-cloudwatch-agent-ctl <<'END'
+#!/bin/bash
+set -e
+echo "$*" >>{cloudwatch_agent.HOME}/asked
+[[ $* == "-a fetch-config -m ec2 -s -c file:"* ]]
+settings=${{*: -1}}
+cp "${{settings#file:}}" {cloudwatch_agent.HOME}/etc/config.json
+systemctl enable amazon-cloudwatch-agent.service
+systemctl restart amazon-cloudwatch-agent.service
+END
+chmod 0755 {cloudwatch_agent.HOME}/bin/amazon-cloudwatch-agent-ctl
+cat >/etc/systemd/system/amazon-cloudwatch-agent.service <<'END'
+[Service]
+ExecStart=/usr/bin/python3 /opt/packages/agent.py {cloudwatch_agent.HOME}/etc/config.json
+Restart=always
+[Install]
+WantedBy=multi-user.target
+END
+systemctl daemon-reload
+"""
+
+PACKAGES = {
+    "amazon-cloudwatch-agent": AGENT,
+    "agent.py": Path(cloudwatch_agent.__file__).read_text(),
+}
 
 PROGRAMS = {
     "al2023": {"dnf": DNF},
