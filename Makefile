@@ -27,6 +27,7 @@ style: .venv/dev-installed
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint deploy/*.yaml
+	@$(BIN)/hadolint Dockerfile
 	@scripts=$$(git ls-files '*.sh' .ci/run); \
 	if command -v shellcheck >/dev/null; then shellcheck $$scripts; \
 	else echo "shellcheck is not on this machine: shell scripts were not checked"; fi

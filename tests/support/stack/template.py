@@ -9,6 +9,7 @@ from tests.support.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
 TEMPLATE = DEPLOY / "cloudformation.yaml"
+ON_FARGATE = DEPLOY / "ecs.yaml"
 PARAMETERS = {
     "AppArchive": "s3://the-releases/employee-directory.zip",
     "AppSha256": "0123456789abcdef" * 4,
