@@ -19,15 +19,21 @@ _MB = 2**20
 _SQLITE_BYTES = 8 * _MB
 _PHOTO_BYTES = 2 * _MB
 _FORM_BYTES = 1 * _MB  # what an upload has beside its photo
+_CONTENTS = {"database": "the database", "photos": "photos", "temporary": "temporary files"}
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class Folder(NamedTuple):
-    """A folder that this machine writes to; ``label`` names it for people, without its path."""
+    """A folder that this machine writes to; ``name`` is what it has, not its path."""
 
-    label: str
+    name: str
     path: Path
     needed_bytes: int
+
+    @property
+    def label(self) -> str:
+        """Return how people call it."""
+        return f"the folder of {_CONTENTS[self.name]}"
 
     def problem(self) -> str:
         """Return why nothing can be written here, as the end of a sentence; "" if it can.
@@ -49,12 +55,12 @@ class Folder(NamedTuple):
 def written_folders(settings: Settings) -> Iterator[Folder]:
     """Yield the folders that this machine writes to; the parent of one that is still missing."""
     if database := _sqlite_file(settings):
-        yield _folder("the folder of the database", database.parent, _SQLITE_BYTES)
+        yield _folder("database", database.parent, _SQLITE_BYTES)
     if settings.photos_folder:
-        yield _folder("the folder of photos", settings.photos_folder / PREFIX, _PHOTO_BYTES)
+        yield _folder("photos", settings.photos_folder / PREFIX, _PHOTO_BYTES)
     # Uploads are stored there while they arrive.
     upload = settings.photo_max_mb * _MB + _FORM_BYTES
-    yield _folder("the folder of temporary files", _temporary_folder(), upload)
+    yield _folder("temporary", _temporary_folder(), upload)
 
 
 def check_disk(settings: Settings) -> None:
@@ -77,11 +83,11 @@ def _temporary_folder() -> Path:
         return Path("/tmp")  # noqa: S108 - only to say so
 
 
-def _folder(label: str, path: Path, needed_bytes: int) -> Folder:
+def _folder(name: str, path: Path, needed_bytes: int) -> Folder:
     # os.path: a parent that may not be entered is no error.
     while not os.path.exists(path) and path != path.parent:
         path = path.parent
-    return Folder(label, path, needed_bytes)
+    return Folder(name, path, needed_bytes)
 
 
 def _sqlite_file(settings: Settings) -> Path | None:

@@ -54,6 +54,16 @@ def memory() -> Memory | None:
     return Memory(total - free, total)
 
 
+def resident_memory(process: int) -> int:
+    """Return the bytes that a process has in memory, shared ones included; 0 if unknown."""
+    try:
+        return int((PROC / str(process) / "statm").read_text().split()[1]) * os.sysconf(
+            "SC_PAGESIZE"
+        )
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def load_averages() -> tuple[float, float, float] | None:
     """Return the load averages over 1, 5 and 15 minutes."""
     try:

@@ -19,11 +19,12 @@ STATUS_CLASSES = (1, 2, 3, 4, 5)
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 SLOWEST = len(BUCKETS)
 # Why a request got 503: what did not respond, or a server that has too much to do.
+BUSY_SERVER = "the server"
 REASONS = {
     "the database": "database",
     "the photo store": "photos",
     "the disk of this machine": "disk",
-    "busy": "busy",
+    BUSY_SERVER: "busy",
 }
 OTHER = "other"
 # Probes of balancers and monitors: they say nothing about what people get.

@@ -18,6 +18,7 @@ from typing import Any
 
 from gunicorn.http.errors import NoMoreData
 
+from app.metrics.requests import BUSY_SERVER, RequestMetrics
 from app.runtime import deadline, load_balancer, log_context
 from app.server.connection import Connection, State
 from app.server.incoming import IncomingRequest
@@ -34,7 +35,7 @@ from app.server.refusals import BUSY, HEAD_TOO_LARGE, TOO_SLOW
 
 _READ_BYTES = 64 * 1024
 _RESERVED_THREADS = 2
-_RESERVED_PATHS = ("/healthz", "/static/", "/favicon.ico")
+_RESERVED_PATHS = ("/healthz", "/metrics", "/static/", "/favicon.ico")
 
 
 class BufferingWorker(ConnectionLoop):
@@ -100,6 +101,7 @@ class BufferingWorker(ConnectionLoop):
         size = max(incoming.length or 0, incoming.stored_bytes)
         stored = self._stored_bytes()
         if stored > MAX_STORED_BYTES:
+            self._count_refusal()
             self._refuse(connection, BUSY)
             return
         if size > self._largest_body(incoming.parsed):
@@ -110,6 +112,13 @@ class BufferingWorker(ConnectionLoop):
             self._answer(connection)
         else:
             connection.send_continue()
+
+    def _count_refusal(self) -> None:
+        """Count it among the requests of the application, which never sees it."""
+        metrics: RequestMetrics | None
+        metrics = getattr(self.wsgi, "extensions", {}).get("request_metrics")
+        if metrics is not None:
+            metrics.refused(BUSY_SERVER)
 
     def _largest_body(self, request: Any) -> int:
         """Return the limit that the application sets for this request, by its path and headers."""
@@ -202,7 +211,7 @@ class BufferingWorker(ConnectionLoop):
 
 
 def _needs_no_store(request: Any) -> bool:
-    """Return whether the request is a health check or for a file of the release."""
+    """Return whether the request is of a monitor or for a file of the release."""
     if request is None:
         return True  # it is refused
     if request.path.startswith(_RESERVED_PATHS):

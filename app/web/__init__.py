@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
     from app.web.http import assets, compression, etags, middleware, template_constants, view_as
     from app.web.http.strict_json import StrictJson
     from app.web.imports import views as import_pages
-    from app.web.machine import watching
+    from app.web.machine import metrics_page, watching
 
     settings: Settings = app.extensions["settings"]
     directory: Directory = app.extensions["directory"]
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     template_constants.register(app)
     _add_pages(app)
     _register_sign_in(app)
+    metrics_page.register(app)
     watching.watch(app)
     import_pages.watch(app)
 

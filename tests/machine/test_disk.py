@@ -116,7 +116,7 @@ def test_what_the_system_says_is_told_in_plain_words(
 
 
 def test_too_little_room_is_told_with_what_is_needed(tmp_path: Path) -> None:
-    folder = Folder("the folder of photos", tmp_path, 2**60)
+    folder = Folder("photos", tmp_path, 2**60)
     assert folder.problem().endswith(f" MB free and needs {2**40} MB")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.metrics.emf import MetricsLog
 from app.metrics.minutes import MinuteLine
-from app.metrics.requests import PROBES, Ended, RequestMetrics
+from app.metrics.requests import BUSY_SERVER, PROBES, Ended, RequestMetrics
 from app.model.errors import StorageUnavailable
 from app.runtime.runtime_dir import RuntimeDir
 from tests.metrics.test_jobs import told
@@ -80,7 +80,7 @@ def test_probes_are_not_counted_and_what_the_server_refuses_is(
     machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
     machine.requests.ended(Ended(PROBES, "GET", 503, 0.9, "the database"))
-    machine.requests.refused("busy")
+    machine.requests.refused(BUSY_SERVER)
     machine.minute()
     assert told(caplog) == [line(Requests=1, ServerErrors=1, Unavailable=1)]
 

@@ -117,3 +117,8 @@ ROUTES = {
     "/me/password": Route("POST", SIGNED_IN, "changes one's password, or counts a wrong one"),
     "/me/sign-out-others": Route("POST", SIGNED_IN, "ends one's other sessions"),
 }
+
+# There only if a setting says so.
+OPTIONAL_ROUTES = {
+    "/metrics": Route("GET", "who has the token, or asks from a network that is named", "nothing"),
+}

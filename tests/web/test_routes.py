@@ -11,27 +11,34 @@ from app.history.changes import Write
 from app.model.employee import Employee
 from app.web.current import current_directory
 from tests.support.repository import ROOT
-from tests.support.routes import ROUTES
+from tests.support.routes import OPTIONAL_ROUTES, ROUTES, Route
 from tests.support.small_app import small_app
 
 ADMINISTRATION = (ROOT / "docs" / "administration.md").read_text()
 
 
-def test_every_route_is_declared_with_its_methods_and_who_may_use_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("env", "routes"),
+    [({}, ROUTES), ({"METRICS_FROM": "10.0.0.0/8"}, ROUTES | OPTIONAL_ROUTES)],
+    ids=["as it is", "with all that can be set"],
+)
+def test_every_route_is_declared_with_its_methods_and_who_may_use_it(
+    tmp_path: Path, env: dict[str, str], routes: dict[str, Route]
+) -> None:
     found: dict[str, set[str]] = {}
-    for rule in small_app(tmp_path).url_map.iter_rules():
+    for rule in small_app(tmp_path, **env).url_map.iter_rules():
         found.setdefault(rule.rule, set()).update(rule.methods or ())
     assert found == {
         rule: set(route.methods.split())
         | {"OPTIONS"}
         | ({"HEAD"} if "GET" in route.methods else set())
-        for rule, route in ROUTES.items()
+        for rule, route in routes.items()
     }
-    assert all(route.who and route.changes for route in ROUTES.values())
+    assert all(route.who and route.changes for route in routes.values())
 
 
 def test_the_documents_tell_of_every_address() -> None:
-    for rule in ROUTES:
+    for rule in ROUTES | OPTIONAL_ROUTES:
         first = rule.split("/")[1].split("<")[0]
         if first not in ("static", "favicon.ico"):
             assert f"`/{first}" in ADMINISTRATION, rule

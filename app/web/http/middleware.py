@@ -17,7 +17,10 @@ from app.web.http import measuring, request_ids
 log = logging.getLogger(__name__)
 
 # These answer without a signing key, session or database.
-_KEYLESS_PATHS = ("/static/", "/photos/", "/healthz", "/readyz", "/monitor", "/favicon.ico")
+_KEYLESS_PATHS = (
+    *("/static/", "/photos/", "/favicon.ico"),
+    *("/healthz", "/readyz", "/monitor", "/metrics"),
+)
 _MAX_PATH_CHARACTERS = 200
 # What follows is a code that lets whoever reads it in, so it is in no log, however it is written.
 _CODE_IN_PATH = re.compile(r"(?i)(/(?:setup|invite)/).*", re.DOTALL)

@@ -8,8 +8,8 @@ from app.web.current import current_viewer
 
 # These answer everybody, in every mode: probes, and what a page of signing in is made of.
 PUBLIC = frozenset(
-    {"machine.healthz", "machine.readyz", "machine.monitor", "static_files.send",
-     "static_files.favicon"}
+    {"machine.healthz", "machine.readyz", "machine.monitor", "machine.metrics",
+     "static_files.send", "static_files.favicon"}
 )  # fmt: skip
 # Whoever has no account yet, or has not said which, needs these.
 PUBLIC_BLUEPRINTS = frozenset({"sign_in", "oidc", "setup", "invitations"})
