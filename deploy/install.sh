@@ -32,7 +32,10 @@ find_out_the_system() {
   name=$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")
   case $name in
     amzn2023*) SYSTEM=al2023 ;;
-    amzn2) SYSTEM=al2 ;;
+    amzn2)
+      SYSTEM=al2
+      say_aloud "Support for Amazon Linux 2 ended on 2026-06-30: take Amazon Linux 2023 for new machines."
+      ;;
     *) stop "This system ($name) is neither Amazon Linux 2023 nor 2: say which one it is like, SYSTEM=al2023 or SYSTEM=al2." ;;
   esac
 }

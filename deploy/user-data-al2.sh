@@ -1,5 +1,5 @@
 #!/bin/bash
-# The Employee Directory on Amazon Linux 2. Fill in the first two settings and paste the whole
+# The Employee Directory on Amazon Linux 2 (support ended 2026-06-30). Fill in the first two settings and paste the whole
 # file into "User data". Run again as root with a newer archive, it upgrades.
 settings() { cat <<'END_OF_SETTINGS'
 APP_ARCHIVE=<where the archive lies: https://..., s3://... or file:///...>
@@ -21,6 +21,7 @@ UNPACK="python -m zipfile -e"
 set -Eeuo pipefail
 export BOOTSTRAP_LOG=${BOOTSTRAP_LOG:-/var/log/employee-directory-bootstrap.log}
 exec > >(exec tee -a "$BOOTSTRAP_LOG") 2>&1
+[[ $SYSTEM != al2 ]] || echo "Support for Amazon Linux 2 ended on 2026-06-30: take Amazon Linux 2023 for new machines."
 stop() {
   echo "The Employee Directory was not installed. $1"
   { echo "The Employee Directory was not installed. $1" >/dev/console; } 2>/dev/null || true

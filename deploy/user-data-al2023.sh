@@ -21,6 +21,7 @@ UNPACK="python3 -m zipfile -e"
 set -Eeuo pipefail
 export BOOTSTRAP_LOG=${BOOTSTRAP_LOG:-/var/log/employee-directory-bootstrap.log}
 exec > >(exec tee -a "$BOOTSTRAP_LOG") 2>&1
+[[ $SYSTEM != al2 ]] || echo "Support for Amazon Linux 2 ended on 2026-06-30: take Amazon Linux 2023 for new machines."
 stop() {
   echo "The Employee Directory was not installed. $1"
   { echo "The Employee Directory was not installed. $1" >/dev/console; } 2>/dev/null || true

@@ -3,18 +3,14 @@
 import os
 import re
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.test_ec2_metadata import ImdsServer
 from tests.support.in_time import assert_ends_within
 from tests.support.machines.archives import ROOT
 from tests.support.machines.directory_machine import fill_in
-from tests.support.machines.imds import PUBLIC_ADDRESS, MachineImds
+from tests.support.machines.imds import PUBLIC_ADDRESS
 from tests.support.needs import do_without, find
 
 pytestmark = pytest.mark.slow
@@ -97,7 +93,18 @@ def test_the_two_user_data_scripts_differ_only_in_what_differs():
         "export SYSTEM=al2",
         'UNPACK="python -m zipfile -e"',
     ]
-    assert different[0][0].startswith("# The Employee Directory on Amazon Linux 2.")
+    assert different[0][0].startswith(
+        "# The Employee Directory on Amazon Linux 2 (support ended 2026"
+    )
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_first_line_tells_of_a_system_whose_support_has_ended(tmp_path, system):
+    _, said = run(system, tmp_path, {})
+    told = said.startswith(
+        "Support for Amazon Linux 2 ended on 2026-06-30: take Amazon Linux 2023 "
+    )
+    assert told == (system == "al2")
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -190,17 +197,6 @@ def test_values_may_stand_in_quotes_after_export_as_in_the_course(as_root, tmp_p
     assert quoted in text
     _, said = run_text(text, tmp_path)
     assert "INSTALLING" in said
-
-
-@pytest.fixture
-def metadata() -> Iterator[str]:
-    server: ThreadingHTTPServer = ImdsServer(("127.0.0.1", 0), MachineImds)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.parametrize(("built", "kept"), [("BUILT=yes", False), ("", True)])
