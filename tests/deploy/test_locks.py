@@ -11,7 +11,7 @@ from tests.support.needs import do_without, find
 
 pytestmark = pytest.mark.slow
 
-LOCKS = ("requirements-al2023.lock", "requirements-al2.lock", "uv.lock")
+LOCKS = ("requirements-al2023.lock", "requirements-al2.lock", "uv.lock", "requirements-course.lock")
 NEWEST_FOR_AL2 = {
     "pillow": "12.2.0",
     "psycopg": "3.2.13",
@@ -68,3 +68,27 @@ def test_the_lock_pins_what_requirements_txt_pins(system):
     locked = read(ROOT / "deploy" / f"requirements-{system}.lock")
     assert {package: version for package, (version, _) in locked.items()} == pinned
     assert all(hashes for _, hashes in locked.values())
+
+
+@pytest.mark.parametrize(
+    ("python", "processor"),
+    [("3.7", "aarch64"), ("3.8", "x86_64"), ("3.9", "aarch64"), ("3.9", "x86_64")],
+)
+def test_what_the_courses_script_installs_has_wheels_for_each_old_python(python, processor):
+    lock = ROOT / "deploy" / "requirements-course.lock"
+    command = [
+        *(find("uv", "the lock files"), "pip", "compile", "--quiet", str(lock), "--no-config"),
+        *("--only-binary=:all:", f"--python-version={python}", "--no-header", "--no-annotate"),
+        f"--python-platform={processor}-manylinux_2_17",
+    ]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode and re.search("Failed to fetch|error sending request", done.stderr):
+        do_without("PyPI", f"the lock files: {done.stderr.strip()[-300:]}")
+    assert done.returncode == 0, done.stderr
+    pins = {name: version for name, (version, _) in read(lock).items()}
+    assert {tuple(line.split("==")) for line in done.stdout.split()} <= set(pins.items())

@@ -1,9 +1,11 @@
-"""The archive as deploy/build-archive makes it, and releases that differ from it in one thing."""
+"""Archives as deploy/build-archive makes them, and releases that differ from them in one thing."""
 
 import fcntl
 import hashlib
 import io
 import platform
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,6 +17,7 @@ from tests.support.repository import ROOT
 
 BUILD = ROOT / "deploy" / "build-archive"
 CACHE = ROOT / ".cache" / "wheelhouse"
+COURSE, FIRST = "FlaskApp.zip", "first.zip"
 PROCESSOR = platform.machine()
 
 
@@ -24,22 +27,49 @@ def build(output: Path, *options: str) -> None:
 
 
 def with_wheelhouse(system: str, output: Path) -> None:
-    """The archive that a machine without a network boots from; its wheels are fetched once."""
-    lock = sha256_of(ROOT / "deploy" / f"requirements-{system}.lock")
-    cached = CACHE / f"{system}-{PROCESSOR}-{lock[:16]}.zip"
+    """The archive that a machine without a network boots from, and FlaskApp.zip beside it."""
+    cached = fetched_once(system)
+    build(output, *carried_python(system, output.parent))
+    carry_the_wheels_of(cached / FIRST, output)
+    carry_the_wheels_of(cached / COURSE, output.with_name(COURSE))
+
+
+def fetched_once(system: str) -> Path:
+    """The folder of both archives with their wheels, as they were when the locks last changed."""
+    locks = [ROOT / "deploy" / f"requirements-{name}.lock" for name in (system, "course")]
+    folder = CACHE / "-".join([system, PROCESSOR, *(sha256_of(lock)[:16] for lock in locks)])
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if not cached.exists():
+        if not folder.exists():
+            making = CACHE / "making"
+            shutil.rmtree(making, ignore_errors=True)
             try:
-                build(cached, f"--wheelhouse={system}/{PROCESSOR}")
+                build(making / FIRST, f"--wheelhouse={system}/{PROCESSOR}")
             except subprocess.CalledProcessError as error:
                 do_without("PyPI", f"a real boot: {error.stderr.strip()[-300:]}")
-    build(output, *carried_python(system, output.parent))
-    with zipfile.ZipFile(cached) as wheels, zipfile.ZipFile(output, "a") as archive:
-        for entry in wheels.infolist():
-            if entry.filename.startswith("wheelhouse/"):
-                archive.writestr(entry, wheels.read(entry))
+            making.rename(folder)
+    return folder
+
+
+def carry_the_wheels_of(other: Path, archive: Path) -> None:
+    """Add what one archive has that the other lacks for a machine without a network."""
+    bare = archive.rename(archive.with_suffix(".bare"))
+    with zipfile.ZipFile(other) as wheels:
+        carried = {name: wheels.read(name) for name in wheels.namelist() if is_for_pip(name)}
+    with zipfile.ZipFile(bare) as old, zipfile.ZipFile(archive, "w") as new:
+        for entry in old.infolist():
+            if entry.filename not in carried:
+                new.writestr(entry, old.read(entry))
+        for name, content in carried.items():
+            new.writestr(zipfile.ZipInfo(name), content)
+    bare.unlink()
+
+
+def is_for_pip(name: str) -> bool:
+    return (
+        "wheelhouse/" in name or re.match("FlaskApp/(wheels/|requirements.txt)", name) is not None
+    )
 
 
 def carried_python(system: str, folder: Path) -> list[str]:

@@ -36,14 +36,17 @@ class DirectoryMachine:
 
     def switch_on(self) -> None:
         archives.with_wheelhouse(self.system, self.first)
-        for name, text in PROGRAMS[self.system].items():
-            self.machine.put(f"usr/local/bin/{name}", text, mode=0o755)
-        for name, text in PACKAGES.items():
-            self.machine.put(f"opt/packages/{name}", text)
+        self.add_programs()
         began = time.monotonic()
         self.machine.switch_on(self.user_data())
         self.wait_for_page(300)
         self.seconds_to_first_page = time.monotonic() - began
+
+    def add_programs(self) -> None:
+        for name, text in PROGRAMS[self.system].items():
+            self.machine.put(f"usr/local/bin/{name}", text, mode=0o755)
+        for name, text in PACKAGES.items():
+            self.machine.put(f"opt/packages/{name}", text)
 
     def user_data(self) -> str:
         settings = {

@@ -33,10 +33,13 @@ SEED = "var/lib/cloud/seed/nocloud"
 
 
 class Machine:
-    """One machine: its disk is a folder over the Debian root; ``media`` is a folder it can read."""
+    """One machine: its disk is a folder over the Debian root; ``media`` is a folder it can read.
 
-    def __init__(self, root: Path, folder: Path, network: Network) -> None:
-        self._root = root
+    Folders of ``added`` lie over the root, as if their files had been installed there.
+    """
+
+    def __init__(self, root: Path, folder: Path, network: Network, *added: Path) -> None:
+        self._layers = (*added, root)
         self._disk = folder / "disk"
         self.media = folder / "media"
         for made in (self.media, *(self._disk / name for name in ("upper", "work", "root"))):
@@ -60,7 +63,7 @@ class Machine:
         self.put(f"{SEED}/meta-data", "instance-id: i-0123456789abcdef0\n")
         self.put(f"{SEED}/user-data", user_data)
         environment = os.environ | {
-            "LOWER": str(self._root),
+            "LOWER": ":".join(map(str, self._layers)),
             "DISK": str(self._disk),
             "MEDIA": str(self.media),
             "NETWORK": str(self._network.machine_path),

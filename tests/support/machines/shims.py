@@ -77,3 +77,36 @@ PROGRAMS = {
     "al2023": {"dnf": DNF},
     "al2": {"yum": YUM, "amazon-linux-extras": EXTRAS, "python": PYTHON},
 }
+
+# What the course's scripts ask for. Amazon Linux has wget and unzip; python3 is in the machine, and
+# pip comes when it is asked for.
+COURSES_YUM = f"""\
+#!/bin/bash
+echo "yum $*" >>{ASKED}
+for name; do
+  case $name in
+    install | -* | mysql) ;;
+    python3 | python3-pip) for pip in pip pip3; do ln -sf /opt/packages/pip "/usr/bin/$pip"; done ;;
+    stress) ln -sf /opt/packages/stress /usr/local/bin/stress ;;
+    *) echo "Error: Unable to find a match: $name"; exit 1 ;;
+  esac
+done
+"""
+
+PIP = """\
+#!/bin/bash
+exec python3 -m pip "$@"
+"""
+
+WGET = f"""\
+#!/bin/bash
+echo "wget $*" >>{ASKED}
+cp "/media/${{1##*/}}" .
+"""
+
+UNZIP = """\
+#!/bin/bash
+exec /usr/bin/python3 -m zipfile -e "$1" .
+"""
+
+COURSES_PROGRAMS = {"yum": COURSES_YUM, "wget": WGET, "unzip": UNZIP}
