@@ -28,6 +28,8 @@ style: .venv/dev-installed
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint deploy/*.yaml
 	@$(BIN)/hadolint Dockerfile
+	@if command -v terraform >/dev/null; then terraform fmt -check -diff deploy/terraform; \
+	else echo "terraform is not on this machine: the layout of deploy/terraform was not checked"; fi
 	@scripts=$$(git ls-files '*.sh' .ci/run); \
 	if command -v shellcheck >/dev/null; then shellcheck $$scripts; \
 	else echo "shellcheck is not on this machine: shell scripts were not checked"; fi

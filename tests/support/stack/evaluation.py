@@ -39,6 +39,16 @@ class Evaluation:
             if "Condition" not in one or self.decide(one["Condition"])
         }
 
+    def refusals(self) -> list[str]:
+        """What the rules say of the parameters."""
+        return [
+            each["AssertDescription"]
+            for rule in self._template.get("Rules", {}).values()
+            if self.value(rule["RuleCondition"])
+            for each in rule["Assertions"]
+            if not self.value(each["Assert"])
+        ]
+
     def decide(self, condition: str) -> bool:
         decided = self.value(self._template["Conditions"][condition])
         assert isinstance(decided, bool), condition

@@ -1,0 +1,1 @@
+"""Terraform modules read without Terraform: their expressions, their resources, their provider."""
