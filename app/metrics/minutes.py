@@ -23,6 +23,7 @@ STALLED_SECONDS = 300.0
 _BUCKETS = tuple(range(SLOWEST + 1))
 # So many values show how the requests of a minute were spread, if there were more.
 _SPREAD = MAX_VALUES - len(_BUCKETS)
+_DIGITS = 4  # a journal of Amazon Linux 2 cuts lines after 2,048 bytes
 
 
 class MinuteLine(BackgroundThread):
@@ -123,4 +124,4 @@ def values_of(buckets: Sequence[Latency]) -> Iterator[float]:
     for bucket in buckets:
         if count := bucket.counts[0]:
             times = count if requests <= _SPREAD else max(1, count * _SPREAD // requests)
-            yield from [round(bucket.seconds / count, 6)] * times
+            yield from [round(bucket.seconds / count, _DIGITS)] * times

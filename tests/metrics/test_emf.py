@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 
 import jsonschema
@@ -117,6 +118,17 @@ def test_few_requests_of_a_minute_are_told_with_their_sum_and_many_with_their_sp
     assert sorted(many)[len(many) // 2] == 0.01
     assert list(values_of([])) == []
     assert len(list(values_of([Latency((10**9,), 1.0)] * 10))) <= MAX_VALUES
+
+
+def test_the_longest_line_is_not_cut_by_an_old_journal() -> None:
+    spread = [Latency((10_000 + n,), (10_000 + n) * 1.23456 * (n + 1)) for n in range(10)]
+    values: dict[Metric, object] = dict.fromkeys(Metric, 123_456)
+    line = line_of(
+        "s" * 100, values | {Metric.REQUEST_SECONDS: list(values_of(spread))}, time.time()
+    )
+    record = logging.LogRecord("app", logging.INFO, "", 0, "metrics", (), None)
+    record.directory = line
+    assert len(JsonFormatter().format(record)) < 2_048
 
 
 def test_each_metric_has_a_unit_that_cloudwatch_knows() -> None:
