@@ -30,18 +30,10 @@ OTHER = "other"
 # Probes of balancers and monitors: they say nothing about what people get.
 PROBES = "machine"
 
+# How often a worker adds the CPU time that it took, if it answers requests.
+_CPU_SECONDS = 1.0
 IN_FLIGHT = "in flight"
 CPU = "CPU"
-
-
-class Ended(NamedTuple):
-    """How a request ended; ``unavailable`` names what did not respond, of a status of 503."""
-
-    group: str
-    method: str
-    status: int
-    seconds: float
-    unavailable: str = ""
 
 
 class Latency(NamedTuple):
@@ -69,34 +61,52 @@ class RequestMetrics:
             gauges=(IN_FLIGHT,),
         )
         self.started_at = time.time()
-        self._cpu = 0
+        place = self._counters.place_of
+        self._in_flight, self._cpu = place(IN_FLIGHT), place(CPU)
+        self._requests = {
+            name: place(("requests", *name))
+            for name in product(self.groups, METHODS, STATUS_CLASSES)
+        }
+        # Places of what belongs together are beside one another.
+        self._took = {group: place(("took", group, 0)) for group in self.groups}
+        self._microseconds = {group: place(("microseconds", group)) for group in self.groups}
+        self._microseconds_of = place(("microseconds of", 0))
+        self._cpu_read = 0
+        self._cpu_due_at = 0.0
 
     def begin(self) -> None:
-        """Count a request that has begun."""
-        self._counters.add({IN_FLIGHT: 1})
+        """Count a request that has begun; exactly one of ``end`` and ``ended`` follows."""
+        self._counters.add_at(((self._in_flight, 1),))
 
     def end(self) -> None:
-        """Count a request that is not in progress any more, however it ended."""
-        self._counters.add({IN_FLIGHT: -1})
+        """Count that a request is not in progress any more, and nothing else."""
+        self._counters.add_at(((self._in_flight, -1),))
 
-    def ended(self, request: Ended) -> None:
-        """Count a request by how it ended."""
-        group = request.group if request.group in self.groups else OTHER
-        method = request.method if request.method in METHODS else OTHER
-        status = min(max(request.status // 100, 1), 5)
-        bucket = bisect_left(BUCKETS, request.seconds)
-        microseconds = round(1_000_000 * request.seconds)
-        changes: dict[Hashable, int] = {
-            ("requests", group, method, status): 1,
-            ("took", group, bucket): 1,
-            ("microseconds", group): microseconds,
-            CPU: self._cpu_since(),
-        }
+    def ended(
+        self, group: str, method: str, status: int, seconds: float, unavailable: str = ""
+    ) -> None:
+        """Count a request by how it ended; of 503, ``unavailable`` names what did not respond."""
+        if group not in self._took:
+            group = OTHER
+        if method not in METHODS:
+            method = OTHER
+        bucket = bisect_left(BUCKETS, seconds)
+        microseconds = round(1_000_000 * seconds)
+        changes = [
+            (self._in_flight, -1),
+            (self._requests[group, method, min(max(status // 100, 1), 5)], 1),
+            (self._took[group] + bucket, 1),
+            (self._microseconds[group], microseconds),
+        ]
         if group != PROBES:
-            changes["microseconds of", bucket] = microseconds
-        if request.status == 503 and group != PROBES:
-            changes["unavailable", REASONS.get(request.unavailable, OTHER)] = 1
-        self._counters.add(changes)
+            changes.append((self._microseconds_of + bucket, microseconds))
+            if status == 503:
+                reason = REASONS.get(unavailable, OTHER)
+                changes.append((self._counters.place_of(("unavailable", reason)), 1))
+        if (now := time.monotonic()) >= self._cpu_due_at:
+            self._cpu_due_at = now + _CPU_SECONDS
+            changes.append((self._cpu, self._cpu_since()))
+        self._counters.add_at(changes)
 
     def refused(self, reason: str) -> None:
         """Count a request that the server answered with 503 by itself."""
@@ -113,10 +123,10 @@ class RequestMetrics:
     def _cpu_since(self) -> int:
         """Return the microseconds of CPU time that this process took since the last call.
 
-        Threads that ask at the same moment may count a moment twice.
+        A forked process begins at zero. Threads that ask at one moment may count a moment twice.
         """
-        before, self._cpu = self._cpu, time.process_time_ns() // 1_000
-        return self._cpu - before if self._cpu >= before else self._cpu
+        before, self._cpu_read = self._cpu_read, time.process_time_ns() // 1_000
+        return self._cpu_read - before if self._cpu_read >= before else self._cpu_read
 
 
 class Totals:

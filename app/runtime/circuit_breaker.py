@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from app.runtime import deadline, store_counts
-from app.runtime.store_counts import StoreEvent
+from app.runtime import deadline
+from app.runtime.store_counts import StoreCounter, StoreEvent
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class CircuitBreaker:
         self._succeeded_at = -math.inf
         self._failing_since = -math.inf
         self._outage: _Outage | None = None
-        store_counts.prepare()
+        self._counter = StoreCounter(name)
 
     @property
     def is_open(self) -> bool:
@@ -82,7 +82,7 @@ class CircuitBreaker:
     def succeeded(self) -> None:
         """Note that the store answered, also with a refusal; close the circuit."""
         self._succeeded_at = self._clock()
-        store_counts.count(self._name, StoreEvent.ANSWERED)
+        self._counter.count(StoreEvent.ANSWERED)
         if self._outage is not None and self._end(self._outage):
             log.info("%s responds again", self._name)
 
@@ -91,7 +91,7 @@ class CircuitBreaker:
 
         ``began`` is a time of the clock, by default ``time.monotonic()``.
         """
-        store_counts.count(self._name, StoreEvent.FAILED)
+        self._counter.count(StoreEvent.FAILED)
         if math.isinf(deadline.remaining()):
             return
         now = self._clock()
@@ -103,8 +103,8 @@ class CircuitBreaker:
             if self._outage is not None or not (hung or failing_seconds >= ERROR_SECONDS):
                 return
             self._outage = outage = _Outage(now, reason)
-        store_counts.count(self._name, StoreEvent.OPENED)
-        store_counts.count(self._name, StoreEvent.OPEN)
+        self._counter.count(StoreEvent.OPENED)
+        self._counter.count(StoreEvent.OPEN)
         log.warning("%s does not respond, so calls fail at once: %s", self._name, reason)
         self._start(self._probe_until_ended, outage)
 
@@ -124,7 +124,7 @@ class CircuitBreaker:
             if self._outage is not outage:
                 return False
             self._outage = None
-        store_counts.count(self._name, StoreEvent.OPEN, -1)
+        self._counter.count(StoreEvent.OPEN, -1)
         outage.ended.set()
         outage.awaited.set()
         return True

@@ -7,6 +7,7 @@ import mmap
 import os
 import tempfile
 import threading
+import weakref
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 _CELL_BYTES = 8
@@ -32,16 +33,24 @@ class ProcessCounters:
         self._memory = mmap.mmap(self._file, size)
         self._cells = memoryview(self._memory).cast("q")  # the ids of the processes, then the rows
         self._lock = threading.Lock()
-        self._pid = 0
-        self._start = 0
+        self._start = 0  # of the row of this process, 0 before it has one
+        _begin_anew_after_fork(self)
 
     def add(self, changes: Mapping[Hashable, int]) -> None:
-        """Add to these numbers, which are read together. Raises KeyError for an unknown name."""
+        """Add to these numbers. Raises KeyError for an unknown name."""
+        self.add_at([(self._places[name], change) for name, change in changes.items()])
+
+    def place_of(self, name: Hashable) -> int:
+        """Return where a number is, for ``add_at``. Raises KeyError for an unknown name."""
+        return self._places[name]
+
+    def add_at(self, changes: Iterable[tuple[int, int]]) -> None:
+        """Add to the numbers at these places: what each request does."""
+        cells = self._cells
         with self._lock:
-            if self._pid != os.getpid():
-                self._take_row()
-            for name, change in changes.items():
-                self._cells[self._start + self._places[name]] += change
+            start = self._start or self._take_row()
+            for place, change in changes:
+                cells[start + place] += change
 
     def totals(self) -> dict[Hashable, int]:
         """Return the sum over all processes, of gauges over those that live."""
@@ -63,12 +72,18 @@ class ProcessCounters:
                 start = ROWS + number * self._width
                 yield pid, self._cells[start : start + self._width].tolist()
 
-    def _take_row(self) -> None:
+    def begin_anew(self) -> None:
+        """Take another row than the process that this one was forked from."""
+        self._lock = threading.Lock()  # another thread of that one may have held it
+        self._start = 0
+
+    def _take_row(self) -> int:
         number = next(filter(self._try_lock, range(ROWS - 1)), ROWS - 1)
         self._start = ROWS + number * self._width
-        self._pid = self._cells[number] = os.getpid()
+        self._cells[number] = os.getpid()
         for name in self._gauges:
             self._cells[self._start + self._places[name]] = 0
+        return self._start
 
     def _try_lock(self, number: int) -> bool:
         """Lock a byte of the file for this process: the lock ends with it, however that ends."""
@@ -88,6 +103,16 @@ def _shared_file(size: int) -> int:
             file = os.dup(temporary.fileno())
     os.ftruncate(file, size)
     return file
+
+
+def _begin_anew_after_fork(counters: ProcessCounters) -> None:
+    reference = weakref.ref(counters)
+
+    def begin_anew() -> None:
+        if (existing := reference()) is not None:
+            existing.begin_anew()
+
+    os.register_at_fork(after_in_child=begin_anew)
 
 
 def _is_alive(pid: int) -> bool:

@@ -22,14 +22,20 @@ class StoreEvent(StrEnum):
     OPEN = "open"
 
 
-def prepare() -> None:
-    """Make room for the counts, before workers are forked, so that they count together."""
-    _counters()
+class StoreCounter:
+    """Counts the events of one service. Create it before workers are forked: they count together.
 
+    An event costs half a microsecond.
+    """
 
-def count(service: str, event: StoreEvent, change: int = 1) -> None:
-    """Count an event of a service."""
-    _counters().add({(STORES.get(service, _OTHER), event): change})
+    def __init__(self, service: str) -> None:
+        store = STORES.get(service, _OTHER)
+        self._counters = _counters()
+        self._places = {event: self._counters.place_of((store, event)) for event in StoreEvent}
+
+    def count(self, event: StoreEvent, change: int = 1) -> None:
+        """Count an event."""
+        self._counters.add_at(((self._places[event], change),))
 
 
 def totals() -> dict[tuple[str, StoreEvent], int]:

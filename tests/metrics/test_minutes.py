@@ -11,7 +11,7 @@ import pytest
 
 from app.metrics.emf import MetricsLog
 from app.metrics.minutes import MinuteLine
-from app.metrics.requests import BUSY_SERVER, PROBES, Ended, RequestMetrics
+from app.metrics.requests import BUSY_SERVER, PROBES, RequestMetrics
 from app.model.errors import StorageUnavailable
 from app.runtime.runtime_dir import RuntimeDir
 from tests.metrics.test_jobs import told
@@ -63,10 +63,10 @@ def line(**changes: Any) -> dict[str, Any]:
 def test_a_line_has_what_happened_since_the_last(
     machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    machine.requests.ended(Ended("employees", "GET", 200, 0.02))
-    machine.requests.ended(Ended("employees", "GET", 200, 0.04))
-    machine.requests.ended(Ended("org", "POST", 503, 1.5, "the database"))
-    machine.requests.ended(Ended("elsewhere", "PATCH", 500, 0.001))
+    machine.requests.ended("employees", "GET", 200, 0.02)
+    machine.requests.ended("employees", "GET", 200, 0.04)
+    machine.requests.ended("org", "POST", 503, 1.5, "the database")
+    machine.requests.ended("elsewhere", "PATCH", 500, 0.001)
     machine.minute()
     (first,) = told(caplog)
     assert first == line(
@@ -79,7 +79,7 @@ def test_a_line_has_what_happened_since_the_last(
 def test_probes_are_not_counted_and_what_the_server_refuses_is(
     machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    machine.requests.ended(Ended(PROBES, "GET", 503, 0.9, "the database"))
+    machine.requests.ended(PROBES, "GET", 503, 0.9, "the database")
     machine.requests.refused(BUSY_SERVER)
     machine.minute()
     assert told(caplog) == [line(Requests=1, ServerErrors=1, Unavailable=1)]
@@ -88,11 +88,11 @@ def test_probes_are_not_counted_and_what_the_server_refuses_is(
 def test_the_next_worker_goes_on_where_the_last_one_stopped(
     machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    machine.requests.ended(Ended("org", "GET", 200, 0.02))
+    machine.requests.ended("org", "GET", 200, 0.02)
     machine.minute()
     assert told(caplog)[0]["Requests"] == 1
     machine.minutes._told_at -= 600  # as in a worker that was forked long ago
-    machine.requests.ended(Ended("org", "GET", 200, 0.03))
+    machine.requests.ended("org", "GET", 200, 0.03)
     machine.now += 1
     machine.minutes.run_once()
     assert told(caplog) == [line(Requests=1, RequestSeconds=[0.03])]
