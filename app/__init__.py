@@ -35,8 +35,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None, stores: Stores | None = None) -> Flask:
     """Create the application for these settings, by default those of the environment.
 
-    Raises SettingsError for a value that cannot be understood, and nothing else: pages explain what
-    is missing or does not answer.
+    Pages explain what is missing, does not answer, or is set to what cannot be used.
     """
     # Imported here: the import process imports this package and has no use for Flask.
     from flask import Flask
@@ -59,11 +58,21 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     stores = stores or open_stores(settings)
+    settings = settings.with_problem(stores.problem)
     _equip(app, settings, stores)
     _make_ready(settings, stores)
     web.register(app)
     commands.register(app)
     return app
+
+
+def tell_of_settings(app: Flask) -> None:
+    """Log what is wrong with the settings, and how values were understood, once."""
+    settings: Settings = app.extensions["settings"]
+    for problem in settings.problems:
+        log.warning("a setting: %s", problem)
+    for note in settings.notes:
+        log.info("a setting: %s", note)
 
 
 def _equip(app: Flask, settings: Settings, stores: Stores) -> None:
@@ -205,7 +214,7 @@ def _doctor(
 
 def _make_ready(settings: Settings, stores: Stores) -> None:
     """Migrate an SQL database; ``flask setup`` creates the tables of DynamoDB."""
-    if settings.dynamo_mode:
+    if settings.dynamo_mode or stores.problem:
         return
     try:
         for sentence in stores.employees.set_up():

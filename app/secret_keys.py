@@ -22,11 +22,14 @@ class SecretKeys:
 
     def __init__(self, settings: Settings, employees: EmployeeStore) -> None:
         self._keys = settings.secret_keys
+        self._problem = settings.secret_key_problem
         self._folder = settings.instance_folder
         self._employees = employees
 
     def get(self) -> tuple[str, ...]:
         """Return the keys. Raises StorageUnavailable if the store of the key does not answer."""
+        if self._problem:
+            raise StorageUnavailable("the key", reason=self._problem, advice=self._problem)
         if not self._keys:
             # Without a lock: threads may load it at the same time, and all get the same key.
             shared = self._employees.shared_secret(secrets.token_hex(32))

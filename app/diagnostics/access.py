@@ -101,7 +101,7 @@ class AccessChecks:
             return "an administrator has chosen that"
         if policy.has_sign_in:
             return f"ACCESS is not set, and people sign in {self._place()}"
-        if policy.is_claimed or self.settings.trusted_proxies:
+        if policy.is_claimed or self.settings.may_have_proxies:
             return "ACCESS is not set"
         return "ACCESS is not set (flask run on a laptop is open to that laptop)"
 

@@ -1,6 +1,5 @@
 """Health checks of this machine and its settings."""
 
-import re
 import shutil
 import time
 from pathlib import Path
@@ -17,7 +16,6 @@ SERVICE_SETTINGS = Path("/etc/employee-directory/env")
 MIN_FREE_BYTES = 100 * 2**20
 LOW_FREE_BYTES = 1024 * 2**20
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 VENDOR_FILE = Path("/sys/class/dmi/id/sys_vendor")
 _RESTART = "sudo systemctl restart employee-directory"
 
@@ -32,12 +30,11 @@ def setting_line(line: str) -> tuple[str, str]:
 
 
 def check_settings(settings: Settings) -> Finding:
-    """Check that no placeholder of an unfinished script is set; tell which settings count."""
-    placeholders = [problem for problem in settings.problems if "placeholder" in problem]
-    if not placeholders:
-        return ok(" ".join(("No setting contains a placeholder.", *settings.notes)))
-    name = placeholders[0].split()[0]
-    return failed(" ".join(placeholders), *setting_line(f"{name}=value"))
+    """Check that every setting can be used as it is set; tell which count, and how."""
+    if not settings.wrong_values:
+        return ok(" ".join(("Every setting can be used.", *settings.notes)))
+    name = settings.wrong_values[0].split()[0]
+    return failed(" ".join(settings.wrong_values), *setting_line(f"{name}=value"))
 
 
 def check_region(settings: Settings) -> Finding:
@@ -47,13 +44,10 @@ def check_region(settings: Settings) -> Finding:
     machine = ec2_metadata.current_machine()
     region = machine.region if machine else "us-west-2"
     if not settings.region:
+        is_wrong = any("REGION" in name for name in settings.unusable)
+        why = "The region cannot be used as it is set" if is_wrong else "No region is set"
         return failed(
-            "No region is set, so DynamoDB and S3 cannot be found.",
-            *setting_line(f"AWS_DEFAULT_REGION={region}"),
-        )
-    if not _REGION.fullmatch(settings.region):
-        return failed(
-            f"{settings.region!r} is not the name of a region.",
+            f"{why}, so DynamoDB and S3 cannot be found.",
             *setting_line(f"AWS_DEFAULT_REGION={region}"),
         )
     if machine and machine.region != settings.region:
@@ -74,6 +68,9 @@ def check_records(settings: Settings, employees: EmployeeStore) -> Finding:
         milliseconds = 1000 * (time.perf_counter() - began)
         people = employees.facets().total
     except StorageUnavailable as error:
+        if settings.database_problem:
+            name = settings.database_problem.split()[0]
+            return failed(settings.database_problem, *setting_line(f"{name}=value"))
         message = f"{database} is not responding: {error.action} {error.resource}: {error.reason}."
         if "flask setup" in error.reason or settings.dynamo_mode:
             return failed(message, "flask setup", "Run this, then check again")

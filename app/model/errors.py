@@ -109,7 +109,8 @@ class StorageUnavailable(DirectoryError):
         advice: str = "",
     ) -> None:
         where = " ".join(part for part in (action, resource) if part)
-        super().__init__(f"{service} did not respond: {where}: {reason}".rstrip(": "))
+        told = ": ".join(part for part in (f"{service} did not respond", where, reason) if part)
+        super().__init__(told)
         self.service = service
         self.action = action
         self.resource = resource

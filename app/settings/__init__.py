@@ -3,54 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 from app.access.modes import Mode
 from app.model.errors import SettingsError
 from app.settings.chat import chat_pattern
+from app.settings.database import REGIONS, read_place
 from app.settings.monitoring import Monitoring, read_monitoring
-from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
+from app.settings.photos import read_photos
+from app.settings.reader import Reader
+from app.settings.secret_keys import read_secret_keys
 from app.settings.sign_in import SignInSettings, read_sign_in
 from app.settings.trusted_headers import LoadBalancer, ProxyHeader, load_balancer, proxy_header
 from app.text import phone_numbers
 from app.text.person_names import SortBy
 
-_MIN_SECRET_CHARACTERS = 16
 _MAX_NAME_CHARACTERS = 200
 _NO_REGION = (
     "No region is set, so DynamoDB cannot be found. Set AWS_DEFAULT_REGION, such as us-west-2."
 )
-_NO_BUCKET = (
-    "Photos are off, because no bucket is set. Set PHOTOS_BUCKET to the name of an S3 bucket."
-)
-_KNOWN_SECRETS = frozenset(
-    {"changeme", "change-me", "secret", "secretkey", "secret_key", "password", "dev", "development",
-     "something", "something-secret", "supersecret", "supersecretkey", "flask-secret-key",
-     "mysecretkey", "my-secret-key", "you-will-never-guess", "your-secret-key",
-     "your-secret-key-here", "thisisasecretkey", "hard to guess string", "hard-to-guess-string",
-     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"}
-)  # fmt: skip
+_NOBODY = "Until then nobody is signed in by it."
+_OF_HEADERS = frozenset({"ALB_SIGN_IN", "SIGN_IN_HEADER", "SIGN_IN_HEADER_FROM"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings; docs/administration.md lists the same (a test compares them).
 
-    ``problems`` are sentences about values that are ignored as obvious mistakes (a placeholder left
-    in, photos off); the application starts and shows them. ``notes`` say which settings of the
-    course's application in Node count, and which do not because ours are set.
+    ``problems`` are sentences about what is missing and about values that cannot be used: the
+    application starts all the same, and shows them. ``wrong_values`` are those of the latter, and
+    ``unusable`` the names of their settings; what stands in for them is never more open than what
+    may have been meant. With a ``database_problem`` no store is read or written, with a
+    ``photos_problem`` no photo, and with a ``secret_key_problem`` nothing is signed. ``notes`` say
+    how values were understood, and which of another application's count.
     """
 
     instance_folder: Path
     dynamo_mode: bool = False
     dynamo_table: str = "Employees"
-    database_url: str
+    database_url: str = field(repr=False)
     photos_bucket: str = ""
     photos_folder: Path | None = None
     region: str = ""
-    secret_keys: tuple[str, ...] = ()
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
     photo_max_mb: int = 10
     history_days: int = 1_095
     company_name: str = ""
@@ -64,7 +62,12 @@ class Settings:
     proxy_header: ProxyHeader | None = None
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     monitoring: Monitoring = field(default_factory=Monitoring)
+    database_problem: str = ""
+    photos_problem: str = ""
+    secret_key_problem: str = ""
     problems: tuple[str, ...] = field(default=())
+    wrong_values: tuple[str, ...] = field(default=())
+    unusable: frozenset[str] = field(default=frozenset())
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -74,54 +77,120 @@ class Settings:
 
     @property
     def has_sign_in(self) -> bool:
-        """Return whether people sign in elsewhere: at a provider, at a balancer or at a proxy."""
-        return bool(self.sign_in.oidc or self.load_balancer or self.proxy_header)
+        """Return whether people sign in elsewhere, or were meant to: no stranger is let in."""
+        is_there = self.sign_in.oidc or self.load_balancer or self.proxy_header
+        return bool(is_there or self.unusable & _OF_HEADERS)
+
+    @property
+    def may_have_proxies(self) -> bool:
+        """Return whether requests may come through a proxy that is trusted."""
+        return bool(self.trusted_proxies) or "TRUSTED_PROXIES" in self.unusable
+
+    def with_problem(self, sentence: str) -> Settings:
+        """Return these settings with this problem of the store, if it is a new one."""
+        if not sentence or sentence in self.problems:
+            return self
+        return replace(
+            self,
+            database_problem=sentence,
+            problems=(*self.problems, sentence),
+            wrong_values=(*self.wrong_values, sentence),
+            unusable=self.unusable | {sentence.split()[0]},
+        )
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Settings:
-        """Read the settings. Raises SettingsError for a value that cannot be understood."""
-        reader = Reader(env)
+    def from_env(
+        cls, env: Mapping[str, str], unreadable: Mapping[str, str] | None = None
+    ) -> Settings:
+        """Read the settings; what cannot be used becomes a problem. Never raises.
+
+        ``unreadable`` are sentences about secrets that could not be read where they are kept, by
+        the name of the setting.
+        """
+        reader = Reader(env, unreadable)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
-        dynamo = reader.dynamo_mode()
         sign_in = read_sign_in(reader)
-        bucket = reader.text("PHOTOS_BUCKET")
-        region = reader.ours_or_of_node(NODE_REGION, "AWS_DEFAULT_REGION", "AWS_REGION")
-        table = reader.ours_or_of_node(NODE_TABLE, "DYNAMO_TABLE", in_use=dynamo)
-        if dynamo and not region:
+        place = read_place(reader, instance)
+        if place.dynamo_mode and not reader.is_set_any(*REGIONS):
             reader.problems.append(_NO_REGION)
+        bucket, folder, photos_problem = read_photos(reader, instance, place)
+        keys = read_secret_keys(reader)
+        others = _others(reader) | _who_asks(reader, sign_in)
         return cls(
             instance_folder=instance,
-            dynamo_mode=dynamo,
-            dynamo_table=table or "Employees",
-            database_url=_database_url(reader, instance, in_use=not dynamo),
+            dynamo_mode=place.dynamo_mode,
+            dynamo_table=place.table,
+            database_url=place.database_url,
+            region=place.region,
+            database_problem=place.problem,
             photos_bucket=bucket,
-            photos_folder=_photos_folder(reader, instance, bucket, dynamo=dynamo),
-            region=region,
-            secret_keys=_secret_keys(reader.text("SECRET_KEY")),
-            photo_max_mb=reader.whole_number("PHOTO_MAX_MB", default=10, minimum=1, maximum=100),
-            history_days=reader.whole_number(
-                "HISTORY_DAYS", default=1_095, minimum=0, maximum=36_500
-            ),
-            company_name=_line(reader.text("COMPANY_NAME")),
-            chat_link=chat_pattern(reader.text("CHAT_LINK")),
-            trusted_proxies=reader.whole_number("TRUSTED_PROXIES", minimum=0, maximum=10),
-            stress=reader.switch("STRESS", unset=True),
-            phone_region=_phone_region(reader.text("PHONE_REGION")),
-            sort_by=SortBy(reader.choice("SORT_BY", tuple(SortBy))),
-            access=_access(reader),
-            load_balancer=_load_balancer(reader, sign_in),
-            proxy_header=proxy_header(
-                reader.finished("SIGN_IN_HEADER"), reader.finished("SIGN_IN_HEADER_FROM")
-            ),
+            photos_folder=folder,
+            photos_problem=photos_problem,
+            secret_keys=keys,
+            secret_key_problem=unreadable.get("SECRET_KEY", "") if unreadable else "",
             sign_in=sign_in,
+            **others,
             monitoring=read_monitoring(reader),
             problems=tuple(dict.fromkeys(reader.problems)),  # some are read twice
-            notes=tuple(reader.notes),
+            wrong_values=tuple(dict.fromkeys(reader.wrong)),
+            unusable=frozenset(reader.unusable),
+            notes=tuple(dict.fromkeys(reader.notes)),
         )
 
 
+def _others(reader: Reader) -> dict[str, Any]:
+    """Read the settings that concern nobody's data and nobody's rights."""
+    number = reader.whole_number
+    max_mb = partial(number, "PHOTO_MAX_MB", default=10, minimum=1, maximum=100)
+    days = partial(number, "HISTORY_DAYS", default=1_095, minimum=0, maximum=36_500)
+    return {
+        "photo_max_mb": reader.or_else("PHOTO_MAX_MB", max_mb, 10, "Until then it is 10."),
+        "history_days": reader.or_else(
+            "HISTORY_DAYS", days, 0, "Until then nothing is removed from the history."
+        ),
+        "company_name": _line(reader.text("COMPANY_NAME")),
+        "chat_link": reader.or_else(
+            "CHAT_LINK", lambda: chat_pattern(reader.text("CHAT_LINK")), ""
+        ),
+        "stress": reader.or_else(
+            "STRESS", partial(reader.switch, "STRESS", unset=True), False, "Until then it is off."
+        ),
+        "phone_region": reader.or_else(
+            "PHONE_REGION", lambda: _phone_region(reader.text("PHONE_REGION")), ""
+        ),
+        "sort_by": reader.or_else(
+            "SORT_BY", lambda: SortBy(reader.choice("SORT_BY", tuple(SortBy))), SortBy.GIVEN
+        ),
+    }
+
+
+def _who_asks(reader: Reader, sign_in: SignInSettings) -> dict[str, Any]:
+    """Read the settings that say what strangers may do, and whose word is taken for who asks."""
+    proxies = partial(reader.whole_number, "TRUSTED_PROXIES", minimum=0, maximum=10)
+    strictest: Mode | None = Mode.SIGN_IN
+    return {
+        "access": reader.or_else(
+            "ACCESS", lambda: _access(reader), strictest, "Until then it is sign-in."
+        ),
+        "trusted_proxies": reader.or_else(
+            "TRUSTED_PROXIES", proxies, 0, "Until then none is trusted."
+        ),
+        "load_balancer": reader.or_else(
+            "ALB_SIGN_IN", lambda: _load_balancer(reader, sign_in), None, _NOBODY
+        ),
+        "proxy_header": _proxy_header(reader),
+    }
+
+
+def _proxy_header(reader: Reader) -> ProxyHeader | None:
+    name, networks = reader.text("SIGN_IN_HEADER"), reader.text("SIGN_IN_HEADER_FROM")
+    if reader.problem_of("SIGN_IN_HEADER", "SIGN_IN_HEADER_FROM"):
+        return None
+    return reader.or_else("SIGN_IN_HEADER", lambda: proxy_header(name, networks), None, _NOBODY)
+
+
 def _load_balancer(reader: Reader, sign_in: SignInSettings) -> LoadBalancer | None:
-    balancer = load_balancer(reader.finished("ALB_SIGN_IN"))
+    balancer = load_balancer(reader.text("ALB_SIGN_IN"))
     provider = sign_in.oidc
     if balancer and not (provider and provider.issuer and provider.client_id):
         raise SettingsError(
@@ -133,34 +202,6 @@ def _load_balancer(reader: Reader, sign_in: SignInSettings) -> LoadBalancer | No
 
 def _line(text: str) -> str:
     return " ".join(text.split())[:_MAX_NAME_CHARACTERS]
-
-
-def _photos_folder(reader: Reader, instance: Path, bucket: str, *, dynamo: bool) -> Path | None:
-    folder = reader.text("PHOTOS_FOLDER")
-    if bucket:
-        return None
-    if not folder and dynamo:
-        reader.problems.append(_NO_BUCKET)
-        return None
-    return Path(folder).absolute() if folder else instance / "photos"
-
-
-def _database_url(reader: Reader, instance: Path, *, in_use: bool) -> str:
-    url = reader.text("DATABASE_URL")
-    host = reader.text("DATABASE_HOST")
-    if url or not host:
-        return url or f"sqlite:///{instance / 'directory.db'}"
-    for name in ("DATABASE_USER", "DATABASE_DB_NAME"):
-        if in_use and not reader.text(name):
-            raise SettingsError(
-                f"DATABASE_HOST names a MySQL server, but {name} is not set. Set it too, "
-                "or remove DATABASE_HOST."
-            )
-    user = quote(reader.text("DATABASE_USER"), safe="")
-    password = quote(reader.text("DATABASE_PASSWORD"), safe="")
-    if host.count(":") > 1 and not host.startswith("["):
-        host = f"[{host}]"  # an IPv6 address
-    return f"mysql+pymysql://{user}:{password}@{host}/{reader.text('DATABASE_DB_NAME')}"
 
 
 def _access(reader: Reader) -> Mode | None:
@@ -176,15 +217,3 @@ def _phone_region(value: str) -> str:
             "or leave it empty."
         )
     return region
-
-
-def _secret_keys(value: str) -> tuple[str, ...]:
-    keys = tuple(key for key in (part.strip() for part in value.split(",")) if key)
-    for key in keys:
-        if len(key) < _MIN_SECRET_CHARACTERS or key.lower() in _KNOWN_SECRETS or len(set(key)) < 6:
-            raise SettingsError(
-                f"SECRET_KEY has a key that can be guessed ({len(key)} characters). "
-                f"Use at least {_MIN_SECRET_CHARACTERS} random characters, "
-                "or remove it and a key is created."
-            )
-    return keys

@@ -54,8 +54,8 @@ def _address(reader: Reader, name: str, example: str) -> SplitResult | None:
     if not value:
         return None
     if _PLACEHOLDER.search(value):
-        reader.problems.append(
-            f"{name} still has a placeholder: {value}. Replace it with the real value."
+        reader.refuse(
+            name, f"{name} still has a placeholder: {value}. Replace it with the real value."
         )
         return None
     try:

@@ -14,6 +14,8 @@ def as_options(settings: Settings) -> dict[str, Any]:
         "dynamo_mode": settings.dynamo_mode,
         "dynamo_table": settings.dynamo_table,
         "database_url": settings.database_url,
+        "database_problem": settings.database_problem,
+        "photos_problem": settings.photos_problem,
         "region": settings.region,
         "photos_bucket": settings.photos_bucket,
         "photo_max_mb": settings.photo_max_mb,

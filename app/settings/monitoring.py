@@ -42,13 +42,14 @@ class Monitoring:
 
 def read_monitoring(reader: Reader) -> Monitoring:
     """Read the settings; a mistake leaves /metrics off, and becomes a problem."""
-    before = len(reader.problems)
     token, networks = _token(reader), _networks(reader)
-    is_off = len(reader.problems) > before
+    # Without the right number of proxies the peer would be the proxy, for everybody.
+    names = ("METRICS_TOKEN", "METRICS_FROM", *(("TRUSTED_PROXIES",) if networks else ()))
+    is_off = bool(reader.problem_of(*names))
     return Monitoring(
         token="" if is_off else token,
         networks=() if is_off else networks,
-        in_log=reader.switch("METRICS_LOG"),
+        in_log=reader.or_else("METRICS_LOG", lambda: reader.switch("METRICS_LOG"), False),
         service=_service(reader),
         sends_traces=bool(reader.text("OTEL_EXPORTER_OTLP_ENDPOINT")),
     )
@@ -60,9 +61,10 @@ def _token(reader: Reader) -> str:
         return ""
     is_long = _MIN_TOKEN_CHARACTERS <= len(token) <= _MAX_TOKEN_CHARACTERS
     if not is_long or not _TOKEN.fullmatch(token) or len(set(token)) < 6:
-        reader.problems.append(
+        reader.refuse(
+            "METRICS_TOKEN",
             f"METRICS_TOKEN can be guessed or sent by no client ({len(token)} characters), so "
-            f"/metrics is off. Use at least {_MIN_TOKEN_CHARACTERS} random letters and digits."
+            f"/metrics is off. Use at least {_MIN_TOKEN_CHARACTERS} random letters and digits.",
         )
     return token
 
@@ -85,9 +87,10 @@ def _networks(reader: Reader) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def _refuse(reader: Reader, what: str) -> None:
-    reader.problems.append(
+    reader.refuse(
+        "METRICS_FROM",
         f"METRICS_FROM {what}, so /metrics is off. Use networks and addresses such as 10.0.0.0/8 "
-        "or 10.0.0.5."
+        "or 10.0.0.5.",
     )
 
 
@@ -96,9 +99,10 @@ def _service(reader: Reader) -> str:
     if not name:
         return DEFAULT_SERVICE
     if len(name) > _MAX_SERVICE_CHARACTERS or not _SERVICE.fullmatch(name):
-        reader.problems.append(
+        reader.refuse(
+            "SERVICE_NAME",
             f"SERVICE_NAME is {name[:100]!r}, which cannot be used, so it is {DEFAULT_SERVICE}. "
-            f"Use at most {_MAX_SERVICE_CHARACTERS} letters, digits, dots, dashes and spaces."
+            f"Use at most {_MAX_SERVICE_CHARACTERS} letters, digits, dots, dashes and spaces.",
         )
         return DEFAULT_SERVICE
     return name

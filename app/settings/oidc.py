@@ -33,6 +33,7 @@ _LABELS = {
 class OidcSettings:
     """The OpenID provider. ``missing`` are settings without which nobody can sign in there.
 
+    ``unusable`` are those that are set to what cannot be used.
     ``email_is_proven`` says that every email in its tokens belongs to who signs in, whatever
     ``email_verified`` says. ``redirect_address`` is where the provider sends people back to.
     """
@@ -45,6 +46,7 @@ class OidcSettings:
     groups_claim: str = "groups"
     label: str
     missing: tuple[str, ...] = ()
+    unusable: frozenset[str] = frozenset()
 
     @property
     def problem(self) -> str:
@@ -53,7 +55,8 @@ class OidcSettings:
             return ""
         *others, last = self.missing
         names = f"{', '.join(others)} and {last} are" if others else f"{last} is"
-        return f"Nobody can sign in at {self.label}, because {names} not set."
+        what = "not set or cannot be used" if self.unusable & set(self.missing) else "not set"
+        return f"Nobody can sign in at {self.label}, because {names} {what}."
 
     @property
     def is_entra(self) -> bool:
@@ -62,8 +65,8 @@ class OidcSettings:
 
 
 def read_oidc(reader: Reader, public_address: str) -> OidcSettings | None:
-    """Return the provider, or None if nothing is set. Raises SettingsError."""
-    issuer = _issuer(reader)
+    """Return the provider, or None if nothing is set."""
+    issuer = reader.or_else("OIDC_ISSUER", lambda: _issuer(reader), "")
     required = {
         "OIDC_ISSUER": issuer,
         "OIDC_CLIENT_ID": reader.text("OIDC_CLIENT_ID"),
@@ -72,8 +75,8 @@ def read_oidc(reader: Reader, public_address: str) -> OidcSettings | None:
     }
     label = " ".join(reader.text("OIDC_LABEL").split())[:_MAX_LABEL_CHARACTERS]
     claim = reader.text("OIDC_GROUPS_CLAIM") or "groups"
-    is_proven = reader.switch("OIDC_EMAIL_IS_PROVEN")
-    if not any(map(reader.is_set, ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"))):
+    is_proven = read_email_is_proven(reader)
+    if not reader.is_set_any("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
         return None
     return OidcSettings(
         issuer=issuer,
@@ -84,7 +87,14 @@ def read_oidc(reader: Reader, public_address: str) -> OidcSettings | None:
         groups_claim=claim,
         label=label or _label_of(issuer),
         missing=tuple(name for name, value in required.items() if not value),
+        unusable=frozenset(required) & reader.unusable.keys(),
     )
+
+
+def read_email_is_proven(reader: Reader) -> bool:
+    """Return whether every email of the provider is proven; not where that cannot be read."""
+    name = "OIDC_EMAIL_IS_PROVEN"
+    return reader.or_else(name, lambda: reader.switch(name), False, "Until then it is off.")
 
 
 def _issuer(reader: Reader) -> str:

@@ -1,59 +1,95 @@
-"""Reader: the environment as settings read it, with a sentence for what cannot be understood."""
+"""Reader: the environment as settings read it, with a sentence for what cannot be used."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from app.model.errors import SettingsError
+from app.settings.pasted import Kind, clean, has_placeholder
 
 _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
 # Of the course's application in Node; ours take precedence.
 NODE_TABLE, NODE_REGION = "TABLE_NAME", "DEFAULT_AWS_REGION"
+# Their values are in no message, log or page.
+SECRETS = frozenset(
+    {"SECRET_KEY", "SETUP_CODE", "OIDC_CLIENT_SECRET", "DATABASE_PASSWORD", "DATABASE_URL",
+     "METRICS_TOKEN"}
+)  # fmt: skip
+_TEXTS = frozenset(
+    {"COMPANY_NAME", "OIDC_LABEL", "EDITOR_GROUPS", "ADMIN_GROUPS", "OIDC_GROUPS_CLAIM",
+     "INSTANCE_FOLDER", "PHOTOS_FOLDER", "SERVICE_NAME"}
+)  # fmt: skip
+_MAX_TOLD_CHARACTERS = 500
+
+T = TypeVar("T")
 
 
 class Reader:
-    """The environment without the placeholders of an unfinished script, which become problems."""
+    """The environment; what cannot be used of it becomes a problem, and counts as not set.
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    ``unreadable`` are sentences about settings whose secrets are kept elsewhere, by name.
+    ``unusable`` are the names of settings that are set to what cannot be used, and ``wrong`` the
+    problems that tell of them; other problems are of what is missing. Values of secrets are in
+    none of these.
+    """
+
+    def __init__(self, env: Mapping[str, str], unreadable: Mapping[str, str] | None = None) -> None:
         self._env = env
+        self._unreadable = unreadable or {}
         self.problems: list[str] = []
+        self.wrong: list[str] = []
         self.notes: list[str] = []
+        self.unusable: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        """Return the value without white space around it; "" if it is not set."""
-        value = self._env.get(name, "").strip()
-        if (value.startswith("<") and value.endswith(">")) or "${" in value:
-            self.problems.append(
-                f"{name} still has the placeholder {value}. Replace it with the real value."
+        """Return the value without what was pasted around it; "" if it is not set or usable."""
+        kind = kind_of(name)
+        if name in self._unreadable:
+            self.refuse(name, self._unreadable[name])
+            return ""
+        value = clean(self._env.get(name, ""), kind)
+        if name != "DATABASE_PASSWORD":
+            value = value.strip()
+        if has_placeholder(value, kind):
+            told = "in angle brackets" if kind is Kind.SECRET else value[:_MAX_TOLD_CHARACTERS]
+            self.refuse(
+                name, f"{name} still has the placeholder {told}. Replace it with the real value."
             )
             return ""
         return value
 
-    def finished(self, name: str) -> str:
-        """Return the text of a setting that cannot be left out unnoticed. Raises SettingsError."""
-        value = self.text(name)
-        if not value and (left := self._env.get(name, "").strip()):
-            raise SettingsError(
-                f"{name} still has the placeholder {left}. Replace it with the real value, or "
-                "remove the setting."
-            )
-        return value
-
     def is_set(self, name: str) -> bool:
-        """Return whether it is set, be it to a placeholder."""
+        """Return whether it is set, be it to what cannot be used."""
         return bool(self._env.get(name, "").strip())
 
-    def dynamo_mode(self) -> bool:
-        """Return whether records are in DynamoDB: the application in Node has no other place."""
-        others = ("DYNAMO_MODE", "DATABASE_URL", "DATABASE_HOST")
-        if self.text(NODE_TABLE) and not any(map(self.text, others)):
-            self.notes.append(f"{NODE_TABLE} is set, so records are in DynamoDB.")
-            return True
-        is_on = self.switch("DYNAMO_MODE")
-        if self.text(NODE_TABLE) and not is_on:
-            self.notes.append(f"{NODE_TABLE} is not used, because records are in SQL.")
-        return is_on
+    def is_set_any(self, *names: str) -> bool:
+        """Return whether one of these is set, be it to what cannot be used."""
+        return any(map(self.is_set, names))
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Tell that a setting cannot be used as it is."""
+        self.unusable.setdefault(name, sentence)
+        self.problems.append(sentence)
+        self.wrong.append(sentence)
+
+    def or_else(self, name: str, read: Callable[[], T], stand_in: T, until: str = "") -> T:
+        """Return what is read of this setting, or the stand-in if it cannot be used.
+
+        ``until`` says what holds until somebody corrects it.
+        """
+        try:
+            value = read()
+        except SettingsError as error:
+            first = str(error).split()[0]  # of two that belong together it may be the other
+            self.refuse(first if self.is_set(first) else name, f"{error} {until}".strip())
+            return stand_in
+        return stand_in if name in self.unusable else value
+
+    def problem_of(self, *names: str) -> str:
+        """Return the sentence about the first of these that cannot be used, or ""."""
+        return next((self.unusable[name] for name in names if name in self.unusable), "")
 
     def ours_or_of_node(self, name: str, *ours: str, in_use: bool = True) -> str:
         """Return the first of our settings that is set, else that of the application in Node."""
@@ -99,3 +135,10 @@ class Reader:
                 f"Use a whole number from {minimum} to {maximum}."
             )
         return int(value)
+
+
+def kind_of(name: str) -> Kind:
+    """Return what the value of a setting may be."""
+    if name in SECRETS:
+        return Kind.SECRET
+    return Kind.TEXT if name in _TEXTS else Kind.PLAIN

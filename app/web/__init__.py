@@ -1,5 +1,6 @@
 """Pages and endpoints: the directory over HTTP."""
 
+import logging
 from functools import partial
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.directory.service import Directory
-from app.model.errors import SettingsError, StorageUnavailable
+from app.model.errors import StorageUnavailable
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _FORM_SECONDS = 12 * 60 * 60
 
@@ -28,7 +31,7 @@ def register(app: Flask) -> None:
     _configure(app, settings)
     template_constants.configure(app)
     app.json = StrictJson(app)
-    middleware.register(app, _photo_origin(directory, settings))
+    middleware.register(app, _photo_origin(directory))
     _limit_bodies(app, settings)
     _know_viewers(app)
     frame.register(app)
@@ -118,19 +121,15 @@ def _register_sign_in(app: Flask) -> None:
     oidc.register(app)
 
 
-def _photo_origin(directory: Directory, settings: Settings) -> str | None:
-    """Return the origin of photos for the policy. Raises SettingsError if it is invalid."""
+def _photo_origin(directory: Directory) -> str | None:
+    """Return the origin of photos for the policy; None if there is none, or none can be had."""
     if directory.photos is None:
         return None
     try:
         return directory.photos.origin()
-    except StorageUnavailable as error:  # S3 was not called, so the settings are wrong
-        raise SettingsError(
-            f"No bucket can be named {settings.photos_bucket!r} in the region "
-            f"{settings.region!r} ({error.reason.rstrip(':')}). "
-            "Set PHOTOS_BUCKET to the name of a bucket, such as my-photos, "
-            "and AWS_DEFAULT_REGION to its region, such as us-west-2."
-        ) from error
+    except StorageUnavailable as error:  # S3 was not called, so an address in the settings is wrong
+        log.warning("no photo is shown: %s", error)
+        return None
 
 
 def _body_limit(settings: Settings) -> int:

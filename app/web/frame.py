@@ -51,7 +51,7 @@ def register(app: Flask) -> None:
         who_may=_who_may,
         report_address=_report_address,
         account_menu=lambda nav: _account_menu(menu_of, own_photos, nav),
-        access_line=lambda: _access_line(line_of),
+        access_line=lambda: _access_line(line_of) + _settings_line(line_of),
         search_hint=_search_hint,
     )
 
@@ -117,7 +117,7 @@ def _render_menu(app: Flask, viewer: Viewer, photo_key: str, nav: str) -> Markup
     return menu
 
 
-def _access_line(line_of: Callable[[str], Markup]) -> Markup:
+def _access_line(line_of: Callable[..., Markup]) -> Markup:
     """Return what everybody must know: that they all may change everything, or nobody may."""
     if page_viewer().origin is Origin.OPEN:
         return line_of("open" if current_access().policy().mode is Mode.OPEN else "laptop")
@@ -127,9 +127,21 @@ def _access_line(line_of: Callable[[str], Markup]) -> Markup:
     return line_of("unclaimed") if policy.is_known and not policy.is_claimed else Markup("")
 
 
-def _render_line(app: Flask, kind: str) -> Markup:
+def _settings_line(line_of: Callable[..., Markup]) -> Markup:
+    """Return what is wrong with the settings, for who looks after them, or may be about to."""
+    wrong = current_settings().wrong_values
+    if not wrong or "viewer" not in g:
+        return Markup("")
+    if not rights.may(page_viewer(), Right.SEE_HEALTH):
+        policy = current_access().policy()
+        if policy.is_claimed or not policy.is_known:
+            return Markup("")
+    return line_of("settings", wrong)
+
+
+def _render_line(app: Flask, kind: str, *words: tuple[str, ...]) -> Markup:
     macros = app.jinja_env.get_template("_access_line.html").module
-    line: Markup = getattr(macros, kind)()
+    line: Markup = getattr(macros, kind)(*words)
     return line
 
 

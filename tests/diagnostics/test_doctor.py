@@ -105,7 +105,7 @@ def test_a_placeholder_left_in_is_named_with_the_line_to_change() -> None:
 
 @pytest.mark.parametrize(
     ("region", "state"),
-    [("", State.FAILED), ("us west 2", State.FAILED), ("us-west-2", State.OK)],
+    [("", State.FAILED), ("somewhere", State.FAILED), ("us-west-2", State.OK)],
 )
 def test_a_region_that_is_not_there_or_is_none(region: str, state: State) -> None:
     found = check_region(settings(DYNAMO_MODE="on", AWS_DEFAULT_REGION=region))

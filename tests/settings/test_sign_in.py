@@ -1,10 +1,11 @@
-"""Who signs in, and where: what is missing is told, and what lets strangers in stops the start."""
+"""Who signs in, and where: what is missing is told, and what lets strangers in is not used."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from app.model.errors import SettingsError
 from app.settings import Settings
 from app.settings.oidc import OidcSettings
 from app.settings.sign_in import SignInSettings
@@ -25,6 +26,12 @@ def oidc(**env: str) -> OidcSettings:
     provider = sign_in(**{**OKTA, **env}).oidc
     assert provider is not None
     return provider
+
+
+def problem_of(**env: str) -> str:
+    """The sentence about the one setting that cannot be used."""
+    (problem,) = Settings.from_env({**OKTA, **env}).wrong_values
+    return problem
 
 
 def test_with_nothing_configured_nobody_signs_in_anywhere() -> None:
@@ -65,9 +72,9 @@ def test_a_placeholder_left_in_is_told_and_no_provider_is_asked_for_it(
 @pytest.mark.parametrize("tenant", ["common", "organizations", "consumers", "Common"])
 def test_the_issuer_of_every_tenant_is_refused_and_that_of_ones_own_is_named(tenant: str) -> None:
     issuer = f"https://login.microsoftonline.com/{tenant}/v2.0"
-    with pytest.raises(SettingsError, match=r"accounts of every company") as error:
-        oidc(OIDC_ISSUER=issuer)
-    assert "https://login.microsoftonline.com/<tenant ID>/v2.0" in str(error.value)
+    problem = problem_of(OIDC_ISSUER=issuer)
+    assert re.search(r"accounts of every company", problem)
+    assert "https://login.microsoftonline.com/<tenant ID>/v2.0" in problem
 
 
 @pytest.mark.parametrize(
@@ -87,14 +94,14 @@ def test_the_issuer_of_every_tenant_is_refused_and_that_of_ones_own_is_named(ten
     ],
 )
 def test_an_issuer_that_is_no_address_stops_the_start_with_a_sentence(issuer: str) -> None:
-    with pytest.raises(SettingsError, match=r"OIDC_ISSUER is .* Use one such as https://"):
-        oidc(OIDC_ISSUER=issuer)
+    problem = problem_of(OIDC_ISSUER=issuer)
+    assert re.search(r"OIDC_ISSUER is .* Use one such as https://", problem)
 
 
 @pytest.mark.parametrize("issuer", ["http://sso.example.com", "http://10.0.0.5:8080/realms/staff"])
 def test_a_provider_in_the_clear_is_refused(issuer: str) -> None:
-    with pytest.raises(SettingsError, match="which is not encrypted"):
-        oidc(OIDC_ISSUER=issuer)
+    problem = problem_of(OIDC_ISSUER=issuer)
+    assert re.search("which is not encrypted", problem)
 
 
 @pytest.mark.parametrize("issuer", ["http://127.0.0.1:9000", "http://localhost:8080/realms/staff"])
@@ -103,8 +110,8 @@ def test_a_provider_on_this_machine_may_be_in_the_clear(issuer: str) -> None:
 
 
 def test_the_address_of_a_document_is_no_issuer() -> None:
-    with pytest.raises(SettingsError, match=r"Use https://example\.okta\.com\.$"):
-        oidc(OIDC_ISSUER="https://example.okta.com/.well-known/openid-configuration")
+    problem = problem_of(OIDC_ISSUER="https://example.okta.com/.well-known/openid-configuration")
+    assert re.search(r"Use https://example\.okta\.com\.$", problem)
 
 
 def test_a_slash_at_the_end_of_an_issuer_is_part_of_it() -> None:
@@ -136,8 +143,8 @@ def test_the_public_address_is_an_origin() -> None:
     assert sign_in(PUBLIC_ADDRESS="https://People.example.com/").public_address == (
         "https://people.example.com"
     )
-    with pytest.raises(SettingsError, match="which has a path"):
-        sign_in(PUBLIC_ADDRESS="https://example.com/people")
+    problem = problem_of(PUBLIC_ADDRESS="https://example.com/people")
+    assert re.search("which has a path", problem)
 
 
 def test_the_secret_is_not_printed_with_the_settings() -> None:

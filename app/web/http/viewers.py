@@ -61,7 +61,7 @@ def mode_of_request() -> Mode:
     policy = current_access().policy()
     # Where nobody has chosen anything, whoever started it on their laptop just uses it.
     is_new = not (policy.is_chosen or policy.is_claimed or policy.has_sign_in)
-    if is_new and not current_settings().trusted_proxies and is_own_laptop(request.environ):
+    if is_new and not current_settings().may_have_proxies and is_own_laptop(request.environ):
         return Mode.OPEN
     return policy.mode
 

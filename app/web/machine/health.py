@@ -83,11 +83,13 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Answer 200 if the database answers and the disk can be written, else 503.
 
-    Photos in a bucket are reported but do not count.
+    Photos in a bucket, and settings that cannot be used, are reported but do not count.
     """
     states = current_states()
-    response = jsonify({name: state.text for name, state in states.items()})
-    return response, 200 if states["database"].works and states["disk"].works else 503
+    texts = {name: state.text for name, state in states.items()}
+    if unusable := sorted(current_settings().unusable):
+        texts["settings"] = f"cannot be used: {', '.join(unusable)}"
+    return jsonify(texts), 200 if states["database"].works and states["disk"].works else 503
 
 
 def current_states() -> dict[str, State]:

@@ -59,13 +59,13 @@ def read_url(text: str) -> URL:
     """Parse the address of a database. Raises SettingsError, which never contains a password."""
     try:
         url = make_url(text)
-    except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"DATABASE_URL is not a valid address: {_EXAMPLES}") from error
+    except (ArgumentError, ValueError):
+        # From None: the cause may have a part of the password.
+        raise SettingsError(f"DATABASE_URL is not a valid address: {_EXAMPLES}") from None
     driver = DRIVERS.get(url.drivername)
     if driver is None:
         raise SettingsError(
-            f"DATABASE_URL names a database of the kind {url.drivername!r}, which is not "
-            f"supported: {_EXAMPLES}"
+            f"DATABASE_URL names the unsupported database {url.drivername[:60]!r}: {_EXAMPLES}"
         )
     if url.database in (None, "", ":memory:"):
         what = "file" if driver == _SQLITE else "database"
