@@ -66,6 +66,23 @@ def test_what_git_does_not_know_stays_out(archive, tmp_path):
     assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
 
 
+def test_what_terraform_keeps_stays_out_where_there_is_no_git(archive, tmp_path):
+    tree = tmp_path / "tree"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tree)
+        before = opened.namelist()
+    module = tree / "deploy" / "terraform"
+    (module / ".terraform" / "providers").mkdir(parents=True)
+    strays = ("terraform.tfstate", "terraform.tfstate.backup", "mine.tfvars")
+    for name in (*strays, ".terraform/providers/aws"):
+        (module / name).write_text("a secret")
+    output = tmp_path / "again.zip"
+    command = [sys.executable, str(tree / "deploy" / "build-archive"), f"--output={output}"]
+    subprocess.run(command, check=True, capture_output=True)
+    with zipfile.ZipFile(output) as opened:
+        assert opened.namelist() == before
+
+
 def test_scripts_can_be_run_where_they_are_unpacked_with_unzip(archive):
     with zipfile.ZipFile(archive) as opened:
         mode = opened.getinfo("deploy/install.sh").external_attr >> 16
