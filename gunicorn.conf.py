@@ -83,6 +83,8 @@ logconfig_dict = {
 def post_worker_init(worker):
     """An import that a restart cut short goes on; a new directory says how to claim it."""
     extensions = getattr(worker.wsgi, "extensions", {})
+    if "begin_tracing" in extensions:
+        extensions["begin_tracing"]()
     if "import_scheduler" in extensions:
         extensions["import_scheduler"].begin()
     if "sign_in" in extensions and worker.age == 1:  # of all workers, only the first

@@ -1,5 +1,7 @@
 """What goes on beside requests: they are counted, and threads start at the first one."""
 
+from functools import partial
+
 from flask import Flask, Response, request
 
 from app.machine.disk import check_disk
@@ -9,11 +11,13 @@ from app.machine.visitors import Visitors
 from app.metrics.minutes import MinuteLine
 from app.metrics.requests import RequestMetrics
 from app.model.errors import StorageUnavailable
+from app.web.http import tracing
 
 
 def watch(app: Flask) -> None:
     """Count the requests of this application; start the threads of this machine at the first."""
     app.extensions["request_metrics"] = RequestMetrics(app.blueprints)
+    app.extensions["begin_tracing"] = partial(tracing.begin, app)
     app_console = app.extensions["console"]
     heartbeat = HeartbeatThread(app_console)
     days = app.extensions["settings"].history_days
