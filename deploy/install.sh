@@ -23,6 +23,8 @@ OWNER=employee-directory
 . "$SOURCE/deploy/install/takeover.sh"
 # shellcheck source=deploy/install/setup_link.sh
 . "$SOURCE/deploy/install/setup_link.sh"
+# shellcheck source=deploy/install/signal.sh
+. "$SOURCE/deploy/install/signal.sh"
 # shellcheck source=deploy/install/logs.sh
 . "$SOURCE/deploy/install/logs.sh"
 
@@ -56,6 +58,7 @@ install_release() {
   step "making what is missing in the database and the bucket" "Look at what flask setup says above."
   set_up
   take_over "$RELEASE"
+  tell_the_stack SUCCESS
   step "tidying up" "Look at $RELEASES."
   drop_old_releases
   tell_the_setup_link "$RELEASE"

@@ -42,6 +42,7 @@ stop() {
     now="The directory that was running goes on: $(readlink "$CURRENT" || true)"
   fi
   say_aloud "NOT INSTALLED. $1 $now"
+  if declare -F tell_the_stack >/dev/null; then tell_the_stack FAILURE; fi
   # Why, to whoever cannot look at this machine before it is replaced.
   if declare -F ship_logs >/dev/null; then ship_logs || true; fi
   exit 1

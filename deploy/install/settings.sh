@@ -22,7 +22,7 @@ take_settings() {
   local name
   for name in ${SETTINGS:-}; do
     case $name in
-      APP_ARCHIVE | APP_SHA256 | SUB_PHOTOS_BUCKET) ;; # the script's, not the service's
+      APP_ARCHIVE | APP_SHA256 | SUB_PHOTOS_BUCKET | SIGNAL_TO) ;; # the script's, not the service's
       OIDC_CLIENT_SECRET_FROM) if [[ -n ${!name:-} ]]; then fetch_client_secret "${!name}"; fi ;;
       *) if [[ -n ${!name:-} ]]; then set_line "$name" "${!name}"; fi ;;
     esac

@@ -22,11 +22,9 @@ is_open() {
 
 # Where people find this machine, if it stands alone and says so.
 address_of_machine() {
-  local imds token address=""
+  local address=""
   if ! grep -q "^TRUSTED_PROXIES='[1-9]" "$CONFIG/env"; then
-    imds=${AWS_EC2_METADATA_SERVICE_ENDPOINT:-http://169.254.169.254}/latest
-    token=$(curl -sf -m 2 -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" "$imds/api/token" || true)
-    address=$(curl -sf -m 2 -H "X-aws-ec2-metadata-token: $token" "$imds/meta-data/public-ipv4" || true)
+    address=$(fetch_metadata public-ipv4)
   fi
   if [[ $address =~ ^[0-9]+(\.[0-9]+){3}$ ]]; then
     echo "http://$address"

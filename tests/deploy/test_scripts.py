@@ -10,7 +10,7 @@ import pytest
 from tests.support.in_time import assert_ends_within
 from tests.support.machines.archives import ROOT
 from tests.support.machines.directory_machine import fill_in
-from tests.support.machines.imds import PUBLIC_ADDRESS
+from tests.support.machines.imds import INSTANCE_ID, PUBLIC_ADDRESS
 from tests.support.needs import do_without, find
 
 pytestmark = pytest.mark.slow
@@ -227,7 +227,7 @@ def install_step(tmp_path: Path, step: str, env: str = "", **programs: str) -> s
     (tmp_path / "env").write_text(env)
     script = f"""
         set -Eeuo pipefail; CONFIG={tmp_path} PATH={bin_folder}:$PATH
-        for part in reporting settings setup_link; do . {DEPLOY}/install/$part.sh; done
+        for part in reporting settings setup_link signal; do . {DEPLOY}/install/$part.sh; done
         as_service() {{ shift 2; exec "$@"; }}
         NEXT={tmp_path}/env BOOTSTRAP_LOG={tmp_path}/log; {step}
     """
@@ -283,6 +283,43 @@ def test_behind_a_load_balancer_nobody_is_sent_to_one_machine(tmp_path, metadata
     )
     assert PUBLIC_ADDRESS not in said
     assert LINK in said
+
+
+SIGNAL = 'echo "$@" >"$0.told"'
+
+
+@pytest.mark.parametrize("status", ["SUCCESS", "FAILURE"])
+def test_the_stack_that_waits_hears_how_it_went(tmp_path, metadata, monkeypatch, status):
+    monkeypatch.setenv("TEST_IMDS", metadata)
+    step = f"SIGNAL_TO=directory/Machines; tell_the_stack {status}"
+    assert install_step(tmp_path, step, aws=SIGNAL) == ""
+    told = (tmp_path / "release" / "venv" / "bin" / "aws.told").read_text()
+    assert told == (
+        "cloudformation signal-resource --stack-name directory --logical-resource-id Machines "
+        f"--unique-id {INSTANCE_ID} --status {status}\n"
+    )
+
+
+@pytest.mark.parametrize("to", ["", "<stack>", "a b/c", "directory"])
+def test_nobody_is_told_where_no_stack_waits(tmp_path, to):
+    assert install_step(tmp_path, f"SIGNAL_TO='{to}'; tell_the_stack SUCCESS", aws=SIGNAL) == ""
+    assert not (tmp_path / "release" / "venv" / "bin" / "aws.told").exists()
+
+
+def test_a_stack_that_does_not_listen_stops_nothing(tmp_path):
+    refusal = "echo 'Stack is in UPDATE_COMPLETE state and can not be signaled' >&2; exit 254"
+    step = "SIGNAL_TO=directory/Machines; tell_the_stack SUCCESS; echo went on"
+    said = install_step(tmp_path, step, aws=refusal)
+    assert "The stack directory was not told: Stack is in UPDATE_COMPLETE" in said
+    assert said.endswith("went on\n")
+
+
+def test_an_installation_that_stops_tells_the_stack(tmp_path):
+    step = "SIGNAL_TO=directory/Machines CURRENT=/nowhere; (stop 'No.') || true"
+    said = install_step(tmp_path, step, aws=SIGNAL)
+    assert "NOT INSTALLED. No." in said
+    told = (tmp_path / "release" / "venv" / "bin" / "aws.told").read_text()
+    assert told.endswith("--status FAILURE\n")
 
 
 def test_a_client_secret_is_read_from_secrets_manager_and_told_to_nobody(tmp_path):

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from app.settings import Settings
+from tests.support.stack.conditions import Choices
 from tests.support.stack.iam_policies import Policy
 from tests.support.stack.stacks import MARKS_ON_MOTO, REGION, on_moto
-from tests.support.stack.template import properties
+from tests.support.stack.template import properties, template, without_nothing
 
 pytestmark = MARKS_ON_MOTO
 
@@ -132,3 +134,125 @@ def test_an_archive_at_https_allows_nothing_in_s3_but_its_own_name() -> None:
     archive = "https://downloads.example.com/directory/1.zip?X-Amz-Expires=60&x=%2F*"
     statement = on_moto(AppArchive=archive).machine_policy()["FetchTheRelease"]
     assert statement["Resource"] == "arn:aws:s3:::downloads.example.com/directory/1.zip"
+
+
+# The network
+
+
+def test_an_internal_directory_has_machines_in_subnets_of_their_own() -> None:
+    subnets = boto3.client("ec2", region_name=REGION).describe_subnets()["Subnets"]
+    private = [one["SubnetId"] for one in subnets[2:4]]
+    stack = on_moto(Scheme="internal", MachineSubnets=",".join(private))
+    (balancer,) = stack.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    assert balancer["Scheme"] == "internal"
+    zones = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
+    assert zones == {one["SubnetId"] for one in subnets[:2]}
+    assert stack.group()["VPCZoneIdentifier"].split(",") == private
+
+
+def test_several_ranges_of_both_families_come_by_prefix_lists() -> None:
+    stack = on_moto(AllowedFromList="pl-0a", AllowedFromIpv6List="pl-0b")
+    front = stack.resources["LoadBalancerSecurityGroup"]
+    (group,) = stack.client("ec2").describe_security_groups(GroupIds=[front])["SecurityGroups"]
+    assert stack.status == "CREATE_COMPLETE"
+    (people,) = group["IpPermissions"]  # moto makes nothing of a prefix list
+    assert [one["CidrIp"] for one in people["IpRanges"]] == ["203.0.113.0/24"]
+    asked = _chosen(AllowedFromList="pl-0a", AllowedFromIpv6List="pl-0b")
+    rules = {(one["FromPort"], str(one.get("SourcePrefixListId"))) for one in asked}
+    assert len(asked) == len(rules) == 5
+    assert {port for port, _ in rules} == {80, 443}
+    assert len(_chosen(AllowedFromList="pl-0a")) == 3
+    assert len(_chosen()) == 1
+    assert properties("LoadBalancer")["IpAddressType"] == {"Ref": "IpAddressType"}
+
+
+def _chosen(**given: str) -> list[dict[str, Any]]:
+    group = properties("LoadBalancerSecurityGroup")
+    decided = without_nothing(group, Choices(template(), given).conditions())
+    rules: list[dict[str, Any]] = decided["SecurityGroupIngress"]
+    return rules
+
+
+def test_the_load_balancer_writes_its_log_where_a_bucket_is_named() -> None:
+    written = properties("LoadBalancer")["LoadBalancerAttributes"]
+    for bucket, enabled in (("", "false"), ("the-logs", "true")):
+        choices = Choices(template(), {"AccessLogsBucket": bucket}).conditions()
+        attributes = {one["Key"]: one["Value"] for one in without_nothing(written, choices)}
+        _, yes, no = attributes["access_logs.s3.enabled"]["Fn::If"]
+        assert (yes if choices["HasAccessLogs"] else no) == enabled
+        assert ("access_logs.s3.bucket" in attributes) == bool(bucket)
+
+
+def test_a_name_of_ones_own_has_a_certificate_and_addresses_of_both_families() -> None:
+    zone = boto3.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
+    zone_id = zone["HostedZone"]["Id"].rpartition("/")[2]
+    name = {"DomainName": "people.example.com", "HostedZoneId": zone_id}
+    acm = boto3.client("acm", region_name=REGION)  # of a template, moto makes none
+    given = acm.request_certificate(DomainName="people.example.com")["CertificateArn"]
+    stack = on_moto(**name, CertificateArn=given, IpAddressType="dualstack")
+    assert stack.status == "CREATE_COMPLETE"
+    assert stack.outputs["Address"] == "https://people.example.com/"
+    assert stack.settings()["PUBLIC_ADDRESS"] == "https://people.example.com"
+    assert stack.listeners()[443]["Certificates"] == [{"CertificateArn": given}]
+    choices = Choices(template(), name).conditions()
+    assert choices["HasCertificate"]
+    assert choices["MakesCertificate"]
+    (proof,) = properties("Certificate")["DomainValidationOptions"]
+    assert proof == {"DomainName": {"Ref": "DomainName"}, "HostedZoneId": {"Ref": "HostedZoneId"}}
+    found = stack.client("route53").list_resource_record_sets(HostedZoneId=zone_id)
+    made = {one["Type"]: one for one in found["ResourceRecordSets"] if "AliasTarget" in one}
+    assert made.keys() == {"A", "AAAA"}
+    assert {one["Name"] for one in made.values()} == {"people.example.com"}
+
+
+# The machines
+
+
+def test_machines_of_several_types_share_a_group_and_some_are_spot() -> None:
+    stack = on_moto(
+        InstanceType="t4g.small",
+        SecondInstanceType="t4g.medium",
+        ThirdInstanceType="t4g.large",
+        OnDemandPercent="25",
+    )
+    group = stack.group()
+    assert "LaunchTemplate" not in group
+    mixed = group["MixedInstancesPolicy"]
+    assert [one["InstanceType"] for one in mixed["LaunchTemplate"]["Overrides"]] == [
+        "t4g.small",
+        "t4g.medium",
+        "t4g.large",
+    ]
+    distribution = mixed["InstancesDistribution"]
+    assert distribution["OnDemandPercentageAboveBaseCapacity"] == 25
+    assert distribution["OnDemandBaseCapacity"] == 2
+
+
+def test_machines_are_replaced_before_they_are_old() -> None:
+    assert properties("Machines")["MaxInstanceLifetime"] == {"Ref": "MaxInstanceLifetime"}
+
+
+def test_every_role_has_the_boundary_of_the_account() -> None:
+    kinds = template()["Resources"].values()
+    roles = [one["Properties"] for one in kinds if one["Type"] == "AWS::IAM::Role"]
+    chosen = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    assert len(roles) == 2
+    assert all(role["PermissionsBoundary"] == chosen for role in roles)
+
+
+def test_a_key_of_ones_own_is_in_tables_bucket_and_disks() -> None:
+    key = "arn:aws:kms:us-west-2:123456789012:key/1"
+    stack = on_moto(KmsKeyArn=key)
+    for table in ("EmployeesTable", "IndexTable"):  # moto makes nothing of a table's key
+        _, chosen, _ = properties(table)["SSESpecification"]["Fn::If"]
+        assert chosen == {
+            "SSEEnabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": {"Ref": "KmsKeyArn"},
+        }
+    (rule,) = stack.client("s3").get_bucket_encryption(Bucket=stack.outputs["PhotosBucketName"])[
+        "ServerSideEncryptionConfiguration"
+    ]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+    (disk,) = stack.launch_data()["BlockDeviceMappings"]
+    assert disk["Ebs"]["KmsKeyId"] == key

@@ -45,6 +45,7 @@ def test_the_machines_run_the_script_with_the_stacks_settings(stack: Stack) -> N
         "DYNAMO_TABLE": "Employees",
         "TRUSTED_PROXIES": "1",
         "PUBLIC_ADDRESS": stack.outputs["Address"].rstrip("/"),
+        "SIGNAL_TO": "directory/Machines",
     }
     settings = re.compile("(?<=<<'END_OF_SETTINGS'\n).*?(?=END_OF_SETTINGS\n)", re.DOTALL)
     script = (DEPLOY / "user-data-al2023.sh").read_text()
@@ -94,7 +95,12 @@ def test_the_machines_role_is_the_policy_of_deploy_iam(stack: Stack) -> None:
     wanted = {name: one for name, one in filled_in.items() if name not in SET_UP}
     found = stack.machine_policy()
     release = found.pop("FetchTheRelease")
+    telling = found.pop("TellTheStack")
     assert found == wanted
+    assert telling["Action"] == "cloudformation:SignalResource"
+    assert telling["Resource"].endswith(
+        ":stack/directory/" + telling["Resource"].rpartition("/")[2]
+    )
     assert release["Action"] == "s3:GetObject"
     assert release["Resource"] == "arn:aws:s3:::the-releases/employee-directory.zip"
     assert (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.stack.conditions import Choices
 from tests.support.stack.template import DEPLOY, TEMPLATE, properties, template
 
 pytestmark = pytest.mark.slow
@@ -79,7 +80,9 @@ def test_the_bucket_is_private_encrypted_versioned_and_forgets_old_versions() ->
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    _, with_key, without = encryption["Fn::If"]
+    assert with_key["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert without == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     old, half_done = bucket["LifecycleConfiguration"]["Rules"]
     assert old["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert half_done["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
@@ -116,6 +119,46 @@ def test_machines_are_replaced_a_few_at_a_time_and_never_below_what_runs() -> No
     assert policy["Preferences"]["MinHealthyPercentage"] == 100
 
 
+def test_a_release_whose_pages_fail_is_taken_back_while_half_of_the_machines_have_it() -> None:
+    machines = template()["Resources"]["Machines"]
+    preferences = machines["UpdatePolicy"]["AutoScalingInstanceRefresh"]["Preferences"]
+    assert preferences["AlarmSpecification"]["Alarms"] == [
+        {"Ref": "NobodyIsServed"},
+        {"Ref": "PagesFail"},
+    ]
+    slowest = max(
+        alarm["Period"] * alarm["EvaluationPeriods"]
+        for name, alarm in _alarms().items()
+        if name in ("NobodyIsServed", "PagesFail")
+    )
+    assert preferences["CheckpointPercentages"] == [50, 100]
+    assert preferences["CheckpointDelay"] >= slowest
+    assert preferences["BakeTime"] >= slowest
+
+
+def test_a_stack_is_complete_when_the_first_page_of_each_machine_has_answered() -> None:
+    signal = template()["Resources"]["Machines"]["CreationPolicy"]["ResourceSignal"]
+    assert signal == {"Count": {"Ref": "LeastMachines"}, "Timeout": "PT15M"}
+    assert "SIGNAL_TO=${AWS::StackName}/Machines" in TEMPLATE.read_text()
+
+
+def test_what_a_stack_was_made_with_is_what_the_defaults_give() -> None:
+    """Other values here would replace the load balancer, a table or the group."""
+    choices = Choices(template(), {})
+    balancer = properties("LoadBalancer")
+    assert choices.value(balancer["Scheme"]) == "internet-facing"
+    assert choices.value(balancer["IpAddressType"]) == "ipv4"
+    conditions = choices.conditions()
+    new = ("HasKey", "IsMixed", "HasBoundary", "HasDomain", "HasAccessLogs", "HasMachineSubnets")
+    assert not any(conditions[name] for name in new)
+    for name in ("EmployeesTable", "IndexTable"):
+        assert properties(name)["SSESpecification"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+    assert properties("Machines")["LaunchTemplate"]["Fn::If"][2].keys() == {
+        "LaunchTemplateId",
+        "Version",
+    }
+
+
 def test_a_machine_is_given_the_time_that_a_boot_takes_with_much_to_spare() -> None:
     group = properties("Machines")
     assert group["HealthCheckType"] == "ELB"
@@ -141,29 +184,7 @@ def test_who_may_open_the_directory_has_to_be_said() -> None:
 
 
 def _refusals(**given: str) -> list[str]:
-    """What the rules say of these parameters, as CloudFormation evaluates them."""
-    parameters = {
-        name: str(one.get("Default", "")) for name, one in template()["Parameters"].items()
-    }
-
-    def value(part: Any) -> Any:
-        if not isinstance(part, dict):
-            return part
-        ((name, operand),) = part.items()
-        if name == "Ref":
-            return (parameters | given)[operand]
-        if name == "Fn::Not":
-            return not value(operand[0])
-        assert name == "Fn::Equals"
-        return value(operand[0]) == value(operand[1])
-
-    return [
-        each["AssertDescription"]
-        for rule in template()["Rules"].values()
-        if value(rule["RuleCondition"])
-        for each in rule["Assertions"]
-        if not value(each["Assert"])
-    ]
+    return Choices(template(), given).refusals()
 
 
 FOR_THE_BALANCER = {
@@ -193,6 +214,16 @@ def test_a_way_of_signing_in_names_what_it_needs(sign_in: str, needed: dict[str,
     for name in needed:
         (sentence,) = _refusals(SignIn=sign_in, **{**needed, name: ""})
         assert name in sentence
+
+
+def test_a_name_of_ones_own_brings_the_certificate_and_the_address_and_needs_its_zone() -> None:
+    name = {"DomainName": "people.example.com", "HostedZoneId": "Z1"}
+    without = {key: value for key, value in FOR_THE_BALANCER.items() if key != "CertificateArn"}
+    assert _refusals(SignIn="oidc-at-the-balancer", **without, **name) == []
+    without = {key: value for key, value in FOR_THE_DIRECTORY.items() if key != "PublicAddress"}
+    assert _refusals(SignIn="oidc", **without, **name) == []
+    (sentence,) = _refusals(DomainName="people.example.com")
+    assert "HostedZoneId" in sentence
 
 
 def test_the_client_secret_is_shown_nowhere() -> None:

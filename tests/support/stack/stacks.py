@@ -11,12 +11,13 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from tests.support.stack.conditions import Choices
 from tests.support.stack.template import PARAMETERS, TEMPLATE, template, without_nothing
 
 # What moto makes nothing of; ministack makes it.
 _IGNORED = (
     "S3..BucketPolicy|AutoScaling..ScalingPolicy|SNS..Subscription|CloudWatch..Alarm"
-    "|SecretsManager..Secret"
+    "|SecretsManager..Secret|CertificateManager..Certificate"
 )
 MARKS_ON_MOTO = [
     pytest.mark.slow,
@@ -126,11 +127,7 @@ def on_moto(**parameters: str) -> Stack:
     """A stack within ``mock_aws``. moto cannot tell the VPC of a security group, so it is given."""
     (vpc,) = boto3.client("ec2", region_name=REGION).describe_vpcs()["Vpcs"]
     given = {**PARAMETERS, "Vpc": vpc["VpcId"], **parameters}
-    conditions = {
-        "FindsTables": given.get("ExistingTables") == "yes",
-        "DirectorySignsIn": given.get("SignIn") == "oidc",
-    }
-    decided = without_nothing(template(), conditions)
+    decided = without_nothing(template(), Choices(template(), given).conditions())
     return Stack(json.dumps(decided), None, given)
 
 
