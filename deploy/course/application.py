@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 import click
@@ -78,7 +79,7 @@ def region_of_this_machine() -> str:
         lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
         token = {"X-aws-ec2-metadata-token": ask(imds + "/api/token", "PUT", lifetime)}
         told = ask(imds + "/meta-data/placement/region", "GET", token)
-    except (OSError, ValueError):
+    except (OSError, HTTPException, ValueError):
         return ""
     return told if re.match("[a-z]+(-[a-z]+)+-[0-9]+$", told) else ""
 
@@ -92,8 +93,8 @@ def ask(url: str, method: str, headers) -> str:
 
 def what_is_missing():
     """Sentences about what the course's script leaves empty, and what was not set before."""
-    lines = IN_FORCE.read_text().splitlines() if IN_FORCE.exists() else []
-    settings = dict(line.split("=", 1) for line in lines if "=" in line)
+    text = IN_FORCE.read_text(encoding="utf-8", errors="replace") if IN_FORCE.exists() else ""
+    settings = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     if settings.get("DYNAMO_MODE", "").lower() not in ON:
         return
     name_it = f"Write it into the script's line, or into {IN_FORCE} and restart the service."

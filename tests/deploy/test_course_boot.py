@@ -53,6 +53,8 @@ FLASK_APP=application.py /usr/local/bin/flask run --host=0.0.0.0 --port=80
 OS_RELEASES = {"al2": 'ID="amzn"\nVERSION_ID="2"\n', "al2023": 'ID="amzn"\nVERSION_ID="2023"\n'}
 ENV = "/etc/employee-directory/env"
 
+al2_only = pytest.mark.parametrize("directory", ["al2"], indirect=True)
+
 
 class CourseMachine(DirectoryMachine):
     """Booted from the course's script. That AWS is elsewhere, the machine says, not the script."""
@@ -73,6 +75,14 @@ class CourseMachine(DirectoryMachine):
             "AWS_ENDPOINT_URL_S3": f"http://{CLOUD}:{S3}",
             "DYNAMO_TABLE": self.table,
         }
+
+    def flask_run(self, setting: str) -> tuple[int, str]:
+        """The script's last line, by hand, with another setting; status and output."""
+        done = self.machine.run(
+            *("env", "--chdir=/FlaskApp", "FLASK_APP=application.py", setting),
+            *("/usr/local/bin/flask", "run", "--host=0.0.0.0", "--port=80"),
+        )
+        return done.returncode, done.stdout + done.stderr
 
     def user_data(self) -> str:
         return COURSES_SCRIPTS[self.system].replace("<INSERT REGION HERE>", "us-west-2")
@@ -147,19 +157,26 @@ def test_the_service_runs_as_its_user_and_nothing_of_the_course_runs_on(director
     assert directory.machine.run("pgrep", "--full", "flask run").returncode == 1
 
 
-@pytest.mark.parametrize("directory", ["al2"], indirect=True)
+@al2_only
 def test_the_script_run_again_by_hand_with_a_bucket_keeps_the_rest(directory):
     before = directory.running_release()
-    bucket = f"photos-of-the-course-{directory.system}"
-    done = directory.machine.run(
-        *("env", "--chdir=/FlaskApp", f"PHOTOS_BUCKET={bucket}", "FLASK_APP=application.py"),
-        *("/usr/local/bin/flask", "run", "--host=0.0.0.0", "--port=80"),
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "photos are off" not in done.stdout
+    status, said = directory.flask_run("PHOTOS_BUCKET=photos-of-the-course")
+    assert status == 0, said
+    assert "photos are off" not in said
     settings = set(directory.machine.tell("cat", ENV).splitlines())
-    assert {f"PHOTOS_BUCKET='{bucket}'", "DYNAMO_MODE='on'"} <= settings
+    assert {"PHOTOS_BUCKET='photos-of-the-course'", "DYNAMO_MODE='on'"} <= settings
     assert directory.running_release() == before
+
+
+@al2_only
+def test_an_installation_that_fails_fails_flask_run_and_leaves_the_service(directory):
+    before = directory.machine.tell("cat", ENV)
+    status, said = directory.flask_run("DYNAMO_MODE=yess")
+    assert status == 1
+    assert "DYNAMO_MODE is 'yess', which is neither on nor off" in said
+    assert said.rstrip().endswith("the lines above say why and what to do.")
+    assert directory.machine.tell("cat", ENV) == before
+    assert directory.page_status() == 200
 
 
 def test_a_person_who_was_added_is_there_after_a_reboot(directory):
