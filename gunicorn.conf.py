@@ -81,7 +81,12 @@ logconfig_dict = {
 
 
 def post_worker_init(worker):
-    """An import that a restart cut short goes on; a new directory says how to claim it."""
+    """An import that a restart cut short goes on; a new directory says how to claim it.
+
+    A release that is on trial (deploy/install/takeover.sh) leaves both to the one that runs.
+    """
+    if os.environ.get("DIRECTORY_ON_TRIAL"):
+        return
     extensions = getattr(worker.wsgi, "extensions", {})
     if "begin_tracing" in extensions:
         extensions["begin_tracing"]()

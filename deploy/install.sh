@@ -12,6 +12,7 @@ PREVIOUS=$ROOT/previous
 CONFIG=/etc/employee-directory
 STATE=/var/lib/employee-directory
 OWNER=employee-directory
+LOCK=/run/employee-directory-install.lock
 
 # shellcheck source=deploy/install/reporting.sh
 . "$SOURCE/deploy/install/reporting.sh"
@@ -19,6 +20,10 @@ OWNER=employee-directory
 . "$SOURCE/deploy/install/settings.sh"
 # shellcheck source=deploy/install/release.sh
 . "$SOURCE/deploy/install/release.sh"
+# shellcheck source=deploy/install/pages.sh
+. "$SOURCE/deploy/install/pages.sh"
+# shellcheck source=deploy/install/handover.sh
+. "$SOURCE/deploy/install/handover.sh"
 # shellcheck source=deploy/install/takeover.sh
 . "$SOURCE/deploy/install/takeover.sh"
 # shellcheck source=deploy/install/setup_link.sh
@@ -55,6 +60,7 @@ install_release() {
   build_environment
   step "writing the settings" "Look at $CONFIG/env."
   write_settings
+  remember_answers
   step "making what is missing in the database and the bucket" "Look at what flask setup says above."
   set_up
   take_over "$RELEASE"
@@ -67,11 +73,14 @@ install_release() {
 
 main() {
   [[ $EUID == 0 ]] || stop "It has to be run as root."
-  exec 9>/run/employee-directory-install.lock
+  if [[ ! /proc/self/fd/9 -ef $LOCK ]]; then exec 9>"$LOCK"; fi # the user data may hold it already
   flock -w 600 9 || stop "Another installation has been running for ten minutes: wait for its end."
   case ${1:-} in
-    '') install_release ;;
-    --rollback) roll_back ;;
+    '')
+      take_back_what_was_cut_short || true
+      install_release
+      ;;
+    --rollback) take_back_what_was_cut_short || roll_back ;;
     *) stop "It knows no argument but --rollback." ;;
   esac
 }

@@ -60,6 +60,7 @@ if [[ -z ${AWS_DEFAULT_REGION:-} ]]; then
   fi
 fi
 
+{ exec 9>/run/employee-directory-install.lock && flock -w 600 9; } || stop "Another installation has been running for ten minutes."
 mkdir -p /opt/employee-directory/releases
 release=/opt/employee-directory/releases/$APP_SHA256
 archive=$(mktemp /opt/employee-directory/archive.XXXXXX)
@@ -75,5 +76,4 @@ if [[ ! -e $release/.complete ]]; then
   rm -rf "$release"
   $UNPACK "$archive" "$release"
 fi
-rm -f "$archive"
-export SETTINGS && exec bash "$release/deploy/install.sh"
+rm -f "$archive" && export SETTINGS && exec bash "$release/deploy/install.sh"

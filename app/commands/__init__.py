@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
         setup,
         setup_link,
         sweep,
+        try_pages,
         users,
     )
 
@@ -38,8 +39,7 @@ def register(app: Flask) -> None:
         edits.edit_people,
         imports.import_people,
         import_photos.import_photos,
-        backup.backup,
-        backup.restore,
-        doctor.doctor,
+        *(backup.backup, backup.restore),
+        *(doctor.doctor, try_pages.try_pages),
     ):
         app.cli.add_command(command)

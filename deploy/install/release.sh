@@ -66,6 +66,7 @@ drop_old_releases() {
   for release in "$RELEASES"/*; do
     if ! is_one_of "$release" "${kept[@]}"; then
       say "Removing the old release $release"
+      rm -f "$release/.complete" # first, should it be cut short
       rm -rf "$release"
     fi
   done

@@ -31,8 +31,10 @@ say_aloud() {
 
 explain() {
   trap - ERR
+  local advice=$ADVICE
   say_aloud "STOPPED while $WHAT, at line $1 of ${3##*/}: $2"
-  stop "$ADVICE Then run the same script again."
+  if [[ -e ${UNDO:-} ]]; then take_back_what_was_cut_short || true; fi
+  stop "$advice Then run the same script again."
 }
 
 stop() {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A new release takes over only when it answers: first beside the old one, on a socket of its own,
-# then on port 80. Else the old one goes on, or comes back.
+# A new release takes over only when it answers as well as the one that runs: first beside it, on a
+# socket of its own, then on port 80. Else the old one goes on, or comes back.
 
 UNITS=/etc/systemd/system
 TRIAL=/run/employee-directory-trial
@@ -9,23 +9,23 @@ take_over() {
   local before
   before=$(readlink "$CURRENT" || true)
   step "trying the release $1" "Look at what gunicorn says above."
-  if ! answers_beside "$1"; then
-    refuse "$1" "It did not answer /healthz: see above for what it said."
+  if ! holds_beside "$1" "$NEXT"; then
+    refuse "$1" "$WORSE See above for what it said."
   fi
   step "handing over port 80" "Look at: systemctl status employee-directory.socket employee-directory.service"
-  cp -p "$CONFIG/env" "$CONFIG/env.before"
+  begin_handover "$before"
   mv "$NEXT" "$CONFIG/env"
   if ! serves "$1"; then
-    mv "$CONFIG/env.before" "$CONFIG/env"
-    if [[ -n $before ]] && serves "$before"; then
-      refuse "$1" "Under systemd it did not answer /healthz, so the one before was put back: see above for what it said."
+    take_back_handover
+    if [[ -n $before ]] && serves "$before" healthz; then
+      refuse "$1" "Under systemd: $WORSE So the one before was put back: see above for what it said."
     fi
-    refuse "$1" "Under systemd it did not answer /healthz: see above for what it said."
+    refuse "$1" "Under systemd: $WORSE See above for what it said."
   fi
-  rm -f "$CONFIG/env.before"
   if [[ -n $before && $before != "$1" ]]; then
     point "$PREVIOUS" "$before"
   fi
+  end_handover
   # Not waited for: it takes minutes where there are very many people.
   systemctl restart --no-block employee-directory-reindex.service
   say_aloud "The Employee Directory $(cat "$1/VERSION" 2>/dev/null || true) answers on port 80."
@@ -44,47 +44,80 @@ roll_back() {
   if [[ ! -e $before/.complete ]]; then
     stop "There is no release before this one to go back to."
   fi
+  step "trying $before" "Look at what gunicorn says above."
+  remember_answers
+  if ! holds_beside "$before" "$CONFIG/env"; then
+    stop "$before would be worse than the release that runs. $WORSE"
+  fi
   step "going back to $before" "Look at: systemctl status employee-directory.service"
+  begin_handover "$now"
   if ! serves "$before"; then
-    serves "$now" || true
-    stop "$before did not answer /healthz."
+    take_back_handover
+    serves "$now" healthz || true
+    stop "$before would be worse than the release that runs. $WORSE"
   fi
   point "$PREVIOUS" "$now"
+  end_handover
   say_aloud "The Employee Directory is again $before. The same command goes forward to $now."
 }
 
-# answers_beside RELEASE: whether it answers, on a socket that nobody else knows.
-answers_beside() {
-  local pid number answered=1
+# holds_beside RELEASE SETTINGS: whether it answers as it must, on a socket that nobody else knows, and
+# leaves the release that runs as it is; else WORSE says why not.
+holds_beside() {
+  local pid held=0
+  WORSE=""
   rm -rf "$TRIAL"
   install -d -m 0700 -o "$OWNER" -g "$OWNER" "$TRIAL"
-  as_service "$NEXT" "$1" "$1/venv/bin/gunicorn" --config gunicorn.conf.py --workers 1 \
-    --bind "unix:$TRIAL/socket" application:application 9>&- &
+  # It ends by itself, should this script be killed; and leaves imports to the release that runs.
+  as_service "$2" "$1" env DIRECTORY_ON_TRIAL=yes timeout -k 5 180 "$1/venv/bin/gunicorn" --config gunicorn.conf.py \
+    --workers 1 --bind "unix:$TRIAL/socket" application:application 9>&- &
   pid=$!
-  for ((number = 0; number < 150; number++)); do
-    if [[ -S $TRIAL/socket ]] && curl -sf -m 5 -o /dev/null --unix-socket "$TRIAL/socket" http://localhost/healthz; then
-      answered=0
-      break
-    fi
-    if ! kill -0 "$pid" 2>/dev/null; then break; fi
-    sleep 0.2
-  done
+  begin_trying_pages "$1" "$2"
+  if ! answers_beside "$pid"; then
+    WORSE="It did not answer /healthz." held=1
+  elif ! as_good_as_before --unix-socket "$TRIAL/socket"; then
+    held=1
+  fi
   kill -TERM "$pid" 2>/dev/null || true
   wait "$pid" || true
   rm -rf "$TRIAL"
-  return "$answered"
+  end_trying_pages || held=1
+  ((held == 0)) && leaves_the_other_ready
 }
 
-# serves RELEASE: make it the one that runs, and say whether it answers on port 80 in 30 s.
+answers_beside() {
+  local number
+  for ((number = 0; number < 150; number++)); do
+    if [[ -S $TRIAL/socket ]]; then
+      ask /healthz --unix-socket "$TRIAL/socket"
+      if [[ $STATUS == 200 ]]; then return 0; fi
+    fi
+    if ! kill -0 "$1" 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+  return 1
+}
+
+# What a release does to the database when it starts is for both.
+leaves_the_other_ready() {
+  if systemctl is-active --quiet employee-directory.service && ! as_good_as_before; then
+    WORSE="Since it was tried, the release that runs is worse. $WORSE"
+    return 1
+  fi
+}
+
+# serves RELEASE [healthz]: make it the one that runs, and say whether it answers on port 80 in 30 s,
+# and as well as it must; with healthz, whether it answers at all.
 serves() {
   local began patience=30
+  WORSE="It did not answer /healthz."
   point "$CURRENT" "$1"
-  install_units "$1"
-  systemctl start employee-directory.socket || return 1
+  install_units "$1" && systemctl start employee-directory.socket || return 1
   restart_without_a_pause || patience=5
   began=$SECONDS
   while ((SECONDS - began < patience)); do
     if runs_from "$1" && curl -sf -m 5 -o /dev/null http://127.0.0.1/healthz; then
+      if [[ ${2:-} != healthz ]] && ! as_good_as_before; then break; fi
       start_the_rest "$1"
       return 0
     fi
@@ -115,17 +148,20 @@ runs_from() {
   [[ $(readlink "/proc/${pid#MainPID=}/cwd" || true) == "$1" ]]
 }
 
-# The units of this release, and none that only another one had.
+# The units of this release, and none that only another one had. A full disk leaves them as they are.
 install_units() {
-  local unit
+  local unit staged=$UNITS/.employee-directory.staged
+  rm -rf "$staged"
+  mkdir "$staged" && install -m 0644 "$1"/deploy/systemd/* "$staged/" || return 1
   for unit in "$UNITS"/employee-directory*; do
-    if [[ -f $unit && ! -e $1/deploy/systemd/${unit##*/} ]]; then
+    if [[ -f $unit && ! -e $staged/${unit##*/} ]]; then
       systemctl disable "${unit##*/}" || true
       systemctl stop "${unit##*/}" || true
       rm -f "$unit"
     fi
   done
-  install -m 0644 "$1"/deploy/systemd/* "$UNITS/"
+  mv -f "$staged"/* "$UNITS/"
+  rmdir "$staged"
   ln -sfn "$CURRENT/deploy/employee-directory" /usr/local/bin/employee-directory
   systemctl daemon-reload
   for unit in $(units_to_enable "$1"); do

@@ -11,6 +11,7 @@ import boto3
 import pytest
 import requests
 
+from app.storage.sql import schema
 from tests.support.in_time import LATE
 from tests.support.machines import archives
 from tests.support.machines.debian_root import debian_root
@@ -141,10 +142,12 @@ def test_a_machine_of_one_gigabyte_has_room_for_all_of_it(directory, record_prop
 
 def test_a_person_added_through_port_80_is_there_after_a_reboot(directory):
     directory.add("Grace Reboot")
+    directory.cut_a_handover_short()
     ran_before = directory.machine.tell("wc", "-l", LOG)
     directory.machine.reboot()
     directory.wait_for_page(120)
     assert "Grace Reboot" in directory.page()
+    assert directory.running_release() == archives.sha256_of(directory.first)
     directory.machine.finish_booting()
     assert directory.machine.tell("systemctl", "--failed", "--plain", "--no-legend") == ""
     assert directory.machine.tell("wc", "-l", LOG) == ran_before
@@ -262,6 +265,51 @@ def test_an_upgrade_drops_no_request_and_can_be_taken_back(directory):
     assert traffic.slowest < 10 + LATE
 
 
+FAILS = "{{ nobody.knows.this }}"
+HEALTH = Path("app/web/machine/health.py")
+BROKEN = {
+    "list": ({"templates/list.html": FAILS}, "It answered / with 500."),
+    "form": ({"templates/form.html": FAILS}, "/add 500"),
+    "ready": (
+        {HEALTH.as_posix(): HEALTH.read_text().replace("response, 200 if", "response, 503 if")},
+        "It answered /readyz with 503: {",
+    ),
+}
+
+
+@al2023_only
+def test_releases_whose_pages_fail_are_refused_without_a_failed_request(directory):
+    before, process = directory.running_release(), directory.main_process()
+    with Traffic(directory.url, dense=lambda: True) as traffic:
+        for name, (changed, why) in BROKEN.items():
+            status, said = directory.install(name, directory.built_release(name, changed))
+            assert status == 1, said
+            assert re.search(r"NOT INSTALLED\. The release \S+ was refused\..* goes on", said)
+            assert why in said
+    assert (directory.running_release(), directory.main_process()) == (before, process)
+    assert traffic.failures == []
+
+
+MIGRATION = """
+from alembic import op
+from sqlalchemy import Column, Text
+
+revision, down_revision = "{}", "{}"
+
+
+def upgrade():
+    op.{}
+"""
+
+
+def migration(change: str) -> dict[str, str]:
+    """The files of a release that changes the tables so."""
+    newest = schema.newest_version()
+    number = f"{int(newest) + 1:04}"
+    path = f"app/storage/sql/migrations/versions/{number}_next.py"
+    return {path: MIGRATION.format(number, newest, change)}
+
+
 @al2023_only
 def test_a_release_that_does_not_start_is_refused_and_the_log_says_why(directory):
     before, process = directory.running_release(), directory.main_process()
@@ -307,6 +355,24 @@ def test_an_archive_with_another_sum_is_not_unpacked(directory):
     assert status == 1
     assert "The archive is not the one that was meant" in said
     assert directory.machine.run("ls", f"/opt/employee-directory/releases/{'0' * 64}").returncode
+
+
+@al2023_only
+def test_the_tables_of_a_refused_release_are_read_by_the_one_that_runs(directory):
+    first = archives.sha256_of(directory.first)
+    in_sqlite = "DYNAMO_MODE=off"
+    assert directory.install("first", first, in_sqlite)[0] == 0
+    added = migration("add_column('person', Column('shoe', Text))")
+    taken = migration("drop_table('vocabulary')")
+    with Traffic(directory.url, dense=lambda: True) as traffic:
+        broken = directory.built_release("added", added | {"templates/list.html": FAILS})
+        status, said = directory.install("added", broken, in_sqlite)
+        assert (status, "It answered / with 500." in said) == (1, True), said
+        broken = directory.built_release("taken", taken)
+        status, said = directory.install("taken", broken, in_sqlite)
+        assert (status, "there would be no table vocabulary" in said) == (1, True), said
+    assert traffic.failures == []
+    assert directory.running_release() == first
 
 
 @al2023_only

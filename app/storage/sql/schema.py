@@ -99,9 +99,14 @@ def _stored_version(connection: Connection) -> str | None:
         if _VERSION_TABLE in str(error.orig):
             return None  # no such table
         raise
-    if told is None or told == newest_version():
-        return told
-    return max(told, _read_state(connection, _VERSION) or "")
+    if told is None:
+        return None
+    version = str(told)
+    return (
+        version
+        if version == newest_version()
+        else max(version, _read_state(connection, _VERSION) or "")
+    )
 
 
 def _read_state(connection: Connection, name: str) -> str | None:

@@ -20,6 +20,7 @@ DYNAMODB, S3 = 8000, 8333
 USER_DATA = "/var/lib/cloud/instance/user-data.txt"
 LOG_GROUP = "/employee-directory/test"
 LOG = "/var/log/employee-directory-bootstrap.log"
+PARTS = ("reporting", "handover", "takeover")
 RELEASES = "/opt/employee-directory/releases"
 
 
@@ -83,7 +84,7 @@ class DirectoryMachine:
         self.machine.tell(*naming, "-exec", "sed", "-i", f"s/{running}/{sha256}/", "{}", "+")
         for file, text in changed.items():
             # Not through what is there, which is the running release's too.
-            write = 'rm "$1" && printf %s "$2" >"$1"'
+            write = 'rm -f "$1" && printf %s "$2" >"$1"'
             self.machine.tell("bash", "-c", write, "-", f"{new}/{file}", text)
         return sha256
 
@@ -98,6 +99,19 @@ class DirectoryMachine:
             seconds=300,
         )
         return done.returncode, done.stdout + done.stderr
+
+    def cut_a_handover_short(self) -> None:
+        """Leave what an installer leaves that was killed while it handed over."""
+        parts = (f"/opt/employee-directory/current/deploy/install/{name}.sh" for name in PARTS)
+        sourced = "; ".join(f". {part}" for part in parts)
+        self.machine.tell(
+            "bash",
+            "-ec",
+            "CONFIG=/etc/employee-directory CURRENT=/opt/employee-directory/current\n"
+            f"PREVIOUS=/opt/employee-directory/previous\n{sourced}\n"
+            "begin_handover $(readlink $CURRENT)\n"
+            "echo DYNAMO_MODE=yess >>$CONFIG/env; point $CURRENT /nowhere",
+        )
 
     def running_release(self) -> str:
         """The sha256 of the release that the service's process was started from."""
