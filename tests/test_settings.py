@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 
 from app.access.viewer import Role
 from app.settings import Settings
+from app.settings.pasted import has_placeholder
 from app.text.person_names import SortBy
 from tests.support.small_app import small_app
 
@@ -200,6 +201,28 @@ def test_a_secret_is_taken_as_it_is() -> None:
 def test_the_name_of_a_company_is_no_placeholder(company: str) -> None:
     settings = Settings.from_env({"COMPANY_NAME": company})
     assert (settings.company_name, settings.problems) == (company, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DYNAMO_TABLE", "PROD_EMPLOYEES"),
+        ("DYNAMO_TABLE", "your-company-people"),
+        ("PHOTOS_BUCKET", "your-photos"),
+        ("DATABASE_DB_NAME", "HR_PEOPLE"),
+        ("PUBLIC_ADDRESS", "https://people.your.com"),
+        ("OIDC_CLIENT_ID", "HR_APP_PROD"),
+    ],
+)
+def test_a_name_that_may_be_a_true_one_is_no_placeholder(name: str, value: str) -> None:
+    assert not has_placeholder(value)
+    problems = " ".join(Settings.from_env({name: value}).problems)
+    assert "placeholder" not in problems
+
+
+@pytest.mark.parametrize("value", ["YOUR_BUCKET_NAME", "BUCKET NAME", "x-<y>", "${X}", "changeme"])
+def test_what_no_name_can_be_is_a_placeholder(value: str) -> None:
+    assert has_placeholder(value)
 
 
 def test_the_course_names_make_a_mysql_address_with_its_parts_quoted() -> None:

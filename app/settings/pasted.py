@@ -16,9 +16,10 @@ _WHOLE = re.compile(r"<[^<>]*>")
 _IN_TEXT = re.compile(r"<[^<>]*>|\{\{[^}]*\}\}|\$\{?[A-Z][A-Z0-9_]*\}?|INSERT\s.*")
 _INSIDE = re.compile(
     r"<[^<>]*>|\{\{|\$\{|\$[A-Z]|\bINSERT\b|\[[^\]]*\s[^\]]*\]"
-    r"|(?i:(?<![a-z])your(?![a-z])|^(change|replace)[-_ ]?me$|^(todo|tbd|fixme|xxx+)$)"
+    r"|(?i:^(change|replace)[-_ ]?me$|^(todo|tbd|fixme|xxx+)$)"
 )
-_CAPITALS = re.compile(r"[A-Z]{2,}(?:[ _][A-Z]{2,})+")
+# A name such as PROD_EMPLOYEES, your-photos or https://people.your.com may be a true one.
+_CAPITALS = re.compile(r"(?:YOUR|MY)(?:_[A-Z]{2,})+|[A-Z]{2,}(?: [A-Z]{2,})+")
 
 
 class Kind(Enum):
