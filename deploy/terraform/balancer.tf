@@ -1,16 +1,83 @@
 resource "aws_lb" "load_balancer" {
   load_balancer_type         = "application"
-  internal                   = false
+  internal                   = var.scheme == "internal"
+  ip_address_type            = var.ip_address_type
   subnets                    = local.subnets
   security_groups            = [aws_security_group.load_balancer_security_group.id]
   idle_timeout               = 60
   drop_invalid_header_fields = true
+
+  dynamic "access_logs" {
+    for_each = var.access_logs_bucket != "" ? [var.access_logs_bucket] : []
+
+    content {
+      enabled = true
+      bucket  = access_logs.value
+    }
+  }
 
   lifecycle {
     precondition {
       condition     = !local.looks_up_subnets || length(local.subnets_found) >= 2
       error_message = "The VPC has public subnets in fewer than two zones with ${var.instance_type}: give subnets."
     }
+  }
+}
+
+resource "aws_acm_certificate" "certificate" {
+  count = local.makes_certificate ? 1 : 0
+
+  domain_name       = var.domain_name
+  validation_method = "DNS"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_route53_record" "certificate_proof" {
+  count = local.makes_certificate ? 1 : 0
+
+  zone_id         = var.hosted_zone_id
+  name            = tolist(aws_acm_certificate.certificate[0].domain_validation_options)[0].resource_record_name
+  type            = tolist(aws_acm_certificate.certificate[0].domain_validation_options)[0].resource_record_type
+  records         = [tolist(aws_acm_certificate.certificate[0].domain_validation_options)[0].resource_record_value]
+  ttl             = 300
+  allow_overwrite = true
+}
+
+resource "aws_acm_certificate_validation" "certificate" {
+  count = local.makes_certificate ? 1 : 0
+
+  certificate_arn         = aws_acm_certificate.certificate[0].arn
+  validation_record_fqdns = [aws_route53_record.certificate_proof[0].fqdn]
+}
+
+resource "aws_route53_record" "names" {
+  count = local.has_domain ? 1 : 0
+
+  zone_id = var.hosted_zone_id
+  name    = var.domain_name
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.load_balancer.dns_name
+    zone_id                = aws_lb.load_balancer.zone_id
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "names_ipv6" {
+  count = local.has_domain && local.has_two_families ? 1 : 0
+
+  zone_id = var.hosted_zone_id
+  name    = var.domain_name
+  type    = "AAAA"
+
+  alias {
+    name                   = aws_lb.load_balancer.dns_name
+    zone_id                = aws_lb.load_balancer.zone_id
+    evaluate_target_health = false
   }
 }
 
@@ -40,7 +107,7 @@ resource "aws_lb_listener" "listener" {
   port              = local.has_certificate ? 443 : 80
   protocol          = local.has_certificate ? "HTTPS" : "HTTP"
   ssl_policy        = local.has_certificate ? "ELBSecurityPolicy-TLS13-1-2-2021-06" : null
-  certificate_arn   = local.has_certificate ? var.certificate_arn : null
+  certificate_arn   = local.has_certificate ? local.certificate_arn : null
 
   # Not of health checks, which ask the machines themselves.
   dynamic "default_action" {

@@ -1,7 +1,13 @@
 # What the variables mean together.
 
 locals {
-  has_certificate     = var.certificate_arn != ""
+  has_domain          = var.domain_name != ""
+  makes_certificate   = local.has_domain && var.certificate_arn == ""
+  has_certificate     = local.has_domain || var.certificate_arn != ""
+  has_two_families    = var.ip_address_type != "ipv4"
+  is_mixed            = var.second_instance_type != ""
+  has_boundary        = var.permissions_boundary != ""
+  has_key             = var.kms_key_arn != ""
   balancer_signs_in   = var.sign_in == "oidc-at-the-balancer"
   directory_signs_in  = var.sign_in == "oidc"
   looks_up_subnets    = length(var.subnets) == 0
@@ -12,16 +18,20 @@ locals {
   is_arm              = startswith(var.instance_type, "t4g.")
 
   photos_bucket = local.makes_bucket ? aws_s3_bucket.photos_bucket[0].id : var.existing_bucket
-  scheme        = local.has_certificate ? "https" : "http"
-  address       = var.public_address != "" ? var.public_address : "${local.scheme}://${aws_lb.load_balancer.dns_name}"
+  protocol      = local.has_certificate ? "https" : "http"
+  host          = local.has_domain ? var.domain_name : aws_lb.load_balancer.dns_name
+  address       = var.public_address != "" ? var.public_address : "${local.protocol}://${local.host}"
+
+  # One that waits for its proof in Route 53, or the one that is there.
+  certificate_arn = local.makes_certificate ? aws_acm_certificate_validation.certificate[0].certificate_arn : var.certificate_arn
 }
 
 # Makes nothing: stops a plan whose way of signing in lacks what it needs.
 resource "terraform_data" "choices" {
   lifecycle {
     precondition {
-      condition     = !local.balancer_signs_in || var.certificate_arn != ""
-      error_message = "A load balancer signs in people over HTTPS only - give certificate_arn"
+      condition     = !local.balancer_signs_in || local.has_certificate
+      error_message = "A load balancer signs in people over HTTPS only - give certificate_arn or domain_name"
     }
 
     precondition {
@@ -55,8 +65,13 @@ resource "terraform_data" "choices" {
     }
 
     precondition {
-      condition     = !local.directory_signs_in || var.public_address != ""
-      error_message = "The provider sends people back to public_address - give it"
+      condition     = !local.directory_signs_in || var.public_address != "" || local.has_domain
+      error_message = "The provider sends people back to public_address - give it or domain_name"
+    }
+
+    precondition {
+      condition     = !local.has_domain || var.hosted_zone_id != ""
+      error_message = "domain_name is made in a zone of Route 53 - give hosted_zone_id"
     }
   }
 }

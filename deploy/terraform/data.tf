@@ -23,6 +23,15 @@ resource "aws_dynamodb_table" "employees_table" {
 
   deletion_protection_enabled = true
 
+  dynamic "server_side_encryption" {
+    for_each = local.has_key ? [var.kms_key_arn] : []
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
   lifecycle {
     prevent_destroy = true
   }
@@ -56,6 +65,15 @@ resource "aws_dynamodb_table" "index_table" {
   }
 
   deletion_protection_enabled = true
+
+  dynamic "server_side_encryption" {
+    for_each = local.has_key ? [var.kms_key_arn] : []
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
 
   lifecycle {
     prevent_destroy = true
@@ -107,8 +125,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "photos_bucket" {
 
   rule {
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = local.has_key ? "aws:kms" : "AES256"
+      kms_master_key_id = local.has_key ? var.kms_key_arn : null
     }
+
+    bucket_key_enabled = local.has_key ? true : null
   }
 
   lifecycle {

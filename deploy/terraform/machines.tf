@@ -4,6 +4,7 @@ resource "aws_secretsmanager_secret" "client_secret" {
 
   name_prefix = "${var.name}-ClientSecret-"
   description = "The employee directory at its OpenID provider"
+  kms_key_id  = local.has_key ? var.kms_key_arn : null
 }
 
 resource "aws_secretsmanager_secret_version" "client_secret" {
@@ -83,6 +84,7 @@ resource "aws_launch_template" "machine_template" {
       volume_type           = "gp3"
       volume_size           = 8
       encrypted             = true
+      kms_key_id            = local.has_key ? var.kms_key_arn : null
       delete_on_termination = true
     }
   }
@@ -100,13 +102,50 @@ resource "aws_autoscaling_group" "machines" {
   name_prefix         = "${var.name}-Machines-"
   min_size            = var.least_machines
   max_size            = var.most_machines
-  vpc_zone_identifier = local.subnets
+  vpc_zone_identifier = local.machine_subnets
   target_group_arns   = [aws_lb_target_group.targets.arn]
 
-  launch_template {
-    id      = aws_launch_template.machine_template.id
-    version = aws_launch_template.machine_template.latest_version
+  max_instance_lifetime = var.max_instance_lifetime
+
+  dynamic "launch_template" {
+    for_each = local.is_mixed ? [] : [aws_launch_template.machine_template]
+
+    content {
+      id      = launch_template.value.id
+      version = launch_template.value.latest_version
+    }
   }
+
+  dynamic "mixed_instances_policy" {
+    for_each = local.is_mixed ? [aws_launch_template.machine_template] : []
+
+    content {
+      instances_distribution {
+        on_demand_base_capacity                  = var.least_machines
+        on_demand_percentage_above_base_capacity = var.on_demand_percent
+        spot_allocation_strategy                 = "price-capacity-optimized"
+      }
+
+      launch_template {
+        launch_template_specification {
+          launch_template_id = mixed_instances_policy.value.id
+          version            = mixed_instances_policy.value.latest_version
+        }
+
+        dynamic "override" {
+          for_each = compact([var.instance_type, var.second_instance_type, var.third_instance_type])
+
+          content {
+            instance_type = override.value
+          }
+        }
+      }
+    }
+  }
+
+  # An apply that makes the group waits until so many machines answer the load balancer.
+  min_elb_capacity          = var.least_machines
+  wait_for_capacity_timeout = "15m"
 
   health_check_type         = "ELB"
   health_check_grace_period = 300
@@ -114,7 +153,8 @@ resource "aws_autoscaling_group" "machines" {
   metrics_granularity       = "1Minute"
   enabled_metrics           = ["GroupInServiceInstances"]
 
-  # A new release, size or image replaces the machines a few at a time, never below what runs.
+  # A new release, size or image replaces the machines a few at a time, never below what runs. After
+  # half of them, and after the last, five minutes are waited: an alarm takes the replacement back.
   instance_refresh {
     strategy = "Rolling"
 
@@ -123,6 +163,16 @@ resource "aws_autoscaling_group" "machines" {
       max_healthy_percentage = 150
       instance_warmup        = 120
       skip_matching          = true
+      checkpoint_percentages = [50, 100]
+      checkpoint_delay       = 300
+      auto_rollback          = true
+
+      alarm_specification {
+        alarms = [
+          aws_cloudwatch_metric_alarm.nobody_is_served.alarm_name,
+          aws_cloudwatch_metric_alarm.pages_fail.alarm_name,
+        ]
+      }
     }
   }
 

@@ -46,6 +46,7 @@ locals {
   zones_of_subnets = { for one in values(data.aws_subnet.public) : one.availability_zone => one.id... }
   subnets_found    = [for zone in sort(keys(local.zones_of_subnets)) : sort(local.zones_of_subnets[zone])[0]]
   subnets          = local.looks_up_subnets ? local.subnets_found : var.subnets
+  machine_subnets  = length(var.machine_subnets) > 0 ? var.machine_subnets : local.subnets
 }
 
 resource "aws_security_group" "load_balancer_security_group" {
@@ -78,9 +79,32 @@ resource "aws_vpc_security_group_ingress_rule" "https_from_people" {
   cidr_ipv4         = var.allowed_from
 }
 
+resource "aws_vpc_security_group_ingress_rule" "http_from_lists" {
+  for_each = toset(compact([var.allowed_from_list, var.allowed_from_ipv6_list]))
+
+  security_group_id = aws_security_group.load_balancer_security_group.id
+  description       = "HTTP"
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  prefix_list_id    = each.value
+}
+
+resource "aws_vpc_security_group_ingress_rule" "https_from_lists" {
+  for_each = toset(compact([var.allowed_from_list, var.allowed_from_ipv6_list]))
+
+  security_group_id = aws_security_group.load_balancer_security_group.id
+  description       = "HTTPS"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  prefix_list_id    = each.value
+}
+
 # Terraform takes away the rule that AWS gives to every new group; CloudFormation leaves it.
 resource "aws_vpc_security_group_egress_rule" "load_balancer_security_group" {
   security_group_id = aws_security_group.load_balancer_security_group.id
+  description       = "To the machines, and to the provider that signs in"
   ip_protocol       = "-1"
   cidr_ipv4         = "0.0.0.0/0"
 }
@@ -106,6 +130,7 @@ resource "aws_vpc_security_group_ingress_rule" "machine_security_group" {
 
 resource "aws_vpc_security_group_egress_rule" "machine_security_group" {
   security_group_id = aws_security_group.machine_security_group.id
+  description       = "To AWS, and to where the release and its packages are"
   ip_protocol       = "-1"
   cidr_ipv4         = "0.0.0.0/0"
 }

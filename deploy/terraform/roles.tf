@@ -19,7 +19,8 @@ locals {
 resource "aws_iam_role" "machine_role" {
   name_prefix = "${var.name}-MachineRole-"
 
-  assume_role_policy = file("${path.module}/../iam/machine-trust.json")
+  assume_role_policy   = file("${path.module}/../iam/machine-trust.json")
+  permissions_boundary = local.has_boundary ? var.permissions_boundary : null
 }
 
 resource "aws_iam_role_policy" "machine_role" {

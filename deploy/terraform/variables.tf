@@ -41,6 +41,50 @@ variable "allowed_from" {
   }
 }
 
+variable "allowed_from_list" {
+  description = "And who else - a managed prefix list (pl-...) of IPv4 addresses"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:|pl-[0-9a-f]+)$", var.allowed_from_list))
+    error_message = "Give what the description says."
+  }
+}
+
+variable "allowed_from_ipv6_list" {
+  description = "And one of IPv6 addresses, with ip_address_type dualstack"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:|pl-[0-9a-f]+)$", var.allowed_from_ipv6_list))
+    error_message = "Give what the description says."
+  }
+}
+
+variable "domain_name" {
+  description = "A name of your own, such as people.example.com, which hosted_zone_id answers for"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:|[a-z0-9.-]+)$", var.domain_name))
+    error_message = "Give what the description says."
+  }
+}
+
+variable "hosted_zone_id" {
+  description = "The zone in Route 53 where the stack makes the name, and the certificate's proof"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:|Z[A-Z0-9]+)$", var.hosted_zone_id))
+    error_message = "Give what the description says."
+  }
+}
+
 variable "certificate_arn" {
   description = "A certificate of ACM in this region, for HTTPS. Empty is plain HTTP"
   type        = string
@@ -158,6 +202,40 @@ variable "subnets" {
   default     = []
 }
 
+variable "machine_subnets" {
+  description = "Subnets of the machines, if they are others (network.yaml makes private ones)"
+  type        = list(string)
+  default     = []
+}
+
+variable "scheme" {
+  description = "internal - the load balancer has addresses of the VPC alone"
+  type        = string
+  default     = "internet-facing"
+
+  validation {
+    condition     = contains(["internet-facing", "internal"], var.scheme)
+    error_message = "Give one of internet-facing, internal."
+  }
+}
+
+variable "ip_address_type" {
+  description = "dualstack also takes IPv6, in subnets that have it"
+  type        = string
+  default     = "ipv4"
+
+  validation {
+    condition     = contains(["ipv4", "dualstack", "dualstack-without-public-ipv4"], var.ip_address_type)
+    error_message = "Give one of ipv4, dualstack, dualstack-without-public-ipv4."
+  }
+}
+
+variable "access_logs_bucket" {
+  description = "A bucket for the load balancer's log of requests (network.yaml makes one)"
+  type        = string
+  default     = ""
+}
+
 variable "instance_type" {
   description = "The size of a machine; t4g is ARM and costs less"
   type        = string
@@ -166,6 +244,29 @@ variable "instance_type" {
   validation {
     condition     = contains(["t3.micro", "t3.small", "t3.medium", "t3.large", "t4g.micro", "t4g.small", "t4g.medium", "t4g.large"], var.instance_type)
     error_message = "Give one of t3.micro, t3.small, t3.medium, t3.large, t4g.micro, t4g.small, t4g.medium, t4g.large."
+  }
+}
+
+variable "second_instance_type" {
+  description = "Another, of the same processor, for when AWS has no more of the first"
+  type        = string
+  default     = ""
+}
+
+variable "third_instance_type" {
+  description = "And another"
+  type        = string
+  default     = ""
+}
+
+variable "on_demand_percent" {
+  description = "With second_instance_type, so many of the machines above least_machines; others are spot"
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.on_demand_percent >= 0 && var.on_demand_percent <= 100
+    error_message = "Give 0 to 100."
   }
 }
 
@@ -199,6 +300,28 @@ variable "cpu_target" {
   validation {
     condition     = var.cpu_target >= 10 && var.cpu_target <= 90
     error_message = "Give 10 to 90."
+  }
+}
+
+variable "max_instance_lifetime" {
+  description = "A machine is replaced after so many seconds (604800 is a week). 0 is never"
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = contains([0, 86400, 604800, 1209600, 2592000], var.max_instance_lifetime)
+    error_message = "Give one of 0, 86400, 604800, 1209600, 2592000."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "The policy that limits every role of the stack, where your account asks for one"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:|arn:aws[a-z-]*:iam::.+:policy/.+)$", var.permissions_boundary))
+    error_message = "Give what the description says."
   }
 }
 
@@ -242,6 +365,17 @@ variable "existing_bucket" {
 
   validation {
     condition     = can(regex("^(?:|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$", var.existing_bucket))
+    error_message = "Give what the description says."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "The key of key.yaml, for tables, photos, disks and the secret. Empty takes AWS's own"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:|arn:aws[a-z-]*:kms:.+:key/.+)$", var.kms_key_arn))
     error_message = "Give what the description says."
   }
 }

@@ -19,6 +19,10 @@ NOT_IN_TERRAFORM = {
     "NetworkFinder": "the function that looks them up for CloudFormation",
     "NetworkFinderRole": "the role of that function",
 }
+STATEMENTS_NOT_IN_TERRAFORM = {"TellTheStack": "no stack waits for a signal"}
+SETTINGS_NOT_IN_TERRAFORM = {
+    "SIGNAL_TO": "the same: an apply waits until the load balancer has answers (min_elb_capacity)"
+}
 ONLY_IN_TERRAFORM = {
     ("terraform_data", "choices"): "the Rules of the template",
     (
@@ -26,6 +30,8 @@ ONLY_IN_TERRAFORM = {
         "load_balancer_security_group",
     ): "Terraform takes away the rule that AWS gives to every new group",
     ("aws_vpc_security_group_egress_rule", "machine_security_group"): "the same",
+    ("aws_route53_record", "certificate_proof"): "CloudFormation makes it by itself",
+    ("aws_acm_certificate_validation", "certificate"): "CloudFormation waits by itself",
 }
 VARIABLES_OF_ITS_OWN = {"name": "CloudFormation's is the name of the stack"}
 
@@ -60,6 +66,29 @@ CHOICES: dict[str, dict[str, str]] = {
         "MostMachines": "9",
         "CpuTarget": "40",
     },
+    "all of one's own": {
+        "AllowedFromList": "pl-1",
+        "AllowedFromIpv6List": "pl-2",
+        "DomainName": "people.example.com",
+        "HostedZoneId": "Z1",
+        "Vpc": "vpc-1",
+        "Subnets": "subnet-1,subnet-2",
+        "MachineSubnets": "subnet-3,subnet-4",
+        "IpAddressType": "dualstack",
+        "AccessLogsBucket": "the-logs",
+        "SecondInstanceType": "t3.small",
+        "ThirdInstanceType": "t3.medium",
+        "OnDemandPercent": "50",
+        "MaxInstanceLifetime": "604800",
+        "PermissionsBoundary": "arn:aws:iam::123456789012:policy/bounds",
+        "KmsKeyArn": "arn:aws:kms:us-west-2:123456789012:key/1",
+    },
+    "inside, with one more type": {
+        "Subnets": "subnet-1,subnet-2",
+        "Scheme": "internal",
+        "AllowedFromIpv6List": "pl-1",
+        "SecondInstanceType": "t3.small",
+    },
     "data of before": {
         "TableName": "People",
         "ExistingTables": "yes",
@@ -84,6 +113,7 @@ def module_with(given: dict[str, str], **answers: Any) -> Module:
     subnets = {"subnet-1": "us-west-2a", "subnet-2": "us-west-2b"}
     known = {
         "data.aws_partition.current.partition": "{AWS::Partition}",
+        "data.aws_partition.current.dns_suffix": "{AWS::URLSuffix}",
         "data.aws_region.current.region": "{AWS::Region}",
         "data.aws_caller_identity.current.account_id": "{AWS::AccountId}",
         "data.aws_vpc.chosen.id": given.get("Vpc", "{default VPC}"),
@@ -103,8 +133,9 @@ def expected(given: dict[str, str]) -> Made:
         if name in NOT_IN_TERRAFORM:
             continue
         properties = copy.deepcopy(resource.get("Properties", {}))
-        if "UpdatePolicy" in resource:
-            properties["UpdatePolicy"] = resource["UpdatePolicy"]
+        for policy in ("CreationPolicy", "UpdatePolicy"):
+            if policy in resource:
+                properties[policy] = copy.deepcopy(resource[policy])
         made |= TRANSLATIONS[resource["Type"]](snake(name), properties)
         assert not properties, f"{name} has {properties}, which is not translated"
     table = evaluation_with(given).value({"Ref": "TableName"})
@@ -116,14 +147,20 @@ def _here(part: Any, table: str) -> Any:
     if isinstance(part, dict):
         return {name: _here(one, table) for name, one in part.items()}
     if isinstance(part, list):
-        return [_here(one, table) for one in part]
+        return [_here(one, table) for one in part if not _is_left_out(one)]
     if part == "{Network.Subnets}":
         return ["subnet-1", "subnet-2"]
     if not isinstance(part, str):
         return part
     arn = "arn:{AWS::Partition}:dynamodb:{AWS::Region}:{AWS::AccountId}:table/" + table
+    for setting in SETTINGS_NOT_IN_TERRAFORM:
+        part = re.sub(rf"^{setting}=.*\n", "", part, flags=re.MULTILINE)
     named = part.replace("{EmployeesTable.Arn}", arn).replace("{IndexTable.Arn}", f"{arn}-index")
     return named.replace("{AWS::StackName}", NAME)
+
+
+def _is_left_out(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("Sid") in STATEMENTS_NOT_IN_TERRAFORM
 
 
 def found(module: Module) -> Made:

@@ -18,6 +18,7 @@ def _regex(pattern: str, text: str) -> str:
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "alltrue": all,
     # Left as it is, to be read: that it is encoded, the comparison sees by the name.
     "base64encode": lambda text: {"base64": text},
     "coalesce": lambda *values: next(one for one in values if one not in (None, "")),
@@ -39,6 +40,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sort": sorted,
     "split": lambda mark, text: str(text).split(mark),
     "startswith": lambda text, start: text.startswith(start),
+    "tolist": lambda values: values,
     "toset": lambda values: {str(one): one for one in values},
     "tostring": str,
     "values": lambda members: [members[key] for key in sorted(members)],

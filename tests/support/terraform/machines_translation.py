@@ -14,14 +14,38 @@ from tests.support.terraform.translation import (
 
 def _balancer(name: str, given: Properties) -> Made:
     attributes = {one["Key"]: one["Value"] for one in given.pop("LoadBalancerAttributes")}
-    made = renamed(given, "Type=load_balancer_type Subnets SecurityGroups") | renamed(
+    made = renamed(given, "Type=load_balancer_type IpAddressType Subnets SecurityGroups") | renamed(
         attributes,
         "idle_timeout.timeout_seconds=idle_timeout"
         " routing.http.drop_invalid_header_fields.enabled=drop_invalid_header_fields",
     )
+    names = "access_logs.s3.enabled=enabled access_logs.s3.bucket=bucket"
+    if (logs := renamed(attributes, names)).get("enabled", "false") == "true":
+        made["access_logs"] = [logs]
     all_taken(attributes)
     made["internal"] = given.pop("Scheme") == "internal"
     return {("aws_lb", name): made}
+
+
+def _certificate(name: str, given: Properties) -> Made:
+    """What proves it, Terraform has in resources of its own."""
+    (proof,) = given.pop("DomainValidationOptions")
+    assert proof["DomainName"] == given["DomainName"]
+    return {("aws_acm_certificate", name): renamed(given, "DomainName ValidationMethod")}
+
+
+def _records(name: str, given: Properties) -> Made:
+    made: Made = {}
+    zone = given.pop("HostedZoneId")
+    for record in given.pop("RecordSets"):
+        target = record.pop("AliasTarget")
+        alias = renamed(target, "DNSName=name HostedZoneId=zone_id")
+        address = name if record["Type"] == "A" else f"{name}_ipv6"
+        made["aws_route53_record", address] = {"zone_id": zone} | renamed(record, "Name Type")
+        made["aws_route53_record", address]["alias"] = [alias | {"evaluate_target_health": False}]
+        all_taken(record)
+        all_taken(target)
+    return made
 
 
 def _targets(name: str, given: Properties) -> Made:
@@ -107,17 +131,49 @@ def _group(name: str, given: Properties) -> Made:
     )
     (metrics,) = given.pop("MetricsCollection")
     made |= {"metrics_granularity": metrics["Granularity"], "enabled_metrics": metrics["Metrics"]}
-    template = given.pop("LaunchTemplate")
-    made["launch_template"] = [renamed(template, "LaunchTemplateId=id Version")]
+    if template := given.pop("LaunchTemplate", None):
+        made["launch_template"] = [renamed(template, "LaunchTemplateId=id Version")]
+    if mixed := given.pop("MixedInstancesPolicy", None):
+        made["mixed_instances_policy"] = [_mixed(mixed)]
+    if signals := given.pop("CreationPolicy", {}).get("ResourceSignal"):
+        made["min_elb_capacity"] = signals["Count"]
+        made["wait_for_capacity_timeout"] = signals["Timeout"].removeprefix("PT").lower()
     made["tag"] = [renamed(one, "Key Value PropagateAtLaunch") for one in given.pop("Tags")]
     refresh = given.pop("UpdatePolicy")["AutoScalingInstanceRefresh"]
-    preferences = refresh.pop("Preferences")
-    names = "MinHealthyPercentage MaxHealthyPercentage InstanceWarmup SkipMatching"
-    made["instance_refresh"] = [
-        renamed(refresh, "Strategy") | {"preferences": [renamed(preferences, names)]}
-    ]
-    all_taken(preferences)
+    preferences = _preferences(refresh.pop("Preferences"))
+    made["instance_refresh"] = [renamed(refresh, "Strategy") | {"preferences": [preferences]}]
+    all_taken(refresh)
     return {("aws_autoscaling_group", name): made}
+
+
+def _preferences(given: Properties) -> Properties:
+    """What Terraform has no word for, and what it needs for the same, is said here."""
+    given.pop("BakeTime", None)  # the provider does not know it
+    made = renamed(
+        given,
+        "MinHealthyPercentage MaxHealthyPercentage InstanceWarmup SkipMatching"
+        " CheckpointPercentages CheckpointDelay",
+    )
+    if alarms := given.pop("AlarmSpecification", None):
+        made["alarm_specification"] = [renamed(alarms, "Alarms")]
+        made["auto_rollback"] = True  # CloudFormation goes back by itself when an update fails
+    all_taken(given)
+    return made
+
+
+def _mixed(policy: Properties) -> Properties:
+    shares = policy.pop("InstancesDistribution")
+    template = policy.pop("LaunchTemplate")
+    names = "OnDemandBaseCapacity OnDemandPercentageAboveBaseCapacity SpotAllocationStrategy"
+    which = renamed(template.pop("LaunchTemplateSpecification"), "LaunchTemplateId Version")
+    types = [renamed(one, "InstanceType") for one in template.pop("Overrides")]
+    made = {
+        "instances_distribution": [renamed(shares, names)],
+        "launch_template": [{"launch_template_specification": [which], "override": types}],
+    }
+    for taken in (shares, template, policy):
+        all_taken(taken)
+    return made
 
 
 def _scaling(name: str, given: Properties) -> Made:
@@ -133,6 +189,8 @@ def _scaling(name: str, given: Properties) -> Made:
 TRANSLATIONS: Mapping[str, Callable[[str, Properties], Made]] = {
     **OF_DATA_AND_ALARMS,
     "AWS::AutoScaling::AutoScalingGroup": _group,
+    "AWS::CertificateManager::Certificate": _certificate,
+    "AWS::Route53::RecordSetGroup": _records,
     "AWS::AutoScaling::ScalingPolicy": _scaling,
     "AWS::EC2::LaunchTemplate": _launch_template,
     "AWS::ElasticLoadBalancingV2::Listener": _listener,

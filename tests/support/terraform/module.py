@@ -93,7 +93,7 @@ class Module:
     def resources(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Every resource that is made, by its type and name; what is null is left out."""
         return {
-            (one.labels[0], one.labels[1]): _filled_in(one, scope)
+            (one.labels[0], one.labels[1] + _key(scope)): _filled_in(one, scope)
             for one in self._resources
             for scope in self._instances(one)
         }
@@ -123,6 +123,10 @@ class Module:
                 yield self.scope.with_names(each={"key": key, "value": value})
         else:
             yield self.scope
+
+
+def _key(scope: Scope) -> str:
+    return f'["{scope.names["each"]["key"]}"]' if "each" in scope.names else ""
 
 
 def _filled_in(block: Block, scope: Scope) -> dict[str, Any]:

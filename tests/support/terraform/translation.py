@@ -14,12 +14,19 @@ Made = dict[tuple[str, str], Properties]
 
 # What an attribute of a resource of ours is called in the template: "" is what !Ref gives.
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
+    "aws_acm_certificate_validation": {"certificate_arn": ""},
     "aws_autoscaling_group": {"name": ""},
+    "aws_cloudwatch_metric_alarm": {"alarm_name": ""},
     "aws_dynamodb_table": {"name": "", "arn": "Arn", "stream_arn": "StreamArn"},
     "aws_iam_instance_profile": {"name": "", "arn": "Arn"},
     "aws_iam_role": {"name": "", "id": "", "arn": "Arn"},
     "aws_launch_template": {"id": "", "latest_version": "LatestVersionNumber"},
-    "aws_lb": {"arn": "", "dns_name": "DNSName", "arn_suffix": "LoadBalancerFullName"},
+    "aws_lb": {
+        "arn": "",
+        "dns_name": "DNSName",
+        "arn_suffix": "LoadBalancerFullName",
+        "zone_id": "CanonicalHostedZoneID",
+    },
     "aws_lb_target_group": {"arn": "", "arn_suffix": "TargetGroupFullName"},
     "aws_s3_bucket": {"id": "", "arn": "Arn"},
     "aws_secretsmanager_secret": {"id": "", "arn": ""},
@@ -66,13 +73,22 @@ def _table(name: str, given: Properties) -> Made:
         made |= {"stream_enabled": True, "stream_view_type": stream["StreamViewType"]}
     if expiry := given.pop("TimeToLiveSpecification", None):
         made["ttl"] = [renamed(expiry, "AttributeName Enabled")]
+    if encryption := given.pop("SSESpecification", None):
+        assert encryption.pop("SSEType") == "KMS"
+        names = "SSEEnabled=enabled KMSMasterKeyId=kms_key_arn"
+        made["server_side_encryption"] = [renamed(encryption, names)]
     return {("aws_dynamodb_table", name): made}
 
 
 def _bucket(name: str, given: Properties) -> Made:
     """A resource of its own for each side of a bucket."""
     (encryption,) = given.pop("BucketEncryption")["ServerSideEncryptionConfiguration"]
-    by_default = renamed(encryption["ServerSideEncryptionByDefault"], "SSEAlgorithm=sse_algorithm")
+    by_default = renamed(
+        encryption.pop("ServerSideEncryptionByDefault"),
+        "SSEAlgorithm=sse_algorithm KMSMasterKeyID=kms_master_key_id",
+    )
+    encrypted = renamed(encryption, "BucketKeyEnabled")
+    encrypted["apply_server_side_encryption_by_default"] = [by_default]
     (owners,) = given.pop("OwnershipControls")["Rules"]
     blocks = given.pop("PublicAccessBlockConfiguration")
     rules = given.pop("LifecycleConfiguration")["Rules"]
@@ -81,9 +97,7 @@ def _bucket(name: str, given: Properties) -> Made:
             blocks, "BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets"
         ),
         "ownership_controls": {"rule": [renamed(owners, "ObjectOwnership")]},
-        "server_side_encryption_configuration": {
-            "rule": [{"apply_server_side_encryption_by_default": [by_default]}]
-        },
+        "server_side_encryption_configuration": {"rule": [encrypted]},
         "versioning": {
             "versioning_configuration": [renamed(given.pop("VersioningConfiguration"), "Status")]
         },
@@ -144,10 +158,11 @@ def _security_group(name: str, given: Properties) -> Made:
         ("aws_security_group", name): {"vpc_id": "{default VPC}"}
         | renamed(given, "GroupDescription=description VpcId")
     }
-    (rule,) = given.pop("SecurityGroupIngress")
-    made["aws_vpc_security_group_ingress_rule", name] = {
-        "security_group_id": "{" + _camel(name) + ".GroupId}"
-    } | _ingress(rule)
+    for rule in given.pop("SecurityGroupIngress"):
+        one = {"security_group_id": "{" + _camel(name) + ".GroupId}"} | _ingress(rule)
+        listed = f"""{one["description"].lower()}_from_lists["{one.get("prefix_list_id")}"]"""
+        address = listed if "prefix_list_id" in one else name
+        made["aws_vpc_security_group_ingress_rule", address] = one
     return made
 
 
@@ -155,7 +170,8 @@ def _ingress(rule: Properties) -> Properties:
     made = renamed(
         rule,
         "GroupId=security_group_id IpProtocol FromPort ToPort CidrIp=cidr_ipv4 CidrIpv6=cidr_ipv6"
-        " SourceSecurityGroupId=referenced_security_group_id Description",
+        " SourceSecurityGroupId=referenced_security_group_id SourcePrefixListId=prefix_list_id"
+        " Description",
     )
     all_taken(rule)
     return made
@@ -210,7 +226,9 @@ OF_DATA_AND_ALARMS: Mapping[str, Callable[[str, Properties], Made]] = {
 
 
 def comparable(part: Any) -> Any:
-    """Policies as what they say, and true, 1 and "1" spelt alike."""
+    """Policies as what they say, by the names of statements; true, 1 and "1" spelt alike."""
+    if isinstance(part, dict) and "Statement" in part:
+        return {one["Sid"]: comparable(one) for one in part["Statement"]}
     if isinstance(part, dict):
         return {name: comparable(one) for name, one in part.items()}
     if isinstance(part, list):
