@@ -13,7 +13,6 @@ from app.machine import procfs
 from app.machine.load_process import count_cores
 from app.machine.load_test import Load, LoadTest
 from app.machine.metrics import RateMeter
-from app.machine.request_counter import RequestCounter
 from app.machine.visitors import Visitors
 from app.model.errors import StorageUnavailable
 from app.runtime import deadline, ec2_metadata
@@ -50,10 +49,11 @@ class Console:
     ) -> None:
         self.folder = RuntimeDir(settings.instance_folder)
         self.stress = LoadTest(self.folder) if settings.stress else None
-        self.requests = RequestCounter(self.folder)
+        # Replaced by what counts the requests of all workers.
+        self.count_requests: Callable[[], int] = lambda: 0
         self.visitors = Visitors(self.folder)
         self.heartbeats = heartbeats
-        self._rates = RateMeter(self.folder, self.requests)
+        self._rates = RateMeter(self.folder, lambda: self.count_requests())
         self._sign_key = sign_key
         self._fleet: TtlValue[FleetState] = TtlValue(_CACHE_SECONDS)
 

@@ -7,11 +7,11 @@ import contextlib
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from app.machine import procfs
 from app.machine.procfs import CpuTime
-from app.machine.request_counter import RequestCounter, requests_between
 from app.runtime import strict_json
 from app.runtime.atomic_file import write_atomically
 from app.runtime.runtime_dir import RuntimeDir
@@ -34,16 +34,16 @@ class Rates:
 class _Reading:
     at: float
     cpu: tuple[int, int] | None
-    requests: dict[str, int]
+    requests: int
     rates: dict[str, float | None] = field(default_factory=dict)
 
 
 class RateMeter:
     """A meter that reads at most every 2 s; the first reading takes 0.2 s and has no requests."""
 
-    def __init__(self, folder: RuntimeDir, counter: RequestCounter) -> None:
+    def __init__(self, folder: RuntimeDir, count_requests: Callable[[], int]) -> None:
         self._folder = folder
-        self._counter = counter
+        self._count_requests = count_requests
         self._lock = threading.Lock()
         self._last: _Reading | None = None
 
@@ -64,14 +64,15 @@ class RateMeter:
             return Rates(**reading.rates)
 
     def _measure(self) -> _Reading:
-        return _Reading(time.monotonic(), procfs.cpu_time(), self._counter.all())
+        return _Reading(time.monotonic(), procfs.cpu_time(), self._count_requests())
 
     def _compare(self, old: _Reading, new: _Reading, *, too_short: bool = False) -> _Reading:
         cpu = None
         if old.cpu and new.cpu:
             cpu = CpuTime(*new.cpu).share_since(CpuTime(*old.cpu))
-        requests = requests_between(old.requests, new.requests) / (new.at - old.at)
-        rates = {"cpu": cpu, "requests": None if too_short else requests}
+        # A server that began anew counts from zero.
+        answered = new.requests - old.requests if new.requests >= old.requests else new.requests
+        rates = {"cpu": cpu, "requests": None if too_short else answered / (new.at - old.at)}
         return _Reading(new.at, new.cpu, new.requests, rates)
 
     def _read_latest(self) -> _Reading | None:
@@ -95,16 +96,12 @@ def _reading_from(content: bytes) -> _Reading | None:
     at = strict_json.number(stored.get("at"), 0.0, strict_json.MAX_UNIX_TIME)
     ticks = stored.get("cpu")
     cpu = [_count(value) for value in ticks] if isinstance(ticks, list) else []
-    requests = {
-        worker: number
-        for worker, value in strict_json.mapping(stored.get("requests")).items()
-        if (number := _count(value)) is not None
-    }
+    requests = _count(stored.get("requests"))
     known = strict_json.mapping(stored.get("rates"))
     rates = {
         name: strict_json.number(known.get(name), 0.0, _MAX_RATE) for name in ("cpu", "requests")
     }
-    if at is None:
+    if at is None or requests is None:
         return None
     pair = None if len(cpu) != 2 or None in cpu else (cpu[0] or 0, cpu[1] or 0)
     return _Reading(at, pair, requests, rates)

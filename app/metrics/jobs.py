@@ -16,6 +16,7 @@ from app.metrics.names import Metric
 from app.runtime import strict_json
 from app.runtime.atomic_file import write_atomically
 from app.runtime.file_lock import wait_for_lock
+from app.runtime.processes import is_alive
 from app.runtime.runtime_dir import RuntimeDir
 
 
@@ -60,7 +61,7 @@ class JobRecord:
     @property
     def is_running(self) -> bool:
         """Return whether its process lives."""
-        return bool(self.process) and _is_alive(self.process)
+        return bool(self.process) and is_alive(self.process)
 
 
 class Outcome:
@@ -146,13 +147,3 @@ class Jobs:
 
 def _file_of(name: JobName) -> str:
     return f"job.{name.value}.json"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

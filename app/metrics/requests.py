@@ -116,6 +116,10 @@ class RequestMetrics:
         """Return all counts as they are now."""
         return Totals(self._counters.totals(), self.groups)
 
+    def answered(self) -> int:
+        """Return how many requests were answered, those of monitors included."""
+        return sum(count for *_, count in self.now().requests())
+
     def workers(self) -> list[int]:
         """Return the ids of the processes that have answered requests."""
         return self._counters.processes()

@@ -10,6 +10,8 @@ import threading
 import weakref
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
+from app.runtime.processes import is_alive
+
 _CELL_BYTES = 8
 # Eight workers, as many that end while others have begun, and the server itself; beyond that two
 # processes share the last row, and may count one only where they count at the same moment.
@@ -59,12 +61,12 @@ class ProcessCounters:
         totals = dict(zip(self._places, sums or [0] * self._width, strict=True))
         for name in self._gauges:
             place = self._places[name]
-            totals[name] = sum(row[place] for pid, row in rows if _is_alive(pid))
+            totals[name] = sum(row[place] for pid, row in rows if is_alive(pid))
         return totals
 
     def processes(self) -> list[int]:
         """Return the ids of the processes that live and have counted something."""
-        return [pid for pid in self._cells[:ROWS] if pid and _is_alive(pid)]
+        return [pid for pid in self._cells[:ROWS] if pid and is_alive(pid)]
 
     def _rows(self) -> Iterator[tuple[int, list[int]]]:
         for number, pid in enumerate(self._cells[:ROWS]):
@@ -113,13 +115,3 @@ def _begin_anew_after_fork(counters: ProcessCounters) -> None:
             existing.begin_anew()
 
     os.register_at_fork(after_in_child=begin_anew)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

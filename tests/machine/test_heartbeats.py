@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import asdict, fields
@@ -26,15 +23,13 @@ from app.contracts.heartbeats import (
 from app.machine import heartbeat_thread, procfs
 from app.machine.heartbeat_thread import HeartbeatThread
 from app.machine.procfs import CpuTime
-from app.machine.request_counter import RequestCounter, requests_between
 from app.model.errors import StorageUnavailable
 from app.runtime.runtime_dir import RuntimeDir
 from app.storage.dynamodb import DynamoHeartbeats
 from app.web.machine import wording
 from tests.support.aws_errors import access_denied
 from tests.support.hostile_json import HOSTILE, NOT_JSON, json_with, values
-from tests.support.in_time import assert_ends_within, wait_until
-from tests.support.repository import ROOT
+from tests.support.in_time import wait_until
 from tests.support.stores.dynamodb_binding import DynamoRoom
 from tests.web.machine.test_console import Fleet, Small, beat
 
@@ -224,51 +219,6 @@ def test_a_directory_of_one_machine_has_no_heartbeat_thread(tmp_path: Path) -> N
     small.app.test_client().get("/healthz")
     assert HeartbeatThread(small.console)._pid == 0
     assert small.console.heartbeats is None
-
-
-def test_counting_costs_a_request_some_microseconds(tmp_path: Path) -> None:
-    count = RequestCounter(RuntimeDir(tmp_path))
-
-    def count_requests() -> None:
-        for _ in range(20_000):
-            count.add()
-            count.flush()
-
-    assert_ends_within(20_000 * 50e-6, count_requests)
-
-
-def test_the_counts_of_dead_workers_are_left_out_and_removed(tmp_path: Path) -> None:
-    count = RequestCounter(RuntimeDir(tmp_path))
-    worker = f"""
-from pathlib import Path
-from app.machine.request_counter import RequestCounter
-from app.runtime.runtime_dir import RuntimeDir
-count = RequestCounter(RuntimeDir(Path({str(tmp_path)!r})))
-for _ in range(7):
-    count.add()
-print(sum(count.all().values()))
-"""
-    root = ROOT
-    done = subprocess.run([sys.executable, "-c", worker], cwd=root, capture_output=True, check=True)
-    assert done.stdout.strip() == b"7"
-    count.add()
-    assert count.all() == {str(os.getpid()): 1}
-    assert [path.name for path in (tmp_path / "run").iterdir()] == [f"requests.{os.getpid()}"]
-
-
-def test_a_disk_that_is_full_costs_the_count_and_no_page(tmp_path: Path) -> None:
-    small = Small(tmp_path)
-    client = small.app.test_client()
-    client.get("/")
-    small.console.requests._file = os.open("/dev/full", os.O_WRONLY)
-    small.console.requests._next_write_at = 0.0
-    assert client.get("/").status_code == 200
-
-
-def test_requests_are_counted_from_nothing_for_a_worker_that_is_new() -> None:
-    assert requests_between({"1": 10}, {"1": 15, "2": 3}) == 8
-    assert requests_between({"1": 10, "2": 5}, {"1": 10}) == 0
-    assert requests_between({"1": 10}, {"1": 2}) == 0, "another with the same number"
 
 
 def test_the_cpu_is_read_as_the_kernel_tells_it(

@@ -15,6 +15,7 @@ from app.metrics.requests import BUSY_SERVER, PROBES, RequestMetrics
 from app.model.errors import StorageUnavailable
 from app.runtime.runtime_dir import RuntimeDir
 from tests.metrics.test_jobs import told
+from tests.support.in_time import assert_ends_within
 
 
 class Machine:
@@ -127,3 +128,15 @@ def test_nothing_begins_without_the_setting(tmp_path: Path) -> None:
     minutes = MinuteLine(RuntimeDir(tmp_path), log, requests, lambda: False, lambda: 0)
     minutes.begin()
     assert minutes._pid == 0
+
+
+def test_counting_costs_a_request_some_microseconds() -> None:
+    requests = RequestMetrics(["employees"])
+
+    def count_requests() -> None:
+        for _ in range(20_000):
+            requests.begin()
+            requests.ended("employees", "GET", 200, 0.02)
+
+    assert_ends_within(20_000 * 50e-6, count_requests)
+    assert requests.answered() % 20_000 == 0

@@ -1,4 +1,4 @@
-"""What goes on beside requests: they are counted, and threads start at the first one."""
+"""What goes on beside requests: threads of this machine, which start at the first one."""
 
 from functools import partial
 
@@ -15,23 +15,22 @@ from app.web.http import tracing
 
 
 def watch(app: Flask) -> None:
-    """Count the requests of this application; start the threads of this machine at the first."""
-    app.extensions["request_metrics"] = RequestMetrics(app.blueprints)
+    """Set up what counts requests, and start the threads of this machine at the first one."""
+    metrics = app.extensions["request_metrics"] = RequestMetrics(app.blueprints)
     app.extensions["begin_tracing"] = partial(tracing.begin, app)
     app_console = app.extensions["console"]
+    app_console.count_requests = metrics.answered
     heartbeat = HeartbeatThread(app_console)
     days = app.extensions["settings"].history_days
     keeper = HistoryKeeper(app.extensions["directory"].history, days, app_console)
     minutes = _minute_line(app)
 
     @app.after_request
-    def count(response: Response) -> Response:
-        app_console.requests.add()
+    def look_after(response: Response) -> Response:
         heartbeat.begin()
         keeper.begin()
         minutes.begin()
         if request.path != "/healthz":  # must not do input or output
-            app_console.requests.flush()
             _note_visitor(app_console.visitors)
         return response
 

@@ -20,7 +20,6 @@ from app.model.errors import StorageUnavailable
 from tests.support.in_time import wait_until
 from tests.support.model_store import ModelStore
 from tests.support.page_reader import Page, PageReader
-from tests.support.servers.warm_process import PythonProcess
 from tests.support.small_app import small_app, stores_of
 
 pytestmark = pytest.mark.slow
@@ -139,29 +138,27 @@ def test_cpu_is_measured_and_requests_are_not_made_up_before_there_are_two_readi
 @pytest.mark.slow
 def test_requests_a_second_are_those_of_all_workers_of_the_machine(tmp_path: Path) -> None:
     one, same = Small(tmp_path).console, Small(tmp_path).console
+    same.count_requests = one.count_requests  # as after a fork
     one.current_machine()
-    worker = f"""
-import time
-from pathlib import Path
-from app.machine.request_counter import RequestCounter
-from app.runtime.runtime_dir import RuntimeDir
-count = RequestCounter(RuntimeDir(Path({str(tmp_path)!r})))
-for _ in range(1000):
-    count.add()
-count.all()
-print("counted", flush=True)
-time.sleep(600)
-"""
-    other = PythonProcess("-c", worker, log=tmp_path / "other.log")
-    try:
-        other.wait_until(lambda: "counted" in other.log_text())
-        time.sleep(2.1)
-        found = one.current_machine().requests
-    finally:
-        other.kill()
+    before, one.count_requests = one.count_requests(), lambda: before + 1_000
+    same.count_requests = one.count_requests
+    time.sleep(2.1)
+    found = one.current_machine().requests
     assert found is not None
     assert 50 < found < 500
     assert same.current_machine().requests == found, "whichever worker is asked"
+
+
+@pytest.mark.slow
+def test_a_server_that_began_anew_answered_what_it_counts(tmp_path: Path) -> None:
+    console = Small(tmp_path).console
+    console.count_requests = lambda: 1_000_000
+    console.current_machine()
+    console.count_requests = lambda: 500
+    time.sleep(2.1)
+    found = console.current_machine().requests
+    assert found is not None
+    assert 25 < found < 250
 
 
 def test_asking_for_a_load_starts_none(small: Small) -> None:
