@@ -14,7 +14,7 @@ resource "aws_sns_topic_subscription" "alarm_subscription" {
 
 resource "aws_cloudwatch_metric_alarm" "nobody_is_served" {
   alarm_name        = "${var.name}-NobodyIsServed"
-  alarm_description = "No machine answers /healthz. Read the console log of a machine (EC2, Actions, Monitor and troubleshoot, Get system log): it names the line that failed."
+  alarm_description = "No machine answers /healthz. Read the console log of a machine (EC2, Actions, Monitor and troubleshoot, Get system log): it names the line that failed. Read docs/runbook.md#nobodyisserved"
 
   namespace           = "AWS/ApplicationELB"
   metric_name         = "HealthyHostCount"
@@ -36,7 +36,7 @@ resource "aws_cloudwatch_metric_alarm" "nobody_is_served" {
 
 resource "aws_cloudwatch_metric_alarm" "a_machine_is_sick" {
   alarm_name        = "${var.name}-AMachineIsSick"
-  alarm_description = "A machine has not answered /healthz for ten minutes, and its replacement does not either. Read its console log."
+  alarm_description = "A machine has not answered /healthz for ten minutes, and its replacement does not either. Read its console log. Read docs/runbook.md#amachineissick"
 
   namespace           = "AWS/ApplicationELB"
   metric_name         = "UnHealthyHostCount"
@@ -58,7 +58,7 @@ resource "aws_cloudwatch_metric_alarm" "a_machine_is_sick" {
 
 resource "aws_cloudwatch_metric_alarm" "pages_fail" {
   alarm_name        = "${var.name}-PagesFail"
-  alarm_description = "Machines answered more than ten pages in five minutes with an error. Open /readyz: it says whether the database or the bucket fails; the journal of a machine names the cause."
+  alarm_description = "Machines answered more than ten pages in five minutes with an error. Open /readyz: it says whether the database or the bucket fails; the journal of a machine names the cause. Read docs/runbook.md#pagesfail"
 
   namespace           = "AWS/ApplicationELB"
   metric_name         = "HTTPCode_Target_5XX_Count"
@@ -79,7 +79,7 @@ resource "aws_cloudwatch_metric_alarm" "pages_fail" {
 
 resource "aws_cloudwatch_metric_alarm" "pages_are_slow" {
   alarm_name        = "${var.name}-PagesAreSlow"
-  alarm_description = "One page in twenty took longer than a second for ten minutes. Look at the CPU of the machines and at the throttling of the tables."
+  alarm_description = "One page in twenty took longer than a second for ten minutes. Look at the CPU of the machines and at the throttling of the tables. Read docs/runbook.md#pagesareslow"
 
   namespace           = "AWS/ApplicationELB"
   metric_name         = "TargetResponseTime"
@@ -100,7 +100,7 @@ resource "aws_cloudwatch_metric_alarm" "pages_are_slow" {
 
 resource "aws_cloudwatch_metric_alarm" "no_room_to_grow" {
   alarm_name        = "${var.name}-NoRoomToGrow"
-  alarm_description = "For fifteen minutes as many machines ran as most_machines allows. Raise it, or take a larger instance_type."
+  alarm_description = "For fifteen minutes as many machines ran as most_machines allows. Raise it, or take a larger instance_type. Read docs/runbook.md#noroomtogrow"
 
   namespace           = "AWS/AutoScaling"
   metric_name         = "GroupInServiceInstances"
@@ -121,7 +121,7 @@ resource "aws_cloudwatch_metric_alarm" "no_room_to_grow" {
 
 resource "aws_cloudwatch_metric_alarm" "index_reads_are_throttled" {
   alarm_name        = "${var.name}-IndexReadsAreThrottled"
-  alarm_description = "Lists were refused by DynamoDB more often than they were asked again."
+  alarm_description = "Lists were refused by DynamoDB more often than they were asked again. Read docs/runbook.md#indexreadsarethrottled"
 
   namespace           = "AWS/DynamoDB"
   metric_name         = "ReadThrottleEvents"
@@ -142,7 +142,7 @@ resource "aws_cloudwatch_metric_alarm" "index_reads_are_throttled" {
 
 resource "aws_cloudwatch_metric_alarm" "index_writes_are_throttled" {
   alarm_name        = "${var.name}-IndexWritesAreThrottled"
-  alarm_description = "Saves were refused by DynamoDB; a large import is the usual cause."
+  alarm_description = "Saves were refused by DynamoDB; a large import is the usual cause. Read docs/runbook.md#indexwritesarethrottled"
 
   namespace           = "AWS/DynamoDB"
   metric_name         = "WriteThrottleEvents"

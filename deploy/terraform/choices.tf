@@ -15,9 +15,12 @@ locals {
   makes_tables        = var.existing_tables == "no"
   finds_tables        = var.existing_tables == "yes"
   makes_bucket        = var.existing_bucket == ""
+  ships_logs          = var.log_days != 0
+  makes_log_group     = local.ships_logs && var.log_group == ""
   is_arm              = startswith(var.instance_type, "t4g.")
 
   photos_bucket = local.makes_bucket ? aws_s3_bucket.photos_bucket[0].id : var.existing_bucket
+  log_group     = local.makes_log_group ? aws_cloudwatch_log_group.logs[0].name : var.log_group
   protocol      = local.has_certificate ? "https" : "http"
   host          = local.has_domain ? var.domain_name : aws_lb.load_balancer.dns_name
   address       = var.public_address != "" ? var.public_address : "${local.protocol}://${local.host}"

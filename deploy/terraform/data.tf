@@ -213,3 +213,15 @@ resource "aws_s3_bucket_policy" "photos_bucket_policy" {
     prevent_destroy = true
   }
 }
+
+# Kept too: a machine that failed is gone, and its log says why.
+resource "aws_cloudwatch_log_group" "logs" {
+  count = local.makes_log_group ? 1 : 0
+
+  name_prefix       = "${var.name}-Logs-"
+  retention_in_days = var.log_days
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

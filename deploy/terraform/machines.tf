@@ -44,6 +44,11 @@ locals {
     local.directory_signs_in ? [
       "OIDC_CLIENT_SECRET_FROM=${aws_secretsmanager_secret.client_secret[0].arn}",
     ] : [],
+    local.ships_logs ? [
+      "LOG_GROUP=${local.log_group}",
+      "METRICS_LOG=on",
+      "SERVICE_NAME=${var.name}",
+    ] : [],
   )
 
   user_data = join("", [

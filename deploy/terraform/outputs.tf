@@ -32,3 +32,18 @@ output "alarms" {
   description = "Where alarms are published"
   value       = aws_sns_topic.alarm_topic.arn
 }
+
+output "load_balancer_name" {
+  description = "The load balancer, as metrics name it"
+  value       = aws_lb.load_balancer.arn_suffix
+}
+
+output "targets_name" {
+  description = "The target group, as metrics name it"
+  value       = aws_lb_target_group.targets.arn_suffix
+}
+
+output "log_group_name" {
+  description = "The log of the machines; it stays when the rest is destroyed"
+  value       = local.ships_logs ? local.log_group : null
+}

@@ -42,6 +42,12 @@ resource "aws_iam_role_policy" "machine_role" {
         Action   = "s3:GetObject"
         Resource = "arn:${data.aws_partition.current.partition}:s3:::${split("?", split("://", var.app_archive)[1])[0]}"
       }],
+      local.ships_logs ? [{
+        Sid      = "ShipTheLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:log-group:${local.log_group}:*"
+      }] : [],
       local.directory_signs_in ? [{
         Sid      = "ReadTheClientSecret"
         Effect   = "Allow"

@@ -380,6 +380,28 @@ variable "kms_key_arn" {
   }
 }
 
+variable "log_days" {
+  description = "So many days CloudWatch keeps the log of the machines. 0 - it stays on the machines"
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731, 1096, 1827, 3653], var.log_days)
+    error_message = "Give one of 0, 1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731, 1096, 1827, 3653."
+  }
+}
+
+variable "log_group" {
+  description = "A log group that is there already, and keeps its own days. Empty makes one"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(?:[A-Za-z0-9._/#-]{0,512})$", var.log_group))
+    error_message = "Give what the description says."
+  }
+}
+
 variable "alarm_email" {
   description = "Where alarms are sent; AWS asks that address to confirm. Empty sends none"
   type        = string

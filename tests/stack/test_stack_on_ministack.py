@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.stack.ministack import running_ministack
 from tests.support.stack.stacks import NAME, Stack, on_ministack
-from tests.support.stack.template import template
+from tests.support.stack.template import DEPLOY, template
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +69,29 @@ def test_alarms_are_published_and_mailed(stack: Stack) -> None:
     assert all(one["AlarmActions"] == [stack.outputs["Alarms"]] for one in ours)
     (mail,) = stack.client("sns").list_subscriptions()["Subscriptions"]
     assert (mail["Protocol"], mail["Endpoint"]) == ("email", "operators@example.com")
+
+
+def test_a_stack_beside_it_watches_it(ministack: str, stack: Stack) -> None:
+    body = template(DEPLOY / "watching.yaml")
+    del body["Resources"]["TablesFail"]  # ministack knows no alarm on a sum of metrics
+    watching = Stack(json.dumps(body), ministack, {"Directory": NAME}, "watching")
+    assert watching.status == "CREATE_COMPLETE"
+    alarms = watching.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    ours = [one for one in alarms if one["AlarmName"].startswith("watching-")]
+    assert len(ours) == 12
+    assert all(one["AlarmActions"] == [stack.outputs["Alarms"]] for one in ours)
+    (spent,) = [one for one in ours if "CreditsAreSpent" in one["AlarmName"]]
+    assert spent["Dimensions"] == [
+        {"Name": "AutoScalingGroupName", "Value": stack.outputs["Group"]}
+    ]
+    shown = watching.client("cloudwatch").get_dashboard(
+        DashboardName=watching.outputs["Dashboard"]
+    )["DashboardBody"]
+    assert f"SOURCE '{stack.outputs['LogGroupName']}'" in shown
+    assert json.loads(shown)["widgets"]
+    (counting,) = watching.client("logs").describe_metric_filters()["metricFilters"]
+    assert counting["logGroupName"] == stack.outputs["LogGroupName"]
+    watching.delete()
 
 
 def test_tables_are_protected_from_deletion(stack: Stack) -> None:

@@ -46,6 +46,9 @@ def test_the_machines_run_the_script_with_the_stacks_settings(stack: Stack) -> N
         "TRUSTED_PROXIES": "1",
         "PUBLIC_ADDRESS": stack.outputs["Address"].rstrip("/"),
         "SIGNAL_TO": "directory/Machines",
+        "LOG_GROUP": stack.outputs["LogGroupName"],
+        "METRICS_LOG": "on",
+        "SERVICE_NAME": "directory",
     }
     settings = re.compile("(?<=<<'END_OF_SETTINGS'\n).*?(?=END_OF_SETTINGS\n)", re.DOTALL)
     script = (DEPLOY / "user-data-al2023.sh").read_text()
@@ -94,6 +97,9 @@ def test_the_machines_role_is_the_policy_of_deploy_iam(stack: Stack) -> None:
     }
     wanted = {name: one for name, one in filled_in.items() if name not in SET_UP}
     found = stack.machine_policy()
+    (logs,) = document("machine-logs.json")["Statement"]
+    logs["Resource"] = logs["Resource"].replace("the-log", stack.outputs["LogGroupName"])
+    assert found.pop("ShipTheLog") == _here(logs, "")
     release = found.pop("FetchTheRelease")
     telling = found.pop("TellTheStack")
     assert found == wanted
@@ -116,6 +122,14 @@ def _here(statement: dict[str, Any], bucket: str) -> dict[str, Any]:
     text = json.dumps(statement).replace("eu-central-1", REGION).replace("the-photos", bucket)
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def test_the_log_is_kept_for_the_days_that_were_chosen(stack: Stack) -> None:
+    (group,) = stack.client("logs").describe_log_groups()["logGroups"]
+    assert (group["logGroupName"], group["retentionInDays"]) == (
+        stack.outputs["LogGroupName"],
+        30,
+    )
 
 
 def test_only_machines_take_the_role(stack: Stack) -> None:

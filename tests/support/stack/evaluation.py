@@ -1,7 +1,7 @@
 """What a template makes of its parameters: conditions decided, functions carried out.
 
 What only AWS knows stays a word in braces: ``{Vault}`` is what !Ref Vault gives, ``{Vault.Arn}`` an
-attribute of it, ``{AWS::Region}`` the region.
+attribute of it, ``{AWS::Region}`` the region, ``{import x}`` what another stack exports.
 """
 
 import re
@@ -124,4 +124,5 @@ class Evaluation:
         "Select": _select,
         "Split": _split,
         "FindInMap": _find_in_map,
+        "ImportValue": lambda self, operand: "{import " + self.value(operand) + "}",
     }

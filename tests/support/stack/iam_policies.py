@@ -20,6 +20,7 @@ FILLED_IN = {
     "<RELEASES_BUCKET>": "the-releases",
     "<STACK>": STACK,
     "<LAKE_BUCKET>": "the-lake",
+    "<LOG_GROUP>": "the-log",
 }
 
 

@@ -28,21 +28,19 @@ REGION = "us-west-2"
 
 
 class Stack:
-    """Made in the default VPC's first two subnets; ``endpoint`` is None on moto."""
+    """Made with these parameters; ``endpoint`` is None on moto."""
 
     def __init__(
         self, body: str, endpoint: str | None, parameters: dict[str, str], name: str = NAME
     ) -> None:
         self._endpoint = endpoint
         self._name = name
-        subnets = self.client("ec2").describe_subnets()["Subnets"]
-        given = {"Subnets": ",".join(one["SubnetId"] for one in subnets[:2]), **parameters}
         self.client("cloudformation").create_stack(
             StackName=self._name,
             TemplateBody=body,
             Capabilities=["CAPABILITY_IAM"],
             Parameters=[
-                {"ParameterKey": key, "ParameterValue": value} for key, value in given.items()
+                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],
         )
         self.status = self._wait()
@@ -123,11 +121,22 @@ class Stack:
             time.sleep(0.2)
 
 
+def two_subnets(endpoint: str | None) -> dict[str, str]:
+    """Of the default VPC, as the parameter of the directory's template."""
+    client = boto3.client("ec2", region_name=REGION, endpoint_url=endpoint)
+    return {
+        "Subnets": ",".join(one["SubnetId"] for one in client.describe_subnets()["Subnets"][:2])
+    }
+
+
 def on_moto(**parameters: str) -> Stack:
     """A stack within ``mock_aws``. moto cannot tell the VPC of a security group, so it is given."""
     (vpc,) = boto3.client("ec2", region_name=REGION).describe_vpcs()["Vpcs"]
-    given = {**PARAMETERS, "Vpc": vpc["VpcId"], **parameters}
+    given = {**two_subnets(None), **PARAMETERS, "Vpc": vpc["VpcId"], **parameters}
     decided = without_nothing(template(), Choices(template(), given).conditions())
+    # moto's target group has no attributes; its ARN ends with the same.
+    name = {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": "Targets"}]}]}
+    decided["Outputs"]["TargetsName"]["Value"] = name
     return Stack(json.dumps(decided), None, given)
 
 
@@ -137,4 +146,5 @@ def on_ministack(endpoint: str, name: str = NAME, **parameters: str) -> Stack:
     images = {"ImageForIntel": "/images/x86_64", "ImageForArm": "/images/arm64"}
     for image in images.values():
         client.put_parameter(Name=image, Value="ami-12345678", Type="String", Overwrite=True)
-    return Stack(TEMPLATE.read_text(), endpoint, {**PARAMETERS, **images, **parameters}, name)
+    given = {**two_subnets(endpoint), **PARAMETERS, **images, **parameters}
+    return Stack(TEMPLATE.read_text(), endpoint, given, name)

@@ -64,6 +64,7 @@ CHOICES: dict[str, dict[str, str]] = {
         "InstanceType": "t4g.small",
         "LeastMachines": "3",
         "MostMachines": "9",
+        "LogDays": "0",
         "CpuTarget": "40",
     },
     "all of one's own": {
@@ -93,6 +94,7 @@ CHOICES: dict[str, dict[str, str]] = {
         "TableName": "People",
         "ExistingTables": "yes",
         "ExistingBucket": "the-photos",
+        "LogGroup": "/people/log",
         "Subnets": "subnet-1,subnet-2",
     },
 }

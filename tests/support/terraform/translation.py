@@ -16,6 +16,7 @@ Made = dict[tuple[str, str], Properties]
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "aws_acm_certificate_validation": {"certificate_arn": ""},
     "aws_autoscaling_group": {"name": ""},
+    "aws_cloudwatch_log_group": {"name": ""},
     "aws_cloudwatch_metric_alarm": {"alarm_name": ""},
     "aws_dynamodb_table": {"name": "", "arn": "Arn", "stream_arn": "StreamArn"},
     "aws_iam_instance_profile": {"name": "", "arn": "Arn"},
@@ -78,6 +79,10 @@ def _table(name: str, given: Properties) -> Made:
         names = "SSEEnabled=enabled KMSMasterKeyId=kms_key_arn"
         made["server_side_encryption"] = [renamed(encryption, names)]
     return {("aws_dynamodb_table", name): made}
+
+
+def _log_group(name: str, given: Properties) -> Made:
+    return {("aws_cloudwatch_log_group", name): renamed(given, "RetentionInDays")}
 
 
 def _bucket(name: str, given: Properties) -> Made:
@@ -213,6 +218,7 @@ def _alarm(name: str, given: Properties) -> Made:
 OF_DATA_AND_ALARMS: Mapping[str, Callable[[str, Properties], Made]] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::DynamoDB::Table": _table,
+    "AWS::Logs::LogGroup": _log_group,
     "AWS::EC2::SecurityGroup": _security_group,
     "AWS::EC2::SecurityGroupIngress": _ingress_rule,
     "AWS::IAM::InstanceProfile": _profile,
