@@ -9,6 +9,7 @@ chdir = str(Path(__file__).resolve().parent)
 sys.path.insert(0, chdir)
 
 from app.photos.large import PHOTO_MB  # noqa: E402
+from app.runtime.background import stay_idle  # noqa: E402
 from app.runtime.json_log import JsonFormatter, WithoutRequests  # noqa: E402
 
 RESERVED_MB = 200  # the system's
@@ -83,9 +84,10 @@ logconfig_dict = {
 def post_worker_init(worker):
     """An import that a restart cut short goes on; a new directory says how to claim it.
 
-    A release that is on trial (deploy/install/takeover.sh) leaves both to the one that runs.
+    A release that is on trial (deploy/install/takeover.sh) leaves all work to the one that runs.
     """
     if os.environ.get("DIRECTORY_ON_TRIAL"):
+        stay_idle()
         return
     extensions = getattr(worker.wsgi, "extensions", {})
     if "begin_tracing" in extensions:

@@ -15,9 +15,10 @@ from app.commands.running import current_directory, current_operator, report_err
 from app.contracts.accounts import Account
 from app.contracts.queries import Query
 from app.model.errors import StorageUnavailable
+from app.runtime.background import stay_idle
 
-_PAGES = ("/", "/add", "/org", "/insights", "/import", "/leavers", "/history", "/audit", "/info",
-          "/settings/access", "/settings/accounts", "/settings/org", "/sign-in",
+_PAGES = ("/", "/?q=a", "/add", "/org", "/insights", "/import", "/leavers", "/history", "/audit",
+          "/info", "/settings/access", "/settings/accounts", "/settings/org", "/sign-in",
           "/no-such-page")  # fmt: skip
 _PAGES_OF_PERSON = ("/employee/{}", "/edit/{}", "/delete/{}", "/leave/{}", "/employee/{}/history",
                     "/org/{}", "/vcard/{}")  # fmt: skip
@@ -33,6 +34,7 @@ def try_pages() -> None:
     Changes nothing. Ends with status 1 if one fails, but not for 503: what a store does not answer
     is told by /readyz. Asks for no further page after 30 seconds.
     """
+    stay_idle()
     app = _for_administrator()
     ends = time.monotonic() + _MAX_SECONDS
     statuses = {

@@ -8,6 +8,13 @@ from typing import IO
 
 from app.runtime.runtime_dir import RuntimeDir
 
+_idle = threading.Event()
+
+
+def stay_idle() -> None:
+    """Start no thread in this process any more: it only tries whether pages work."""
+    _idle.set()
+
 
 class BackgroundThread(ABC):
     """A job that is done every few seconds, by the process that has the lock of this name.
@@ -37,7 +44,7 @@ class BackgroundThread(ABC):
 
     def begin(self) -> None:
         """Start the thread, once in a process. Costs nothing when it was started."""
-        if self._pid == os.getpid() or not self._starting.acquire(blocking=False):
+        if self._pid == os.getpid() or _idle.is_set() or not self._starting.acquire(blocking=False):
             return
         try:
             if self._pid != os.getpid():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from app.contracts import Query
 from app.history.changes import Write
 from app.model.errors import StorageUnavailable
+from app.runtime import background
 from app.web.current import current_directory
 from tests.support.small_app import small_app
 from tests.support.small_directory import AMARA
@@ -25,6 +27,14 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
     return made
 
 
+@pytest.fixture(autouse=True)
+def idle(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """What the command sets in its process, which here is that of the tests."""
+    event = Event()
+    monkeypatch.setattr(background, "_idle", event)
+    return event
+
+
 def try_pages(app: Flask) -> tuple[int, list[str]]:
     result = app.test_cli_runner().invoke(args=["try-pages"])
     return result.exit_code, result.stdout.splitlines()
@@ -37,8 +47,9 @@ def break_template(app: Flask, name: str) -> None:
     app.jinja_env.cache = None
 
 
-def test_it_says_nothing_of_pages_that_hold(app: Flask) -> None:
+def test_it_says_nothing_of_pages_that_hold(app: Flask, idle: Event) -> None:
     assert try_pages(app) == (0, [])
+    assert idle.is_set()
     with app.app_context():
         [card] = current_directory().browse(OPERATOR, Query()).cards
     assert card.full_name == AMARA.full_name
@@ -54,6 +65,13 @@ def test_it_finds_a_page_that_no_visitor_sees(app: Flask, template: str, pages: 
     assert status == 1
     assert {f"{page} 500" for page in pages} <= set(lines)
     assert "/ 500" not in lines
+
+
+def test_it_finds_that_the_list_fails_where_there_is_nobody_yet(tmp_path: Path) -> None:
+    app = small_app(tmp_path)
+    break_template(app, "list.html")
+    status, lines = try_pages(app)
+    assert (status, lines) == (1, ["/?q=a 500"])
 
 
 def test_a_store_that_does_not_answer_is_no_failure_of_pages(

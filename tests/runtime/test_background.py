@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.runtime import background
 from app.runtime.background import BackgroundThread
 from app.runtime.runtime_dir import RuntimeDir
 from tests.support import background_threads
@@ -34,6 +35,17 @@ def test_it_is_started_once_in_a_process(tmp_path: Path) -> None:
         counting.begin()
     wait_until(lambda: counting.count > 2)
     assert threads(tmp_path) == 1
+
+
+def test_none_is_started_in_a_process_that_stays_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "_idle", threading.Event())
+    background.stay_idle()
+    counting = Counting(tmp_path)
+    counting.begin()
+    counting.wake()
+    assert threads(tmp_path) == 0
 
 
 def test_it_ends_and_frees_its_lock_when_its_owner_is_gone(tmp_path: Path) -> None:
