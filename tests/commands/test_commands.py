@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -14,11 +15,12 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.contracts import Query
+from app.contracts import Progress, Query
 from app.history.changes import Write
 from app.model.employee import Employee
 from app.model.errors import StorageUnavailable
 from app.web.current import current_directory
+from tests.metrics.test_emf import check
 from tests.support.model_store import ModelStore
 from tests.support.pictures import picture
 from tests.support.small_app import small_app, stores_of
@@ -69,6 +71,49 @@ def test_reindex_says_that_the_index_agrees(app: Flask) -> None:
     result = run(app, "reindex")
     assert result.exit_code == 0
     assert "The index matches the records; 0 repaired." in result.output
+
+
+class Away(ModelStore):
+    """A store that does not respond when its index is compared."""
+
+    def reindex(self, *, force: bool = False) -> Iterator[Progress]:
+        raise StorageUnavailable("the database", reason="away")
+        yield
+
+
+def metrics_of(result: Result) -> list[dict[str, object]]:
+    """The metrics in the log of a command."""
+    lines = [json.loads(line) for line in result.stderr.splitlines() if line[:1] == "{"]
+    found = []
+    for line in lines:
+        if "_aws" in line:
+            check(line)
+            (directive,) = line["_aws"]["CloudWatchMetrics"]
+            found.append({metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]})
+    return found
+
+
+def test_jobs_tell_of_their_ends_where_that_is_on(tmp_path: Path) -> None:
+    app = small_app(tmp_path, METRICS_LOG="on")
+    (reindexed,) = metrics_of(run(app, "reindex"))
+    assert reindexed.keys() == {"ReindexFailures", "ReindexSeconds"}
+    assert reindexed["ReindexFailures"] == 0
+    assert metrics_of(run(app, "sweep-photos")) == [{"SweepFailures": 0}]
+    assert metrics_of(run(app, "count-reports")) == [{"CountFailures": 0}]
+    assert metrics_of(run(app, "follow", "--once")) == [{"FollowFailures": 0}]
+
+
+def test_jobs_tell_of_their_failures(tmp_path: Path) -> None:
+    app = small_app(tmp_path, stores_of(Away(), None, "Photos are off."), METRICS_LOG="on")
+    failed = run(app, "reindex")
+    assert failed.exit_code == 1
+    assert metrics_of(failed) == [{"ReindexFailures": 1}]
+    # Nobody can sweep where photos are off.
+    assert metrics_of(run(app, "sweep-photos")) == [{"SweepFailures": 0}]
+
+
+def test_jobs_tell_nothing_without_the_setting(app: Flask) -> None:
+    assert metrics_of(run(app, "reindex")) == []
 
 
 def test_follow_ends_well_where_a_store_is_told_of_no_changes(app: Flask) -> None:

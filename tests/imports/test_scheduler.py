@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.contracts.import_jobs import Phase
 from app.imports import scheduler
 from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
+from app.metrics.jobs import JobName
 from app.runtime.runtime_dir import RuntimeDir
 from app.settings import Settings
 from tests.support.job_records import records_in
@@ -103,11 +105,9 @@ def test_the_process_that_compared_a_long_file_leaves_it_to_another(
     assert importer.read(short.id).phase is Phase.APPLIED
 
 
-def test_processes_are_started_until_one_wants_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ends = [import_process.RESTART, import_process.RESTART, 1, 0]
-    told = []
+def processes_that_end(monkeypatch: pytest.MonkeyPatch, *ends: int) -> list[str]:
+    """Let processes end with these statuses; return the jobs that they are given, as they are."""
+    statuses, told = list(ends), []
 
     class Given(io.BytesIO):
         def write(self, given: Any) -> int:
@@ -118,17 +118,54 @@ def test_processes_are_started_until_one_wants_no_other(
         pid = 1
 
         def __init__(self, command: list[str], **options: Any) -> None:
-            self.returncode = ends.pop(0)
+            self.returncode = statuses.pop(0)
             self.stdin = Given()
 
         def wait(self, seconds: float) -> int:
             return self.returncode
 
     monkeypatch.setattr(subprocess, "Popen", Process)
+    return told
+
+
+def test_processes_are_started_until_one_wants_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restart = import_process.RESTART
+    told = processes_that_end(monkeypatch, restart, restart, 1, 0)
     settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
     job = Importer(ModelStore(), jobs := JobsInMemory()).receive(io.BytesIO(FILE), "a.csv")
     import_process.run_process(settings, jobs, job.id, records_in(tmp_path))
     assert told == [job.id] * 3
+
+
+@pytest.mark.parametrize(
+    ("status", "is_stopped", "failures"),
+    [
+        (0, False, 0),
+        (import_process.WAITS, False, 0),  # a store does not respond
+        (1, False, 1),
+        (import_process.OUT_OF_MEMORY, False, 1),
+        (-signal.SIGKILL, False, 1),
+        (-signal.SIGKILL, True, 0),  # since somebody stopped the import
+    ],
+)
+def test_an_import_whose_process_ends_otherwise_than_by_itself_has_stopped(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    is_stopped: bool,
+    failures: int,
+) -> None:
+    processes_that_end(monkeypatch, status)
+    settings = Settings.from_env({"INSTANCE_FOLDER": str(tmp_path)})
+    importer = Importer(ModelStore(), jobs := JobsInMemory())
+    job = importer.receive(io.BytesIO(FILE), "a.csv", auto_apply=True)
+    if is_stopped:
+        importer.stop(job.id)
+    import_process.run_process(settings, jobs, job.id, records := records_in(tmp_path))
+    record = records.read(JobName.IMPORT)
+    assert (record.runs, record.failures, record.is_running) == (1, failures, False)
 
 
 def test_the_process_has_nothing_of_the_pages_in_memory() -> None:
