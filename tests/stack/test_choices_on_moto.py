@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from app.settings import Settings
-from tests.support.stack.conditions import Choices
+from tests.support.stack.evaluation import Evaluation
 from tests.support.stack.iam_policies import Policy
 from tests.support.stack.stacks import MARKS_ON_MOTO, REGION, on_moto
 from tests.support.stack.template import properties, template, without_nothing
@@ -168,7 +168,7 @@ def test_several_ranges_of_both_families_come_by_prefix_lists() -> None:
 
 def _chosen(**given: str) -> list[dict[str, Any]]:
     group = properties("LoadBalancerSecurityGroup")
-    decided = without_nothing(group, Choices(template(), given).conditions())
+    decided = without_nothing(group, Evaluation(template(), **given).conditions())
     rules: list[dict[str, Any]] = decided["SecurityGroupIngress"]
     return rules
 
@@ -176,7 +176,7 @@ def _chosen(**given: str) -> list[dict[str, Any]]:
 def test_the_load_balancer_writes_its_log_where_a_bucket_is_named() -> None:
     written = properties("LoadBalancer")["LoadBalancerAttributes"]
     for bucket, enabled in (("", "false"), ("the-logs", "true")):
-        choices = Choices(template(), {"AccessLogsBucket": bucket}).conditions()
+        choices = Evaluation(template(), AccessLogsBucket=bucket).conditions()
         attributes = {one["Key"]: one["Value"] for one in without_nothing(written, choices)}
         _, yes, no = attributes["access_logs.s3.enabled"]["Fn::If"]
         assert (yes if choices["HasAccessLogs"] else no) == enabled
@@ -194,7 +194,7 @@ def test_a_name_of_ones_own_has_a_certificate_and_addresses_of_both_families() -
     assert stack.outputs["Address"] == "https://people.example.com/"
     assert stack.settings()["PUBLIC_ADDRESS"] == "https://people.example.com"
     assert stack.listeners()[443]["Certificates"] == [{"CertificateArn": given}]
-    choices = Choices(template(), name).conditions()
+    choices = Evaluation(template(), **name).conditions()
     assert choices["HasCertificate"]
     assert choices["MakesCertificate"]
     (proof,) = properties("Certificate")["DomainValidationOptions"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack.conditions import Choices
+from tests.support.stack.evaluation import Evaluation
 from tests.support.stack.template import DEPLOY, TEMPLATE, properties, template
 
 pytestmark = pytest.mark.slow
@@ -144,7 +144,7 @@ def test_a_stack_is_complete_when_the_first_page_of_each_machine_has_answered() 
 
 def test_what_a_stack_was_made_with_is_what_the_defaults_give() -> None:
     """Other values here would replace the load balancer, a table or the group."""
-    choices = Choices(template(), {})
+    choices = Evaluation(template())
     balancer = properties("LoadBalancer")
     assert choices.value(balancer["Scheme"]) == "internet-facing"
     assert choices.value(balancer["IpAddressType"]) == "ipv4"
@@ -184,7 +184,7 @@ def test_who_may_open_the_directory_has_to_be_said() -> None:
 
 
 def _refusals(**given: str) -> list[str]:
-    return Choices(template(), given).refusals()
+    return Evaluation(template(), **given).refusals()
 
 
 FOR_THE_BALANCER = {

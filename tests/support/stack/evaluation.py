@@ -49,6 +49,9 @@ class Evaluation:
             if not self.value(each["Assert"])
         ]
 
+    def conditions(self) -> dict[str, bool]:
+        return {name: self.decide(name) for name in self._template["Conditions"]}
+
     def decide(self, condition: str) -> bool:
         decided = self.value(self._template["Conditions"][condition])
         assert isinstance(decided, bool), condition

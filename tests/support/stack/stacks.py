@@ -11,7 +11,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tests.support.stack.conditions import Choices
+from tests.support.stack.evaluation import Evaluation
 from tests.support.stack.template import PARAMETERS, TEMPLATE, template, without_nothing
 
 # What moto makes nothing of; ministack makes it.
@@ -133,7 +133,7 @@ def on_moto(**parameters: str) -> Stack:
     """A stack within ``mock_aws``. moto cannot tell the VPC of a security group, so it is given."""
     (vpc,) = boto3.client("ec2", region_name=REGION).describe_vpcs()["Vpcs"]
     given = {**two_subnets(None), **PARAMETERS, "Vpc": vpc["VpcId"], **parameters}
-    decided = without_nothing(template(), Choices(template(), given).conditions())
+    decided = without_nothing(template(), Evaluation(template(), **given).conditions())
     # moto's target group has no attributes; its ARN ends with the same.
     name = {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": "Targets"}]}]}
     decided["Outputs"]["TargetsName"]["Value"] = name
