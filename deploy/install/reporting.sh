@@ -3,6 +3,7 @@
 
 open_log() {
   trap 'explain "$LINENO" "$BASH_COMMAND" "${BASH_SOURCE[0]}"' ERR
+  trap 'explain "$LINENO" "it was interrupted" "${BASH_SOURCE[0]}"' INT TERM HUP
   if [[ -n ${BOOTSTRAP_LOG:-} ]]; then
     return # the user data writes it already
   fi
@@ -31,6 +32,7 @@ say_aloud() {
 
 explain() {
   trap - ERR
+  trap '' INT TERM HUP
   local advice=$ADVICE
   say_aloud "STOPPED while $WHAT, at line $1 of ${3##*/}: $2"
   if [[ -e ${UNDO:-} ]]; then take_back_what_was_cut_short || true; fi

@@ -111,8 +111,7 @@ leaves_the_other_ready() {
 serves() {
   local began patience=30
   WORSE="It did not answer /healthz."
-  point "$CURRENT" "$1"
-  install_units "$1" && systemctl start employee-directory.socket || return 1
+  if ! { point "$CURRENT" "$1" && install_units "$1" && systemctl start employee-directory.socket; }; then return 1; fi
   restart_without_a_pause || patience=5
   began=$SECONDS
   while ((SECONDS - began < patience)); do
@@ -186,6 +185,5 @@ units_to_enable() {
 
 # point LINK TARGET: at once, so that there is always one.
 point() {
-  ln -sfn "$2" "$1.new"
-  mv -T "$1.new" "$1"
+  ln -sfn "$2" "$1.new" && mv -T "$1.new" "$1"
 }

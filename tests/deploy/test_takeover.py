@@ -130,7 +130,7 @@ class Computer(NamedTuple):
         (self.folder / "units" / unit.name).write_text(unit.read_text())
 
     def run(
-        self, step: str, fails: str = "", killed_at: int = 0
+        self, step: str, fails: str = "", killed_at: int = 0, signal: str = "KILL"
     ) -> subprocess.CompletedProcess[str]:
         """Run a step of the installation; ``killed_at`` counts the commands until kill -9."""
         script = f"""
@@ -149,8 +149,8 @@ class Computer(NamedTuple):
               [[ "{fails}" != *port* ]] || {{ WORSE="It is worse."; return 1; }}
             }}
             remember_answers() {{ :; }}
-            WORSE=""; COUNT=0
-            trap 'if ((++COUNT == {killed_at})); then kill -9 $$; fi' DEBUG
+            WORSE=""; COUNT=0; BOOTSTRAP_LOG=none; open_log
+            trap 'if ((++COUNT == {killed_at})); then kill -{signal} $$; fi' DEBUG
             set -T
             {step}
             trap - DEBUG
@@ -247,6 +247,15 @@ def test_killed_at_any_step_one_release_serves_with_its_settings(tmp_path, step,
         seen.add(computer.serving())
     assert len(seen) == (1 if fails else 2)
     assert number > 60
+
+
+@pytest.mark.parametrize("number", [45, 60, 75])
+def test_an_installer_that_is_interrupted_takes_back_what_it_has_begun(computer, number):
+    done = computer.run(f"take_over {computer.folder}/new", killed_at=number, signal="TERM")
+    assert done.returncode == 1
+    assert "it was interrupted" in done.stdout
+    assert computer.serving() == ("old", "old", "old")
+    assert computer.leftovers() == set()
 
 
 def test_what_was_cut_short_is_taken_back_by_the_next_installation(computer):
