@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,13 @@ def test_the_lock_pins_what_requirements_txt_pins(system):
     assert all(hashes for _, hashes in locked.values())
 
 
-@pytest.mark.parametrize(
-    ("python", "processor"),
-    [("3.7", "aarch64"), ("3.8", "x86_64"), ("3.9", "aarch64"), ("3.9", "x86_64")],
-)
+@pytest.mark.parametrize("python", ["3.7", "3.8", "3.9"])
+@pytest.mark.parametrize("processor", ["aarch64", "x86_64"])
 def test_what_the_courses_script_installs_has_wheels_for_each_old_python(python, processor):
     lock = ROOT / "deploy" / "requirements-course.lock"
     command = [
         *(find("uv", "the lock files"), "pip", "compile", "--quiet", str(lock), "--no-config"),
+        f"--python={sys.executable}",  # else it looks for one on all of the machine
         *("--only-binary=:all:", f"--python-version={python}", "--no-header", "--no-annotate"),
         f"--python-platform={processor}-manylinux_2_17",
     ]
