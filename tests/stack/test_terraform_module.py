@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.repository import ROOT
 from tests.support.stack.template import PARAMETERS
 from tests.support.terraform.both import (
     CHOICES,
@@ -118,6 +119,16 @@ def test_what_the_template_retains_terraform_refuses_to_destroy(given: dict[str,
             kept |= TRANSLATIONS[resource["Type"]](snake(name), properties).keys()
     module = module_with(given)
     assert {one for one in module.resources() if _is_protected(module, one)} == kept
+
+
+def test_the_guide_forgets_all_that_terraform_refuses_to_destroy() -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    (forgotten,) = re.findall(r"terraform state list \| grep -E '(.*)'", guide)
+    for given in CHOICES.values():
+        module = module_with(given)
+        for address in module.resources():
+            is_forgotten = re.search(forgotten, ".".join(address)) is not None
+            assert is_forgotten == _is_protected(module, address), address
 
 
 def _is_protected(module: Module, address: tuple[str, str]) -> bool:
