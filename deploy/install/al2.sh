@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Amazon Linux 2: what it brings, by which package, and what comes from elsewhere.
+# Amazon Linux 2: what it brings, by which package, and what comes from elsewhere. Its support ended on
+# 2026-06-30 (https://aws.amazon.com/amazon-linux-2/faqs/), so this is for machines that are there.
 #
 # python3 (3.7), python3-pip: only to fetch uv, as no package brings a Python that is new enough:
 #   https://docs.aws.amazon.com/linux/al2/ug/aml2-extras.html lists python3.8 as the newest extra.
