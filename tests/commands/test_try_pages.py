@@ -18,10 +18,30 @@ from tests.support.small_app import small_app
 from tests.support.small_directory import AMARA
 from tests.support.viewers import OPERATOR
 
+BALANCER = "arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/app/a/0123456789abcdef"
+WAYS: dict[str, dict[str, str]] = {
+    "open": {},
+    "read-only": {"ACCESS": "read-only"},
+    "sign-in": {"ACCESS": "sign-in"},
+    "by a header": {
+        "ACCESS": "sign-in",
+        "SIGN_IN_HEADER": "X-Remote-User",
+        "SIGN_IN_HEADER_FROM": "10.0.0.9",
+        "TRUSTED_PROXIES": "1",
+    },
+    "by the balancer": {
+        "ACCESS": "sign-in",
+        "ALB_SIGN_IN": BALANCER,
+        "OIDC_ISSUER": "https://login.corp.example",
+        "OIDC_CLIENT_ID": "directory",
+        "TRUSTED_PROXIES": "1",
+    },
+}
 
-@pytest.fixture(params=["open", "read-only", "sign-in"])
+
+@pytest.fixture(params=WAYS)
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
-    made = small_app(tmp_path, ACCESS=request.param)
+    made = small_app(tmp_path, **WAYS[request.param])
     with made.app_context():
         current_directory().employees.add(AMARA, Write("form"))
     return made
