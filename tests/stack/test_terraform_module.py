@@ -78,6 +78,11 @@ def _limits(variable: Block) -> list[tuple[str, str]]:
     return found
 
 
+def test_every_parameter_has_another_value_somewhere_in_the_comparison() -> None:
+    chosen = {name for given in CHOICES.values() for name in given}
+    assert TEMPLATE["Parameters"].keys() - PARAMETERS.keys() == chosen
+
+
 def test_the_module_has_no_variables_but_the_parameters_and_its_own() -> None:
     parameters = {snake(name) for name in TEMPLATE["Parameters"]}
     assert Module(FOLDER, {}).variables.keys() - parameters == set(VARIABLES_OF_ITS_OWN)

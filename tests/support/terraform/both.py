@@ -66,6 +66,7 @@ CHOICES: dict[str, dict[str, str]] = {
         "MostMachines": "9",
         "LogDays": "0",
         "CpuTarget": "40",
+        "ImageForArm": "/people/image-for-arm",
     },
     "all of one's own": {
         "AllowedFromList": "pl-1",
@@ -95,6 +96,7 @@ CHOICES: dict[str, dict[str, str]] = {
         "ExistingTables": "yes",
         "ExistingBucket": "the-photos",
         "LogGroup": "/people/log",
+        "ImageForIntel": "/people/image",
         "Subnets": "subnet-1,subnet-2",
     },
 }
