@@ -31,6 +31,10 @@ grade() {
   esac
 }
 
+is_served() {
+  systemctl is-active --quiet employee-directory.service
+}
+
 # What the release that runs answers on port 80 now; nothing serves if none does, or it is stuck. A
 # first installation may answer 503: a permission may be given later, and pages say what is missing.
 remember_answers() {
@@ -38,7 +42,7 @@ remember_answers() {
   ALLOWED=()
   for page in "${ASKED[@]}"; do
     ALLOWED[$page]=2
-    if systemctl is-active --quiet employee-directory.service; then
+    if is_served; then
       ask "$page"
       if [[ $STATUS != 000 ]]; then ALLOWED[$page]=$(grade "$STATUS"); fi
       say "The release that runs answers $page with $STATUS."
@@ -70,7 +74,7 @@ told_of() {
 }
 
 # begin_trying_pages RELEASE SETTINGS, end_trying_pages: whether the pages of those who have signed in
-# fail, which no visitor is shown. It goes on while the release is asked for others.
+# fail, which no visitor is shown.
 begin_trying_pages() {
   TRYING="" TRIED=$(mktemp)
   if grep -qs '"try-pages"' "$1/app/commands/try_pages.py"; then

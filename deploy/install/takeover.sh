@@ -64,15 +64,27 @@ roll_back() {
 # holds_beside RELEASE SETTINGS: whether it answers as it must, on a socket that nobody else knows, and
 # leaves the release that runs as it is; else WORSE says why not.
 holds_beside() {
-  local pid held=0
   WORSE=""
+  if is_served; then
+    # One after the other: a small machine has no memory for all at once.
+    answers_as_it_must "$1" "$2" && begin_trying_pages "$1" "$2" && end_trying_pages &&
+      leaves_the_other_ready
+  else
+    local held=0
+    begin_trying_pages "$1" "$2"
+    answers_as_it_must "$1" "$2" || held=1
+    end_trying_pages && ((held == 0))
+  fi
+}
+
+answers_as_it_must() {
+  local pid held=0
   rm -rf "$TRIAL"
   install -d -m 0700 -o "$OWNER" -g "$OWNER" "$TRIAL"
   # It ends by itself, should this script be killed; and leaves imports to the release that runs.
   as_service "$2" "$1" env DIRECTORY_ON_TRIAL=yes timeout -k 5 180 "$1/venv/bin/gunicorn" --config gunicorn.conf.py \
     --workers 1 --bind "unix:$TRIAL/socket" application:application 9>&- &
   pid=$!
-  begin_trying_pages "$1" "$2"
   if ! answers_beside "$pid"; then
     WORSE="It did not answer /healthz." held=1
   elif ! as_good_as_before --unix-socket "$TRIAL/socket"; then
@@ -81,8 +93,7 @@ holds_beside() {
   kill -TERM "$pid" 2>/dev/null || true
   wait "$pid" || true
   rm -rf "$TRIAL"
-  end_trying_pages || held=1
-  ((held == 0)) && leaves_the_other_ready
+  return "$held"
 }
 
 answers_beside() {
@@ -100,7 +111,7 @@ answers_beside() {
 
 # What a release does to the database when it starts is for both.
 leaves_the_other_ready() {
-  if systemctl is-active --quiet employee-directory.service && ! as_good_as_before; then
+  if ! as_good_as_before; then
     WORSE="Since it was tried, the release that runs is worse. $WORSE"
     return 1
   fi

@@ -109,6 +109,44 @@ def test_what_a_first_installation_lacks_is_told(tmp_path):
     assert '/readyz answers 503: {"database":"no permission"}: /info and flask doctor' in said
 
 
+@pytest.mark.parametrize(
+    ("new", "old", "why"),
+    [
+        ("", "", ""),
+        ("/ 503", "", ""),
+        ("/add 500\n/org 500", "", "pages fail (flask try-pages: /add 500, /org 500)."),
+        ("/add 500", "/add 500", ""),
+        ("/add 500\n/org 500", "/add 500", "/add 500, /org 500"),
+        ("/add 500", None, "/add 500"),
+        (None, "", ""),
+    ],
+)
+def test_pages_of_those_who_have_signed_in_must_hold_unless_they_failed_before(
+    tmp_path, new, old, why
+):
+    """None is a release of before there was the command."""
+    for name, failing in (("new", new), ("old", old)):
+        if failing is not None:
+            (tmp_path / name / "app/commands").mkdir(parents=True)
+            (tmp_path / name / "app/commands/try_pages.py").write_text('"try-pages"')
+            flask = tmp_path / name / "venv/bin/flask"
+            flask.parent.mkdir(parents=True)
+            status = int("500" in failing)
+            flask.write_text(f"#!/bin/sh\nprintf '%s\\n' '{failing}'; exit {status}\n")
+            flask.chmod(0o755)
+    (tmp_path / "current").symlink_to(tmp_path / "old")
+    script = f"""
+        set -Eeuo pipefail; CURRENT={tmp_path}/current CONFIG=/nowhere WORSE=""
+        . {INSTALL}/reporting.sh; . {INSTALL}/pages.sh
+        as_service() {{ shift 2; "$@"; }}
+        begin_trying_pages {tmp_path}/new /nowhere
+        if end_trying_pages; then echo ACCEPTED; else echo "$WORSE"; fi
+    """
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip() == "ACCEPTED") == (not why), done.stdout + done.stderr
+    assert why in done.stdout
+
+
 class Computer(NamedTuple):
     """The folders that an installation changes, in one folder."""
 
