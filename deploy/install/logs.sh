@@ -37,7 +37,7 @@ make_folder_of_logs() {
 }
 
 write_agent_config() {
-  cat >"$AGENT_CONFIG" <<END
+  install -d -m 0750 -o root -g "$OWNER" "$CONFIG" && cat >"$AGENT_CONFIG" <<END
 {
   "agent": {"run_as_user": "cwagent"},
   "logs": {

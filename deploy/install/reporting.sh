@@ -46,8 +46,8 @@ stop() {
     now="The directory that was running goes on: $(readlink "$CURRENT" || true)"
   fi
   say_aloud "NOT INSTALLED. $1 $now"
-  if declare -F tell_the_stack >/dev/null; then tell_the_stack FAILURE; fi
-  # Why, to whoever cannot look at this machine before it is replaced.
+  # Why, to whoever cannot look at this machine before it is replaced: so before the stack hears of it.
   if declare -F ship_logs >/dev/null; then ship_logs || true; fi
+  if declare -F tell_the_stack >/dev/null; then tell_the_stack FAILURE; fi
   exit 1
 }

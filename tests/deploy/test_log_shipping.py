@@ -297,6 +297,15 @@ def test_a_log_group_that_is_taken_away_stops_the_shipping(installation: Install
     assert installation.ship("STRESS='off'\n") == ""
 
 
+def test_a_first_installation_that_stops_before_it_has_settings_ships_why(
+    installation: Installation,
+) -> None:
+    folder = installation.folder / "etc"
+    said = installation.ship(more=f"LOG_GROUP=/people CONFIG={folder} AGENT_CONFIG={folder}/agent")
+    assert "The log goes to the log group /people." in said
+    assert json.loads((folder / "agent").read_text())["agent"]
+
+
 def test_an_installation_that_stops_ships_why(installation: Installation) -> None:
     stopped = "(stop 'It did not answer.') || true; ship_logs() { :; }"
     said = installation.ship(more=stopped)
