@@ -4,6 +4,7 @@ What only AWS knows stays a word in braces: ``{Vault}`` is what !Ref Vault gives
 attribute of it, ``{AWS::Region}`` the region, ``{import x}`` what another stack exports.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -100,7 +101,19 @@ class Evaluation:
         return self.value(operand[1] if self.decide(operand[0]) else operand[2])
 
     def _select(self, operand: Any) -> Any:
-        return self.value(operand[1])[int(operand[0])]
+        found = self.value(operand[1])
+        if isinstance(found, str):  # a list that only AWS knows
+            return "{" + f"{found.strip('{}')}.{operand[0]}" + "}"
+        return found[int(operand[0])]
+
+    def _cidr(self, operand: Any) -> Any:
+        """The first blocks of a block, each with so many bits for the addresses in it."""
+        whole, count, bits = map(self.value, operand)
+        if whole.startswith("{"):
+            return whole
+        network = ipaddress.ip_network(whole)
+        blocks = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+        return [str(block) for block, _ in zip(blocks, range(int(count)), strict=False)]
 
     def _split(self, operand: Any) -> Any:
         text = self.value(operand[1])
@@ -115,6 +128,8 @@ class Evaluation:
         return found
 
     _functions: Mapping[str, Callable[["Evaluation", Any], Any]] = {
+        "Cidr": _cidr,
+        "GetAZs": lambda _, __: ["{zone 1}", "{zone 2}", "{zone 3}"],
         "Base64": lambda self, operand: self.value(operand),
         "Equals": lambda self, operand: self.value(operand[0]) == self.value(operand[1]),
         "Not": lambda self, operand: not self.value(operand[0]),

@@ -131,7 +131,7 @@ def two_subnets(endpoint: str | None) -> dict[str, str]:
 
 def on_moto(**parameters: str) -> Stack:
     """A stack within ``mock_aws``. moto cannot tell the VPC of a security group, so it is given."""
-    (vpc,) = boto3.client("ec2", region_name=REGION).describe_vpcs()["Vpcs"]
+    (vpc, *_) = boto3.client("ec2", region_name=REGION).describe_vpcs()["Vpcs"]
     given = {**two_subnets(None), **PARAMETERS, "Vpc": vpc["VpcId"], **parameters}
     decided = without_nothing(template(), Evaluation(template(), **given).conditions())
     # moto's target group has no attributes; its ARN ends with the same.
