@@ -22,28 +22,42 @@ set -Eeuo pipefail
 export BOOTSTRAP_LOG=${BOOTSTRAP_LOG:-/var/log/employee-directory-bootstrap.log}
 exec > >(exec tee -a "$BOOTSTRAP_LOG") 2>&1
 [[ $SYSTEM != al2 ]] || echo "Support for Amazon Linux 2 ended on 2026-06-30: take Amazon Linux 2023 for new machines."
+warn() {
+  echo "$1"
+  { echo "$1" >/dev/console; } 2>/dev/null || true
+}
 stop() {
-  echo "The Employee Directory was not installed. $1"
-  { echo "The Employee Directory was not installed. $1" >/dev/console; } 2>/dev/null || true
+  warn "The Employee Directory was not installed. $1"
   exit 1
 }
 trap 'stop "Line $LINENO of the user data failed: $BASH_COMMAND. Mend what it says above and run the script again."' ERR
 
 SETTINGS="PHOTOS_BUCKET AWS_DEFAULT_REGION"
 while IFS= read -r line; do # a variable of the same name in the environment wins over its line
-  [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Z][A-Z0-9_]*)=(.*[^[:space:]])?[[:space:]]*$ ]] || continue
+  line=${line//$'\xef\xbb\xbf'/}
+  [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Z][A-Z0-9_]*)[[:space:]]*=[[:space:]]*(.*[^[:space:]])?[[:space:]]*$ ]] || continue
   name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
+  if [[ $name =~ ^(APP|AWS|DYNAMO)_|^PHOTOS_BUCKET$ ]]; then
+    value=" $value" value=${value%%[[:space:]]#*} value=${value%"${value##*[![:space:]]}"} value=${value# }
+  fi
   if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
   export "$name=${!name:-$value}" SETTINGS="$SETTINGS $name"
 done < <(settings)
 if [[ ${PHOTOS_BUCKET:-} =~ ^(\$\{?SUB_PHOTOS_BUCKET\}?)?$ ]]; then # the course's name for it
   export PHOTOS_BUCKET=${SUB_PHOTOS_BUCKET:-${PHOTOS_BUCKET:-}}
 fi
-for name in $SETTINGS; do
-  if [[ ${!name:-} == *'<'*'>'* || ${!name:-} == *"\${"* || ${!name:-} == "\$"* ]]; then
-    stop "A placeholder is left in the line $name=${!name} of the user data: put the real value there, or nothing where it is optional."
+for name in $SETTINGS; do # a secret may have any character; of the others the directory knows more kinds
+  case $name in *SECRET* | *PASSWORD | *TOKEN | SETUP_CODE | DATABASE_URL) continue ;; esac
+  if [[ ${!name:-} == *'<'*'>'* || ${!name:-} == *"\${"* || ${!name:-} == "\$"[A-Z]* ]]; then
+    placeholder="A placeholder is left in the line $name=${!name} of the user data: put the real value there, or nothing where it is optional."
+    case $name in
+      APP_*) stop "$placeholder" ;;
+      *) warn "$placeholder The directory starts, and its pages say the same." ;;
+    esac
   fi
 done
+export APP_SHA256=${APP_SHA256:-} # also as sha256sum prints it, and in capitals
+export APP_SHA256=${APP_SHA256%%[[:space:]]*} && export APP_SHA256=${APP_SHA256,,}
 [[ ${APP_ARCHIVE:-} =~ ^(https|s3|file):// ]] ||
   stop "The line APP_ARCHIVE=${APP_ARCHIVE:-} has to name the archive: https://..., s3://... or file:///..."
 [[ ${APP_SHA256:-} =~ ^[0-9a-f]{64}$ ]] ||
@@ -56,7 +70,7 @@ if [[ -z ${AWS_DEFAULT_REGION:-} ]]; then
   if [[ $region =~ ^[a-z]+(-[a-z]+)+-[0-9]+$ ]]; then
     export AWS_DEFAULT_REGION=$region
   elif [[ -n ${PHOTOS_BUCKET:-} || ! ${DYNAMO_MODE:-off} =~ ^([Oo][Ff]+|0|[Ff]alse|[Nn]o)$ ]]; then
-    stop "The line AWS_DEFAULT_REGION= is empty, and this machine does not say where it is: write the region there, such as us-west-2."
+    warn "The line AWS_DEFAULT_REGION= is empty, and this machine does not say where it is: write the region there, such as us-west-2."
   fi
 fi
 

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # The settings of the service: /etc/employee-directory/env, one NAME='value' a line, read by systemd
-# and by a shell alike. What was set before and is not given now stays.
+# and by load_settings alike. What was set before and is not given now stays.
 
 NEXT=$CONFIG/env.next
+# shellcheck source=deploy/install/load_settings.sh
+. "${BASH_SOURCE[0]%/*}/load_settings.sh"
 
 write_settings() {
   install -d -m 0750 -o root -g "$OWNER" "$CONFIG"
@@ -14,7 +16,15 @@ write_settings() {
     echo "# Settings of the Employee Directory; then: systemctl restart employee-directory" >>"$NEXT"
     set_line INSTANCE_FOLDER "$STATE"
   fi
+  tidy_lines
   take_settings
+}
+
+# What hands have written, so that systemd reads it too: it knows no "export", no byte order mark.
+tidy_lines() {
+  local bom=$'\xef\xbb\xbf'
+  LC_ALL=C sed -i -e "1s/^$bom//" -e 's/\r$//' \
+    -e 's/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}\([A-Z][A-Z0-9_]*\)[[:space:]]*=[[:space:]]*/\2=/' "$NEXT"
 }
 
 # Those of the user data, into the new settings.
@@ -23,7 +33,9 @@ take_settings() {
   for name in ${SETTINGS:-}; do
     case $name in
       APP_ARCHIVE | APP_SHA256 | SUB_PHOTOS_BUCKET | SIGNAL_TO) ;; # the script's, not the service's
-      OIDC_CLIENT_SECRET_FROM) if [[ -n ${!name:-} ]]; then fetch_client_secret "${!name}"; fi ;;
+      OIDC_CLIENT_SECRET_FROM) # its older name; the service itself reads what is kept elsewhere
+        if [[ -n ${!name:-} ]]; then set_line OIDC_CLIENT_SECRET "secretsmanager:${!name}"; fi
+        ;;
       *) if [[ -n ${!name:-} ]]; then set_line "$name" "${!name}"; fi ;;
     esac
   done
@@ -31,19 +43,13 @@ take_settings() {
 
 # set_line NAME VALUE
 set_line() {
-  if [[ $2 == *"'"* || $2 == *$'\n'* ]]; then
-    stop "The setting $1 holds a quotation mark (') or a line break, which it cannot: take it out."
+  if [[ $2 == *$'\n'* ]]; then
+    say_aloud "The setting $1 is left out: it holds a line break, which no setting can. Write it in one line."
+    return
   fi
+  quoted "$2"
   sed -i "/^$1=/d" "$NEXT"
-  echo "$1='$2'" >>"$NEXT"
-}
-
-# fetch_client_secret ARN: from Secrets Manager, so that no user data has it.
-fetch_client_secret() {
-  local secret
-  step "fetching the client secret" "Look whether the role of this machine may read $1 (secretsmanager:GetSecretValue)."
-  secret=$(aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text)
-  set_line OIDC_CLIENT_SECRET "$secret"
+  printf '%s\n' "$1=$REPLY" >>"$NEXT"
 }
 
 # as_service SETTINGS RELEASE COMMAND...: become this command, in the release, as the service's user,
@@ -51,10 +57,7 @@ fetch_client_secret() {
 as_service() {
   local settings=$1 release=$2
   shift 2
-  set -a
-  # shellcheck source=/dev/null
-  . "$settings" || exit
-  set +a
+  load_settings "$settings"
   cd "$release" || exit
   HOME=$STATE exec setpriv --reuid="$(id -u "$OWNER")" --regid="$(id -g "$OWNER")" \
     --init-groups --inh-caps=-all --no-new-privs "$@"

@@ -15,7 +15,7 @@ from app.storage.sql import schema
 from tests.support.in_time import LATE
 from tests.support.machines import archives
 from tests.support.machines.debian_root import debian_root
-from tests.support.machines.directory_machine import DYNAMODB, LOG, S3, DirectoryMachine
+from tests.support.machines.directory_machine import COMPANY, DYNAMODB, LOG, S3, DirectoryMachine
 from tests.support.machines.imds import PUBLIC_ADDRESS, running_imds
 from tests.support.machines.machine import Machine
 from tests.support.machines.namespaces import Network
@@ -200,6 +200,14 @@ def test_the_settings_are_for_the_service_only_and_hold_the_region_of_the_machin
     assert "APP_ARCHIVE" not in settings
     login = directory.machine.tell("getent", "passwd", "employee-directory")
     assert login.endswith("/nologin")
+
+
+def test_a_value_of_any_characters_reaches_the_service_and_its_commands_as_it_was(directory):
+    shown = directory.machine.tell("cat", f"/proc/{directory.main_process()}/environ")
+    assert f"COMPANY_NAME={COMPANY}" in shown.split("\0")
+    read = '. $0; load_settings /etc/employee-directory/env; printf %s "$COMPANY_NAME"'
+    script = "/opt/employee-directory/current/deploy/install/load_settings.sh"
+    assert directory.machine.tell("bash", "-c", read, script) == COMPANY
 
 
 def test_the_packages_of_the_system_are_asked_for_and_stress_is_never_fatal(directory):

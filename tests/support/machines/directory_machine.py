@@ -17,6 +17,8 @@ from tests.support.machines.shims import PACKAGES, PROGRAMS
 
 DEPLOY = archives.ROOT / "deploy"
 DYNAMODB, S3 = 8000, 8333
+# What a shell, systemd and Python could each read in a way of their own.
+COMPANY = 'O\'Hara "&" S\u00f6hne \\ $5 `id` #1 %h'
 USER_DATA = "/var/lib/cloud/instance/user-data.txt"
 LOG_GROUP = "/employee-directory/test"
 LOG = "/var/log/employee-directory-bootstrap.log"
@@ -59,6 +61,7 @@ class DirectoryMachine:
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://{CLOUD}:{DYNAMODB}",
             "AWS_ENDPOINT_URL_S3": f"http://{CLOUD}:{S3}",
             "LOG_GROUP": LOG_GROUP,
+            "COMPANY_NAME": COMPANY,
         }
         return fill_in(self.system, settings)
 
