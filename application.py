@@ -1,11 +1,13 @@
 """The WSGI entry: ``flask run`` and ``gunicorn application:application`` both start here."""
 
+import os
+
 import click
 
-from app import create_app, tell_of_settings
+from app import create_app, load_settings, tell_of_settings
 from app.runtime.gc_tuning import tune
 
-application = create_app()
+application = create_app(load_settings(os.environ))
 tune()
 command = click.get_current_context(silent=True)
 if command is None or command.info_name == "run":

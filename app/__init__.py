@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,20 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     web.register(app)
     commands.register(app)
     return app
+
+
+def load_settings(env: Mapping[str, str]) -> Settings:
+    """Read the settings, and at once, for some seconds at most, the secrets that AWS keeps."""
+    from app.settings import Settings
+    from app.settings.secret_references import find_references
+
+    settings = Settings.from_env(env)
+    references = find_references(env)
+    if not references:
+        return settings
+    from app.storage.aws.secret_values import read_secrets
+
+    return Settings.from_env(env, read_secrets(references, settings.region))
 
 
 def tell_of_settings(app: Flask) -> None:

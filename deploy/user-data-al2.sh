@@ -22,12 +22,9 @@ set -Eeuo pipefail
 export BOOTSTRAP_LOG=${BOOTSTRAP_LOG:-/var/log/employee-directory-bootstrap.log}
 exec > >(exec tee -a "$BOOTSTRAP_LOG") 2>&1
 [[ $SYSTEM != al2 ]] || echo "Support for Amazon Linux 2 ended on 2026-06-30: take Amazon Linux 2023 for new machines."
-warn() {
-  echo "$1"
-  { echo "$1" >/dev/console; } 2>/dev/null || true
-}
 stop() {
-  warn "The Employee Directory was not installed. $1"
+  echo "The Employee Directory was not installed. $1"
+  { echo "The Employee Directory was not installed. $1" >/dev/console; } 2>/dev/null || true
   exit 1
 }
 trap 'stop "Line $LINENO of the user data failed: $BASH_COMMAND. Mend what it says above and run the script again."' ERR
@@ -46,19 +43,9 @@ done < <(settings)
 if [[ ${PHOTOS_BUCKET:-} =~ ^(\$\{?SUB_PHOTOS_BUCKET\}?)?$ ]]; then # the course's name for it
   export PHOTOS_BUCKET=${SUB_PHOTOS_BUCKET:-${PHOTOS_BUCKET:-}}
 fi
-for name in $SETTINGS; do # a secret may have any character; of the others the directory knows more kinds
-  case $name in *SECRET* | *PASSWORD | *TOKEN | SETUP_CODE | DATABASE_URL) continue ;; esac
-  if [[ ${!name:-} == *'<'*'>'* || ${!name:-} == *"\${"* || ${!name:-} == "\$"[A-Z]* ]]; then
-    placeholder="A placeholder is left in the line $name=${!name} of the user data: put the real value there, or nothing where it is optional."
-    case $name in
-      APP_*) stop "$placeholder" ;;
-      *) warn "$placeholder The directory starts, and its pages say the same." ;;
-    esac
-  fi
-done
-export APP_SHA256=${APP_SHA256:-} # also as sha256sum prints it, and in capitals
-export APP_SHA256=${APP_SHA256%%[[:space:]]*} && export APP_SHA256=${APP_SHA256,,}
-[[ ${APP_ARCHIVE:-} =~ ^(https|s3|file):// ]] ||
+# Also as sha256sum prints it, or in capitals:
+[[ ${APP_SHA256:-} =~ ^([0-9a-fA-F]{64})[[:space:]] || ${APP_SHA256:-} =~ ^([0-9A-F]{64})$ ]] && export APP_SHA256=${BASH_REMATCH[1],,}
+[[ ${APP_ARCHIVE:-} =~ ^(https|s3|file)://[^\<{]+$ ]] ||
   stop "The line APP_ARCHIVE=${APP_ARCHIVE:-} has to name the archive: https://..., s3://... or file:///..."
 [[ ${APP_SHA256:-} =~ ^[0-9a-f]{64}$ ]] ||
   stop "The line APP_SHA256=${APP_SHA256:-} has to hold 64 characters of 0-9 and a-f, as deploy/build-archive prints them."
@@ -69,8 +56,6 @@ if [[ -z ${AWS_DEFAULT_REGION:-} ]]; then
   region=$(curl -sf -m 2 --retry 1 -H "X-aws-ec2-metadata-token: $token" "$imds/meta-data/placement/region" || true)
   if [[ $region =~ ^[a-z]+(-[a-z]+)+-[0-9]+$ ]]; then
     export AWS_DEFAULT_REGION=$region
-  elif [[ -n ${PHOTOS_BUCKET:-} || ! ${DYNAMO_MODE:-off} =~ ^([Oo][Ff]+|0|[Ff]alse|[Nn]o)$ ]]; then
-    warn "The line AWS_DEFAULT_REGION= is empty, and this machine does not say where it is: write the region there, such as us-west-2."
   fi
 fi
 

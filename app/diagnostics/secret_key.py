@@ -18,6 +18,8 @@ def check_key(
     try:
         get_keys()
     except StorageUnavailable as error:
+        if settings.secret_key_problem:
+            return failed(settings.secret_key_problem, fix_hint="Do what it says")
         return failed(
             f"The key that signs forms cannot be read: {error.service}: {error.reason}.",
             *setting_line(_NEW_KEY),

@@ -14,7 +14,7 @@ from app.settings.chat import chat_pattern
 from app.settings.database import REGIONS, read_place
 from app.settings.monitoring import Monitoring, read_monitoring
 from app.settings.photos import read_photos
-from app.settings.reader import Reader
+from app.settings.reader import KeptSecrets, Reader
 from app.settings.secret_keys import read_secret_keys
 from app.settings.sign_in import SignInSettings, read_sign_in
 from app.settings.trusted_headers import LoadBalancer, ProxyHeader, load_balancer, proxy_header
@@ -99,15 +99,12 @@ class Settings:
         )
 
     @classmethod
-    def from_env(
-        cls, env: Mapping[str, str], unreadable: Mapping[str, str] | None = None
-    ) -> Settings:
+    def from_env(cls, env: Mapping[str, str], kept: KeptSecrets | None = None) -> Settings:
         """Read the settings; what cannot be used becomes a problem. Never raises.
 
-        ``unreadable`` are sentences about secrets that could not be read where they are kept, by
-        the name of the setting.
+        ``kept`` are the secrets that the environment only names, as they were read.
         """
-        reader = Reader(env, unreadable)
+        reader = Reader(env, kept)
         instance = Path(reader.text("INSTANCE_FOLDER") or "instance").absolute()
         sign_in = read_sign_in(reader)
         place = read_place(reader, instance)
@@ -127,7 +124,9 @@ class Settings:
             photos_folder=folder,
             photos_problem=photos_problem,
             secret_keys=keys,
-            secret_key_problem=unreadable.get("SECRET_KEY", "") if unreadable else "",
+            secret_key_problem=(
+                reader.problem_of("SECRET_KEY") if reader.is_kept_elsewhere("SECRET_KEY") else ""
+            ),
             sign_in=sign_in,
             **others,
             monitoring=read_monitoring(reader),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+# A secret that is kept elsewhere; see secret_references.py.
+REFERENCE = re.compile(r"\s*(ssm|secretsmanager):(\S.*?)\s*", re.DOTALL)
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
 _COMMENT = re.compile(r"\s+#.*$")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from app.model.errors import SettingsError
-from app.settings.pasted import Kind, clean, has_placeholder
+from app.settings.pasted import REFERENCE, Kind, clean, has_placeholder
 
 _YES = frozenset({"on", "1", "true", "yes"})
 _NO = frozenset({"", "off", "0", "false", "no"})
@@ -26,18 +27,29 @@ _MAX_TOLD_CHARACTERS = 500
 T = TypeVar("T")
 
 
+class KeptSecrets(NamedTuple):
+    """What was read of secrets that are kept elsewhere, by the name of the setting.
+
+    ``unreadable`` are sentences about those that could not be, and ``places`` say where they are.
+    """
+
+    values: Mapping[str, str] = MappingProxyType({})
+    unreadable: Mapping[str, str] = MappingProxyType({})
+    places: Mapping[str, str] = MappingProxyType({})
+
+
 class Reader:
     """The environment; what cannot be used of it becomes a problem, and counts as not set.
 
-    ``unreadable`` are sentences about settings whose secrets are kept elsewhere, by name.
+    ``kept`` are the secrets that are kept elsewhere; one that was not read is a problem.
     ``unusable`` are the names of settings that are set to what cannot be used, and ``wrong`` the
     problems that tell of them; other problems are of what is missing. Values of secrets are in
     none of these.
     """
 
-    def __init__(self, env: Mapping[str, str], unreadable: Mapping[str, str] | None = None) -> None:
+    def __init__(self, env: Mapping[str, str], kept: KeptSecrets | None = None) -> None:
         self._env = env
-        self._unreadable = unreadable or {}
+        self._kept = kept or KeptSecrets()
         self.problems: list[str] = []
         self.wrong: list[str] = []
         self.notes: list[str] = []
@@ -46,10 +58,10 @@ class Reader:
     def text(self, name: str) -> str:
         """Return the value without what was pasted around it; "" if it is not set or usable."""
         kind = kind_of(name)
-        if name in self._unreadable:
-            self.refuse(name, self._unreadable[name])
-            return ""
         value = clean(self._env.get(name, ""), kind)
+        if kind is Kind.SECRET and self.is_kept_elsewhere(name):
+            self._tell_of_kept(name)
+            value = self._kept.values.get(name, "")
         if name != "DATABASE_PASSWORD":
             value = value.strip()
         if has_placeholder(value, kind):
@@ -63,6 +75,18 @@ class Reader:
     def is_set(self, name: str) -> bool:
         """Return whether it is set, be it to what cannot be used."""
         return bool(self._env.get(name, "").strip())
+
+    def is_kept_elsewhere(self, name: str) -> bool:
+        """Return whether the environment says only where this secret is kept."""
+        return name in SECRETS and REFERENCE.fullmatch(self._env.get(name, "")) is not None
+
+    def _tell_of_kept(self, name: str) -> None:
+        if name in self._kept.values:
+            place = self._kept.places.get(name, "elsewhere")
+            self.notes.append(f"{name} was read at the start: {place}. Restart after a rotation.")
+        else:
+            unread = f"{name} names a secret that is kept elsewhere, and it was not read."
+            self.refuse(name, self._kept.unreadable.get(name, unread))
 
     def is_set_any(self, *names: str) -> bool:
         """Return whether one of these is set, be it to what cannot be used."""

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.settings.pasted import clean
+from app.settings.pasted import REFERENCE, clean
 from app.settings.reader import SECRETS, kind_of
 
-_REFERENCE = re.compile(r"\s*(ssm|secretsmanager):(\S.*?)\s*", re.DOTALL)
 _ARN = re.compile(r"arn:[a-z-]+:(?:ssm|secretsmanager):([a-z0-9-]+):[0-9]*:.+")
 
 
@@ -38,9 +37,9 @@ class SecretReference(NamedTuple):
     @property
     def place(self) -> str:
         """Return where it is, in words."""
-        if self.keeper is Keeper.PARAMETER_STORE:
-            return f"the parameter {self.name} in Parameter Store"
         key = f"the key {self.key} of " if self.key else ""
+        if self.keeper is Keeper.PARAMETER_STORE:
+            return f"{key}the parameter {self.name} in Parameter Store"
         return f"{key}the secret {self.name} in Secrets Manager"
 
 
@@ -51,11 +50,8 @@ def find_references(env: Mapping[str, str]) -> list[SecretReference]:
 
 
 def _reference(setting: str, value: str) -> SecretReference | None:
-    found = _REFERENCE.fullmatch(clean(value, kind_of(setting)))
+    found = REFERENCE.fullmatch(clean(value, kind_of(setting)))
     if found is None:
         return None
-    keeper, name = Keeper(found[1]), found[2]
-    if keeper is Keeper.PARAMETER_STORE:
-        return SecretReference(setting, keeper, name)
-    name, _, key = name.partition("#")
-    return SecretReference(setting, keeper, name, key)
+    name, _, key = found[2].partition("#")
+    return SecretReference(setting, Keeper(found[1]), name, key)

@@ -38,7 +38,17 @@ take_settings() {
         ;;
       *) if [[ -n ${!name:-} ]]; then set_line "$name" "${!name}"; fi ;;
     esac
+    tell_of_placeholder "$name" "${!name:-}"
   done
+}
+
+# tell_of_placeholder NAME VALUE: a secret may have any character, and is not said. The directory knows
+# more kinds of what cannot be used, and says so on its pages.
+tell_of_placeholder() {
+  case $1 in *SECRET* | *PASSWORD | *TOKEN | SETUP_CODE | DATABASE_URL) return ;; esac
+  if [[ $2 == *'<'*'>'* || $2 == *"\${"* || $2 == "\$"[A-Z]* ]]; then
+    say_aloud "A placeholder is left in the line $1=$2 of the user data: put the real value there, or nothing where it is optional. The directory starts, and its pages say the same."
+  fi
 }
 
 # set_line NAME VALUE
