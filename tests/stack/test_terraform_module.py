@@ -1,6 +1,7 @@
 """deploy/terraform makes the same stack as deploy/cloudformation.yaml: both are compared."""
 
 import copy
+import json
 import re
 from typing import Any
 
@@ -113,6 +114,22 @@ def test_both_tell_the_same(given: dict[str, str]) -> None:
     told = {snake(name): value for name, value in evaluation.outputs().items()}
     outputs = {name: value for name, value in module.outputs().items() if value is not None}
     assert in_the_templates_words(outputs, module) == told
+
+
+@pytest.mark.parametrize("given", CHOICES.values(), ids=CHOICES)
+def test_stacks_beside_it_find_the_same_by_name(given: dict[str, str]) -> None:
+    evaluation, module = evaluation_with(given), module_with(given)
+    told = evaluation.outputs()
+    exported = {
+        evaluation.value(one["Export"]["Name"]).replace("{AWS::StackName}", NAME): told[name]
+        for name, one in TEMPLATE["Outputs"].items()
+        if name in told and "Export" in one
+    }
+    stack = module.resources()["aws_cloudformation_stack", "exports"]
+    assert stack["name"] == NAME
+    outputs = json.loads(stack["template_body"])["Outputs"].values()
+    named = {one["Export"]["Name"]: one["Value"] for one in outputs}
+    assert in_the_templates_words(named, module) == exported
 
 
 @pytest.mark.parametrize("given", CHOICES.values(), ids=CHOICES)

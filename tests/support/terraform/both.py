@@ -30,6 +30,7 @@ ONLY_IN_TERRAFORM = {
         "load_balancer_security_group",
     ): "Terraform takes away the rule that AWS gives to every new group",
     ("aws_vpc_security_group_egress_rule", "machine_security_group"): "the same",
+    ("aws_cloudformation_stack", "exports"): "what the template exports",
     ("aws_route53_record", "certificate_proof"): "CloudFormation makes it by itself",
     ("aws_acm_certificate_validation", "certificate"): "CloudFormation waits by itself",
 }
