@@ -4,7 +4,7 @@ locals {
   machine_policy = jsondecode(
     replace(replace(replace(replace(replace(
       file("${path.module}/../iam/machine.json"),
-      "arn:aws:", "arn:${data.aws_partition.current.partition}:"),
+      "<PARTITION>", data.aws_partition.current.partition),
       "<REGION>", data.aws_region.current.region),
       "<ACCOUNT_ID>", data.aws_caller_identity.current.account_id),
       "<PHOTOS_BUCKET>", local.photos_bucket),

@@ -104,6 +104,7 @@ def test_a_table_with_another_key(dynamodb_local: str, monkeypatch: pytest.Monke
 def machine_policy(service: str, name: str) -> list[dict[str, Any]]:
     """A day's work as deploy/iam/machine.json allows it on one service, for this name."""
     text = MACHINE_POLICY.read_text().replace("<REGION>", "us-west-2").replace("<ACCOUNT_ID>", "*")
+    text = text.replace("<PARTITION>", "aws")
     placeholder = "table/Employees" if service == "dynamodb" else "<PHOTOS_BUCKET>"
     named = text.replace(placeholder, f"table/{name}" if service == "dynamodb" else name)
     return [

@@ -76,7 +76,7 @@ class BucketChecks:
         return failed(message)
 
     def _policy(self) -> str:
-        bucket = f"arn:aws:s3:::{self._calls.bucket}"
+        bucket = f"arn:{_partition_of(self._calls.region)}:s3:::{self._calls.bucket}"
         statements = [
             {
                 "Effect": "Allow",
@@ -97,3 +97,14 @@ class BucketChecks:
             ),
         ]
         return json.dumps(statements, indent=2)
+
+
+def _partition_of(region: str) -> str:
+    """Return the part of AWS that a region is in, such as ``aws-cn``: ARNs begin with it."""
+    from botocore.exceptions import UnknownRegionError
+    from botocore.session import get_session
+
+    try:
+        return str(get_session().get_partition_for_region(region))
+    except UnknownRegionError:  # of a server that is not AWS's
+        return "aws"

@@ -199,11 +199,12 @@ class TableChecks:
             self._tables.index: _INDEX_ACTIONS,
             f"{self._tables.people}/stream/*": _STREAM_ACTIONS,
         }
+        dynamodb = f"arn:{self._calls.partition}:dynamodb:{self._region or '*'}"
         statements = [
             {
                 "Effect": "Allow",
                 "Action": sorted(f"dynamodb:{action}" for action in actions),
-                "Resource": f"arn:aws:dynamodb:{self._region or '*'}:*:table/{resource}",
+                "Resource": f"{dynamodb}:*:table/{resource}",
             }
             for resource, actions in allowed.items()
         ]

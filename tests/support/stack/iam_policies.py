@@ -14,6 +14,7 @@ IAM = ROOT / "deploy" / "iam"
 
 REGION, ACCOUNT, BUCKET, STACK = "eu-central-1", "123456789012", "the-photos", "directory"
 FILLED_IN = {
+    "<PARTITION>": "aws",
     "<REGION>": REGION,
     "<ACCOUNT_ID>": ACCOUNT,
     "<PHOTOS_BUCKET>": BUCKET,

@@ -74,6 +74,11 @@ class Calls:
         self._check_items = check_items
         self._breaker = CircuitBreaker(SERVICE, self._answers)
 
+    @property
+    def partition(self) -> str:
+        """Return the part of AWS that the region is in, such as ``aws-cn``: ARNs begin with it."""
+        return str(self._connection.client.meta.partition)
+
     def for_background_task(self) -> Calls:
         """Return calls with longer timeouts and more attempts, unless a deadline is set."""
         if deadline.remaining() < float("inf"):
