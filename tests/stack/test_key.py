@@ -74,7 +74,7 @@ def test_everybody_is_only_everybody_of_this_account() -> None:
 def test_it_is_used_through_what_keeps_the_directory_and_nothing_else() -> None:
     used = _statements()["ThisAccountThroughServicesThatKeepTheDirectory"]["Condition"]
     services = {one.split(".")[0] for one in used["StringLike"]["kms:ViaService"]}
-    assert services == {"dynamodb", "ec2", "s3", "secretsmanager", "sns", "ssm"}
+    assert services == {"backup", "dynamodb", "ec2", "s3", "secretsmanager", "sns", "ssm"}
     assert all("{AWS::Region}" in one for one in used["StringLike"]["kms:ViaService"])
 
 
