@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from app.settings.reader import Reader
@@ -24,7 +24,7 @@ class Monitoring:
     /metrics is there if a token or networks are set; of both, a request needs both.
     """
 
-    token: str = ""
+    token: str = field(default="", repr=False)
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     in_log: bool = False
     service: str = DEFAULT_SERVICE

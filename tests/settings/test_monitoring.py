@@ -61,6 +61,10 @@ def test_a_mistake_leaves_it_off_and_is_told_without_the_token(env: dict[str, st
     assert token.startswith("<") or not token or all(token not in each for each in problems)
 
 
+def test_the_token_is_not_in_what_is_printed_of_settings() -> None:
+    assert TOKEN not in repr(Settings.from_env({"METRICS_TOKEN": TOKEN}).monitoring)
+
+
 @pytest.mark.parametrize(
     ("peer", "is_let_in"),
     [
