@@ -4,10 +4,11 @@ import os
 
 import click
 
-from app import create_app, load_settings, tell_of_settings
+from app import create_app, load_settings, make_ready, tell_of_settings
 from app.runtime.gc_tuning import tune
 
 application = create_app(load_settings(os.environ))
+make_ready(application)
 tune()
 command = click.get_current_context(silent=True)
 if command is None or command.info_name == "run":

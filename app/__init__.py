@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.model.errors import StorageUnavailable
 
@@ -36,6 +36,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None, stores: Stores | None = None) -> Flask:
     """Create the application for these settings, by default those of the environment.
 
+    It calls no service: see ``load_settings`` for secrets, and ``make_ready`` for tables.
     Pages explain what is missing, does not answer, or is set to what cannot be used.
     """
     # Imported here: the import process imports this package and has no use for Flask.
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None, stores: Stores | None = None) -
     stores = stores or open_stores(settings)
     settings = settings.with_problem(stores.problem)
     _equip(app, settings, stores)
-    _make_ready(settings, stores)
+    app.extensions["make_ready"] = partial(_make_ready, settings, stores)
     web.register(app)
     commands.register(app)
     return app
@@ -79,6 +80,11 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     from app.storage.aws.secret_values import read_secrets
 
     return Settings.from_env(env, read_secrets(references, settings.region))
+
+
+def make_ready(app: Flask) -> None:
+    """Bring the tables of an SQL database up to date; a server that does not answer is logged."""
+    cast("Callable[[], None]", app.extensions["make_ready"])()
 
 
 def tell_of_settings(app: Flask) -> None:

@@ -113,8 +113,10 @@ def test_a_machine_on_aws_needs_room_for_uploads(
 
 
 _ASK = """
-from app import create_app
-answer = create_app().test_client().get("/readyz")
+from app import create_app, make_ready
+app = create_app()
+make_ready(app)
+answer = app.test_client().get("/readyz")
 print(answer.status_code, answer.json["disk"])
 """
 

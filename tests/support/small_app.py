@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
-from app import create_app
+from app import create_app, make_ready
 from app.contracts import EmployeeStore, PhotoStore
 from app.imports.importer import Importer
 from app.imports.scheduler import ImportScheduler
@@ -48,6 +48,7 @@ def small_app(folder: Path, stores: Stores | None = None, **env: str) -> Flask:
 def app_for_people(settings: Settings, stores: Stores | None = None) -> Flask:
     """The application with its errors as pages, as people see them."""
     app = create_app(settings, stores)
+    make_ready(app)
     _schedule_when_asked(app, in_this_process=stores is not None)
     app.testing = False
     app.jinja_env.bytecode_cache = _COMPILED

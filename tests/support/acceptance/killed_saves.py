@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from app import create_app
+from app import create_app, make_ready
 from app.imports import scheduler
 from app.photos import processing
 from app.settings import Settings
@@ -70,6 +70,7 @@ def visitor_of(folder: Path) -> Visitor:
     app = create_app(
         Settings.from_env({"INSTANCE_FOLDER": str(folder / "instance"), "ACCESS": "open"})
     )
+    make_ready(app)
     return Visitor(InProcess(app), Ledger())
 
 

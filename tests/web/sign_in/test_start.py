@@ -15,8 +15,9 @@ from tests.support.repository import ROOT
 
 _LOADED = """
 import json, sys
-from app import create_app
+from app import create_app, make_ready
 app = create_app()
+make_ready(app)
 app.test_client().get("/")
 app.test_client().get("/sign-in")
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))

@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 
-from app import create_app
+from app import create_app, make_ready
 from app.history.changes import Write
 from app.model.employee import Employee
 from app.settings import Settings
@@ -61,6 +61,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def _add_people(settings: dict[str, str]) -> None:
     app = create_app(Settings.from_env(settings))
+    make_ready(app)
     store = app.extensions["directory"].employees
     for employee_id, name, email in (("a1", ANA, "ana@example.com"), ("b1", BO, "bo@example.com")):
         store.add(
