@@ -72,7 +72,9 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     """Read the settings, and at once, for some seconds at most, the secrets that AWS keeps."""
     from app.settings import Settings
     from app.settings.secret_references import find_references
+    from app.settings.service_file import lines_left_out
 
+    env = {**lines_left_out(env), **env}
     settings = Settings.from_env(env)
     references = find_references(env)
     if not references:

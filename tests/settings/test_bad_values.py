@@ -36,6 +36,8 @@ TABLE = [
     ("DATABASE_URL", f"mysql://ada:{SECRET}@db:port/people", 503, "not a valid address"),
     ("DATABASE_URL", f"mysql://ada:{SECRET}@db/people?foo=1", 503, "does not know: foo"),
     ("DATABASE_URL", "<address of the database>", 503, "placeholder"),
+    ("DATABASE_URL", f"mysql://ada:{SECRET}@<host>/people", 503, "names no host or no database"),
+    ("DATABASE_URL", "sqlite:///<file>", 503, "names no host or no database"),
     ("DATABASE_HOST", "<host>", 503, "placeholder"),
     ("DATABASE_HOST", "http://db/", 503, "not the name of a server"),
     ("DATABASE_USER", "<user>", 503, "placeholder"),

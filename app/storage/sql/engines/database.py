@@ -56,11 +56,10 @@ def retry_when_rolled_back(write: Callable[P, T]) -> Callable[P, T]:
 
 
 def read_url(text: str) -> URL:
-    """Parse the address of a database. Raises SettingsError, which never contains a password."""
+    """Parse the address of a database. Raises SettingsError, never with a password."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        # From None: the cause may have a part of the password.
         raise SettingsError(f"DATABASE_URL is not a valid address: {_EXAMPLES}") from None
     driver = DRIVERS.get(url.drivername)
     if driver is None:
@@ -70,8 +69,9 @@ def read_url(text: str) -> URL:
     if url.database in (None, "", ":memory:"):
         what = "file" if driver == _SQLITE else "database"
         raise SettingsError(f"DATABASE_URL names no {what}: {_EXAMPLES}")
-    if driver != _SQLITE and not url.host and not url.query:
-        raise SettingsError(f"DATABASE_URL names no host: {_EXAMPLES}")
+    is_unfinished = set("<>{}") & {*(url.host or ""), *url.database}
+    if is_unfinished or (driver != _SQLITE and not url.host and not url.query):
+        raise SettingsError(f"DATABASE_URL names no host or no database: {_EXAMPLES}")
     return url.set(drivername=driver)
 
 
