@@ -23,6 +23,7 @@ _HOST_OF_S3 = re.compile(
 )
 _CONSOLE = re.compile(r"(?:.+\.)?console\.(?:aws\.amazon|amazonaws|amazonaws-us-gov)\.(?:com|cn)")
 _CONSOLE_PATH = re.compile(r"/s3/(?:buckets|object|upload)/([^/]+)")
+_ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\-\[\]:_]+(?:/[^\s\"'<>]*)?")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,249}")  # room for "-index"
 
 
@@ -63,6 +64,20 @@ def check_table(name: str, value: str) -> str:
             "such as Employees: letters, digits, dots, hyphens and underscores."
         )
     return value
+
+
+def check_endpoints(reader: Reader, service: str) -> tuple[str, ...]:
+    """Tell of addresses that the SDK of AWS cannot use; it reads them itself, as they are."""
+    names = ("AWS_ENDPOINT_URL", f"AWS_ENDPOINT_URL_{service}")
+    for name in names:
+        value = reader.exact(name)
+        if value and not _ENDPOINT.fullmatch(value):
+            reader.refuse(
+                name,
+                f"{name} is {value[:200]!r}, which is not an address. Use one such as "
+                "http://localhost:8000, without quotation marks, or remove it.",
+            )
+    return names
 
 
 def _meant_bucket(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from app.model.errors import SettingsError
-from app.settings.aws_names import check_table, read_region
+from app.settings.aws_names import check_endpoints, check_table, read_region
 from app.settings.reader import NODE_REGION, NODE_TABLE, Reader
 
 REGIONS = ("AWS_DEFAULT_REGION", "AWS_REGION", NODE_REGION)
@@ -41,7 +41,8 @@ def read_place(reader: Reader, instance: Path) -> Place:
     if dynamo:
         table = reader.or_else(table_name, lambda: check_table(table_name, table), "", _NO_STORE)
     url = _database_url(reader, instance, in_use=not dynamo)
-    names = ("DYNAMO_MODE", *((table_name, region_name) if dynamo else _names_of_sql(reader)))
+    of_dynamo = (table_name, region_name, *check_endpoints(reader, "DYNAMODB")) if dynamo else ()
+    names = ("DYNAMO_MODE", *(of_dynamo or _names_of_sql(reader)))
     return Place(dynamo, table or "Employees", url, region, reader.problem_of(*names))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.settings.aws_names import read_bucket
+from app.settings.aws_names import check_endpoints, read_bucket
 from app.settings.database import REGIONS, Place
 from app.settings.reader import Reader
 
@@ -20,7 +20,7 @@ def read_photos(reader: Reader, instance: Path, place: Place) -> tuple[str, Path
     folder = reader.text("PHOTOS_FOLDER")
     names = ["PHOTOS_BUCKET"]
     if bucket:
-        names += REGIONS
+        names += [*REGIONS, *check_endpoints(reader, "S3")]
     elif not reader.is_set("PHOTOS_BUCKET"):
         names += ["PHOTOS_FOLDER"] if reader.is_set("PHOTOS_FOLDER") else ["INSTANCE_FOLDER"]
     if problem := reader.problem_of(*names) or place.problem:

@@ -72,6 +72,10 @@ class Reader:
             return ""
         return value
 
+    def exact(self, name: str) -> str:
+        """Return the value as another reader of the environment has it."""
+        return self._env.get(name, "")
+
     def is_set(self, name: str) -> bool:
         """Return whether it is set, be it to what cannot be used."""
         return bool(self._env.get(name, "").strip())

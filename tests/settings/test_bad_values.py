@@ -21,6 +21,9 @@ SECRET = "Hunter$2<x>'\"#"
 TABLE = [
     ("DYNAMO_MODE", "onn", 503, "which is neither on nor off"),
     ("DYNAMO_MODE", "<on or off>", 503, "placeholder"),
+    ("AWS_ENDPOINT_URL_DYNAMODB", "foo", 503, "not an address"),
+    ("AWS_ENDPOINT_URL_DYNAMODB", '"http://localhost:8000"', 503, "without quotation marks"),
+    ("AWS_ENDPOINT_URL_S3", "<address>", 200, "not an address"),
     ("DYNAMO_TABLE", "Employees table", 503, "no table can have"),
     ("DYNAMO_TABLE", "<your table>", 503, "placeholder"),
     ("TABLE_NAME", "${TABLE}", 503, "placeholder"),
@@ -81,6 +84,8 @@ TABLE = [
 # A setting that is used with others only.
 BESIDE = {
     "DYNAMO_TABLE": {"DYNAMO_MODE": "on", "AWS_DEFAULT_REGION": "us-west-2"},
+    "AWS_ENDPOINT_URL_DYNAMODB": {"DYNAMO_MODE": "on", "AWS_DEFAULT_REGION": "us-west-2"},
+    "AWS_ENDPOINT_URL_S3": {"PHOTOS_BUCKET": "faces", "AWS_DEFAULT_REGION": "us-west-2"},
     "PHOTOS_BUCKET": {"AWS_DEFAULT_REGION": "us-west-2"},
     "DATABASE_USER": {"DATABASE_HOST": "db", "DATABASE_DB_NAME": "staff"},
     "DATABASE_PASSWORD": {"DATABASE_HOST": "db", "DATABASE_USER": "u", "DATABASE_DB_NAME": "s"},

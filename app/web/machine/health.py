@@ -81,7 +81,7 @@ def healthz() -> ResponseReturnValue:
 @machine.get("/readyz")
 @machine.get("/monitor", endpoint="monitor")
 def readyz() -> ResponseReturnValue:
-    """Answer 200 if the database answers and the disk can be written, else 503.
+    """Answer 200 if the database answers, the disk can be written and the key is known; else 503.
 
     Photos in a bucket, and settings that cannot be used, are reported but do not count.
     """
@@ -89,7 +89,10 @@ def readyz() -> ResponseReturnValue:
     texts = {name: state.text for name, state in states.items()}
     if unusable := sorted(current_settings().unusable):
         texts["settings"] = f"cannot be used: {', '.join(unusable)}"
-    return jsonify(texts), 200 if states["database"].works and states["disk"].works else 503
+    is_ready = states["database"].works and states["disk"].works
+    if current_settings().secret_key_problem:  # no page can have a session
+        is_ready = False
+    return jsonify(texts), 200 if is_ready else 503
 
 
 def current_states() -> dict[str, State]:

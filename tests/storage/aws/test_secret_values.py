@@ -188,7 +188,9 @@ def test_without_its_secret_the_directory_starts_and_nothing_insecure_stands_in(
     assert answer.status_code == status
     assert f"{name} names" in answer.text
     assert client.get("/healthz").status_code == 200
-    assert name in client.get("/readyz").text
+    readiness = client.get("/readyz")
+    assert readiness.status_code == status
+    assert name in readiness.text
     assert reference not in (*settings.secret_keys, settings.sign_in.setup_code)
     assert reference not in settings.database_url + settings.monitoring.token
     doctor = app.test_cli_runner().invoke(args=["doctor"])
