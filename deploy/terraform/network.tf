@@ -80,6 +80,7 @@ resource "aws_vpc_security_group_ingress_rule" "https_from_people" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "http_from_lists" {
+  #checkov:skip=CKV_AWS_260:From the addresses of a list, and from nowhere else
   for_each = toset(compact([var.allowed_from_list, var.allowed_from_ipv6_list]))
 
   security_group_id = aws_security_group.load_balancer_security_group.id
@@ -120,6 +121,7 @@ resource "aws_security_group" "machine_security_group" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "machine_security_group" {
+  #checkov:skip=CKV_AWS_260:From the load balancer alone
   security_group_id            = aws_security_group.machine_security_group.id
   description                  = "From the load balancer"
   ip_protocol                  = "tcp"

@@ -65,14 +65,17 @@ def test_what_it_encrypted_can_be_read_after_the_stack_is_deleted() -> None:
 
 def test_everybody_is_only_everybody_of_this_account() -> None:
     everybody = [one for one in _statements().values() if one["Principal"] == {"AWS": "*"}]
-    assert len(everybody) == 3
+    assert len(everybody) == 4
     for one in everybody:
         assert one["Condition"]["StringEquals"] == THIS_ACCOUNT
         assert len(one["Condition"]) > 1
 
 
 def test_it_is_used_through_what_keeps_the_directory_and_nothing_else() -> None:
-    used = _statements()["ThisAccountThroughServicesThatKeepTheDirectory"]["Condition"]
+    statements = _statements()
+    used = statements["ThisAccountThroughServicesThatKeepTheDirectory"]["Condition"]
+    handed_on = statements["ThisAccountHandsItToThem"]["Condition"]
+    assert handed_on["StringLike"] == used["StringLike"]
     services = {one.split(".")[0] for one in used["StringLike"]["kms:ViaService"]}
     assert services == {"backup", "dynamodb", "ec2", "s3", "secretsmanager", "sns", "ssm"}
     assert all("{AWS::Region}" in one for one in used["StringLike"]["kms:ViaService"])
@@ -86,9 +89,13 @@ def test_a_group_starts_machines_whose_disks_have_the_key() -> None:
     ]
     for name in ("GroupsOfMachinesUseEncryptedDisks", "GroupsOfMachinesHandItToTheirDisks"):
         assert statements[name]["Condition"]["ArnEquals"] == {"aws:PrincipalArn": roles}
-    grants = statements["GroupsOfMachinesHandItToTheirDisks"]
-    assert grants["Action"] == "kms:CreateGrant"
-    assert grants["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+def test_it_is_handed_on_to_services_of_aws_alone() -> None:
+    granting = [one for one in _statements().values() if "kms:CreateGrant" in one["Action"]]
+    assert len(granting) == 2
+    for one in granting:
+        assert one["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
 def test_logs_and_alarms_of_this_account_alone_use_it() -> None:
