@@ -1,6 +1,6 @@
 """cfn-guard, by the rules of AWS Control Tower, finds nothing in a stack but what has its reason.
 
-What is judged is a stack in which all is chosen that can be: key, certificate, bucket for logs, private
+What is judged is a stack with all that can be chosen: key, certificate, bucket for logs, private
 machines. So the templates are evaluated first; cfn-guard reads no condition.
 """
 

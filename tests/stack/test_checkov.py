@@ -49,9 +49,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, dict[str, 
         shutil.copy(path, folder)
     shutil.copytree(ROOT / "deploy" / "terraform", folder / "terraform")
     shutil.copytree(ROOT / "deploy" / "iam", folder / "iam")
-    command = [program, "--directory", folder, "--framework", *KINDS, "--output", "json"]
+    command = [str(program), "--directory", str(folder), "--framework", *KINDS]
     done = subprocess.run(
-        [*command, "--compact", "--skip-download", "--soft-fail"],
+        [*command, "--output", "json", "--compact", "--skip-download", "--soft-fail"],
         env=isolated({}),
         cwd=folder,
         capture_output=True,

@@ -26,9 +26,9 @@ def rules_broken(stacks: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[
     data.mkdir()
     for name, resources in stacks.items():
         (data / f"{name}.json").write_text(json.dumps({"Resources": resources}))
-    command = [program, "validate", "--rules", rules, "--data", data, "--structured"]
+    judge = [str(program), "validate", "--rules", str(rules), "--data", str(data)]
     done = subprocess.run(
-        [*command, "--output-format", "json", "--show-summary", "none"],
+        [*judge, "--structured", "--output-format", "json", "--show-summary", "none"],
         capture_output=True,
         text=True,
         check=False,  # 19 where a rule is broken
