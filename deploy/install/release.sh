@@ -12,7 +12,9 @@ make_user() {
 # Sets RELEASE: this folder, or a copy of it where releases lie.
 place_release() {
   RELEASE=$SOURCE
-  if [[ $(dirname "$SOURCE") != "$RELEASES" ]]; then
+  if [[ -e $SOURCE/.git ]]; then
+    place_clone
+  elif [[ $(dirname "$SOURCE") != "$RELEASES" ]]; then
     step "copying $SOURCE to $RELEASES" "Look whether the disk is full."
     RELEASE=$RELEASES/${APP_SHA256:-$(sum_of "$SOURCE")}
     if [[ ! -e $RELEASE/.complete ]]; then
@@ -21,6 +23,25 @@ place_release() {
       cp -R "$SOURCE" "$RELEASE"
     fi
   fi
+}
+
+# Of a clone what its archive would hold, under the archive's sha256: no history, no file of this machine.
+place_clone() {
+  local folder sha256
+  step "building the archive of $SOURCE" "Look whether git is installed (dnf install git), and what deploy/build-archive says above."
+  provide_python "$SOURCE/wheelhouse"
+  mkdir -p "$RELEASES"
+  folder=$(mktemp -d "$ROOT/archive.XXXXXX")
+  # The clone is another user's than root, which git refuses unless it is told so.
+  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="$SOURCE" \
+    "$PYTHON" "$SOURCE/deploy/build-archive" --output "$folder/release.zip" >/dev/null
+  sha256=$(sha256sum <"$folder/release.zip" | cut -c1-64)
+  RELEASE=$RELEASES/$sha256
+  if [[ ! -e $RELEASE/.complete ]]; then
+    rm -rf "$RELEASE"
+    "$PYTHON" -m zipfile -e "$folder/release.zip" "$RELEASE"
+  fi
+  rm -rf "$folder"
 }
 
 # One sha256 for all files of a folder.

@@ -14,10 +14,11 @@ write_settings() {
   cp -p "$CONFIG/env" "$NEXT"
   if [[ ! -s $NEXT ]]; then
     echo "# Settings of the Employee Directory; then: systemctl restart employee-directory" >>"$NEXT"
-    set_line INSTANCE_FOLDER "$STATE"
   fi
   tidy_lines
+  if ! is_set INSTANCE_FOLDER; then set_line INSTANCE_FOLDER "$STATE"; fi
   take_settings
+  if [[ -z ${SETTINGS+given} ]]; then find_the_region; fi
 }
 
 # What hands have written, so that systemd reads it too: it knows no "export", no byte order mark.
@@ -27,10 +28,19 @@ tidy_lines() {
     -e 's/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}\([A-Z][A-Z0-9_]*\)[[:space:]]*=[[:space:]]*/\2=/' "$NEXT"
 }
 
-# Those of the user data, into the new settings.
+# is_set NAME...: whether one of them is in the new settings.
+is_set() {
+  local name
+  for name; do
+    if grep -q "^$name=" "$NEXT"; then return 0; fi
+  done
+  return 1
+}
+
+# Those that user data names, or by hand those of the environment, into the new settings.
 take_settings() {
   local name
-  for name in ${SETTINGS:-}; do
+  for name in ${SETTINGS-$(names_of_settings)}; do
     case $name in
       APP_ARCHIVE | APP_SHA256 | SUB_PHOTOS_BUCKET | SIGNAL_TO) ;; # the script's, not the service's
       OIDC_CLIENT_SECRET_FROM) # its older name; the service itself reads what is kept elsewhere
@@ -49,6 +59,21 @@ tell_of_placeholder() {
   if [[ $2 == *'<'*'>'* || $2 == *"\${"* || $2 == "\$"[A-Z]* ]]; then
     say_aloud "A placeholder is left in the line $1=$2 of the user data: put the real value there, or nothing where it is optional. The directory starts, and its pages say the same."
   fi
+}
+
+# All that this release knows, from its manual.
+names_of_settings() {
+  sed -n '/^## Settings/,/^## Commands/s/^| `\([^|]*\)|.*/\1/p' "$SOURCE/docs/administration.md" |
+    grep -oE '[A-Z][A-Z0-9_]+' | sort -u
+  echo LOG_GROUP OIDC_CLIENT_SECRET_FROM AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_S3
+}
+
+# User data asks for it itself. On a machine that is not in EC2 nobody answers.
+find_the_region() {
+  local region
+  if is_set AWS_DEFAULT_REGION AWS_REGION DEFAULT_AWS_REGION; then return; fi
+  region=$(fetch_metadata placement/region)
+  if [[ $region =~ ^[a-z]+(-[a-z]+)+-[0-9]+$ ]]; then set_line AWS_DEFAULT_REGION "$region"; fi
 }
 
 # set_line NAME VALUE

@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +24,7 @@ from tests.support.machines.machine import Machine
 from tests.support.machines.namespaces import Network
 from tests.support.machines.shims import ASKED
 from tests.support.machines.traffic import Traffic
+from tests.support.needs import find
 from tests.support.servers.slow_clients import (
     SlowClients,
     assert_pages_come_in_time,
@@ -389,6 +393,41 @@ def test_the_tables_of_a_refused_release_are_read_by_the_one_that_runs(directory
         assert (status, "/add 500" in said) == (1, True), said
     assert traffic.failures == []
     assert directory.running_release() == first
+
+
+@al2023_only
+def test_a_clone_is_installed_as_its_archive_would_be(directory):
+    sha256 = bring_a_clone(directory)
+    directory.machine.tell("dnf", "install", "-y", "-q", "git")
+    directory.machine.tell("cp", "-a", "/media/clone", "/home/clone")
+    # Debian's name says nothing to it, and there is no way to PyPI.
+    given = (
+        "SYSTEM=al2023",
+        "PIP_NO_INDEX=1",
+        "PIP_FIND_LINKS=/media/wheels",
+        "CONTACT=a@b.example",
+    )
+    done = directory.machine.run("env", *given, "/home/clone/deploy/install.sh", seconds=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert directory.running_release() == sha256
+    settings = directory.machine.tell("cat", "/etc/employee-directory/env")
+    assert "CONTACT='a@b.example'" in settings
+    assert f"DYNAMO_TABLE='{directory.table}'" in settings  # as before, as nothing else was said
+    assert directory.page_status() == 200
+
+
+def bring_a_clone(directory: DirectoryMachine) -> str:
+    """A clone of an ordinary user, git and the wheels, in its reach; the sum of its archive."""
+    media = directory.machine.media
+    clone, archive = media / "clone", media / "of-the-clone.zip"
+    source = ["git", "clone", "--quiet", "--depth=1", f"file://{archives.ROOT}"]
+    subprocess.run([*source, str(clone)], check=True)
+    build = [sys.executable, str(clone / "deploy/build-archive"), f"--output={archive}"]
+    subprocess.run(build, check=True, capture_output=True)
+    subprocess.run(["chown", "-R", "1000:1000", str(clone)], check=True)
+    shutil.copy(find("git", "a clone"), media / "git")
+    archives.unpack_wheels(directory.first, media / "wheels")
+    return archives.sha256_of(archive)
 
 
 @al2023_only

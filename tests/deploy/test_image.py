@@ -3,8 +3,6 @@
 import json
 import re
 import subprocess
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -85,14 +83,10 @@ def test_compose_starts_the_directory_alone_unless_asked():
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("wheels")
-    archive = folder / "release.zip"
-    archives.with_wheelhouse("al2023", archive)
-    with zipfile.ZipFile(archive) as found:
-        for entry in found.infolist():
-            if entry.filename.endswith(".whl"):
-                (folder / Path(entry.filename).name).write_bytes(found.read(entry))
-    return build_and_run(folder, tmp_path_factory.mktemp("image"), LOOK)
+    folder = tmp_path_factory.mktemp("release")
+    archives.with_wheelhouse("al2023", folder / "release.zip")
+    archives.unpack_wheels(folder / "release.zip", folder / "wheels")
+    return build_and_run(folder / "wheels", tmp_path_factory.mktemp("image"), LOOK)
 
 
 @pytest.mark.slow

@@ -420,6 +420,25 @@ def test_a_value_of_two_lines_is_left_out_and_said(tmp_path):
     assert (tmp_path / "env").read_text() == "A='1'\nC='3'\n"
 
 
+def test_by_hand_the_settings_of_the_environment_are_taken(tmp_path, metadata, monkeypatch):
+    monkeypatch.setenv("TEST_IMDS", metadata)
+    given = "unset SETTINGS; PHOTOS_BUCKET=photos STRESS= PORT=9 DYNAMO_MODE=on"
+    step = f"{given} SOURCE={DEPLOY.parent}; take_settings; find_the_region"
+    install_step(tmp_path, step, "STRESS='off'\nDYNAMO_MODE='off'\n")
+    assert sorted((tmp_path / "env").read_text().splitlines()) == [
+        "AWS_DEFAULT_REGION='us-west-2'",
+        "DYNAMO_MODE='on'",
+        "PHOTOS_BUCKET='photos'",
+        "STRESS='off'",
+    ]
+
+
+@pytest.mark.parametrize("before", ["AWS_REGION='eu-west-1'\n", ""])
+def test_a_region_is_not_asked_for_where_one_is_set_and_not_waited_for(tmp_path, before):
+    install_step(tmp_path, "find_the_region", before)
+    assert (tmp_path / "env").read_text() == before
+
+
 def test_every_package_name_stands_beside_the_document_that_names_it():
     for system in SYSTEMS:
         text = (DEPLOY / "install" / f"{system}.sh").read_text()

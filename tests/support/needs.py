@@ -22,6 +22,7 @@ NAMES = {
     "weed": "SeaweedFS",
     "buildah": "buildah",
     "chromium": "Chromium",
+    "git": "git",
     "gunicorn": "gunicorn",
     "hadolint": "hadolint",
     "wrk": "wrk",

@@ -72,6 +72,15 @@ def is_for_pip(name: str) -> bool:
     )
 
 
+def unpack_wheels(archive: Path, folder: Path) -> None:
+    """The wheels that an archive carries, side by side."""
+    folder.mkdir()
+    with zipfile.ZipFile(archive) as opened:
+        for entry in opened.infolist():
+            if entry.filename.endswith(".whl"):
+                (folder / Path(entry.filename).name).write_bytes(opened.read(entry))
+
+
 def carried_python(system: str, folder: Path) -> list[str]:
     """For Amazon Linux 2, a stand-in for the standalone Python: one that leads to the machine's."""
     if system != "al2":

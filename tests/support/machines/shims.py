@@ -15,6 +15,7 @@ for name; do
     python3.13) ln -sf python3 /usr/bin/python3.13 ;;
     python3.13-pip) ;;
     stress) ln -sf /opt/packages/stress /usr/local/bin/stress ;;
+    git) ln -sf /media/git /usr/local/bin/git ;;
     amazon-cloudwatch-agent) bash /opt/packages/amazon-cloudwatch-agent ;;
     *) echo "Error: Unable to find a match: $name"; exit 1 ;;
   esac
