@@ -1,6 +1,6 @@
 # make run: the directory on this machine.  make test: all that this machine can test.
 .DEFAULT_GOAL := run
-.PHONY: run test test-quick lint style types bench load-test archive locks
+.PHONY: run test test-quick lint style types bench load-test archive release locks
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -47,6 +47,10 @@ load-test: .venv/dev-installed
 # What machines are started from: make archive ARGS='--wheelhouse al2023/x86_64'
 archive: .venv/runtime-installed
 	@$(BIN)/python deploy/build-archive $(ARGS)
+
+# Of the commit that is checked out: make release ARGS='1.2.0 --key ~/.ssh/id_ed25519'
+release: .venv/dev-installed
+	@$(BIN)/python deploy/release $(ARGS)
 
 # After a change of requirements.txt.
 locks: .venv/dev-installed

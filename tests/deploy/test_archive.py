@@ -46,14 +46,32 @@ def test_the_archive_holds_what_a_machine_needs_and_nothing_of_this_one(archive)
     assert not [name for name in names if "__pycache__" in name]
 
 
-def test_the_two_lines_for_the_user_data_are_printed(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "address"),
+    [
+        ((), "s3://<your bucket>/a.zip"),
+        (("--at=s3://my-releases/",), "s3://my-releases/a.zip"),
+        (("--at=https://example.com/a.zip?X-Amz-Expires=86400&X-Amz-Date=1",), None),
+    ],
+)
+def test_the_two_lines_for_the_user_data_are_printed_for_any_machine(tmp_path, options, address):
     output = tmp_path / "a.zip"
-    command = [sys.executable, str(BUILD), f"--output={output}"]
+    command = [sys.executable, str(BUILD), f"--output={output}", *options]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert said.splitlines()[-2:] == [
-        f"APP_ARCHIVE={output.as_uri()}",
+        f"APP_ARCHIVE={address or options[0].removeprefix('--at=')}",
         f"APP_SHA256={sha256_of(output)}",
     ]
+    assert "file:" not in said
+    assert ("aws s3 cp " in said) == bool(address)
+
+
+@pytest.mark.parametrize("address", ["file:///tmp/a.zip", "http://example.com/", "s3://<bucket>/"])
+def test_an_address_that_another_machine_cannot_read_is_refused(address):
+    command = [sys.executable, str(BUILD), f"--at={address}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "machines fetch from https://... or s3://..." in done.stderr
 
 
 def test_what_git_does_not_know_stays_out(archive, tmp_path):

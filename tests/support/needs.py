@@ -19,6 +19,7 @@ NAMES = {
     "npm": "npm",
     "postgres": "PostgreSQL",
     "setpriv": "setpriv",
+    "ssh-keygen": "ssh-keygen",
     "weed": "SeaweedFS",
     "buildah": "buildah",
     "chromium": "Chromium",
