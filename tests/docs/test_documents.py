@@ -109,6 +109,15 @@ def test_the_readme_has_at_most_900_words_and_leads_to_every_document() -> None:
         assert f"({name})" in README
 
 
+def test_a_page_in_ec2_takes_at_most_six_steps_from_this_repository() -> None:
+    readme = (ROOT / "README.md").read_text()
+    steps = readme.partition("From this repository to a page in EC2")[2].partition("\nOr on")[0]
+    assert re.findall(r"^(\d+)\. ", steps, re.MULTILINE) == list("123456")
+    for named in ("APP_ARCHIVE=", "APP_SHA256=", "DYNAMO_MODE=off"):
+        assert named in steps
+        assert named.partition("=")[0] in (ROOT / "deploy/user-data-al2023.sh").read_text()
+
+
 def test_the_picture_at_the_top_is_there() -> None:
     (picture,) = re.findall(r"!\[[^]]+]\(([^)]+)\)", README)
     assert (ROOT / picture).stat().st_size > 20_000
