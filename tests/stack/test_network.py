@@ -3,6 +3,7 @@
 import json
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -26,8 +27,13 @@ EVERYTHING = {
 }
 
 
+@cache
+def _body() -> dict[str, Any]:
+    return template(PATH)
+
+
 def _made(**given: str) -> dict[str, dict[str, Any]]:
-    return Evaluation(template(PATH), **given).resources()
+    return Evaluation(_body(), **given).resources()
 
 
 def _of(kind: str, **given: str) -> dict[str, dict[str, Any]]:
@@ -42,7 +48,7 @@ def _for_moto(part: Any) -> Any:
     """The template with addresses and zones worked out, of which moto knows nothing."""
     if isinstance(part, dict):
         if "Fn::Cidr" in part and "VpcCidr" in str(part):
-            return Evaluation(template(PATH)).value(part)
+            return Evaluation(_body()).value(part)
         if "Fn::GetAZs" in part:
             return [f"{REGION}{letter}" for letter in "abc"]
         return {key: _for_moto(one) for key, one in part.items()}
@@ -54,7 +60,7 @@ def outputs() -> Iterator[dict[str, str]]:
     with mock_aws(), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # flow logs and policies, held below as text
         client = boto3.client("cloudformation", region_name=REGION)
-        decided = without_nothing(template(PATH), {"HasIpv6": False, "HasThirdZone": False})
+        decided = without_nothing(_body(), {"HasIpv6": False, "HasThirdZone": False})
         client.create_stack(StackName="network", TemplateBody=json.dumps(_for_moto(decided)))
         (stack,) = client.describe_stacks(StackName="network")["Stacks"]
         assert stack["StackStatus"] == "CREATE_COMPLETE"
@@ -146,7 +152,7 @@ def test_every_combination_names_only_what_is_made() -> None:
             for other in ("no", "yes"):
                 given = {"Zones": zones, "NatGateways": nat, "Ipv6": other}
                 made = _made(**given, InterfaceEndpoints=other)
-                names = set(template(PATH)["Resources"])
+                names = set(_body()["Resources"])
                 for name in names - made.keys():
                     assert f"{{{name}}}" not in str(made), (given, name)
                     assert f"{{{name}." not in str(made), (given, name)
@@ -191,7 +197,7 @@ def test_machines_without_internet_reach_what_they_call() -> None:
 
 def test_what_holds_logs_outlives_the_stack() -> None:
     for name in ("LogsBucket", "LogsBucketPolicy"):
-        resource = template(PATH)["Resources"][name]
+        resource = _body()["Resources"][name]
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
