@@ -291,7 +291,7 @@ BROKEN = {
     "list": ({"templates/list.html": FAILS}, "It answered / with 500."),
     "form": ({"templates/form.html": FAILS}, "/add 500"),
     "ready": (
-        changed_in("app/web/machine/health.py", "200 if states", "503 if states"),
+        changed_in("app/web/machine/health.py", "200 if is_ready", "503 if is_ready"),
         "It answered /readyz with 503: {",
     ),
 }
