@@ -49,6 +49,7 @@ find_out_the_system() {
 
 install_release() {
   if [[ -z ${SYSTEM:-} ]]; then find_out_the_system; fi
+  [[ $SYSTEM =~ ^al2(023)?$ ]] || stop "SYSTEM=$SYSTEM is neither al2023 nor al2."
   # shellcheck source=deploy/install/al2023.sh
   . "$SOURCE/deploy/install/$SYSTEM.sh"
   step "installing what the system has to bring" "Look whether this machine reaches its package repositories."

@@ -22,7 +22,7 @@ IMDS = "http://169.254.169.254"
 IMDS_SECONDS = 2
 REGIONS = {"AWS_DEFAULT_REGION", "AWS_REGION", "DEFAULT_AWS_REGION"}
 BUCKETS = {"PHOTOS_BUCKET", "PHOTOS_FOLDER"}
-ON = ("'on'", "'1'", "'true'", "'yes'")
+ON = ("on", "1", "true", "yes")
 # Its own, so that the installation does not take them for those of the release.
 OF_FLASK = ("FLASK_", "WERKZEUG_", "PYTHON")
 
@@ -95,7 +95,7 @@ def what_is_missing():
     """Sentences about what the course's script leaves empty, and what was not set before."""
     text = IN_FORCE.read_text(encoding="utf-8", errors="replace") if IN_FORCE.exists() else ""
     settings = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    if settings.get("DYNAMO_MODE", "").lower() not in ON:
+    if settings.get("DYNAMO_MODE", "").strip(" '\"").lower() not in ON:
         return
     name_it = f"Write it into the script's line, or into {IN_FORCE} and restart the service."
     if not BUCKETS & set(settings):

@@ -171,9 +171,10 @@ def test_the_script_run_again_by_hand_with_a_bucket_keeps_the_rest(directory):
 @al2_only
 def test_an_installation_that_fails_fails_flask_run_and_leaves_the_service(directory):
     before = directory.machine.tell("cat", ENV)
-    status, said = directory.flask_run("DYNAMO_MODE=yess")
+    status, said = directory.flask_run("SYSTEM=of-which-we-know-nothing")
     assert status == 1
-    assert "DYNAMO_MODE is 'yess', which is neither on nor off" in said
+    assert "NOT INSTALLED. SYSTEM=of-which-we-know-nothing is neither al2023 nor al2." in said
+    assert "The directory that was running goes on: /opt/employee-directory/releases/" in said
     assert said.rstrip().endswith("the lines above say why and what to do.")
     assert directory.machine.tell("cat", ENV) == before
     assert directory.page_status() == 200
