@@ -17,7 +17,7 @@ ship_logs() {
   local group=${LOG_GROUP:-}
   if [[ $EUID != 0 ]]; then return; fi
   if [[ -z $group ]]; then
-    group=$(sed -n "s/^LOG_GROUP='\(.*\)'$/\1/p" "$CONFIG/env" 2>/dev/null | tail -n 1)
+    group=$(load_settings "$CONFIG/env" 2>/dev/null && echo "${LOG_GROUP:-}") || true
   fi
   if [[ -z $group ]]; then
     stop_shipping

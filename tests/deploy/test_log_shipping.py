@@ -16,6 +16,7 @@ from tests.support.needs import do_without
 from tests.support.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
+PARTS = ("reporting", "load_settings", "logs")
 LINK = "/setup/0123456789abcdef0123456789abcdef"
 METRICS = {
     "_aws": {
@@ -194,7 +195,7 @@ def test_a_line_that_a_full_disk_cut_off_spoils_no_other(journal: Journal) -> No
 
 def _shell(step: str, stdin: str = "", **environment: str) -> str:
     """What a step of deploy/install/logs.sh says."""
-    parts = "".join(f". {DEPLOY}/install/{part}.sh;" for part in ("reporting", "logs"))
+    parts = "".join(f". {DEPLOY}/install/{part}.sh;" for part in PARTS)
     prepared = f"set -Eeuo pipefail; OWNER=root CONFIG=${{CONFIG:-/nowhere}}; {parts} {step}"
     done = subprocess.run(
         ["bash", "-c", prepared],
@@ -257,6 +258,15 @@ def test_the_agent_is_told_of_both_logs_in_streams_of_the_machine(
     assert service["log_stream_name"] == "{instance_id}/service"
     assert bootstrap["log_stream_name"] == "{instance_id}/bootstrap"
     assert bootstrap["file_path"] == str(installation.copy)
+
+
+@pytest.mark.parametrize(
+    "line", ['LOG_GROUP="/people"', "LOG_GROUP=/people", "LOG_GROUP = /people"]
+)
+def test_a_line_that_a_hand_has_written_is_read_as_the_service_reads_it(
+    installation: Installation, line: str
+) -> None:
+    assert "The log goes to the log group /people." in installation.ship(f"{line}\n")
 
 
 @pytest.mark.parametrize("group", ["people of ours", 'x", "y', "$(id)"])
