@@ -7,8 +7,10 @@ import mmap
 import os
 import tempfile
 import threading
-import weakref
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import count
+from weakref import WeakSet
 
 from app.runtime.processes import is_alive
 
@@ -30,13 +32,13 @@ class ProcessCounters:
         self._gauges = tuple(gauges)
         self._places = {name: place for place, name in enumerate((*names, *self._gauges))}
         self._width = len(self._places)
-        size = (ROWS + ROWS * self._width) * _CELL_BYTES
-        self._file = _shared_file(size)
-        self._memory = mmap.mmap(self._file, size)
+        self._memory = mmap.mmap(-1, (ROWS + ROWS * self._width) * _CELL_BYTES)
         self._cells = memoryview(self._memory).cast("q")  # the ids of the processes, then the rows
         self._lock = threading.Lock()
         self._start = 0  # of the row of this process, 0 before it has one
-        _begin_anew_after_fork(self)
+        self._locks = next(_ranges)
+        _lock_file()
+        _existing.add(self)
 
     def add(self, changes: Mapping[Hashable, int]) -> None:
         """Add to these numbers. Raises KeyError for an unknown name."""
@@ -88,30 +90,33 @@ class ProcessCounters:
         return self._start
 
     def _try_lock(self, number: int) -> bool:
-        """Lock a byte of the file for this process: the lock ends with it, however that ends."""
+        """Lock a byte of a file for this process: the lock ends with it, however that ends."""
         try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+            fcntl.lockf(_lock_file(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, self._locks + number)
         except OSError:
             return False
         return True
 
 
-def _shared_file(size: int) -> int:
-    """Return an open file without a name: in memory, or where there is no such thing, on a disk."""
+@cache
+def _lock_file() -> int:
+    """Return an open file without a name or content, for the locks of all counters.
+
+    Made with the first of them, so that what is forked later has the same one.
+    """
     if hasattr(os, "memfd_create"):
-        file = os.memfd_create("counters")
-    else:
-        with tempfile.TemporaryFile() as temporary:
-            file = os.dup(temporary.fileno())
-    os.ftruncate(file, size)
-    return file
+        return os.memfd_create("locks of counters")
+    with tempfile.TemporaryFile() as temporary:
+        return os.dup(temporary.fileno())
 
 
-def _begin_anew_after_fork(counters: ProcessCounters) -> None:
-    reference = weakref.ref(counters)
+_ranges = count(0, ROWS)  # where in that file the locks of the next counters are
+_existing: WeakSet[ProcessCounters] = WeakSet()
 
-    def begin_anew() -> None:
-        if (existing := reference()) is not None:
-            existing.begin_anew()
 
-    os.register_at_fork(after_in_child=begin_anew)
+def _begin_anew_after_fork() -> None:
+    for counters in _existing:
+        counters.begin_anew()
+
+
+os.register_at_fork(after_in_child=_begin_anew_after_fork)

@@ -84,3 +84,13 @@ def test_an_unknown_name_is_refused_and_nothing_counted_is_zero() -> None:
     assert counters.totals() == {"asked": 0}
     with pytest.raises(KeyError):
         counters.add({"other": 1})
+
+
+def test_however_many_there_are_they_keep_one_file_open() -> None:
+    counters = [ProcessCounters(["asked"])]
+    before = len(os.listdir("/proc/self/fd"))
+    counters += [ProcessCounters(["asked"]) for _ in range(50)]
+    for each in counters:
+        each.add({"asked": 1})
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert {each.totals()["asked"] for each in counters} == {1}
