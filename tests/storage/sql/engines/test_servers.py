@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from app.contracts import Query
 from app.history.changes import Write
-from app.model.errors import EditConflict, SettingsError, StorageUnavailable
+from app.model.errors import EditConflict, StorageUnavailable
 from app.model.revision import revision_of
 from app.runtime import deadline
 from app.settings import Settings
@@ -348,9 +348,15 @@ def is_there(room: ServerRoom, kind: str, number: int) -> bool:
         return bool(connection.execute(text(asked[kind].format(number))).scalar())
 
 
-def test_an_option_that_the_driver_does_not_know_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="PyMySQL does not know: foo"):
-        small_app(tmp_path, DATABASE_URL="mysql://u:p@127.0.0.1/d?foo=bar&ssl_ca=/etc/ca.pem")
+def test_an_option_that_the_driver_does_not_know_is_told_and_no_other_database_is_used(
+    tmp_path: Path,
+) -> None:
+    app = small_app(tmp_path, DATABASE_URL="mysql://u:p@127.0.0.1/d?foo=bar&ssl_ca=/etc/ca.pem")
+    (problem,) = app.extensions["settings"].wrong_values
+    assert "PyMySQL does not know: foo" in problem
+    answer = app.test_client().get("/")
+    assert answer.status_code == 503
+    assert "PyMySQL does not know: foo" in answer.text
 
 
 @pytest.mark.parametrize(("seconds", "limits"), [(8, {"5s", "5.0"}), (float("inf"), {"0", "0.0"})])
