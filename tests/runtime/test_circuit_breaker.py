@@ -125,11 +125,13 @@ def test_a_false_alarm_costs_no_call(breaker: CircuitBreaker, store: Store) -> N
 
 
 def test_the_first_call_after_a_recovery_passes_and_waits_for_less_than_a_second(
-    breaker: CircuitBreaker, store: Store
+    breaker: CircuitBreaker, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hang(breaker)
     assert breaker.refusal()
     store.answers = True
+    # The thread of the probe may get the processor late, where other tests take it.
+    monkeypatch.setattr("app.runtime.circuit_breaker.WAIT_SECONDS", WAIT_SECONDS + LATE)
     began = time.monotonic()
     assert breaker.refusal() is None
     assert time.monotonic() - began < PROBE_SECONDS + LATE
